@@ -1,0 +1,164 @@
+"""The composition root: builds the parts of the roles, wires the flow, closes in reverse.
+
+speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ Crew (one Booth per language)
+                                         ▲──Opus, captions──┘
+                                         └──▶ Rooms (hubs) ──WebSocket, SSE──▶ attendees
+organizer ──REST──▶ Events, Board ──records──▶ bus
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from broadcaster.booths.crew import Crew
+from broadcaster.bus import open_bus
+from broadcaster.config import Role, Settings
+from broadcaster.desk.board import Board
+from broadcaster.desk.events import Events
+from broadcaster.desk.routes import DeskRoutes
+from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.floor.floors import Floors
+from broadcaster.floor.whip import WhipEndpoint
+from broadcaster.model import keys
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import SLUG, Event
+from broadcaster.model.ports import Bus
+from broadcaster.realtime.connection import open_translation
+from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.wire import TARGET_LANGUAGES
+from broadcaster.web import create_application, page
+from broadcaster.webrtc.ice import IceServer, offer_loopback
+from broadcaster.webrtc.ingest import IngestSettings
+
+log = logging.getLogger("broadcaster.app")
+
+SHUTDOWN_S = 2.0
+"""How long open requests may take at the end."""
+BACKLOG = 4096
+"""Connections the kernel holds while a herd of phones joins."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one process runs: its routes, and coroutines that run until cancelled."""
+
+    routes: list[web.RouteDef] = field(default_factory=list)
+    run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    roles: frozenset[Role],
+    admin_token: str,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[int]:
+    """Run the stages of `roles` inside the context.
+
+    Args:
+        settings: see `config`.
+        roles: which stages.
+        admin_token: the organizer's.
+        tls: serve https with it.
+
+    Yields:
+        The TCP port that is served.
+
+    Raises:
+        OSError: the address is in use or not ours.
+        BusUnavailable: the bus cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
+        http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        parts = build(settings, roles, admin_token, bus, http)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        for name, run in parts.run.items():
+            stack.callback(tasks.create_task(run(), name=name).cancel)
+        runner = web.AppRunner(
+            create_application(bus, parts.routes),
+            handler_cancellation=True,
+            shutdown_timeout=SHUTDOWN_S,
+            access_log=None,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=tls, backlog=BACKLOG)
+        await site.start()
+        yield runner.addresses[0][1]
+
+
+def build(
+    settings: Settings,
+    roles: frozenset[Role],
+    admin_token: str,
+    bus: Bus,
+    http: aiohttp.ClientSession,
+) -> Parts:
+    """The parts of `roles`; every line that joins two stages is here."""
+    clock = SystemClock()
+    parts = Parts()
+    if Role.FLOOR in roles:
+        offer_loopback(enabled=settings.host in {"127.0.0.1", "::1", "localhost"})
+        floors = Floors(bus, clock)
+        servers = tuple(IceServer.parse(text) for text in settings.ice_servers)
+        whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings(ice_servers=servers))
+        parts.run["floor"] = floors.run
+        parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage.html"))]
+    if Role.BOOTHS in roles:
+        crew = Crew(bus, partial(open_translation, http, realtime_endpoint(settings)), clock)
+        parts.run["booths"] = crew.run
+    if Role.EDGE in roles:
+        rooms = Rooms(bus, clock)
+        parts.run["edge"] = rooms.run
+        parts.routes += EdgeRoutes(rooms, clock).routes()
+        parts.routes.append(web.get("/e/{event}", page("attendee.html")))
+    if Role.DESK in roles:
+        board = Board(bus, clock)
+        desk = DeskRoutes(
+            Events(bus, clock), board, admin_token, settings.public_url, TARGET_LANGUAGES
+        )
+        parts.run["desk"] = board.run
+        parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
+    return parts
+
+
+async def find_event(bus: Bus, event_id: str) -> Event | None:
+    """An event by its id, for the WHIP endpoint."""
+    if not SLUG.fullmatch(event_id):
+        return None
+    record = await bus.get(keys.event_record(event_id))
+    return Event.from_json(record.value) if record else None
+
+
+def desk_page(desk: DeskRoutes) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
+    """The desk's page, which also takes the link with the token."""
+    send = page("desk.html")
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return desk.sign_in(request) or await send(request)
+
+    return answer
+
+
+def realtime_endpoint(settings: Settings) -> Endpoint:
+    """The Realtime service of these settings.
+
+    Raises:
+        ValueError: its address or key cannot be one.
+    """
+    return Endpoint(
+        settings.realtime_url,
+        settings.api_key.get_secret_value() if settings.api_key else "",
+        settings.realtime_azure,
+        settings.translate_model,
+    )

@@ -1,0 +1,1 @@
+"""PCM, levels, resampling and Opus; the only home of `av`."""

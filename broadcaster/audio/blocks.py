@@ -1,0 +1,85 @@
+"""Positioned pieces of PCM cut into blocks of one length, with silence where time passed without.
+
+The floor cuts 20 ms PCM and 60 ms Opus blocks with it, a booth the 200 ms frames of its
+interpreter.
+"""
+
+from dataclasses import dataclass
+
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+
+LONGEST_FILL = 2 * CLOCK_HZ
+"""Samples of silence at most put into a gap; a longer gap is a jump of the position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`block_samples` of s16le mono 24 kHz, starting at `position` of the event clock."""
+
+    position: int
+    pcm: bytes
+
+
+class Blocks:
+    """Cuts one channel's PCM.
+
+    Args:
+        block_samples: length of every block.
+        longest_fill: gaps up to this many samples are filled with silence.
+    """
+
+    def __init__(self, block_samples: int, longest_fill: int = LONGEST_FILL) -> None:
+        self._block_samples = block_samples
+        self._longest_fill = longest_fill
+        self._buffer = bytearray()
+        self._start: int | None = None
+
+    @property
+    def next_position(self) -> int | None:
+        """Where the next sample is expected; None before the first."""
+        if self._start is None:
+            return None
+        return self._start + len(self._buffer) // SAMPLE_BYTES
+
+    def push(self, position: int, pcm: bytes) -> list[Block]:
+        """Add a piece and take the blocks it completes.
+
+        What lies before the next position was already passed on and is cut off.
+        """
+        done: list[Block] = []
+        expected = self.next_position
+        if expected is None:
+            self._start = position
+        elif position > expected + self._longest_fill:
+            done = self._finish()
+            self._start = position
+        elif position > expected:
+            self._buffer += bytes((position - expected) * SAMPLE_BYTES)
+        else:
+            pcm = pcm[(expected - position) * SAMPLE_BYTES :]
+        self._buffer += pcm
+        return done + self._cut()
+
+    def advance_to(self, position: int) -> list[Block]:
+        """Let time pass up to `position` without sound; nothing before the first piece."""
+        expected = self.next_position
+        if expected is None or position <= expected:
+            return []
+        return self.push(position, b"")
+
+    def _cut(self) -> list[Block]:
+        assert self._start is not None
+        size = self._block_samples * SAMPLE_BYTES
+        done = []
+        while len(self._buffer) >= size:
+            done.append(Block(self._start, bytes(self._buffer[:size])))
+            del self._buffer[:size]
+            self._start += self._block_samples
+        return done
+
+    def _finish(self) -> list[Block]:
+        """The unfinished block, filled up with silence."""
+        if not self._buffer:
+            return []
+        self._buffer += bytes(self._block_samples * SAMPLE_BYTES - len(self._buffer))
+        return self._cut()

@@ -1,0 +1,21 @@
+"""Sound files as floor PCM."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+
+from broadcaster.audio.resample import ToFloor
+
+
+def read_pcm(path: Path) -> Iterator[bytes]:
+    """Decode any file FFmpeg reads, piece by piece, to s16le mono 24 kHz.
+
+    Raises:
+        av.FFmpegError: it is not a sound file.
+    """
+    to_floor = ToFloor()
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            yield to_floor.convert(frame)
+    yield to_floor.flush()

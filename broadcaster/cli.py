@@ -1,0 +1,191 @@
+"""The command line: people read stdout, logs go to stderr."""
+
+import asyncio
+import errno
+import ssl
+import sys
+from collections.abc import Coroutine, Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import click
+import uvloop
+from pydantic import SecretStr, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from broadcaster import __version__, log
+from broadcaster.config import Role, Settings
+from broadcaster.errors import BroadcasterError
+
+out = Console(highlight=False)
+
+
+def settings_from(**given: Any) -> Settings:
+    """Settings of the environment, with what the command line gave on top.
+
+    Raises:
+        click.UsageError: a setting is wrong; says which and how.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        variable = f"BROADCASTER_{name.removeprefix('BROADCASTER_')}"
+        raise click.UsageError(f"{variable}: {first['msg']}") from None
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on uvloop; an expected error is a sentence and exit code 1."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main)
+    except* (BroadcasterError, OSError, ValueError) as group:
+        for error in _leaves(group):
+            hint = getattr(error, "hint", "")
+            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                hint = "Stop what runs there, or choose another --port."
+            click.echo(f"Error: {error}. {hint}".replace(".. ", ". ").rstrip(), err=True)
+        sys.exit(1)
+    except* (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="conference-broadcaster")
+def main() -> None:
+    """Speak once; everybody in the hall hears and reads it in their own language."""
+
+
+_address_options = [
+    click.option("--host", help="Address to listen on; 0.0.0.0 for the whole network."),
+    click.option("--port", type=click.IntRange(0, 65535), help="TCP port."),
+    click.option("--tls/--no-tls", default=None, help="Serve https (phones need it for sound)."),
+    click.option("--tls-cert", type=click.Path(exists=True, path_type=Path), help="PEM chain."),
+    click.option("--tls-key", type=click.Path(exists=True, path_type=Path), help="PEM key."),
+    click.option("--public-url", help="How phones reach this server: https://talks.example"),
+]
+
+
+def address_options(command: Any) -> Any:
+    """The options every serving command has."""
+    for option in reversed(_address_options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@address_options
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="Run only this stage (repeatable); processes then meet on BROADCASTER_REDIS_URL.",
+)
+def serve(roles: tuple[str, ...], **address: Any) -> None:
+    """Run the broadcaster: floor, booths, edge and desk in one process unless told otherwise."""
+    from broadcaster.serving import serve_until_stopped
+
+    settings = settings_from(**address)
+    log.configure(settings.log_level, json_lines=settings.log_json)
+    chosen = frozenset(Role(role) for role in roles) or frozenset(Role)
+    if chosen != frozenset(Role) and settings.redis_url is None:
+        raise click.UsageError(
+            "--role splits the work over processes, which meet on Redis: set BROADCASTER_REDIS_URL."
+        )
+    run(serve_until_stopped(settings, chosen, out))
+
+
+@main.command()
+@address_options
+@click.option("--lan", is_flag=True, help="For phones: listen on the network and serve https.")
+def demo(*, lan: bool, **address: Any) -> None:
+    """Show the whole broadcast with a prepared talk and no key."""
+    from broadcaster.demo import show
+    from broadcaster.tls import lan_address
+
+    settings = settings_from(**address)
+    if lan:
+        changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
+        if settings.public_url is None:
+            changes["public_url"] = f"https://{lan_address()}:{settings.port}"
+        settings = settings.model_copy(update=changes)
+    log.configure("warning")
+    run(show(settings, out))
+
+
+@main.command()
+def check() -> None:
+    """Find out before the event whether everything is ready."""
+    from broadcaster.preflight import Verdict, checks
+
+    settings = settings_from()
+    log.configure("error")
+    marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
+    failed = False
+
+    async def report() -> None:
+        nonlocal failed
+        with out.status("checking…"):
+            async for finding in checks(settings):
+                failed = failed or finding.verdict is Verdict.BAD
+                out.print(
+                    f"{marks[finding.verdict]}[/] {finding.what}: {finding.text}", soft_wrap=True
+                )
+
+    run(report())
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("url")
+@click.option("--key", envvar="BROADCASTER_STAGE_KEY", required=True, help="The stage key.")
+@click.option("--loop", is_flag=True, help="Start again at the end.")
+@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
+def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> None:
+    """Publish a sound FILE into an event, at its WHIP address URL."""
+    import aiohttp
+
+    from broadcaster.audio.file import read_pcm
+    from broadcaster.webrtc.ice import offer_loopback
+    from broadcaster.webrtc.publisher import publishing
+
+    log.configure("error")
+    offer_loopback(enabled=True)
+    pieces = chain.from_iterable(map(read_pcm, repeat(file) if loop else [file]))
+
+    async def play() -> None:
+        trust = ssl.create_default_context(cafile=ca) if ca else True
+        connector = aiohttp.TCPConnector(ssl=trust)
+        async with (
+            aiohttp.ClientSession(connector=connector) as http,
+            publishing(http, url, key, pieces) as track,
+        ):
+            out.print(f"on the floor: {file.name}")
+            await track.ended.wait()
+
+    run(play())
+
+
+@main.command()
+def config() -> None:
+    """Print every setting, its value and its meaning; secrets stay hidden."""
+    settings = settings_from()
+    table = Table("variable", "value", "meaning", box=None)
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else str(value)
+        table.add_row(f"BROADCASTER_{name.upper()}", shown, field.description)
+    out.print(table)

@@ -1,0 +1,70 @@
+"""Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Role(StrEnum):
+    """A stage that a process can run."""
+
+    FLOOR = "floor"
+    BOOTHS = "booths"
+    EDGE = "edge"
+    DESK = "desk"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; `broadcaster config` prints it with its help."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BROADCASTER_", env_file=".env", extra="ignore", validate_default=True
+    )
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; 0.0.0.0 for the whole network"
+    )
+    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 picks a free one")
+    public_url: str | None = Field(
+        None,
+        description="How phones reach this server, for links and QR codes: https://talks.example",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        description="Folder of the embedded database, the admin token and certificates",
+    )
+    redis_url: str | None = Field(
+        None, description="redis://… joins processes and machines; unset keeps all in this process"
+    )
+    admin_token: SecretStr | None = Field(
+        None,
+        description="The organizer's token; unset makes one at first start and prints its link",
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("BROADCASTER_API_KEY", "OPENAI_API_KEY"),
+        description="Key of the Realtime service; never leaves the server (also OPENAI_API_KEY)",
+    )
+    realtime_url: str = Field(
+        "https://api.openai.com/v1",
+        description="Base address of the Realtime service, OpenAI's, Azure's or a compatible one",
+    )
+    realtime_azure: bool = Field(
+        default=False, description="The service is Azure's: the key travels in its api-key header"
+    )
+    translate_model: str = Field(
+        "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
+    )
+    ice_servers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="STUN or TURN addresses for the speaker's connection, separated by commas"
+    )
+    tls: bool = Field(
+        default=False, description="Serve https, with tls_cert and tls_key or a generated one"
+    )
+    tls_cert: Path | None = Field(None, description="PEM file with the certificate chain")
+    tls_key: Path | None = Field(None, description="PEM file with the certificate's private key")
+    log_level: str = Field("info", description="debug, info, warning or error")
+    log_json: bool = Field(default=False, description="Log JSON lines instead of text")

@@ -1,0 +1,190 @@
+"""`broadcaster demo`: the whole broadcast on this machine, with a prepared talk and no key.
+
+Everything is real except the Realtime server, which is the local rehearsal server in a process of
+its own; the talk is published by a WHIP client in another.
+"""
+
+import asyncio
+import importlib.util
+import io
+import json
+import os
+import ssl
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+import segno
+from pydantic import SecretStr
+from rich.console import Console
+
+from broadcaster import auth
+from broadcaster.app import running
+from broadcaster.config import Role, Settings
+from broadcaster.errors import BroadcasterError
+from broadcaster.rehearsal import talk
+from broadcaster.serving import ANY_ADDRESS, base_url, stop_signals, tls_context
+
+EVENT = "demo"
+LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
+START_S = 60.0
+_TERMINATE_S = 5.0
+
+
+async def show(settings: Settings, out: Console) -> None:
+    """Run the demo until a signal comes.
+
+    Raises:
+        BroadcasterError: the speech engines are missing or did not start.
+        OSError: the address is in use.
+    """
+    if importlib.util.find_spec("pocketsphinx") is None:
+        raise BroadcasterError(
+            "the demo's speech engines are not installed",
+            hint='Install them: pip install "conference-broadcaster[rehearsal]"',
+        )
+    async with AsyncExitStack() as stack:
+        stop = await stack.enter_async_context(stop_signals())
+        data_dir = Path(stack.enter_context(TemporaryDirectory(prefix="broadcaster-demo-")))
+        with out.status("starting the rehearsal interpreter (real speech engines)…"):
+            realtime_url = await stack.enter_async_context(rehearsal_server())
+        settings = settings.model_copy(
+            update={
+                "data_dir": data_dir,
+                "redis_url": None,
+                "realtime_url": realtime_url,
+                "realtime_azure": False,
+                "api_key": SecretStr("rehearsal"),
+            }
+        )
+        token, _ = auth.admin_token(data_dir)
+        with out.status("starting the broadcaster…"):
+            context = tls_context(settings)
+            port = await stack.enter_async_context(
+                running(settings, frozenset(Role), token, context)
+            )
+            certificate = data_dir / "tls" / "certificate.pem" if settings.tls else None
+            local = f"{'https' if settings.tls else 'http'}://{_local_host(settings)}:{port}"
+            stage_key = await go_live(local, token, certificate)
+        with out.status("putting the speaker on stage…"):
+            await stack.enter_async_context(
+                speaker(f"{local}/whip/{EVENT}", stage_key, certificate)
+            )
+        _announce(base_url(settings, port), token, out)
+        await stop.wait()
+        out.print("Stopping…")
+
+
+@asynccontextmanager
+async def rehearsal_server() -> AsyncIterator[str]:
+    """Run the rehearsal server in a process of its own.
+
+    Yields:
+        Its base URL, for `realtime_url`.
+
+    Raises:
+        BroadcasterError: it did not start.
+    """
+    command = (sys.executable, "-m", "broadcaster.rehearsal", "--port", "0")
+    async with child(command, stdout=asyncio.subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(START_S):
+                line = await process.stdout.readline()
+            yield f"http://127.0.0.1:{json.loads(line)['port']}/v1"
+        except (TimeoutError, ValueError):
+            raise BroadcasterError(
+                "the rehearsal interpreter did not start",
+                hint="Run python -m broadcaster.rehearsal to see why.",
+            ) from None
+
+
+@asynccontextmanager
+async def speaker(whip_url: str, stage_key: str, certificate: Path | None) -> AsyncIterator[None]:
+    """Publish the prepared talk again and again, by a WHIP client in a process of its own.
+
+    Raises:
+        BroadcasterError: it did not get onto the floor.
+    """
+    recording = str(talk.load().audio_path)
+    command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url, "--loop"]
+    if certificate is not None:
+        command += ["--ca", str(certificate)]
+    environment = os.environ | {"BROADCASTER_STAGE_KEY": stage_key}
+    async with child(command, stdout=asyncio.subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        async with asyncio.timeout(START_S):
+            line = await process.stdout.readline()
+        if not line:
+            raise BroadcasterError("the demo's speaker did not get onto the floor")
+        yield
+
+
+@asynccontextmanager
+async def child(
+    command: Sequence[str], **options: Any
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that is asked to end, then made to, when the context ends."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True, **options
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        try:
+            async with asyncio.timeout(_TERMINATE_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def go_live(local: str, token: str, certificate: Path | None) -> str:
+    """Create the demo's event through the API and take it live.
+
+    Returns:
+        Its stage key.
+    """
+    trust = ssl.create_default_context(cafile=certificate) if certificate else True
+    async with aiohttp.ClientSession(
+        local,
+        headers={"Authorization": f"Bearer {token}"},
+        connector=aiohttp.TCPConnector(ssl=trust),
+        raise_for_status=True,
+    ) as http:
+        event = {"id": EVENT, "title": "Water for everyone (demo)", "languages": LANGUAGES}
+        async with http.post("/api/events", json=event) as answer:
+            stage_key: str = (await answer.json())["stage_key"]
+        async with http.patch(f"/api/events/{EVENT}", json={"state": "live"}):
+            return stage_key
+
+
+def _local_host(settings: Settings) -> str:
+    return "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
+
+
+def _announce(base: str, token: str, out: Console) -> None:
+    link = f"{base}/e/{EVENT}"
+    out.out(_qr(link), end="")
+    out.print(f"[green]✓[/] Listen and read: [bold]{link}[/]", soft_wrap=True)
+    out.print(f"  The desk:        {base}/desk?token={token}", soft_wrap=True)
+    out.print(
+        "\nA prepared talk is on stage, again and again. Tap Listen, choose a language: a few\n"
+        "seconds after the speaker you hear and read it in Spanish, French, German, Italian,\n"
+        "Portuguese, Japanese, Chinese or Arabic. The voices are simple ones that need no key and\n"
+        "no network; with a key the same broadcast speaks with OpenAI's. Ctrl-C ends it."
+    )
+    if not base.startswith("https://"):
+        out.print("\nOn a phone: start it with --lan, then scan the code.")
+
+
+def _qr(link: str) -> str:
+    text = io.StringIO()
+    segno.make(link, error="l").terminal(out=text, compact=True, border=2)
+    return text.getvalue()

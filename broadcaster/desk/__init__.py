@@ -1,0 +1,1 @@
+"""The organizer's desk: event records, links, and what is measured now."""

@@ -1,0 +1,108 @@
+"""What the stages report about each event, gathered for the organizer."""
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from broadcaster.model import keys
+from broadcaster.model.audio import samples_to_ms
+from broadcaster.model.event import Event
+from broadcaster.model.language import FLOOR
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import (
+    STALE_AFTER_S,
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    FloorStatus,
+    Status,
+    status_from_json,
+)
+
+log = logging.getLogger("broadcaster.desk")
+
+LINGER_S = 60.0
+"""An event nobody asked about for this long is no longer listened to."""
+
+
+class Board:
+    """Listens to the status of the events somebody looks at."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._tasks = asyncio.TaskGroup()
+        self._asked_at: dict[str, float] = {}
+        self._heard: dict[str, dict[str, tuple[float, Status]]] = {}
+
+    async def run(self) -> None:
+        """Own the listening until cancelled."""
+        async with self._tasks:
+            await asyncio.get_running_loop().create_future()
+
+    def snapshot(self, event: Event) -> dict[str, Any]:
+        """What is known now, in the form of `GET /api/events/{event}/status`.
+
+        The first question about an event starts listening to it, so its answer may be empty.
+        """
+        self._asked_at[event.id] = self._clock.monotonic()
+        if event.id not in self._heard:
+            self._heard[event.id] = {}
+            self._tasks.create_task(self._listen(event.id), name=f"board:{event.id}")
+        fresh = self._fresh(event.id)
+        floor = next((status for status in fresh if isinstance(status, FloorStatus)), None)
+        booths = {status.channel: status for status in fresh if isinstance(status, BoothStatus)}
+        listeners: Counter[str] = Counter()
+        readers: Counter[str] = Counter()
+        for status in fresh:
+            if isinstance(status, EdgeStatus):
+                listeners.update(status.listeners)
+                readers.update(status.readers)
+        channels = []
+        for channel in event.channel_ids():
+            booth = booths.get(channel, BoothStatus(channel, BoothState.IDLE))
+            if channel == FLOOR:
+                booth = BoothStatus(FLOOR, BoothState.LIVE, lag_ms=0)
+            channels.append(
+                _without_kind(booth)
+                | {"listeners": listeners[channel], "readers": readers[channel]}
+            )
+        return {
+            "state": event.state,
+            "position_ms": samples_to_ms(floor.position) if floor else 0,
+            "floor": _without_kind(floor, "position") if floor else None,
+            "channels": channels,
+        }
+
+    def _fresh(self, event_id: str) -> list[Status]:
+        now = self._clock.monotonic()
+        heard = self._heard[event_id]
+        for sender in [name for name, (at, _) in heard.items() if now - at > STALE_AFTER_S]:
+            del heard[sender]
+        return [status for _, status in heard.values()]
+
+    async def _listen(self, event_id: str) -> None:
+        async with self._bus.subscribe(keys.status(event_id)) as messages:
+            async for message in messages:
+                now = self._clock.monotonic()
+                if now - self._asked_at[event_id] > LINGER_S:
+                    break
+                status = status_from_json(message.payload)
+                self._heard[event_id][_sender(status)] = (now, status)
+        del self._heard[event_id]
+
+
+def _sender(status: Status) -> str:
+    match status:
+        case BoothStatus(channel=channel):
+            return f"booth {channel}"
+        case EdgeStatus(edge=edge):
+            return f"edge {edge}"
+        case FloorStatus():
+            return "floor"
+
+
+def _without_kind(status: Status, *also: str) -> dict[str, Any]:
+    return {name: value for name, value in asdict(status).items() if name not in {"kind", *also}}

@@ -1,0 +1,165 @@
+"""Event records: created, read, changed."""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from broadcaster.auth import new_key
+from broadcaster.errors import Refused, VersionConflict
+from broadcaster.model import keys
+from broadcaster.model.event import SLUG, Channel, Event, EventState
+from broadcaster.model.language import languages
+from broadcaster.model.ports import Bus, Clock
+
+LONGEST_SLUG = 48
+MOST_LANGUAGES = 60
+_ATTEMPTS = 5
+
+
+class NewEvent(BaseModel):
+    """Body of `POST /api/events`."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: str = Field(min_length=1, max_length=120)
+    languages: list[str] = Field(min_length=1, max_length=MOST_LANGUAGES)
+    id: str | None = Field(None, max_length=LONGEST_SLUG)
+    state: EventState = EventState.OPEN
+
+
+class EventChange(BaseModel):
+    """Body of `PATCH /api/events/{event}`."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    title: str | None = Field(None, min_length=1, max_length=120)
+    state: EventState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event with the version of its record."""
+
+    event: Event
+    version: int
+
+
+class Events:
+    """The organizer's events on the bus."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+
+    async def create(self, new: NewEvent) -> Stored:
+        """Write a new event.
+
+        Raises:
+            Refused: 422 `unknown_language`, `bad_event_id` or `wrong_state`, 409 `event_exists`.
+        """
+        chosen = await languages(new.languages)
+        if new.state not in {EventState.DRAFT, EventState.OPEN}:
+            raise Refused(
+                422,
+                "wrong_state",
+                f"a new event cannot be {new.state}",
+                hint="Create it as draft or open, then go live.",
+            )
+        if new.id is not None and not SLUG.fullmatch(new.id):
+            raise Refused(
+                422,
+                "bad_event_id",
+                "an event id has small letters, digits and hyphens, at most 48",
+                hint="Leave it out to have one made from the title.",
+            )
+        event = Event(
+            id=new.id or _slug(new.title),
+            title=new.title,
+            state=new.state,
+            channels=tuple(Channel(language.tag) for language in chosen),
+            stage_key=new_key(),
+        )
+        try:
+            version = await self._bus.put(keys.event_record(event.id), event.to_json(), 0)
+        except VersionConflict:
+            if new.id is None:
+                longer = f"{event.id[: LONGEST_SLUG - 5]}-{secrets.token_hex(2)}"
+                return await self.create(new.model_copy(update={"id": longer}))
+            raise Refused(
+                409,
+                "event_exists",
+                f"there is already an event {new.id}",
+                hint="Choose another id, or open the existing event.",
+            ) from None
+        return Stored(event, version)
+
+    async def get(self, event_id: str) -> Stored:
+        """One event.
+
+        Raises:
+            Refused: 404 `unknown_event`.
+        """
+        record = None
+        if SLUG.fullmatch(event_id):
+            record = await self._bus.get(keys.event_record(event_id))
+        if record is None:
+            raise Refused(
+                404,
+                "unknown_event",
+                "there is no such event",
+                hint="GET /api/events lists the events.",
+            )
+        return Stored(Event.from_json(record.value), record.version)
+
+    async def list(self) -> list[Stored]:
+        """All events, by id."""
+        records = [
+            await self._bus.get(name) for name in await self._bus.records(keys.EVENT_RECORDS)
+        ]
+        return [Stored(Event.from_json(r.value), r.version) for r in records if r is not None]
+
+    async def change(
+        self, event_id: str, change: EventChange, if_version: int | None = None
+    ) -> Stored:
+        """Change an event.
+
+        Args:
+            event_id: which.
+            change: what; fields that are None stay.
+            if_version: only if the record still has this version.
+
+        Raises:
+            Refused: 404 `unknown_event`, 409 `wrong_state`, 412 `version_conflict`.
+        """
+        for _ in range(_ATTEMPTS):
+            stored = await self.get(event_id)
+            if if_version not in {None, stored.version}:
+                break
+            event = stored.event
+            if change.title is not None:
+                event = replace(event, title=change.title)
+            if change.state is not None and change.state is not event.state:
+                event = event.moved_to(change.state, self._clock.now_ms())
+            try:
+                version = await self._bus.put(
+                    keys.event_record(event_id), event.to_json(), stored.version
+                )
+            except VersionConflict:
+                continue
+            return Stored(event, version)
+        raise Refused(
+            412,
+            "version_conflict",
+            "somebody else changed the event meanwhile",
+            hint="Read it again, then repeat the change.",
+        )
+
+
+def _slug(title: str) -> str:
+    """An id from a title; a random one when it has no Latin letters."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:LONGEST_SLUG].strip("-")
+    return slug or f"event-{secrets.token_hex(3)}"

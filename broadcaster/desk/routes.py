@@ -1,0 +1,226 @@
+"""REST of the desk, as `openapi.yaml` describes it."""
+
+import io
+from pathlib import Path
+from typing import Any, TypeVar
+
+import segno
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from broadcaster.auth import bearer, cookie_value, same
+from broadcaster.desk.board import Board
+from broadcaster.desk.events import EventChange, Events, NewEvent, Stored
+from broadcaster.errors import Refused
+from broadcaster.model.language import Language, languages
+
+COOKIE = "broadcaster_desk"
+_COOKIE_AGE_S = 30 * 24 * 3600
+Body = TypeVar("Body", bound=BaseModel)
+
+_OPENAPI = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
+
+
+class DeskRoutes:
+    """Handlers of the desk.
+
+    Args:
+        events: the records.
+        board: what is measured.
+        admin_token: what every call must present.
+        public_url: base of the links; None takes the address the organizer came by.
+        languages: what the interpreter is documented to speak.
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        board: Board,
+        admin_token: str,
+        public_url: str | None,
+        languages: tuple[str, ...],
+    ) -> None:
+        self._events = events
+        self._board = board
+        self._admin_token = admin_token
+        self._public_url = public_url
+        self._languages = languages
+
+    def routes(self) -> list[web.RouteDef]:
+        """What an application mounts; the page itself is not among them."""
+        return [
+            web.get("/api/openapi.yaml", self.openapi),
+            web.get("/api/languages", self.languages),
+            web.get("/api/events", self.list),
+            web.post("/api/events", self.create),
+            web.get("/api/events/{event}", self.read),
+            web.patch("/api/events/{event}", self.change),
+            web.get("/api/events/{event}/status", self.status),
+            web.get("/api/events/{event}/qr/{link:attendee|stage}.svg", self.qr),
+        ]
+
+    def sign_in(self, request: web.Request) -> web.Response | None:
+        """Turn `/desk?token=…` into a cookie and a link without the token.
+
+        Returns:
+            The redirect, None when the request has no token.
+
+        Raises:
+            Refused: 401 `wrong_admin_token`.
+        """
+        token = request.query.get("token")
+        if token is None:
+            return None
+        if not same(token, self._admin_token):
+            raise _wrong_token()
+        answer = web.Response(status=303, headers={"Location": "/desk"})
+        answer.set_cookie(
+            COOKIE,
+            cookie_value(self._admin_token),
+            max_age=_COOKIE_AGE_S,
+            httponly=True,
+            samesite="Strict",
+            secure=request.secure,
+        )
+        return answer
+
+    async def openapi(self, _request: web.Request) -> web.Response:
+        """The description of this API."""
+        return web.Response(text=_OPENAPI, content_type="application/yaml")
+
+    async def languages(self, request: web.Request) -> web.Response:
+        """Languages to choose from."""
+        self._authorize(request)
+        known = await languages(self._languages)
+        return web.json_response([_language(language) for language in known])
+
+    async def list(self, request: web.Request) -> web.Response:
+        """All events."""
+        self._authorize(request)
+        events = await self._events.list()
+        return web.json_response([await self._body(stored, request) for stored in events])
+
+    async def create(self, request: web.Request) -> web.Response:
+        """A new event."""
+        self._authorize(request)
+        stored = await self._events.create(await _parse(request, NewEvent))
+        return await self._answer(
+            stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
+        )
+
+    async def read(self, request: web.Request) -> web.Response:
+        """One event."""
+        self._authorize(request)
+        return await self._answer(await self._events.get(request.match_info["event"]), request)
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Another title or state."""
+        self._authorize(request)
+        change = await _parse(request, EventChange)
+        stored = await self._events.change(
+            request.match_info["event"], change, _version(request.headers.get("If-Match"))
+        )
+        return await self._answer(stored, request)
+
+    async def status(self, request: web.Request) -> web.Response:
+        """What is measured now."""
+        self._authorize(request)
+        stored = await self._events.get(request.match_info["event"])
+        return web.json_response(
+            self._board.snapshot(stored.event), headers={"Cache-Control": "no-store"}
+        )
+
+    async def qr(self, request: web.Request) -> web.Response:
+        """A link as a QR code."""
+        self._authorize(request)
+        stored = await self._events.get(request.match_info["event"])
+        link = self._links(stored, request)[request.match_info["link"]]
+        image = io.BytesIO()
+        segno.make(link, error="m").save(image, kind="svg", scale=8, border=4, light="#fff")
+        return web.Response(
+            body=image.getvalue(),
+            content_type="image/svg+xml",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _authorize(self, request: web.Request) -> None:
+        token = bearer(request.headers.get("Authorization", ""))
+        cookie = request.cookies.get(COOKIE, "")
+        if not same(token, self._admin_token) and not same(cookie, cookie_value(self._admin_token)):
+            raise _wrong_token()
+
+    def _links(self, stored: Stored, request: web.Request) -> dict[str, str]:
+        base = (self._public_url or f"{request.scheme}://{request.host}").rstrip("/")
+        event = stored.event
+        return {
+            "attendee": f"{base}/e/{event.id}",
+            "stage": f"{base}/stage/{event.id}#key={event.stage_key}",
+        }
+
+    async def _body(self, stored: Stored, request: web.Request) -> dict[str, Any]:
+        event = stored.event
+        interpreted = await languages(channel.language for channel in event.channels)
+        return {
+            "id": event.id,
+            "title": event.title,
+            "state": event.state,
+            "languages": [_language(language) for language in interpreted],
+            "links": self._links(stored, request),
+            "stage_key": event.stage_key,
+        }
+
+    async def _answer(
+        self,
+        stored: Stored,
+        request: web.Request,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> web.Response:
+        return web.json_response(
+            await self._body(stored, request),
+            status=status,
+            headers={"ETag": f'"{stored.version}"', "Cache-Control": "no-store", **(headers or {})},
+        )
+
+
+def _language(language: Language) -> dict[str, str]:
+    return {
+        "tag": language.tag,
+        "name": language.name,
+        "english_name": language.english_name,
+    }
+
+
+def _wrong_token() -> Refused:
+    return Refused(
+        401,
+        "wrong_admin_token",
+        "this needs the organizer's token",
+        hint="Open the desk link that the server printed at start, or send the token as Bearer.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    return int(digits) if digits.isdecimal() else -1
+
+
+async def _parse(request: web.Request, model: type[Body]) -> Body:
+    if request.content_type != "application/json":
+        raise Refused(
+            415,
+            "wrong_content_type",
+            "the body must be JSON",
+            hint="Send Content-Type: application/json.",
+        )
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "body"
+        raise Refused(
+            422, "bad_request", f"{field}: {first['msg']}", hint="See /api/openapi.yaml."
+        ) from None

@@ -1,0 +1,1 @@
+"""Stage 3: attendees' pages, audio and captions; any number of edge processes."""

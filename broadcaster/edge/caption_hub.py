@@ -1,0 +1,124 @@
+"""One channel's captions for all its readers in this process."""
+
+import asyncio
+import json
+import logging
+import re
+from collections import OrderedDict
+
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.caption import Caption
+from broadcaster.model.ports import Bus, Entry
+
+log = logging.getLogger("broadcaster.edge")
+
+HISTORY_CAPTIONS = 5_000
+"""Captions kept for late joiners, several hours of speech; the oldest are forgotten first."""
+BUDGET_BYTES = 256 * 1024
+"""Unsent bytes a reader may have; over it the reader is cut off and resumes by id."""
+RETRY_S = 1.0
+_PAGE = 1_000
+
+_ID = re.compile(r"(\d{1,20})-(\d{1,20})")
+
+Position = tuple[int, int]
+"""A stream id, comparable."""
+
+
+def parse_id(text: str) -> Position | None:
+    """A stream id from a client, None if it is not one."""
+    match = _ID.fullmatch(text)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def chunk(data: bytes) -> bytes:
+    """One chunk of a chunked HTTP body (RFC 9112 §7.1)."""
+    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+
+
+def state_message(state: dict[str, str]) -> bytes:
+    """A `state` event, without an id so that it does not move `Last-Event-ID`."""
+    return chunk(f"event: state\ndata: {json.dumps(state)}\n\n".encode())
+
+
+class CaptionHub:
+    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
+
+    Only the newest version of each caption is kept: it starts with the text of all versions before.
+    """
+
+    def __init__(self, bus: Bus, stream: str) -> None:
+        self._bus = bus
+        self._stream = stream
+        self._history: OrderedDict[str, tuple[Position, bytes]] = OrderedDict()
+        self._last_id = ""
+        self._readers: set[asyncio.WriteTransport] = set()
+        self.loaded = asyncio.Event()
+        """Set when everything said so far is in memory."""
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    def add(self, reader: asyncio.WriteTransport, after: Position | None, *, past: bool) -> None:
+        """Start writing to a reader.
+
+        Args:
+            reader: its transport; a chunked response has been started on it.
+            after: the last id it has seen.
+            past: whether it gets what it has not seen, or only what comes.
+        """
+        if past:
+            missed = [
+                message
+                for position, message in self._history.values()
+                if after is None or position > after
+            ]
+            if missed:
+                reader.write(b"".join(missed))
+        self._readers.add(reader)
+
+    def remove(self, reader: asyncio.WriteTransport) -> None:
+        """Stop writing to a reader."""
+        self._readers.discard(reader)
+
+    def tell(self, message: bytes) -> None:
+        """Write a ready chunk to every reader."""
+        for reader in list(self._readers):
+            if reader.is_closing():
+                continue
+            if reader.get_write_buffer_size() > BUDGET_BYTES:
+                self._readers.discard(reader)
+                reader.abort()
+                continue
+            reader.write(message)
+
+    async def run(self) -> None:
+        """Follow the stream until cancelled."""
+        while not self.loaded.is_set():
+            try:
+                await self._load()
+            except BusUnavailable as away:
+                log.warning("captions wait for the bus: %s", away.message)
+                await asyncio.sleep(RETRY_S)
+        async for entry in self._bus.follow(self._stream, self._last_id):
+            self.tell(self._remember(entry))
+
+    async def _load(self) -> None:
+        while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
+            for entry in entries:
+                self._remember(entry)
+        self.loaded.set()
+
+    def _remember(self, entry: Entry) -> bytes:
+        caption = Caption.from_json(entry.payload)
+        position = parse_id(entry.id)
+        assert position is not None, "the bus makes the ids"
+        message = chunk(
+            f"id: {entry.id}\nevent: caption\ndata: ".encode() + entry.payload + b"\n\n"
+        )
+        self._history[caption.id] = (position, message)
+        self._history.move_to_end(caption.id)
+        if len(self._history) > HISTORY_CAPTIONS:
+            self._history.popitem(last=False)
+        self._last_id = entry.id
+        return message

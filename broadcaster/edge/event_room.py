@@ -1,0 +1,151 @@
+"""One event as an edge sees it: its state, its hubs, and who listens."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from broadcaster.edge.audio_hub import AudioHub
+from broadcaster.edge.caption_hub import CaptionHub, state_message
+from broadcaster.model import keys
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.language import FLOOR
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import (
+    STALE_AFTER_S,
+    STATUS_INTERVAL_S,
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    FloorStatus,
+    status_from_json,
+    status_to_json,
+)
+from broadcaster.tasks import first_of
+
+SPEAKING_WITHIN_MS = 3_000
+"""A floor that was silent for longer is called silent."""
+LINGER_S = 60.0
+"""A room without listeners and readers is given up after this long."""
+
+
+Part = Callable[[], Coroutine[Any, Any, None]]
+"""Something that runs until it is cancelled."""
+Spawn = Callable[[Part, str], asyncio.Task[None]]
+"""Runs a part as a task of the given name, again if it fails; its owner cancels it at the end."""
+
+
+class EventRoom:
+    """Everything one edge process holds for one event.
+
+    Args:
+        event: the event as read from its record.
+        bus: where its changes, sound and captions come from.
+        clock: time.
+        edge: this process's id in the listener counts.
+        spawn: runs the hubs.
+    """
+
+    def __init__(self, event: Event, bus: Bus, clock: Clock, edge: str, spawn: Spawn) -> None:
+        self.event = event
+        self._bus = bus
+        self._clock = clock
+        self._edge = edge
+        self._spawn = spawn
+        self._audio: dict[str, AudioHub] = {}
+        self._captions: dict[str, CaptionHub] = {}
+        self._hubs: list[asyncio.Task[None]] = []
+        self._floor: tuple[float, FloorStatus] | None = None
+        self._booths: dict[str, tuple[float, BoothState]] = {}
+        self._told: dict[str, dict[str, str]] = {}
+        self._used_at = clock.monotonic()
+        self.ended = False
+        """Whether the room is given up; its next visitor needs a new one."""
+
+    async def run(self) -> None:
+        """Serve until nobody has been here for `LINGER_S`."""
+        name = f"room:{self.event.id}"
+        try:
+            await first_of(self._watch(), self._hear_status(), self._report(), name=name)
+        finally:
+            self.ended = True
+            for task in self._hubs:
+                task.cancel()
+            await asyncio.gather(*self._hubs, return_exceptions=True)
+
+    def audio(self, channel: str) -> AudioHub:
+        """The hub of one channel's sound."""
+        self._used_at = self._clock.monotonic()
+        if channel not in self._audio:
+            hub = AudioHub(self._bus, keys.opus(self.event.id, channel))
+            self._audio[channel] = hub
+            self._hubs.append(self._spawn(hub.run, f"audio:{self.event.id}:{channel}"))
+        return self._audio[channel]
+
+    def captions(self, channel: str) -> CaptionHub:
+        """The hub of one channel's captions."""
+        self._used_at = self._clock.monotonic()
+        if channel not in self._captions:
+            hub = CaptionHub(self._bus, keys.captions(self.event.id, channel))
+            self._captions[channel] = hub
+            self._hubs.append(self._spawn(hub.run, f"captions:{self.event.id}:{channel}"))
+        return self._captions[channel]
+
+    def state(self, channel: str) -> dict[str, str]:
+        """What a reader of this channel is told: the event's, the floor's and the booth's state."""
+        now = self._clock.monotonic()
+        floor, booth = "absent", BoothState.IDLE
+        if self._floor is not None and now - self._floor[0] < STALE_AFTER_S:
+            status = self._floor[1]
+            if status.publisher:
+                floor = "speaking" if status.silent_ms < SPEAKING_WITHIN_MS else "silent"
+        if channel == FLOOR:
+            booth = BoothState.LIVE
+        elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
+            booth = self._booths[channel][1]
+        return {"state": self.event.state, "floor": floor, "channel": booth}
+
+    async def _watch(self) -> None:
+        async for record in self._bus.watch(keys.event_record(self.event.id)):
+            self.event = Event.from_json(record.value)
+            self._tell_changes()
+            if self.event.state is EventState.CLOSED:
+                for hub in self._audio.values():
+                    hub.end()
+
+    async def _hear_status(self) -> None:
+        async with self._bus.subscribe(keys.status(self.event.id)) as messages:
+            async for message in messages:
+                match status_from_json(message.payload):
+                    case FloorStatus() as floor:
+                        self._floor = (self._clock.monotonic(), floor)
+                    case BoothStatus(channel=channel, state=state):
+                        self._booths[channel] = (self._clock.monotonic(), state)
+                    case EdgeStatus():
+                        continue
+                self._tell_changes()
+
+    async def _report(self) -> None:
+        """Publish the listener counts once a second, and give up a room that nobody uses."""
+        while True:
+            status = EdgeStatus(
+                edge=self._edge,
+                listeners={name: len(hub) for name, hub in self._audio.items() if len(hub)},
+                readers={name: len(hub) for name, hub in self._captions.items() if len(hub)},
+                skipped_frames=sum(hub.skipped_frames for hub in self._audio.values()),
+            )
+            self._bus.publish(keys.status(self.event.id), status_to_json(status))
+            self._tell_changes()
+            now = self._clock.monotonic()
+            if status.listeners or status.readers:
+                self._used_at = now
+            elif now - self._used_at > LINGER_S:
+                self.ended = True
+                return
+            await self._clock.sleep(STATUS_INTERVAL_S)
+
+    def _tell_changes(self) -> None:
+        for channel, hub in self._captions.items():
+            state = self.state(channel)
+            if self._told.get(channel) != state:
+                self._told[channel] = state
+                hub.tell(state_message(state))

@@ -1,0 +1,87 @@
+"""All event rooms of this edge process."""
+
+import asyncio
+import logging
+import secrets
+
+from broadcaster.edge.event_room import EventRoom, Part
+from broadcaster.errors import BusUnavailable, Refused
+from broadcaster.model import keys
+from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.ports import Bus, Clock
+
+log = logging.getLogger("broadcaster.edge")
+
+RESTART_S = 1.0
+"""Pause before a part that failed starts again."""
+
+
+class Rooms:
+    """Opens a room when its first visitor comes and owns all their tasks."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._edge = secrets.token_hex(4)
+        self._rooms: dict[str, EventRoom] = {}
+        self._tasks = asyncio.TaskGroup()
+
+    async def run(self) -> None:
+        """Own the rooms until cancelled."""
+        async with self._tasks:
+            await asyncio.get_running_loop().create_future()
+
+    async def open(self, event_id: str) -> EventRoom:
+        """The room of an event.
+
+        Raises:
+            Refused: 404 `unknown_event` (also while it is a draft), 503 `bus_unavailable`.
+        """
+        room = self._rooms.get(event_id)
+        if room is None or room.ended:
+            event = await self._find(event_id)
+            room = self._rooms.get(event_id)
+            if room is None or room.ended:
+                room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn)
+                self._rooms[event_id] = room
+                self._spawn(room.run, f"room:{event_id}")
+        if room.event.state is EventState.DRAFT:
+            raise _unknown()
+        return room
+
+    def _spawn(self, part: Part, name: str) -> asyncio.Task[None]:
+        return self._tasks.create_task(self._keep(part, name), name=name)
+
+    async def _keep(self, part: Part, name: str) -> None:
+        while True:
+            try:
+                return await part()
+            except Exception:
+                log.exception("%s failed and starts again", name)
+                await self._clock.sleep(RESTART_S)
+
+    async def _find(self, event_id: str) -> Event:
+        if not SLUG.fullmatch(event_id):
+            raise _unknown()
+        try:
+            record = await self._bus.get(keys.event_record(event_id))
+        except BusUnavailable as away:
+            raise Refused(
+                503,
+                "bus_unavailable",
+                "the server cannot reach its message bus right now",
+                hint="It tries again by itself; reload in a few seconds.",
+                headers={"Retry-After": "3"},
+            ) from away
+        if record is None:
+            raise _unknown()
+        return Event.from_json(record.value)
+
+
+def _unknown() -> Refused:
+    return Refused(
+        404,
+        "unknown_event",
+        "there is no such event",
+        hint="Check the link, or ask the organizer for a new one.",
+    )

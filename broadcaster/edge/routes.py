@@ -1,0 +1,169 @@
+"""HTTP of the edge: the attendee page, its audio and its captions."""
+
+import asyncio
+import socket
+from contextlib import suppress
+
+from aiohttp import WSMsgType, web
+
+from broadcaster.edge.caption_hub import parse_id, state_message
+from broadcaster.edge.event_room import EventRoom
+from broadcaster.edge.listener import EVENT_ENDED, Listener
+from broadcaster.edge.rooms import Rooms
+from broadcaster.errors import Refused
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, samples_to_ms
+from broadcaster.model.event import EventState
+from broadcaster.model.language import FLOOR, languages
+from broadcaster.model.ports import Clock
+
+AUDIO_PROTOCOL = "broadcaster.audio.v1"
+SEND_BUFFER_BYTES = 16 * 1024
+"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound."""
+HEARTBEAT_S = 25.0
+KEEPALIVE_S = 15.0
+LOAD_TIMEOUT_S = 5.0
+_INBOUND_MESSAGES = 16
+_INBOUND_BYTES = 1024
+
+
+class EdgeRoutes:
+    """Handlers of one edge process."""
+
+    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+        self._rooms = rooms
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """What an application mounts."""
+        return [
+            web.get("/e/{event}/info", self.info),
+            web.get("/e/{event}/audio/{channel}", self.audio),
+            web.get("/e/{event}/captions/{channel}", self.captions),
+        ]
+
+    async def info(self, request: web.Request) -> web.Response:
+        """What a listener can choose."""
+        room = await self._rooms.open(request.match_info["event"])
+        event = room.event
+        interpreted = await languages(channel.language for channel in event.channels)
+        channels = [
+            {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"},
+            *(
+                {
+                    "id": language.tag,
+                    "name": language.name,
+                    "english_name": language.english_name,
+                    "dir": language.direction,
+                }
+                for language in interpreted
+            ),
+        ]
+        body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
+        return web.json_response(body, headers={"Cache-Control": "no-store"})
+
+    async def audio(self, request: web.Request) -> web.StreamResponse:
+        """One channel's sound over a WebSocket; see docs/protocol.md."""
+        room, channel = await self._channel(request)
+        ws = web.WebSocketResponse(
+            protocols=(AUDIO_PROTOCOL,),
+            compress=False,
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=_INBOUND_BYTES,
+        )
+        if not ws.can_prepare(request):
+            raise Refused(
+                426,
+                "websocket_expected",
+                "this address speaks WebSocket",
+                hint=f"Connect with the subprotocol {AUDIO_PROTOCOL}.",
+                headers={"Upgrade": "websocket"},
+            )
+        await ws.prepare(request)
+        await ws.send_json(
+            {
+                "type": "hello",
+                "event": room.event.id,
+                "channel": channel,
+                "codec": "opus",
+                "sample_rate_hz": 48_000,
+                "channels": 1,
+                "frame_ms": samples_to_ms(OPUS_FRAME_SAMPLES),
+                "clock_hz": CLOCK_HZ,
+            }
+        )
+        if room.event.state is EventState.CLOSED:
+            await ws.close(code=EVENT_ENDED)
+            return ws
+        transport = _small_buffer(request)
+        hub = room.audio(channel)
+        listener = Listener(transport, self._clock)
+        hub.add(listener)
+        try:
+            for _ in range(_INBOUND_MESSAGES):
+                message = await ws.receive()
+                if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                    break
+            await ws.close()
+        finally:
+            hub.remove(listener)
+        return ws
+
+    async def captions(self, request: web.Request) -> web.StreamResponse:
+        """One channel's captions as server-sent events; see docs/protocol.md."""
+        room, channel = await self._channel(request)
+        hub = room.captions(channel)
+        try:
+            async with asyncio.timeout(LOAD_TIMEOUT_S):
+                await hub.loaded.wait()
+        except TimeoutError:
+            raise Refused(
+                503,
+                "bus_unavailable",
+                "the captions cannot be read right now",
+                hint="They come by themselves as soon as the server reaches its message bus.",
+                headers={"Retry-After": "3"},
+            ) from None
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
+        )
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(b"retry: 1500\n\n")
+        transport = request.transport
+        assert transport is not None
+        after = parse_id(request.headers.get("Last-Event-ID", ""))
+        transport.write(state_message(room.state(channel)))
+        hub.add(transport, after, past=request.query.get("from") != "live" or after is not None)
+        try:
+            while not transport.is_closing():
+                await asyncio.sleep(KEEPALIVE_S)
+                transport.write(b"3\r\n:\n\n\r\n")
+        finally:
+            hub.remove(transport)
+        return response
+
+    async def _channel(self, request: web.Request) -> tuple[EventRoom, str]:
+        room = await self._rooms.open(request.match_info["event"])
+        channel = request.match_info["channel"]
+        if channel not in room.event.channel_ids():
+            raise Refused(
+                404,
+                "unknown_channel",
+                "this event has no such channel",
+                hint="Its channels are: " + ", ".join(room.event.channel_ids()) + ".",
+            )
+        return room, channel
+
+
+def _small_buffer(request: web.Request) -> asyncio.Transport:
+    transport = request.transport
+    assert transport is not None
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return transport

@@ -1,0 +1,133 @@
+"""One event's floor: a publisher's sound while there is one, silence while it is away."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+
+from broadcaster.audio.level import LevelMeter
+from broadcaster.floor.output import FloorOutput
+from broadcaster.floor.timeline import Timeline, wall_position
+from broadcaster.model import keys
+from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import STATUS_INTERVAL_S, FloorStatus, status_to_json
+from broadcaster.tasks import first_of
+from broadcaster.webrtc.ingest import IngestPeer, PcmChunk
+
+log = logging.getLogger("broadcaster.floor")
+
+GRACE_S = 30.0
+"""How long a floor without its speaker stays this process's and carries silence."""
+STALL_S = 1.0
+"""Without sound for this long the clock goes on with silence; shorter stalls lose nothing."""
+_TICK_S = 0.06
+
+
+class FloorFeed:
+    """Runs the floor of one event, from its first publisher until `GRACE_S` after its last.
+
+    Args:
+        event: the event as it was when the first publisher came.
+        bus: where sound and status go, and where the event's changes come from.
+        clock: time.
+    """
+
+    def __init__(self, event: Event, bus: Bus, clock: Clock) -> None:
+        self.event = event
+        self._bus = bus
+        self._clock = clock
+        self._output = FloorOutput(bus, event.id)
+        self._meter = LevelMeter()
+        self._timeline: Timeline | None = None
+        self._peer: IngestPeer | None = None
+        self._last_sound = clock.monotonic()
+        self._left_at = clock.monotonic()
+        self._arrived = asyncio.Event()
+
+    @property
+    def peer(self) -> IngestPeer | None:
+        """The publisher now on the floor."""
+        return self._peer
+
+    def take(self, peer: IngestPeer) -> IngestPeer | None:
+        """Put a publisher on the floor; returns the one it replaces, for the caller to close."""
+        previous, self._peer = self._peer, peer
+        self._timeline = None
+        self._arrived.set()
+        return previous
+
+    async def run(self) -> None:
+        """Publish until the floor has been empty for `GRACE_S` or the event is closed."""
+        try:
+            await first_of(
+                self._watch_event(), self._tick(), self._hear(), name=f"floor:{self.event.id}"
+            )
+        finally:
+            if self._peer is not None:
+                await self._peer.close()
+                self._peer = None
+            self._publish_status()
+
+    async def _watch_event(self) -> None:
+        async for record in self._bus.watch(keys.event_record(self.event.id)):
+            self.event = Event.from_json(record.value)
+            if self.event.state is not EventState.LIVE:
+                self._timeline = None
+            if self.event.state is EventState.CLOSED:
+                return
+
+    async def _hear(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while (peer := self._peer) is not None:
+                log.info("a speaker is on the floor")
+                async with aclosing(peer.frames()) as chunks:
+                    async for chunk in chunks:
+                        if self._peer is not peer:
+                            break
+                        self._place(chunk)
+                if self._peer is peer:
+                    self._peer = None
+                    self._left_at = self._clock.monotonic()
+                    log.info("the speaker left the floor: %s", peer.end_reason)
+
+    def _place(self, chunk: PcmChunk) -> None:
+        self._last_sound = self._clock.monotonic()
+        self._meter.add(chunk.samples)
+        if self.event.state is not EventState.LIVE:
+            return
+        free = self._output.next_position
+        if self._timeline is None:
+            self._timeline = Timeline(max(free, self._now_position()))
+        self._output.push(self._timeline.place(chunk.rtp_time, free), chunk.samples)
+
+    async def _tick(self) -> None:
+        next_status = self._clock.monotonic()
+        while self._peer is not None or self._clock.monotonic() - self._left_at < GRACE_S:
+            now = self._clock.monotonic()
+            if self.event.state is EventState.LIVE and now - self._last_sound > STALL_S:
+                self._output.advance_to(self._now_position() - ms_to_samples(int(STALL_S * 1000)))
+            if now >= next_status:
+                next_status = now + STATUS_INTERVAL_S
+                self._publish_status()
+            await self._clock.sleep(_TICK_S)
+
+    def _now_position(self) -> int:
+        if self.event.live_at_ms is None:
+            return 0
+        return wall_position(self.event.live_at_ms, self._clock.now_ms())
+
+    def _publish_status(self) -> None:
+        level = self._meter.take()
+        status = FloorStatus(
+            publisher=self._peer is not None,
+            level_dbfs=level.level_dbfs,
+            peak_dbfs=level.peak_dbfs,
+            clipping=level.clipping,
+            silent_ms=level.silent_ms,
+            position=self._output.next_position,
+            frames_lost=self._peer.frames_lost if self._peer is not None else 0,
+        )
+        self._bus.publish(keys.status(self.event.id), status_to_json(status))

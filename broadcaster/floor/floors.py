@@ -1,0 +1,93 @@
+"""All floors of this process: who may publish, and one feed per event."""
+
+import asyncio
+import logging
+
+from broadcaster.errors import Refused
+from broadcaster.floor.feed import FloorFeed
+from broadcaster.log import bound
+from broadcaster.model import keys
+from broadcaster.model.event import Event
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.tasks import first_of
+from broadcaster.webrtc.ingest import IngestPeer, PeerState
+
+log = logging.getLogger("broadcaster.floor")
+
+LEASE_WAIT_S = 1.0
+"""How long a publisher waits for another process to let go of the floor."""
+
+
+class Floors:
+    """Owns the feeds; the WHIP endpoint hands it publishers."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._feeds: dict[str, asyncio.Future[FloorFeed]] = {}
+        self._tasks = asyncio.TaskGroup()
+
+    async def run(self) -> None:
+        """Own all feeds until cancelled; cancelling takes every speaker off the floor."""
+        async with self._tasks:
+            await asyncio.get_running_loop().create_future()
+
+    def refuse_if_taken(self, event: Event) -> None:
+        """Check that nobody is speaking; a publisher that stalled gives way.
+
+        Raises:
+            Refused: 409 `floor_taken`.
+        """
+        feed = self._feeds.get(event.id)
+        peer = feed.result().peer if feed is not None and feed.done() else None
+        if peer is not None and peer.state is PeerState.LIVE:
+            raise Refused(
+                409,
+                "floor_taken",
+                "somebody else is already speaking into this event",
+                hint="Stop the other publisher, or take over with ?takeover=1.",
+            )
+
+    async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
+        """Put a publisher on the floor.
+
+        Raises:
+            Refused: 409 `floor_taken`, by another publisher (without `takeover`) or by another
+                server process.
+        """
+        if event.id not in self._feeds:
+            self._feeds[event.id] = asyncio.get_running_loop().create_future()
+            self._tasks.create_task(self._hold(event), name=f"floor:{event.id}")
+        feed = await asyncio.shield(self._feeds[event.id])
+        if not takeover:
+            self.refuse_if_taken(event)
+        replaced = feed.take(peer)
+        if replaced is not None:
+            await replaced.close()
+
+    async def _hold(self, event: Event) -> None:
+        """Run one feed while this process holds the lease of the floor."""
+        started = self._feeds[event.id]
+        try:
+            async with asyncio.timeout(LEASE_WAIT_S) as wait:
+                async with self._bus.lease(keys.floor_lease(event.id)) as lease:
+                    wait.reschedule(None)
+                    feed = FloorFeed(event, self._bus, self._clock)
+                    started.set_result(feed)
+                    with bound(event=event.id):
+                        await first_of(feed.run(), lease.lost(), name=f"floor:{event.id}")
+        except TimeoutError:
+            started.set_exception(
+                Refused(
+                    409,
+                    "floor_taken",
+                    "another server process holds the floor of this event",
+                    hint="Publish through that server, or stop it and try again in five seconds.",
+                )
+            )
+        except Exception:
+            log.exception("the floor of event %s ended", event.id)
+        finally:
+            if not started.done():
+                started.cancel()
+            del self._feeds[event.id]

@@ -1,0 +1,46 @@
+"""What the floor puts on the bus: PCM for the booths, Opus as the floor channel."""
+
+from broadcaster.audio.blocks import Block, Blocks
+from broadcaster.audio.opus import OpusEncoder
+from broadcaster.model import keys
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, PCM_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.language import FLOOR
+from broadcaster.model.ports import Bus
+
+
+class FloorOutput:
+    """Publishes one event's floor, gaps filled with silence, each form encoded once."""
+
+    def __init__(self, bus: Bus, event: str) -> None:
+        self._bus = bus
+        self._pcm_topic = keys.floor_pcm(event)
+        self._opus_topic = keys.opus(event, FLOOR)
+        self._pcm_blocks = Blocks(PCM_FRAME_SAMPLES)
+        self._opus_blocks = Blocks(OPUS_FRAME_SAMPLES)
+        self._encoder = OpusEncoder()
+        self._pcm_sequence = 0
+        self._opus_sequence = 0
+
+    @property
+    def next_position(self) -> int:
+        """The first position of the event clock that has no sound yet."""
+        return self._pcm_blocks.next_position or 0
+
+    def push(self, position: int, pcm: bytes) -> None:
+        """Publish a piece of s16le mono 24 kHz."""
+        self._publish(self._pcm_blocks.push(position, pcm), self._opus_blocks.push(position, pcm))
+
+    def advance_to(self, position: int) -> None:
+        """Publish silence up to `position`."""
+        self._publish(self._pcm_blocks.advance_to(position), self._opus_blocks.advance_to(position))
+
+    def _publish(self, pcm: list[Block], opus: list[Block]) -> None:
+        for block in pcm:
+            frame = AudioFrame(Kind.PCM, self._pcm_sequence, block.position, block.pcm)
+            self._bus.publish(self._pcm_topic, frame.to_bytes())
+            self._pcm_sequence += 1
+        for block in opus:
+            packet = self._encoder.encode(block.pcm)
+            frame = AudioFrame(Kind.OPUS, self._opus_sequence, block.position, packet)
+            self._bus.publish(self._opus_topic, frame.to_bytes())
+            self._opus_sequence += 1

@@ -1,0 +1,41 @@
+"""From a publisher's RTP time to the event clock."""
+
+from broadcaster.model.audio import CLOCK_HZ
+
+_RTP_HZ = 48_000
+"""RTP clock of Opus, whatever was encoded (RFC 7587 §4.1)."""
+
+
+def wall_position(live_at_ms: int, now_ms: int) -> int:
+    """The event clock at a moment of Unix time."""
+    return max(0, now_ms - live_at_ms) * CLOCK_HZ // 1000
+
+
+class Timeline:
+    """Places one publisher's samples.
+
+    The publisher's own sample clock counts, so its pieces join without a seam. A piece that comes
+    late is never dropped: the whole line moves on instead, and position never runs backwards.
+
+    Args:
+        start: event-clock sample of the first piece.
+    """
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+        self._first_rtp: int | None = None
+
+    def place(self, rtp_time: int, not_before: int) -> int:
+        """Event-clock position of a piece.
+
+        Args:
+            rtp_time: its RTP time at 48 kHz, extended so that it does not wrap.
+            not_before: the first position that is still free.
+        """
+        if self._first_rtp is None:
+            self._first_rtp = rtp_time
+        position = self._start + (rtp_time - self._first_rtp) * CLOCK_HZ // _RTP_HZ
+        if position < not_before:
+            self._start += not_before - position
+            return not_before
+        return position

@@ -1,0 +1,91 @@
+"""Sound on the bus: PCM and Opus frames, and the binary envelope they travel in.
+
+The event clock counts samples at `CLOCK_HZ` since the event went live; every frame carries its
+position on it. The same envelope bytes are a bus message and a listener's WebSocket message, so an
+edge forwards them untouched. Layout, network byte order, 16 bytes, then the payload:
+
+| offset | size | field |
+|---|---|---|
+| 0 | 1 | version, 1 |
+| 1 | 1 | kind: 1 PCM s16le mono 24 kHz, 2 Opus |
+| 2 | 2 | flags, reserved, 0 |
+| 4 | 4 | sequence, counts frames of this channel, wraps at 2**32 |
+| 8 | 8 | position of the first sample on the event clock |
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from broadcaster.errors import BadEnvelope
+
+CLOCK_HZ = 24_000
+"""Rate of the event clock and of all PCM between stages."""
+SAMPLE_BYTES = 2
+"""Bytes of one mono s16le sample."""
+PCM_FRAME_SAMPLES = 480
+"""Samples of one floor frame: 20 ms."""
+OPUS_FRAME_SAMPLES = 1_440
+"""Samples (at `CLOCK_HZ`) in one Opus packet of a channel: 60 ms."""
+
+ENVELOPE_VERSION = 1
+_HEADER = struct.Struct("!BBHIQ")
+ENVELOPE_HEADER_BYTES = _HEADER.size
+
+
+def samples_to_ms(samples: int) -> int:
+    """Event-clock samples as whole milliseconds."""
+    return samples * 1000 // CLOCK_HZ
+
+
+def ms_to_samples(ms: int) -> int:
+    """Milliseconds as event-clock samples."""
+    return ms * CLOCK_HZ // 1000
+
+
+class Kind(IntEnum):
+    """What an envelope holds."""
+
+    PCM = 1
+    OPUS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFrame:
+    """One piece of a channel's sound.
+
+    Attributes:
+        kind: PCM s16le mono 24 kHz, or one Opus packet.
+        sequence: counts the frames of one channel, without gaps at the sender.
+        position: event-clock sample of the frame's first sample.
+        payload: the samples or the packet.
+    """
+
+    kind: Kind
+    sequence: int
+    position: int
+    payload: bytes
+
+    def to_bytes(self) -> bytes:
+        """The envelope: header and payload."""
+        header = _HEADER.pack(
+            ENVELOPE_VERSION, self.kind, 0, self.sequence & 0xFFFF_FFFF, self.position
+        )
+        return header + self.payload
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "AudioFrame":
+        """Parse an envelope.
+
+        Raises:
+            BadEnvelope: too short, another version or an unknown kind.
+        """
+        if len(data) < ENVELOPE_HEADER_BYTES:
+            raise BadEnvelope(f"an envelope has at least 16 bytes, this has {len(data)}")
+        version, kind, _flags, sequence, position = _HEADER.unpack_from(data)
+        if version != ENVELOPE_VERSION:
+            raise BadEnvelope(f"envelope version {version} is not {ENVELOPE_VERSION}")
+        try:
+            return cls(Kind(kind), sequence, position, bytes(data[ENVELOPE_HEADER_BYTES:]))
+        except ValueError:
+            raise BadEnvelope(f"envelope kind {kind} is unknown") from None

@@ -1,0 +1,109 @@
+"""Events and their channels, and the table of event states."""
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+
+from broadcaster.errors import Refused
+from broadcaster.model.language import FLOOR
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+"""What an event id looks like; it is part of every link of the event."""
+
+
+class EventState(StrEnum):
+    """Where an event is in its life."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    LIVE = "live"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+TRANSITIONS: dict[EventState, frozenset[EventState]] = {
+    EventState.DRAFT: frozenset({EventState.OPEN, EventState.CLOSED}),
+    EventState.OPEN: frozenset({EventState.LIVE, EventState.CLOSED}),
+    EventState.LIVE: frozenset({EventState.PAUSED, EventState.CLOSED}),
+    EventState.PAUSED: frozenset({EventState.LIVE, EventState.CLOSED}),
+    EventState.CLOSED: frozenset(),
+}
+
+
+class Interpreter(StrEnum):
+    """The engine in a booth."""
+
+    TRANSLATE = "translate"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One language a listener can choose, and what interprets into it.
+
+    Attributes:
+        language: canonical BCP 47 tag, also the channel's id.
+        interpreter: the engine in its booth.
+    """
+
+    language: str
+    interpreter: Interpreter = Interpreter.TRANSLATE
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One stage being broadcast.
+
+    Attributes:
+        id: slug, part of every link.
+        title: shown to attendees.
+        state: see `TRANSITIONS`.
+        channels: the languages, in the order listeners see them; the floor is always there too.
+        stage_key: secret the speaker's WHIP client presents.
+        live_at_ms: Unix time of going live for the first time, position 0 of the event clock.
+    """
+
+    id: str
+    title: str
+    state: EventState
+    channels: tuple[Channel, ...]
+    stage_key: str
+    live_at_ms: int | None = None
+
+    def channel_ids(self) -> tuple[str, ...]:
+        """Everything a listener can choose, the floor first."""
+        return (FLOOR, *(channel.language for channel in self.channels))
+
+    def moved_to(self, state: EventState, now_ms: int) -> "Event":
+        """The event in another state.
+
+        Raises:
+            Refused: 409 `wrong_state` when the table has no such step.
+        """
+        if state not in TRANSITIONS[self.state]:
+            steps = ", ".join(sorted(TRANSITIONS[self.state])) or "none"
+            raise Refused(
+                409,
+                "wrong_state",
+                f"the event is {self.state} and cannot become {state}",
+                hint=f"Possible next states: {steps}.",
+            )
+        live_at_ms = self.live_at_ms
+        if state is EventState.LIVE and live_at_ms is None:
+            live_at_ms = now_ms
+        return replace(self, state=state, live_at_ms=live_at_ms)
+
+    def to_json(self) -> bytes:
+        """The form of the event's record on the bus; holds the stage key."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Event":
+        """Parse what `to_json` wrote."""
+        raw = json.loads(data)
+        raw["state"] = EventState(raw["state"])
+        raw["channels"] = tuple(
+            Channel(channel["language"], Interpreter(channel["interpreter"]))
+            for channel in raw["channels"]
+        )
+        return cls(**raw)

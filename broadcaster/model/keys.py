@@ -1,0 +1,40 @@
+"""Names on the bus; the only place that knows how they are spelled."""
+
+
+def floor_pcm(event: str) -> str:
+    """Topic of the floor's PCM frames, 20 ms each."""
+    return f"pcm.{event}"
+
+
+def opus(event: str, channel: str) -> str:
+    """Topic of one channel's Opus frames."""
+    return f"opus.{event}.{channel}"
+
+
+def status(event: str) -> str:
+    """Topic of once-a-second status messages of one event."""
+    return f"status.{event}"
+
+
+def captions(event: str, channel: str) -> str:
+    """Stream of one channel's captions."""
+    return f"captions.{event}.{channel}"
+
+
+EVENT_RECORDS = "event."
+"""Prefix of all event records."""
+
+
+def event_record(event: str) -> str:
+    """Record of one event."""
+    return f"{EVENT_RECORDS}{event}"
+
+
+def floor_lease(event: str) -> str:
+    """Lease of the process that takes this event's floor."""
+    return f"floor.{event}"
+
+
+def booth_lease(event: str, channel: str) -> str:
+    """Lease of the process that runs this booth."""
+    return f"booth.{event}.{channel}"

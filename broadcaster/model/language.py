@@ -1,0 +1,69 @@
+"""Language tags and names; names come from CLDR through Babel."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError
+
+from broadcaster.errors import Refused
+
+FLOOR = "floor"
+"""The id of the channel that carries the stage's original sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as people see it.
+
+    Attributes:
+        tag: canonical BCP 47, `pt-BR`.
+        name: its own name for itself, capitalised for a list, `Português (Brasil)`.
+        english_name: for the organizer, `Portuguese (Brazil)`.
+        direction: of its writing.
+    """
+
+    tag: str
+    name: str
+    english_name: str
+    direction: Literal["ltr", "rtl"]
+
+
+@lru_cache(maxsize=1024)
+def describe(tag: str) -> Language:
+    """A language by its tag, in any case: `pt-br`.
+
+    Reads files the first time; in the event loop use `languages`.
+
+    Raises:
+        Refused: 422 `unknown_language`.
+    """
+    try:
+        exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
+        likely = Locale.parse(str(exact), resolve_likely_subtags=True)
+        english_name = exact.get_display_name("en")
+    except (UnknownLocaleError, ValueError, TypeError):
+        english_name = None
+    if not english_name:
+        raise Refused(
+            422,
+            "unknown_language",
+            f"“{tag[:40]}” is not a language tag",
+            hint="Use BCP 47 tags such as es, pt-BR or zh.",
+        )
+    canonical = str(exact).replace("_", "-")
+    name = exact.get_display_name() or canonical
+    direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
+    return Language(canonical, name[:1].upper() + name[1:], english_name, direction)
+
+
+async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
+    """Several languages, each once, in the order given.
+
+    Raises:
+        Refused: 422 `unknown_language`.
+    """
+    found = await asyncio.to_thread(lambda: [describe(tag) for tag in tags])
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,145 @@
+"""The Protocols stages depend on; `app.py` decides what stands behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time, injected so that tests can own it."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+
+    def now_ms(self) -> int:
+        """Unix time in milliseconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One live message: where it was published and what it holds."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a stream.
+
+    Attributes:
+        id: opaque, ordered by the stream, matches `[0-9]+-[0-9]+`.
+        payload: what was appended.
+    """
+
+    id: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A value with the version that compare-and-set needs; versions start at 1."""
+
+    value: bytes
+    version: int
+
+
+class Subscription(Protocol):
+    """Live messages of some topics, in publishing order per topic.
+
+    Iterating waits for the next message; it never raises because the broker went away, messages of
+    that time are simply missing.
+    """
+
+    dropped: int
+    """Messages this subscriber lost because it did not read fast enough."""
+
+    def __aiter__(self) -> AsyncIterator[Message]: ...
+
+    async def __anext__(self) -> Message: ...
+
+
+class Lease(Protocol):
+    """An exclusive right, renewed in the background while it is held."""
+
+    async def lost(self) -> None:
+        """Return when somebody else may have it; the holder must stop at once."""
+
+
+class Bus(Protocol):
+    """The only way from one stage to another."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send a live message: never waits, never raises, may be lost."""
+
+    def subscribe(
+        self, *topics: str, depth: int = 256
+    ) -> AbstractAsyncContextManager[Subscription]:
+        """Receive live messages.
+
+        Inside the context the subscription is established: what is published after entering is
+        delivered. At most `depth` unread messages are kept; beyond it the oldest is dropped and
+        counted.
+        """
+
+    async def append(self, stream: str, payload: bytes) -> str:
+        """Add an entry for good and return its id.
+
+        Retries while the broker is away and stores the entry exactly once, whatever was lost on
+        the way.
+        """
+
+    async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
+        """Up to `limit` entries after `after_id`, oldest first; from the start when it is empty.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
+        """All entries after `after_id`, then every new one, without gap or repeat, for ever."""
+
+    async def put(self, record: str, value: bytes, expected_version: int | None = None) -> int:
+        """Write a record and return its new version.
+
+        Args:
+            record: its name.
+            value: its new content.
+            expected_version: the version it must still have; 0 for "must not exist"; None writes
+                unconditionally.
+
+        Raises:
+            VersionConflict: it has another version.
+            BusUnavailable: the broker does not answer.
+        """
+
+    async def get(self, record: str) -> Record | None:
+        """The record, or None.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    def watch(self, record: str) -> AsyncIterator[Record]:
+        """The record as it is now, if it exists, then each later state; may skip states."""
+
+    async def records(self, prefix: str) -> list[str]:
+        """Names of the records that start with `prefix`, sorted.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:
+        """Wait until nobody else holds the lease, then hold it inside the context."""
+
+    async def ping(self) -> None:
+        """Return when the bus works.
+
+        Raises:
+            BusUnavailable: it does not; the message says where it was looked for.
+        """

@@ -1,0 +1,134 @@
+"""Once-a-second snapshots that stages publish for the desk, the edges and metrics.
+
+They travel on the lossy half of the bus: a missed one is replaced a second later, and a reader
+forgets a sender it has not heard from for `STALE_AFTER_S`.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+STATUS_INTERVAL_S = 1.0
+STALE_AFTER_S = 5.0
+
+
+class BoothState(StrEnum):
+    """What a booth is doing."""
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    ROTATING = "rotating"
+    RETRYING = "retrying"
+    FAILED = "failed"
+
+
+BOOTH_TRANSITIONS: dict[BoothState, frozenset[BoothState]] = {
+    BoothState.IDLE: frozenset({BoothState.CONNECTING}),
+    BoothState.CONNECTING: frozenset(
+        {BoothState.LIVE, BoothState.RETRYING, BoothState.FAILED, BoothState.IDLE}
+    ),
+    BoothState.LIVE: frozenset(
+        {BoothState.ROTATING, BoothState.RETRYING, BoothState.FAILED, BoothState.IDLE}
+    ),
+    BoothState.ROTATING: frozenset(
+        {BoothState.LIVE, BoothState.RETRYING, BoothState.FAILED, BoothState.IDLE}
+    ),
+    BoothState.RETRYING: frozenset({BoothState.CONNECTING, BoothState.FAILED, BoothState.IDLE}),
+    BoothState.FAILED: frozenset({BoothState.CONNECTING, BoothState.IDLE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FloorStatus:
+    """The stage's sound over the last second.
+
+    Attributes:
+        publisher: whether a speaker's client is connected and sending.
+        level_dbfs: RMS of the last second, -100 for digital silence.
+        peak_dbfs: highest sample of the last second.
+        clipping: samples at full scale were seen.
+        silent_ms: how long it has been silent.
+        position: event clock now; 0 before the event is live.
+        frames_lost: frames that arrived too late or not at all since the publisher connected.
+    """
+
+    kind: Literal["floor"] = "floor"
+    publisher: bool = False
+    level_dbfs: float = -100.0
+    peak_dbfs: float = -100.0
+    clipping: bool = False
+    silent_ms: int = 0
+    position: int = 0
+    frames_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoothStatus:
+    """One booth.
+
+    Attributes:
+        channel: the language it fills.
+        state: see `BOOTH_TRANSITIONS`.
+        reason: why it is retrying or failed, a sentence; empty otherwise.
+        lag_ms: measured ear-voice span of what is being played out; None before the first sound.
+        queue_ms: interpreted sound waiting for playout.
+        sent_ms: floor audio sent to the interpreter, what the provider bills.
+        sessions: Realtime sessions opened so far.
+        dropped_ms: sound dropped because a queue was full.
+    """
+
+    channel: str
+    state: BoothState
+    reason: str = ""
+    lag_ms: int | None = None
+    queue_ms: int = 0
+    sent_ms: int = 0
+    sessions: int = 0
+    dropped_ms: int = 0
+    kind: Literal["booth"] = "booth"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeStatus:
+    """One edge process.
+
+    Attributes:
+        edge: the process's own id.
+        listeners: connected audio listeners per channel.
+        readers: connected caption readers per channel.
+        skipped_frames: frames not written because a listener was too slow.
+    """
+
+    edge: str
+    listeners: dict[str, int] = field(default_factory=dict)
+    readers: dict[str, int] = field(default_factory=dict)
+    skipped_frames: int = 0
+    kind: Literal["edge"] = "edge"
+
+
+Status = FloorStatus | BoothStatus | EdgeStatus
+
+
+def status_to_json(status: Status) -> bytes:
+    """The form on the bus."""
+    return json.dumps(asdict(status), separators=(",", ":")).encode()
+
+
+def status_from_json(data: bytes) -> Status:
+    """Parse what `status_to_json` wrote.
+
+    Raises:
+        ValueError: it is none of the three kinds.
+    """
+    raw = json.loads(data)
+    match raw.get("kind"):
+        case "floor":
+            return FloorStatus(**raw)
+        case "booth":
+            raw["state"] = BoothState(raw["state"])
+            return BoothStatus(**raw)
+        case "edge":
+            return EdgeStatus(**raw)
+    raise ValueError("unknown kind of status")

@@ -1,0 +1,141 @@
+"""`broadcaster check`: is everything ready for an event? Each line says what to do."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import aiohttp
+
+from broadcaster import tls
+from broadcaster.app import realtime_endpoint
+from broadcaster.bus import open_bus
+from broadcaster.config import Settings
+from broadcaster.errors import BusUnavailable, InterpreterFailed
+from broadcaster.realtime.connection import open_translation
+
+PROBE_LANGUAGE = "es"
+PROBE_S = 20.0
+
+
+class Verdict(StrEnum):
+    """How one check went."""
+
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: what was checked, how it went, and the next step."""
+
+    what: str
+    verdict: Verdict
+    text: str
+
+
+async def checks(settings: Settings) -> AsyncIterator[Finding]:
+    """Check one thing after the other."""
+    yield await _interpreter(settings)
+    yield await _bus(settings)
+    yield _port(settings)
+    yield _tls(settings)
+    yield _links(settings)
+
+
+async def _interpreter(settings: Settings) -> Finding:
+    what = "Interpreter"
+    if settings.api_key is None:
+        return Finding(
+            what,
+            Verdict.BAD,
+            "there is no key. Set OPENAI_API_KEY (or BROADCASTER_API_KEY) and check again.",
+        )
+    try:
+        where = realtime_endpoint(settings)
+        async with (
+            asyncio.timeout(PROBE_S),
+            aiohttp.ClientSession(trust_env=True) as http,
+            open_translation(http, where, PROBE_LANGUAGE),
+        ):
+            return Finding(what, Verdict.GOOD, f"{where.host} accepted the key and a session.")
+    except ValueError as wrong:
+        return Finding(what, Verdict.BAD, f"{wrong}. Correct BROADCASTER_REALTIME_URL or the key.")
+    except InterpreterFailed as failed:
+        return Finding(what, Verdict.BAD, f"{failed.message}. {failed.hint}")
+    except TimeoutError:
+        return Finding(what, Verdict.BAD, "no answer in 20 s. Check the network and the proxy.")
+
+
+async def _bus(settings: Settings) -> Finding:
+    what = "Bus"
+    try:
+        async with open_bus(settings.redis_url, settings.data_dir) as bus:
+            await bus.ping()
+    except (BusUnavailable, OSError) as away:
+        hint = away.hint if isinstance(away, BusUnavailable) else "Check BROADCASTER_DATA_DIR."
+        return Finding(what, Verdict.BAD, f"{away}. {hint}")
+    if settings.redis_url is None:
+        return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
+    return Finding(what, Verdict.GOOD, "Redis answers.")
+
+
+def _port(settings: Settings) -> Finding:
+    what = "Port"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as taken:
+            return Finding(
+                what,
+                Verdict.BAD,
+                f"{settings.host}:{settings.port} cannot be used ({taken.strerror}). "
+                "Stop what runs there, or set BROADCASTER_PORT.",
+            )
+    return Finding(what, Verdict.GOOD, f"{settings.host}:{settings.port} is free.")
+
+
+def _tls(settings: Settings) -> Finding:
+    what = "HTTPS"
+    if settings.tls:
+        try:
+            tls.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
+        except (OSError, ssl.SSLError, ValueError) as wrong:
+            return Finding(
+                what,
+                Verdict.BAD,
+                f"the certificate cannot be used ({wrong}). "
+                "Check BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY.",
+            )
+        if settings.tls_cert is None:
+            return Finding(
+                what,
+                Verdict.WARNING,
+                "with a certificate made here: phones show a warning once. "
+                "Use your own certificate for an audience.",
+            )
+        return Finding(what, Verdict.GOOD, "certificate and key belong together.")
+    if (settings.public_url or "").startswith("https://"):
+        return Finding(what, Verdict.GOOD, "a proxy in front serves https.")
+    return Finding(
+        what,
+        Verdict.WARNING,
+        "off: phones play no sound over http. Use --tls, or a proxy that serves https.",
+    )
+
+
+def _links(settings: Settings) -> Finding:
+    what = "Links"
+    if settings.public_url:
+        return Finding(what, Verdict.GOOD, f"attendees come to {settings.public_url}.")
+    return Finding(
+        what,
+        Verdict.WARNING,
+        "BROADCASTER_PUBLIC_URL is not set: links use the address the desk was opened with "
+        f"(on this network: {tls.lan_address()}).",
+    )

@@ -1,0 +1,99 @@
+"""`broadcaster serve`: from settings to a running server, told step by step."""
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from rich.console import Console
+
+from broadcaster import __version__, auth, tls
+from broadcaster.app import running
+from broadcaster.config import Role, Settings
+
+ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
+"""Hosts that mean every address of this machine."""
+
+
+@asynccontextmanager
+async def stop_signals() -> AsyncIterator[asyncio.Event]:
+    """An event that the first Ctrl-C or SIGTERM sets; the second one stops at once."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, signalled)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """The context for https, None for http."""
+    if not settings.tls:
+        return None
+    return tls.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
+
+
+def base_url(settings: Settings, port: int) -> str:
+    """How people reach this server, as far as it can know."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = tls.lan_address() if settings.host in ANY_ADDRESS else settings.host
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if settings.tls else 'http'}://{host}:{port}"
+
+
+async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: Console) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        OSError: the address, the data folder or a certificate cannot be used.
+        BusUnavailable: the bus cannot be opened.
+    """
+    out.print(f"Conference broadcaster {__version__}")
+    given = settings.admin_token.get_secret_value() if settings.admin_token else None
+    token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
+    async with stop_signals() as stop, AsyncExitStack() as stack:
+        with out.status("starting…"):
+            port = await stack.enter_async_context(
+                running(settings, roles, token, tls_context(settings))
+            )
+        _announce(settings, roles, port, None if given else token, out, is_new=is_new)
+        await stop.wait()
+        out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
+
+
+def _announce(
+    settings: Settings,
+    roles: frozenset[Role],
+    port: int,
+    token: str | None,
+    out: Console,
+    *,
+    is_new: bool,
+) -> None:
+    base = base_url(settings, port)
+    bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
+    out.print(f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})")
+    if Role.BOOTHS in roles and settings.api_key is None:
+        out.print(
+            "[yellow]![/] no key for the interpreters: set OPENAI_API_KEY and start again, "
+            "or see the whole broadcast without one: broadcaster demo"
+        )
+    if Role.EDGE in roles and not base.startswith("https://"):
+        out.print("[yellow]![/] phones play sound only over https: --tls, or a proxy in front")
+    if Role.DESK in roles:
+        query = f"?token={token}" if token else ""
+        note = " (made just now; keep it)" if is_new else ""
+        out.print(f"  Open the desk{note}: {base}/desk{query}", soft_wrap=True)

@@ -1,0 +1,27 @@
+"""Tasks that belong together."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:
+    """Run `parts` side by side until the first ends, then cancel the others and wait for them.
+
+    Args:
+        parts: what to run; one that raises ends all and the error is raised here.
+        name: prefix of the tasks' names.
+    """
+    tasks = [
+        asyncio.create_task(part, name=f"{name}/{part.__qualname__.rpartition('.')[2]}")
+        for part in parts
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ended = [task for task in tasks if task.done() and not task.cancelled()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()

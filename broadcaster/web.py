@@ -1,0 +1,108 @@
+"""What all HTTP of a process shares: pages, files, security headers, errors, health."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+from aiohttp import web
+
+from broadcaster.errors import BusUnavailable, Refused
+from broadcaster.model.ports import Bus
+
+log = logging.getLogger("broadcaster.web")
+
+LARGEST_BODY_BYTES = 64 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=()",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def pages_dir() -> Path:
+    """Where `listener_web/` is: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "listener_web"
+    return installed if installed.is_dir() else package.parent / "listener_web"
+
+
+def page(name: str) -> Handler:
+    """A handler that answers with one page of `listener_web/`."""
+    path = pages_dir() / name
+
+    async def send(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+    return send
+
+
+def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Application:
+    """The application of one process.
+
+    Args:
+        bus: asked by `/readyz`.
+        routes: what the roles of this process answer.
+    """
+    application = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY_BYTES)
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        await bus.ping()
+        return web.json_response({"status": "ready"})
+
+    application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
+    application.router.add_static("/static", pages_dir())
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+@web.middleware
+async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error leaves as `{error, message, hint}`, never as a traceback."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
+    except BusUnavailable as away:
+        return _answer(503, away.error, away.message, away.hint)
+    except web.HTTPException as plain:
+        return _explained(plain)
+    except Exception:
+        log.exception("%s %s failed", request.method, request.match_info.route.resource)
+        return _answer(
+            500, "internal", "something went wrong on the server", "Its log says what; try again."
+        )
+
+
+def _explained(plain: web.HTTPException) -> web.Response:
+    """What the framework itself refuses, in our form."""
+    match plain:
+        case web.HTTPRequestEntityTooLarge():
+            return _answer(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
+        case web.HTTPNotFound():
+            return _answer(404, "not_found", "there is nothing at this address", "Check the link.")
+        case web.HTTPMethodNotAllowed(allowed_methods=allowed):
+            methods = ", ".join(sorted(allowed))
+            answer = _answer(405, "wrong_method", "not with this method", f"Allowed: {methods}.")
+            answer.headers["Allow"] = methods
+            return answer
+    raise plain
+
+
+def _answer(status: int, error: str, message: str, hint: str) -> web.Response:
+    return web.json_response({"error": error, "message": message, "hint": hint}, status=status)
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    # Older Safari does not take 'self' to cover WebSockets of the same host.
+    origins = f"ws://{request.host} wss://{request.host}"
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value.format(origins=origins))

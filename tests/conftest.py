@@ -1,0 +1,31 @@
+"""What every test runs under: no blocking call in the loop, no task left behind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from blockbuster import BlockBuster, blockbuster_ctx
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_calls() -> Iterator[BlockBuster]:
+    """A blocking call made by our code inside the event loop fails the test."""
+    with blockbuster_ctx("broadcaster") as blockbuster:
+        for function in ("os.stat", "os.path.abspath"):  # before anything is served
+            blockbuster.functions[function].can_block_in("broadcaster/web.py", "create_application")
+            blockbuster.functions[function].can_block_in("broadcaster/web.py", "pages_dir")
+        yield blockbuster
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def no_leaked_tasks() -> AsyncIterator[None]:
+    """A task that outlives its test fails the test."""
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(0)
+    ours = asyncio.all_tasks() - before - {asyncio.current_task()}
+    leaked = [task for task in ours if not task.done()]
+    for task in leaked:
+        task.cancel()
+    assert not leaked, f"tasks left running: {[task.get_name() for task in leaked]}"

@@ -1,0 +1,180 @@
+"""The desk's API against its own description, over real sockets."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import jsonschema
+import pytest
+import pytest_asyncio
+import yaml
+
+import broadcaster.desk
+from tests.support.server import TOKEN, Server, running_server
+
+OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with running_server(tmp_path) as running:
+        yield running
+
+
+def check(answer: aiohttp.ClientResponse, body: Any) -> None:
+    """The answer is one that openapi.yaml describes."""
+    [template] = [
+        template
+        for template in OPENAPI["paths"]
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), answer.url.path)
+    ]
+    operation = OPENAPI["paths"][template][answer.method.lower()]
+    described = operation["responses"][str(answer.status)]
+    if "$ref" in described:
+        described = OPENAPI["components"]["responses"][described["$ref"].rpartition("/")[2]]
+    schema = described["content"].get("application/json", {}).get("schema")
+    if schema is not None:
+        jsonschema.validate(body, {**schema, "components": OPENAPI["components"]})
+
+
+async def call(
+    server: Server, method: str, path: str, status: int, **options: Any
+) -> tuple[Any, aiohttp.ClientResponse]:
+    async with server.http.request(method, path, **options) as answer:
+        body = await answer.json()
+        assert answer.status == status, body
+        check(answer, body)
+        return body, answer
+
+
+async def test_an_event_from_draft_to_closed(server: Server) -> None:
+    new = {"title": "Agua para todos", "languages": ["es", "PT-br", "es"], "state": "draft"}
+    event, answer = await call(server, "POST", "/api/events", 201, json=new)
+    assert event["id"] == "agua-para-todos"
+    assert answer.headers["Location"] == "/api/events/agua-para-todos"
+    assert [language["tag"] for language in event["languages"]] == ["es", "pt-BR"]
+    assert event["links"]["attendee"] == f"{server.url}/e/agua-para-todos"
+    assert event["links"]["stage"].endswith(f"#key={event['stage_key']}")
+    path = "/api/events/agua-para-todos"
+    for state in ("open", "live", "paused", "live", "closed"):
+        changed, _ = await call(server, "PATCH", path, 200, json={"state": state})
+        assert changed["state"] == state
+    refused, _ = await call(server, "PATCH", path, 409, json={"state": "live"})
+    assert refused["error"] == "wrong_state"
+    listed, _ = await call(server, "GET", "/api/events", 200)
+    assert [event["id"] for event in listed] == ["agua-para-todos"]
+
+
+async def test_two_events_of_one_title_get_two_ids(server: Server) -> None:
+    new = {"title": "Keynote", "languages": ["es"]}
+    first, _ = await call(server, "POST", "/api/events", 201, json=new)
+    second, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert first["id"] == "keynote"
+    assert re.fullmatch(r"keynote-[0-9a-f]{4}", second["id"])
+
+
+async def test_a_title_without_latin_letters_gets_an_id(server: Server) -> None:
+    new = {"title": "みんなの水", "languages": ["ja"]}
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert re.fullmatch(r"event-[0-9a-f]{6}", event["id"])
+
+
+@pytest.mark.parametrize(
+    ("new", "status", "error"),
+    [
+        ({"title": "A", "languages": ["klingon"]}, 422, "unknown_language"),
+        ({"title": "A", "languages": []}, 422, "bad_request"),
+        ({"title": " ", "languages": ["es"]}, 422, "bad_request"),
+        ({"title": "A" * 121, "languages": ["es"]}, 422, "bad_request"),
+        ({"title": "A", "languages": ["es"], "id": "Bad Id"}, 422, "bad_event_id"),
+        ({"title": "A", "languages": ["es"], "state": "live"}, 422, "wrong_state"),
+        ({"title": "A", "languages": ["es"], "secret": 1}, 422, "bad_request"),
+        ({"title": "A", "languages": ["es"] * 61}, 422, "bad_request"),
+        ("nonsense", 422, "bad_request"),
+        ({"title": "A" * 70_000, "languages": ["es"]}, 413, "body_too_large"),
+    ],
+)
+async def test_bad_events_are_refused(server: Server, new: Any, status: int, error: str) -> None:
+    body, _ = await call(server, "POST", "/api/events", status, json=new)
+    assert body["error"] == error
+    assert body["message"]
+    assert body["hint"]
+
+
+async def test_an_id_is_taken_once(server: Server) -> None:
+    new = {"title": "A", "languages": ["es"], "id": "one"}
+    await call(server, "POST", "/api/events", 201, json=new)
+    body, _ = await call(server, "POST", "/api/events", 409, json=new)
+    assert body["error"] == "event_exists"
+
+
+async def test_a_body_must_say_that_it_is_json(server: Server) -> None:
+    body, _ = await call(server, "POST", "/api/events", 415, data=b"{}")
+    assert body["error"] == "wrong_content_type"
+
+
+async def test_unknown_events(server: Server) -> None:
+    for path in ("/api/events/nope", "/api/events/nope/status", "/api/events/nope/qr/stage.svg"):
+        body, _ = await call(server, "GET", path, 404)
+        assert body["error"] == "unknown_event"
+
+
+async def test_if_match_guards_a_change(server: Server) -> None:
+    await server.create(state="open")
+    _, read = await call(server, "GET", "/api/events/talk", 200)
+    guard = {"If-Match": read.headers["ETag"]}
+    change = {"json": {"title": "B"}, "headers": guard}
+    await call(server, "PATCH", "/api/events/talk", 200, **change)
+    body, _ = await call(server, "PATCH", "/api/events/talk", 412, **change)
+    assert body["error"] == "version_conflict"
+
+
+async def test_nothing_without_the_token(server: Server) -> None:
+    async with aiohttp.ClientSession(server.url) as stranger:
+        for template, operations in OPENAPI["paths"].items():
+            path = template.replace("{event}", "talk").replace("{link}", "stage")
+            for method in set(operations) & {"get", "post", "patch"}:
+                for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer"}):
+                    async with stranger.request(method, path, headers=headers) as answer:
+                        assert answer.status == 401, path
+                        assert (await answer.json())["error"] == "wrong_admin_token"
+
+
+async def test_the_desk_link_becomes_a_cookie(server: Server) -> None:
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(server.url, cookie_jar=jar) as browser:
+        async with browser.get("/desk", params={"token": "wrong"}) as answer:
+            assert answer.status == 401
+        async with browser.get("/desk", params={"token": TOKEN}, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "/desk"
+            assert TOKEN not in answer.headers["Set-Cookie"]
+            assert "HttpOnly" in answer.headers["Set-Cookie"]
+        async with browser.get("/api/events") as answer:
+            assert answer.status == 200
+
+
+async def test_status_of_an_event_nobody_runs_yet(server: Server) -> None:
+    await server.create("es", "fr", state="open")
+    status, _ = await call(server, "GET", "/api/events/talk/status", 200)
+    assert status["floor"] is None
+    assert [channel["channel"] for channel in status["channels"]] == ["floor", "es", "fr"]
+
+
+async def test_qr_code_and_languages(server: Server) -> None:
+    await server.create(state="open")
+    async with server.http.get("/api/events/talk/qr/attendee.svg") as answer:
+        assert answer.content_type == "image/svg+xml"
+        assert b"http://www.w3.org/2000/svg" in await answer.read()
+    languages, _ = await call(server, "GET", "/api/languages", 200)
+    assert {"tag": "es", "name": "Español", "english_name": "Spanish"} in languages
+
+
+async def test_events_survive_a_restart(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as before:
+        created = await before.create("es", "fr", state="live")
+    async with running_server(tmp_path) as after:
+        kept, _ = await call(after, "GET", "/api/events/talk", 200)
+    assert kept["stage_key"] == created["stage_key"]
+    assert kept["state"] == "live"

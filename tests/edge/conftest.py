@@ -1,0 +1,68 @@
+"""An edge on an embedded bus, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import pytest_asyncio
+from aiohttp import web
+
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.model import keys
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.caption import Caption
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.ports import Bus
+from broadcaster.web import create_application
+
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
+
+
+@dataclass
+class Edge:
+    """The edge, its bus, and a client."""
+
+    bus: Bus
+    url: str
+    http: aiohttp.ClientSession
+    sequence: int = 0
+
+    async def put(self, event: Event) -> None:
+        await self.bus.put(keys.event_record(event.id), event.to_json())
+
+    def say(self, channel: str, payload: bytes = b"opus") -> bytes:
+        """Publish one frame of a channel; returns its envelope."""
+        frame = AudioFrame(Kind.OPUS, self.sequence, self.sequence * OPUS_FRAME_SAMPLES, payload)
+        self.sequence += 1
+        self.bus.publish(keys.opus("talk", channel), frame.to_bytes())
+        return frame.to_bytes()
+
+    async def caption(self, number: int, text: str, *, final: bool = True) -> str:
+        """Append a version of caption `number`; returns the stream id."""
+        caption = Caption(f"es-{number}", "es", number, number, text, final)
+        return await self.bus.append(keys.captions("talk", "es"), caption.to_json())
+
+
+@pytest_asyncio.fixture
+async def edge() -> AsyncIterator[Edge]:
+    async with EmbeddedBus(None) as bus:
+        clock = SystemClock()
+        rooms = Rooms(bus, clock)
+        running = asyncio.create_task(rooms.run(), name="rooms")
+        application = create_application(bus, EdgeRoutes(rooms, clock).routes())
+        runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with aiohttp.ClientSession(url) as http:
+            edge = Edge(bus, url, http)
+            await edge.put(EVENT)
+            yield edge
+        await runner.cleanup()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -1,0 +1,189 @@
+"""Sound over WebSocket: the same bytes for everybody, and nobody waits for anybody."""
+
+import asyncio
+import dataclasses
+import socket
+
+import aiohttp
+import pytest
+
+from broadcaster.edge.audio_hub import BACKLOG_FRAMES
+from broadcaster.edge.listener import BUDGET_BYTES, STALLED_S, Listener, websocket_frame
+from broadcaster.model.event import EventState
+from tests.edge.conftest import EVENT, Edge
+
+PROTOCOL = "broadcaster.audio.v1"
+DEADLINE_S = 20.0
+
+
+class FakeClock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now_ms(self) -> int:
+        return int(self.seconds * 1000)
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+async def hello(ws: aiohttp.ClientWebSocketResponse) -> dict[str, object]:
+    greeting: dict[str, object] = await ws.receive_json(timeout=DEADLINE_S)
+    return greeting
+
+
+async def test_every_listener_gets_the_envelope_of_the_bus(edge: Edge) -> None:
+    async with (
+        edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as one,
+        edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as two,
+        edge.http.ws_connect("/e/talk/audio/floor", protocols=[PROTOCOL]) as floor,
+    ):
+        greeting = await hello(one)
+        assert greeting["channel"] == "es"
+        assert greeting["frame_ms"] == 60
+        assert one.protocol == PROTOCOL
+        await hello(two)
+        await hello(floor)
+        said = [edge.say("es", bytes(size)) for size in (1, 100, 126, 400)]
+        for ws in (one, two):
+            heard = [await ws.receive_bytes(timeout=DEADLINE_S) for _ in said]
+            assert heard == said
+        original = edge.say("floor")
+        assert await floor.receive_bytes(timeout=DEADLINE_S) == original
+
+
+async def test_a_late_listener_starts_with_the_newest_frames(edge: Edge) -> None:
+    async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as first:
+        await hello(first)
+        said = [edge.say("es") for _ in range(10)]
+        for _ in said:
+            await first.receive_bytes(timeout=DEADLINE_S)
+        async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as late:
+            await hello(late)
+            heard = [await late.receive_bytes(timeout=DEADLINE_S) for _ in range(BACKLOG_FRAMES)]
+            assert heard == said[-BACKLOG_FRAMES:]
+
+
+async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:
+    async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as ws:
+        await hello(ws)
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        message = await ws.receive(timeout=DEADLINE_S)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 4000)
+    async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as ws:
+        await hello(ws)
+        message = await ws.receive(timeout=DEADLINE_S)
+        assert message.data == 4000
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("/e/nope/audio/es", 404, "unknown_event"),
+        ("/e/UPPER/audio/es", 404, "unknown_event"),
+        ("/e/talk/audio/fr", 404, "unknown_channel"),
+        ("/e/talk/audio/es", 426, "websocket_expected"),
+        ("/e/nope/captions/es", 404, "unknown_event"),
+        ("/e/talk/captions/xx", 404, "unknown_channel"),
+        ("/e/nope/info", 404, "unknown_event"),
+        ("/nowhere", 404, "not_found"),
+    ],
+)
+async def test_wrong_addresses(edge: Edge, path: str, status: int, error: str) -> None:
+    async with edge.http.get(path) as answer:
+        body = await answer.json()
+        assert (answer.status, body["error"]) == (status, error)
+        assert body["hint"]
+
+
+async def test_a_draft_is_not_there_yet(edge: Edge) -> None:
+    await edge.put(dataclasses.replace(EVENT, id="later", state=EventState.DRAFT))
+    async with edge.http.get("/e/later/info") as answer:
+        assert (await answer.json())["error"] == "unknown_event"
+
+
+async def test_what_a_listener_can_choose(edge: Edge) -> None:
+    async with edge.http.get("/e/talk/info") as answer:
+        info = await answer.json()
+    assert info["state"] == "live"
+    assert [(c["id"], c["name"], c["dir"]) for c in info["channels"]] == [
+        ("floor", "Original", "auto"),
+        ("es", "Español", "ltr"),
+        ("ar", "العربية", "rtl"),
+    ]
+
+
+async def test_a_listener_that_talks_is_cut_off(edge: Edge) -> None:
+    async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as ws:
+        await hello(ws)
+        for _ in range(20):
+            await ws.send_str("hello?")
+        message = await ws.receive(timeout=DEADLINE_S)
+        assert message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED}
+    async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as ws:
+        await hello(ws)
+        await ws.send_bytes(bytes(100_000))
+        message = await ws.receive(timeout=DEADLINE_S)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1009)
+
+
+async def test_a_listener_that_stops_reading_does_not_touch_the_others(edge: Edge) -> None:
+    async with (
+        edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as good,
+        edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as stalled,
+    ):
+        await hello(good)
+        await hello(stalled)
+        transport = stalled.get_extra_info("socket")
+        assert transport is not None
+        assert stalled._response.connection is not None
+        reading = stalled._response.connection.transport
+        assert isinstance(reading, asyncio.Transport)
+        reading.pause_reading()
+        for _ in range(3_000):
+            said = edge.say("es", bytes(900))
+            assert await good.receive_bytes(timeout=DEADLINE_S) == said
+        reading.resume_reading()
+        skipped = 0
+        last = edge.say("es", b"last")
+        while (message := await stalled.receive(timeout=DEADLINE_S)).data != last:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                skipped += message.json()["frames"]
+                last = edge.say("es", b"last")
+        assert skipped > 1_000
+
+
+async def test_a_stalled_listener_is_disconnected() -> None:
+    ours, theirs = socket.socketpair()
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    try:
+        clock = FakeClock()
+        listener = Listener(transport, clock)
+        frame = websocket_frame(bytes(60_000))
+        while transport.get_write_buffer_size() <= BUDGET_BYTES:
+            assert listener.write(frame)
+        assert not listener.write(frame)
+        clock.seconds += STALLED_S - 1
+        assert not listener.write(frame)
+        assert not transport.is_closing()
+        clock.seconds += 2
+        listener.write(frame)
+        assert transport.is_closing()
+    finally:
+        transport.abort()
+        theirs.close()
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535])
+def test_frames_have_the_right_header(size: int) -> None:
+    frame = websocket_frame(bytes(size))
+    assert frame[0] == 0x82
+    length = frame[1] if frame[1] < 126 else int.from_bytes(frame[2:4], "big")
+    assert length == size
+    assert len(frame) == size + (2 if size < 126 else 4)

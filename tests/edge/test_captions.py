@@ -1,0 +1,166 @@
+"""Captions over SSE: history, resume, no gap and no repeat."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from broadcaster.edge.caption_hub import parse_id
+from broadcaster.model import keys
+from broadcaster.model.event import EventState
+from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
+from tests.edge.conftest import EVENT, Edge
+
+DEADLINE_S = 20.0
+
+
+class Reader:
+    """A minimal EventSource."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self.answer = answer
+        self.states: list[dict[str, str]] = []
+
+    async def event(self) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        async with asyncio.timeout(DEADLINE_S):
+            while line := (await self.answer.content.readline()).decode().rstrip("\n"):
+                name, _, value = line.partition(":")
+                fields[name] = value.strip()
+        return fields
+
+    async def caption(self) -> tuple[str, dict[str, Any]]:
+        """The next caption and its stream id; states on the way are kept."""
+        while True:
+            event = await self.event()
+            if event.get("event") == "state":
+                self.states.append(json.loads(event["data"]))
+            elif event.get("event") == "caption":
+                return event["id"], json.loads(event["data"])
+
+
+@asynccontextmanager
+async def reading(edge: Edge, query: str = "", **headers: str) -> AsyncIterator[Reader]:
+    path = f"/e/talk/captions/es{query}"
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with edge.http.get(path, headers=names) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        yield Reader(answer)
+
+
+async def test_a_late_reader_gets_the_past_then_the_present(edge: Edge) -> None:
+    await edge.caption(1, "Hola")
+    await edge.caption(2, "¿Qué", final=False)
+    last = await edge.caption(2, "¿Qué tal?")
+    async with reading(edge) as reader:
+        first_id, first = await reader.caption()
+        assert first == {
+            "id": "es-1", "channel": "es", "start_ms": 1, "end_ms": 1, "text": "Hola", "final": True
+        }  # fmt: skip
+        assert parse_id(first_id)
+        second_id, second = await reader.caption()
+        assert (second_id, second["text"]) == (last, "¿Qué tal?")
+        await edge.caption(3, "Bien")
+        assert (await reader.caption())[1]["text"] == "Bien"
+
+
+async def test_two_readers_see_the_same(edge: Edge) -> None:
+    async with reading(edge) as one, reading(edge) as two:
+        await edge.caption(1, "Hola")
+        assert await one.caption() == await two.caption()
+
+
+async def test_a_live_reader_gets_only_what_comes(edge: Edge) -> None:
+    await edge.caption(1, "Hola")
+    async with reading(edge, "?from=live") as reader:
+        assert (await reader.event()).keys() == {"retry"}
+        assert (await reader.event())["event"] == "state"
+        await edge.caption(2, "Adiós")
+        assert (await reader.caption())[1]["text"] == "Adiós"
+
+
+@pytest.mark.parametrize("query", ["", "?from=live"])
+async def test_a_reader_resumes_without_gap_or_repeat(edge: Edge, query: str) -> None:
+    seen: list[str] = []
+    last_id = ""
+    said = [f"Frase {number}." for number in range(30)]
+    for start in range(0, 30, 10):
+        for number in range(start, start + 5):
+            await edge.caption(number, said[number])
+        resume = {"Last_Event_ID": last_id} if last_id else {}
+        async with reading(edge, query if last_id else "", **resume) as reader:
+            for number in range(start + 5, start + 10):
+                await edge.caption(number, said[number])
+            while len(seen) < start + 8:
+                last_id, caption = await reader.caption()
+                seen.append(caption["text"])
+    async with reading(edge, query, Last_Event_ID=last_id) as reader:
+        while len(seen) < 30:
+            last_id, caption = await reader.caption()
+            seen.append(caption["text"])
+    assert seen == said
+
+
+@pytest.mark.parametrize("bad_id", ["nonsense", "1", "1-2-3", "9" * 30 + "-1", "<x>-1"])
+async def test_a_senseless_id_starts_from_the_beginning(edge: Edge, bad_id: str) -> None:
+    await edge.caption(1, "Hola")
+    async with reading(edge, Last_Event_ID=bad_id) as reader:
+        assert (await reader.caption())[1]["text"] == "Hola"
+
+
+async def test_readers_are_told_what_is_going_on(edge: Edge) -> None:
+    async with reading(edge) as reader:
+        await edge.caption(1, "Hola")
+        await reader.caption()
+        assert reader.states[0] == {"state": "live", "floor": "absent", "channel": "idle"}
+        floor = FloorStatus(publisher=True, level_dbfs=-20.0)
+        edge.bus.publish(keys.status("talk"), status_to_json(floor))
+        booth = BoothStatus("es", BoothState.LIVE)
+        edge.bus.publish(keys.status("talk"), status_to_json(booth))
+        while reader.states[-1] != {"state": "live", "floor": "speaking", "channel": "live"}:
+            event = await reader.event()
+            if event.get("event") == "state":
+                reader.states.append(json.loads(event["data"]))
+        await edge.put(EVENT.moved_to(EventState.PAUSED, 0))
+        while reader.states[-1]["state"] != "paused":
+            event = await reader.event()
+            if event.get("event") == "state":
+                reader.states.append(json.loads(event["data"]))
+
+
+async def test_a_reader_that_stops_reading_is_cut_off_and_resumes(edge: Edge) -> None:
+    async with reading(edge) as good, reading(edge) as stalled:
+        await edge.caption(0, "Hola")
+        last_id, _ = await stalled.caption()
+        await good.caption()
+        assert stalled.answer.connection is not None
+        transport = stalled.answer.connection.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
+        long = "palabra " * 4_000
+        for number in range(1, 400):
+            await edge.caption(number, f"{number} {long}")
+            text = (await good.caption())[1]["text"]
+            assert text.startswith(f"{number} ")
+        transport.resume_reading()
+        with pytest.raises(aiohttp.ClientError):
+            while True:
+                last_id, caption = await stalled.caption()
+        seen = int(caption["text"].partition(" ")[0])
+        async with reading(edge, Last_Event_ID=last_id) as again:
+            for number in range(seen + 1, 400):
+                assert (await again.caption())[1]["text"].startswith(f"{number} ")
+
+
+async def test_readers_and_listeners_are_counted(edge: Edge) -> None:
+    async with edge.bus.subscribe(keys.status("talk")) as statuses, reading(edge):
+        async with asyncio.timeout(DEADLINE_S):
+            async for message in statuses:
+                status = json.loads(message.payload)
+                if status["kind"] == "edge" and status["readers"] == {"es": 1}:
+                    break

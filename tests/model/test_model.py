@@ -1,0 +1,97 @@
+import dataclasses
+
+import pytest
+
+from broadcaster.errors import BadEnvelope, Refused
+from broadcaster.model import language
+from broadcaster.model.audio import AudioFrame, Kind
+from broadcaster.model.caption import Caption
+from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState
+from broadcaster.model.status import (
+    BOOTH_TRANSITIONS,
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    FloorStatus,
+    Status,
+    status_from_json,
+    status_to_json,
+)
+
+EVENT = Event("keynote", "Keynote", EventState.OPEN, (Channel("es"), Channel("pt-BR")), "k")
+
+
+def test_envelope_round_trip() -> None:
+    frame = AudioFrame(Kind.OPUS, 7, 1 << 40, b"opus")
+    assert AudioFrame.from_bytes(frame.to_bytes()) == frame
+
+
+@pytest.mark.parametrize("data", [b"", b"\x01" * 15, b"\x02" + bytes(15), b"\x01\x09" + bytes(14)])
+def test_bad_envelopes_are_named(data: bytes) -> None:
+    with pytest.raises(BadEnvelope):
+        AudioFrame.from_bytes(data)
+
+
+def test_caption_round_trip() -> None:
+    caption = Caption("es-1", "es", 10, 20, "línea", final=True)
+    assert Caption.from_json(caption.to_json()) == caption
+
+
+def test_event_round_trip() -> None:
+    assert Event.from_json(EVENT.to_json()) == EVENT
+    assert EVENT.channel_ids() == ("floor", "es", "pt-BR")
+
+
+@pytest.mark.parametrize("before", EventState)
+@pytest.mark.parametrize("after", EventState)
+def test_every_pair_of_event_states(before: EventState, after: EventState) -> None:
+    event = dataclasses.replace(EVENT, state=before)
+    if after in TRANSITIONS[before]:
+        assert event.moved_to(after, now_ms=5).state is after
+    else:
+        with pytest.raises(Refused) as refused:
+            event.moved_to(after, now_ms=5)
+        assert refused.value.error == "wrong_state"
+
+
+def test_the_clock_starts_once() -> None:
+    live = EVENT.moved_to(EventState.LIVE, now_ms=5)
+    again = live.moved_to(EventState.PAUSED, 6).moved_to(EventState.LIVE, 7)
+    assert again.live_at_ms == 5
+
+
+def test_every_booth_state_is_in_the_table() -> None:
+    assert set(BOOTH_TRANSITIONS) == set(BoothState)
+    assert all(
+        BoothState.IDLE in after for state, after in BOOTH_TRANSITIONS.items() if state != "idle"
+    )
+
+
+@pytest.mark.parametrize(
+    "status",
+    [FloorStatus(), BoothStatus("es", BoothState.LIVE), EdgeStatus("e1", {"es": 3})],
+)
+def test_status_round_trip(status: Status) -> None:
+    assert status_from_json(status_to_json(status)) == status
+
+
+@pytest.mark.parametrize(
+    ("tag", "canonical", "name", "direction"),
+    [
+        ("ES", "es", "Español", "ltr"),
+        ("pt-br", "pt-BR", "Português (Brasil)", "ltr"),
+        ("zh", "zh", "中文", "ltr"),
+        ("ar", "ar", "العربية", "rtl"),
+        ("zh-hant-tw", "zh-Hant-TW", "中文 (繁體, 台灣)", "ltr"),
+    ],
+)
+def test_language_names(tag: str, canonical: str, name: str, direction: str) -> None:
+    described = language.describe(tag)
+    assert (described.tag, described.name, described.direction) == (canonical, name, direction)
+
+
+@pytest.mark.parametrize("tag", ["", "klingon", "xx", "e", "floor", "<script>", "es-"])
+def test_unknown_languages_are_refused(tag: str) -> None:
+    with pytest.raises(Refused) as refused:
+        language.describe(tag)
+    assert refused.value.error == "unknown_language"
