@@ -44,10 +44,10 @@ def run(main: Coroutine[Any, Any, None]) -> None:
             runner.run(main)
     except* (BroadcasterError, OSError, ValueError) as group:
         for error in _leaves(group):
-            hint = getattr(error, "hint", "")
+            text = error.advice() if isinstance(error, BroadcasterError) else str(error)
             if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-                hint = "Stop what runs there, or choose another --port."
-            click.echo(f"Error: {error}. {hint}".replace(".. ", ". ").rstrip(), err=True)
+                text = f"{text}. Stop what runs there, or choose another --port."
+            click.echo(f"Error: {text}", err=True)
         sys.exit(1)
     except* (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

@@ -4,7 +4,6 @@ BroadcasterError
 ├── Refused            a request we answer with an HTTP status and an error id
 ├── BusUnavailable     the bus cannot be reached right now; retried
 ├── VersionConflict    somebody changed the record first
-├── LeaseLost          another process runs this booth or floor now
 ├── BadEnvelope        bytes on the bus or a socket that are not an audio envelope
 └── InterpreterFailed  the Realtime server refused or dropped a session
 
@@ -22,6 +21,10 @@ class BroadcasterError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def advice(self) -> str:
+        """Message and next step as one text for people."""
+        return f"{self.message.rstrip('.')}. {self.hint}".strip()
 
 
 class Refused(BroadcasterError):
@@ -64,12 +67,6 @@ class VersionConflict(BroadcasterError):
     """A record was changed by somebody else since it was read."""
 
     error = "version_conflict"
-
-
-class LeaseLost(BroadcasterError):
-    """The lease ran out or was taken over while it was held."""
-
-    error = "lease_lost"
 
 
 class BadEnvelope(BroadcasterError):

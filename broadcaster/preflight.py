@@ -65,7 +65,7 @@ async def _interpreter(settings: Settings) -> Finding:
     except ValueError as wrong:
         return Finding(what, Verdict.BAD, f"{wrong}. Correct BROADCASTER_REALTIME_URL or the key.")
     except InterpreterFailed as failed:
-        return Finding(what, Verdict.BAD, f"{failed.message}. {failed.hint}")
+        return Finding(what, Verdict.BAD, failed.advice())
     except TimeoutError:
         return Finding(what, Verdict.BAD, "no answer in 20 s. Check the network and the proxy.")
 
@@ -76,8 +76,9 @@ async def _bus(settings: Settings) -> Finding:
         async with open_bus(settings.redis_url, settings.data_dir) as bus:
             await bus.ping()
     except (BusUnavailable, OSError) as away:
-        hint = away.hint if isinstance(away, BusUnavailable) else "Check BROADCASTER_DATA_DIR."
-        return Finding(what, Verdict.BAD, f"{away}. {hint}")
+        if isinstance(away, BusUnavailable):
+            return Finding(what, Verdict.BAD, away.advice())
+        return Finding(what, Verdict.BAD, f"{away}. Check BROADCASTER_DATA_DIR.")
     if settings.redis_url is None:
         return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
     return Finding(what, Verdict.GOOD, "Redis answers.")

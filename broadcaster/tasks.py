@@ -10,12 +10,9 @@ async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:
 
     Args:
         parts: what to run; one that raises ends all and the error is raised here.
-        name: prefix of the tasks' names.
+        name: of all the tasks.
     """
-    tasks = [
-        asyncio.create_task(part, name=f"{name}/{part.__qualname__.rpartition('.')[2]}")
-        for part in parts
-    ]
+    tasks = [asyncio.create_task(part, name=name) for part in parts]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

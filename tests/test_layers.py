@@ -5,19 +5,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "broadcaster"
 
-LIBRARY = "errors log tasks model audio webrtc realtime bus"
+LIBRARY = "errors log tasks backoff model audio webrtc realtime bus"
 MAY_IMPORT = {  # folder or top-level module -> what it may import from broadcaster
     "__init__": "",
     "errors": "",
     "log": "",
     "tasks": "",
+    "backoff": "",
     "model": "errors",
     "config": "errors model",
     "auth": "errors model",
-    "audio": "errors log tasks model",
-    "webrtc": "errors log tasks model audio",
-    "realtime": "errors log tasks model",
-    "bus": "errors log tasks model",
+    "audio": "errors log tasks backoff model",
+    "webrtc": "errors log tasks backoff model audio",
+    "realtime": "errors log tasks backoff model",
+    "bus": "errors log tasks backoff model",
     "floor": f"{LIBRARY} auth",
     "booths": f"{LIBRARY} auth",
     "edge": f"{LIBRARY} auth",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 
 from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.booths.backoff import Backoff
+from broadcaster.backoff import Backoff
 from broadcaster.booths.captions import CaptionWriter
 from broadcaster.booths.channel_output import ChannelOutput
 from broadcaster.booths.floor_clock import FloorClock
@@ -37,6 +37,10 @@ WAITING_BLOCKS = 10
 """200 ms blocks kept for a session that is not connected yet: 2 s, the oldest go first."""
 FLOOR_LATE_S = 0.5
 """Without floor frames for this long the interpreter is fed silence."""
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 8.0
+LONGEST_ASKED_S = 300.0
+"""A server's Retry-After is honoured up to this."""
 DRAIN_S = 8.0
 """How long a closing booth waits for its interpreter's last words."""
 _TICK_S = 0.1
@@ -116,7 +120,7 @@ class Booth:
 
     async def _supervise(self) -> None:
         """Keep a session open; one that fails for good waits for the organizer."""
-        backoff = Backoff()
+        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         while True:
             self._move(BoothState.CONNECTING)
             try:
@@ -130,10 +134,11 @@ class Booth:
             except InterpreterFailed as error:
                 failure = error
             if not failure.retryable:
-                self._move(BoothState.FAILED, f"{failure.message}. {failure.hint}".strip())
+                self._move(BoothState.FAILED, failure.advice())
                 log.error("booth failed: %s", failure.error)
                 await asyncio.get_running_loop().create_future()
-            delay_s = backoff.next_s(failure.retry_after_s)
+            asked_s = min(failure.retry_after_s or 0.0, LONGEST_ASKED_S)
+            delay_s = max(backoff.next_s(), asked_s)
             self._move(BoothState.RETRYING, failure.message)
             log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
             await self._clock.sleep(delay_s)

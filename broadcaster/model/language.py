@@ -43,16 +43,11 @@ def describe(tag: str) -> Language:
     try:
         exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
         likely = Locale.parse(str(exact), resolve_likely_subtags=True)
-        english_name = exact.get_display_name("en")
     except (UnknownLocaleError, ValueError, TypeError):
-        english_name = None
+        raise _unknown(tag) from None
+    english_name = exact.get_display_name("en")
     if not english_name:
-        raise Refused(
-            422,
-            "unknown_language",
-            f"“{tag[:40]}” is not a language tag",
-            hint="Use BCP 47 tags such as es, pt-BR or zh.",
-        )
+        raise _unknown(tag)
     canonical = str(exact).replace("_", "-")
     name = exact.get_display_name() or canonical
     direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
@@ -67,3 +62,12 @@ async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
     """
     found = await asyncio.to_thread(lambda: [describe(tag) for tag in tags])
     return tuple(dict.fromkeys(found))
+
+
+def _unknown(tag: str) -> Refused:
+    return Refused(
+        422,
+        "unknown_language",
+        f"“{tag[:40]}” is not a language tag",
+        hint="Use BCP 47 tags such as es, pt-BR or zh.",
+    )

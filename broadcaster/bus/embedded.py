@@ -1,0 +1,180 @@
+"""The bus of a single process: live messages in memory, streams and records in SQLite."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from weakref import WeakValueDictionary
+
+from broadcaster.backoff import Backoff
+from broadcaster.bus.sqlite_store import SqliteStore, unix_ms
+from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Entry, Lease, Record
+
+_log = logging.getLogger(__name__)
+
+_REREAD_S = 1.0
+"""Followers and watchers look again this often, for writes whose caller was cancelled."""
+_FOLLOW_BATCH = 500
+
+
+class _EmbeddedLease:
+    """Held until its context ends; there is no other process to lose it to."""
+
+    async def lost(self) -> None:
+        """Never returns."""
+        await asyncio.get_running_loop().create_future()
+
+
+class EmbeddedBus:
+    """`ports.Bus` without a broker; an async context manager.
+
+    Publishing and leases reach this process only, so one file belongs to one serving process.
+
+    Args:
+        path: the database file, made with its folder when missing; None keeps all in memory.
+        now_ms: Unix time in milliseconds, the first half of stream ids.
+    """
+
+    def __init__(self, path: Path | None, *, now_ms: Callable[[], int] = unix_ms) -> None:
+        self._path = path
+        self._now_ms = now_ms
+        self._open_store: SqliteStore | None = None
+        self._closing = AsyncExitStack()
+        self._live = Switchboard()
+        self._changes = Switchboard()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def __aenter__(self) -> Self:
+        """Open the database.
+
+        Raises:
+            BusUnavailable: the file cannot be opened, or is something else.
+        """
+        self._open_store = await self._closing.enter_async_context(
+            SqliteStore.open(self._path, self._now_ms)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open_store = None
+        await self._closing.aclose()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """See `ports.Bus.publish`."""
+        self._live.dispatch(topic, payload)
+
+    @asynccontextmanager
+    async def subscribe(self, *topics: str, depth: int = 256) -> AsyncIterator[BoundedSubscription]:
+        """See `ports.Bus.subscribe`."""
+        with self._live.attach(topics, depth) as subscription:
+            yield subscription
+
+    async def append(self, stream: str, payload: bytes) -> str:
+        """See `ports.Bus.append`; retries while the disk is full or fails."""
+        backoff = Backoff()
+        while True:
+            try:
+                entry_id = await self._store.append(stream, payload)
+            except BusUnavailable as error:
+                _log.warning("an entry of %s waits: %s", stream, error.message)
+                await backoff.wait()
+            else:
+                self._changes.dispatch(_stream_topic(stream), b"")
+                return entry_id
+
+    async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
+        """See `ports.Bus.read`.
+
+        Raises:
+            BusUnavailable: the disk fails.
+            ValueError: `after_id` is not an id.
+        """
+        return await self._store.read(stream, after_id, limit)
+
+    async def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
+        """See `ports.Bus.follow`."""
+        backoff = Backoff()
+        with self._changes.attach((_stream_topic(stream),), depth=1) as changed:
+            while True:
+                try:
+                    entries = await self.read(stream, after_id, _FOLLOW_BATCH)
+                except BusUnavailable as error:
+                    _log.warning("following %s waits: %s", stream, error.message)
+                    await backoff.wait()
+                    continue
+                backoff.reset()
+                for entry in entries:
+                    after_id = entry.id
+                    yield entry
+                if not entries:
+                    await changed.wait(_REREAD_S)
+
+    async def put(self, record: str, value: bytes, expected_version: int | None = None) -> int:
+        """See `ports.Bus.put`."""
+        version = await self._store.put(record, value, expected_version)
+        self._changes.dispatch(_record_topic(record), b"")
+        return version
+
+    async def get(self, record: str) -> Record | None:
+        """See `ports.Bus.get`."""
+        return await self._store.get(record)
+
+    async def watch(self, record: str) -> AsyncIterator[Record]:
+        """See `ports.Bus.watch`."""
+        backoff = Backoff()
+        last = None
+        with self._changes.attach((_record_topic(record),), depth=1) as changed:
+            while True:
+                try:
+                    current = await self.get(record)
+                except BusUnavailable as error:
+                    _log.warning("watching %s waits: %s", record, error.message)
+                    await backoff.wait()
+                    continue
+                backoff.reset()
+                if current is not None and current != last:
+                    last = current
+                    yield current
+                await changed.wait(_REREAD_S)
+
+    async def records(self, prefix: str) -> list[str]:
+        """See `ports.Bus.records`."""
+        return await self._store.names(prefix)
+
+    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - a process that dies takes its leases along, no time to live is needed
+        """See `ports.Bus.lease`; waiting holders are served in order."""
+        return self._lease(name)
+
+    async def ping(self) -> None:
+        """See `ports.Bus.ping`."""
+        await self._store.ping()
+
+    @asynccontextmanager
+    async def _lease(self, name: str) -> AsyncIterator[Lease]:
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        async with lock:
+            yield _EmbeddedLease()
+
+    @property
+    def _store(self) -> SqliteStore:
+        if self._open_store is None:
+            raise RuntimeError("the bus is closed")
+        return self._open_store
+
+
+def _stream_topic(stream: str) -> str:
+    return f"stream {stream}"
+
+
+def _record_topic(record: str) -> str:
+    return f"record {record}"

@@ -1,0 +1,136 @@
+"""The bus over Redis, for stages in several processes or on several machines.
+
+Needs Redis 5 or later (streams). Switch on `appendonly` there, or a restarted Redis has forgotten
+streams and records.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from broadcaster.bus.redis_connection import Redis, Timing
+from broadcaster.bus.redis_lease import RedisLease
+from broadcaster.bus.redis_publisher import Publisher
+from broadcaster.bus.redis_records import Records
+from broadcaster.bus.redis_streams import Streams
+from broadcaster.bus.redis_subscriber import Subscriber
+from broadcaster.model.ports import Entry, Lease, Record, Subscription
+
+
+class RedisBus:
+    """`ports.Bus` over Redis; an async context manager, to be used on the loop it is entered on.
+
+    Entering does not wait for Redis. Its loops run in a task group: an error nobody foresaw in one
+    of them cancels the body of the context instead of leaving a bus that is silent.
+
+    Args:
+        url: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` or `unix://path`.
+        timing: how patient it is.
+
+    Raises:
+        BusUnavailable: the URL is not one.
+    """
+
+    def __init__(self, url: str, *, timing: Timing | None = None) -> None:
+        self._redis = Redis(url, timing or Timing())
+        self._publisher = Publisher(self._redis)
+        self._subscriber = Subscriber(self._redis)
+        self._streams = Streams(self._redis)
+        self._records = Records(self._redis, self._subscriber)
+        self._group = asyncio.TaskGroup()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._start(self._publisher.run(), "bus: publisher")
+        self._start(self._subscriber.run(), "bus: subscriber")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._running:
+            task.cancel()
+        try:
+            # Only the tasks' own errors belong into a group; the body's error passes unchanged.
+            await self._group.__aexit__(None, None, None)
+        finally:
+            await self._redis.close()
+
+    @property
+    def dropped(self) -> int:
+        """Live messages of this process that were not sent."""
+        return self._publisher.dropped
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """See `ports.Bus.publish`; a message that could not be sent in time is dropped."""
+        self._publisher.publish(topic, payload)
+
+    def subscribe(
+        self, *topics: str, depth: int = 256
+    ) -> AbstractAsyncContextManager[Subscription]:
+        """See `ports.Bus.subscribe`; entering waits for Redis, however long it is away."""
+        return self._subscriber.listen(topics, depth)
+
+    async def append(self, stream: str, payload: bytes) -> str:
+        """See `ports.Bus.append`."""
+        return await self._streams.append(stream, payload)
+
+    async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
+        """See `ports.Bus.read`.
+
+        Raises:
+            BusUnavailable: Redis does not answer.
+            ValueError: `after_id` is not an id.
+        """
+        return await self._streams.read(stream, after_id, limit)
+
+    def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
+        """See `ports.Bus.follow`."""
+        return self._streams.follow(stream, after_id)
+
+    async def put(self, record: str, value: bytes, expected_version: int | None = None) -> int:
+        """See `ports.Bus.put`."""
+        return await self._records.put(record, value, expected_version)
+
+    async def get(self, record: str) -> Record | None:
+        """See `ports.Bus.get`."""
+        return await self._records.get(record)
+
+    def watch(self, record: str) -> AsyncIterator[Record]:
+        """See `ports.Bus.watch`."""
+        return self._records.watch(record)
+
+    async def records(self, prefix: str) -> list[str]:
+        """See `ports.Bus.records`."""
+        return await self._records.names(prefix)
+
+    @asynccontextmanager
+    async def lease(self, name: str, ttl_ms: int = 5000) -> AsyncIterator[Lease]:
+        """See `ports.Bus.lease`."""
+        lease = RedisLease(self._redis, name, ttl_ms)
+        try:
+            await lease.acquire()
+            renewal = self._start(lease.keep(), f"bus: lease {name}")
+            try:
+                yield lease
+            finally:
+                renewal.cancel()
+                await asyncio.wait([renewal])
+        finally:
+            await lease.release()
+
+    async def ping(self) -> None:
+        """See `ports.Bus.ping`."""
+        await self._redis.ask("PING")
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self._group.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task

@@ -1,0 +1,84 @@
+"""Records: hashes of value, version and the token of the last write."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+
+from broadcaster.backoff import Backoff
+from broadcaster.bus.redis_connection import Redis
+from broadcaster.bus.redis_subscriber import Subscriber
+from broadcaster.errors import BusUnavailable, VersionConflict
+from broadcaster.model.ports import Record
+
+_log = logging.getLogger(__name__)
+
+_PUT = """
+local version = tonumber(redis.call('HGET', KEYS[1], 'n') or '0')
+if redis.call('HGET', KEYS[1], 'w') == ARGV[3] then return {1, version} end
+if ARGV[2] ~= '' and tonumber(ARGV[2]) ~= version then return {0, version} end
+version = version + 1
+redis.call('HSET', KEYS[1], 'v', ARGV[1], 'n', version, 'w', ARGV[3])
+redis.call('ZADD', KEYS[2], 0, ARGV[4])
+redis.call('PUBLISH', ARGV[5], '')
+return {1, version}
+"""
+"""Writes if the version is the expected one; repeating a write that worked changes nothing."""
+
+
+class Records:
+    """Versioned values; every write is announced on a topic of the record."""
+
+    def __init__(self, redis: Redis, subscriber: Subscriber) -> None:
+        self._redis = redis
+        self._subscriber = subscriber
+        self._names = f"{redis.prefix}records"
+
+    async def put(self, record: str, value: bytes, expected_version: int | None) -> int:
+        """See `ports.Bus.put`."""
+        expected = "" if expected_version is None else expected_version
+        written, version = await self._redis.ask(
+            *("EVAL", _PUT, 2, self._key(record), self._names),
+            *(value, expected, secrets.token_bytes(12), record),
+            self._redis.prefix + _topic(record),
+        )
+        if not written:
+            raise VersionConflict(f"record {record} is not at version {expected_version}")
+        return int(version)
+
+    async def get(self, record: str) -> Record | None:
+        """See `ports.Bus.get`."""
+        value, version = await self._redis.ask("HMGET", self._key(record), "v", "n")
+        return None if version is None else Record(value, int(version))
+
+    async def watch(self, record: str) -> AsyncIterator[Record]:
+        """See `ports.Bus.watch`; reads again now and then, since announcements may be lost."""
+        backoff = Backoff()
+        last = None
+        async with self._subscriber.listen((_topic(record),), depth=1) as changed:
+            while True:
+                try:
+                    current = await self.get(record)
+                except BusUnavailable as error:
+                    _log.warning("watching %s waits: %s", record, error.message)
+                    await backoff.wait()
+                    continue
+                backoff.reset()
+                if current is not None and current != last:
+                    last = current
+                    yield current
+                await changed.wait(self._redis.timing.reread_s)
+
+    async def names(self, prefix: str) -> list[str]:
+        """See `ports.Bus.records`; 0xFF is in no UTF-8 text, so it is after every name."""
+        start = prefix.encode()
+        found: list[bytes] = await self._redis.ask(
+            "ZRANGEBYLEX", self._names, b"[" + start, b"(" + start + b"\xff"
+        )
+        return [name.decode() for name in found]
+
+    def _key(self, record: str) -> str:
+        return f"{self._redis.prefix}record:{record}"
+
+
+def _topic(record: str) -> str:
+    return f"record:{record}"

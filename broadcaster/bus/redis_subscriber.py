@@ -1,0 +1,128 @@
+"""Receiving live messages from Redis: one connection for all subscriptions of a process."""
+
+import asyncio
+import logging
+import math
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from redis.asyncio.connection import Connection
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from broadcaster.backoff import Backoff
+from broadcaster.bus.redis_connection import FAILURES, Redis, call, pack
+from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+
+_log = logging.getLogger(__name__)
+
+
+class Subscriber:
+    """Keeps Redis subscribed to what this process wants and dispatches what arrives.
+
+    One task alone changes the subscriptions of a connection, so Redis sees the changes in the
+    order they were made. A topic is confirmed when the last of its requests was answered by a
+    subscription; entering `listen` waits for that.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._switchboard = Switchboard()
+        self._wanted_changed = asyncio.Event()
+        self._confirmed: set[str] = set()
+        self._newly_confirmed = asyncio.Event()
+        self._unanswered: Counter[str] = Counter()
+        self._heard = False
+
+    @asynccontextmanager
+    async def listen(
+        self, topics: Collection[str], depth: int
+    ) -> AsyncIterator[BoundedSubscription]:
+        """A subscription; entering waits until Redis has confirmed all its topics."""
+        try:
+            with self._switchboard.attach(topics, depth) as subscription:
+                self._wanted_changed.set()
+                while not self._confirmed.issuperset(topics):
+                    await self._newly_confirmed.wait()
+                yield subscription
+        finally:
+            self._wanted_changed.set()
+
+    async def run(self) -> None:
+        """Receive for ever, over one connection at a time."""
+        backoff = Backoff()
+        while True:
+            try:
+                async with self._redis.connection() as connection:
+                    await self._serve(connection, backoff)
+            except* FAILURES as errors:
+                reason = self._redis.describe(errors.exceptions[0])
+                _log.warning("live messages do not arrive: %s", reason)
+            await backoff.wait()
+
+    async def _serve(self, connection: Connection, backoff: Backoff) -> None:
+        # A Redis that is loading its data confirms subscriptions, but publishes nothing yet.
+        await call(connection, "PING", timeout_s=self._redis.timing.answer_s)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read(connection, backoff), name="bus: read messages")
+                tasks.create_task(self._keep_subscribed(connection), name="bus: subscribe")
+                tasks.create_task(self._keep_alive(connection), name="bus: ask for life")
+        finally:
+            self._confirmed.clear()
+            self._unanswered.clear()
+
+    async def _read(self, connection: Connection, backoff: Backoff) -> None:
+        """Dispatch messages and take note of confirmations.
+
+        Replies of a subscribed connection are `[kind, channel, payload or count]`, those to PING
+        `[b"pong", b""]`, or `b"PONG"` while it is subscribed to nothing (Redis docs, "Redis
+        Pub/Sub", wire protocol).
+        """
+        prefix = len(self._redis.prefix)
+        dispatch = self._switchboard.dispatch
+        while True:
+            reply = await connection.read_response(timeout=math.inf)
+            self._heard = True
+            match reply:
+                case [b"message", channel, payload]:
+                    dispatch(channel[prefix:].decode(), payload)
+                case [b"subscribe" | b"unsubscribe" as kind, channel, _]:
+                    self._answered(channel[prefix:].decode(), subscribed=kind == b"subscribe")
+                    backoff.reset()
+
+    def _answered(self, topic: str, *, subscribed: bool) -> None:
+        self._unanswered[topic] -= 1
+        if self._unanswered[topic] > 0:
+            return
+        del self._unanswered[topic]
+        if subscribed:
+            self._confirmed.add(topic)
+            self._newly_confirmed.set()
+            self._newly_confirmed.clear()
+
+    async def _keep_subscribed(self, connection: Connection) -> None:
+        asked: set[str] = set()
+        while True:
+            self._wanted_changed.clear()
+            wanted = set(self._switchboard.topics())
+            await self._request(connection, "UNSUBSCRIBE", asked - wanted)
+            await self._request(connection, "SUBSCRIBE", wanted - asked)
+            asked = wanted
+            await self._wanted_changed.wait()
+
+    async def _request(self, connection: Connection, command: str, topics: set[str]) -> None:
+        if topics:
+            self._confirmed -= topics
+            self._unanswered.update(topics)
+            channels = (self._redis.prefix + topic for topic in topics)
+            await connection.send_packed_command(pack((command, *channels)))
+
+    async def _keep_alive(self, connection: Connection) -> None:
+        """Notice a connection that is open on this side only: it answers no PING."""
+        while True:
+            self._heard = False
+            await connection.send_packed_command(pack(("PING",)))
+            await asyncio.sleep(self._redis.timing.ping_s)
+            if not self._heard:
+                raise RedisConnectionError("the connection is silent")

@@ -1,0 +1,22 @@
+"""What both implementations agree on about streams."""
+
+import re
+
+MAX_STREAM_ENTRIES = 200_000
+"""Entries a stream keeps at least; older ones go. About eleven hours of five captions a second."""
+
+_ID = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
+
+
+def parse_id(after_id: str) -> tuple[int, int]:
+    """Milliseconds and number of an id; `(0, 0)`, which is before all ids, when it is empty.
+
+    Raises:
+        ValueError: it is not an id. Ids that come from outside are to be checked there.
+    """
+    if not after_id:
+        return 0, 0
+    match = _ID.fullmatch(after_id)
+    if match is None:
+        raise ValueError("a stream id is two numbers of at most 19 digits, like 1763812345678-0")
+    return int(match[1]), int(match[2])

@@ -1,0 +1,1 @@
+"""The client side of the Realtime wire protocol: state machine, socket, failures."""

@@ -1,0 +1,90 @@
+"""Where the Realtime server is and how to be let in."""
+
+from dataclasses import dataclass, field
+
+from yarl import URL
+
+from broadcaster.realtime import wire
+
+_TO_HTTP = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A Realtime server.
+
+    Attributes:
+        url: base of its API: `https://api.openai.com/v1`, `wss://…`, or on Azure
+            `https://<resource>.openai.azure.com`, with or without `/openai/v1`.
+        api_key: never shown; empty for a server that asks for none.
+        azure: the key travels in Azure's `api-key` header.
+        model: model, on Azure the deployment's name.
+
+    Raises:
+        ValueError: the URL or the key cannot be one; the text shows neither the key nor a password.
+    """
+
+    url: str = wire.DEFAULT_BASE_URL
+    api_key: str = field(default="", repr=False)
+    azure: bool = False
+    model: str = wire.DEFAULT_MODEL
+
+    def __post_init__(self) -> None:
+        try:
+            base = URL(self.url)
+        except ValueError:
+            raise ValueError("the Realtime server's URL is not a URL") from None
+        if base.scheme not in _TO_HTTP or not base.host:
+            raise ValueError("the Realtime server's URL starts with https://, wss://, http:// …")
+        if base.user or base.password:
+            raise ValueError("the Realtime server's URL holds a login; use the API key instead")
+        if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
+            raise ValueError("the API key holds characters that no key has; copy it again")
+
+    @property
+    def host(self) -> str:
+        """Host name for messages."""
+        return URL(self.url).host or ""
+
+    def translations_url(self) -> URL:
+        """Address of the translation WebSocket.
+
+        The scheme is http or https, which a WebSocket handshake is: `HTTPS_PROXY` of the
+        environment then applies, as it would not to `wss`.
+        """
+        base = URL(self.url)
+        path = base.path.rstrip("/").removesuffix(wire.TRANSLATIONS_PATH)
+        if self.azure:
+            path = path.removesuffix("/v1").removesuffix("/openai") + wire.AZURE_BASE_PATH
+        elif not path:
+            path = URL(wire.DEFAULT_BASE_URL).path
+        return (
+            base.with_scheme(_TO_HTTP[base.scheme])
+            .with_path(path + wire.TRANSLATIONS_PATH, keep_query=True)
+            .update_query(model=self.model)
+        )
+
+    def headers(self) -> dict[str, str]:
+        """Headers that let us in; no beta header, the endpoint refuses it."""
+        if not self.api_key:
+            return {}
+        if self.azure:
+            return {"api-key": self.api_key}
+        return {"Authorization": f"Bearer {self.api_key}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait for the server.
+
+    Attributes:
+        connect_s: from the first packet to `session.created`.
+        configure_s: until our settings are confirmed.
+        silence_s: without any event after sound was sent.
+        goodbye_s: for the socket's closing handshake.
+    """
+
+    connect_s: float = 10.0
+    configure_s: float = 5.0
+    silence_s: float = 5.0
+    goodbye_s: float = 1.0

@@ -1,0 +1,289 @@
+"""The one place that decides what a failure of a Realtime session means.
+
+Every function turns one kind of evidence (an HTTP answer, an error event, a close frame, an
+exception) into an `InterpreterFailed`: may a new session help, how long to wait, what can the
+organizer do. Codes and statuses are OpenAI's documented ones; close codes have no documented table,
+so a drop is worth another try unless its reason names a code that is not.
+
+Text of the server reaches a message only when it refuses the configuration, before any sound was
+sent: it cannot hold spoken words then, and what looks like a key is masked.
+"""
+
+import json
+import re
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+import aiohttp
+
+from broadcaster.errors import InterpreterFailed
+
+MAX_RETRY_AFTER_S = 600.0
+"""The longest wait a server can ask of a booth."""
+_MAX_SERVER_TEXT = 200
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,63}")
+_KEY_LIKE = re.compile(r"(?:sk-|ek_)[\w*.-]+|\b[A-Za-z0-9]{32,}\b")
+
+
+class _Advice(NamedTuple):
+    message: str
+    hint: str
+
+
+_BILLING_HINT = "Check credit and spending limit of the provider's account, then start it again."
+_FATAL = {
+    "invalid_api_key": _Advice(
+        "The interpreter server does not accept the API key.",
+        "Set a valid API key for this server and restart.",
+    ),
+    "insufficient_quota": _Advice(
+        "The interpreter server's account has no credit left.", _BILLING_HINT
+    ),
+    "billing_hard_limit_reached": _Advice(
+        "The interpreter server's account has reached its spending limit.", _BILLING_HINT
+    ),
+    "account_deactivated": _Advice(
+        "The interpreter server's account is deactivated.",
+        "Reactivate the account at the provider or use another API key.",
+    ),
+}
+_TRANSIENT = {
+    "session_expired": _Advice(
+        "The interpreter session reached its maximum duration.", "A new session is opened."
+    ),
+    "rate_limit_exceeded": _Advice(
+        "The interpreter server's rate limit is reached.",
+        "Run fewer languages at once or raise the account's limits.",
+    ),
+    "inference_rate_limit_exceeded": _Advice(
+        "The interpreter server's rate limit is reached.",
+        "Run fewer languages at once or raise the deployment's limits.",
+    ),
+    "slow_down": _Advice(
+        "The interpreter server asks for fewer requests.", "It is tried again more slowly."
+    ),
+    "server_is_overloaded": _Advice(
+        "The interpreter server is overloaded.", "It is tried again by itself."
+    ),
+}
+SESSION_ENDING = frozenset({*_FATAL, "session_expired"})
+"""Errors after which a live session is over; every other error event leaves it open."""
+
+_URL_HINT = "Check the server's URL and the model or deployment name."
+_REFUSED_STATUS = {
+    400: ("bad_request", _Advice("The interpreter server refuses the request.", _URL_HINT)),
+    401: ("invalid_api_key", _FATAL["invalid_api_key"]),
+    403: (
+        "access_denied",
+        _Advice(
+            "The interpreter server denies access.",
+            "Check the key's permissions and whether the provider serves this region.",
+        ),
+    ),
+    404: ("not_found", _Advice("The interpreter server has no such endpoint.", _URL_HINT)),
+    407: (
+        "proxy_refused",
+        _Advice("The network's proxy asks for a login.", "Check the proxy settings."),
+    ),
+}
+_TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
+
+
+def from_handshake(
+    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+) -> InterpreterFailed:
+    """What an HTTP answer other than `101 Switching Protocols` means.
+
+    Args:
+        status: HTTP status.
+        headers: response headers, case-insensitive.
+        body: as much of the body as was read; JSON with an `error` object where the server is kind.
+        now: the time `Retry-After` is compared with when it is a date.
+    """
+    error = _error_object(body)
+    known = _known(error)
+    if known in _FATAL:
+        return _failed(known, _FATAL[known], retryable=False)
+    if known or status in _TRANSIENT_STATUS or status >= 500:  # noqa: PLR2004
+        fallback = "rate_limit_exceeded" if status == 429 else f"http_{status}"  # noqa: PLR2004
+        code = known or _code(error.get("code")) or fallback
+        advice = _TRANSIENT.get(code) or _Advice(
+            f"The interpreter server is unavailable (HTTP {status}).",
+            "It is tried again by itself.",
+        )
+        return _failed(
+            code,
+            advice,
+            retryable=True,
+            retry_after_s=retry_after_s(headers.get("Retry-After", ""), now),
+        )
+    own_code, advice = _REFUSED_STATUS.get(status) or (
+        f"http_{status}",
+        _Advice(f"The interpreter server answered HTTP {status} instead of a session.", _URL_HINT),
+    )
+    code = _code(error.get("code")) or own_code
+    if own_code == "invalid_api_key":
+        return _failed(code, advice, retryable=False)
+    return _failed(code, _quoting(advice, error.get("message")), retryable=False)
+
+
+def from_error_event(error: Mapping[str, object], *, configuring: bool) -> InterpreterFailed:
+    """What the `error` object of an error event means.
+
+    Args:
+        error: `{type, code?, message, param?}`, nothing of it trusted.
+        configuring: no sound was sent yet, so the error is about the connection or its settings.
+    """
+    known = _known(error)
+    if known in _FATAL:
+        return _failed(known, _FATAL[known], retryable=False)
+    if known:
+        return _failed(known, _TRANSIENT[known], retryable=True)
+    code = _code(error.get("code")) or _code(error.get("type")) or "server_error"
+    if configuring and error.get("type") == "invalid_request_error":
+        about = f"{error.get('param') or ''} {error.get('message') or ''}".lower()
+        if code == "invalid_value" and "language" in about:
+            advice = _Advice(
+                "The interpreter server does not interpret into this language.",
+                "Remove the language or choose one the server supports.",
+            )
+            return _failed("unsupported_language", advice, retryable=False)
+        advice = _Advice("The interpreter server refuses the session's settings.", _URL_HINT)
+        return _failed(code, _quoting(advice, error.get("message")), retryable=False)
+    advice = _Advice("The interpreter server reported an error.", "It is tried again by itself.")
+    return _failed(code, advice, retryable=True)
+
+
+def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
+    """What the end of the socket means.
+
+    Args:
+        code: the close frame's code (RFC 6455 section 7.4), None when there was no close frame.
+        reason: the close frame's text; only known codes are looked for in it.
+    """
+    named = re.findall(r"[a-z_]+", reason.lower())
+    if "maximum duration" in reason.lower():
+        named.append("session_expired")
+    for table, retryable in ((_FATAL, False), (_TRANSIENT, True)):
+        for name in named:
+            if name in table:
+                return _failed(name, table[name], retryable=retryable)
+    how = "without a goodbye" if code is None else f"with close code {code}"
+    advice = _Advice(
+        f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
+    )
+    return _failed("session_dropped", advice, retryable=True)
+
+
+def from_exception(error: Exception, host: str) -> InterpreterFailed:
+    """What an exception while connecting means; its own text is not repeated.
+
+    Args:
+        error: what was raised.
+        host: where the connection went, for the message.
+    """
+    network = "Check the network, the server's URL and any firewall or proxy."
+    match error:
+        case TimeoutError():
+            code, what = "connect_timeout", f"{host} did not answer in time."
+        case aiohttp.ClientConnectorDNSError():
+            code, what = "host_not_found", f"The host name {host} is not known."
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            code, what = "tls_failed", f"No secure connection to {host} can be made."
+        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
+            code, what = "proxy_failed", f"The network's proxy does not connect to {host}."
+        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+            code, what = "connection_refused", f"{host} refuses connections."
+        case _:
+            code, what = "connect_failed", f"The connection to {host} failed."
+    return _failed(code, _Advice(what, network), retryable=True)
+
+
+def update_unconfirmed(language: str) -> InterpreterFailed:
+    """The server did not confirm our target language in time."""
+    advice = _Advice(
+        f"The interpreter server did not confirm the language {language}.",
+        "It is tried again by itself.",
+    )
+    return _failed("update_unconfirmed", advice, retryable=True)
+
+
+def server_silent(seconds: float) -> InterpreterFailed:
+    """Sound was sent for `seconds` and no event came back."""
+    advice = _Advice(
+        f"The interpreter server has been silent for {seconds:g} s.", "A new session is opened."
+    )
+    return _failed("server_silent", advice, retryable=True)
+
+
+def closed_unasked() -> InterpreterFailed:
+    """The server closed a session nobody asked it to close."""
+    advice = _Advice("The interpreter server closed the session.", "A new session is opened.")
+    return _failed("session_closed", advice, retryable=True)
+
+
+def retry_after_s(value: str, now: datetime) -> float | None:
+    """Seconds to wait from a `Retry-After` header (RFC 9110 section 10.2.3).
+
+    Returns:
+        0 to `MAX_RETRY_AFTER_S`, or None when the value is neither seconds nor a date.
+    """
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value.strip()):
+        seconds = float(value)
+    else:
+        try:
+            at = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
+
+
+def _failed(
+    code: str, advice: _Advice, *, retryable: bool, retry_after_s: float | None = None
+) -> InterpreterFailed:
+    return InterpreterFailed(
+        code,
+        advice.message,
+        retryable=retryable,
+        retry_after_s=retry_after_s,
+        hint=advice.hint,
+    )
+
+
+def _error_object(body: bytes) -> Mapping[str, object]:
+    """The `error` object of a JSON body, or the body itself, or nothing."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(parsed, dict):
+        return {}
+    error = parsed.get("error", parsed)
+    return error if isinstance(error, dict) else {}
+
+
+def _known(error: Mapping[str, object]) -> str:
+    """The code or type of an error if a table has it, else an empty string."""
+    for value in (error.get("code"), error.get("type")):
+        if isinstance(value, str) and (value in _FATAL or value in _TRANSIENT):
+            return value
+    return ""
+
+
+def _code(value: object) -> str:
+    """A server's code if it can be an identifier, else an empty string."""
+    safe = isinstance(value, str) and _CODE.fullmatch(value) and not _KEY_LIKE.search(value)
+    return str(value) if safe else ""
+
+
+def _quoting(advice: _Advice, text: object) -> _Advice:
+    """The advice with the server's explanation: one line, masked, trimmed."""
+    if not isinstance(text, str):
+        return advice
+    line = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    masked = _KEY_LIKE.sub("…", line)[:_MAX_SERVER_TEXT]
+    return advice._replace(message=f"{advice.message} It says: “{masked}”") if masked else advice

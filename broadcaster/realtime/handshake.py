@@ -1,0 +1,91 @@
+"""Opening the WebSocket, and understanding why a server does not let us in."""
+
+import asyncio
+from contextlib import AsyncExitStack, closing, suppress
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import aiohttp
+
+from broadcaster.realtime import failures
+from broadcaster.realtime.endpoint import Endpoint, Timeouts
+
+HEARTBEAT_S = 15.0
+"""Between pings; half of it is the time a pong may take."""
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+"""An audio delta may hold a whole utterance: this is eight minutes of sound in base64."""
+_MAX_REFUSAL_BYTES = 8 * 1024
+
+
+async def handshake(
+    stack: AsyncExitStack, http: aiohttp.ClientSession, endpoint: Endpoint, limits: Timeouts
+) -> aiohttp.ClientWebSocketResponse:
+    """Open the translation WebSocket over the caller's connector.
+
+    Args:
+        stack: closes what is opened here.
+        http: whose connector and `trust_env` are used.
+        endpoint: the server.
+        limits: only `goodbye_s` is looked at; the caller bounds the whole handshake.
+
+    Raises:
+        InterpreterFailed: nobody there, or refused.
+    """
+
+    async def at_the_door(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        # Set here, the key is not sent on when the server redirects, and replaces a .netrc entry.
+        request.headers.update(endpoint.headers())
+        response = await handler(request)
+        if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            return response
+        # `ws_connect` would drop the body, which alone tells an empty account from a busy server.
+        with closing(response):
+            body = await _read_some(response)
+        raise failures.from_handshake(
+            response.status, response.headers, body, now=datetime.now(UTC)
+        )
+
+    door = await stack.enter_async_context(
+        aiohttp.ClientSession(
+            connector=http.connector,
+            connector_owner=False,
+            trust_env=http.trust_env,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            middlewares=(at_the_door,),
+        )
+    )
+    try:
+        ws = await door.ws_connect(
+            endpoint.translations_url(),
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=MAX_MESSAGE_BYTES,
+            compress=0,
+            timeout=aiohttp.ClientWSTimeout(ws_close=limits.goodbye_s),
+        )
+    except (aiohttp.ClientError, OSError) as error:
+        failure = failures.from_exception(error, endpoint.host)
+    else:
+        stack.push_async_callback(_hang_up, ws, limits.goodbye_s)
+        return ws
+    # Raised out here to have no context: some of aiohttp's exceptions hold the request's headers.
+    raise failure
+
+
+async def _read_some(response: aiohttp.ClientResponse) -> bytes:
+    """The first bytes of a refusal's body, as many as arrive before it ends or breaks."""
+    body = bytearray()
+    with suppress(aiohttp.ClientError):
+        while len(body) < _MAX_REFUSAL_BYTES and (
+            chunk := await response.content.read(_MAX_REFUSAL_BYTES)
+        ):
+            body += chunk
+    return bytes(body)
+
+
+async def _hang_up(ws: aiohttp.ClientWebSocketResponse, goodbye_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(goodbye_s):
+            await ws.close()

@@ -1,0 +1,43 @@
+"""Waiting with a deadline that no healthy run comes near."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from broadcaster.model.ports import Entry
+
+DEADLINE_S = 30.0
+
+T = TypeVar("T")
+
+
+async def soon(work: Awaitable[T]) -> T:
+    async with asyncio.timeout(DEADLINE_S):
+        return await work
+
+
+async def take(items: AsyncIterator[T], count: int) -> list[T]:
+    async with asyncio.timeout(DEADLINE_S):
+        return [await anext(items) for _ in range(count)]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, T], name: str) -> AsyncIterator[asyncio.Task[T]]:
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def collect(entries: AsyncIterator[Entry], into: list[bytes]) -> None:
+    async for entry in entries:
+        into.append(entry.payload)  # noqa: PERF401 - it never ends

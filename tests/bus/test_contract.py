@@ -1,0 +1,289 @@
+"""What every bus must do, run against each implementation."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from broadcaster.bus import open_bus
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.errors import VersionConflict
+from broadcaster.model.ports import Bus, Entry, Message, Record
+from tests.bus.helpers import background, collect, soon, take, until
+from tests.support.redis_server import RedisServer
+
+
+async def test_subscribers_get_their_topics_in_order(bus: Bus, other: Bus) -> None:
+    async with bus.subscribe("a", "b") as both, bus.subscribe("b") as only_b:
+        for number in range(100):
+            other.publish("a", b"a%d" % number)
+            other.publish("b", b"b%d" % number)
+            other.publish("c", b"nobody wants this")
+        received = await take(aiter(both), 200)
+        b_messages = [Message("b", b"b%d" % number) for number in range(100)]
+        assert [m for m in received if m.topic == "a"] == [
+            Message("a", b"a%d" % number) for number in range(100)
+        ]
+        assert [m for m in received if m.topic == "b"] == b_messages
+        assert await take(aiter(only_b), 100) == b_messages
+        assert both.dropped == only_b.dropped == 0
+
+
+async def test_a_slow_subscriber_loses_the_oldest_and_counts_them(bus: Bus) -> None:
+    async with bus.subscribe("t", depth=3) as slow, bus.subscribe("t", depth=11) as reader:
+        for number in range(10):
+            bus.publish("t", b"%d" % number)
+        await take(aiter(reader), 10)
+        assert [m.payload for m in await take(aiter(slow), 3)] == [b"7", b"8", b"9"]
+        assert slow.dropped == 7
+        assert reader.dropped == 0
+
+
+async def test_publishing_right_after_subscribing_is_delivered(bus: Bus, other: Bus) -> None:
+    for number in range(50):
+        async with bus.subscribe(f"t{number % 3}") as subscription:
+            other.publish(f"t{number % 3}", b"%d" % number)
+            [message] = await take(aiter(subscription), 1)
+            assert message.payload == b"%d" % number
+
+
+async def test_a_cancelled_wait_loses_no_message(bus: Bus) -> None:
+    async with bus.subscribe("t") as subscription:
+        async with background(take(aiter(subscription), 1), "waiting"):
+            await asyncio.sleep(0)
+        bus.publish("t", b"kept")
+        assert [m.payload for m in await take(aiter(subscription), 1)] == [b"kept"]
+
+
+async def test_binary_and_unicode_names_and_payloads(bus: Bus, other: Bus) -> None:
+    payload = bytes(range(256)) * 40
+    async with bus.subscribe("opus.événement.zh") as subscription:
+        other.publish("opus.événement.zh", payload)
+        assert await take(aiter(subscription), 1) == [Message("opus.événement.zh", payload)]
+    await bus.append("élan", payload)
+    assert [entry.payload for entry in await other.read("élan")] == [payload]
+    await bus.put("événement", payload)
+    assert await other.get("événement") == Record(payload, 1)
+    assert await other.records("é") == ["événement"]
+
+
+async def test_read_pages_through_a_stream(bus: Bus, other: Bus) -> None:
+    ids = [await bus.append("s", b"%d" % number) for number in range(10)]
+    await bus.append("another", b"x")
+    assert all(re.fullmatch(r"[0-9]+-[0-9]+", entry_id) for entry_id in ids)
+    entries = [Entry(entry_id, b"%d" % number) for number, entry_id in enumerate(ids)]
+    assert await other.read("s") == entries
+    assert await other.read("s", limit=4) == entries[:4]
+    assert await other.read("s", ids[3], limit=4) == entries[4:8]
+    assert await other.read("s", ids[-1]) == []
+    assert await other.read("empty") == []
+
+
+@pytest.mark.parametrize("bad", ["0", "a-b", "1-2-3", "-", "1-1\n", "1" * 40 + "-0"])
+async def test_what_is_not_an_id_is_refused(bus: Bus, bad: str) -> None:
+    with pytest.raises(ValueError, match="stream id"):
+        await bus.read("s", bad)
+
+
+async def test_an_id_beyond_the_end_reads_nothing(bus: Bus) -> None:
+    await bus.append("s", b"x")
+    assert await bus.read("s", "9999999999999999999-9999999999999999999") == []
+
+
+async def test_followers_see_past_and_present_once_each(bus: Bus, other: Bus) -> None:
+    past = [await bus.append("s", b"past%d" % number) for number in range(20)]
+    all_of_it: list[bytes] = []
+    the_rest: list[bytes] = []
+
+    async def write(writer: Bus, name: bytes) -> None:
+        for number in range(100):
+            await writer.append("s", b"%b%d" % (name, number))
+
+    async with (
+        background(collect(other.follow("s"), all_of_it), "follow all"),
+        background(collect(bus.follow("s", past[9]), the_rest), "follow the rest"),
+    ):
+        async with asyncio.TaskGroup() as writers:
+            for writer, name in ((bus, b"a"), (other, b"b"), (bus, b"c")):
+                writers.create_task(write(writer, name))
+        await until(lambda: len(all_of_it) >= 320 and len(the_rest) >= 310)
+    stored = [entry.payload for entry in await bus.read("s")]
+    assert len(stored) == 320
+    assert all_of_it == stored
+    assert the_rest == stored[10:]
+
+
+async def test_a_follower_waits_for_a_stream_that_does_not_exist_yet(bus: Bus) -> None:
+    seen: list[bytes] = []
+    async with background(collect(bus.follow("later"), seen), "follow"):
+        await asyncio.sleep(0.05)
+        await bus.append("later", b"first")
+        await until(lambda: seen == [b"first"])
+
+
+async def test_a_follower_can_stop_early(bus: Bus) -> None:
+    await bus.append("s", b"1")
+    await bus.append("s", b"2")
+    async for entry in bus.follow("s"):
+        assert entry.payload == b"1"
+        break
+    assert len(await bus.read("s")) == 2
+
+
+async def test_records_count_their_versions(bus: Bus, other: Bus) -> None:
+    assert await bus.get("r") is None
+    assert await bus.put("r", b"one") == 1
+    assert await other.put("r", b"two") == 2
+    assert await other.put("r", b"three", expected_version=2) == 3
+    assert await bus.get("r") == Record(b"three", 3)
+
+
+@pytest.mark.parametrize(("existing", "expected"), [(0, 1), (1, 0), (2, 1), (1, 2)])
+async def test_a_record_of_another_version_is_not_overwritten(
+    bus: Bus, existing: int, expected: int
+) -> None:
+    for _ in range(existing):
+        await bus.put("r", b"old")
+    with pytest.raises(VersionConflict):
+        await bus.put("r", b"new", expected_version=expected)
+    assert await bus.get("r") == (Record(b"old", existing) if existing else None)
+
+
+async def test_one_of_many_writers_wins(bus: Bus, other: Bus) -> None:
+    outcomes = await asyncio.gather(
+        *(writer.put("r", b"mine", expected_version=0) for writer in (bus, other) * 5),
+        return_exceptions=True,
+    )
+    assert [outcome for outcome in outcomes if not isinstance(outcome, VersionConflict)] == [1]
+
+
+async def test_records_are_listed_by_prefix(bus: Bus, other: Bus) -> None:
+    for name in ("event.b", "event.a", "events", "x", "event.%", "event.*"):
+        await bus.put(name, b"")
+    assert await other.records("event.") == ["event.%", "event.*", "event.a", "event.b"]
+    assert await other.records("") == ["event.%", "event.*", "event.a", "event.b", "events", "x"]
+    assert await other.records("nothing") == []
+
+
+async def test_watching_starts_now_and_ends_with_the_latest(bus: Bus, other: Bus) -> None:
+    await bus.put("r", b"0")
+    seen: list[Record] = []
+
+    async def watch() -> None:
+        async for record in other.watch("r"):
+            seen.append(record)  # noqa: PERF401 - it never ends
+
+    async with background(watch(), "watch"):
+        await until(lambda: seen == [Record(b"0", 1)])
+        for number in range(20):
+            await bus.put("r", b"%d" % number)
+        await until(lambda: seen[-1] == Record(b"19", 21))
+    versions = [record.version for record in seen]
+    assert versions == sorted(set(versions))
+
+
+async def test_watching_a_record_that_does_not_exist_yet(bus: Bus, other: Bus) -> None:
+    async with background(take(other.watch("r"), 1), "watch") as watching:
+        await asyncio.sleep(0.05)
+        await bus.put("r", b"made")
+        assert await soon(watching) == [Record(b"made", 1)]
+
+
+async def test_a_lease_has_one_holder_at_a_time(bus: Bus, other: Bus) -> None:
+    holders = 0
+    turns = 0
+
+    async def work(worker: Bus) -> None:
+        nonlocal holders, turns
+        for _ in range(3):
+            async with worker.lease("l"):
+                holders += 1
+                assert holders == 1
+                await asyncio.sleep(0.005)
+                holders -= 1
+                turns += 1
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as workers:
+        for worker in (bus, other, bus):
+            workers.create_task(work(worker))
+    assert turns == 9
+
+
+async def test_leases_of_other_names_do_not_wait(bus: Bus, other: Bus) -> None:
+    async with bus.lease("one"), asyncio.timeout(20), other.lease("two"):
+        pass
+
+
+async def hold(bus: Bus, acquired: asyncio.Event) -> None:
+    async with bus.lease("l"):
+        acquired.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_cancelled_holder_hands_over_and_a_cancelled_waiter_does_not_block(
+    bus: Bus, other: Bus
+) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    async with background(hold(bus, first), "first"):
+        await soon(first.wait())
+        async with background(hold(other, second), "second"):
+            await asyncio.sleep(0.05)
+        assert not second.is_set()
+    async with asyncio.timeout(20), other.lease("l"):
+        pass
+
+
+async def test_a_held_lease_is_renewed(bus: Bus, other: Bus) -> None:
+    acquired = asyncio.Event()
+    async with (
+        bus.lease("l", ttl_ms=1500) as lease,
+        background(lease.lost(), "lost") as lost,
+        background(hold(other, acquired), "other"),
+    ):
+        await asyncio.sleep(2.5)
+        assert not lost.done()
+        assert not acquired.is_set()
+
+
+async def test_the_body_of_a_lease_may_fail(bus: Bus) -> None:
+    with pytest.raises(KeyError):
+        async with bus.lease("l"):
+            raise KeyError
+    async with asyncio.timeout(20), bus.lease("l"):
+        pass
+
+
+async def test_ping(bus: Bus) -> None:
+    await bus.ping()
+
+
+async def test_open_bus_chooses_by_the_url(tmp_path: Path, redis_server: RedisServer) -> None:
+    async with (
+        open_bus(None, tmp_path / "new") as embedded,
+        open_bus(redis_server.url, tmp_path) as r,
+    ):
+        assert isinstance(embedded, EmbeddedBus)
+        assert (tmp_path / "new" / "bus.sqlite3").exists()
+        assert isinstance(r, RedisBus)
+        await r.ping()
+
+
+async def test_an_error_of_the_body_passes_unchanged(
+    make_bus: Callable[[], AbstractAsyncContextManager[Bus]],
+) -> None:
+    with pytest.raises(KeyError):
+        async with make_bus():
+            raise KeyError
+
+
+async def test_a_closed_bus_says_so(
+    make_bus: Callable[[], AbstractAsyncContextManager[Bus]],
+) -> None:
+    async with make_bus() as bus:
+        await bus.ping()
+    with pytest.raises(RuntimeError, match="closed"):
+        await bus.ping()

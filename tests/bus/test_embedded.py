@@ -1,0 +1,111 @@
+"""What only the embedded bus does."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from broadcaster.bus import sqlite_store
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Record
+from tests.bus.helpers import background, collect, soon, until
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from broadcaster.bus.embedded import EmbeddedBus
+
+async def write():
+    async with EmbeddedBus(Path(sys.argv[1])) as bus:
+        for number in range(1_000_000):
+            entry_id = await bus.append("s", b"%d" % number)
+            version = await bus.put("r", b"%d" % number)
+            print(entry_id, version, flush=True)
+
+asyncio.run(write())
+"""
+
+
+async def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite3"
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", WRITER, str(path)), stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    told = [(await soon(child.stdout.readline())).split() for _ in range(200)]
+    child.send_signal(signal.SIGKILL)
+    told += [line.split() for line in (await soon(child.stdout.read())).splitlines()]
+    await soon(child.wait())
+
+    async with EmbeddedBus(path) as bus:
+        entries = await bus.read("s", limit=1_000_000)
+        record = await bus.get("r")
+    ids = [words[0].decode() for words in told]
+    assert [entry.id for entry in entries][: len(ids)] == ids
+    assert [int(entry.payload) for entry in entries] == list(range(len(entries)))
+    assert record is not None
+    assert record.version >= int(told[-1][1])
+
+
+async def test_ids_grow_when_the_clock_steps_back(tmp_path: Path) -> None:
+    times = iter([1000, 1000, 5, 2000])
+    async with EmbeddedBus(None, now_ms=lambda: next(times)) as bus:
+        ids = [await bus.append("s", b"") for _ in range(4)]
+    assert ids == ["1000-0", "1000-1", "1000-2", "2000-0"]
+
+
+async def test_a_stream_keeps_the_newest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_store, "MAX_STREAM_ENTRIES", 5)
+    monkeypatch.setattr(sqlite_store, "_TRIM_EVERY", 10)
+    async with EmbeddedBus(None) as bus:
+        await bus.append("another", b"stays")
+        for number in range(20):
+            await bus.append("s", b"%d" % number)
+        kept = [int(entry.payload) for entry in await bus.read("s")]
+        assert kept == [15, 16, 17, 18, 19]
+        assert len(await bus.read("another")) == 1
+
+
+async def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite3"
+    seen: list[bytes] = []
+    async with EmbeddedBus(path) as bus, EmbeddedBus(path) as writer:
+        async with background(collect(bus.follow("s"), seen), "follow"):
+            for number in range(10):
+                await writer.append("s", b"%d" % number)
+            await until(lambda: len(seen) == 10)
+        await writer.put("r", b"x")
+        assert await bus.get("r") == Record(b"x", 1)
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite3"
+    path.write_bytes(b"something else entirely" * 100)
+    with pytest.raises(BusUnavailable, match=r"bus\.sqlite3.*not a database") as caught:
+        async with EmbeddedBus(path):
+            pass
+    assert caught.value.hint
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BusUnavailable, match=r"file/data/bus\.sqlite3"):
+        async with EmbeddedBus(tmp_path / "file" / "data" / "bus.sqlite3"):
+            pass
+
+
+async def test_leases_are_handed_over_in_order() -> None:
+    order: list[int] = []
+
+    async def work(bus: EmbeddedBus, number: int) -> None:
+        async with bus.lease("l"):
+            order.append(number)
+            await asyncio.sleep(0)
+
+    async with EmbeddedBus(None) as bus, asyncio.TaskGroup() as workers:
+        for number in range(5):
+            workers.create_task(work(bus, number))
+    assert order == [0, 1, 2, 3, 4]
