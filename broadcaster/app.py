@@ -49,10 +49,11 @@ BACKLOG = 4096
 
 @dataclass(slots=True)
 class Parts:
-    """What one process runs: its routes, and coroutines that run until cancelled."""
+    """What one process runs: its routes, coroutines that run until cancelled, what to close."""
 
     routes: list[web.RouteDef] = field(default_factory=list)
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    close: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -84,6 +85,8 @@ async def running(
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, run in parts.run.items():
             stack.callback(tasks.create_task(run(), name=name).cancel)
+        for close in parts.close:
+            stack.push_async_callback(close)
         runner = web.AppRunner(
             create_application(bus, parts.routes),
             handler_cancellation=True,
@@ -110,9 +113,11 @@ def build(
     if Role.FLOOR in roles:
         offer_loopback(enabled=settings.host in {"127.0.0.1", "::1", "localhost"})
         floors = Floors(bus, clock)
-        servers = tuple(IceServer.parse(text) for text in settings.ice_servers)
+        ice = settings.ice_servers.get_secret_value()
+        servers = tuple(IceServer.parse(text) for text in ice.split(",") if text.strip())
         whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings(ice_servers=servers))
         parts.run["floor"] = floors.run
+        parts.close.append(whip.close)
         parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage.html"))]
     if Role.BOOTHS in roles:
         crew = Crew(bus, partial(open_translation, http, realtime_endpoint(settings)), clock)

@@ -186,6 +186,7 @@ def config() -> None:
     table = Table("variable", "value", "meaning", box=None)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = "(set)" if isinstance(value, SecretStr) else "" if value is None else str(value)
+        secret = isinstance(value, SecretStr)
+        shown = "" if not value else "(set)" if secret else str(value)
         table.add_row(f"BROADCASTER_{name.upper()}", shown, field.description)
     out.print(table)

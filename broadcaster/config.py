@@ -2,10 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Role(StrEnum):
@@ -21,7 +20,7 @@ class Settings(BaseSettings):
     """Everything that can be set; `broadcaster config` prints it with its help."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BROADCASTER_", env_file=".env", extra="ignore", validate_default=True
+        env_prefix="BROADCASTER_", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
     host: str = Field(
@@ -58,8 +57,9 @@ class Settings(BaseSettings):
     translate_model: str = Field(
         "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
     )
-    ice_servers: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="STUN or TURN addresses for the speaker's connection, separated by commas"
+    ice_servers: SecretStr = Field(
+        SecretStr(""),
+        description="For speakers behind NAT, separated by commas: stun:host, turn:user:password@host",
     )
     tls: bool = Field(
         default=False, description="Serve https, with tls_cert and tls_key or a generated one"

@@ -195,13 +195,12 @@ class Booth:
         self._publish_status()
 
     def _publish_status(self) -> None:
-        source = self._playout.source_position
-        lag = None if source is None else samples_to_ms(max(0, self._floor_clock.now() - source))
+        lag = self._playout.lag
         status = BoothStatus(
             channel=self._language,
             state=self._state,
             reason=self._reason,
-            lag_ms=lag,
+            lag_ms=None if lag is None else samples_to_ms(lag),
             queue_ms=samples_to_ms(self._playout.queued),
             sent_ms=self._sent_blocks * FRAME_SAMPLES * 1000 // CLOCK_HZ,
             sessions=self._sessions,

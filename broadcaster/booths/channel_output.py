@@ -34,7 +34,8 @@ class ChannelOutput:
             if now - due > _LATE_S:
                 due = now
             due += _FRAME_S
-            self._publish(playout.pull(OPUS_FRAME_SAMPLES), floor_clock.now())
+            floor_now = floor_clock.now()
+            self._publish(playout.pull(OPUS_FRAME_SAMPLES, floor_now), floor_now)
 
     def _publish(self, pcm: bytes, floor_now: int) -> None:
         drift_limit = int(_LATE_S * CLOCK_HZ)

@@ -28,8 +28,8 @@ class Playout:
         self._queued = 0
         self.dropped = 0
         """Samples dropped because the queue was full."""
-        self.source_position: int | None = None
-        """Event-clock position the sound that was last pulled was interpreted from."""
+        self.lag: int | None = None
+        """Samples between the floor and what was last played out of it; None before any sound."""
 
     @property
     def queued(self) -> int:
@@ -47,15 +47,15 @@ class Playout:
             self._queued -= oldest
             self.dropped += oldest
 
-    def pull(self, samples: int) -> bytes:
-        """The next `samples`, filled up with silence."""
+    def pull(self, samples: int, floor_now: int) -> bytes:
+        """The next `samples`, filled up with silence, played out when the floor is at `floor_now`."""
         wanted = samples * SAMPLE_BYTES
         out = bytearray()
         while len(out) < wanted and self._pieces:
             piece = self._pieces[0]
             taken = piece.pcm[: wanted - len(out)]
             out += taken
-            self.source_position = piece.source_position
+            self.lag = max(0, floor_now - piece.source_position)
             if len(taken) == len(piece.pcm):
                 self._pieces.popleft()
             else:

@@ -72,7 +72,8 @@ class BoothStatus:
         channel: the language it fills.
         state: see `BOOTH_TRANSITIONS`.
         reason: why it is retrying or failed, a sentence; empty otherwise.
-        lag_ms: measured ear-voice span of what is being played out; None before the first sound.
+        lag_ms: how far what was last played out is behind the floor it was interpreted from, as far
+            as the interpreter says; None before the first sound.
         queue_ms: interpreted sound waiting for playout.
         sent_ms: floor audio sent to the interpreter, what the provider bills.
         sessions: Realtime sessions opened so far.

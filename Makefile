@@ -1,0 +1,50 @@
+# make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
+# make test    all tests (needs redis-server, chromium, node and npm: see README)
+# make check   ruff, mypy, tsc
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NPM_CI := npm ci --silent --no-audit --no-fund --prefix
+PEERS := tests/webrtc/wrtc
+
+.PHONY: demo test check format clean
+
+demo: .venv/demo.done
+	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
+
+test: .venv/dev.done $(PEERS)/node_modules
+	@$(BIN)/python tests/requirements.py
+	$(BIN)/python -m pytest
+
+check: .venv/dev.done listener_web/node_modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	npm --silent --prefix listener_web run check
+
+format: .venv/dev.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv listener_web/node_modules $(PEERS)/node_modules
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	@$(PIP) --upgrade pip
+
+.venv/demo.done: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing what the broadcaster needs into .venv (once)…"
+	@$(PIP) -c constraints.txt -e '.[rehearsal]'
+	@touch $@
+
+.venv/dev.done: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing what the tests need into .venv (once)…"
+	@$(PIP) -c constraints.txt -e '.[rehearsal]' --group dev
+	@touch $@ .venv/demo.done
+
+%/node_modules: %/package-lock.json
+	@$(NPM_CI) $*
+	@touch $@

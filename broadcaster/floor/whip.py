@@ -1,0 +1,249 @@
+"""WHIP endpoint: where a speaker's client publishes the floor (RFC 9725)."""
+
+import asyncio
+import functools
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from broadcaster.errors import Refused
+from broadcaster.model.event import Event, EventState
+from broadcaster.webrtc.ingest import EndReason, IngestPeer, IngestSettings
+from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
+from broadcaster.webrtc.signaling import (
+    FRAGMENT_TYPE,
+    SDP_TYPE,
+    Handler,
+    check_accept,
+    check_content_type,
+    check_etag,
+    cross_origin,
+    preflight_headers,
+    read_text,
+    refuse_method,
+)
+
+MAX_SESSIONS = 64
+"""Publishers connected to one process at a time, over all its events."""
+_ENDPOINT_METHODS = "OPTIONS, POST"
+_SESSION_METHODS = "OPTIONS, PATCH, DELETE"
+
+
+class EventLookup(Protocol):
+    """Where events are found."""
+
+    async def __call__(self, event_id: str, /) -> Event | None:
+        """The event, or None."""
+
+
+class FloorAcceptor(Protocol):
+    """Who decides whose sound is the floor, and takes it."""
+
+    def refuse_if_taken(self, event: Event) -> None:
+        """Check, before a publisher is negotiated, whether it would be let in.
+
+        Raises:
+            Refused: 409 `floor_taken` while another publisher's state is `PeerState.LIVE`; one
+                that is stalled or still connecting gives way.
+        """
+
+    async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
+        """Make `peer` the event's publisher, and read its `frames()` until they end.
+
+        They end by themselves when the publisher hangs up or vanishes.
+
+        Args:
+            event: what is published.
+            peer: the publisher, negotiated, `PeerState.CONNECTING`.
+            takeover: disconnect a live publisher instead of refusing this one.
+
+        Raises:
+            Refused: 409 `floor_taken`, as above; the peer is closed by the caller.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    event_id: str
+    peer: IngestPeer
+    offer: Offer
+    etag: str
+
+
+class WhipEndpoint:
+    """The handlers, and the sessions they made.
+
+    Errors leave as `Refused`; the application's middleware turns them into JSON.
+
+    Args:
+        find_event: looks an event up by its id.
+        floor: takes the publishers.
+        settings: deadlines and ICE servers of their connections.
+    """
+
+    def __init__(
+        self, find_event: EventLookup, floor: FloorAcceptor, settings: IngestSettings
+    ) -> None:
+        self._find_event = find_event
+        self._floor = floor
+        self._settings = settings
+        self._sessions: dict[str, _Session] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of `/whip/{event}` and `/whip/{event}/{session}`."""
+        endpoint, session = "/whip/{event}", "/whip/{event}/{session}"
+        table: list[tuple[str, str, Handler]] = [
+            ("POST", endpoint, self._publish),
+            ("OPTIONS", endpoint, self._describe),
+            ("*", endpoint, refuse_method(_ENDPOINT_METHODS)),
+            ("PATCH", session, self._trickle),
+            ("DELETE", session, self._hang_up),
+            ("OPTIONS", session, self._preflight_session),
+            ("*", session, refuse_method(_SESSION_METHODS)),
+        ]
+        return [web.route(method, path, cross_origin(handler)) for method, path, handler in table]
+
+    @property
+    def session_count(self) -> int:
+        """Publishers connected now."""
+        return len(self._sessions)
+
+    async def close(self) -> None:
+        """Disconnect all publishers and wait until everything of them is released."""
+        sessions = list(self._sessions.values())
+        await asyncio.gather(*(session.peer.close() for session in sessions))
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        event = await self._event(request)
+        _check_key(request, event, required=True)
+        if event.state is EventState.CLOSED:
+            raise Refused(
+                409,
+                "event_closed",
+                "this event is over",
+                hint="Ask the organizer for the link of the current event.",
+            )
+        check_content_type(request, SDP_TYPE, "Accept-Post")
+        check_accept(request)
+        offer = parse_offer(await read_text(request))
+        takeover = request.query.get("takeover") == "1"
+        if not takeover:
+            self._floor.refuse_if_taken(event)
+        session = self._open(event, offer)
+        try:
+            answer = await session.peer.accept(offer)
+            await self._floor.publish(event, session.peer, takeover=takeover)
+        except BaseException:
+            await session.peer.close()
+            raise
+        response = web.Response(status=201, body=answer.encode(), content_type=SDP_TYPE)
+        response.headers["Location"] = f"/whip/{event.id}/{session.peer.id}"
+        response.headers["ETag"] = f'"{session.etag}"'
+        response.headers["Accept-Patch"] = FRAGMENT_TYPE
+        self._add_links(response, authorized=True)
+        return response
+
+    async def _describe(self, request: web.Request) -> web.Response:
+        authorized = False
+        if "Authorization" in request.headers:
+            _check_key(request, await self._event(request), required=True)
+            authorized = True
+        response = web.Response(
+            status=204, headers={**preflight_headers(_ENDPOINT_METHODS), "Accept-Post": SDP_TYPE}
+        )
+        self._add_links(response, authorized=authorized)
+        return response
+
+    async def _preflight_session(self, _: web.Request) -> web.Response:
+        return web.Response(
+            status=204,
+            headers={**preflight_headers(_SESSION_METHODS), "Accept-Patch": FRAGMENT_TYPE},
+        )
+
+    async def _trickle(self, request: web.Request) -> web.Response:
+        _check_key(request, await self._event(request), required=False)
+        session = self._session(request)
+        if session is None:
+            raise Refused(
+                404, "unknown_session", "this session is over", hint="Publish again to go on."
+            )
+        check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")
+        check_etag(request, session.etag)
+        fragment = parse_fragment(await read_text(request))
+        if fragment.restarts(session.offer):
+            raise Refused(
+                422,
+                "ice_restart_unsupported",
+                "this server cannot restart ICE in a session",
+                hint="Close the session and publish again.",
+            )
+        await session.peer.add_candidates(fragment)
+        return web.Response(status=204)
+
+    async def _hang_up(self, request: web.Request) -> web.Response:
+        _check_key(request, await self._event(request), required=False)
+        session = self._session(request)
+        if session is not None:
+            await session.peer.close(EndReason.HUNG_UP)
+        return web.Response(status=200)
+
+    async def _event(self, request: web.Request) -> Event:
+        event = await self._find_event(request.match_info["event"])
+        if event is None:
+            raise Refused(
+                404,
+                "unknown_event",
+                "there is no event at this address",
+                hint="Check the address; the organizer's desk shows the right one.",
+            )
+        return event
+
+    def _session(self, request: web.Request) -> _Session | None:
+        session = self._sessions.get(request.match_info["session"])
+        if session is None or session.event_id != request.match_info["event"]:
+            return None
+        return session
+
+    def _open(self, event: Event, offer: Offer) -> _Session:
+        if len(self._sessions) >= MAX_SESSIONS:
+            raise Refused(
+                503,
+                "too_many_publishers",
+                "this server has no room for another publisher",
+                hint="Try again in a minute.",
+                headers={"Retry-After": "60"},
+            )
+        session = _Session(event.id, IngestPeer(self._settings), offer, secrets.token_hex(8))
+        key = session.peer.id
+        self._sessions[key] = session
+        session.peer.on_closed(functools.partial(self._forget, key))
+        return session
+
+    def _forget(self, key: str) -> None:
+        del self._sessions[key]
+
+    def _add_links(self, response: web.Response, *, authorized: bool) -> None:
+        for server in self._settings.ice_servers:
+            if authorized or not server.credential:
+                response.headers.add("Link", server.to_link())
+
+
+def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
+    """Check the stage key; a session's own address is secret enough without it."""
+    header = request.headers.get("Authorization")
+    if header is None and not required:
+        return
+    scheme, _, key = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(
+        key.strip().encode(errors="surrogateescape"), event.stage_key.encode()
+    ):
+        raise Refused(
+            401,
+            "wrong_stage_key",
+            "the stage key is missing or wrong",
+            hint="Copy the stage link, or the key in it, from the organizer's desk.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )

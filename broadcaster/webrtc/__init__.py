@@ -1,0 +1,1 @@
+"""WebRTC: offers and answers, inbound sound; the only home of `aiortc`."""

@@ -1,0 +1,114 @@
+"""A WHIP client: publishes PCM to any WHIP server, at the rate of real time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import aiohttp
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamTrack
+from yarl import URL
+
+from broadcaster.audio.frames import AudioFrame, to_frame
+from broadcaster.errors import Refused
+from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
+
+CONNECT_S = 15.0
+_FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
+
+
+class PcmTrack(MediaStreamTrack):
+    """An audio track of 20 ms frames from s16le mono 24 kHz; silence after its end."""
+
+    kind = "audio"
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._buffer = bytearray()
+        self._frames = 0
+        self._started_at: float | None = None
+        self.ended = asyncio.Event()
+        """Set when all pieces were sent."""
+
+    async def recv(self) -> AudioFrame:
+        """The next frame, when it is due."""
+        if self._started_at is None:
+            self._started_at = time.monotonic()
+        await asyncio.sleep(self._started_at + self._frames * _FRAME_S - time.monotonic())
+        frame = to_frame(self._take(), self._frames * PCM_FRAME_SAMPLES)
+        self._frames += 1
+        return frame
+
+    def _take(self) -> bytes:
+        size = PCM_FRAME_SAMPLES * SAMPLE_BYTES
+        while len(self._buffer) < size and not self.ended.is_set():
+            piece = next(self._pieces, None)
+            if piece is None:
+                self.ended.set()
+            else:
+                self._buffer += piece
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken + bytes(size - len(taken))
+
+
+@asynccontextmanager
+async def publishing(
+    http: aiohttp.ClientSession, url: str, key: str, pieces: Iterator[bytes]
+) -> AsyncIterator[PcmTrack]:
+    """Publish inside the context (RFC 9725: POST, then DELETE).
+
+    Args:
+        http: client to use.
+        url: WHIP endpoint.
+        key: its Bearer token.
+        pieces: s16le mono 24 kHz of any length.
+
+    Yields:
+        The track; its `ended` tells when all was sent.
+
+    Raises:
+        Refused: the server's own status, error id and hint.
+        TimeoutError: no connection within `CONNECT_S`.
+        aiohttp.ClientError: the server cannot be reached.
+    """
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    track = PcmTrack(pieces)
+    connection.addTransceiver(track, direction="sendonly")
+    connected = asyncio.Event()
+
+    @connection.on("connectionstatechange")
+    def _changed() -> None:
+        if connection.connectionState == "connected":
+            connected.set()
+
+    session_url: URL | None = None
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/sdp"}
+    try:
+        await connection.setLocalDescription(await connection.createOffer())
+        async with asyncio.timeout(CONNECT_S):
+            offer = connection.localDescription.sdp
+            async with http.post(url, data=offer.encode(), headers=headers) as answer:
+                if answer.status != HTTPStatus.CREATED:
+                    raise await _refused(answer)
+                session_url = answer.url.join(URL(answer.headers["Location"]))
+                sdp = await answer.text()
+            await connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+            await connected.wait()
+        yield track
+    finally:
+        if session_url is not None:
+            async with http.delete(session_url, headers={"Authorization": f"Bearer {key}"}):
+                pass
+        await connection.close()
+
+
+async def _refused(answer: aiohttp.ClientResponse) -> Refused:
+    try:
+        body = await answer.json()
+        return Refused(answer.status, body["error"], body["message"], hint=body["hint"])
+    except (ValueError, KeyError, TypeError, aiohttp.ClientError):
+        return Refused(answer.status, "refused", f"the server answered {answer.status}")

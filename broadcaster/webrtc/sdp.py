@@ -1,0 +1,286 @@
+"""Session descriptions as text: what a publisher offers, what it is answered, what it trickles.
+
+`aiortc` negotiates every section it is shown and fails on attributes it does not expect, so it is
+shown a small offer written here from the fields that matter. Three of them are changed on purpose:
+
+* candidates that name an mDNS host (`….local`) are left out: resolving them costs a second each and
+  the publisher is reached by peer-reflexive candidates anyway (RFC 8445 section 7.3.1.3);
+* `end-of-candidates` is left out: with it and no usable candidate `aioice` gives up at once;
+* `setup:actpass` becomes `active`, so that our answer is DTLS-passive: publishers with RSA
+  certificates cannot accept the ciphers `aiortc` offers as a DTLS client.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from broadcaster.errors import Refused
+
+MAX_SDP_CHARS = 64 * 1024
+"""Longest description that is parsed; a browser's with every codec is about 8 000."""
+MAX_CANDIDATES = 64
+"""Candidates one description may bring: each is an address we send checks to."""
+OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
+"""What publishers are asked to send (RFC 7587 section 6.1): speech, with redundancy."""
+
+_LINE = re.compile(r"[a-z]=[^\x00-\x1f\x7f]*")
+_MEDIA = re.compile(r"m=(\S+) (\d{1,5})(?:/\d+)? (\S+) (\S.*)")
+_OPUS = re.compile(r"(\d{1,3}) opus/48000(?:/2)?", re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"(?P<core>\S{1,32} (?P<component>\d{1,3}) (?P<transport>\w+) \d{1,10}"
+    r" (?P<host>\S+) (?P<port>\d{1,5}) typ \w+)(?: .*)?"
+)
+_FINGERPRINT = re.compile(r"sha-(?:256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2})+", re.IGNORECASE)
+_MAX_PORT = 65_535
+_CREDENTIAL = re.compile(r"\S{4,256}")
+_SENDING = frozenset({"sendrecv", "sendonly"})
+_DIRECTIONS = _SENDING | {"recvonly", "inactive"}
+_DYNAMIC_TYPES = range(96, 128)
+_SETUPS = frozenset({"actpass", "active", "passive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The one Opus stream of a publisher's offer, and what is needed to answer all of it.
+
+    Attributes:
+        sections: per `m=` line of the offer, how it is answered when it is turned down.
+        audio_index: which of them is the stream; all others are turned down.
+        mid: its identification (RFC 5888), empty when the offer has none.
+        bundled: whether the offer groups it with others (RFC 9143).
+        payload_type: RTP payload type of Opus.
+        ufrag: the publisher's ICE user name fragment.
+        pwd: the publisher's ICE password.
+        fingerprints: of its DTLS certificate, `<hash> <hex>`.
+        setup: DTLS role it offers.
+        candidates: usable `candidate` values without their extensions, see the module's text.
+    """
+
+    sections: tuple[str, ...]
+    audio_index: int
+    mid: str
+    bundled: bool
+    payload_type: int
+    ufrag: str
+    pwd: str
+    fingerprints: tuple[str, ...]
+    setup: str
+    candidates: tuple[str, ...]
+
+    def for_negotiation(self) -> str:
+        """The offer as `aiortc` is to see it."""
+        return _join(
+            [
+                "v=0",
+                "o=- 0 0 IN IP4 0.0.0.0",
+                "s=-",
+                "t=0 0",
+                f"m=audio 9 UDP/TLS/RTP/SAVPF {self.payload_type}",
+                "c=IN IP4 0.0.0.0",
+                "a=sendonly",
+                *([f"a=mid:{self.mid}"] if self.mid else []),
+                "a=rtcp-mux",
+                f"a=rtpmap:{self.payload_type} opus/48000/2",
+                f"a=ice-ufrag:{self.ufrag}",
+                f"a=ice-pwd:{self.pwd}",
+                *(f"a=fingerprint:{fingerprint}" for fingerprint in self.fingerprints),
+                f"a=setup:{'active' if self.setup == 'actpass' else self.setup}",
+                *(f"a=candidate:{candidate}" for candidate in self.candidates),
+            ]
+        )
+
+    def answer(self, negotiated: str) -> str:
+        """The answer for the publisher.
+
+        Args:
+            negotiated: the answer `aiortc` gave to `for_negotiation`.
+
+        Returns:
+            The same with Opus parameters, the offer's grouping, and all other sections turned
+            down: an answer has exactly the sections of its offer (RFC 3264 section 6).
+        """
+        session, (audio,) = _split(_lines(negotiated))
+        session = [line for line in session if not line.startswith("a=group:")]
+        if self.bundled:
+            session.append(f"a=group:BUNDLE {self.mid}")
+        rtpmap = next(i for i, line in enumerate(audio) if line.startswith("a=rtpmap:"))
+        audio.insert(rtpmap + 1, f"a=fmtp:{self.payload_type} {OPUS_FMTP}")
+        sections = list(self.sections)
+        sections[self.audio_index] = _join(audio)
+        return _join(session) + "".join(sections)
+
+
+@dataclass(frozen=True, slots=True)
+class IceFragment:
+    """Candidates sent after the offer (RFC 8840 section 9, RFC 9725 section 4.3.2).
+
+    Attributes:
+        ufrag: user name fragment they belong to, None when not stated.
+        candidates: usable `candidate` values.
+    """
+
+    ufrag: str | None
+    candidates: tuple[str, ...]
+
+    def restarts(self, offer: Offer) -> bool:
+        """Whether this asks for new ICE credentials instead of adding candidates."""
+        return self.ufrag is not None and self.ufrag != offer.ufrag
+
+
+def parse_offer(text: str) -> Offer:
+    """Find the Opus stream in an offer.
+
+    Raises:
+        Refused: 400 `malformed_sdp` when it is no offer a WebRTC client would make, 422
+            `no_opus_audio` when it sends nothing the floor can take.
+    """
+    everything = _lines(text)
+    if not everything or not everything[0].startswith("v="):
+        raise _malformed("it does not start with v=")
+    session, media = _split(everything)
+    index = _opus_section(session, media)
+    lines = media[index]
+    inherited = [*lines, *session]
+    if "a=rtcp-mux" not in lines:
+        raise _malformed("the audio section has no rtcp-mux")
+    fingerprints = tuple(filter(_FINGERPRINT.fullmatch, _attributes(inherited, "fingerprint")))
+    if not fingerprints:
+        raise _malformed("the offer has no usable certificate fingerprint")
+    setup = _attribute(inherited, "setup")
+    if setup not in _SETUPS:
+        raise _malformed("the offer has no valid setup attribute")
+    mid = _attribute(lines, "mid") or ""
+    return Offer(
+        sections=tuple(_turned_down(section) for section in media),
+        audio_index=index,
+        mid=mid,
+        bundled=any(
+            mid and mid in group.split()[1:]
+            for group in _attributes(session, "group")
+            if group.startswith("BUNDLE ")
+        ),
+        payload_type=_opus_payload_types(lines)[0],
+        ufrag=_credential(inherited, "ice-ufrag"),
+        pwd=_credential(inherited, "ice-pwd"),
+        fingerprints=fingerprints,
+        setup=setup,
+        candidates=_candidates(lines),
+    )
+
+
+def parse_fragment(text: str) -> IceFragment:
+    """Read a trickle fragment; `m=` lines in it only say which section is meant.
+
+    Raises:
+        Refused: 400 `malformed_sdp`.
+    """
+    lines = _lines(text)
+    return IceFragment(_attribute(lines, "ice-ufrag"), _candidates(lines))
+
+
+def _opus_section(session: list[str], media: list[list[str]]) -> int:
+    inherited = next((line[2:] for line in session if line[2:] in _DIRECTIONS), "sendrecv")
+    for index, lines in enumerate(media):
+        head = _media_head(lines)
+        alive = head[2] != "0" or "a=bundle-only" in lines
+        direction = next((line[2:] for line in lines if line[2:] in _DIRECTIONS), inherited)
+        if head[1] == "audio" and alive and direction in _SENDING and _opus_payload_types(lines):
+            return index
+    raise Refused(
+        422,
+        "no_opus_audio",
+        "the offer does not send Opus audio",
+        hint="Add one sending audio track and choose Opus as its codec.",
+    )
+
+
+def _opus_payload_types(lines: list[str]) -> list[int]:
+    matches = (_OPUS.fullmatch(value) for value in _attributes(lines, "rtpmap"))
+    types = [int(match[1]) for match in matches if match]
+    listed = _media_head(lines)[4].split()
+    return [number for number in types if number in _DYNAMIC_TYPES and str(number) in listed]
+
+
+def _turned_down(lines: list[str]) -> str:
+    head = _media_head(lines)
+    mid = _attribute(lines, "mid")
+    return _join(
+        [
+            f"m={head[1]} 0 {head[3]} {head[4]}",
+            "c=IN IP4 0.0.0.0",
+            "a=inactive",
+            *([f"a=mid:{mid}"] if mid else []),
+        ]
+    )
+
+
+def _media_head(lines: list[str]) -> re.Match[str]:
+    head = _MEDIA.fullmatch(lines[0])
+    if head is None:
+        raise _malformed("an m= line cannot be read")
+    return head
+
+
+def _candidates(lines: list[str]) -> tuple[str, ...]:
+    usable = []
+    for value in _attributes(lines, "candidate"):
+        candidate = _CANDIDATE.fullmatch(value)
+        if candidate is None:
+            raise _malformed("a candidate cannot be read")
+        if (
+            candidate["component"] == "1"
+            and candidate["transport"].lower() == "udp"
+            and 0 < int(candidate["port"]) <= _MAX_PORT
+            and not candidate["host"].lower().endswith(".local")
+        ):
+            usable.append(candidate["core"])
+    return tuple(usable[:MAX_CANDIDATES])
+
+
+def _credential(lines: list[str], name: str) -> str:
+    value = _attribute(lines, name)
+    if value is None or not _CREDENTIAL.fullmatch(value):
+        raise _malformed(f"the offer has no valid {name}")
+    return value
+
+
+def _attribute(lines: list[str], name: str) -> str | None:
+    return next(_attributes(lines, name), None)
+
+
+def _attributes(lines: list[str], name: str) -> Iterator[str]:
+    prefix = f"a={name}:"
+    return (line.removeprefix(prefix) for line in lines if line.startswith(prefix))
+
+
+def _lines(text: str) -> list[str]:
+    if len(text) > MAX_SDP_CHARS:
+        raise _malformed("it is too long")
+    lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
+    if not all(_LINE.fullmatch(line) for line in lines):
+        raise _malformed("a line is not of the form <letter>=<value>")
+    return lines
+
+
+def _split(lines: list[str]) -> tuple[list[str], list[list[str]]]:
+    session: list[str] = []
+    media: list[list[str]] = []
+    for line in lines:
+        if line.startswith("m="):
+            media.append([line])
+        else:
+            (media[-1] if media else session).append(line)
+    return session, media
+
+
+def _join(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _malformed(detail: str) -> Refused:
+    return Refused(
+        400,
+        "malformed_sdp",
+        f"the session description is malformed: {detail}",
+        hint="Send what the WebRTC library made, unchanged.",
+    )

@@ -1,0 +1,144 @@
+"""A real publisher on the floor: what it says reaches the bus, in its place on the clock."""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import aiohttp
+import numpy as np
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from broadcaster.app import find_event
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.errors import Refused
+from broadcaster.floor.floors import Floors
+from broadcaster.floor.whip import WhipEndpoint
+from broadcaster.model import keys
+from broadcaster.model.audio import AudioFrame
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.ports import Bus
+from broadcaster.web import create_application
+from broadcaster.webrtc.ice import offer_loopback
+from broadcaster.webrtc.ingest import IngestSettings
+from broadcaster.webrtc.publisher import publishing
+
+EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
+DEADLINE_S = 30.0
+
+
+def chirps() -> Iterator[bytes]:
+    """A sound that never repeats within the test."""
+    phase, step = 0.0, 0
+    while True:
+        t = np.arange(480)
+        hz = 300 + 200 * math.sin(step / 37) + 3 * (step % 101)
+        piece = 6_000 * np.sin(phase + 2 * math.pi * hz / 24_000 * t)
+        phase += 2 * math.pi * hz / 24_000 * 480
+        step += 1
+        yield piece.astype("<i2").tobytes()
+
+
+class Stage:
+    """Floors behind their WHIP endpoint, and a client."""
+
+    def __init__(self, bus: Bus, http: aiohttp.ClientSession, url: str) -> None:
+        self.bus = bus
+        self.http = http
+        self.url = url
+
+    async def put(self, event: Event) -> None:
+        await self.bus.put(keys.event_record(event.id), event.to_json())
+
+    async def status(self, **wanted: object) -> dict[str, object]:
+        """The next floor status with these values."""
+        async with self.bus.subscribe(keys.status("talk")) as messages:
+            async with asyncio.timeout(DEADLINE_S):
+                async for message in messages:
+                    status: dict[str, object] = json.loads(message.payload)
+                    if wanted.items() <= status.items():
+                        return status
+        raise AssertionError
+
+    async def frames(self, count: int) -> list[AudioFrame]:
+        """The next frames of the floor."""
+        frames: list[AudioFrame] = []
+        async with self.bus.subscribe(keys.floor_pcm("talk")) as messages:
+            async with asyncio.timeout(DEADLINE_S):
+                async for message in messages:
+                    frames.append(AudioFrame.from_bytes(message.payload))
+                    if len(frames) == count:
+                        break
+        return frames
+
+
+@pytest_asyncio.fixture
+async def stage() -> AsyncIterator[Stage]:
+    offer_loopback(enabled=True)
+    async with EmbeddedBus(None) as bus:
+        floors = Floors(bus, SystemClock())
+        running = asyncio.create_task(floors.run(), name="floors")
+        whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings())
+        runner = web.AppRunner(create_application(bus, whip.routes()), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/whip/talk"
+        async with aiohttp.ClientSession() as http:
+            stage = Stage(bus, http, url)
+            await stage.put(EVENT)
+            yield stage
+        await runner.cleanup()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await whip.close()
+    offer_loopback(enabled=False)
+
+
+async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
+    async with publishing(stage.http, stage.url, "stage-key", chirps()):
+        check = await stage.status(kind="floor", publisher=True, silent_ms=0)
+        assert check["position"] == 0, "before the event is live its clock does not run"
+        assert isinstance(check["level_dbfs"], float)
+        live = EVENT.moved_to(EventState.LIVE, SystemClock().now_ms())
+        await stage.put(live)
+        frames = await stage.frames(50)
+        assert all(b.position - a.position == 480 for a, b in zip(frames, frames[1:], strict=False))
+        assert any(frame.payload.strip(b"\0") for frame in frames)
+        before = frames[-1].position
+    gone = await stage.status(kind="floor", publisher=False)
+    assert gone["publisher"] is False
+    silent = await stage.frames(30)
+    assert silent[-1].position > before, "the clock goes on without a speaker"
+    assert not silent[-1].payload.strip(b"\0")
+    async with publishing(stage.http, stage.url, "stage-key", chirps()):
+        again = await stage.frames(100)
+        assert again[0].position > silent[-1].position - 480
+        assert any(frame.payload.strip(b"\0") for frame in again)
+        steps = {b.position - a.position for a, b in zip(again, again[1:], strict=False)}
+        assert all(step > 0 for step in steps)
+    await stage.put(live.moved_to(EventState.CLOSED, 0))
+
+
+async def test_one_speaker_at_a_time_unless_taken_over(stage: Stage) -> None:
+    async with publishing(stage.http, stage.url, "stage-key", chirps()):
+        await stage.status(kind="floor", publisher=True, silent_ms=0)
+        with pytest.raises(Refused) as refused:
+            async with publishing(stage.http, stage.url, "stage-key", chirps()):
+                pass
+        assert refused.value.error == "floor_taken"
+        async with publishing(stage.http, f"{stage.url}?takeover=1", "stage-key", chirps()):
+            status = await stage.status(kind="floor", publisher=True)
+            assert status["publisher"]
+
+
+async def test_another_process_that_holds_the_floor_is_named(stage: Stage) -> None:
+    async with stage.bus.lease(keys.floor_lease("talk")):
+        with pytest.raises(Refused) as refused:
+            async with publishing(stage.http, stage.url, "stage-key", chirps()):
+                pass
+    assert refused.value.error == "floor_taken"
+    assert "another server process" in refused.value.message

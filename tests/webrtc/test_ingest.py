@@ -1,0 +1,163 @@
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from broadcaster.errors import Refused
+from broadcaster.webrtc.ice import IceServer, offer_loopback
+from broadcaster.webrtc.ingest import (
+    MAX_WAITING_CHUNKS,
+    EndReason,
+    IngestPeer,
+    IngestSettings,
+    PeerState,
+)
+from broadcaster.webrtc.sdp import parse_fragment, parse_offer
+from tests.webrtc.support import answered, client, heard, voice, worst_match
+
+SETTINGS = IngestSettings()
+
+
+@pytest.fixture(autouse=True)
+def loopback() -> Iterator[None]:
+    offer_loopback(enabled=True)
+    yield
+    offer_loopback(enabled=False)
+
+
+async def test_sound_arrives_as_it_was_sent() -> None:
+    peer = IngestPeer(SETTINGS)
+    states = [peer.state]
+    async with client() as publisher:
+        answer = await peer.accept(parse_offer(publisher.localDescription.sdp))
+        states.append(peer.state)
+        await answered(publisher, answer)
+        sound = await heard(peer, 4)
+        states.append(peer.state)
+    assert await peer.wait_closed() is EndReason.HUNG_UP
+    states.append(peer.state)
+    assert states == [PeerState.NEW, PeerState.CONNECTING, PeerState.LIVE, PeerState.ENDED]
+    assert peer.frames_lost == 0
+    assert worst_match(sound, voice(30)[::2]) >= 0.9
+
+
+async def test_answer_is_passive_and_asks_for_speech() -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        answer = await peer.accept(parse_offer(publisher.localDescription.sdp))
+        await peer.close()
+    assert "a=setup:passive" in answer
+    assert "a=recvonly" in answer
+    assert "a=fmtp:96 minptime=10;useinbandfec=1;maxaveragebitrate=64000" in answer
+    assert "127.0.0.1" in answer
+
+
+async def test_only_mdns_candidates_and_their_end_still_connect() -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        offer = publisher.localDescription.sdp
+        for line in offer.splitlines():
+            if line.startswith("a=candidate:"):
+                words = line.split()
+                words[4] = "3f2504e0-4f89-41d3-9a0c-0305e82c3301.local"
+                offer = offer.replace(line, " ".join(words))
+        assert "a=end-of-candidates" in offer
+        await answered(publisher, await peer.accept(parse_offer(offer)))
+        assert len(await heard(peer, 0.5)) > 0
+        await peer.close()
+
+
+async def test_candidates_may_come_later() -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        lines = publisher.localDescription.sdp.splitlines(keepends=True)
+        candidates = [line for line in lines if line.startswith("a=candidate:")]
+        offer = "".join(line for line in lines if not line.startswith("a=candidate:"))
+        answer = await peer.accept(parse_offer(offer))
+        without = [line for line in answer.splitlines(keepends=True) if "candidate" not in line]
+        fragment = parse_fragment("m=audio 9 RTP/AVP 0\r\na=mid:0\r\n" + "".join(candidates))
+        # The publisher is not told our addresses: only ours can find it.
+        await peer.add_candidates(fragment)
+        await answered(publisher, "".join(without))
+        assert len(await heard(peer, 0.5)) > 0
+        await peer.close()
+
+
+async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
+    peer = IngestPeer(IngestSettings(media_gap_s=1.5))
+    async with client(voice(1)) as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        async with asyncio.timeout(20):
+            await heard(peer, 0.5)
+            while peer.state is not PeerState.STALLED:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            assert await peer.wait_closed() is EndReason.MEDIA_STOPPED
+        await heard(peer, 100)
+
+
+async def test_a_publisher_that_never_comes_is_given_up() -> None:
+    peer = IngestPeer(IngestSettings(first_media_s=0.3))
+    async with client() as publisher:
+        await peer.accept(parse_offer(publisher.localDescription.sdp))
+        async with asyncio.timeout(20):
+            assert await peer.wait_closed() is EndReason.NO_MEDIA
+            assert [chunk async for chunk in peer.frames()] == []
+            assert [chunk async for chunk in peer.frames()] == []
+
+
+async def test_a_wrong_certificate_fails_the_connection() -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        text = publisher.localDescription.sdp
+        line = next(line for line in text.splitlines() if "a=fingerprint:sha-256" in line)
+        forged = text.replace(line, "a=fingerprint:sha-256 " + ":".join(["00"] * 32))
+        await answered(publisher, await peer.accept(parse_offer(forged)))
+        async with asyncio.timeout(20):
+            assert await peer.wait_closed() is EndReason.CONNECTION_FAILED
+
+
+async def test_nobody_reading_drops_the_oldest_and_counts() -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        async with asyncio.timeout(20):
+            while peer.frames_lost < 5:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await peer.close()
+    kept = [chunk async for chunk in peer.frames()]
+    assert len(kept) < MAX_WAITING_CHUNKS
+    assert kept[0].rtp_time >= 5 * 960
+
+
+async def test_close_at_any_moment_and_more_than_once() -> None:
+    untouched = IngestPeer(SETTINGS)
+    await untouched.close()
+    closed: list[str] = []
+    connecting = IngestPeer(SETTINGS)
+    connecting.on_closed(lambda: closed.append("connecting"))
+    async with client() as publisher:
+        offer = parse_offer(publisher.localDescription.sdp)
+        await connecting.accept(offer)
+        await asyncio.gather(connecting.close(), connecting.close())
+        await connecting.close()
+        assert closed == ["connecting"]
+        negotiating = IngestPeer(SETTINGS)
+        accepting = asyncio.create_task(negotiating.accept(offer))
+        await asyncio.sleep(0)
+        await negotiating.close()
+        with pytest.raises(Refused) as refused:
+            await accepting
+        assert refused.value.error == "session_closed"
+        await connecting.add_candidates(
+            parse_fragment("a=candidate:1 1 udp 1 192.0.2.9 9 typ host")
+        )
+
+
+async def test_a_silent_stun_server_does_not_hold_the_answer_for_ever() -> None:
+    deaf = IceServer("stun:127.0.0.1:9")
+    peer = IngestPeer(IngestSettings(ice_servers=(deaf,), negotiate_s=0.2))
+    async with client() as publisher:
+        with pytest.raises(Refused) as refused:
+            await peer.accept(parse_offer(publisher.localDescription.sdp))
+    assert (refused.value.status, refused.value.error) == (504, "negotiation_timeout")
+    await peer.close()
