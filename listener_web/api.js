@@ -1,0 +1,91 @@
+/** JSON over HTTP, and the one form in which it fails. */
+
+const TIMEOUT_MS = 10_000;
+
+/** A request that was refused or never answered, in words for people. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status HTTP status, 0 when no answer came
+   * @param {string} error stable identifier
+   * @param {string} message what is wrong
+   * @param {string} hint what to do about it
+   */
+  constructor(status, error, message, hint) {
+    super(message);
+    this.status = status;
+    this.error = error;
+    this.hint = hint;
+  }
+
+  /** Whether trying the same again later can help. */
+  get retryable() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/**
+ * The error an answer stands for; servers in between may answer something that is not our JSON.
+ *
+ * @param {Response} response
+ * @returns {Promise<ApiError>}
+ */
+export async function errorFrom(response) {
+  const body = await response.json().catch(() => null);
+  return new ApiError(
+    response.status,
+    body?.error ?? 'unexpected_answer',
+    body?.message ?? `the server answered ${response.status} ${response.statusText}`.trim(),
+    body?.hint ?? 'Try again in a moment.',
+  );
+}
+
+/**
+ * `fetch` with a deadline that fails with an {@link ApiError} only.
+ *
+ * @param {string | URL} url
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>} an answer with a 2xx status
+ */
+export async function send(url, init = {}) {
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+  } catch {
+    throw new ApiError(
+      0,
+      'unreachable',
+      'the server does not answer',
+      'Check the network connection.',
+    );
+  }
+  if (!response.ok) throw await errorFrom(response);
+  return response;
+}
+
+/**
+ * Read JSON.
+ *
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+export async function getJson(path) {
+  const response = await send(path, { headers: { Accept: 'application/json' } });
+  return response.json();
+}
+
+/**
+ * Send JSON and read the JSON answer.
+ *
+ * @param {'POST' | 'PATCH'} method
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function sendJson(method, path, body) {
+  const response = await send(path, {
+    method,
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return response.json();
+}

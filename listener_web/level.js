@@ -1,0 +1,35 @@
+/** Sound levels in words and on a bar. */
+
+const FLOOR_DBFS = -60;
+
+/** @typedef {'none' | 'quiet' | 'good' | 'loud'} Loudness */
+
+/**
+ * How a level of the last seconds of speech is to be judged.
+ *
+ * @param {number} rmsDbfs
+ * @param {number} peakDbfs
+ * @returns {Loudness}
+ */
+export function judge(rmsDbfs, peakDbfs) {
+  if (peakDbfs > -1) return 'loud';
+  if (rmsDbfs < -75) return 'none';
+  return rmsDbfs < -42 ? 'quiet' : 'good';
+}
+
+/**
+ * Move a meter's bar and say its value to assistive technology.
+ *
+ * @param {HTMLElement} meter has `role="meter"` and a `.meter-bar`
+ * @param {number} dbfs
+ * @param {Loudness} loudness decides the colour
+ */
+export function showLevel(meter, dbfs, loudness) {
+  const shown = Math.min(0, Math.max(FLOOR_DBFS, dbfs));
+  const bar = meter.querySelector('.meter-bar');
+  if (bar instanceof HTMLElement) {
+    bar.style.transform = `scaleX(${((shown - FLOOR_DBFS) / -FLOOR_DBFS).toFixed(3)})`;
+  }
+  meter.dataset.loudness = loudness;
+  meter.setAttribute('aria-valuenow', String(Math.round(shown)));
+}

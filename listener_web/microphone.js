@@ -1,0 +1,116 @@
+/** The speaker's microphone: choosing it, treating it, and measuring it. */
+
+const HOLD_MS = 3_000;
+
+/**
+ * @typedef {object} MicrophoneChoice
+ * @property {string} deviceId empty for the system's default
+ * @property {boolean} room whether it hears the hall's loudspeakers and needs treatment
+ */
+
+/** @param {number} amplitude */
+function toDbfs(amplitude) {
+  return amplitude > 0 ? Math.max(-100, 20 * Math.log10(amplitude)) : -100;
+}
+
+/** Fires `lost` when the microphone is unplugged or taken away. */
+export class Microphone extends EventTarget {
+  #context = new AudioContext();
+  #analyser = new AnalyserNode(this.#context, { fftSize: 2048 });
+  #samples = new Float32Array(this.#analyser.fftSize);
+  /** @type {MediaStream | null} */
+  #stream = null;
+  /** @type {MediaStreamAudioSourceNode | null} */
+  #source = null;
+  #held = { rmsDbfs: -100, peakDbfs: -100, until: 0 };
+
+  /** The open microphone's track, or null. */
+  get track() {
+    return this.#stream?.getAudioTracks()[0] ?? null;
+  }
+
+  /**
+   * Open a microphone in place of the one open now.
+   *
+   * @param {MicrophoneChoice} choice
+   * @returns {Promise<MediaStreamTrack>}
+   * @throws {DOMException} the browser or the person refused, or there is none
+   */
+  async open({ deviceId, room }) {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: {
+        ...(deviceId === '' ? {} : { deviceId: { exact: deviceId } }),
+        channelCount: 1,
+        echoCancellation: room,
+        noiseSuppression: room,
+        autoGainControl: false,
+      },
+    });
+    this.close();
+    const [track] = stream.getAudioTracks();
+    if (track === undefined) throw new DOMException('no audio track', 'NotFoundError');
+    track.contentHint = 'speech';
+    track.addEventListener('ended', () => this.dispatchEvent(new Event('lost')));
+    this.#stream = stream;
+    this.#source = this.#context.createMediaStreamSource(stream);
+    this.#source.connect(this.#analyser);
+    await this.#context.resume();
+    return track;
+  }
+
+  /** Let go of the open microphone, if any. */
+  close() {
+    this.#source?.disconnect();
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = null;
+    this.#source = null;
+  }
+
+  /** Microphones to choose from; they have names once one was opened. */
+  async list() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
+  }
+
+  /** The level now, and the loudest of the last seconds, which pauses in speech do not change. */
+  measure() {
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    let sum = 0;
+    let peak = 0;
+    for (const sample of this.#samples) {
+      sum += sample * sample;
+      peak = Math.max(peak, Math.abs(sample));
+    }
+    const rmsDbfs = toDbfs(Math.sqrt(sum / this.#samples.length));
+    const peakDbfs = toDbfs(peak);
+    const now = performance.now();
+    const expired = now > this.#held.until;
+    if (expired || rmsDbfs > this.#held.rmsDbfs || peakDbfs > this.#held.peakDbfs) {
+      this.#held = {
+        rmsDbfs: expired ? rmsDbfs : Math.max(rmsDbfs, this.#held.rmsDbfs),
+        peakDbfs: expired ? peakDbfs : Math.max(peakDbfs, this.#held.peakDbfs),
+        until: now + HOLD_MS,
+      };
+    }
+    return { rmsDbfs, held: this.#held };
+  }
+}
+
+/**
+ * Why no microphone could be opened, in words for the speaker.
+ *
+ * @param {unknown} error
+ */
+export function explainMicrophone(error) {
+  switch (error instanceof DOMException ? error.name : '') {
+    case 'NotAllowedError':
+      return 'The browser may not use the microphone. Allow it in the address bar, then try again.';
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return 'This microphone was not found. Plug it in or choose another one.';
+    case 'NotReadableError':
+      return 'Another program is using the microphone. Close it, then try again.';
+    default:
+      return 'The microphone could not be opened. Try another one or reload the page.';
+  }
+}

@@ -1,0 +1,43 @@
+/** Playout inside the audio thread: sound comes by a port straight from the worker that decodes it. */
+import { Playout } from './playout.js';
+
+const REPORT_INTERVAL_S = 0.1;
+
+class PlayoutProcessor extends AudioWorkletProcessor {
+  #playout = new Playout(sampleRate);
+  #lastReport = 0;
+  #closed = false;
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }) => {
+      if (data.type === 'source') this.#listenTo(data.port);
+      else if (data.type === 'close') this.#closed = true;
+    };
+  }
+
+  /** @param {MessagePort} source sends `{samples}`, `{lost}` and `{ended}` */
+  #listenTo(source) {
+    source.onmessage = ({ data }) => {
+      if (data.samples) this.#playout.push(data.samples);
+      else if (data.lost) this.#playout.pushLoss(data.lost);
+      else if (data.ended) this.#playout.end();
+    };
+  }
+
+  /**
+   * @param {Float32Array[][]} _inputs
+   * @param {Float32Array[][]} outputs one mono output
+   */
+  process(_inputs, outputs) {
+    const channel = outputs[0]?.[0];
+    if (channel) this.#playout.render(channel);
+    if (currentTime - this.#lastReport >= REPORT_INTERVAL_S) {
+      this.#lastReport = currentTime;
+      this.port.postMessage(this.#playout.stats());
+    }
+    return !this.#closed;
+  }
+}
+
+registerProcessor('playout', PlayoutProcessor);

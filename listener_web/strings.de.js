@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: 'Verbindung wird hergestellt …',
+  live: 'Live',
+  waiting: 'Warten auf den Vortrag',
+  paused: 'Pause',
+  reconnecting: 'Verbindung wird erneuert …',
+  ended: 'Die Veranstaltung ist beendet',
+  restoring: 'Die Verdolmetschung ist gleich wieder da',
+  listen: 'Zuhören',
+  stop: 'Stopp',
+  headphones: 'Kopfhörer aufsetzen und auf Zuhören tippen',
+  interrupted: 'Der Ton wurde unterbrochen. Zum Fortsetzen auf Zuhören tippen.',
+  volume: 'Lautstärke',
+  language: 'Sprache',
+  original: 'Original',
+  captions: 'Untertitel',
+  captionsSoon: 'Hier erscheinen Untertitel, sobald jemand spricht.',
+  latest: 'Neueste',
+  settings: 'Einstellungen',
+  textSize: 'Schriftgröße',
+  appearance: 'Darstellung',
+  system: 'Automatisch',
+  light: 'Hell',
+  dark: 'Dunkel',
+  speakCaptions: 'Neue Untertitel von meinem Screenreader vorlesen lassen',
+  needsHttps:
+    'Ton braucht https oder einen neueren Browser: Öffnen Sie diese Seite mit einer Adresse, die mit https:// beginnt. Untertitel funktionieren hier.',
+  needsBrowser:
+    'Ton braucht https oder einen neueren Browser: Aktualisieren Sie diesen Browser oder öffnen Sie die Seite in einem anderen. Untertitel funktionieren hier.',
+  soundFailed: 'Der Ton konnte nicht gestartet werden. Laden Sie die Seite neu.',
+  notOpen: 'Die Veranstaltung ist noch nicht geöffnet. Die Seite verbindet sich dann von selbst.',
+};

@@ -1,0 +1,37 @@
+/** The attendee page in English, and the list of strings every language has. */
+const strings = {
+  connecting: 'Connecting…',
+  live: 'Live',
+  waiting: 'Waiting for the speaker',
+  paused: 'Paused',
+  reconnecting: 'Reconnecting…',
+  ended: 'The event has ended',
+  restoring: 'Interpretation will be back in a moment',
+  listen: 'Listen',
+  stop: 'Stop',
+  headphones: 'Put on headphones and tap Listen',
+  interrupted: 'The sound was interrupted. Tap Listen to go on.',
+  volume: 'Volume',
+  language: 'Language',
+  original: 'Original',
+  captions: 'Captions',
+  captionsSoon: 'Captions appear here as soon as someone speaks.',
+  latest: 'Newest',
+  settings: 'Settings',
+  textSize: 'Text size',
+  appearance: 'Appearance',
+  system: 'Automatic',
+  light: 'Light',
+  dark: 'Dark',
+  speakCaptions: 'Let my screen reader speak new captions',
+  needsHttps:
+    'Sound needs https or a newer browser: open this page with an address that starts with https://. Captions work here.',
+  needsBrowser:
+    'Sound needs https or a newer browser: please update this browser or open the page in another one. Captions work here.',
+  soundFailed: 'The sound could not be started. Reload the page to try again.',
+  notOpen: 'This event is not open yet. The page connects by itself when it opens.',
+};
+
+/** @typedef {typeof strings} Strings */
+
+export default strings;

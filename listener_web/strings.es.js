@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: 'Conectando…',
+  live: 'En directo',
+  waiting: 'Esperando al orador',
+  paused: 'En pausa',
+  reconnecting: 'Reconectando…',
+  ended: 'El evento ha terminado',
+  restoring: 'La interpretación volverá en un momento',
+  listen: 'Escuchar',
+  stop: 'Parar',
+  headphones: 'Póngase los auriculares y toque Escuchar',
+  interrupted: 'El sonido se ha interrumpido. Toque Escuchar para seguir.',
+  volume: 'Volumen',
+  language: 'Idioma',
+  original: 'Original',
+  captions: 'Subtítulos',
+  captionsSoon: 'Los subtítulos aparecerán aquí en cuanto alguien hable.',
+  latest: 'Lo último',
+  settings: 'Ajustes',
+  textSize: 'Tamaño del texto',
+  appearance: 'Aspecto',
+  system: 'Automático',
+  light: 'Claro',
+  dark: 'Oscuro',
+  speakCaptions: 'Que mi lector de pantalla lea los subtítulos nuevos',
+  needsHttps:
+    'El sonido necesita https o un navegador más reciente: abra esta página con una dirección que empiece por https://. Los subtítulos funcionan aquí.',
+  needsBrowser:
+    'El sonido necesita https o un navegador más reciente: actualice este navegador o abra la página en otro. Los subtítulos funcionan aquí.',
+  soundFailed: 'No se ha podido iniciar el sonido. Recargue la página para intentarlo de nuevo.',
+  notOpen: 'El evento aún no está abierto. La página se conectará sola cuando se abra.',
+};

@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: 'Connexion…',
+  live: 'En direct',
+  waiting: 'En attente de l’orateur',
+  paused: 'En pause',
+  reconnecting: 'Reconnexion…',
+  ended: 'L’événement est terminé',
+  restoring: 'L’interprétation revient dans un instant',
+  listen: 'Écouter',
+  stop: 'Arrêter',
+  headphones: 'Mettez un casque et touchez Écouter',
+  interrupted: 'Le son a été interrompu. Touchez Écouter pour continuer.',
+  volume: 'Volume',
+  language: 'Langue',
+  original: 'Original',
+  captions: 'Sous-titres',
+  captionsSoon: 'Les sous-titres apparaîtront ici dès que quelqu’un parlera.',
+  latest: 'Plus récent',
+  settings: 'Réglages',
+  textSize: 'Taille du texte',
+  appearance: 'Apparence',
+  system: 'Automatique',
+  light: 'Clair',
+  dark: 'Sombre',
+  speakCaptions: 'Laisser mon lecteur d’écran lire les nouveaux sous-titres',
+  needsHttps:
+    'Le son nécessite https ou un navigateur plus récent : ouvrez cette page avec une adresse commençant par https://. Les sous-titres fonctionnent ici.',
+  needsBrowser:
+    'Le son nécessite https ou un navigateur plus récent : mettez ce navigateur à jour ou ouvrez la page dans un autre. Les sous-titres fonctionnent ici.',
+  soundFailed: 'Le son n’a pas pu démarrer. Rechargez la page pour réessayer.',
+  notOpen: 'L’événement n’est pas encore ouvert. La page se connectera d’elle-même à l’ouverture.',
+};

@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: 'Connessione…',
+  live: 'In diretta',
+  waiting: 'In attesa del relatore',
+  paused: 'In pausa',
+  reconnecting: 'Riconnessione…',
+  ended: 'L’evento è terminato',
+  restoring: 'L’interpretazione riprende tra un momento',
+  listen: 'Ascolta',
+  stop: 'Ferma',
+  headphones: 'Mettiti le cuffie e tocca Ascolta',
+  interrupted: 'L’audio è stato interrotto. Tocca Ascolta per continuare.',
+  volume: 'Volume',
+  language: 'Lingua',
+  original: 'Originale',
+  captions: 'Sottotitoli',
+  captionsSoon: 'I sottotitoli appariranno qui appena qualcuno parla.',
+  latest: 'Più recente',
+  settings: 'Impostazioni',
+  textSize: 'Dimensione del testo',
+  appearance: 'Aspetto',
+  system: 'Automatico',
+  light: 'Chiaro',
+  dark: 'Scuro',
+  speakCaptions: 'Fai leggere i nuovi sottotitoli al mio lettore di schermo',
+  needsHttps:
+    'L’audio richiede https o un browser più recente: apri questa pagina con un indirizzo che inizia con https://. I sottotitoli funzionano qui.',
+  needsBrowser:
+    'L’audio richiede https o un browser più recente: aggiorna questo browser o apri la pagina in un altro. I sottotitoli funzionano qui.',
+  soundFailed: 'Impossibile avviare l’audio. Ricarica la pagina per riprovare.',
+  notOpen: 'L’evento non è ancora aperto. La pagina si connetterà da sola all’apertura.',
+};

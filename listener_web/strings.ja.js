@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: '接続しています…',
+  live: 'ライブ',
+  waiting: '講演者を待っています',
+  paused: '一時停止中',
+  reconnecting: '再接続しています…',
+  ended: 'イベントは終了しました',
+  restoring: '通訳はまもなく再開します',
+  listen: '聴く',
+  stop: '停止',
+  headphones: 'イヤホンを付けて「聴く」を押してください',
+  interrupted: '音声が中断されました。「聴く」を押すと再開します。',
+  volume: '音量',
+  language: '言語',
+  original: '原音声',
+  captions: '字幕',
+  captionsSoon: '話が始まると、ここに字幕が表示されます。',
+  latest: '最新へ',
+  settings: '設定',
+  textSize: '文字の大きさ',
+  appearance: '表示',
+  system: '自動',
+  light: 'ライト',
+  dark: 'ダーク',
+  speakCaptions: '新しい字幕をスクリーンリーダーで読み上げる',
+  needsHttps:
+    '音声には https または新しいブラウザーが必要です。https:// で始まるアドレスでこのページを開いてください。字幕はこのまま使えます。',
+  needsBrowser:
+    '音声には https または新しいブラウザーが必要です。ブラウザーを更新するか、別のブラウザーで開いてください。字幕はこのまま使えます。',
+  soundFailed: '音声を開始できませんでした。ページを再読み込みしてください。',
+  notOpen: 'イベントはまだ始まっていません。始まると自動的に接続します。',
+};

@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: 'Conectando…',
+  live: 'Ao vivo',
+  waiting: 'À espera do orador',
+  paused: 'Em pausa',
+  reconnecting: 'Reconectando…',
+  ended: 'O evento terminou',
+  restoring: 'A interpretação volta em instantes',
+  listen: 'Ouvir',
+  stop: 'Parar',
+  headphones: 'Coloque os fones e toque em Ouvir',
+  interrupted: 'O som foi interrompido. Toque em Ouvir para continuar.',
+  volume: 'Volume',
+  language: 'Idioma',
+  original: 'Original',
+  captions: 'Legendas',
+  captionsSoon: 'As legendas aparecem aqui assim que alguém falar.',
+  latest: 'Mais recente',
+  settings: 'Definições',
+  textSize: 'Tamanho do texto',
+  appearance: 'Aparência',
+  system: 'Automático',
+  light: 'Claro',
+  dark: 'Escuro',
+  speakCaptions: 'Deixar o meu leitor de tela ler as novas legendas',
+  needsHttps:
+    'O som precisa de https ou de um navegador mais recente: abra esta página com um endereço que comece por https://. As legendas funcionam aqui.',
+  needsBrowser:
+    'O som precisa de https ou de um navegador mais recente: atualize este navegador ou abra a página em outro. As legendas funcionam aqui.',
+  soundFailed: 'Não foi possível iniciar o som. Recarregue a página para tentar de novo.',
+  notOpen: 'O evento ainda não está aberto. A página conecta-se sozinha quando ele abrir.',
+};

@@ -1,0 +1,33 @@
+/** @type {import('./strings.en.js').Strings} */
+export default {
+  connecting: '正在连接…',
+  live: '直播中',
+  waiting: '等待演讲者',
+  paused: '已暂停',
+  reconnecting: '正在重新连接…',
+  ended: '活动已结束',
+  restoring: '口译稍后恢复',
+  listen: '收听',
+  stop: '停止',
+  headphones: '戴上耳机，点击“收听”',
+  interrupted: '声音已中断。点击“收听”继续。',
+  volume: '音量',
+  language: '语言',
+  original: '原声',
+  captions: '字幕',
+  captionsSoon: '有人讲话时，字幕会显示在这里。',
+  latest: '最新',
+  settings: '设置',
+  textSize: '文字大小',
+  appearance: '外观',
+  system: '自动',
+  light: '浅色',
+  dark: '深色',
+  speakCaptions: '让屏幕阅读器朗读新字幕',
+  needsHttps:
+    '播放声音需要 https 或较新的浏览器：请用以 https:// 开头的地址打开此页面。字幕可正常使用。',
+  needsBrowser:
+    '播放声音需要 https 或较新的浏览器：请更新此浏览器，或换一个浏览器打开。字幕可正常使用。',
+  soundFailed: '无法开始播放声音。请重新加载页面再试。',
+  notOpen: '活动尚未开放。开放后页面会自动连接。',
+};

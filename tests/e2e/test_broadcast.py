@@ -1,0 +1,162 @@
+"""The whole broadcast with real parts: a microphone in Chromium, phones in Chromium."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+import pytest
+
+from broadcaster.audio.file import read_pcm
+from broadcaster.rehearsal import talk
+from tests.support.browser import Attendee, chromium, chromium_with_microphone, until, write_wav
+from tests.support.listener import Recording, recording
+from tests.support.processes import TOKEN, broadcaster, rehearsal_server
+from tests.support.redis_server import RedisServer
+from tests.support.sound import Match, Samples, matches, samples
+
+SENTENCES = talk.load().sentences
+LISTEN_S = 12.0
+SETTLE_S = 3.0
+"""Players trim their buffers in their first seconds; they are not compared there."""
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the stage (floor, booths, desk) and the edge are; the same place in one process."""
+
+    stage: str
+    edge: str
+
+
+@asynccontextmanager
+async def one_process(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
+    async with broadcaster(folder, realtime_url=realtime_url) as (url, _):
+        yield Site(url, url)
+
+
+@asynccontextmanager
+async def three_processes(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
+    redis = RedisServer(folder)
+    await asyncio.to_thread(redis.start)
+    try:
+        async with (
+            broadcaster(
+                folder / "stage",
+                *("floor", "booths", "desk"),
+                realtime_url=realtime_url,
+                redis_url=redis.url,
+            ) as (stage, _),
+            broadcaster(folder / "edge", "edge", redis_url=redis.url) as (edge, _),
+        ):
+            yield Site(stage, edge)
+    finally:
+        await asyncio.to_thread(redis.stop)
+
+
+def microphone(path: Path) -> Path:
+    """The prepared talk as Chromium's microphone, with a pause at its end."""
+    pcm = samples(b"".join(read_pcm(talk.load().audio_path)))
+    write_wav(path, np.concatenate((pcm, np.zeros(3 * 24_000))), 24_000)
+    return path
+
+
+async def create_event(site: Site) -> str:
+    """An event with Spanish and French, live; returns its stage link."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    event = {"id": "talk", "title": "Water", "languages": ["es", "fr"]}
+    async with aiohttp.ClientSession(site.stage, headers=headers, raise_for_status=True) as http:
+        async with http.post("/api/events", json=event) as answer:
+            link: str = (await answer.json())["links"]["stage"]
+        async with http.patch("/api/events/talk", json={"state": "live"}):
+            return link
+
+
+def good(found: list[Match]) -> float:
+    """Share of the windows that are surely the sound they were compared with."""
+    return sum(match.r > 0.8 for match in found) / len(found)
+
+
+def settled(heard: Samples) -> Samples:
+    return heard[int(SETTLE_S * 24_000) :]
+
+
+@pytest.mark.parametrize("site_of", [one_process, three_processes])
+async def test_a_speaker_is_heard_and_read_in_other_languages(
+    site_of: type[one_process], tmp_path: Path
+) -> None:
+    wav = await asyncio.to_thread(microphone, tmp_path / "microphone.wav")
+    async with AsyncExitStack() as stack:
+        realtime_url = await stack.enter_async_context(rehearsal_server())
+        site = await stack.enter_async_context(site_of(tmp_path, realtime_url))
+        stage_link = await create_event(site)
+        booth = {
+            tag: await stack.enter_async_context(recording(site.edge, "talk", tag))
+            for tag in ("es", "fr")
+        }
+        speakers = await stack.enter_async_context(chromium_with_microphone(wav))
+        phones = await stack.enter_async_context(chromium())
+
+        speaker = await speakers.new_page()
+        await speaker.goto(stage_link)
+        await speaker.click("#allow")
+        await speaker.click("#publish")
+        await speaker.wait_for_selector("#air[data-status='live']")
+
+        link = f"{site.edge}/e/talk"
+        b = await Attendee.open(phones, f"{link}?lang=es")
+        c = await Attendee.open(phones, f"{link}?lang=fr")
+        for page in (b, c):
+            await page.listen()
+            await page.record()
+        await b.wait_for_caption(SENTENCES[2].translations["es"])
+        await c.wait_for_caption(SENTENCES[2].translations["fr"])
+        await asyncio.sleep(LISTEN_S)
+        heard_b, heard_c = await b.heard(), await c.heard()
+
+        d = await Attendee.open(phones, f"{link}?lang=es", tapped=False)
+        await d.listen()
+        await d.wait_for_caption(SENTENCES[0].translations["es"])
+        assert SENTENCES[1].translations["es"].split()[-1] in await d.captions()
+
+        await check_sound(heard_b, booth["es"], booth["fr"], "B on es")
+        await check_sound(heard_c, booth["fr"], booth["es"], "C on fr")
+        await check_switch(b, booth["fr"], booth["es"])
+        for page in (b, c, d):
+            assert not page.errors
+        assert booth["es"].unbroken()
+        assert booth["fr"].unbroken()
+
+
+async def check_sound(heard: Samples, own: Recording, other: Recording, who: str) -> None:
+    """What the page played is what the booth of its channel made, and not the other one's."""
+    mine = await asyncio.to_thread(matches, settled(heard), own.sound())
+    others = await asyncio.to_thread(matches, settled(heard), other.sound())
+    best_other = max(match.r for match in others)
+    print(f"{who}: {len(mine)} windows, {good(mine):.0%} match, other language r <= {best_other:.2f}")
+    assert len(mine) >= 5
+    assert good(mine) >= 0.8
+    assert good(others) == 0
+
+
+async def check_switch(page: Attendee, wanted: Recording, left: Recording) -> None:
+    """After a tap on another channel, that one is heard, in less than a second."""
+    before = len(await page.heard()) / 24_000
+    tapped_at = time.monotonic()
+    await page.choose("fr")
+    await until(page.page, "() => window.broadcasterPlayer.channel === 'fr'")
+    took_s = time.monotonic() - tapped_at
+    await asyncio.sleep(LISTEN_S)
+    after = (await page.heard())[int((before + took_s) * 24_000) :]
+    found = await asyncio.to_thread(matches, settled(after), wanted.sound())
+    old = await asyncio.to_thread(matches, settled(after), left.sound())
+    print(f"switch to fr: audible after {took_s * 1000:.0f} ms, {good(found):.0%} of it is French")
+    assert took_s < 1.0
+    assert good(found) >= 0.8
+    assert good(old) == 0

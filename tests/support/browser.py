@@ -1,0 +1,160 @@
+"""Real Chromium: pages that publish a file as their microphone, and pages that are listened to."""
+
+import asyncio
+import base64
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.support.sound import Samples, resampled
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEADLINE_MS = 45_000
+TAP = """
+registerProcessor('tap', class extends AudioWorkletProcessor {
+  process([input]) {
+    const block = input[0] ?? new Float32Array(128);
+    this.port.postMessage({frame: currentFrame, block: block.slice()});
+    return true;
+  }
+});
+"""
+TAP_ON = """async (source) => {
+  const player = window.broadcasterPlayer;
+  const module = new Blob([source], {type: 'text/javascript'});
+  await player.context.audioWorklet.addModule(URL.createObjectURL(module));
+  const tap = new AudioWorkletNode(player.context, 'tap', {numberOfOutputs: 0});
+  window.tapped = {rate: player.context.sampleRate, blocks: [], first: null};
+  tap.port.onmessage = ({data}) => {
+    window.tapped.first ??= data.frame;
+    window.tapped.blocks.push(data.block);
+  };
+  player.output.connect(tap);
+}"""
+TAP_READ = """() => {
+  const {rate, blocks, first} = window.tapped;
+  const pcm = new Int16Array(blocks.length * 128);
+  blocks.forEach((block, i) => block.forEach((x, j) => {
+    pcm[i * 128 + j] = Math.max(-1, Math.min(1, x)) * 32767;
+  }));
+  let text = '';
+  const bytes = new Uint8Array(pcm.buffer);
+  for (let i = 0; i < bytes.length; i += 32768) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  }
+  const {contextTime, performanceTime} = window.broadcasterPlayer.context.getOutputTimestamp();
+  const zero_ms = performance.timeOrigin + performanceTime - contextTime * 1000;
+  return {rate, first, zero_ms, pcm: btoa(text)};
+}"""
+
+
+@asynccontextmanager
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """A headless browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[*FLAGS, *flags],
+            ignore_default_args=["--mute-audio"],
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def chromium_with_microphone(wav: Path) -> AsyncIterator[Browser]:
+    """A headless browser whose microphone plays a file, again and again."""
+    async with chromium(
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={wav}",
+    ) as browser:
+        yield browser
+
+
+def write_wav(path: Path, sound: Samples, rate_hz: int) -> None:
+    """A 16-bit mono WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes(sound.astype("<i2").tobytes())
+
+
+class Attendee:
+    """A page somebody listens and reads on."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
+        page.set_default_timeout(DEADLINE_MS)
+
+    @classmethod
+    async def open(cls, browser: Browser, url: str, *, tapped: bool = True) -> "Attendee":
+        """The attendee page at `url`, in a context of its own.
+
+        Recording what is played needs a script of ours in the page, which its CSP forbids: a page
+        that is not `tapped` runs under the real CSP.
+        """
+        context = await browser.new_context(bypass_csp=tapped)
+        attendee = cls(await context.new_page())
+        await attendee.page.goto(url)
+        return attendee
+
+    async def listen(self) -> None:
+        """Tap the button and wait until it plays."""
+        await self.page.click("#listen")
+        await until(self.page, "() => window.broadcasterPlayer.state === 'playing'")
+
+    async def record(self) -> None:
+        """Record what is played from now on."""
+        await self.page.evaluate(TAP_ON, TAP)
+
+    async def heard(self) -> Samples:
+        """What was played since `record`, at 24 kHz."""
+        tapped = await self.page.evaluate(TAP_READ)
+        pcm = np.frombuffer(base64.b64decode(tapped["pcm"]), "<i2").astype(np.float64)
+        return resampled(pcm, tapped["rate"])
+
+    async def choose(self, channel: str) -> None:
+        """Tap another channel."""
+        await self.page.click(f"label[data-channel='{channel}']")
+
+    async def captions(self) -> str:
+        """All captions on the page, as one line."""
+        text = await self.page.inner_text("#captions")
+        return " ".join(text.split())
+
+    async def wait_for_caption(self, text: str) -> None:
+        """Wait until a caption contains `text`, whatever its line breaks."""
+        await until(
+            self.page,
+            "text => document.querySelector('#captions').textContent"
+            ".replace(/\\s+/g, '').includes(text.replace(/\\s+/g, ''))",
+            text,
+        )
+
+
+async def until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until a JavaScript function is true; the pages' CSP forbids Playwright's own way."""
+    async with asyncio.timeout(DEADLINE_MS / 1000):
+        while not await page.evaluate(condition, argument):
+            await asyncio.sleep(0.02)
+

@@ -1,0 +1,52 @@
+"""A listener without a browser: the channel as the booth made it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from broadcaster.audio.opus import OpusDecoder
+from broadcaster.model.audio import AudioFrame
+from tests.support.sound import Samples, samples
+
+
+class Recording:
+    """What one channel sent since the recording began."""
+
+    def __init__(self) -> None:
+        self.frames: list[AudioFrame] = []
+
+    def sound(self) -> Samples:
+        """The frames decoded, 24 kHz."""
+        decoder = OpusDecoder()
+        return samples(b"".join(decoder.decode(frame.payload) for frame in self.frames))
+
+    def unbroken(self) -> bool:
+        """Whether no frame is missing."""
+        sequences = [frame.sequence for frame in self.frames]
+        return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+
+
+@asynccontextmanager
+async def recording(base_url: str, event: str, channel: str) -> AsyncIterator[Recording]:
+    """Record a channel over its WebSocket inside the context."""
+    record = Recording()
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(
+            f"{base_url}/e/{event}/audio/{channel}", protocols=["broadcaster.audio.v1"]
+        ) as ws,
+    ):
+
+        async def read() -> None:
+            async for message in ws:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    record.frames.append(AudioFrame.from_bytes(message.data))
+
+        reading = asyncio.create_task(read(), name=f"recording {channel}")
+        try:
+            yield record
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)

@@ -1,0 +1,106 @@
+"""The broadcaster and the rehearsal server as the processes people start."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+START_S = 60.0
+TOKEN = "organizer-token-of-the-tests"
+
+
+class Process:
+    """A child process whose output is read line by line and kept."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._seen = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read(), name=f"output of {process.pid}")
+
+    async def line(self, pattern: str) -> re.Match[str]:
+        """The first line that contains `pattern`, waited for."""
+        async with asyncio.timeout(START_S), self._seen:
+            while True:
+                for line in self.lines:
+                    if match := re.search(pattern, line):
+                        return match
+                assert not self._reading.done(), "".join(self.lines)
+                await self._seen.wait()
+
+    async def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        try:
+            async with asyncio.timeout(START_S):
+                await self._reading
+                await self.process.wait()
+        finally:
+            if self.process.returncode is None:
+                self.process.kill()
+                await self.process.wait()
+
+    async def _read(self) -> None:
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            async with self._seen:
+                self.lines.append(line.decode())
+                self._seen.notify_all()
+        async with self._seen:
+            self._seen.notify_all()
+
+
+@asynccontextmanager
+async def started(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Process]:
+    """A process with both outputs in `lines`; it is ended with the context."""
+    clean = {key: value for key, value in os.environ.items() if "BROADCASTER" not in key}
+    clean.pop("OPENAI_API_KEY", None)
+    process = Process(
+        await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**clean, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        )
+    )
+    try:
+        yield process
+    finally:
+        await process.stop()
+
+
+@asynccontextmanager
+async def rehearsal_server() -> AsyncIterator[str]:
+    """The rehearsal server; yields its base URL."""
+    command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0"]
+    async with started(command) as process:
+        ready = await process.line(r'^\{"port"')
+        yield f"http://127.0.0.1:{json.loads(ready.string)['port']}/v1"
+
+
+@asynccontextmanager
+async def broadcaster(
+    data_dir: Path, *roles: str, **settings: str
+) -> AsyncIterator[tuple[str, Process]]:
+    """`broadcaster serve` with these roles; yields its address and the process."""
+    environment = {
+        "BROADCASTER_DATA_DIR": str(data_dir),
+        "BROADCASTER_ADMIN_TOKEN": TOKEN,
+        "BROADCASTER_PORT": "0",
+        "BROADCASTER_API_KEY": "rehearsal",
+        **{f"BROADCASTER_{name.upper()}": value for name, value in settings.items()},
+    }
+    command = [sys.executable, "-m", "broadcaster", "serve"]
+    for role in roles:
+        command += ["--role", role]
+    async with started(command, environment) as process:
+        ready = await process.line(r"serving (https?://\S+)")
+        yield ready[1], process
