@@ -178,7 +178,8 @@ def _announce(base: str, token: str, out: Console) -> None:
         "\nA prepared talk is on stage, again and again. Tap Listen, choose a language: a few\n"
         "seconds after the speaker you hear and read it in Spanish, French, German, Italian,\n"
         "Portuguese, Japanese, Chinese or Arabic. The voices are simple ones that need no key and\n"
-        "no network; with a key the same broadcast speaks with OpenAI's. Ctrl-C ends it."
+        "no network; with a key the same broadcast speaks with OpenAI's. Ctrl-C ends it.",
+        soft_wrap=True,
     )
     if not base.startswith("https://"):
         out.print("\nOn a phone: start it with --lan, then scan the code.")

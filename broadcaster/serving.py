@@ -85,11 +85,14 @@ def _announce(
 ) -> None:
     base = base_url(settings, port)
     bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
-    out.print(f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})")
+    out.print(
+        f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})", soft_wrap=True
+    )
     if Role.BOOTHS in roles and settings.api_key is None:
         out.print(
             "[yellow]![/] no key for the interpreters: set OPENAI_API_KEY and start again, "
-            "or see the whole broadcast without one: broadcaster demo"
+            "or see the whole broadcast without one: broadcaster demo",
+            soft_wrap=True,
         )
     if Role.EDGE in roles and not base.startswith("https://"):
         out.print("[yellow]![/] phones play sound only over https: --tls, or a proxy in front")

@@ -12,6 +12,7 @@ from broadcaster.model.ports import Bus
 log = logging.getLogger("broadcaster.web")
 
 LARGEST_BODY_BYTES = 64 * 1024
+_STATIC = frozenset({".js", ".css", ".svg"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
@@ -42,6 +43,20 @@ def page(name: str) -> Handler:
     return send
 
 
+def static_files() -> Handler:
+    """A handler for the scripts, styles and pictures of the pages."""
+    files = {path.name: path for path in pages_dir().iterdir() if path.suffix in _STATIC}
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        path = files.get(request.match_info["file"])
+        if path is None:
+            raise web.HTTPNotFound
+        # Revalidated every time: scripts of two versions must not mix after an upgrade.
+        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+    return send
+
+
 def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Application:
     """The application of one process.
 
@@ -59,7 +74,7 @@ def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Applicat
         return web.json_response({"status": "ready"})
 
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
-    application.router.add_static("/static", pages_dir())
+    application.router.add_get("/static/{file}", static_files())
     application.on_response_prepare.append(_add_headers)
     return application
 

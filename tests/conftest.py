@@ -12,9 +12,9 @@ from blockbuster import BlockBuster, blockbuster_ctx
 def no_blocking_calls() -> Iterator[BlockBuster]:
     """A blocking call made by our code inside the event loop fails the test."""
     with blockbuster_ctx("broadcaster") as blockbuster:
-        for function in ("os.stat", "os.path.abspath"):  # before anything is served
-            blockbuster.functions[function].can_block_in("broadcaster/web.py", "create_application")
-            blockbuster.functions[function].can_block_in("broadcaster/web.py", "pages_dir")
+        for function in ("os.stat", "os.listdir"):  # before anything is served
+            for caller in ("create_application", "pages_dir", "static_files"):
+                blockbuster.functions[function].can_block_in("broadcaster/web.py", caller)
         yield blockbuster
 
 

@@ -5,6 +5,7 @@ import base64
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,20 +32,35 @@ registerProcessor('tap', class extends AudioWorkletProcessor {
   }
 });
 """
-TAP_ON = """async (source) => {
-  const player = window.broadcasterPlayer;
+_TAP = """
   const module = new Blob([source], {type: 'text/javascript'});
-  await player.context.audioWorklet.addModule(URL.createObjectURL(module));
-  const tap = new AudioWorkletNode(player.context, 'tap', {numberOfOutputs: 0});
-  window.tapped = {rate: player.context.sampleRate, blocks: [], first: null};
+  await context.audioWorklet.addModule(URL.createObjectURL(module));
+  const tap = new AudioWorkletNode(context, 'tap', {numberOfOutputs: 0});
+  window.tapped = {context, blocks: [], first: null, soonest: Infinity};
   tap.port.onmessage = ({data}) => {
+    const ended_ms = (data.frame + 128) / context.sampleRate * 1000;
+    const seen_ms = performance.timeOrigin + performance.now();
+    window.tapped.soonest = Math.min(window.tapped.soonest, seen_ms - ended_ms);
     window.tapped.first ??= data.frame;
     window.tapped.blocks.push(data.block);
   };
-  player.output.connect(tap);
-}"""
+"""
+TAP_PLAYER = f"""async (source) => {{
+  const {{context, output}} = window.broadcasterPlayer;
+  {_TAP}
+  output.connect(tap);
+}}"""
+KEEP_MICROPHONE = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => (window.microphone = await open(wanted));
+"""
+TAP_MICROPHONE = f"""async (source) => {{
+  const context = new AudioContext();
+  {_TAP}
+  context.createMediaStreamSource(window.microphone).connect(tap);
+}}"""
 TAP_READ = """() => {
-  const {rate, blocks, first} = window.tapped;
+  const {context, blocks, first, soonest} = window.tapped;
   const pcm = new Int16Array(blocks.length * 128);
   blocks.forEach((block, i) => block.forEach((x, j) => {
     pcm[i * 128 + j] = Math.max(-1, Math.min(1, x)) * 32767;
@@ -54,10 +70,38 @@ TAP_READ = """() => {
   for (let i = 0; i < bytes.length; i += 32768) {
     text += String.fromCharCode(...bytes.subarray(i, i + 32768));
   }
-  const {contextTime, performanceTime} = window.broadcasterPlayer.context.getOutputTimestamp();
-  const zero_ms = performance.timeOrigin + performanceTime - contextTime * 1000;
-  return {rate, first, zero_ms, pcm: btoa(text)};
+  const {contextTime, performanceTime} = context.getOutputTimestamp();
+  const played_ms = performance.timeOrigin + performanceTime - contextTime * 1000;
+  const start_ms = first / context.sampleRate * 1000;
+  return {
+    rate: context.sampleRate,
+    pcm: btoa(text),
+    seen_at_s: (soonest + start_ms) / 1000,
+    played_at_s: (played_ms + start_ms) / 1000,
+  };
 }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """Samples that went through a page.
+
+    Attributes:
+        sound: at 24 kHz.
+        seen_at_s: Unix time at which its first sample had come into the page.
+        played_at_s: Unix time at which its first sample left the page's audio output.
+    """
+
+    sound: Samples
+    seen_at_s: float
+    played_at_s: float
+
+
+async def read_tap(page: Page) -> Tapped:
+    """What a tap has recorded until now."""
+    raw = await page.evaluate(TAP_READ)
+    pcm = np.frombuffer(base64.b64decode(raw["pcm"]), "<i2").astype(np.float64)
+    return Tapped(resampled(pcm, raw["rate"]), raw["seen_at_s"], raw["played_at_s"])
 
 
 @asynccontextmanager
@@ -125,13 +169,11 @@ class Attendee:
 
     async def record(self) -> None:
         """Record what is played from now on."""
-        await self.page.evaluate(TAP_ON, TAP)
+        await self.page.evaluate(TAP_PLAYER, TAP)
 
     async def heard(self) -> Samples:
         """What was played since `record`, at 24 kHz."""
-        tapped = await self.page.evaluate(TAP_READ)
-        pcm = np.frombuffer(base64.b64decode(tapped["pcm"]), "<i2").astype(np.float64)
-        return resampled(pcm, tapped["rate"])
+        return (await read_tap(self.page)).sound
 
     async def choose(self, channel: str) -> None:
         """Tap another channel."""
