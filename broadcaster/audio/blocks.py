@@ -26,11 +26,16 @@ class Blocks:
     Args:
         block_samples: length of every block.
         longest_fill: gaps up to this many samples are filled with silence.
+        aligned: blocks start at multiples of their length, so that everybody who cuts the same
+            sound gets the same blocks, whenever they began.
     """
 
-    def __init__(self, block_samples: int, longest_fill: int = LONGEST_FILL) -> None:
+    def __init__(
+        self, block_samples: int, longest_fill: int = LONGEST_FILL, *, aligned: bool = False
+    ) -> None:
         self._block_samples = block_samples
         self._longest_fill = longest_fill
+        self._aligned = aligned
         self._buffer = bytearray()
         self._start: int | None = None
 
@@ -49,10 +54,10 @@ class Blocks:
         done: list[Block] = []
         expected = self.next_position
         if expected is None:
-            self._start = position
+            pcm = self._begin(position, pcm)
         elif position > expected + self._longest_fill:
             done = self._finish()
-            self._start = position
+            pcm = self._begin(position, pcm)
         elif position > expected:
             self._buffer += bytes((position - expected) * SAMPLE_BYTES)
         else:
@@ -67,8 +72,16 @@ class Blocks:
             return []
         return self.push(position, b"")
 
+    def _begin(self, position: int, pcm: bytes) -> bytes:
+        """Start at `position`, or at the next multiple of the length; returns what counts."""
+        skipped = -position % self._block_samples if self._aligned else 0
+        reached = not skipped or len(pcm) > skipped * SAMPLE_BYTES
+        self._start = position + skipped if reached else None
+        return pcm[skipped * SAMPLE_BYTES :]
+
     def _cut(self) -> list[Block]:
-        assert self._start is not None
+        if self._start is None:
+            return []
         size = self._block_samples * SAMPLE_BYTES
         done = []
         while len(self._buffer) >= size:

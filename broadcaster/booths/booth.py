@@ -67,7 +67,7 @@ class Booth:
         self._connect = connect
         self._clock = clock
         self._floor_clock = FloorClock(clock)
-        self._blocks = Blocks(FRAME_SAMPLES)
+        self._blocks = Blocks(FRAME_SAMPLES, aligned=True)
         self._waiting: deque[Block] = deque(maxlen=WAITING_BLOCKS)
         self._connection: TranslationConnection | None = None
         self._session_start: int | None = None

@@ -125,3 +125,15 @@ def test_time_that_passes_without_sound_is_silence() -> None:
     cut = blocks.advance_to(6000)
     assert [block.position for block in cut] == [4800, 5280]
     assert cut[0].pcm == b"\1\1" * 240 + bytes(480)
+
+
+def test_aligned_blocks_are_the_same_for_everybody() -> None:
+    sound = tone(2.0, 440.0)
+    early, late = Blocks(4_800, aligned=True), Blocks(4_800, aligned=True)
+    cuts = []
+    for blocks, begin in ((early, 480), (late, 14_880)):
+        pieces = range(begin, 48_000, 480)
+        cuts.append({b.position: b.pcm for p in pieces for b in blocks.push(p, sound[2 * p :][:960])})
+    assert min(cuts[0]) == 4_800
+    assert min(cuts[1]) == 19_200
+    assert cuts[1].items() <= cuts[0].items()

@@ -55,6 +55,21 @@ async def test_two_languages_share_one_recogniser(
     assert not server.app[LISTENING].streams()
 
 
+async def test_sessions_share_wherever_they_cut_the_floor(
+    server: TestServer, connect: Connect, talk_pcm: bytes
+) -> None:
+    """Booths start their 200 ms frames at different 20 ms frames of the same floor."""
+    async with connect() as a, connect() as b, connect() as c:
+        phases_ms = {a: 0, b: 60, c: 180}
+        for at_ms in range(0, 14_000, 1_000):
+            for client, phase_ms in phases_ms.items():
+                await client.hear(excerpt(talk_pcm, at_ms + phase_ms, at_ms + phase_ms + 1_000))
+        assert len(server.app[LISTENING].streams()) == 1
+        for client in phases_ms:
+            await client.finish()
+            assert client.text() == THREE
+
+
 async def test_text_leads_its_sound_and_its_full_stop_is_late(
     connect: Connect, talk_pcm: bytes
 ) -> None:

@@ -1,0 +1,57 @@
+"""No true peak above the ceiling."""
+
+import numpy as np
+from av import AudioFrame
+
+from broadcaster.audio.graph import FilterChain
+from broadcaster.audio.samples import Samples
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
+
+CEILING_DBTP = -3.0
+OVERSAMPLING = 4
+"""BS.1770-5 Annex 2 finds true peaks at 4 times the rate."""
+DELAY_SAMPLES = ms_to_samples(10)
+"""Look-ahead and the filters of both resamplers: what comes out went in 10 ms before."""
+_ATTACK_MS = 5
+_RELEASE_MS = 80
+
+
+class Limiter:
+    """A look-ahead true-peak limiter: libavfilter's `alimiter` at 96 kHz.
+
+    Args:
+        ceiling_dbtp: no peak, between the samples either, comes out above this.
+    """
+
+    def __init__(self, ceiling_dbtp: float = CEILING_DBTP) -> None:
+        self._chain = FilterChain(
+            [
+                ("aresample", str(CLOCK_HZ * OVERSAMPLING)),
+                (
+                    "alimiter",
+                    f"limit={10 ** (ceiling_dbtp / 20):.6f}:attack={_ATTACK_MS}"
+                    f":release={_RELEASE_MS}:level=disabled:latency=1",
+                ),
+                ("aresample", str(CLOCK_HZ)),
+                ("aformat", "sample_fmts=s16"),
+            ],
+            sample_format="flt",
+        )
+        self._pushed = 0
+        self._ready = bytearray(DELAY_SAMPLES * SAMPLE_BYTES)
+
+    def limit(self, samples: Samples) -> bytes:
+        """As many samples as were given, s16le mono 24 kHz, `DELAY_SAMPLES` later."""
+        if not samples.size:
+            return b""
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+        frame.sample_rate = CLOCK_HZ
+        frame.pts = self._pushed
+        self._pushed += samples.size
+        for done in self._chain.push(frame):
+            self._ready += bytes(done.planes[0])[: done.samples * SAMPLE_BYTES]
+        wanted = samples.size * SAMPLE_BYTES
+        assert len(self._ready) >= wanted
+        out = bytes(self._ready[:wanted])
+        del self._ready[:wanted]
+        return out

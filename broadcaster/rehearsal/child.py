@@ -1,0 +1,71 @@
+"""A worker process of the server.
+
+Workers end when their standard input does, so they die with the server however it ends.
+"""
+
+import asyncio
+import contextlib
+import sys
+from types import TracebackType
+from typing import Self
+
+_EXIT_S = 2.0
+
+
+class WorkerFailed(Exception):
+    """A worker process ended or does not answer."""
+
+
+class Child:
+    """One running worker module, talked to through its standard input and output."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self.input = process.stdin
+        self.output = process.stdout
+
+    @classmethod
+    async def start(cls, *command: str) -> Self:
+        """Run a program with pipes; a session of its own keeps terminal signals away from it."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @classmethod
+    async def start_module(cls, module: str) -> Self:
+        """Run a Python module."""
+        return await cls.start(sys.executable, "-m", module)
+
+    async def close(self) -> None:
+        """End the worker: ask by closing its input, then insist."""
+        self.input.close()
+        try:
+            async with asyncio.timeout(_EXIT_S):
+                while await self.output.read(65536):
+                    pass
+                await self._process.wait()
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+
+    def kill(self) -> None:
+        """End the worker at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()

@@ -1,0 +1,171 @@
+"""Finding the sentences of a prepared talk in a stream of recognised words.
+
+The words come from a decoder that makes small mistakes; the talk may be entered in the middle,
+repeated, skipped through or left for something else. A sentence is found when more than half of
+its words were recognised in their order, up to its last word.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum, auto
+
+_MIN_RUN_WORDS = 2
+"""Matching runs shorter than this are chance."""
+_MIN_TAIL_WORDS = 3
+_HALF = 0.5
+_MOST = 0.6
+_FOLLOWING_WORDS = 2
+"""So many words after a sentence's last one prove that it is over."""
+_MISHEARD_WORDS = 1
+"""So many words before a pause may be missing at the end of a sentence."""
+
+
+class After(Enum):
+    """What follows the last recognised word."""
+
+    SPEECH = auto()
+    SILENCE = auto()
+    """No word for a moment; one may be on its way."""
+    PAUSE = auto()
+    """The speaker paused."""
+    NOTHING = auto()
+    """The stream ended: half a sentence is all there will be."""
+
+
+def words_of(text: str) -> list[str]:
+    """A text as the decoder spells it: lower case, apostrophes kept, no punctuation."""
+    return re.findall(r"[a-z']+", text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word and where it was in the stream."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One sentence of the script, recognised to its end.
+
+    Attributes:
+        index: place in the script.
+        start_ms: start of its first recognised word in the stream.
+        end_ms: end of its last one.
+        words_used: words of the search up to and including its last one.
+    """
+
+    index: int
+    start_ms: int
+    end_ms: int
+    words_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was recognised of one sentence.
+
+    Attributes:
+        index: place in the script.
+        positions: which of the recognised words are its words.
+        reached: the furthest of its own words.
+        length: its own words.
+    """
+
+    index: int
+    positions: tuple[int, ...]
+    reached: int
+    length: int
+
+    @property
+    def share(self) -> float:
+        """Part of its words that was recognised."""
+        return len(self.positions) / self.length
+
+    def complete(self, words: int, after: After) -> bool:
+        """Whether it is over, given the number of recognised words and what follows them."""
+        missing = self.length - 1 - self.reached
+        following = words - 1 - self.positions[-1]
+        if after is After.NOTHING:
+            return self.share >= _HALF
+        ended = {
+            After.SPEECH: missing == 0 and following >= _FOLLOWING_WORDS,
+            After.SILENCE: missing == 0,
+            After.PAUSE: missing <= _MISHEARD_WORDS,
+        }
+        return ended[after] and self.share > _HALF
+
+
+class Script:
+    """The words of a prepared talk.
+
+    Args:
+        sentences: in speaking order, each as the decoder spells it.
+    """
+
+    def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
+        self.sentences = [list(words) for words in sentences]
+        twice = [*self.sentences, *self.sentences]
+        self._tokens = [word for words in twice for word in words]
+        self._owner = [
+            (number, place) for number, words in enumerate(twice) for place in range(len(words))
+        ]
+
+    def find(self, words: Sequence[Word], after: After) -> list[Found]:
+        """The sentences that are complete in `words`, in speaking order.
+
+        Args:
+            words: everything recognised that no found sentence has used yet.
+            after: what follows the last word.
+        """
+        found = []
+        seen = self._seen(words)
+        for number, sentence in enumerate(seen):
+            following = seen[number + 1].index if number + 1 < len(seen) else -1
+            passed = following == (sentence.index + 1) % len(self.sentences)
+            if sentence.complete(len(words), after) or (passed and sentence.share > _HALF):
+                first, last = sentence.positions[0], sentence.positions[-1]
+                start_ms, end_ms = words[first].start_ms, words[last].end_ms
+                found.append(Found(sentence.index, start_ms, end_ms, last + 1))
+        return found
+
+    def tail(self, words: Sequence[Word]) -> int:
+        """How many of the last words may be the start of a sentence that goes on."""
+        seen = self._seen(words)
+        if not seen or len(seen[-1].positions) < _MIN_TAIL_WORDS:
+            return 0
+        complete = seen[-1].reached >= seen[-1].length - 1
+        return 0 if complete else len(words) - seen[-1].positions[0]
+
+    def explains(self, words: Sequence[Word]) -> bool:
+        """Whether most of the words are those of one place in the script, or too few to tell."""
+        near: Counter[int] = Counter()
+        for sentence in self._seen(words):
+            near[sentence.index] += len(sentence.positions)
+            near[sentence.index + 1] += len(sentence.positions)
+        return len(words) <= _MIN_RUN_WORDS or max(near.values(), default=0) > _MOST * len(words)
+
+    def _seen(self, words: Sequence[Word]) -> list[_Seen]:
+        matcher = SequenceMatcher(None, self._tokens, [w.text for w in words], autojunk=False)
+        by_sentence: dict[int, list[tuple[int, int]]] = {}
+        for token, word, size in matcher.get_matching_blocks():
+            for step in range(size):
+                number, place = self._owner[token + step]
+                near = by_sentence.setdefault(number, [])
+                if size >= _MIN_RUN_WORDS or near:
+                    near.append((place, word + step))
+        return [
+            _Seen(
+                index=number % len(self.sentences),
+                positions=tuple(word for _, word in pairs),
+                reached=pairs[-1][0],
+                length=len(self.sentences[number % len(self.sentences)]),
+            )
+            for number, pairs in sorted(by_sentence.items())
+            if len(pairs) >= _MIN_RUN_WORDS
+        ]

@@ -1,0 +1,78 @@
+"""The prepared talk: what is said, when, its translations, and its sound."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+TEXT_PATH = Path(__file__).with_name("talk.json")
+AUDIO_PATH = Path(__file__).with_name("talk.flac")
+"""FLAC, mono, 24 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the talk.
+
+    Attributes:
+        index: place in the talk, from 0.
+        text: the English original with case and punctuation.
+        start_ms: first sound, counted from the start of the recording.
+        end_ms: last sound.
+        translations: by ISO 639-1 code.
+        spoken: by ISO 639-1 code, a reading for the voice where the written form is not enough.
+    """
+
+    index: int
+    text: str
+    start_ms: int
+    end_ms: int
+    translations: Mapping[str, str]
+    spoken: Mapping[str, str]
+
+    def spoken_text(self, language: str) -> str:
+        """What the voice reads in `language`.
+
+        Raises:
+            KeyError: the talk is not translated into it.
+        """
+        return self.spoken.get(language, self.translations[language])
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk in its original language with translations made by people.
+
+    Attributes:
+        language: ISO 639-1 code of the original.
+        sentences: in speaking order.
+        audio_path: the recording, FLAC mono 24 kHz.
+    """
+
+    language: str
+    sentences: tuple[Sentence, ...]
+    audio_path: Path
+
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes it is translated into."""
+        return frozenset(self.sentences[0].translations)
+
+
+@cache
+def load() -> Talk:
+    """The bundled talk; read from disk once per process."""
+    document = json.loads(TEXT_PATH.read_text(encoding="utf-8"))
+    sentences = tuple(
+        Sentence(
+            index=index,
+            text=raw["text"],
+            start_ms=raw["start_ms"],
+            end_ms=raw["end_ms"],
+            translations=MappingProxyType(raw["translations"]),
+            spoken=MappingProxyType(raw["spoken"]),
+        )
+        for index, raw in enumerate(document["sentences"])
+    )
+    return Talk(document["language"], sentences, AUDIO_PATH)

@@ -1,0 +1,104 @@
+"""Sounds to test with, and measures that share no code with what they check."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+
+import av
+import av.filter
+import numpy as np
+import numpy.typing as npt
+
+from broadcaster.audio.file import read_pcm
+from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.rehearsal.talk import AUDIO_PATH
+
+TICK_BYTES = 2_880
+"""60 ms, what a channel plays out at a time."""
+
+
+@cache
+def speech() -> bytes:
+    """The prepared talk, 86 s."""
+    return b"".join(read_pcm(AUDIO_PATH))
+
+
+def tone(seconds: float, hz: float = 440.0, amplitude: float = 8_000) -> bytes:
+    time = np.arange(int(seconds * CLOCK_HZ)) / CLOCK_HZ
+    return pcm_of(amplitude * np.sin(2 * math.pi * hz * time))
+
+
+def voice_like(seconds: float, hz: float = 110.0) -> bytes:
+    """Harmonics of a low voice: loud, periodic and smooth enough to show any click."""
+    time = np.arange(int(seconds * CLOCK_HZ)) / CLOCK_HZ
+    parts = [np.sin(2 * math.pi * hz * n * time + n) / n for n in range(1, 9)]
+    return pcm_of(6_000 * np.sum(parts, axis=0))
+
+
+def noise(seconds: float, dbfs: float) -> bytes:
+    rng = np.random.default_rng(5)
+    return pcm_of(rng.normal(0, 32_768 * 10 ** (dbfs / 20), int(seconds * CLOCK_HZ)))
+
+
+def amplified(pcm: bytes, db: float) -> bytes:
+    return pcm_of(numbers(pcm) * 10 ** (db / 20))
+
+
+def numbers(pcm: bytes) -> npt.NDArray[np.float64]:
+    return np.frombuffer(pcm, "<i2").astype(np.float64)
+
+
+def pcm_of(values: npt.NDArray[np.float64]) -> bytes:
+    return np.clip(np.rint(values), -32_768, 32_767).astype("<i2").tobytes()
+
+
+def ticks(pcm: bytes) -> Iterator[bytes]:
+    for start in range(0, len(pcm) - TICK_BYTES + 1, TICK_BYTES):
+        yield pcm[start : start + TICK_BYTES]
+
+
+def ragged(pcm: bytes, seed: int, longest: int = 2_000) -> Iterator[bytes]:
+    """The same sound in pieces of random length."""
+    rng = np.random.default_rng(seed)
+    start = 0
+    while start < len(pcm):
+        size = 2 * int(rng.integers(1, longest))
+        yield pcm[start : start + size]
+        start += size
+
+
+def sharpest(pcm: bytes) -> float:
+    """The largest second difference: a click is sharper than the sound it sits in."""
+    return float(np.abs(np.diff(numbers(pcm), 2)).max())
+
+
+def dominant_hz(pcm: bytes) -> float:
+    values = numbers(pcm)
+    spectrum = np.abs(np.fft.rfft(values * np.hanning(values.size)))
+    return float(np.argmax(spectrum)) * CLOCK_HZ / values.size
+
+
+def loudness(pcm: bytes) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP, by FFmpeg's `ebur128`."""
+    graph = av.filter.Graph()
+    graph.threads = 1
+    source = graph.add_abuffer(
+        sample_rate=CLOCK_HZ, format="s16", layout="mono", time_base=Fraction(1, CLOCK_HZ)
+    )
+    meter = graph.add("ebur128", "metadata=1:peak=true:framelog=quiet")
+    sink = graph.add("abuffersink")
+    graph.link_nodes(source, meter, sink).configure()
+    frame = av.AudioFrame.from_ndarray(np.frombuffer(pcm, "<i2").reshape(1, -1), "s16", "mono")
+    frame.sample_rate = CLOCK_HZ
+    source.push(frame)
+    source.push(None)
+    lufs, peak = -math.inf, 0.0
+    while True:
+        try:
+            metadata = sink.pull().metadata
+        except (av.BlockingIOError, av.EOFError):
+            return lufs, 20 * math.log10(peak)
+        if "lavfi.r128.I" in metadata:
+            lufs = float(metadata["lavfi.r128.I"])
+            peak = max(peak, float(metadata["lavfi.r128.true_peak"]))

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from broadcaster.audio.limiter import CEILING_DBTP, DELAY_SAMPLES, Limiter
+from broadcaster.audio.samples import to_pcm, to_samples
+from tests.audio.sounds import loudness, noise, numbers, ragged, speech, ticks, tone
+
+
+@pytest.mark.parametrize("gain_db", [6, 12, 24])
+@pytest.mark.parametrize(
+    "sound", [speech()[: 30 * 48_000], tone(5, 997), tone(5, 7_900), noise(5, dbfs=-20)]
+)
+def test_no_true_peak_passes_the_ceiling(sound: bytes, gain_db: int) -> None:
+    limiter = Limiter()
+    gain = np.float32(10 ** (gain_db / 20))
+    heard = b"".join(limiter.limit(to_samples(tick) * gain) for tick in ticks(sound))
+    assert loudness(heard)[1] <= CEILING_DBTP + 0.5
+
+
+def test_what_is_not_too_loud_passes_unchanged_and_late() -> None:
+    limiter = Limiter()
+    said = numbers(speech())
+    heard = numbers(b"".join(limiter.limit(to_samples(p)) for p in ragged(speech(), seed=1)))
+    assert heard.size == said.size
+    assert not heard[:DELAY_SAMPLES].any()
+    error = heard[DELAY_SAMPLES:] - said[:-DELAY_SAMPLES]
+    assert np.sqrt(np.mean(error**2)) < 0.01 * np.sqrt(np.mean(said**2))
+
+
+def test_every_piece_comes_back_as_long_as_it_was() -> None:
+    limiter = Limiter()
+    assert limiter.limit(to_samples(b"")) == b""
+    for piece in ragged(speech()[:480_000], seed=2, longest=40):
+        assert len(limiter.limit(to_samples(piece))) == len(piece)
+
+
+def test_samples_beyond_full_scale_saturate() -> None:
+    beyond = np.array([-2.0, -1.0, 0.0, 1.0, 2.0], dtype=np.float32)
+    assert numbers(to_pcm(beyond)).tolist() == [-32_768, -32_768, 0, 32_767, 32_767]
+
+
+def test_pcm_survives_the_way_there_and_back() -> None:
+    every = np.arange(-32_768, 32_768).astype("<i2").tobytes()
+    assert to_pcm(to_samples(every)) == every

@@ -1,0 +1,57 @@
+"""`broadcaster demo`, as README promises it: translated speech and captions in eight languages."""
+
+import asyncio
+import re
+import sys
+
+import pytest
+
+from broadcaster.demo import LANGUAGES
+from broadcaster.rehearsal import talk, voice
+from tests.support.browser import Attendee, chromium
+from tests.support.processes import started
+from tests.support.sound import Samples, matches, samples
+
+SENTENCES = talk.load().sentences
+LISTEN_S = 15.0
+SURELY_S = 4
+"""Whole seconds that must be the interpreter's own voice; seconds across two sentences do not count,
+since the pause between them is not known, nor do those in which a busy machine ran dry."""
+
+pytestmark = pytest.mark.browser
+
+
+def shown(captions: str, language: str) -> list[talk.Sentence]:
+    """The sentences of the talk that are on a page."""
+    text = re.sub(r"\s", "", captions)
+    return [s for s in SENTENCES if re.sub(r"\s", "", s.translations[language]) in text]
+
+
+def voiced(sentences: list[talk.Sentence], language: str) -> Samples:
+    """What the interpreter says for these sentences."""
+    texts = [sentence.spoken_text(language) for sentence in sentences]
+    return samples(b"".join(voice.render_all(texts, language)))
+
+
+async def test_the_demo_speaks_and_writes_eight_languages() -> None:
+    command = [sys.executable, "-m", "broadcaster", "demo", "--port", "0"]
+    async with started(command) as demo, chromium() as phones:
+        link = (await demo.line(r"Listen and read: (\S+)"))[1]
+        for start in range(0, len(LANGUAGES), 2):
+            pair = LANGUAGES[start : start + 2]
+            pages = {tag: await Attendee.open(phones, f"{link}?lang={tag}") for tag in pair}
+            for page in pages.values():
+                await page.listen()
+                await page.record()
+            await asyncio.sleep(LISTEN_S)
+            for tag, page in pages.items():
+                heard, read = await page.heard(), shown(await page.captions(), tag)
+                await page.page.context.close()
+                spoken = await asyncio.to_thread(voiced, read, tag)
+                found = await asyncio.to_thread(matches, heard, spoken)
+                surely = sum(match.r > 0.8 for match in found)
+                print(f"{tag}: {len(read)} sentences read, {surely} of {len(found)} s surely heard")
+                assert len(read) >= 3
+                assert surely >= SURELY_S
+                assert not page.errors
+        assert not [line for line in demo.lines if "ERROR" in line or "Traceback" in line]
