@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     )
     ice_servers: SecretStr = Field(
         SecretStr(""),
-        description="For speakers behind NAT, separated by commas: stun:host, turn:user:password@host",
+        description="For speakers behind NAT, with commas between: stun:host, turn:user:key@host",
     )
     tls: bool = Field(
         default=False, description="Serve https, with tls_cert and tls_key or a generated one"

@@ -3,7 +3,12 @@
 import shutil
 import sys
 
-PROGRAMS = {"redis-server": "redis-server", "chromium": "chromium", "node": "nodejs npm"}
+PROGRAMS = {
+    "redis-server": "redis-server",
+    "chromium": "chromium",
+    "node": "nodejs npm",
+    "docker-compose": "docker-compose",
+}
 
 missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
 if missing:

@@ -54,7 +54,7 @@ class FilterChain:
         self._filters[0].process_command(option, value)
 
     def _take(self) -> list[AudioFrame]:
-        frames = []
+        frames: list[AudioFrame] = []
         while True:
             try:
                 frame = self._sink.pull()

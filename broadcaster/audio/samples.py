@@ -17,4 +17,4 @@ def to_samples(pcm: bytes) -> Samples:
 def to_pcm(samples: Samples) -> bytes:
     """float32 as s16le mono; what is beyond full scale saturates instead of wrapping round."""
     scaled = np.rint(samples * np.float32(FULL_SCALE))
-    return np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").tobytes()
+    return bytes(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").data)

@@ -48,7 +48,7 @@ class Playout:
             self.dropped += oldest
 
     def pull(self, samples: int, floor_now: int) -> bytes:
-        """The next `samples`, filled up with silence, played out when the floor is at `floor_now`."""
+        """The next `samples`, filled up with silence; the floor is at `floor_now` by then."""
         wanted = samples * SAMPLE_BYTES
         out = bytearray()
         while len(out) < wanted and self._pieces:

@@ -133,7 +133,9 @@ def test_aligned_blocks_are_the_same_for_everybody() -> None:
     cuts = []
     for blocks, begin in ((early, 480), (late, 14_880)):
         pieces = range(begin, 48_000, 480)
-        cuts.append({b.position: b.pcm for p in pieces for b in blocks.push(p, sound[2 * p :][:960])})
+        cuts.append(
+            {b.position: b.pcm for p in pieces for b in blocks.push(p, sound[2 * p :][:960])}
+        )
     assert min(cuts[0]) == 4_800
     assert min(cuts[1]) == 19_200
     assert cuts[1].items() <= cuts[0].items()

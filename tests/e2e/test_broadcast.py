@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,9 @@ async def three_processes(folder: Path, realtime_url: str) -> AsyncIterator[Site
         await asyncio.to_thread(redis.stop)
 
 
+SiteOf = Callable[[Path, str], AbstractAsyncContextManager[Site]]
+
+
 def microphone(path: Path) -> Path:
     """The prepared talk as Chromium's microphone, with a pause at its end."""
     pcm = samples(b"".join(read_pcm(talk.load().audio_path)))
@@ -89,7 +92,7 @@ def settled(heard: Samples) -> Samples:
 
 @pytest.mark.parametrize("site_of", [one_process, three_processes])
 async def test_a_speaker_is_heard_and_read_in_other_languages(
-    site_of: type[one_process], tmp_path: Path
+    site_of: SiteOf, tmp_path: Path
 ) -> None:
     wav = await asyncio.to_thread(microphone, tmp_path / "microphone.wav")
     async with AsyncExitStack() as stack:
@@ -139,7 +142,9 @@ async def check_sound(heard: Samples, own: Recording, other: Recording, who: str
     mine = await asyncio.to_thread(matches, settled(heard), own.sound())
     others = await asyncio.to_thread(matches, settled(heard), other.sound())
     best_other = max(match.r for match in others)
-    print(f"{who}: {len(mine)} windows, {good(mine):.0%} match, other language r <= {best_other:.2f}")
+    print(
+        f"{who}: {len(mine)} windows, {good(mine):.0%} match, other language r <= {best_other:.2f}"
+    )
     assert len(mine) >= 5
     assert good(mine) >= 0.8
     assert good(others) == 0

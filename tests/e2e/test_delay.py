@@ -101,9 +101,11 @@ def out_of_the_interpreter(sent: Sequence[tuple[float, bytes]], heard: Tapped) -
     """Seconds from sending a delta to its first sample at the loudspeaker, per delta."""
     delays = []
     for sent_at, pcm in sent:
-        [match] = matches(samples(pcm), heard.sound) or [None]
-        if match is not None and match.r > 0.8:
-            delays.append(heard.played_at_s + match.found_s - sent_at)
+        delays += [
+            heard.played_at_s + match.found_s - sent_at
+            for match in matches(samples(pcm), heard.sound)
+            if match.r > 0.8
+        ]
     return delays
 
 

@@ -15,8 +15,8 @@ from tests.support.sound import Samples, matches, samples
 SENTENCES = talk.load().sentences
 LISTEN_S = 15.0
 SURELY_S = 4
-"""Whole seconds that must be the interpreter's own voice; seconds across two sentences do not count,
-since the pause between them is not known, nor do those in which a busy machine ran dry."""
+"""Whole seconds that must be the interpreter's own voice. Seconds across two sentences do not
+count, since the pause between them is not known, nor do those in which a busy machine ran dry."""
 
 pytestmark = pytest.mark.browser
 

@@ -26,6 +26,7 @@ from broadcaster.web import create_application
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
 from broadcaster.webrtc.publisher import publishing
+import itertools
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
 DEADLINE_S = 30.0
@@ -106,7 +107,7 @@ async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
         live = EVENT.moved_to(EventState.LIVE, SystemClock().now_ms())
         await stage.put(live)
         frames = await stage.frames(50)
-        assert all(b.position - a.position == 480 for a, b in zip(frames, frames[1:], strict=False))
+        assert all(b.position - a.position == 480 for a, b in itertools.pairwise(frames))
         assert any(frame.payload.strip(b"\0") for frame in frames)
         before = frames[-1].position
     gone = await stage.status(kind="floor", publisher=False)
@@ -118,7 +119,7 @@ async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
         again = await stage.frames(100)
         assert again[0].position > silent[-1].position - 480
         assert any(frame.payload.strip(b"\0") for frame in again)
-        steps = {b.position - a.position for a, b in zip(again, again[1:], strict=False)}
+        steps = {b.position - a.position for a, b in itertools.pairwise(again)}
         assert all(step > 0 for step in steps)
     await stage.put(live.moved_to(EventState.CLOSED, 0))
 

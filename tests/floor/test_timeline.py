@@ -7,6 +7,7 @@ from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame
 from broadcaster.model.ports import Message
+import itertools
 
 
 def test_the_event_clock_counts_from_going_live() -> None:
@@ -57,7 +58,7 @@ async def test_floor_frames_follow_each_other_whatever_comes_in() -> None:
     for topic, samples in ((keys.floor_pcm("talk"), 480), (keys.opus("talk", "floor"), 1_440)):
         frames = [AudioFrame.from_bytes(m.payload) for m in messages if m.topic == topic]
         assert [frame.sequence for frame in frames] == list(range(len(frames)))
-        steps = [b.position - a.position for a, b in zip(frames, frames[1:], strict=False)]
+        steps = [b.position - a.position for a, b in itertools.pairwise(frames)]
         jumps = [step for step in steps if step != samples]
         assert len(jumps) <= 1
         assert all(step > 0 for step in steps)

@@ -199,4 +199,3 @@ async def until(page: Page, condition: str, argument: object = None) -> None:
     async with asyncio.timeout(DEADLINE_MS / 1000):
         while not await page.evaluate(condition, argument):
             await asyncio.sleep(0.02)
-

@@ -1,0 +1,119 @@
+"""All channels at one speech loudness, after EBU R 128."""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from broadcaster.audio.frames import to_frame
+from broadcaster.audio.graph import FilterChain
+from broadcaster.audio.samples import Samples, to_samples
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+
+TARGET_LUFS = -20.0
+"""Loudness of speech on every channel, one channel measured as one (mono).
+
+Between broadcast's -23 (EBU R 128) and the -16 to -18 that phones are used to: louder would need
+the limiter all the time, since speech peaks 15 dB and more above its loudness.
+"""
+MOST_GAIN_DB = 15.0
+"""Gain up and down; a voice further away is a fault to be repaired at its source."""
+STEP_MS = 100
+"""EBU Tech 3341: momentary loudness (400 ms) is measured anew every 100 ms."""
+_RELATIVE_GATE_LU = 10.0
+"""BS.1770-5: what is further below the loudness of what passed the absolute gate is no speech."""
+_ABSOLUTE_GATE_LUFS = TARGET_LUFS - MOST_GAIN_DB - _RELATIVE_GATE_LU
+"""The relative gate of the quietest voice that can be brought to the target: -45 LUFS."""
+_WINDOW = 3_000 // STEP_MS
+"""Short-term loudness (EBU Tech 3341) spans 3 s; here 3 s of sound above the absolute gate."""
+_ENOUGH = 4
+"""Measures before the gain moves: the first 400 ms of speech do not yet fill one."""
+_FIRST_DB_PER_S = 20.0
+"""Speed of the gain in a channel's first 3 s of speech."""
+_DB_PER_S = 2.0
+
+
+class LoudnessMeter:
+    """Momentary loudness of one channel through libavfilter's `ebur128`."""
+
+    def __init__(self) -> None:
+        self._chain = FilterChain([("ebur128", "metadata=1:framelog=quiet")])
+        self._measured = 0
+
+    def add(self, pcm: bytes) -> list[float]:
+        """Measure s16le mono 24 kHz.
+
+        Returns:
+            LUFS of the 400 ms that end at each full 100 ms of this piece, maybe none.
+        """
+        if not pcm:
+            return []
+        frames = self._chain.push(to_frame(pcm, self._measured))
+        self._measured += len(pcm) // SAMPLE_BYTES
+        return [float(frame.metadata["lavfi.r128.M"]) for frame in frames]
+
+
+class Leveler:
+    """Brings one channel's speech to `TARGET_LUFS` with a slow gain, without delay.
+
+    The gain stands still while nobody speaks, so pauses are not pumped up, and is quick only in
+    the first seconds of speech. Peaks may leave full scale: a `Limiter` comes behind it.
+
+    Args:
+        target_lufs: the loudness to reach.
+    """
+
+    def __init__(self, target_lufs: float = TARGET_LUFS) -> None:
+        self._target_lufs = target_lufs
+        self._meter = LoudnessMeter()
+        self._heard: deque[float] = deque(maxlen=_WINDOW)
+        self._speaking = False
+        self.gain_db = 0.0
+        """The gain at the end of what was leveled."""
+
+    @property
+    def loudness_lufs(self) -> float | None:
+        """Gated loudness of the last 3 s of speech as it came in; None before any."""
+        return _gated(self._heard)[0] if len(self._heard) >= _ENOUGH else None
+
+    def level(self, pcm: bytes) -> Samples:
+        """The same sound, s16le mono 24 kHz, leveled; as many samples as were given."""
+        samples = to_samples(pcm)
+        for momentary in self._meter.add(pcm):
+            self._listen(momentary)
+        before = self.gain_db
+        self._move(samples.size / CLOCK_HZ)
+        if before == self.gain_db:
+            return samples * np.float32(_amplitude(before))
+        ramp = np.linspace(_amplitude(before), _amplitude(self.gain_db), samples.size + 1)
+        return samples * ramp[1:].astype(np.float32)
+
+    def _listen(self, momentary: float) -> None:
+        self._speaking = momentary >= _ABSOLUTE_GATE_LUFS
+        if self._speaking:
+            self._heard.append(momentary)
+            self._speaking = momentary >= _gated(self._heard)[1]
+
+    def _move(self, seconds: float) -> None:
+        loudness = self.loudness_lufs
+        if loudness is None or not self._speaking:
+            return
+        wanted = self._target_lufs - loudness
+        wanted = max(-MOST_GAIN_DB, min(MOST_GAIN_DB, wanted))
+        settled = len(self._heard) == _WINDOW
+        most = (_DB_PER_S if settled else _FIRST_DB_PER_S) * seconds
+        self.gain_db += max(-most, min(most, wanted - self.gain_db))
+
+
+def _gated(heard: deque[float]) -> tuple[float, float]:
+    """Loudness of the measures above their relative gate, and that gate, in LUFS (BS.1770-5)."""
+    gate = _mean(list(heard)) - _RELATIVE_GATE_LU
+    return _mean([momentary for momentary in heard if momentary >= gate]), gate
+
+
+def _mean(lufs: list[float]) -> float:
+    return 10 * math.log10(sum(10 ** (one / 10) for one in lufs) / len(lufs))
+
+
+def _amplitude(db: float) -> float:
+    return float(10 ** (db / 20))

@@ -1,0 +1,69 @@
+"""Fading and mixing: the floor in place of, or under, the interpretation."""
+
+import math
+
+import numpy as np
+
+from broadcaster.audio.samples import Samples
+from broadcaster.model.audio import ms_to_samples
+
+FADE_MS = 400
+"""A floor that comes or goes takes this long; shorter than 300 ms sounds like a switch."""
+FLOOR_UNDER_VOICE = 0.15
+"""Amplitude of the floor under an interpreter (-16.5 dB): heard, and easy to talk over."""
+
+
+class Fader:
+    """A gain between 0 and 1 on an equal-power (sine) curve, exact to the sample.
+
+    Two faders of one length that run in opposite directions keep the sum of their powers at 1.
+    Turning one round in the middle of a fade goes back from where it is.
+
+    Args:
+        fade_ms: how long the whole way takes.
+        up: whether it starts at gain 1 instead of 0.
+
+    Raises:
+        ValueError: `fade_ms` is not positive.
+    """
+
+    def __init__(self, fade_ms: int = FADE_MS, *, up: bool = False) -> None:
+        if fade_ms <= 0:
+            raise ValueError(f"a fade of {fade_ms} ms has no length")
+        self._length = ms_to_samples(fade_ms)
+        phase = np.arange(self._length + 1) / self._length * (math.pi / 2)
+        self._curve = np.sin(phase).astype(np.float32)
+        self._at = self._length if up else 0
+        self.up = up
+        """Where it is going: set it to turn; it may be set again at any moment."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether it stands at gain 0 and stays there."""
+        return not self.up and self._at == 0
+
+    def gains(self, samples: int) -> Samples:
+        """The gain of each of the next `samples`."""
+        step = 1 if self.up else -1
+        path = np.clip(self._at + step * np.arange(1, samples + 1), 0, self._length)
+        if samples:
+            self._at = int(path[-1])
+        return self._curve[path]
+
+
+def under_voice(gains: Samples) -> Samples:
+    """A floor fader's gains for the variant that keeps the floor under the voice."""
+    return np.float32(FLOOR_UNDER_VOICE) + np.float32(1 - FLOOR_UNDER_VOICE) * gains
+
+
+def mix(voice: Samples, floor: Samples, floor_gains: Samples) -> Samples:
+    """Voice and floor as one, sample by sample; the sum may pass full scale until it is limited.
+
+    Raises:
+        ValueError: the three are not equally long.
+    """
+    if not voice.shape == floor.shape == floor_gains.shape:
+        raise ValueError(
+            f"voice, floor and gains differ: {voice.size}, {floor.size}, {floor_gains.size} samples"
+        )
+    return voice + floor * floor_gains

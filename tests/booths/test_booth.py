@@ -1,0 +1,250 @@
+"""A booth between a real bus and a Realtime server on a real socket."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import aiohttp
+import pytest
+from aiohttp import WSMsgType, web
+
+from broadcaster.booths.booth import Booth
+from broadcaster.booths.crew import Crew
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.model import keys
+from broadcaster.model.audio import AudioFrame, Kind
+from broadcaster.model.caption import Caption
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.realtime.connection import open_translation
+from broadcaster.realtime.endpoint import Endpoint
+
+DEADLINE_S = 20.0
+SPEECH = b"\x11\x01" * 9_600
+
+
+class Server:
+    """A Realtime server a test tells what to do."""
+
+    def __init__(self) -> None:
+        self.refusals: list[web.Response] = []
+        self.attempts = 0
+        self.appended: list[bytes] = []
+        self.last_words: list[str] = []
+        self.sockets: list[web.WebSocketResponse] = []
+        self.base_url = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.attempts += 1
+        if self.refusals:
+            return self.refusals.pop(0)
+        socket = web.WebSocketResponse(max_msg_size=0)
+        await socket.prepare(request)
+        session = {"id": "s", "type": "translation", "model": "m", "expires_at": 2_000_000_000}
+        await socket.send_json(
+            {"type": "session.created", "session": {**session, "audio": {"output": {}}}}
+        )
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                break
+            event = json.loads(message.data)
+            if event["type"] == "session.update":
+                updated = {**session, "audio": event["session"]["audio"]}
+                await socket.send_json({"type": "session.updated", "session": updated})
+                self.sockets.append(socket)
+            elif event["type"] == "session.input_audio_buffer.append":
+                self.appended.append(base64.b64decode(event["audio"]))
+            else:
+                for text in self.last_words:
+                    await self.text(text)
+                await socket.send_json({"type": "session.closed"})
+        return socket
+
+    async def text(self, text: str) -> None:
+        await self.sockets[-1].send_json(
+            {"type": "session.output_transcript.delta", "delta": text, "elapsed_ms": 200}
+        )
+
+    async def sound(self, pcm: bytes) -> None:
+        delta = base64.b64encode(pcm).decode()
+        await self.sockets[-1].send_json(
+            {"type": "session.output_audio.delta", "delta": delta, "elapsed_ms": 200}
+        )
+
+
+@asynccontextmanager
+async def realtime() -> AsyncIterator[Server]:
+    server = Server()
+    application = web.Application()
+    application.router.add_get("/v1/realtime/translations", server.handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    try:
+        yield server
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
+    """A floor that is heard at the rate of real time."""
+
+    async def speak() -> None:
+        position = sequence = 0
+        while True:
+            frame = AudioFrame(Kind.PCM, sequence, position, position.to_bytes(8, "big") * 120)
+            bus.publish(keys.floor_pcm("talk"), frame.to_bytes())
+            position, sequence = position + 480, sequence + 1
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(speak(), name="floor of the test")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def booth(bus: EmbeddedBus, server: Server) -> AsyncIterator[asyncio.Task[None]]:
+    """A Spanish booth that interprets."""
+    async with aiohttp.ClientSession() as http:
+        connect = partial(open_translation, http, Endpoint(server.base_url, "key"))
+        running = asyncio.create_task(
+            Booth("talk", "es", bus, connect, SystemClock()).run(), name="booth of the test"
+        )
+        try:
+            yield running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def status(bus: EmbeddedBus, **wanted: object) -> dict[str, object]:
+    """The next status of the booth with these values."""
+    async with bus.subscribe(keys.status("talk")) as messages, asyncio.timeout(DEADLINE_S):
+        async for message in messages:
+            found: dict[str, object] = json.loads(message.payload)
+            if found["kind"] == "booth" and wanted.items() <= found.items():
+                return found
+    raise AssertionError
+
+
+async def captions(bus: EmbeddedBus, count: int) -> list[str]:
+    """The first final captions of the channel."""
+    texts: list[str] = []
+    async with asyncio.timeout(DEADLINE_S):
+        async for entry in bus.follow(keys.captions("talk", "es")):
+            caption = Caption.from_json(entry.payload)
+            texts += [caption.text] if caption.final else []
+            if len(texts) == count:
+                break
+    return texts
+
+
+async def test_floor_in_captions_and_sound_out() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+            await asyncio.sleep(1.0)
+            async with bus.subscribe(keys.opus("talk", "es")) as sound:
+                await server.text(" Hola")
+                await server.text(" a todos")
+                await server.text(".")
+                await server.sound(bytes(19_200))
+                await server.sound(SPEECH)
+                assert await captions(bus, 1) == ["Hola a todos."]
+                frames = []
+                async with asyncio.timeout(DEADLINE_S):
+                    async for message in sound:
+                        frames.append(AudioFrame.from_bytes(message.payload))
+                        if len(frames) == 20:
+                            break
+            numbers = [frame.sequence for frame in frames]
+            assert numbers == list(range(numbers[0], numbers[0] + 20))
+            assert any(len(frame.payload) > 40 for frame in frames), "speech was encoded"
+            measured = await status(bus, state="live", queue_ms=0)
+            assert isinstance(measured["lag_ms"], int)
+    positions = []
+    for pcm in server.appended:
+        assert len(pcm) == 9_600
+        positions += [int.from_bytes(pcm[at : at + 8], "big") for at in range(0, 9_600, 960)]
+    first = positions[0]
+    assert first % 4_800 == 0, "frames are cut on one grid for all languages"
+    assert positions == list(range(first, first + 480 * len(positions), 480)), "nothing lost"
+
+
+@pytest.mark.parametrize(
+    ("status_code", "body"),
+    [
+        (401, {"error": {"code": "invalid_api_key", "message": "Incorrect key sk-secret"}}),
+        (429, {"error": {"code": "insufficient_quota", "message": "no money"}}),
+    ],
+)
+async def test_a_fatal_refusal_stops_with_a_sentence(
+    status_code: int, body: dict[str, object]
+) -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        server.refusals = [web.json_response(body, status=status_code) for _ in range(9)]
+        async with booth(bus, server):
+            failed = await status(bus, state="failed")
+            await asyncio.sleep(1.0)
+    assert server.attempts == 1
+    reason = str(failed["reason"])
+    assert "sk-secret" not in reason
+    assert len(reason) > 20
+
+
+async def test_everything_else_is_tried_again() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        server.refusals = [web.Response(status=503)]
+        async with booth(bus, server):
+            retrying = await status(bus, state="retrying")
+            assert retrying["reason"]
+            await status(bus, state="live", sessions=1)
+            transport = server.sockets[0]._req.transport  # type: ignore[union-attr]
+            assert transport is not None
+            transport.abort()
+            await status(bus, state="live", sessions=2)
+
+
+async def test_a_closing_booth_lets_the_interpreter_finish() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        server.last_words = [" Gracias", " por", " todo"]
+        async with booth(bus, server):
+            await status(bus, state="live")
+            await server.text(" Hola.")
+            assert await captions(bus, 1) == ["Hola."]
+        assert await captions(bus, 2) == ["Hola.", "Gracias por todo"]
+
+
+async def test_booths_run_while_their_event_is_live() -> None:
+    event = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "key")
+    async with (
+        EmbeddedBus(None) as bus,
+        realtime() as server,
+        speaking(bus),
+        aiohttp.ClientSession() as http,
+    ):
+        connect = partial(open_translation, http, Endpoint(server.base_url, "key"))
+        crew = asyncio.create_task(Crew(bus, connect, SystemClock()).run(), name="crew")
+        try:
+            await bus.put(keys.event_record("talk"), event.to_json())
+            await asyncio.sleep(1.5)
+            assert server.attempts == 0
+            live = event.moved_to(EventState.LIVE, 0)
+            await bus.put(keys.event_record("talk"), live.to_json())
+            await status(bus, state="live")
+            closed = live.moved_to(EventState.CLOSED, 0)
+            await bus.put(keys.event_record("talk"), closed.to_json())
+            async with asyncio.timeout(DEADLINE_S):
+                while not server.sockets[0].closed:
+                    await asyncio.sleep(0.05)
+        finally:
+            crew.cancel()
+            await asyncio.gather(crew, return_exceptions=True)

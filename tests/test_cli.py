@@ -1,0 +1,123 @@
+"""The command line, as people type it."""
+
+import asyncio
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from broadcaster.config import Settings
+from tests.support.processes import broadcaster, started
+
+COMMAND = [sys.executable, "-m", "broadcaster"]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *words],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command() -> None:
+    text = run("--help").stdout
+    for command in ("serve", "demo", "check", "publish", "config"):
+        assert command in text
+
+
+def test_config_shows_every_setting_but_no_secret(tmp_path: Path) -> None:
+    shown = run(
+        "config",
+        OPENAI_API_KEY="sk-secret",
+        BROADCASTER_ICE_SERVERS="turn:me:pass@t",
+        COLUMNS="200",
+    ).stdout
+    for name in Settings.model_fields:
+        assert f"BROADCASTER_{name.upper()}" in shown
+    assert "sk-secret" not in shown
+    assert "pass@t" not in shown
+
+
+def test_a_wrong_setting_is_named() -> None:
+    answer = run("serve", BROADCASTER_PORT="abc")
+    assert answer.returncode == 2
+    assert "BROADCASTER_PORT" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_roles_need_redis(tmp_path: Path) -> None:
+    answer = run("serve", "--role", "edge", BROADCASTER_DATA_DIR=str(tmp_path))
+    assert answer.returncode == 2
+    assert "BROADCASTER_REDIS_URL" in answer.stderr
+
+
+def test_check_says_what_to_do(tmp_path: Path) -> None:
+    answer = run(
+        "check",
+        BROADCASTER_DATA_DIR=str(tmp_path),
+        BROADCASTER_PORT="0",
+        BROADCASTER_REALTIME_URL="http://127.0.0.1:9/v1",
+        BROADCASTER_REDIS_URL="redis://:hidden@127.0.0.1:9",
+    )
+    assert answer.returncode == 1
+    assert "✗ Interpreter: there is no key. Set OPENAI_API_KEY" in answer.stdout
+    assert "✗ Bus:" in answer.stdout
+    assert "✓ Port:" in answer.stdout
+    assert "! HTTPS:" in answer.stdout
+    assert "hidden" not in answer.stdout + answer.stderr
+
+
+async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
+    async with broadcaster(tmp_path / "a") as (url, _):
+        port = url.rpartition(":")[2]
+        answer = await asyncio.to_thread(
+            run, "serve", BROADCASTER_DATA_DIR=str(tmp_path / "b"), BROADCASTER_PORT=port
+        )
+    assert answer.returncode == 1
+    assert "choose another --port" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+async def test_the_first_start_prints_a_ready_link(tmp_path: Path) -> None:
+    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_PORT": "0"}
+    links = []
+    for _ in range(2):
+        async with started([*COMMAND, "serve"], environment) as process:
+            links.append((await process.line(r"(http://\S+/desk\?token=\S+)"))[1])
+            async with aiohttp.ClientSession() as http:
+                async with http.get(links[-1], allow_redirects=False) as answer:
+                    assert answer.status == 303
+    tokens = {link.partition("token=")[2] for link in links}
+    assert len(tokens) == 1, "the token is kept over a restart"
+    assert (tmp_path / "admin-token").stat().st_mode & 0o077 == 0
+
+
+async def test_https_with_a_certificate_made_here(tmp_path: Path) -> None:
+    async with broadcaster(tmp_path, tls="true") as (url, _):
+        assert url.startswith("https://")
+        trust = ssl.create_default_context(cafile=tmp_path / "tls" / "certificate.pem")
+        connector = aiohttp.TCPConnector(ssl=trust)
+        async with aiohttp.ClientSession(connector=connector) as http:
+            async with http.get(f"{url}/healthz") as answer:
+                assert await answer.json() == {"status": "ok"}
+            async with http.get(f"{url}/desk") as answer:
+                assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    async with broadcaster(tmp_path) as (_, process):
+        process.process.send_signal(number)
+        await process.line("Stopping")
+        async with asyncio.timeout(20):
+            await process.process.wait()
+    assert process.process.returncode == 0
+    assert not [line for line in process.lines if "Traceback" in line]
