@@ -1,6 +1,7 @@
 """A real publisher on the floor: what it says reaches the bus, in its place on the clock."""
 
 import asyncio
+import itertools
 import json
 import math
 from collections.abc import AsyncIterator, Iterator
@@ -26,7 +27,6 @@ from broadcaster.web import create_application
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
 from broadcaster.webrtc.publisher import publishing
-import itertools
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
 DEADLINE_S = 30.0

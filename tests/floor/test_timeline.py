@@ -1,3 +1,4 @@
+import itertools
 import random
 
 from broadcaster.audio.opus import OpusDecoder
@@ -7,7 +8,6 @@ from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame
 from broadcaster.model.ports import Message
-import itertools
 
 
 def test_the_event_clock_counts_from_going_live() -> None:

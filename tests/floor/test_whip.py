@@ -209,7 +209,7 @@ async def test_a_speaker_that_vanished_can_come_back(whip: Stage) -> None:
         await whip.published(first)
         peer = await whip.arrival()
         async with asyncio.timeout(20):
-            while peer.state is not PeerState.STALLED:  # noqa: ASYNC110
+            while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
         await whip.published(second)
         assert len(await heard(await whip.arrival(), 0.5)) > 0

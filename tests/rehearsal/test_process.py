@@ -63,7 +63,7 @@ async def test_workers_end_with_the_server(
         process.send_signal(end)
         async with asyncio.timeout(30):
             code = await process.wait()
-            while any_lives(workers):  # noqa: ASYNC110 - the system sends no event for it
+            while any_lives(workers):
                 await asyncio.sleep(0.05)
     assert code == (0 if end is signal.SIGTERM else -signal.SIGKILL)
 

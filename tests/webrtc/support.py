@@ -98,7 +98,7 @@ async def client(samples: Samples | None = None) -> AsyncIterator[RTCPeerConnect
     finally:
         await connection.close()
         async with asyncio.timeout(5):
-            while any(_connects(task, connection) for task in asyncio.all_tasks()):  # noqa: ASYNC110
+            while any(_connects(task, connection) for task in asyncio.all_tasks()):
                 await asyncio.sleep(0.01)
         for sender in connection.getSenders():
             await sender.transport.transport.stop()

@@ -89,7 +89,7 @@ async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
         async with asyncio.timeout(20):
             await heard(peer, 0.5)
-            while peer.state is not PeerState.STALLED:  # noqa: ASYNC110
+            while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
             assert await peer.wait_closed() is EndReason.MEDIA_STOPPED
         await heard(peer, 100)
@@ -121,7 +121,7 @@ async def test_nobody_reading_drops_the_oldest_and_counts() -> None:
     async with client() as publisher:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
         async with asyncio.timeout(20):
-            while peer.frames_lost < 5:  # noqa: ASYNC110
+            while peer.frames_lost < 5:
                 await asyncio.sleep(0.05)
         await peer.close()
     kept = [chunk async for chunk in peer.frames()]
