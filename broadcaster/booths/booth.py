@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
 
-from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.backoff import Backoff
+from broadcaster.audio.blocks import Blocks
 from broadcaster.booths.captions import CaptionWriter
 from broadcaster.booths.channel_output import ChannelOutput
 from broadcaster.booths.floor_clock import FloorClock
+from broadcaster.booths.floor_memory import FloorMemory
+from broadcaster.booths.interpretation import Interpretation
 from broadcaster.booths.playout import Playout
-from broadcaster.errors import InterpreterFailed
+from broadcaster.booths.session import Connect
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, AudioFrame, ms_to_samples, samples_to_ms
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    SAMPLE_BYTES,
+    AudioFrame,
+    ms_to_samples,
+    samples_to_ms,
+)
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
     BOOTH_TRANSITIONS,
@@ -23,26 +27,13 @@ from broadcaster.model.status import (
     BoothStatus,
     status_to_json,
 )
-from broadcaster.realtime.connection import TranslationConnection
-from broadcaster.realtime.outputs import AudioDelta, OutputText
 from broadcaster.realtime.wire import FRAME_SAMPLES
 from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 
-Connect = Callable[[str], AbstractAsyncContextManager[TranslationConnection]]
-"""Opens a session that interprets into a language (BCP 47)."""
-
-WAITING_BLOCKS = 10
-"""200 ms blocks kept for a session that is not connected yet: 2 s, the oldest go first."""
 FLOOR_LATE_S = 0.5
 """Without floor frames for this long the interpreter is fed silence."""
-FIRST_RETRY_S = 0.5
-LONGEST_RETRY_S = 8.0
-LONGEST_ASKED_S = 300.0
-"""A server's Retry-After is honoured up to this."""
-DRAIN_S = 8.0
-"""How long a closing booth waits for its interpreter's last words."""
 _TICK_S = 0.1
 
 
@@ -64,20 +55,17 @@ class Booth:
         self._event = event
         self._language = language
         self._bus = bus
-        self._connect = connect
         self._clock = clock
         self._floor_clock = FloorClock(clock)
         self._blocks = Blocks(FRAME_SAMPLES, aligned=True)
-        self._waiting: deque[Block] = deque(maxlen=WAITING_BLOCKS)
-        self._connection: TranslationConnection | None = None
-        self._session_start: int | None = None
+        self._memory = FloorMemory()
         self._playout = Playout()
         self._captions = CaptionWriter(event, language, bus)
+        self._interpretation = Interpretation(
+            language, connect, self._memory, self, self._move, clock
+        )
         self._state = BoothState.IDLE
         self._reason = ""
-        self._sessions = 0
-        self._sent_blocks = 0
-        self._dropped_blocks = 0
 
     async def run(self) -> None:
         """Interpret until cancelled, then let the interpreter finish its sentence."""
@@ -87,107 +75,54 @@ class Booth:
         try:
             await first_of(
                 self._hear(),
-                self._supervise(),
+                self._interpretation.run(),
                 output.run(self._playout, self._floor_clock),
                 self._tick(),
                 name=name,
             )
         finally:
+            self._captions.end(self._now_ms())
             await self._captions.finish()
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
+    def sound(self, pcm: bytes, source_position: int) -> None:
+        """See `interpretation.Sink`."""
+        self._playout.push(pcm, source_position)
+
+    def text(self, text: str) -> None:
+        """See `interpretation.Sink`."""
+        self._captions.push(text, self._now_ms())
+
+    def join(self) -> None:
+        """See `interpretation.Sink`."""
+        self._captions.join()
+
     async def _hear(self) -> None:
-        """Cut the floor into the interpreter's frames."""
+        """Remember the floor, for the interpreter's sessions to be fed from."""
         async with self._bus.subscribe(keys.floor_pcm(self._event)) as floor:
             async for message in floor:
                 frame = AudioFrame.from_bytes(message.payload)
-                end = frame.position + len(frame.payload) // 2
-                self._floor_clock.observe(end)
-                self._feed(self._blocks.push(frame.position, frame.payload))
-
-    def _feed(self, blocks: list[Block]) -> None:
-        for block in blocks:
-            if len(self._waiting) == WAITING_BLOCKS:
-                self._dropped_blocks += 1
-            self._waiting.append(block)
-        while self._connection is not None and self._waiting:
-            block = self._waiting.popleft()
-            if self._session_start is None:
-                self._session_start = block.position
-            self._connection.append(block.pcm)
-            self._sent_blocks += 1
-
-    async def _supervise(self) -> None:
-        """Keep a session open; one that fails for good waits for the organizer."""
-        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
-        while True:
-            self._move(BoothState.CONNECTING)
-            try:
-                async with self._connect(self._language) as connection:
-                    self._move(BoothState.LIVE)
-                    backoff.reset()
-                    await self._interpret(connection)
-                failure = InterpreterFailed(
-                    "session_ended", "the interpreter ended the session", retryable=True
-                )
-            except InterpreterFailed as error:
-                failure = error
-            if not failure.retryable:
-                self._move(BoothState.FAILED, failure.advice())
-                log.error("booth failed: %s", failure.error)
-                await asyncio.get_running_loop().create_future()
-            asked_s = min(failure.retry_after_s or 0.0, LONGEST_ASKED_S)
-            delay_s = max(backoff.next_s(), asked_s)
-            self._move(BoothState.RETRYING, failure.message)
-            log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
-            await self._clock.sleep(delay_s)
-
-    async def _interpret(self, connection: TranslationConnection) -> None:
-        self._sessions += 1
-        self._session_start = None
-        self._connection = connection
-        self._feed([])
-        try:
-            await self._receive(connection)
-        except asyncio.CancelledError:
-            self._connection = None
-            with suppress(TimeoutError, InterpreterFailed):
-                async with asyncio.timeout(DRAIN_S):
-                    await connection.close()
-                    await self._receive(connection)
-            raise
-        finally:
-            self._connection = None
-            self._captions.end_session(samples_to_ms(self._floor_clock.now()))
-
-    async def _receive(self, connection: TranslationConnection) -> None:
-        async for output in connection:
-            match output:
-                case AudioDelta():
-                    self._playout.push(output.pcm, self._source_position(output.elapsed_ms))
-                case OutputText():
-                    self._captions.push(output.text, samples_to_ms(self._floor_clock.now()))
-                case _:
-                    pass
-
-    def _source_position(self, elapsed_ms: int | None) -> int:
-        if elapsed_ms is None or self._session_start is None:
-            return self._floor_clock.now()
-        return self._session_start + ms_to_samples(elapsed_ms)
+                self._floor_clock.observe(frame.position + len(frame.payload) // SAMPLE_BYTES)
+                for block in self._blocks.push(frame.position, frame.payload):
+                    self._memory.push(block)
 
     async def _tick(self) -> None:
-        """Feed silence while the floor is away, end quiet captions, report once a second."""
+        """Hear silence while the floor is away, end quiet captions, report once a second."""
+        late = ms_to_samples(int(FLOOR_LATE_S * 1000))
         next_status = self._clock.monotonic()
         while True:
             if self._floor_clock.started:
-                late = ms_to_samples(int(FLOOR_LATE_S * 1000))
-                self._feed(self._blocks.advance_to(self._floor_clock.now() - late))
-                self._captions.tick(samples_to_ms(self._floor_clock.now()))
+                for block in self._blocks.advance_to(self._floor_clock.now() - late):
+                    self._memory.push(block)
+                self._captions.tick(self._now_ms())
             if self._clock.monotonic() >= next_status:
                 next_status += STATUS_INTERVAL_S
                 self._publish_status()
             await self._clock.sleep(_TICK_S)
+
+    def _now_ms(self) -> int:
+        return samples_to_ms(self._floor_clock.now())
 
     def _move(self, state: BoothState, reason: str = "") -> None:
         assert state in BOOTH_TRANSITIONS[self._state], f"{self._state} → {state}"
@@ -202,8 +137,8 @@ class Booth:
             reason=self._reason,
             lag_ms=None if lag is None else samples_to_ms(lag),
             queue_ms=samples_to_ms(self._playout.queued),
-            sent_ms=self._sent_blocks * FRAME_SAMPLES * 1000 // CLOCK_HZ,
-            sessions=self._sessions,
-            dropped_ms=samples_to_ms(self._playout.dropped + self._dropped_blocks * FRAME_SAMPLES),
+            sent_ms=self._interpretation.fed_blocks * FRAME_SAMPLES * 1000 // CLOCK_HZ,
+            sessions=self._interpretation.sessions,
+            dropped_ms=samples_to_ms(self._playout.dropped),
         )
         self._bus.publish(keys.status(self._event), status_to_json(status))

@@ -35,8 +35,12 @@ class CaptionWriter:
         """Time passed."""
         self._write(self._segmenter.tick(now_ms))
 
-    def end_session(self, now_ms: int) -> None:
-        """The interpreter's session ended; the next one's text starts a caption of its own."""
+    def join(self) -> None:
+        """Another session goes on where the one before it ended."""
+        self._segmenter.join()
+
+    def end(self, now_ms: int) -> None:
+        """Nothing more is said."""
         self._write(self._segmenter.flush(now_ms))
 
     async def run(self) -> None:

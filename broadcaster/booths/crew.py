@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from broadcaster.booths.booth import Booth, Connect
+from broadcaster.booths.booth import Booth
+from broadcaster.booths.session import Connect
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys

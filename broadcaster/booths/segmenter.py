@@ -56,6 +56,12 @@ class Segmenter:
             captions += self._version(now_ms, final=False)
         return captions
 
+    def join(self) -> None:
+        """Another session goes on: its first word is not glued to the last one."""
+        text = self._pending or "".join(self._lines)
+        if text and not _is_wide(text):
+            self._pending += " "
+
     def tick(self, now_ms: int) -> list[Caption]:
         """Let time pass: a quiet last word is shown, a quiet sentence ends."""
         quiet_ms = now_ms - self._end_ms
@@ -97,7 +103,8 @@ class Segmenter:
             if closes:
                 return []
             self._start_ms = max(now_ms, self._last_start_ms + 1)
-        joined = (self._lines[-1] + word if self._lines else text).rstrip()
+        space = " " if word[0].isspace() else ""
+        joined = self._lines[-1] + space + text if self._lines else text
         hangs = closes or text[0] in _NO_LINE_START
         if self._lines and (columns(joined) <= LINE_COLUMNS or hangs):
             self._lines[-1] = joined

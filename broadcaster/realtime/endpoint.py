@@ -18,7 +18,7 @@ class Endpoint:
             `https://<resource>.openai.azure.com`, with or without `/openai/v1`.
         api_key: never shown; empty for a server that asks for none.
         azure: the key travels in Azure's `api-key` header.
-        model: model, on Azure the deployment's name.
+        model: translation model, on Azure the deployment's name.
 
     Raises:
         ValueError: the URL or the key cannot be one; the text shows neither the key nor a password.
@@ -52,17 +52,27 @@ class Endpoint:
         The scheme is http or https, which a WebSocket handshake is: `HTTPS_PROXY` of the
         environment then applies, as it would not to `wss`.
         """
+        return self._url(wire.TRANSLATIONS_PATH).update_query(model=self.model)
+
+    def conversation_url(self, model: str) -> URL:
+        """Address of the conversation WebSocket for a model, on Azure a deployment."""
+        return self._url(wire.REALTIME_PATH).update_query(model=model)
+
+    def transcription_url(self) -> URL:
+        """Address of the transcription WebSocket; the session's settings name the model."""
+        return self._url(wire.REALTIME_PATH).update_query(intent=wire.TRANSCRIPTION_INTENT)
+
+    def _url(self, endpoint: str) -> URL:
         base = URL(self.url)
-        path = base.path.rstrip("/").removesuffix(wire.TRANSLATIONS_PATH)
+        path = base.path.rstrip("/")
+        for known in (wire.TRANSLATIONS_PATH, wire.REALTIME_PATH):
+            path = path.removesuffix(known)
         if self.azure:
             path = path.removesuffix("/v1").removesuffix("/openai") + wire.AZURE_BASE_PATH
         elif not path:
             path = URL(wire.DEFAULT_BASE_URL).path
-        return (
-            base.with_scheme(_TO_HTTP[base.scheme])
-            .with_path(path + wire.TRANSLATIONS_PATH, keep_query=True)
-            .update_query(model=self.model)
-        )
+        scheme = _TO_HTTP[base.scheme]
+        return base.with_scheme(scheme).with_path(path + endpoint, keep_query=True)
 
     def headers(self) -> dict[str, str]:
         """Headers that let us in; no beta header, the endpoint refuses it."""
@@ -80,7 +90,7 @@ class Timeouts:
     Attributes:
         connect_s: from the first packet to `session.created`.
         configure_s: until our settings are confirmed.
-        silence_s: without any event after sound was sent.
+        silence_s: without any event after something was sent that has to be answered.
         goodbye_s: for the socket's closing handshake.
     """
 

@@ -2,8 +2,8 @@
 
 Every function turns one kind of evidence (an HTTP answer, an error event, a close frame, an
 exception) into an `InterpreterFailed`: may a new session help, how long to wait, what can the
-organizer do. Codes and statuses are OpenAI's documented ones; close codes have no documented table,
-so a drop is worth another try unless its reason names a code that is not.
+organizer do. Codes and statuses are those of `codes`; close codes have no documented table, so a
+drop is worth another try unless its reason names a code that is not.
 
 Text of the server reaches a message only when it refuses the configuration, before any sound was
 sent: it cannot hold spoken words then, and what looks like a key is masked.
@@ -20,76 +20,36 @@ from typing import NamedTuple
 import aiohttp
 
 from broadcaster.errors import InterpreterFailed
+from broadcaster.realtime.codes import (
+    BUSY,
+    FATAL,
+    REFUSED_STATUS,
+    SESSION_ENDING,
+    TRANSIENT,
+    URL_HINT,
+    Advice,
+)
 
 MAX_RETRY_AFTER_S = 600.0
 """The longest wait a server can ask of a booth."""
 _MAX_SERVER_TEXT = 200
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,63}")
 _KEY_LIKE = re.compile(r"(?:sk-|ek_)[\w*.-]+|\b[A-Za-z0-9]{32,}\b")
-
-
-class _Advice(NamedTuple):
-    message: str
-    hint: str
-
-
-_BILLING_HINT = "Check credit and spending limit of the provider's account, then start it again."
-_FATAL = {
-    "invalid_api_key": _Advice(
-        "The interpreter server does not accept the API key.",
-        "Set a valid API key for this server and restart.",
-    ),
-    "insufficient_quota": _Advice(
-        "The interpreter server's account has no credit left.", _BILLING_HINT
-    ),
-    "billing_hard_limit_reached": _Advice(
-        "The interpreter server's account has reached its spending limit.", _BILLING_HINT
-    ),
-    "account_deactivated": _Advice(
-        "The interpreter server's account is deactivated.",
-        "Reactivate the account at the provider or use another API key.",
-    ),
-}
-_TRANSIENT = {
-    "session_expired": _Advice(
-        "The interpreter session reached its maximum duration.", "A new session is opened."
-    ),
-    "rate_limit_exceeded": _Advice(
-        "The interpreter server's rate limit is reached.",
-        "Run fewer languages at once or raise the account's limits.",
-    ),
-    "inference_rate_limit_exceeded": _Advice(
-        "The interpreter server's rate limit is reached.",
-        "Run fewer languages at once or raise the deployment's limits.",
-    ),
-    "slow_down": _Advice(
-        "The interpreter server asks for fewer requests.", "It is tried again more slowly."
-    ),
-    "server_is_overloaded": _Advice(
-        "The interpreter server is overloaded.", "It is tried again by itself."
-    ),
-}
-SESSION_ENDING = frozenset({*_FATAL, "session_expired"})
-"""Errors after which a live session is over; every other error event leaves it open."""
-
-_URL_HINT = "Check the server's URL and the model or deployment name."
-_REFUSED_STATUS = {
-    400: ("bad_request", _Advice("The interpreter server refuses the request.", _URL_HINT)),
-    401: ("invalid_api_key", _FATAL["invalid_api_key"]),
-    403: (
-        "access_denied",
-        _Advice(
-            "The interpreter server denies access.",
-            "Check the key's permissions and whether the provider serves this region.",
-        ),
-    ),
-    404: ("not_found", _Advice("The interpreter server has no such endpoint.", _URL_HINT)),
-    407: (
-        "proxy_refused",
-        _Advice("The network's proxy asks for a login.", "Check the proxy settings."),
-    ),
-}
 _TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
+
+
+class ResponseFailure(NamedTuple):
+    """Why one response of a conversation was not completed.
+
+    Attributes:
+        reason: stable identifier.
+        rate_limited: asking again helps, but only after a pause.
+        ends_session: set when no other response of this session can succeed either.
+    """
+
+    reason: str
+    rate_limited: bool
+    ends_session: InterpreterFailed | None
 
 
 def from_handshake(
@@ -105,12 +65,12 @@ def from_handshake(
     """
     error = _error_object(body)
     known = _known(error)
-    if known in _FATAL:
-        return _failed(known, _FATAL[known], retryable=False)
+    if known in FATAL:
+        return _failed(known, FATAL[known], retryable=False)
     if known or status in _TRANSIENT_STATUS or status >= 500:  # noqa: PLR2004
         fallback = "rate_limit_exceeded" if status == 429 else f"http_{status}"  # noqa: PLR2004
         code = known or _code(error.get("code")) or fallback
-        advice = _TRANSIENT.get(code) or _Advice(
+        advice = TRANSIENT.get(code) or Advice(
             f"The interpreter server is unavailable (HTTP {status}).",
             "It is tried again by itself.",
         )
@@ -120,9 +80,9 @@ def from_handshake(
             retryable=True,
             retry_after_s=retry_after_s(headers.get("Retry-After", ""), now),
         )
-    own_code, advice = _REFUSED_STATUS.get(status) or (
+    own_code, advice = REFUSED_STATUS.get(status) or (
         f"http_{status}",
-        _Advice(f"The interpreter server answered HTTP {status} instead of a session.", _URL_HINT),
+        Advice(f"The interpreter server answered HTTP {status} instead of a session.", URL_HINT),
     )
     code = _code(error.get("code")) or own_code
     if own_code == "invalid_api_key":
@@ -138,23 +98,44 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
         configuring: no sound was sent yet, so the error is about the connection or its settings.
     """
     known = _known(error)
-    if known in _FATAL:
-        return _failed(known, _FATAL[known], retryable=False)
+    if known in FATAL:
+        return _failed(known, FATAL[known], retryable=False)
     if known:
-        return _failed(known, _TRANSIENT[known], retryable=True)
+        return _failed(known, TRANSIENT[known], retryable=True)
     code = _code(error.get("code")) or _code(error.get("type")) or "server_error"
     if configuring and error.get("type") == "invalid_request_error":
         about = f"{error.get('param') or ''} {error.get('message') or ''}".lower()
+        if code == "invalid_value" and "language" in about and "transcription" in about:
+            advice = Advice(
+                "The transcription model does not know one of the source languages.",
+                "Remove the language from the source languages or leave them empty.",
+            )
+            return _failed("unsupported_source_language", advice, retryable=False)
         if code == "invalid_value" and "language" in about:
-            advice = _Advice(
+            advice = Advice(
                 "The interpreter server does not interpret into this language.",
                 "Remove the language or choose one the server supports.",
             )
             return _failed("unsupported_language", advice, retryable=False)
-        advice = _Advice("The interpreter server refuses the session's settings.", _URL_HINT)
+        advice = Advice("The interpreter server refuses the session's settings.", URL_HINT)
         return _failed(code, _quoting(advice, error.get("message")), retryable=False)
-    advice = _Advice("The interpreter server reported an error.", "It is tried again by itself.")
+    advice = Advice("The interpreter server reported an error.", "It is tried again by itself.")
     return _failed(code, advice, retryable=True)
+
+
+def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure:
+    """What a response that is not `completed` means.
+
+    Args:
+        status: `cancelled`, `incomplete` or `failed`.
+        details: its `status_details`, `{type, reason?, error?}`, nothing of it trusted.
+    """
+    given = details.get("error")
+    error = given if isinstance(given, dict) else {}
+    codes = (error.get("code"), error.get("type"), details.get("reason"), f"response_{status}")
+    reason = _known(error) or next(filter(None, map(_code, codes)), "response_failed")
+    ends = from_error_event(error, configuring=False) if reason in SESSION_ENDING else None
+    return ResponseFailure(reason, reason in BUSY, ends)
 
 
 def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
@@ -167,12 +148,12 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
     named = re.findall(r"[a-z_]+", reason.lower())
     if "maximum duration" in reason.lower():
         named.append("session_expired")
-    for table, retryable in ((_FATAL, False), (_TRANSIENT, True)):
+    for table, retryable in ((FATAL, False), (TRANSIENT, True)):
         for name in named:
             if name in table:
                 return _failed(name, table[name], retryable=retryable)
     how = "without a goodbye" if code is None else f"with close code {code}"
-    advice = _Advice(
+    advice = Advice(
         f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
     )
     return _failed("session_dropped", advice, retryable=True)
@@ -199,13 +180,13 @@ def from_exception(error: Exception, host: str) -> InterpreterFailed:
             code, what = "connection_refused", f"{host} refuses connections."
         case _:
             code, what = "connect_failed", f"The connection to {host} failed."
-    return _failed(code, _Advice(what, network), retryable=True)
+    return _failed(code, Advice(what, network), retryable=True)
 
 
-def update_unconfirmed(language: str) -> InterpreterFailed:
-    """The server did not confirm our target language in time."""
-    advice = _Advice(
-        f"The interpreter server did not confirm the language {language}.",
+def update_unconfirmed(purpose: str) -> InterpreterFailed:
+    """The server did not confirm our settings, for example `the language de`, in time."""
+    advice = Advice(
+        f"The interpreter server did not confirm {purpose}.",
         "It is tried again by itself.",
     )
     return _failed("update_unconfirmed", advice, retryable=True)
@@ -213,7 +194,7 @@ def update_unconfirmed(language: str) -> InterpreterFailed:
 
 def server_silent(seconds: float) -> InterpreterFailed:
     """Sound was sent for `seconds` and no event came back."""
-    advice = _Advice(
+    advice = Advice(
         f"The interpreter server has been silent for {seconds:g} s.", "A new session is opened."
     )
     return _failed("server_silent", advice, retryable=True)
@@ -221,7 +202,7 @@ def server_silent(seconds: float) -> InterpreterFailed:
 
 def closed_unasked() -> InterpreterFailed:
     """The server closed a session nobody asked it to close."""
-    advice = _Advice("The interpreter server closed the session.", "A new session is opened.")
+    advice = Advice("The interpreter server closed the session.", "A new session is opened.")
     return _failed("session_closed", advice, retryable=True)
 
 
@@ -243,7 +224,7 @@ def retry_after_s(value: str, now: datetime) -> float | None:
 
 
 def _failed(
-    code: str, advice: _Advice, *, retryable: bool, retry_after_s: float | None = None
+    code: str, advice: Advice, *, retryable: bool, retry_after_s: float | None = None
 ) -> InterpreterFailed:
     return InterpreterFailed(
         code,
@@ -269,7 +250,7 @@ def _error_object(body: bytes) -> Mapping[str, object]:
 def _known(error: Mapping[str, object]) -> str:
     """The code or type of an error if a table has it, else an empty string."""
     for value in (error.get("code"), error.get("type")):
-        if isinstance(value, str) and (value in _FATAL or value in _TRANSIENT):
+        if isinstance(value, str) and (value in FATAL or value in TRANSIENT):
             return value
     return ""
 
@@ -280,7 +261,7 @@ def _code(value: object) -> str:
     return str(value) if safe else ""
 
 
-def _quoting(advice: _Advice, text: object) -> _Advice:
+def _quoting(advice: Advice, text: object) -> Advice:
     """The advice with the server's explanation: one line, masked, trimmed."""
     if not isinstance(text, str):
         return advice

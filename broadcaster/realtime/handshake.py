@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import aiohttp
+from yarl import URL
 
 from broadcaster.realtime import failures
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
@@ -18,14 +19,19 @@ _MAX_REFUSAL_BYTES = 8 * 1024
 
 
 async def handshake(
-    stack: AsyncExitStack, http: aiohttp.ClientSession, endpoint: Endpoint, limits: Timeouts
+    stack: AsyncExitStack,
+    http: aiohttp.ClientSession,
+    endpoint: Endpoint,
+    url: URL,
+    limits: Timeouts,
 ) -> aiohttp.ClientWebSocketResponse:
-    """Open the translation WebSocket over the caller's connector.
+    """Open a WebSocket over the caller's connector.
 
     Args:
         stack: closes what is opened here.
         http: whose connector and `trust_env` are used.
         endpoint: the server.
+        url: which of its WebSockets.
         limits: only `goodbye_s` is looked at; the caller bounds the whole handshake.
 
     Raises:
@@ -59,7 +65,7 @@ async def handshake(
     )
     try:
         ws = await door.ws_connect(
-            endpoint.translations_url(),
+            url,
             heartbeat=HEARTBEAT_S,
             max_msg_size=MAX_MESSAGE_BYTES,
             compress=0,

@@ -1,11 +1,11 @@
-"""What a translation session tells the booth."""
+"""What a Realtime session tells the booth."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReady:
-    """The server confirmed our language; sound may be sent.
+    """The server confirmed our settings; sound may be sent.
 
     Attributes:
         session_id: the server's id, for support requests; empty if it gave none.
@@ -23,26 +23,115 @@ class AudioDelta:
     Attributes:
         pcm: s16le mono 24 kHz, whole samples, never empty.
         elapsed_ms: how much sound the session had heard when this was made, if the server said so.
+        segment: the segment this interprets; None in a continuous translation.
     """
 
     pcm: bytes
     elapsed_ms: int | None
+    segment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutputText:
-    """A fragment of the interpretation; fragments carry their own spaces and are only appended."""
+    """A fragment of the interpretation; fragments carry their own spaces and are only appended.
+
+    The fragments of one segment belong together; between two segments there is no space.
+    """
 
     text: str
     elapsed_ms: int | None
+    segment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens the provider bills; zeros where the server did not say.
+
+    Attributes:
+        cached_text: those of `input_text` that were cached.
+        cached_audio: those of `input_audio` that were cached.
+    """
+
+    input_text: int = 0
+    input_audio: int = 0
+    cached_text: int = 0
+    cached_audio: int = 0
+    output_text: int = 0
+    output_audio: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_text + other.input_text,
+            self.input_audio + other.input_audio,
+            self.cached_text + other.cached_text,
+            self.cached_audio + other.cached_audio,
+            self.output_text + other.output_text,
+            self.output_audio + other.output_audio,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDone:
+    """All there is of a segment's interpretation was given out before.
+
+    Attributes:
+        segment: its number.
+        ok: the server completed it; else what was given out is its beginning.
+        reason: stable identifier of what went wrong; empty when `ok`.
+        usage: of all attempts together.
+    """
+
+    segment: int
+    ok: bool
+    reason: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLost:
+    """A segment was not interpreted at all and will not be.
+
+    Attributes:
+        segment: its number.
+        reason: stable identifier of what went wrong.
+        usage: of all attempts together.
+    """
+
+    segment: int
+    reason: str
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class InputText:
-    """A fragment of what the speaker said, if transcription was asked for."""
+    """A fragment of what the speaker said; provisional when `item_id` is set."""
 
     text: str
     elapsed_ms: int | None
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSegment:
+    """What the speaker said in one stretch; replaces the fragments of this `item_id`.
+
+    Attributes:
+        item_id: the server's id of the stretch.
+        text: all of it; empty when nothing was understood.
+        languages: ISO 639-1 codes the server heard, if it said so.
+        final: nothing follows for this item; final ones come in the order of the speech.
+        start_ms: where it starts in the sound that was sent in this session.
+        end_ms: where it ends, or how much was sent so far when not `final`.
+        seconds: of audio billed for it, if the server said so.
+    """
+
+    item_id: str
+    text: str
+    languages: tuple[str, ...]
+    final: bool
+    start_ms: int
+    end_ms: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +141,7 @@ class ServerError:
     Attributes:
         code: stable identifier.
         message: a sentence that may be shown and logged.
-        fatal: the session is over; `TranslationProtocol.failure` says what to do.
+        fatal: the session is over; iterating its connection raises why.
     """
 
     code: str
@@ -62,7 +151,17 @@ class ServerError:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The server said goodbye; nothing follows."""
+    """The session has said all it had to; nothing follows."""
 
 
-Output = SessionReady | AudioDelta | OutputText | InputText | ServerError | SessionClosed
+Output = (
+    SessionReady
+    | AudioDelta
+    | OutputText
+    | InputText
+    | InputSegment
+    | SegmentDone
+    | SegmentLost
+    | ServerError
+    | SessionClosed
+)

@@ -23,6 +23,8 @@ SENTENCES = talk.load().sentences
 LISTEN_S = 12.0
 SETTLE_S = 3.0
 """Players trim their buffers in their first seconds; they are not compared there."""
+CHANCE = 0.1
+"""Share of windows that may fit the other language: a name, or a word that both have."""
 
 pytestmark = pytest.mark.browser
 
@@ -147,7 +149,7 @@ async def check_sound(heard: Samples, own: Recording, other: Recording, who: str
     )
     assert len(mine) >= 5
     assert good(mine) >= 0.8
-    assert good(others) == 0
+    assert good(others) <= CHANCE
 
 
 async def check_switch(page: Attendee, wanted: Recording, left: Recording) -> None:
@@ -164,4 +166,4 @@ async def check_switch(page: Attendee, wanted: Recording, left: Recording) -> No
     print(f"switch to fr: audible after {took_s * 1000:.0f} ms, {good(found):.0%} of it is French")
     assert took_s < 1.0
     assert good(found) >= 0.8
-    assert good(old) == 0
+    assert good(old) <= CHANCE

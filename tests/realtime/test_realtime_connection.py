@@ -2,12 +2,8 @@
 
 import asyncio
 import base64
-import json
-import logging
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -15,12 +11,9 @@ from aiohttp import web
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import wire
-from broadcaster.realtime.connection import (
-    QUEUE_FRAMES,
-    TranslationConnection,
-    open_translation,
-)
+from broadcaster.realtime.connection import TranslationConnection, open_translation
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
+from broadcaster.realtime.listening import QUEUE_FRAMES
 from broadcaster.realtime.outputs import (
     AudioDelta,
     Output,
@@ -29,91 +22,17 @@ from broadcaster.realtime.outputs import (
     SessionClosed,
     SessionReady,
 )
-
-KEY = "sk-test-THE-KEY-0123456789"
-FRAME = bytes(range(240)) * 40
-PATIENCE_S = 30.0
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Serve = Callable[[Handler], Awaitable[Endpoint]]
-
-
-@pytest.fixture(autouse=True)
-def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    caplog.set_level(logging.DEBUG)
-    yield
-    assert KEY not in caplog.text
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    """Starts a translation endpoint that runs the given handler."""
-    async with AsyncExitStack() as stack:
-
-        async def start(handler: Handler) -> Endpoint:
-            app = web.Application()
-            app.router.add_get("/v1" + wire.TRANSLATIONS_PATH, handler)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-            await runner.setup()
-            stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            return Endpoint(f"http://127.0.0.1:{runner.addresses[0][1]}/v1/", KEY)
-
-        yield start
-
-
-def session(language: str) -> dict[str, Any]:
-    audio = {"input": {}, "output": {"language": language}}
-    return {"id": "sess_1", "type": "translation", "expires_at": 1795329600, "audio": audio}
-
-
-class Session:
-    """The server's side of one session."""
-
-    def __init__(self, request: web.Request) -> None:
-        self.request = request
-        self.ws = web.WebSocketResponse()
-
-    async def greet(self) -> dict[str, Any]:
-        """Up to the client's update, which is returned."""
-        await self.ws.prepare(self.request)
-        await self.send("session.created", session=session("es"))
-        return await self.read()
-
-    async def go_live(self) -> None:
-        update = await self.greet()
-        language = update["session"]["audio"]["output"]["language"]
-        await self.send("session.updated", session=session(language))
-
-    async def send(self, kind: str, **fields: object) -> None:
-        await self.ws.send_json({"type": kind, "event_id": "e", **fields})
-
-    async def send_audio(self, pcm: bytes) -> None:
-        await self.send("session.output_audio.delta", delta=base64.b64encode(pcm).decode())
-
-    async def read(self) -> dict[str, Any]:
-        event = json.loads((await self.ws.receive()).data)
-        assert isinstance(event, dict)
-        return event
-
-    async def read_to_the_end(self) -> list[str]:
-        """Types of all further events of the client, until the socket ends."""
-        return [json.loads(message.data)["type"] async for message in self.ws]
-
-
-def playing(script: Callable[[Session], Awaitable[object]]) -> Handler:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        side = Session(request)
-        await script(side)
-        return side.ws
-
-    return handler
+from tests.realtime.peer import (
+    FRAME,
+    KEY,
+    PATIENCE_S,
+    Serve,
+    Session,
+    assert_keyless,
+    drop,
+    playing,
+    session,
+)
 
 
 async def outputs_of(connection: TranslationConnection) -> list[Output]:
@@ -133,15 +52,6 @@ async def failure_of(
             pass
     assert_keyless(failed.value)
     return failed.value
-
-
-def assert_keyless(failure: BaseException) -> None:
-    shown = "".join(traceback.format_exception(failure))
-    cause: BaseException | None = failure
-    while cause is not None:
-        shown += repr(cause) + str(cause) + str(vars(cause))
-        cause = cause.__cause__ or cause.__context__
-    assert KEY not in shown
 
 
 async def test_a_session_from_hello_to_goodbye(http: aiohttp.ClientSession, serve: Serve) -> None:
@@ -364,12 +274,6 @@ async def end_of(connection: TranslationConnection) -> InterpreterFailed:
     assert again.value is failed.value
     assert_keyless(failed.value)
     return failed.value
-
-
-async def drop(side: Session) -> None:
-    transport = side.request.transport
-    assert transport is not None
-    transport.abort()
 
 
 async def expire(side: Session) -> None:

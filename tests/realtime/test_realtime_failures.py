@@ -177,3 +177,48 @@ def test_closes(
 ) -> None:
     failure = failures.from_close(code, reason)
     assert (failure.error, failure.retryable) == (error, retryable)
+
+
+@pytest.mark.parametrize(
+    ("status", "details", "reason", "rate_limited", "ends"),
+    [
+        ("failed", {"error": {"code": "inference_rate_limit_exceeded"}}, None, True, False),
+        ("failed", {"error": {"code": "rate_limit_exceeded"}}, None, True, False),
+        (
+            "failed",
+            {"error": {"type": "server_is_overloaded"}},
+            "server_is_overloaded",
+            True,
+            False,
+        ),
+        ("failed", {"error": {"type": "insufficient_quota"}}, "insufficient_quota", False, True),
+        ("failed", {"error": {"code": "session_expired"}}, None, False, True),
+        ("failed", {"error": {"code": KEY, "type": "x_error"}}, "x_error", False, False),
+        ("failed", {"error": "boom"}, "response_failed", False, False),
+        ("incomplete", {"reason": "content_filter"}, "content_filter", False, False),
+        ("cancelled", {"reason": ["x"]}, "response_cancelled", False, False),
+        (KEY, {}, "response_failed", False, False),
+    ],
+)
+def test_responses(
+    status: str, details: dict[str, object], reason: str | None, *, rate_limited: bool, ends: bool
+) -> None:
+    failure = failures.from_response(status, details)
+    error = details.get("error")
+    assert failure.reason == (reason or (error["code"] if isinstance(error, dict) else ""))
+    assert failure.rate_limited == rate_limited
+    assert (failure.ends_session is not None) == ends
+
+
+@pytest.mark.parametrize(
+    ("error", "retryable"),
+    [
+        ({"type": "model_load_error", "message": "m"}, False),
+        ({"type": "invalid_request_error", "code": "model_not_found"}, False),
+        ({"type": "session_limit_reached"}, True),
+    ],
+)
+def test_compatible_servers(error: dict[str, object], *, retryable: bool) -> None:
+    failure = failures.from_error_event(error, configuring=True)
+    assert failure.retryable == retryable
+    assert failure.hint

@@ -32,14 +32,10 @@ from broadcaster.realtime.outputs import (
     SessionClosed,
     SessionReady,
 )
-from broadcaster.realtime.protocol import (
-    EXPECTED,
-    TRANSITIONS,
-    State,
-    TranslationProtocol,
-    endpoint_language,
-)
+from broadcaster.realtime.protocol import TranslationProtocol, endpoint_language
+from broadcaster.realtime.session import TRANSITIONS, State
 
+EXPECTED = TranslationProtocol.expected
 FRAME = bytes(range(240)) * 40
 DROPPED = failures.from_close(1006)
 
@@ -88,6 +84,17 @@ def error(code: str | None, kind: str = "invalid_request_error", **more: object)
     return {"type": "error", "event_id": "event_7", "error": body}
 
 
+def told(protocol: TranslationProtocol, event: Mapping[str, object] | str | bytes) -> Output | None:
+    """What the protocol says to one event or message."""
+    if isinstance(event, Mapping):
+        protocol.receive(event)
+    else:
+        protocol.receive_text(event)
+    output = protocol.next_output()
+    assert protocol.next_output() is None
+    return output
+
+
 def protocol_in(state: State) -> TranslationProtocol:
     """A session walked to `state` through the public doors only."""
     protocol = TranslationProtocol("de")
@@ -96,13 +103,13 @@ def protocol_in(state: State) -> TranslationProtocol:
     protocol.receive(CREATED)
     if state is State.CONFIGURING:
         return protocol
-    protocol.receive(UPDATED)
+    told(protocol, UPDATED)
     if state is State.FAILED:
         protocol.fail(DROPPED)
     if state in (State.CLOSING, State.CLOSED):
         protocol.close()
     if state is State.CLOSED:
-        protocol.receive(CLOSED)
+        told(protocol, CLOSED)
     assert protocol.state is state
     protocol.data_to_send()
     return protocol
@@ -189,7 +196,7 @@ def test_misplaced_events_are_ignored_and_counted(
     event: Mapping[str, object], state: State
 ) -> None:
     protocol = protocol_in(state)
-    output = protocol.receive(event)
+    output = told(protocol, event)
     expected = state in EXPECTED[str(event["type"])]
     assert protocol.ignored_events == (0 if expected else 1)
     assert expected or output is None
@@ -198,7 +205,7 @@ def test_misplaced_events_are_ignored_and_counted(
 def test_a_session_from_hello_to_goodbye() -> None:
     protocol = TranslationProtocol("de-CH", "gpt-live-transcribe", "far_field")
     assert protocol.data_to_send() == []
-    assert protocol.receive(CREATED) is None
+    assert told(protocol, CREATED) is None
     [update] = map(json.loads, protocol.data_to_send())
     assert update["session"]["audio"] == {
         "output": {"language": "de"},
@@ -207,20 +214,20 @@ def test_a_session_from_hello_to_goodbye() -> None:
             "noise_reduction": {"type": "far_field"},
         },
     }
-    assert protocol.receive(UPDATED) == SessionReady("sess_1", 1795329600)
+    assert told(protocol, UPDATED) == SessionReady("sess_1", 1795329600)
     protocol.append(FRAME)
     [append] = map(json.loads, protocol.data_to_send())
     assert base64.b64decode(append["audio"]) == FRAME
-    assert protocol.receive(AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
-    assert protocol.receive(OUTPUT_TEXT) == OutputText(" willkommen", 2400)
-    assert protocol.receive(INPUT_TEXT) == InputText(" welcome to", 1200)
-    assert protocol.receive(error("invalid_event")) == ServerError(
+    assert told(protocol, AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
+    assert told(protocol, OUTPUT_TEXT) == OutputText(" willkommen", 2400)
+    assert told(protocol, INPUT_TEXT) == InputText(" welcome to", 1200)
+    assert told(protocol, error("invalid_event")) == ServerError(
         "invalid_event", "The interpreter server reported an error.", fatal=False
     )
     protocol.close()
     assert [json.loads(text) for text in protocol.data_to_send()] == [{"type": "session.close"}]
-    assert protocol.receive(AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
-    assert protocol.receive(CLOSED) == SessionClosed()
+    assert told(protocol, AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
+    assert told(protocol, CLOSED) == SessionClosed()
     assert protocol.state is State.CLOSED
     assert protocol.ignored_events == protocol.malformed_events == 0
 
@@ -282,7 +289,7 @@ def test_what_the_models_write_is_understood(
     model: type[BaseModel], event: dict[str, Any], state: State, output: Output | None
 ) -> None:
     protocol = protocol_in(state)
-    assert protocol.receive_text(model.model_validate(event).model_dump_json()) == output
+    assert told(protocol, model.model_validate(event).model_dump_json()) == output
     assert protocol.ignored_events == protocol.malformed_events == 0
 
 
@@ -319,7 +326,7 @@ def test_the_models_know_no_other_server_event() -> None:
 )
 def test_garbage_is_counted_and_skipped(text: str | bytes) -> None:
     protocol = protocol_in(State.LIVE)
-    assert protocol.receive_text(text) is None
+    assert told(protocol, text) is None
     assert protocol.malformed_events == 1
     assert protocol.state is State.LIVE
 
@@ -338,38 +345,36 @@ def test_garbage_is_counted_and_skipped(text: str | bytes) -> None:
 )
 def test_events_of_other_protocols_are_ignored(event: Mapping[str, object]) -> None:
     protocol = protocol_in(State.LIVE)
-    assert protocol.receive(event) is None
+    assert told(protocol, event) is None
     assert protocol.ignored_events == 1
 
 
 def test_half_a_sample_is_cut_off() -> None:
     protocol = protocol_in(State.LIVE)
     odd = {"type": AUDIO["type"], "delta": base64.b64encode(b"\1\2\3").decode()}
-    assert protocol.receive(odd) == AudioDelta(b"\1\2", None)
-    assert protocol.receive(AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
+    assert told(protocol, odd) == AudioDelta(b"\1\2", None)
+    assert told(protocol, AUDIO) == AudioDelta(b"\1\2\3\4", 2400)
     assert protocol.malformed_events == 1
 
 
 def test_empty_deltas_say_nothing() -> None:
     protocol = protocol_in(State.LIVE)
-    assert protocol.receive({**AUDIO, "delta": ""}) is None
-    assert protocol.receive({**OUTPUT_TEXT, "delta": ""}) is None
+    assert told(protocol, {**AUDIO, "delta": ""}) is None
+    assert told(protocol, {**OUTPUT_TEXT, "delta": ""}) is None
 
 
 def test_colliding_names_of_the_other_protocol_do_no_harm() -> None:
     protocol = protocol_in(State.LIVE)
     text = {"type": OUTPUT_TEXT["type"], "delta": "a", "start_ms": 1, "end_ms": 2}
-    assert protocol.receive(text) == OutputText("a", None)
-    assert protocol.receive({**OUTPUT_TEXT, "elapsed_ms": "2400"}) == OutputText(
-        " willkommen", None
-    )
-    assert protocol.receive({**OUTPUT_TEXT, "elapsed_ms": True}) == OutputText(" willkommen", None)
+    assert told(protocol, text) == OutputText("a", None)
+    assert told(protocol, {**OUTPUT_TEXT, "elapsed_ms": "2400"}) == OutputText(" willkommen", None)
+    assert told(protocol, {**OUTPUT_TEXT, "elapsed_ms": True}) == OutputText(" willkommen", None)
 
 
 def test_text_can_always_be_encoded() -> None:
     protocol = protocol_in(State.LIVE)
     raw = '{"type": "session.output_transcript.delta", "delta": "a\\ud800b"}'
-    assert protocol.receive_text(raw) == OutputText("a?b", None)
+    assert told(protocol, raw) == OutputText("a?b", None)
 
 
 @pytest.mark.parametrize(
@@ -386,11 +391,11 @@ def test_text_can_always_be_encoded() -> None:
 )
 def test_not_live_before_our_language_is_confirmed(answer: Mapping[str, object]) -> None:
     protocol = protocol_in(State.CONFIGURING)
-    assert protocol.receive({"type": "session.updated", "session": answer}) is None
+    assert told(protocol, {"type": "session.updated", "session": answer}) is None
     assert protocol.state is State.CONFIGURING
-    assert protocol.receive(AUDIO) is None
+    assert told(protocol, AUDIO) is None
     minimal = {"audio": {"output": {"language": "de-DE"}}}
-    assert protocol.receive({"type": "session.updated", "session": minimal}) == SessionReady(
+    assert told(protocol, {"type": "session.updated", "session": minimal}) == SessionReady(
         "sess_1", 1795329600
     )
 
@@ -399,15 +404,13 @@ def test_a_session_without_details_is_a_session() -> None:
     protocol = TranslationProtocol("de")
     protocol.receive({"type": "session.created"})
     answer = {"id": 7, "expires_at": "soon", "audio": {"output": {"language": "de"}}}
-    assert protocol.receive({"type": "session.updated", "session": answer}) == SessionReady(
-        "", None
-    )
+    assert told(protocol, {"type": "session.updated", "session": answer}) == SessionReady("", None)
 
 
 @pytest.mark.parametrize("body", [None, "boom", {}, {"code": 7, "message": None}], ids=range(4))
 def test_errors_without_details_leave_a_live_session_open(body: object) -> None:
     protocol = protocol_in(State.LIVE)
-    output = protocol.receive({"type": "error", "error": body})
+    output = told(protocol, {"type": "error", "error": body})
     assert output == ServerError(
         "server_error", "The interpreter server reported an error.", fatal=False
     )
@@ -426,7 +429,7 @@ def test_errors_without_details_leave_a_live_session_open(body: object) -> None:
 )
 def test_errors_that_end_a_live_session(code: str, retryable: bool) -> None:  # noqa: FBT001
     protocol = protocol_in(State.LIVE)
-    output = protocol.receive(error(code))
+    output = told(protocol, error(code))
     assert isinstance(output, ServerError)
     assert output.fatal
     assert isinstance(protocol.failure, InterpreterFailed)

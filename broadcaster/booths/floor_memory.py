@@ -1,0 +1,96 @@
+"""The floor's last seconds, kept for sessions that must hear them (again)."""
+
+import asyncio
+from collections import deque
+
+import numpy as np
+
+from broadcaster.audio.blocks import Block
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
+
+KEPT_S = 30
+"""How far back a session can be fed: a long sentence, an outage of the provider and a reconnect."""
+QUIET_DBFS = -45.0
+PAUSE_MS = 160
+"""Shorter silences are between sounds of a word, not between words or sentences."""
+_STEP = ms_to_samples(20)
+_QUIET_RMS = 32_768 * 10 ** (QUIET_DBFS / 20)
+
+
+class FloorMemory:
+    """Blocks of the floor and the pauses in them, by position on the event clock."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[Block] = deque()
+        self._pauses: deque[tuple[int, int]] = deque()
+        self._quiet_since: int | None = None
+        self._grown = asyncio.Event()
+        self.spoken = 0
+        """Samples of speech ever pushed."""
+
+    @property
+    def end(self) -> int:
+        """The position behind the newest block; 0 before the first."""
+        if not self._blocks:
+            return 0
+        newest = self._blocks[-1]
+        return newest.position + len(newest.pcm) // SAMPLE_BYTES
+
+    def push(self, block: Block) -> None:
+        """Add the next block."""
+        self._blocks.append(block)
+        samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float64)
+        rms = np.sqrt(np.mean(samples.reshape(-1, _STEP) ** 2, axis=1))
+        for number, quiet in enumerate(rms < _QUIET_RMS):
+            position = block.position + number * _STEP
+            if quiet and self._quiet_since is None:
+                self._quiet_since = position
+            elif not quiet:
+                self.spoken += _STEP
+                self._end_pause(position)
+        oldest = self.end - KEPT_S * CLOCK_HZ
+        while self._blocks and self._blocks[0].position < oldest:
+            self._blocks.popleft()
+        while self._pauses and self._pauses[0][1] < oldest:
+            self._pauses.popleft()
+        self._grown.set()
+        self._grown = asyncio.Event()
+
+    async def grown(self) -> None:
+        """Return when the next block has come."""
+        await self._grown.wait()
+
+    def after(self, position: int) -> Block | None:
+        """The first block that starts at `position` or later."""
+        found = None
+        for block in reversed(self._blocks):
+            if block.position < position:
+                break
+            found = block
+        return found
+
+    def pause_before(self, position: int) -> int:
+        """Where the speaker last paused before `position`: the middle of the pause.
+
+        Without a pause in memory, the oldest position there is.
+        """
+        for start, end in reversed(self._all_pauses()):
+            if start < position:
+                return (start + min(end, position)) // 2
+        return self._blocks[0].position if self._blocks else position
+
+    def paused_for(self) -> int:
+        """How many samples it has been quiet up to now."""
+        return 0 if self._quiet_since is None else self.end - self._quiet_since
+
+    def _end_pause(self, position: int) -> None:
+        if self._quiet_since is not None:
+            if position - self._quiet_since >= ms_to_samples(PAUSE_MS):
+                self._pauses.append((self._quiet_since, position))
+            self._quiet_since = None
+
+    def _all_pauses(self) -> list[tuple[int, int]]:
+        if self.paused_for() >= ms_to_samples(PAUSE_MS):
+            assert self._quiet_since is not None
+            return [*self._pauses, (self._quiet_since, self.end)]
+        return list(self._pauses)

@@ -1,0 +1,276 @@
+"""A booth's interpretation over many sessions, without a gap between them.
+
+A session that comes of age is replaced before the server ends it: the next one is ready before the
+cut, the cut is made at a pause, the old one finishes what it has heard, then the new one is heard.
+After a drop the next session hears the floor again from the last finished sentence, and what it
+repeats is left out.
+"""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+from broadcaster.backoff import Backoff
+from broadcaster.booths.floor_memory import FloorMemory
+from broadcaster.booths.seam import SaidText, Seam, sentence_ends
+from broadcaster.booths.session import DRAIN_S, Connect, Session
+from broadcaster.errors import InterpreterFailed
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
+from broadcaster.model.ports import Clock
+from broadcaster.model.status import BoothState
+from broadcaster.realtime.outputs import AudioDelta, Output, OutputText
+from broadcaster.tasks import first_of
+
+log = logging.getLogger("broadcaster.booths")
+
+ROTATE_AFTER_S = 55 * 60.0
+ROTATE_BEFORE_EXPIRY_S = 300.0
+STAGGER_S = 120.0
+"""Sessions of several languages are replaced within this time of each other, not all at once."""
+CUT_PAUSES_S = ((3.0, 0.35), (6.0, 0.2))
+"""While waiting this long for the cut, only a pause of this length will do; then any place."""
+ROTATION_RETRY_S = 20.0
+SILENT_S = 20.0
+"""Speech on the floor without a word from the interpreter before its session is replaced."""
+EMISSION_MS = 200
+"""An output is emitted at least this long after the words it was interpreted from."""
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 8.0
+LONGEST_ASKED_S = 300.0
+"""A server's Retry-After is honoured up to this."""
+_WATCH_S = 0.5
+
+Report = Callable[[BoothState, str], None]
+"""Told about every step of the booth's state, with a reason while it is not well."""
+
+
+class Sink(Protocol):
+    """Where interpreted speech goes."""
+
+    def sound(self, pcm: bytes, source_position: int) -> None:
+        """Speech interpreted from the floor at a position of the event clock."""
+
+    def text(self, text: str) -> None:
+        """A fragment of what is said, with its own spacing."""
+
+    def join(self) -> None:
+        """What follows comes from another session."""
+
+
+class Interpretation:
+    """Keeps one language interpreted until cancelled.
+
+    Args:
+        language: BCP 47 tag.
+        connect: opens sessions.
+        memory: the floor, which the booth fills.
+        sink: takes what is said.
+        report: is told the state.
+        clock: time.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        connect: Connect,
+        memory: FloorMemory,
+        sink: Sink,
+        report: Report,
+        clock: Clock,
+    ) -> None:
+        self._language = language
+        self._connect = connect
+        self._memory = memory
+        self._sink = sink
+        self._report = report
+        self._clock = clock
+        self._said = SaidText()
+        self._seam = Seam(self._said)
+        self._done_until = 0
+        self._current: Session | None = None
+        self._next: Session | None = None
+        self._spoken_at_output = 0
+        self._patience_s = SILENT_S
+        self._released_blocks = 0
+        self.sessions = 0
+        """Sessions opened so far."""
+
+    async def run(self) -> None:
+        """Interpret until cancelled; then let the session finish its sentence."""
+        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._done_until = self._memory.end
+        while True:
+            self._report(BoothState.CONNECTING, "")
+            try:
+                session = await self._open()
+                backoff.reset()
+                self._begin(session)
+                await self._line_of_sessions()
+            except InterpreterFailed as failure:
+                await self._recover(failure, backoff)
+            finally:
+                await self._dispose()
+
+    @property
+    def fed_blocks(self) -> int:
+        """200 ms blocks sent, what the provider bills."""
+        running = (self._current, self._next)
+        return self._released_blocks + sum(session.fed for session in running if session)
+
+    async def _open(self) -> Session:
+        session = await Session.open(self._language, self._connect, self._memory, self._clock)
+        self.sessions += 1
+        return session
+
+    def _begin(self, session: Session) -> None:
+        """Start the first session of a line: it hears what is not interpreted yet."""
+        self._current = session
+        self._seam = Seam(self._said)
+        self._spoken_at_output = self._memory.spoken
+        self._sink.join()
+        session.feed_from(self._done_until)
+        self._report(BoothState.LIVE, "")
+
+    async def _recover(self, failure: InterpreterFailed, backoff: Backoff) -> None:
+        """Wait for the next attempt; for ever if there is no point in one."""
+        if not failure.retryable:
+            log.error("booth failed: %s", failure.error)
+            self._report(BoothState.FAILED, failure.advice())
+            await asyncio.get_running_loop().create_future()
+        delay_s = max(backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
+        log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
+        self._report(BoothState.RETRYING, failure.message)
+        await self._clock.sleep(delay_s)
+
+    async def _line_of_sessions(self) -> None:
+        """Hear one session after the other until one fails."""
+        try:
+            await first_of(
+                self._listen(), self._rotate(), self._watch(), name=f"interpret {self._language}"
+            )
+        except asyncio.CancelledError:
+            await self._finish()
+            raise
+
+    async def _listen(self) -> None:
+        while True:
+            assert self._current is not None
+            output = await self._current.output()
+            if output is not None:
+                self._take(output, self._current)
+                continue
+            if self._next is None:
+                raise InterpreterFailed(
+                    "session_ended", "the interpreter ended the session", retryable=True
+                )
+            self._say(self._seam.flush())
+            await self._release(self._current)
+            self._current, self._next = self._next, None
+            self._sink.join()
+            self._report(BoothState.LIVE, "")
+
+    def _take(self, output: Output, session: Session) -> None:
+        match output:
+            case AudioDelta(pcm=pcm, elapsed_ms=elapsed_ms):
+                if pcm.strip(b"\0"):
+                    self._heard_something()
+                    if not self._seam.repeating:
+                        self._sink.sound(pcm, session.source_position(elapsed_ms))
+            case OutputText(text=text, elapsed_ms=elapsed_ms):
+                self._heard_something()
+                self._say(self._seam.take(text))
+                if sentence_ends(text):
+                    emitted = session.source_position(elapsed_ms) - ms_to_samples(EMISSION_MS)
+                    self._done_until = max(self._done_until, self._memory.pause_before(emitted))
+            case _:
+                pass
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._said.add(text)
+            self._sink.text(text)
+
+    def _heard_something(self) -> None:
+        self._spoken_at_output = self._memory.spoken
+        self._patience_s = SILENT_S
+
+    async def _rotate(self) -> None:
+        """Replace each session in time, ready before the cut."""
+        while True:
+            current = self._current
+            assert current is not None
+            await self._clock.sleep(self._rotate_in_s(current))
+            self._report(BoothState.ROTATING, "")
+            try:
+                following = await self._open()
+            except InterpreterFailed as failure:
+                if not failure.retryable:
+                    raise
+                log.warning("the next session is not there yet: %s", failure.error)
+                self._report(BoothState.LIVE, "")
+                await self._clock.sleep(ROTATION_RETRY_S)
+                continue
+            self._next = following
+            cut = await self._cut()
+            following.feed_from(cut)
+            current.stop_at(cut)
+            while self._current is current:
+                await self._clock.sleep(_WATCH_S)
+
+    def _rotate_in_s(self, session: Session) -> float:
+        if session.expires_at is None:
+            lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S
+        else:
+            lifetime_s = max(0.0, session.expires_at - self._clock.now_ms() / 1000)
+        margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
+        share = zlib.crc32(self._language.encode()) % 1000 / 1000
+        stagger_s = share * min(STAGGER_S, lifetime_s / 10)
+        return max(0.0, min(ROTATE_AFTER_S, lifetime_s - margin_s) - stagger_s)
+
+    async def _cut(self) -> int:
+        """Wait for a pause of the speaker; returns its place, a border of blocks."""
+        started = self._clock.monotonic()
+        while True:
+            waited_s = self._clock.monotonic() - started
+            wanted_s = next((pause for until, pause in CUT_PAUSES_S if waited_s < until), 0.0)
+            if self._memory.paused_for() >= wanted_s * CLOCK_HZ:
+                return self._memory.end
+            await self._memory.grown()
+
+    async def _watch(self) -> None:
+        """End a session that says nothing although the speaker speaks."""
+        while True:
+            await self._clock.sleep(_WATCH_S)
+            unanswered = self._memory.spoken - self._spoken_at_output
+            if unanswered > self._patience_s * CLOCK_HZ:
+                self._patience_s *= 2
+                raise InterpreterFailed(
+                    "interpreter_silent",
+                    "the interpreter says nothing although the speaker speaks",
+                    retryable=True,
+                )
+
+    async def _finish(self) -> None:
+        """Hear the last words of a booth that closes."""
+        with suppress(InterpreterFailed, TimeoutError):
+            async with asyncio.timeout(DRAIN_S + 1.0):
+                for session in (self._current, self._next):
+                    if session is None:
+                        continue
+                    await session.close()
+                    while (output := await session.output()) is not None:
+                        self._take(output, session)
+        self._say(self._seam.flush())
+
+    async def _dispose(self) -> None:
+        for session in (self._current, self._next):
+            if session is not None:
+                await self._release(session)
+        self._current = self._next = None
+
+    async def _release(self, session: Session) -> None:
+        self._released_blocks += session.fed
+        await session.dispose()

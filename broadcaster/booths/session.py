@@ -1,0 +1,139 @@
+"""One Realtime session of a booth: fed from the floor's memory, read into a queue."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Self
+
+from broadcaster.booths.floor_memory import FloorMemory
+from broadcaster.errors import InterpreterFailed
+from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.ports import Clock
+from broadcaster.realtime.connection import TranslationConnection
+from broadcaster.realtime.outputs import Output
+from broadcaster.realtime.wire import FRAME_SAMPLES
+
+Connect = Callable[[str], AbstractAsyncContextManager[TranslationConnection]]
+"""Opens a session that interprets into a language (BCP 47)."""
+
+REPLAY_FRAME_S = 0.05
+"""Pace of what a session hears again: four times real time."""
+DRAIN_S = 8.0
+"""How long a session may take to finish what it has heard."""
+LONGEST_QUEUE = 4_000
+"""Outputs of a session that waits for the one before it to finish; beyond it the oldest go."""
+
+
+class Session:
+    """An open session.
+
+    Attributes:
+        start: event-clock position of the first block it was fed.
+        fed: blocks sent, what the provider bills.
+    """
+
+    def __init__(
+        self, connection: TranslationConnection, memory: FloorMemory, clock: Clock
+    ) -> None:
+        self.start: int | None = None
+        self.fed = 0
+        self._connection = connection
+        self._memory = memory
+        self._clock = clock
+        self._next = 0
+        self._until: int | None = None
+        self._outputs: deque[Output] = deque(maxlen=LONGEST_QUEUE)
+        self._changed = asyncio.Event()
+        self._ended = False
+        self._failure: InterpreterFailed | None = None
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, language: str, connect: Connect, memory: FloorMemory, clock: Clock) -> Self:
+        """Open one; it hears nothing until `feed_from`.
+
+        Raises:
+            InterpreterFailed: the server refuses or cannot be reached.
+        """
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(connect(language))
+            session = cls(connection, memory, clock)
+            session._stack = stack.pop_all()
+        session._tasks.append(asyncio.create_task(session._read(), name=f"session {language} read"))
+        return session
+
+    @property
+    def expires_at(self) -> int | None:
+        """Unix time in seconds at which the server ends it."""
+        return self._connection.session.expires_at
+
+    def feed_from(self, position: int) -> None:
+        """Feed it the floor from `position` on, faster than real time until it has caught up."""
+        self._next = position
+        self._tasks.append(asyncio.create_task(self._feed(), name="session feed"))
+
+    def stop_at(self, position: int) -> None:
+        """Feed it only what lies before `position`, then let it finish."""
+        self._until = position
+
+    async def close(self) -> None:
+        """Let it finish what it has heard; its outputs end within `DRAIN_S`."""
+        await self._connection.close(DRAIN_S)
+
+    async def dispose(self) -> None:
+        """Let go of it at once."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+    async def output(self) -> Output | None:
+        """The next output in order, None at its regular end.
+
+        Raises:
+            InterpreterFailed: it dropped, or the server ended it.
+        """
+        while not self._outputs:
+            if self._failure is not None:
+                raise self._failure
+            if self._ended:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        return self._outputs.popleft()
+
+    def source_position(self, elapsed_ms: int | None) -> int:
+        """Where on the event clock an output was interpreted from, as far as the server says."""
+        if elapsed_ms is None or self.start is None:
+            return self._next
+        return self.start + ms_to_samples(elapsed_ms)
+
+    async def _read(self) -> None:
+        try:
+            async for output in self._connection:
+                self._outputs.append(output)
+                self._changed.set()
+        except InterpreterFailed as failure:
+            self._failure = failure
+        finally:
+            self._ended = True
+            self._changed.set()
+
+    async def _feed(self) -> None:
+        while self._until is None or self._next < self._until:
+            block = self._memory.after(self._next)
+            if block is None:
+                await self._memory.grown()
+                continue
+            if self._until is not None and block.position >= self._until:
+                break
+            if self.start is None:
+                self.start = block.position
+            self._connection.append(block.pcm)
+            self.fed += 1
+            self._next = block.position + FRAME_SAMPLES
+            if self._memory.after(self._next) is not None:
+                await self._clock.sleep(REPLAY_FRAME_S)
+        await self.close()

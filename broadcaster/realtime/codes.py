@@ -1,0 +1,96 @@
+"""Error codes of the Realtime endpoints, and what to tell the organizer about them.
+
+OpenAI's and Azure's documented codes, and those of compatible servers (realtime-protocol §1.5, §4,
+§6).
+"""
+
+from typing import NamedTuple
+
+
+class Advice(NamedTuple):
+    """A sentence about what happened, and the next step."""
+
+    message: str
+    hint: str
+
+
+_BILLING_HINT = "Check credit and spending limit of the provider's account, then start it again."
+URL_HINT = "Check the server's URL and the model or deployment name."
+FATAL = {
+    "invalid_api_key": Advice(
+        "The interpreter server does not accept the API key.",
+        "Set a valid API key for this server and restart.",
+    ),
+    "insufficient_quota": Advice(
+        "The interpreter server's account has no credit left.", _BILLING_HINT
+    ),
+    "billing_hard_limit_reached": Advice(
+        "The interpreter server's account has reached its spending limit.", _BILLING_HINT
+    ),
+    "account_deactivated": Advice(
+        "The interpreter server's account is deactivated.",
+        "Reactivate the account at the provider or use another API key.",
+    ),
+    "model_not_found": Advice("The interpreter server does not have the model.", URL_HINT),
+    "model_load_error": Advice("The interpreter server cannot load the model.", URL_HINT),
+}
+TRANSIENT = {
+    "session_expired": Advice(
+        "The interpreter session reached its maximum duration.", "A new session is opened."
+    ),
+    "rate_limit_exceeded": Advice(
+        "The interpreter server's rate limit is reached.",
+        "Run fewer languages at once or raise the account's limits.",
+    ),
+    "inference_rate_limit_exceeded": Advice(
+        "The interpreter server's rate limit is reached.",
+        "Run fewer languages at once or raise the deployment's limits.",
+    ),
+    "session_limit_reached": Advice(
+        "The interpreter server has no free session.",
+        "Run fewer languages at once or give the server more capacity.",
+    ),
+    "slow_down": Advice(
+        "The interpreter server asks for fewer requests.", "It is tried again more slowly."
+    ),
+    "server_is_overloaded": Advice(
+        "The interpreter server is overloaded.", "It is tried again by itself."
+    ),
+}
+SESSION_ENDING = frozenset({*FATAL, "session_expired"})
+"""Errors after which a live session is over; every other error event leaves it open."""
+COMMIT_EMPTY = "input_audio_buffer_commit_empty"
+"""A commit came when nothing was heard since the one before."""
+ONE_AT_A_TIME = "conversation_already_has_active_response"
+"""The server does not take several responses at once."""
+RESPONSE_TIMEOUT = "response_timeout"
+"""Ours: a response was not done in time."""
+RESPONSE_TOO_LONG = "response_too_long"
+"""Ours: a response said far more than it was given."""
+BUSY = frozenset(
+    {
+        "rate_limit_exceeded",
+        "inference_rate_limit_exceeded",
+        "slow_down",
+        "server_is_overloaded",
+    }
+)
+"""Codes that say “ask again later”."""
+
+REFUSED_STATUS = {
+    400: ("bad_request", Advice("The interpreter server refuses the request.", URL_HINT)),
+    401: ("invalid_api_key", FATAL["invalid_api_key"]),
+    403: (
+        "access_denied",
+        Advice(
+            "The interpreter server denies access.",
+            "Check the key's permissions and whether the provider serves this region.",
+        ),
+    ),
+    404: ("not_found", Advice("The interpreter server has no such endpoint.", URL_HINT)),
+    407: (
+        "proxy_refused",
+        Advice("The network's proxy asks for a login.", "Check the proxy settings."),
+    ),
+}
+"""HTTP statuses that end it, with the code used when the body names none."""

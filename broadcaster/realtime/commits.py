@@ -1,0 +1,67 @@
+"""When to commit what a transcription has heard."""
+
+from enum import Enum, auto
+
+from broadcaster.realtime import wire
+from broadcaster.realtime.speech import HOP_MS, SpeechLevel
+
+PAUSE_MS = 200
+"""This much silence ends an item that is long enough."""
+_BYTES_PER_MS = wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES // 1000
+
+
+class Due(Enum):
+    """What to do about the sound that waits at the server."""
+
+    NOTHING = auto()
+    COMMIT = auto()
+    CLEAR = auto()
+    """It is silence, and models invent words for silence: what is cleared is never transcribed."""
+
+
+class Commits:
+    """Follows the sound of one session.
+
+    Args:
+        after_ms: a pause ends an item that is as long; None for never by itself.
+        at_most_ms: an item is never longer.
+
+    Attributes:
+        start_ms: where the current item starts in the sound of the session.
+        sent_ms: how much sound there was.
+        speech: the current item holds any.
+    """
+
+    def __init__(self, after_ms: int | None, at_most_ms: int) -> None:
+        self.start_ms = 0
+        self.sent_ms = 0
+        self.speech = False
+        self._after_ms = after_ms
+        self._at_most_ms = at_most_ms
+        self._level = SpeechLevel()
+        self._quiet_ms = 0
+
+    def push(self, pcm: bytes) -> Due:
+        """Note what is sent.
+
+        Raises:
+            ValueError: its length is no multiple of 20 ms.
+        """
+        for hop in self._level.push(pcm):
+            self.speech = self.speech or hop.voiced
+            self._quiet_ms = 0 if hop.voiced else self._quiet_ms + HOP_MS
+        self.sent_ms += len(pcm) // _BYTES_PER_MS
+        waiting_ms = self.sent_ms - self.start_ms
+        if self._after_ms is None:
+            return Due.NOTHING
+        if waiting_ms >= self._at_most_ms:
+            return Due.COMMIT if self.speech else Due.CLEAR
+        paused = self._quiet_ms >= PAUSE_MS and waiting_ms >= self._after_ms
+        return Due.COMMIT if self.speech and paused else Due.NOTHING
+
+    def take(self) -> tuple[int, int]:
+        """End the current item; returns its start and end in milliseconds."""
+        taken = self.start_ms, self.sent_ms
+        self.start_ms = self.sent_ms
+        self.speech = False
+        return taken

@@ -1,0 +1,241 @@
+"""A conversational Realtime session used as an interpreter, as a state machine.
+
+A conversation answers in turns and is sent whole with every one (realtime-protocol §5). So none is
+held: every segment of the talk is an out-of-band response (`conversation: "none"`) whose input is
+the segment's sound. Segments then know nothing of each other, cost nothing twice and can be asked
+for again from our own buffer. The server's turn detection is off; nothing is appended to its
+buffer, so it can neither answer nor interrupt by itself.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from broadcaster.realtime import codes, failures, wire
+from broadcaster.realtime.events import mapping, string, text_of, usage_of
+from broadcaster.realtime.outputs import Output, Usage
+from broadcaster.realtime.segments import Attempt, Segment, Segments
+from broadcaster.realtime.session import RUNNING, WORKING, SessionProtocol, State
+from broadcaster.realtime.settings import PCM_FORMAT, ConversationConfig
+
+LONGEST_SEGMENT_S = 30
+"""A segment's sound at most."""
+_LONGEST_SEGMENT_BYTES = LONGEST_SEGMENT_S * wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES
+_LONGEST_SPEECH_BYTES = 2 * _LONGEST_SEGMENT_BYTES
+"""A response that says more is no interpretation and is cut off."""
+
+
+class ConversationProtocol(SessionProtocol):
+    """The client side of one conversation.
+
+    Args:
+        config: how it interprets.
+        now: seconds of a steady clock.
+    """
+
+    expected: ClassVar[Mapping[str, frozenset[State]]] = {
+        wire.SESSION_CREATED: frozenset({State.CONNECTING}),
+        wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
+        wire.RESPONSE_CREATED: WORKING,
+        wire.RESPONSE_AUDIO_DELTA: WORKING,
+        wire.RESPONSE_TRANSCRIPT_DELTA: WORKING,
+        wire.RESPONSE_TRANSCRIPT_DONE: WORKING,
+        wire.RESPONSE_TEXT_DELTA: WORKING,
+        wire.RESPONSE_TEXT_DONE: WORKING,
+        wire.RESPONSE_DONE: WORKING,
+        wire.ERROR: RUNNING,
+        **dict.fromkeys(wire.UNUSED_EVENTS, RUNNING),
+    }
+
+    def __init__(self, config: ConversationConfig, now: Callable[[], float]) -> None:
+        super().__init__(
+            {
+                wire.RESPONSE_CREATED: self._on_response_created,
+                wire.RESPONSE_AUDIO_DELTA: self._on_audio,
+                wire.RESPONSE_TRANSCRIPT_DELTA: self._on_text,
+                wire.RESPONSE_TRANSCRIPT_DONE: lambda event: self._on_all_text(event, "transcript"),
+                wire.RESPONSE_TEXT_DELTA: self._on_text,
+                wire.RESPONSE_TEXT_DONE: lambda event: self._on_all_text(event, "text"),
+                wire.RESPONSE_DONE: self._on_response_done,
+            }
+        )
+        self._config = config
+        self._now = now
+        self._segments = Segments(config.parallel, config.response_s)
+        self._last_id: int | None = None
+
+    @property
+    def purpose(self) -> str:
+        """The interpreter."""
+        return "the interpreter's instructions"
+
+    def unfinished(self) -> list[Segment]:
+        """Segments that were taken and not yet given out, in order."""
+        return self._segments.unfinished()
+
+    def interpret(self, segment_id: int, pcm: bytes) -> None:
+        """Take the next segment of the talk.
+
+        Args:
+            segment_id: higher than every one before.
+            pcm: s16le mono 24 kHz, whole samples, up to `LONGEST_SEGMENT_S`.
+
+        Raises:
+            ValueError: one of them is not so.
+            RuntimeError: the session is not live.
+        """
+        if self._last_id is not None and segment_id <= self._last_id:
+            raise ValueError(f"segment {segment_id} does not come after {self._last_id}")
+        if not 0 < len(pcm) <= _LONGEST_SEGMENT_BYTES or len(pcm) % wire.SAMPLE_BYTES:
+            raise ValueError(f"{len(pcm)} bytes are no segment of up to {LONGEST_SEGMENT_S} s")
+        if self.state is not State.LIVE:
+            raise RuntimeError(f"a session that is {self.state} takes no segment")
+        self._last_id = segment_id
+        self._proceed(self._segments.add(segment_id, pcm))
+
+    def close(self) -> None:
+        """Interpret what was taken, then end.
+
+        Raises:
+            RuntimeError: the session is not live.
+        """
+        self._move(State.CLOSING)
+        self._proceed([])
+
+    def due_at(self) -> float | None:
+        """When a response is overdue or a pause is over."""
+        return self._segments.due_at() if self.state in WORKING else None
+
+    def tick(self) -> None:
+        """Give up what is overdue and send what may be sent."""
+        if self.state not in WORKING:
+            return
+        for attempt in self._segments.overdue(self._now()):
+            self._give_up(attempt, codes.RESPONSE_TIMEOUT)
+        self._proceed([])
+
+    def _settings(self) -> Mapping[str, object]:
+        return self._config.session()
+
+    def _proceed(self, released: list[Output]) -> None:
+        """Give out what is ready, ask for what may be asked for, end when nothing is left."""
+        self._tell(*released)
+        while attempt := self._segments.next_attempt(self._now()):
+            self._request(attempt)
+        if self.state is State.CLOSING and not self._segments.unfinished():
+            self._finish()
+
+    def _request(self, attempt: Attempt) -> None:
+        segment = attempt.segment
+        audio = base64.b64encode(segment.pcm).decode("ascii")
+        content = [{"type": "input_audio", "audio": audio}]
+        response = {
+            "conversation": "none",
+            "metadata": _metadata(attempt),
+            "output_modalities": ["audio"],
+            "instructions": self._config.instructions,
+            "max_output_tokens": self._config.max_output_tokens,
+            "tools": [],
+            "tool_choice": "none",
+            "audio": {"output": {"format": PCM_FORMAT, "voice": self._config.voice}},
+            "input": [{"type": "message", "role": "user", "content": content}],
+        }
+        event_id = _event_id(attempt)
+        event = {"type": wire.RESPONSE_CREATE, "event_id": event_id, "response": response}
+        self._send(event, answered=True)
+
+    def _named(self, response: Mapping[str, object]) -> Attempt | None:
+        """The attempt a response belongs to by what we had it carry, or by its id."""
+        metadata = mapping(response.get("metadata"))
+        if "segment" not in metadata:
+            return self._identified(string(response.get("id")))
+        open_ones = self._segments.in_flight
+        return next((one for one in open_ones if _metadata(one) == metadata), None)
+
+    def _identified(self, response_id: str) -> Attempt | None:
+        open_ones = self._segments.in_flight
+        if not response_id:  # a server that names no response has one
+            return open_ones[0] if len(open_ones) == 1 else None
+        return next((one for one in open_ones if one.response_id == response_id), None)
+
+    def _on_response_created(self, event: Mapping[str, object]) -> None:
+        response = mapping(event.get("response"))
+        attempt = self._named(response)
+        if attempt is None and "segment" not in mapping(response.get("metadata")):
+            unnamed = (one for one in self._segments.in_flight if not one.response_id)
+            attempt = next(unnamed, None)
+        if attempt is not None:
+            attempt.response_id = string(response.get("id"))
+
+    def _on_audio(self, event: Mapping[str, object]) -> None:
+        pcm = self._whole_samples(event)
+        attempt = self._identified(string(event.get("response_id")))
+        if attempt is None or not pcm:
+            return
+        attempt.say_audio(pcm)
+        if attempt.audio_bytes > _LONGEST_SPEECH_BYTES:
+            self._give_up(attempt, codes.RESPONSE_TOO_LONG)
+            self._proceed([])
+
+    def _on_text(self, event: Mapping[str, object]) -> None:
+        text = text_of(event)
+        attempt = self._identified(string(event.get("response_id")))
+        if attempt is not None and text:
+            attempt.say_text(text)
+
+    def _on_all_text(self, event: Mapping[str, object], field: str) -> None:
+        """Take the whole text of a server that sent no deltas."""
+        text = text_of(event, field)
+        attempt = self._identified(string(event.get("response_id")))
+        if attempt is not None and text and not attempt.has_text:
+            attempt.say_text(text)
+
+    def _on_response_done(self, event: Mapping[str, object]) -> None:
+        response = mapping(event.get("response"))
+        attempt = self._named(response)
+        if attempt is None:
+            return
+        usage = usage_of(response.get("usage"))
+        if response.get("status") in ("completed", None):
+            self._proceed(self._segments.complete(attempt, usage))
+        else:
+            details = mapping(response.get("status_details"))
+            problem = failures.from_response(string(response.get("status")), details)
+            self._fail_attempt(attempt, problem, usage)
+
+    def _on_error(self, event: Mapping[str, object]) -> None:
+        error = mapping(event.get("error"))
+        refused = string(error.get("event_id"))
+        for attempt in self._segments.in_flight:
+            if refused == _event_id(attempt):
+                problem = failures.from_response("failed", {"error": error})
+                self._fail_attempt(attempt, problem, Usage())
+                return
+        super()._on_error(event)
+
+    def _fail_attempt(
+        self, attempt: Attempt, problem: failures.ResponseFailure, usage: Usage
+    ) -> None:
+        if problem.ends_session is not None and self.state is State.LIVE:
+            self.fail(problem.ends_session)
+            return
+        if problem.reason == codes.ONE_AT_A_TIME:
+            self._segments.parallel = 1
+        if problem.rate_limited:
+            released = self._segments.pause(attempt, problem.reason, usage, self._now())
+        else:
+            released = self._segments.fail(attempt, problem.reason, usage)
+        self._proceed(released)
+
+    def _give_up(self, attempt: Attempt, reason: str) -> None:
+        if attempt.response_id:
+            self._send({"type": wire.RESPONSE_CANCEL, "response_id": attempt.response_id})
+        self._tell(*self._segments.fail(attempt, reason, Usage()))
+
+
+def _event_id(attempt: Attempt) -> str:
+    return f"segment-{attempt.segment.id}-{attempt.number}"
+
+
+def _metadata(attempt: Attempt) -> dict[str, str]:
+    return {"segment": str(attempt.segment.id), "attempt": str(attempt.number)}

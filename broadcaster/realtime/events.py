@@ -1,0 +1,79 @@
+"""Reading fields of server events, none of which is trusted."""
+
+import base64
+from collections.abc import Mapping
+
+from broadcaster.realtime import wire
+from broadcaster.realtime.outputs import Usage
+
+_DAY_S = 86_400
+
+
+class Malformed(ValueError):
+    """An event is not what its type promises."""
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """An object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def whole_number(value: object) -> int | None:
+    """An integer, or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def seconds_of(value: object) -> float | None:
+    """A duration, or None."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= _DAY_S else None
+
+
+def string(value: object) -> str:
+    """A string that any encoder takes, or an empty one; JSON can escape lone surrogates."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+
+
+def text_of(event: Mapping[str, object], field: str = "delta") -> str:
+    """The event's text, possibly empty.
+
+    Raises:
+        Malformed: there is none.
+    """
+    if not isinstance(event.get(field), str):
+        raise Malformed
+    return string(event[field])
+
+
+def pcm_of(event: Mapping[str, object]) -> bytes:
+    """The sound of an audio delta, possibly with half a sample at its end.
+
+    Raises:
+        Malformed: it is not base64, or says that it is not mono 24 kHz.
+    """
+    for key, ours in (("sample_rate", wire.SAMPLE_RATE_HZ), ("channels", 1)):
+        if event.get(key) not in (None, ours):
+            raise Malformed
+    try:
+        return base64.b64decode(text_of(event), validate=True)
+    except ValueError:
+        raise Malformed from None
+
+
+def usage_of(value: object) -> Usage:
+    """The `usage` of a response; what is missing or no count is 0."""
+    usage = mapping(value)
+    taken = mapping(usage.get("input_token_details"))
+    cached = mapping(taken.get("cached_tokens_details"))
+    given = mapping(usage.get("output_token_details"))
+
+    def count(details: Mapping[str, object], key: str) -> int:
+        return max(whole_number(details.get(key)) or 0, 0)
+
+    return Usage(
+        input_text=count(taken, "text_tokens"),
+        input_audio=count(taken, "audio_tokens"),
+        cached_text=count(cached, "text_tokens"),
+        cached_audio=count(cached, "audio_tokens"),
+        output_text=count(given, "text_tokens"),
+        output_audio=count(given, "audio_tokens"),
+    )

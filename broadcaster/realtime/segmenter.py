@@ -1,0 +1,120 @@
+"""Cuts the continuous floor into phrases for an interpreter that works phrase by phrase.
+
+A phrase ends at a pause; a speaker who makes none is cut after 6 to 8 s where the voice is weakest,
+which is between two words if there is any gap. Silence belongs to no phrase, so it is never sent.
+"""
+
+from dataclasses import dataclass
+
+from broadcaster.realtime import wire
+from broadcaster.realtime.speech import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
+
+PAUSES_MS = ((4_000, 200), (1_500, 350), (0, 1_200))
+"""A phrase at least as long (first) is ended by this much silence (second): a short one waits for
+more, a long one takes the gap between two sentences."""
+LONGEST_MS = 8_000
+CUT_WINDOW_MS = 2_000
+"""A phrase of the longest length is cut within this much of its end."""
+LEAD_MS = 200
+"""Silence kept before the first and after the last sound: soft beginnings and ends of words."""
+SHORTEST_VOICED_MS = 120
+"""Less sound than this is a click or a cough, not a phrase."""
+
+
+def _hops(ms: int) -> int:
+    return ms // HOP_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A piece of the talk that can be interpreted by itself.
+
+    Attributes:
+        position: event-clock sample of its first sample.
+        pcm: s16le mono 24 kHz.
+    """
+
+    position: int
+    pcm: bytes
+
+    @property
+    def end(self) -> int:
+        """Event-clock sample after its last one."""
+        return self.position + len(self.pcm) // wire.SAMPLE_BYTES
+
+
+class PhraseSegmenter:
+    """Cuts one floor; phrases come in order and never overlap."""
+
+    def __init__(self) -> None:
+        self._level = SpeechLevel()
+        self._position = 0
+        self._pcm = bytearray()
+        self._hops: list[Hop] = []
+
+    def push(self, position: int, pcm: bytes) -> list[Phrase]:
+        """Add a piece of the floor and take the phrases it completes.
+
+        Args:
+            position: event-clock sample of its first sample; a jump ends the phrase.
+            pcm: s16le mono 24 kHz, a multiple of 20 ms, best 200 ms.
+
+        Raises:
+            ValueError: the piece has another length.
+        """
+        hops = self._level.push(pcm)
+        phrases = []
+        if position != self._position + len(self._hops) * HOP_SAMPLES:
+            phrases = self.flush()
+            self._position = position
+        for number, hop in enumerate(hops):
+            self._pcm += pcm[number * HOP_BYTES : (number + 1) * HOP_BYTES]
+            self._hops.append(hop)
+            phrases += self._cut()
+        return phrases
+
+    def flush(self) -> list[Phrase]:
+        """End the phrase that is being spoken: the talk is over or interrupted."""
+        return self._take(len(self._hops))
+
+    def _cut(self) -> list[Phrase]:
+        voiced = [number for number, hop in enumerate(self._hops) if hop.voiced]
+        if not voiced:
+            self._drop(len(self._hops) - _hops(LEAD_MS))
+            return []
+        silence = len(self._hops) - 1 - voiced[-1]
+        length = voiced[-1] + 1 - voiced[0]
+        enough = next(pause for shortest, pause in PAUSES_MS if length >= _hops(shortest))
+        if silence >= _hops(enough):
+            return self._take(voiced[-1] + 1 + _hops(LEAD_MS))
+        if len(self._hops) >= _hops(LONGEST_MS):
+            return self._take(self._weakest())
+        return []
+
+    def _weakest(self) -> int:
+        """Where to cut a phrase without a pause: the middle of its longest gap, else its dip."""
+        start = len(self._hops) - _hops(CUT_WINDOW_MS)
+        gap_start, gap_hops, run = 0, 0, 0
+        for number in range(start, len(self._hops)):
+            run = 0 if self._hops[number].voiced else run + 1
+            if run >= max(gap_hops, 1):
+                gap_start, gap_hops = number + 1 - run, run
+        if gap_hops:
+            return gap_start + (gap_hops + 1) // 2
+        levels = [hop.level_dbfs for hop in self._hops]
+        return min(
+            range(start + 1, len(levels)), key=lambda number: levels[number - 1] + levels[number]
+        )
+
+    def _take(self, hops: int) -> list[Phrase]:
+        """Remove the first hops; they are a phrase if enough of them are speech."""
+        position, pcm = self._position, bytes(self._pcm[: hops * HOP_BYTES])
+        voiced = sum(hop.voiced for hop in self._hops[:hops])
+        self._drop(hops)
+        return [Phrase(position, pcm)] if voiced >= _hops(SHORTEST_VOICED_MS) else []
+
+    def _drop(self, hops: int) -> None:
+        if hops > 0:
+            del self._pcm[: hops * HOP_BYTES]
+            del self._hops[:hops]
+            self._position += hops * HOP_SAMPLES

@@ -1,0 +1,196 @@
+"""The segments of one conversation: what waits, what is asked for, what is given out in order.
+
+What an attempt says is held until the server calls it complete. A segment that fails can then be
+asked for again without repeating a word, which is worth the second or two an 8 s segment takes to
+be spoken (sound arrives faster than real time). Time is given by the caller, in seconds of any
+steady clock.
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+
+from broadcaster.realtime.outputs import (
+    AudioDelta,
+    Output,
+    OutputText,
+    SegmentDone,
+    SegmentLost,
+    Usage,
+)
+
+WAITING_SEGMENTS = 16
+"""Segments that are waiting to be asked for at most; beyond it the oldest is lost."""
+RATE_LIMIT_PAUSES_S = (1.0, 2.0, 4.0)
+"""Before a segment the server's rate limit refused is asked for again; then it has failed."""
+OVERFLOW = "overflow"
+"""Reason of a segment that was lost because too many waited."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """A piece of the talk, and how far its interpretation is.
+
+    Attributes:
+        id: its number; higher ones come later in the talk.
+        pcm: s16le mono 24 kHz.
+        attempts: how often it was asked for.
+        failed: an attempt failed for another reason than the rate limit.
+        rate_limited: attempts the rate limit refused.
+        usage: of all attempts.
+        partial: the most a failed attempt had said.
+        result: what is to be given out, once that is certain.
+    """
+
+    id: int
+    pcm: bytes
+    attempts: int = 0
+    failed: bool = False
+    rate_limited: int = 0
+    usage: Usage = field(default_factory=Usage)
+    partial: list[Output] = field(default_factory=list)
+    result: list[Output] | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One request to interpret a segment.
+
+    Attributes:
+        segment: what is interpreted.
+        number: counts the attempts of this segment from 1.
+        deadline_s: when it is given up.
+        response_id: the server's id of it, once known.
+        held: what it said.
+        audio_bytes: how much of that is sound.
+    """
+
+    segment: Segment
+    number: int
+    deadline_s: float
+    response_id: str = ""
+    held: list[Output] = field(default_factory=list)
+    audio_bytes: int = 0
+
+    def say_audio(self, pcm: bytes) -> None:
+        """Hold sound."""
+        self.held.append(AudioDelta(pcm, None, self.segment.id))
+        self.audio_bytes += len(pcm)
+
+    def say_text(self, text: str) -> None:
+        """Hold text."""
+        self.held.append(OutputText(text, None, self.segment.id))
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any text came."""
+        return any(isinstance(output, OutputText) for output in self.held)
+
+
+class Segments:
+    """Decides which segment is asked for next and gives results out in the order of the talk.
+
+    Args:
+        parallel: requests open at once at most.
+        response_s: how long a request may take.
+
+    Attributes:
+        parallel: may be lowered when the server does not take as many.
+        in_flight: open requests.
+    """
+
+    def __init__(self, parallel: int, response_s: float) -> None:
+        self.parallel = parallel
+        self.in_flight: list[Attempt] = []
+        self._response_s = response_s
+        self._open: dict[int, Segment] = {}
+        self._waiting: list[Segment] = []
+        self._not_before_s = 0.0
+
+    def unfinished(self) -> list[Segment]:
+        """What was not given out yet, in order."""
+        return list(self._open.values())
+
+    def add(self, segment_id: int, pcm: bytes) -> list[Output]:
+        """Take the next segment.
+
+        Returns:
+            What can be given out because another one was lost for it.
+        """
+        segment = self._open[segment_id] = Segment(segment_id, pcm)
+        self._waiting.append(segment)
+        if len(self._waiting) <= WAITING_SEGMENTS:
+            return []
+        oldest = self._waiting.pop(0)
+        return self._settle(oldest, OVERFLOW)
+
+    def next_attempt(self, now_s: float) -> Attempt | None:
+        """The request to send now, if any."""
+        if not self._waiting or len(self.in_flight) >= self.parallel or now_s < self._not_before_s:
+            return None
+        segment = self._waiting.pop(0)
+        segment.attempts += 1
+        attempt = Attempt(segment, segment.attempts, now_s + self._response_s)
+        self.in_flight.append(attempt)
+        return attempt
+
+    def overdue(self, now_s: float) -> list[Attempt]:
+        """Open requests that took too long."""
+        return [attempt for attempt in self.in_flight if now_s >= attempt.deadline_s]
+
+    def due_at(self) -> float | None:
+        """When a request is overdue or may be sent."""
+        times = [attempt.deadline_s for attempt in self.in_flight]
+        if self._waiting and len(self.in_flight) < self.parallel:
+            times.append(self._not_before_s)
+        return min(times, default=None)
+
+    def complete(self, attempt: Attempt, usage: Usage) -> list[Output]:
+        """An attempt succeeded; returns what can be given out."""
+        segment = self._close(attempt, usage)
+        done = SegmentDone(segment.id, ok=True, reason="", usage=segment.usage)
+        segment.result = [*attempt.held, done]
+        return self._release()
+
+    def fail(self, attempt: Attempt, reason: str, usage: Usage) -> list[Output]:
+        """An attempt failed: try again once, then settle; returns what can be given out."""
+        segment = self._close(attempt, usage)
+        if segment.failed:
+            return self._settle(segment, reason)
+        segment.failed = True
+        insort(self._waiting, segment, key=lambda waiting: waiting.id)
+        return []
+
+    def pause(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[Output]:
+        """The rate limit refused an attempt: all wait; returns what can be given out."""
+        segment = self._close(attempt, usage)
+        if segment.rate_limited == len(RATE_LIMIT_PAUSES_S):
+            return self._settle(segment, reason)
+        self._not_before_s = now_s + RATE_LIMIT_PAUSES_S[segment.rate_limited]
+        segment.rate_limited += 1
+        insort(self._waiting, segment, key=lambda waiting: waiting.id)
+        return []
+
+    def _close(self, attempt: Attempt, usage: Usage) -> Segment:
+        self.in_flight.remove(attempt)
+        segment = attempt.segment
+        segment.usage += usage
+        segment.partial = max(segment.partial, attempt.held, key=len)
+        return segment
+
+    def _settle(self, segment: Segment, reason: str) -> list[Output]:
+        if segment.partial:
+            done = SegmentDone(segment.id, ok=False, reason=reason, usage=segment.usage)
+            segment.result = [*segment.partial, done]
+        else:
+            segment.result = [SegmentLost(segment.id, reason, segment.usage)]
+        return self._release()
+
+    def _release(self) -> list[Output]:
+        """Results up to the first segment that has none."""
+        released: list[Output] = []
+        for segment in self.unfinished():
+            if segment.result is None:
+                break
+            released += segment.result
+            del self._open[segment.id]
+        return released

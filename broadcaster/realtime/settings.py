@@ -1,0 +1,113 @@
+"""What the organizer may choose about conversations and transcriptions, and how it is sent."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from broadcaster.realtime import wire
+from broadcaster.realtime.protocol import endpoint_language
+from broadcaster.realtime.session import NoiseReduction
+
+PCM_FORMAT = {"type": "audio/pcm", "rate": wire.SAMPLE_RATE_HZ}
+_KEPT_TOKENS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationConfig:
+    """How a conversation interprets.
+
+    Attributes:
+        instructions: what `interpreter_instructions` wrote.
+        model: on Azure the deployment's name.
+        voice: one of the server's voices.
+        noise_reduction: what the server does to the sound before it listens.
+        parallel: segments interpreted at the same time at most.
+        max_output_tokens: of one segment's interpretation; speech takes about 20 a second.
+        response_s: how long one segment's interpretation may take.
+    """
+
+    instructions: str
+    model: str = wire.DEFAULT_CONVERSATION_MODEL
+    voice: str = "marin"
+    noise_reduction: NoiseReduction | None = "far_field"
+    parallel: int = 2
+    max_output_tokens: int = 1000
+    response_s: float = 20.0
+
+    def session(self) -> dict[str, object]:
+        """The `session` object: no turn detection, so the server never speaks by itself."""
+        return {
+            "type": "realtime",
+            "output_modalities": ["audio"],
+            "instructions": self.instructions,
+            "truncation": {
+                "type": "retention_ratio",
+                "retention_ratio": 0.5,
+                "token_limits": {"post_instructions": _KEPT_TOKENS},
+            },
+            "tools": [],
+            "tool_choice": "none",
+            "audio": {
+                "input": _listening(self.noise_reduction),
+                "output": {"format": PCM_FORMAT, "voice": self.voice},
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionConfig:
+    """How a talk is transcribed.
+
+    Attributes:
+        model: on Azure the deployment's name.
+        languages: BCP 47 tags the speaker may use; empty lets the model find out.
+        keywords: terms to recognise, where the model takes them.
+        prompt: what the talk is about, where the model takes it.
+        delay: more delay, better text; None for the server's choice.
+        noise_reduction: what the server does to the sound before it listens.
+        commit_after_ms: a pause ends an item that is as long; None leaves commits to the caller.
+        commit_at_most_ms: an item is never longer.
+        result_s: how long the text of an item may take after its commit.
+    """
+
+    model: str = wire.DEFAULT_TRANSCRIPTION_MODEL
+    languages: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    prompt: str = ""
+    delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    noise_reduction: NoiseReduction | None = "far_field"
+    commit_after_ms: int | None = 3_000
+    commit_at_most_ms: int = 8_000
+    result_s: float = 20.0
+
+    def session(self) -> dict[str, object]:
+        """The `session` object; the recommended models refuse turn detection."""
+        listening = _listening(self.noise_reduction) | {"transcription": self._transcription()}
+        return {"type": "transcription", "audio": {"input": listening}}
+
+    def _transcription(self) -> dict[str, object]:
+        """Whisper and gpt-4o models take one `language` and no keywords, newer ones `languages`.
+
+        gpt-realtime-whisper takes no prompt either (realtime-protocol §3).
+        """
+        settings: dict[str, object] = {"model": self.model}
+        languages = list(dict.fromkeys(map(endpoint_language, self.languages)))
+        if "whisper" in self.model or self.model.startswith("gpt-4o"):
+            if len(languages) == 1:
+                settings["language"] = languages[0]
+        else:
+            if languages:
+                settings["languages"] = languages
+            if self.keywords:
+                settings["keywords"] = list(self.keywords)
+        if self.prompt and "whisper" not in self.model:
+            settings["prompt"] = self.prompt
+        if self.delay is not None:
+            settings["delay"] = self.delay
+        return settings
+
+
+def _listening(noise_reduction: NoiseReduction | None) -> dict[str, object]:
+    listening: dict[str, object] = {"format": PCM_FORMAT, "turn_detection": None}
+    if noise_reduction is not None:
+        listening["noise_reduction"] = {"type": noise_reduction}
+    return listening

@@ -1,0 +1,241 @@
+"""A Realtime transcription session as a state machine.
+
+The server transcribes while it listens, but only a commit makes a stretch of sound an item with an
+authoritative text. The recommended models take no turn detection, so the commits are ours: at a
+pause once a few seconds were said, or when it has been too long (realtime-protocol §3).
+"""
+
+import base64
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from broadcaster.realtime import codes, wire
+from broadcaster.realtime.commits import Commits, Due
+from broadcaster.realtime.events import Malformed, mapping, seconds_of, string, text_of
+from broadcaster.realtime.outputs import InputSegment, InputText
+from broadcaster.realtime.session import RUNNING, WORKING, ListeningProtocol, State
+from broadcaster.realtime.settings import TranscriptionConfig
+
+_LONGEST_TEXT = 10_000
+_REMEMBERED_ITEMS = 64
+
+
+@dataclass(slots=True)
+class _Item:
+    """A committed stretch of sound and what is known of its text."""
+
+    start_ms: int
+    end_ms: int
+    deadline_s: float
+    event_id: str = ""
+    item_id: str = ""
+    result: InputSegment | None = None
+
+
+class TranscriptionProtocol(ListeningProtocol):
+    """The client side of one transcription.
+
+    Args:
+        config: how the talk is transcribed.
+        now: seconds of a steady clock.
+    """
+
+    expected: ClassVar[Mapping[str, frozenset[State]]] = {
+        wire.SESSION_CREATED: frozenset({State.CONNECTING}),
+        wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
+        wire.BUFFER_COMMITTED: WORKING,
+        wire.TRANSCRIPTION_DELTA: WORKING,
+        wire.TRANSCRIPTION_UPDATED: WORKING,
+        wire.TRANSCRIPTION_COMPLETED: WORKING,
+        wire.TRANSCRIPTION_FAILED: WORKING,
+        wire.ERROR: RUNNING,
+        **dict.fromkeys(wire.UNUSED_EVENTS, RUNNING),
+    }
+
+    def __init__(self, config: TranscriptionConfig, now: Callable[[], float]) -> None:
+        super().__init__(
+            {
+                wire.BUFFER_COMMITTED: self._on_committed,
+                wire.TRANSCRIPTION_DELTA: self._on_delta,
+                wire.TRANSCRIPTION_UPDATED: self._on_updated_text,
+                wire.TRANSCRIPTION_COMPLETED: self._on_completed,
+                wire.TRANSCRIPTION_FAILED: self._on_failed,
+            }
+        )
+        self._config = config
+        self._now = now
+        self._heard = Commits(config.commit_after_ms, config.commit_at_most_ms)
+        self._commits = 0
+        self._items: list[_Item] = []
+        self._texts: dict[str, str] = {}
+        self._told: deque[str] = deque(maxlen=_REMEMBERED_ITEMS)
+
+    @property
+    def purpose(self) -> str:
+        """The transcription."""
+        return "the transcription's settings"
+
+    def append(self, pcm: bytes) -> None:
+        """Send sound and commit when it is time to.
+
+        Args:
+            pcm: s16le mono 24 kHz, a multiple of 20 ms, best `wire.FRAME_BYTES`.
+
+        Raises:
+            RuntimeError: the session is not live.
+            ValueError: the sound has another length.
+        """
+        if self.state is not State.LIVE:
+            raise RuntimeError(f"a session that is {self.state} takes no sound")
+        due = self._heard.push(pcm)
+        self._send({"type": wire.BUFFER_APPEND, "audio": base64.b64encode(pcm).decode("ascii")})
+        if due is Due.COMMIT:
+            self.commit()
+        elif due is Due.CLEAR:
+            self._send({"type": wire.BUFFER_CLEAR})
+            self._heard.take()
+
+    def commit(self) -> None:
+        """End the item that is being heard; harmless when nothing was heard since the last.
+
+        Raises:
+            RuntimeError: the session is not live.
+        """
+        if self.state is not State.LIVE:
+            raise RuntimeError(f"a session that is {self.state} has nothing to commit")
+        if self._heard.sent_ms > self._heard.start_ms:
+            self._commits += 1
+            item = self._new_item(event_id=f"commit-{self._commits}")
+            self._send({"type": wire.BUFFER_COMMIT, "event_id": item.event_id}, answered=True)
+
+    def close(self) -> None:
+        """Commit what was heard, and end when all texts are there.
+
+        Raises:
+            RuntimeError: the session is not live.
+        """
+        if self._heard.speech:
+            self.commit()
+        self._move(State.CLOSING)
+        self._release()
+
+    def due_at(self) -> float | None:
+        """When a text is overdue."""
+        if self.state not in WORKING:
+            return None
+        return min((item.deadline_s for item in self._items), default=None)
+
+    def tick(self) -> None:
+        """Settle overdue items for the fragments that came."""
+        now_s = self._now()
+        for item in self._items:
+            if item.result is None and now_s >= item.deadline_s:
+                self._settle(item, self._texts.get(item.item_id, ""))
+        self._release()
+
+    def _settings(self) -> Mapping[str, object]:
+        return self._config.session()
+
+    def _new_item(self, *, event_id: str = "", item_id: str = "") -> _Item:
+        deadline_s = self._now() + self._config.result_s
+        item = _Item(*self._heard.take(), deadline_s, event_id, item_id)
+        self._items.append(item)
+        return item
+
+    def _item(self, item_id: str) -> _Item:
+        """The item of this id: known, the oldest commit without one, or the server's own."""
+        for wanted in (item_id, ""):
+            for item in self._items:
+                if item.item_id == wanted:
+                    item.item_id = item_id
+                    return item
+        return self._new_item(item_id=item_id)
+
+    def _item_id(self, event: Mapping[str, object]) -> str:
+        """The id of an item that has no text yet.
+
+        Raises:
+            Malformed: there is none, or its text was settled before.
+        """
+        item_id = string(event.get("item_id"))
+        if not item_id or item_id in self._told:
+            raise Malformed
+        return item_id
+
+    def _note(self, item_id: str, text: str) -> None:
+        self._texts[item_id] = text[:_LONGEST_TEXT]
+        if len(self._texts) > _REMEMBERED_ITEMS:
+            del self._texts[next(iter(self._texts))]
+
+    def _on_committed(self, event: Mapping[str, object]) -> None:
+        self._item(self._item_id(event))
+
+    def _on_delta(self, event: Mapping[str, object]) -> None:
+        item_id, text = self._item_id(event), string(event.get("delta"))
+        if text:
+            self._note(item_id, self._texts.get(item_id, "") + text)
+            self._tell(InputText(text, None, item_id))
+
+    def _on_updated_text(self, event: Mapping[str, object]) -> None:
+        item_id, text = self._item_id(event), text_of(event, "transcript")
+        self._note(item_id, text)
+        start_ms, end_ms = next(
+            ((item.start_ms, item.end_ms) for item in self._items if item.item_id == item_id),
+            (self._heard.start_ms, self._heard.sent_ms),
+        )
+        self._tell(InputSegment(item_id, text, (), final=False, start_ms=start_ms, end_ms=end_ms))
+
+    def _on_completed(self, event: Mapping[str, object]) -> None:
+        text = text_of(event, "transcript")
+        given = event.get("languages")
+        heard = [mapping(one).get("code", one) for one in given] if isinstance(given, list) else []
+        languages = tuple(filter(None, map(string, heard)))
+        billed = seconds_of(mapping(event.get("usage")).get("seconds"))
+        self._settle(self._item(self._item_id(event)), text, languages, billed)
+        self._release()
+
+    def _on_failed(self, event: Mapping[str, object]) -> None:
+        item_id = self._item_id(event)
+        self._settle(self._item(item_id), self._texts.get(item_id, ""))
+        super()._on_error(event)
+        self._release()
+
+    def _on_error(self, event: Mapping[str, object]) -> None:
+        error = mapping(event.get("error"))
+        refused = string(error.get("event_id"))
+        for item in self._items:
+            nameless = not refused and error.get("code") == codes.COMMIT_EMPTY
+            if not item.item_id and (nameless or (refused and refused == item.event_id)):
+                self._items.remove(item)
+                break
+        super()._on_error(event)
+        self._release()
+
+    def _settle(
+        self,
+        item: _Item,
+        text: str,
+        languages: tuple[str, ...] = (),
+        seconds: float | None = None,
+    ) -> None:
+        self._texts.pop(item.item_id, None)
+        self._told.append(item.item_id)
+        item.result = InputSegment(
+            item.item_id,
+            text.strip(),
+            languages,
+            final=True,
+            start_ms=item.start_ms,
+            end_ms=item.end_ms,
+            seconds=seconds,
+        )
+
+    def _release(self) -> None:
+        """Give out texts up to the first that is missing; end when none is awaited."""
+        while self._items and (result := self._items[0].result) is not None:
+            self._tell(result)
+            del self._items[0]
+        if self.state is State.CLOSING and not self._items:
+            self._finish()

@@ -1,0 +1,108 @@
+import random
+
+import numpy as np
+import pytest
+
+from broadcaster.audio.blocks import Block
+from broadcaster.booths.floor_memory import FloorMemory
+from broadcaster.booths.seam import SaidText, Seam
+
+SAID = [" Buenos días a todos.", " Me llamo Clara.", " Hoy hablamos del agua."]
+JAPANESE = ["おはようございます。", "今日は水の話です。"]
+
+
+def said(sentences: list[str], unfinished: str = "") -> SaidText:
+    text = SaidText()
+    for sentence in sentences:
+        assert text.add(sentence)
+    if unfinished:
+        assert not text.add(unfinished)
+    return text
+
+
+def through(seam: Seam, text: str, seed: int) -> str:
+    chance, fresh = random.Random(seed), ""
+    words = text.split(" ")
+    fragments = [words[0], *(f" {word}" for word in words[1:])]
+    while fragments:
+        count = chance.randint(1, 4)
+        fresh += seam.take("".join(fragments[:count]))
+        fragments = fragments[count:]
+    return fresh + seam.flush()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("known", "unfinished", "heard", "fresh"),
+    [
+        (SAID, "", "El pozo está seco.", "El pozo está seco."),
+        (SAID, "", "Hoy hablamos del agua. El pozo está seco.", " El pozo está seco."),
+        (SAID, "", "Me llamo Clara. Hoy hablamos del agua. Gracias.", " Gracias."),
+        (SAID, "", "Hoy hablamos del tiempo. Gracias.", "Hoy hablamos del tiempo. Gracias."),
+        (SAID, " El pozo", "El pozo está seco.", " está seco."),
+        (SAID, " El pozo", "Hoy hablamos del agua. El pozo está seco.", " está seco."),
+        (SAID, " El pozo era", "El pozo está seco.", " está seco."),
+        (SAID, " El pozo", "Otra cosa es cierta.", "Otra cosa es cierta."),
+        ([], "", "Hola a todos.", "Hola a todos."),
+    ],
+)
+def test_only_what_is_new_passes(
+    known: list[str], unfinished: str, heard: str, fresh: str, seed: int
+) -> None:
+    assert through(Seam(said(known, unfinished)), heard, seed) == fresh
+
+
+def test_the_sound_of_repeated_words_is_known() -> None:
+    seam = Seam(said(SAID))
+    assert seam.take("Hoy hablamos del agua") == ""
+    assert seam.repeating
+    assert seam.take(".") == ""
+    assert seam.repeating
+    assert seam.take(" El pozo") == " El pozo"
+    assert not seam.repeating
+    assert seam.done
+
+
+def test_text_without_spaces() -> None:
+    seam = Seam(said(JAPANESE))
+    assert seam.take("今日は水の話です。") == ""
+    assert seam.take("ありがとう。") == "ありがとう。"
+
+
+def speech(seconds: float, level: float = 8_000) -> bytes:
+    t = np.arange(int(seconds * 24_000))
+    return (level * np.sin(t / 9)).astype("<i2").tobytes()
+
+
+def remembered(*parts: tuple[float, bool]) -> FloorMemory:
+    """A floor of (seconds, speaking) parts."""
+    pcm = b"".join(speech(s) if loud else bytes(int(s * 24_000) * 2) for s, loud in parts)
+    memory = FloorMemory()
+    for start in range(0, len(pcm) - 9_599, 9_600):
+        memory.push(Block(start // 2, pcm[start : start + 9_600]))
+    return memory
+
+
+def test_pauses_are_found() -> None:
+    memory = remembered((1.0, True), (0.4, False), (1.0, True), (0.1, False), (1.1, True))
+    assert memory.pause_before(3 * 24_000) == pytest.approx(1.2 * 24_000, abs=600)
+    assert memory.pause_before(24_000 // 2) == 0
+    assert memory.spoken == pytest.approx(3.1 * 24_000, abs=2_000)
+    assert memory.paused_for() == 0
+
+
+def test_a_pause_that_goes_on_counts() -> None:
+    memory = remembered((1.0, True), (1.0, False))
+    assert memory.paused_for() == pytest.approx(24_000, abs=600)
+    assert 24_000 <= memory.pause_before(2 * 24_000) <= 36_000
+
+
+def test_blocks_are_found_by_position_and_forgotten_in_time() -> None:
+    memory = remembered((50.0, True))
+    block = memory.after(40 * 24_000)
+    assert block is not None
+    assert block.position == 40 * 24_000
+    assert memory.after(50 * 24_000) is None
+    oldest = memory.after(0)
+    assert oldest is not None
+    assert oldest.position == 20 * 24_000

@@ -1,0 +1,109 @@
+"""The server's side of a session, played by the tests over real sockets."""
+
+import base64
+import json
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from broadcaster.realtime.endpoint import Endpoint
+
+KEY = "sk-test-THE-KEY-0123456789"
+FRAME = bytes(range(240)) * 40
+PATIENCE_S = 30.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Serve = Callable[[Handler], Awaitable[Endpoint]]
+
+
+def session(language: str) -> dict[str, Any]:
+    audio = {"input": {}, "output": {"language": language}}
+    return {"id": "sess_1", "type": "translation", "expires_at": 1795329600, "audio": audio}
+
+
+class Session:
+    """The server's side of one session."""
+
+    def __init__(self, request: web.Request) -> None:
+        self.request = request
+        self.ws = web.WebSocketResponse()
+
+    async def greet(self) -> dict[str, Any]:
+        """Up to the client's update, which is returned."""
+        await self.ws.prepare(self.request)
+        await self.send("session.created", session=session("es"))
+        return await self.read()
+
+    async def go_live(self) -> None:
+        update = await self.greet()
+        language = update["session"]["audio"]["output"]["language"]
+        await self.send("session.updated", session=session(language))
+
+    async def send(self, kind: str, **fields: object) -> None:
+        await self.ws.send_json({"type": kind, "event_id": "e", **fields})
+
+    async def send_audio(self, pcm: bytes) -> None:
+        await self.send("session.output_audio.delta", delta=base64.b64encode(pcm).decode())
+
+    async def read(self) -> dict[str, Any]:
+        event = json.loads((await self.ws.receive()).data)
+        assert isinstance(event, dict)
+        return event
+
+    async def read_to_the_end(self) -> list[str]:
+        """Types of all further events of the client, until the socket ends."""
+        return [json.loads(message.data)["type"] async for message in self.ws]
+
+
+def playing(script: Callable[[Session], Awaitable[object]]) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        side = Session(request)
+        await script(side)
+        return side.ws
+
+    return handler
+
+
+class Time:
+    """A clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def assert_exactly(kind: type[BaseModel], text: str) -> None:
+    """The text is an event of this kind, and the model knows every field of it."""
+    model = kind.model_validate_json(text, strict=True)
+    assert model.model_dump(mode="json", exclude_unset=True, by_alias=True) == json.loads(text)
+    assert unknown_fields(model) == []
+
+
+def unknown_fields(model: BaseModel) -> list[str]:
+    unknown = list(model.model_extra or ())
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, BaseModel):
+                unknown += unknown_fields(one)
+    return unknown
+
+
+def assert_keyless(failure: BaseException) -> None:
+    shown = "".join(traceback.format_exception(failure))
+    cause: BaseException | None = failure
+    while cause is not None:
+        shown += repr(cause) + str(cause) + str(vars(cause))
+        cause = cause.__cause__ or cause.__context__
+    assert KEY not in shown
+
+
+async def drop(side: Session) -> None:
+    transport = side.request.transport
+    assert transport is not None
+    transport.abort()
