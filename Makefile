@@ -1,6 +1,8 @@
 # make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
 # make check   ruff, mypy, tsc
+# make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time
+# make bench   how far a channel falls behind in an hour, with and without catching up
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
-.PHONY: demo test check format clean
+.PHONY: demo test check soak bench format clean
 
 demo: .venv/demo.done
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
@@ -22,6 +24,13 @@ check: .venv/dev.done listener_web/node_modules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	npm --silent --prefix listener_web run check
+
+soak: .venv/dev.done
+	$(BIN)/python -m tests.benchmarks.soak --minutes 60 --speed 30
+	$(BIN)/python -m tests.benchmarks.soak --minutes 10 --speed 1 --drops 4
+
+bench: .venv/dev.done
+	$(BIN)/python -m tests.benchmarks.bench_lag
 
 format: .venv/dev.done
 	$(BIN)/ruff check --fix .

@@ -11,14 +11,18 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from broadcaster.booths.booth import Kit
+from broadcaster.booths.catch_up import CatchUpLimits
+from broadcaster.booths.costs import Prices
 from broadcaster.booths.crew import Crew
+from broadcaster.booths.engines import Engines
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
@@ -32,7 +36,6 @@ from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus
-from broadcaster.realtime.connection import open_translation
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.web import create_application, page
@@ -120,7 +123,13 @@ def build(
         parts.close.append(whip.close)
         parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage.html"))]
     if Role.BOOTHS in roles:
-        crew = Crew(bus, partial(open_translation, http, realtime_endpoint(settings)), clock)
+        crew = Crew(
+            bus,
+            booth_kit(settings, http),
+            clock,
+            on_demand=settings.on_demand,
+            linger_s=settings.linger_s,
+        )
         parts.run["booths"] = crew.run
     if Role.EDGE in roles:
         rooms = Rooms(bus, clock)
@@ -153,6 +162,21 @@ def desk_page(desk: DeskRoutes) -> Callable[[web.Request], Coroutine[Any, Any, w
         return desk.sign_in(request) or await send(request)
 
     return answer
+
+
+def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
+    """What booths work with: engines, what they cost, how channels catch up."""
+    extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
+    engines = Engines(
+        http,
+        realtime_endpoint(settings),
+        settings.converse_model,
+        settings.transcribe_model,
+        frozenset(tag for tag in extra if tag),
+    )
+    prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
+    limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
+    return Kit(engines, prices.cost, limits)
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

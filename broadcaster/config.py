@@ -57,6 +57,50 @@ class Settings(BaseSettings):
     translate_model: str = Field(
         "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
     )
+    converse_model: str = Field(
+        "gpt-realtime-2.1",
+        description="Conversational model that interprets phrase by phrase, or Azure's deployment",
+    )
+    transcribe_model: str = Field(
+        "gpt-live-transcribe", description="Model of the source captions, or Azure's deployment"
+    )
+    extra_translate_languages: str = Field(
+        "",
+        description="Tags the translation model is tried for beyond its documented 13: ar,nl",
+    )
+    max_tempo: float = Field(
+        1.25, ge=1.0, le=1.5, description="Fastest speech of a channel that is behind; 1 for never"
+    )
+    lag_cap_ms: int = Field(
+        20_000, ge=10_000, description="A channel further behind than this skips, with a mark"
+    )
+    on_demand: bool = Field(
+        default=True,
+        description="Interpret only what somebody hears or reads; off interprets all languages",
+    )
+    linger_s: float = Field(
+        60.0, ge=0, description="Interpretation goes on for this long after the last listener"
+    )
+    price_translate_per_min: float = Field(
+        0.034, ge=0, description="USD per minute of sound sent to a translation"
+    )
+    price_transcribe_per_min: float = Field(
+        0.017, ge=0, description="USD per minute of sound sent to the source captions"
+    )
+    price_text_in_per_mtok: float = Field(
+        4.0, ge=0, description="USD per million text tokens a conversation reads"
+    )
+    price_text_cached_per_mtok: float = Field(0.4, ge=0, description="The same, cached")
+    price_text_out_per_mtok: float = Field(
+        24.0, ge=0, description="USD per million text tokens a conversation writes"
+    )
+    price_audio_in_per_mtok: float = Field(
+        32.0, ge=0, description="USD per million audio tokens a conversation hears"
+    )
+    price_audio_cached_per_mtok: float = Field(0.4, ge=0, description="The same, cached")
+    price_audio_out_per_mtok: float = Field(
+        64.0, ge=0, description="USD per million audio tokens a conversation speaks"
+    )
     ice_servers: SecretStr = Field(
         SecretStr(""),
         description="For speakers behind NAT, with commas between: stun:host, turn:user:key@host",

@@ -58,6 +58,8 @@ async def show(settings: Settings, out: Console) -> None:
                 "redis_url": None,
                 "realtime_url": realtime_url,
                 "realtime_azure": False,
+                "extra_translate_languages": "ar",
+                "on_demand": False,
                 "api_key": SecretStr("rehearsal"),
             }
         )

@@ -52,7 +52,9 @@ class AttendeePage {
       announcer: byId('announcer', HTMLElement),
     });
     this.#player = new Player((channel) => {
-      const url = new URL(`${base}/audio/${encodeURIComponent(channel)}`, location.href);
+      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
+      const id = withFloor ? `${channel}+floor` : channel;
+      const url = new URL(`${base}/audio/${encodeURIComponent(id)}`, location.href);
       url.protocol = url.protocol.replace('http', 'ws');
       return url.href;
     });
@@ -164,12 +166,15 @@ class AttendeePage {
   #showNotice(player, status) {
     const strings = this.#strings;
     let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
-    if (player === 'interrupted') text = strings.interrupted;
-    if (player === 'failed') text = strings.soundFailed;
     if (this.#missing === 'https') text = strings.needsHttps;
     if (this.#missing === 'browser') text = strings.needsBrowser;
+    const stopped = status === 'live' && this.#state?.channel === 'failed';
+    if (stopped) text = strings.interpretationStopped;
+    if (player === 'interrupted') text = strings.interrupted;
+    if (player === 'failed') text = strings.soundFailed;
     const notice = byId('notice', HTMLElement);
-    const warns = this.#missing !== null || player === 'interrupted' || player === 'failed';
+    const warns =
+      stopped || this.#missing !== null || player === 'interrupted' || player === 'failed';
     notice.dataset.tone = warns ? 'warn' : '';
     notice.hidden = text === '';
     setText(notice, text);

@@ -1,7 +1,9 @@
 /** The table of an event's channels as measured. */
+import { money } from './desk-cost.js';
 import { h } from './dom.js';
 
 /** @typedef {import('./desk-types.js').ChannelStatus} ChannelStatus */
+/** @typedef {import('./desk-types.js').EventLanguage} EventLanguage */
 
 /** Booth states in words, and the look of the status they have. */
 const STATES = {
@@ -13,6 +15,13 @@ const STATES = {
   failed: ['Failed', 'failed'],
 };
 
+const ENGINES = {
+  auto: 'automatic',
+  translate: 'continuous',
+  converse: 'phrase by phrase',
+  transcribe: 'captions',
+};
+
 /** @type {[kind: string, name: string][]} */
 const COLUMNS = [
   ['channel', 'Channel'],
@@ -20,15 +29,16 @@ const COLUMNS = [
   ['lag', 'Lag'],
   ['listeners', 'Listening'],
   ['readers', 'Reading'],
+  ['spent', 'Cost'],
 ];
 
 /**
  * The rows of the table, one per channel.
  *
  * @param {ChannelStatus[]} channels
- * @param {(channel: string) => string} nameOf
+ * @param {readonly EventLanguage[]} languages
  */
-export function channelRows(channels, nameOf) {
+export function channelRows(channels, languages) {
   return channels.map((status) => {
     const [word, look] = STATES[status.state];
     const state = h(
@@ -41,13 +51,31 @@ export function channelRows(channels, nameOf) {
     return h(
       'tr',
       { 'data-channel': status.channel, 'data-state': status.state },
-      h('td', {}, nameOf(status.channel), h('small', {}, status.channel)),
+      h('td', {}, ...names(status, languages)),
       h('td', { class: 'state' }, state, ...reason),
       h('td', { class: 'lag' }, lag(status)),
       h('td', { class: 'listeners' }, String(status.listeners)),
       h('td', { class: 'readers' }, String(status.readers)),
+      h('td', { class: 'spent' }, money(status.cost_usd)),
     );
   });
+}
+
+/**
+ * A channel's name, and below it what interprets: the engine in use, else the one chosen.
+ *
+ * @param {ChannelStatus} status
+ * @param {readonly EventLanguage[]} languages
+ */
+function names({ channel, interpreter, glossary_hits }, languages) {
+  const language = languages.find(({ tag }) => tag === channel);
+  const engine = interpreter || language?.interpreter;
+  const details = [channel];
+  if (engine) details.push(ENGINES[engine]);
+  if (language?.always) details.push('always on');
+  if (glossary_hits !== null) details.push(`glossary ${Math.round(100 * glossary_hits)}\u00a0%`);
+  const name = channel === 'floor' ? 'Original' : (language?.english_name ?? channel);
+  return [name, h('small', {}, details.join(' · '))];
 }
 
 /** @param {ChannelStatus} status */

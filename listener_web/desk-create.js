@@ -1,5 +1,6 @@
 /** The form for a new event. */
 import { getJson, sendJson } from './api.js';
+import { Advanced } from './desk-advanced.js';
 import { byId, h } from './dom.js';
 
 /** @typedef {import('./desk-types.js').Language} Language */
@@ -15,6 +16,7 @@ export class CreateForm {
   #languages = [];
   /** Chosen tags with the names to show. @type {Map<string, string>} */
   #chosen = new Map();
+  #advanced = new Advanced();
   #on;
 
   /**
@@ -98,6 +100,7 @@ export class CreateForm {
       );
     });
     this.#chosenList.replaceChildren(...items);
+    this.#advanced.show(this.#chosen);
     if (items.length > 0) this.#filter.setCustomValidity('');
   }
 
@@ -138,11 +141,10 @@ export class CreateForm {
     const submit = byId('create-submit', HTMLButtonElement);
     submit.disabled = true;
     try {
-      const languages = [...this.#chosen.keys()];
-      this.#on.created(
-        await sendJson('POST', '/api/events', { title: this.#title.value.trim(), languages }),
-      );
+      const body = { title: this.#title.value.trim(), ...this.#advanced.values };
+      this.#on.created(await sendJson('POST', '/api/events', body));
       this.#form.reset();
+      this.#advanced.reset();
       this.#chosen.clear();
       this.#showChosen();
       await this.#show(false);

@@ -1,6 +1,7 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { getJson, sendJson } from './api.js';
 import { channelRows, channelTable } from './desk-channels.js';
+import { CostLine } from './desk-cost.js';
 import { byId, h, setText } from './dom.js';
 import { judge, showLevel } from './level.js';
 
@@ -9,6 +10,7 @@ import { judge, showLevel } from './level.js';
 /** @typedef {import('./desk-types.js').FloorStatus} FloorStatus */
 
 const COPIED_MS = 1_500;
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
 /** States in words, the look of the status, and the step forward. */
 const STATES = {
@@ -41,6 +43,7 @@ export class EventCard {
     h('div', { class: 'meter-bar' }),
   );
   #table = channelTable();
+  #cost;
   #measured;
 
   /**
@@ -51,6 +54,7 @@ export class EventCard {
     this.#event = event;
     this.#fail = fail;
     this.element.dataset.event = event.id;
+    this.#cost = new CostLine(`/api/events/${encodeURIComponent(event.id)}`, fail);
     this.#stepButton.addEventListener('click', () => {
       const step = STATES[this.#event.state].step;
       if (step) void this.#moveTo(/** @type {EventState} */ (step.to));
@@ -61,6 +65,7 @@ export class EventCard {
       { class: 'measured' },
       h('div', { class: 'floor' }, this.#floorWords, this.#meter),
       this.#table,
+      this.#cost.element,
     );
     const name = h(
       'div',
@@ -90,14 +95,9 @@ export class EventCard {
       this.#showState();
     }
     this.#showFloor(status.floor);
-    const rows = channelRows(status.channels, (channel) => this.#nameOf(channel));
+    const rows = channelRows(status.channels, this.#event.languages);
     this.#table.tBodies[0]?.replaceChildren(...rows);
-  }
-
-  /** @param {string} channel */
-  #nameOf(channel) {
-    if (channel === 'floor') return 'Original';
-    return this.#event.languages.find(({ tag }) => tag === channel)?.english_name ?? channel;
+    this.#cost.show(status);
   }
 
   #showState() {
@@ -199,5 +199,6 @@ function describeFloor(floor) {
   if (floor.silent_ms >= 2_000) {
     return { words: `Silent for ${Math.round(floor.silent_ms / 1000)} s`, look: 'connecting' };
   }
-  return { words: `Speaker connected, ${level}`, look: 'good' };
+  const spoken = floor.language ? `, ${languageNames.of(floor.language)}` : '';
+  return { words: `Speaker connected, ${level}${spoken}`, look: 'good' };
 }

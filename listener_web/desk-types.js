@@ -2,13 +2,17 @@
 
 /** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed'} EventState */
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
+/** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
+/** @typedef {Language & {interpreter: Interpreter, always: boolean}} EventLanguage */
+/** @typedef {{text: string, translations: Record<string, string>}} Term */
 
 /**
  * @typedef {object} DeskEvent
  * @property {string} id
  * @property {string} title
  * @property {EventState} state
- * @property {Language[]} languages
+ * @property {EventLanguage[]} languages
+ * @property {number | null} spend_cap_usd
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  */
@@ -21,6 +25,7 @@
  * @property {boolean} clipping
  * @property {number} silent_ms
  * @property {number} frames_lost
+ * @property {string | null} language
  */
 
 /**
@@ -29,6 +34,9 @@
  * @property {'idle' | 'connecting' | 'live' | 'rotating' | 'retrying' | 'failed'} state
  * @property {string} reason
  * @property {number | null} lag_ms
+ * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
+ * @property {number} cost_usd
+ * @property {number | null} glossary_hits
  * @property {number} listeners
  * @property {number} readers
  */
@@ -37,6 +45,9 @@
  * @typedef {object} EventStatus
  * @property {EventState} state
  * @property {number} position_ms
+ * @property {number} cost_usd
+ * @property {number | null} spend_cap_usd
+ * @property {boolean} held
  * @property {FloorStatus | null} floor
  * @property {ChannelStatus[]} channels
  */

@@ -123,6 +123,13 @@ export class Player extends EventTarget {
     this.#changed();
   }
 
+  /** Play the same channel from its address as it is now. */
+  reopen() {
+    const channel = this.channel;
+    if (this.#wish !== 'running' || this.context === null || channel === null) return;
+    this.#open(this.context, channel, true);
+  }
+
   /** Stop playing and let go of the connection. */
   stop() {
     this.#wish = 'idle';
@@ -155,10 +162,11 @@ export class Player extends EventTarget {
   /**
    * @param {AudioContext} context
    * @param {string} channel
+   * @param {boolean} [again] even if it is the one that plays
    */
-  #open(context, channel) {
+  #open(context, channel, again = false) {
     this.#dropNext();
-    if (this.#current?.channel === channel || this.output === null) return;
+    if ((!again && this.#current?.channel === channel) || this.output === null) return;
     const deck = new Deck(context, this.output, channel, this.#urlOf(channel));
     this.#next = deck;
     deck.addEventListener('change', () => {

@@ -1,4 +1,4 @@
-/** The attendee's own settings: text size, appearance, volume, spoken captions. */
+/** The attendee's own settings: text size, appearance, volume, original under the voice, spoken captions. */
 import { byId } from './dom.js';
 import { device } from './store.js';
 import { currentTheme, setTheme } from './theme.js';
@@ -19,6 +19,12 @@ export function setUpPreferences(player, view) {
   volume.addEventListener('input', apply);
   volume.addEventListener('change', () => device.remember('volume', volume.value));
   apply();
+  const withFloor = byId('with-floor', HTMLInputElement);
+  withFloor.checked = device.recall('with-floor') === 'yes';
+  withFloor.addEventListener('change', () => {
+    device.remember('with-floor', withFloor.checked ? 'yes' : 'no');
+    player.reopen();
+  });
   const speak = byId('speak-captions', HTMLInputElement);
   speak.addEventListener('change', () => (view.announces = speak.checked));
 }

@@ -21,6 +21,6 @@ export function statusOf({ captions, channel, player }) {
   if (captions === 'none' || channel === null) return 'connecting';
   if (channel.state === 'paused') return 'paused';
   if (channel.state === 'open' || channel.floor === 'absent') return 'waiting';
-  if (channel.channel === 'retrying' || channel.channel === 'failed') return 'restoring';
+  if (channel.channel === 'retrying') return 'restoring';
   return player === 'starting' || player === 'connecting' ? 'connecting' : 'live';
 }

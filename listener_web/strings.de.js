@@ -11,6 +11,8 @@ export default {
   stop: 'Stopp',
   headphones: 'Kopfhörer aufsetzen und auf Zuhören tippen',
   interrupted: 'Der Ton wurde unterbrochen. Zum Fortsetzen auf Zuhören tippen.',
+  interpretationStopped:
+    'Die Verdolmetschung ist unterbrochen. Das Original hören Sie auf dem Kanal „Original“.',
   volume: 'Lautstärke',
   language: 'Sprache',
   original: 'Original',
@@ -23,6 +25,7 @@ export default {
   system: 'Automatisch',
   light: 'Hell',
   dark: 'Dunkel',
+  withFloor: 'Original leise unter der Stimme',
   speakCaptions: 'Neue Untertitel von meinem Screenreader vorlesen lassen',
   needsHttps:
     'Ton braucht https oder einen neueren Browser: Öffnen Sie diese Seite mit einer Adresse, die mit https:// beginnt. Untertitel funktionieren hier.',

@@ -11,6 +11,8 @@ const strings = {
   stop: 'Stop',
   headphones: 'Put on headphones and tap Listen',
   interrupted: 'The sound was interrupted. Tap Listen to go on.',
+  interpretationStopped:
+    'Interpretation is interrupted. The original is on the channel “Original”.',
   volume: 'Volume',
   language: 'Language',
   original: 'Original',
@@ -23,6 +25,7 @@ const strings = {
   system: 'Automatic',
   light: 'Light',
   dark: 'Dark',
+  withFloor: 'Original quietly under the voice',
   speakCaptions: 'Let my screen reader speak new captions',
   needsHttps:
     'Sound needs https or a newer browser: open this page with an address that starts with https://. Captions work here.',

@@ -11,6 +11,8 @@ export default {
   stop: 'Parar',
   headphones: 'Póngase los auriculares y toque Escuchar',
   interrupted: 'El sonido se ha interrumpido. Toque Escuchar para seguir.',
+  interpretationStopped:
+    'La interpretación está interrumpida. El original se oye en el canal «Original».',
   volume: 'Volumen',
   language: 'Idioma',
   original: 'Original',
@@ -23,6 +25,7 @@ export default {
   system: 'Automático',
   light: 'Claro',
   dark: 'Oscuro',
+  withFloor: 'Original en voz baja bajo la traducción',
   speakCaptions: 'Que mi lector de pantalla lea los subtítulos nuevos',
   needsHttps:
     'El sonido necesita https o un navegador más reciente: abra esta página con una dirección que empiece por https://. Los subtítulos funcionan aquí.',

@@ -11,6 +11,8 @@ export default {
   stop: 'Arrêter',
   headphones: 'Mettez un casque et touchez Écouter',
   interrupted: 'Le son a été interrompu. Touchez Écouter pour continuer.',
+  interpretationStopped:
+    'L’interprétation est interrompue. L’original est sur le canal « Original ».',
   volume: 'Volume',
   language: 'Langue',
   original: 'Original',
@@ -23,6 +25,7 @@ export default {
   system: 'Automatique',
   light: 'Clair',
   dark: 'Sombre',
+  withFloor: 'L’original en fond sous la voix',
   speakCaptions: 'Laisser mon lecteur d’écran lire les nouveaux sous-titres',
   needsHttps:
     'Le son nécessite https ou un navigateur plus récent : ouvrez cette page avec une adresse commençant par https://. Les sous-titres fonctionnent ici.',

@@ -11,6 +11,7 @@ export default {
   stop: 'Ferma',
   headphones: 'Mettiti le cuffie e tocca Ascolta',
   interrupted: 'L’audio è stato interrotto. Tocca Ascolta per continuare.',
+  interpretationStopped: 'L’interpretazione è interrotta. L’originale è sul canale «Originale».',
   volume: 'Volume',
   language: 'Lingua',
   original: 'Originale',
@@ -23,6 +24,7 @@ export default {
   system: 'Automatico',
   light: 'Chiaro',
   dark: 'Scuro',
+  withFloor: 'Originale a basso volume sotto la voce',
   speakCaptions: 'Fai leggere i nuovi sottotitoli al mio lettore di schermo',
   needsHttps:
     'L’audio richiede https o un browser più recente: apri questa pagina con un indirizzo che inizia con https://. I sottotitoli funzionano qui.',

@@ -11,6 +11,7 @@ export default {
   stop: '停止',
   headphones: 'イヤホンを付けて「聴く」を押してください',
   interrupted: '音声が中断されました。「聴く」を押すと再開します。',
+  interpretationStopped: '通訳は中断しています。原音声は「原音声」チャンネルで聴けます。',
   volume: '音量',
   language: '言語',
   original: '原音声',
@@ -23,6 +24,7 @@ export default {
   system: '自動',
   light: 'ライト',
   dark: 'ダーク',
+  withFloor: '通訳の下に原音を小さく流す',
   speakCaptions: '新しい字幕をスクリーンリーダーで読み上げる',
   needsHttps:
     '音声には https または新しいブラウザーが必要です。https:// で始まるアドレスでこのページを開いてください。字幕はこのまま使えます。',

@@ -11,6 +11,7 @@ export default {
   stop: 'Parar',
   headphones: 'Coloque os fones e toque em Ouvir',
   interrupted: 'O som foi interrompido. Toque em Ouvir para continuar.',
+  interpretationStopped: 'A interpretação está interrompida. O original está no canal “Original”.',
   volume: 'Volume',
   language: 'Idioma',
   original: 'Original',
@@ -23,6 +24,7 @@ export default {
   system: 'Automático',
   light: 'Claro',
   dark: 'Escuro',
+  withFloor: 'Original baixinho sob a voz',
   speakCaptions: 'Deixar o meu leitor de tela ler as novas legendas',
   needsHttps:
     'O som precisa de https ou de um navegador mais recente: abra esta página com um endereço que comece por https://. As legendas funcionam aqui.',

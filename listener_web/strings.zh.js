@@ -11,6 +11,7 @@ export default {
   stop: '停止',
   headphones: '戴上耳机，点击“收听”',
   interrupted: '声音已中断。点击“收听”继续。',
+  interpretationStopped: '口译已中断。可在“原声”频道收听原声。',
   volume: '音量',
   language: '语言',
   original: '原声',
@@ -23,6 +24,7 @@ export default {
   system: '自动',
   light: '浅色',
   dark: '深色',
+  withFloor: '在译音下轻声播放原声',
   speakCaptions: '让屏幕阅读器朗读新字幕',
   needsHttps:
     '播放声音需要 https 或较新的浏览器：请用以 https:// 开头的地址打开此页面。字幕可正常使用。',

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 
 from broadcaster.booths.segmenter import Segmenter
 from broadcaster.model import keys
@@ -39,22 +39,29 @@ class CaptionWriter:
         """Another session goes on where the one before it ended."""
         self._segmenter.join()
 
-    def end(self, now_ms: int) -> None:
-        """Nothing more is said."""
-        self._write(self._segmenter.flush(now_ms))
+    @asynccontextmanager
+    async def writing(self, now_ms: Callable[[], int]) -> AsyncIterator[None]:
+        """Append inside the context; at its end everything is finished and appended.
 
-    async def run(self) -> None:
-        """Append until cancelled."""
+        Args:
+            now_ms: where the event clock is.
+        """
+        task = asyncio.create_task(self._append(), name=f"captions {self._stream}")
+        try:
+            yield
+        finally:
+            self._write(self._segmenter.flush(now_ms()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FINISH_S):
+                    await self._queue.join()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _append(self) -> None:
         while True:
             caption = await self._queue.get()
             await self._bus.append(self._stream, caption.to_json())
             self._queue.task_done()
-
-    async def finish(self) -> None:
-        """Wait until all is appended, at most `FINISH_S`; `run` must still be running."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FINISH_S):
-                await self._queue.join()
 
     def _write(self, captions: Iterable[Caption]) -> None:
         for caption in captions:

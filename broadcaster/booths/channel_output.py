@@ -1,29 +1,49 @@
-"""A channel's playout clock: one Opus packet every 60 ms, encoded once for everybody."""
+"""A channel's playout clock: every 60 ms its voice and the floor become Opus packets."""
 
-from broadcaster.audio.opus import OpusEncoder
+from broadcaster.audio.mix import mix, under_voice
+from broadcaster.booths.floor_bed import FloorBed
 from broadcaster.booths.floor_clock import FloorClock
-from broadcaster.booths.playout import Playout
+from broadcaster.booths.variant import Variant
+from broadcaster.booths.voice import Voice
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
 
 _FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
 _LATE_S = 0.5
 """A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
+_FLOOR_AFTER = ms_to_samples(300)
+"""Silence of the voice before the floor comes up: a breath is shorter."""
 
 
 class ChannelOutput:
-    """Publishes one channel's sound at real-time rate."""
+    """Publishes one channel's sound at real-time rate, in up to two variants.
 
-    def __init__(self, event: str, channel: str, bus: Bus, clock: Clock) -> None:
-        self._topic = keys.opus(event, channel)
-        self._bus = bus
+    Args:
+        event: id of the event.
+        channel: id of the channel.
+        bus: where it is published.
+        clock: time.
+        voice: what the interpreter says.
+    """
+
+    def __init__(self, event: str, channel: str, bus: Bus, clock: Clock, voice: Voice) -> None:
         self._clock = clock
-        self._encoder = OpusEncoder()
-        self._sequence = 0
+        self._voice = voice
+        self._bed = FloorBed()
+        self._interpretation = Variant(keys.opus(event, channel), bus)
+        self._with_floor = Variant(keys.opus(event, channel + keys.WITH_FLOOR), bus)
         self._position = 0
+        self.floor_wanted = False
+        """Whether the floor fills in while the voice has nothing to say."""
+        self.with_floor_wanted = False
+        """Whether anybody listens to the variant with the floor under the voice."""
 
-    async def run(self, playout: Playout, floor_clock: FloorClock) -> None:
+    def hear_floor(self, position: int, pcm: bytes) -> None:
+        """The next floor frame, s16le mono 24 kHz."""
+        self._bed.hear(position, pcm)
+
+    async def run(self, floor_clock: FloorClock) -> None:
         """Play out from the moment the floor is heard until cancelled."""
         while not floor_clock.started:
             await self._clock.sleep(_FRAME_S)
@@ -34,15 +54,18 @@ class ChannelOutput:
             if now - due > _LATE_S:
                 due = now
             due += _FRAME_S
-            floor_now = floor_clock.now()
-            self._publish(playout.pull(OPUS_FRAME_SAMPLES, floor_now), floor_now)
+            self._tick(floor_clock.now())
 
-    def _publish(self, pcm: bytes, floor_now: int) -> None:
+    def _tick(self, floor_now: int) -> None:
         drift_limit = int(_LATE_S * CLOCK_HZ)
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
-        packet = self._encoder.encode(pcm)
-        frame = AudioFrame(Kind.OPUS, self._sequence, self._position, packet)
-        self._bus.publish(self._topic, frame.to_bytes())
-        self._sequence += 1
+        voice = self._voice.pull(OPUS_FRAME_SAMPLES, floor_now)
+        up = self.floor_wanted and self._voice.idle >= _FLOOR_AFTER
+        floor, gains = self._bed.pull(OPUS_FRAME_SAMPLES, up=up)
+        self._interpretation.publish(mix(voice, floor, gains), self._position)
+        if self.with_floor_wanted:
+            self._with_floor.publish(mix(voice, floor, under_voice(gains)), self._position)
+        else:
+            self._with_floor.rest()
         self._position += OPUS_FRAME_SAMPLES

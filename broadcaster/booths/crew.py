@@ -1,76 +1,255 @@
-"""Which booths run: one per language of every live event, in one process each."""
+"""Which booths run: those somebody needs, of every live event, in one process each.
+
+A booth runs while its event is live, the spend cap is not reached, and somebody needs its channel:
+a listener or reader now or not long ago, or the organizer who wants it always on. The source booth
+runs with any of them, because they ask it what the floor speaks.
+"""
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
-from broadcaster.booths.booth import Booth
-from broadcaster.booths.session import Connect
+from broadcaster.booths.booth import Booth, Kit
+from broadcaster.booths.costs import Budget, Spent, budget
+from broadcaster.booths.source_booth import SourceBooth
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
-from broadcaster.model.event import Event, EventState
+from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import (
+    STALE_AFTER_S,
+    STATUS_INTERVAL_S,
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    status_from_json,
+    status_to_json,
+)
 from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 
-LOOK_EVERY_S = 1.0
-"""How often the event records are read; a booth starts this long after going live at most."""
 RESTART_S = 2.0
 """Pause before a booth that ended by an error of ours starts again."""
+LINGER_S = 60.0
+"""A booth goes on for this long after its last listener and reader."""
+SAVE_EVERY_S = 5.0
+"""How often what an event has spent is written down."""
+
+
+class Demand:
+    """Which channels of one event are heard or read, as the edges count.
+
+    Args:
+        linger_s: a channel is needed for this long after its last listener and reader, and at
+            least as long as an edge may be silent.
+    """
+
+    def __init__(self, linger_s: float) -> None:
+        self._linger_s = max(linger_s, STALE_AFTER_S)
+        self._used_at: dict[str, float] = {}
+
+    def hear(self, status: EdgeStatus, now: float) -> None:
+        """Take one edge's counts."""
+        for counts in (status.listeners, status.readers):
+            for channel, count in counts.items():
+                if count:
+                    self._used_at[channel.removesuffix(keys.WITH_FLOOR)] = now
+
+    def needs(self, channel: str, now: float) -> bool:
+        """Whether the channel is in use, or was not long ago."""
+        return channel in self._used_at and now - self._used_at[channel] <= self._linger_s
+
+
+@dataclass(slots=True)
+class Roster:
+    """Who works at one event.
+
+    Attributes:
+        event: as its record was last read.
+        demand: who needs what.
+        spent: the cost so far.
+        booths: running, or ending after they were cancelled.
+        budget: against the spend cap, when it was last looked at.
+        saved_at: when `spent` was written down, on the monotonic clock.
+    """
+
+    event: Event
+    demand: Demand
+    spent: Spent
+    saved_at: float
+    booths: dict[tuple[str, Interpreter], asyncio.Task[None]] = field(default_factory=dict)
+    budget: Budget = Budget.FINE
 
 
 class Crew:
-    """Runs booths, each under its lease, so that several processes share the work."""
+    """Runs booths, each under its lease, so that several processes share the work.
 
-    def __init__(self, bus: Bus, connect: Connect, clock: Clock) -> None:
+    Args:
+        bus: where events and their status come from.
+        kit: what booths work with.
+        clock: time.
+        on_demand: run only the booths that somebody needs; else all of a live event.
+        linger_s: see `Demand`.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        kit: Kit,
+        clock: Clock,
+        *,
+        on_demand: bool = False,
+        linger_s: float = LINGER_S,
+    ) -> None:
         self._bus = bus
-        self._connect = connect
+        self._kit = kit
         self._clock = clock
-        self._booths: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._on_demand = on_demand
+        self._linger_s = linger_s
+        self._rosters: dict[str, Roster] = {}
+        self._hearing: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Start and stop booths as events go live and end, until cancelled."""
+        """Start and stop booths as they are needed, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             while True:
                 try:
-                    wanted = await self._wanted()
+                    await self._look(tasks)
+                    await self._save()
                 except BusUnavailable as away:
                     log.warning("cannot read the events: %s", away.message)
-                else:
-                    self._arrange(wanted, tasks)
-                await self._clock.sleep(LOOK_EVERY_S)
+                for roster in self._rosters.values():
+                    self._arrange(roster, tasks)
+                    self._report(roster)
+                await self._clock.sleep(STATUS_INTERVAL_S)
 
-    async def _wanted(self) -> set[tuple[str, str]]:
-        wanted = set()
+    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+        """Read all events; those that went live enter, those that ended leave."""
         for name in await self._bus.records(keys.EVENT_RECORDS):
             record = await self._bus.get(name)
             if record is None:
                 continue
             event = Event.from_json(record.value)
-            if event.state is EventState.LIVE:
-                wanted |= {(event.id, channel.language) for channel in event.channels}
-        return wanted
+            if roster := self._rosters.get(event.id):
+                roster.event = event
+            elif event.state is EventState.LIVE:
+                roster = Roster(event, Demand(self._linger_s), Spent(), self._clock.monotonic())
+                await self._exchange(roster)
+                self._rosters[event.id] = roster
+                self._hearing[event.id] = tasks.create_task(
+                    self._hear(roster, tasks), name=f"crew:{event.id}"
+                )
 
-    def _arrange(self, wanted: set[tuple[str, str]], tasks: asyncio.TaskGroup) -> None:
-        self._booths = {key: task for key, task in self._booths.items() if not task.done()}
-        for event, language in wanted - self._booths.keys():
-            key = event, language
-            self._booths[key] = tasks.create_task(
-                self._staff(event, language), name=f"booth:{event}:{language}"
+    async def _save(self) -> None:
+        """Write down what was spent; an event that is over is let go after its last booth."""
+        for roster in list(self._rosters.values()):
+            over = roster.event.state is EventState.CLOSED and not roster.booths
+            if over or self._clock.monotonic() - roster.saved_at >= SAVE_EVERY_S:
+                await self._exchange(roster)
+            if over:
+                del self._rosters[roster.event.id]
+                self._hearing.pop(roster.event.id).cancel()
+
+    async def _exchange(self, roster: Roster) -> None:
+        """Learn from the record what was spent, and write there what it does not know."""
+        name = keys.spent_record(roster.event.id)
+        record = await self._bus.get(name)
+        known = Spent.from_json(record.value) if record else Spent()
+        roster.spent.merge(known)
+        if roster.spent != known:
+            await self._bus.put(name, roster.spent.to_json())
+        roster.saved_at = self._clock.monotonic()
+
+    async def _hear(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
+        """Follow who listens and what booths cost; the first listener starts a booth at once."""
+        topic = keys.status(roster.event.id)
+        while True:
+            try:
+                async with self._bus.subscribe(topic) as messages:
+                    async for message in messages:
+                        match status_from_json(message.payload):
+                            case EdgeStatus() as edge:
+                                roster.demand.hear(edge, self._clock.monotonic())
+                                self._arrange(roster, tasks)
+                            case BoothStatus() as booth:
+                                roster.spent.hear(booth)
+            except Exception:
+                log.exception("the status of %s cannot be followed", roster.event.id)
+            await self._clock.sleep(RESTART_S)
+
+    def _arrange(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
+        """Start the booths that are needed and cancel the others; they end by themselves."""
+        self._watch_budget(roster)
+        roster.booths = {key: task for key, task in roster.booths.items() if not task.done()}
+        needed = {(one.language, one.interpreter): one for one in self._needed(roster)}
+        for key in needed.keys() - roster.booths.keys():
+            roster.booths[key] = tasks.create_task(
+                self._staff(roster.event, needed[key]), name=f"booth:{roster.event.id}:{key[0]}"
             )
-        for key in self._booths.keys() - wanted:
-            if not self._booths[key].cancelling():
-                self._booths[key].cancel()
+        for key in roster.booths.keys() - needed.keys():
+            if not roster.booths[key].cancelling():
+                roster.booths[key].cancel()
 
-    async def _staff(self, event: str, language: str) -> None:
+    def _needed(self, roster: Roster) -> list[Channel]:
+        if roster.event.state is not EventState.LIVE or roster.budget is Budget.SPENT:
+            return []
+        now = self._clock.monotonic()
+        needed = [
+            channel
+            for channel in roster.event.channels
+            if not self._on_demand or channel.always or roster.demand.needs(channel.language, now)
+        ]
+        if roster.event.source_captions and (needed or roster.demand.needs(FLOOR, now)):
+            needed.append(Channel(FLOOR))
+        return needed
+
+    def _watch_budget(self, roster: Roster) -> None:
+        now = budget(roster.spent.total_usd, roster.event.spend_cap_usd)
+        if now > roster.budget:
+            log.warning(
+                "event %s has spent $%.2f of $%.2f%s",
+                roster.event.id,
+                roster.spent.total_usd,
+                roster.event.spend_cap_usd,
+                ": its booths are held" if now is Budget.SPENT else "",
+            )
+        roster.budget = now
+
+    def _report(self, roster: Roster) -> None:
+        """Speak for the channels without a booth of their own: idle, or held by the cap."""
+        if roster.event.state is not EventState.LIVE:
+            return
+        running = {language for language, _ in roster.booths}
+        for channel in roster.event.channels:
+            if roster.budget is Budget.SPENT:
+                reason = (
+                    f"the spend cap of ${roster.event.spend_cap_usd:.2f} is reached: "
+                    "raise it on the desk to go on"
+                )
+                status = BoothStatus(channel.language, BoothState.FAILED, reason)
+            elif channel.language not in running:
+                status = BoothStatus(channel.language, BoothState.IDLE)
+            else:
+                continue
+            self._bus.publish(keys.status(roster.event.id), status_to_json(status))
+
+    async def _staff(self, event: Event, channel: Channel) -> None:
         """Run one booth whenever this process holds its lease."""
-        with bound(event=event, language=language):
+        name = f"staff:{event.id}:{channel.language}"
+        with bound(event=event.id, language=channel.language):
             while True:
-                async with self._bus.lease(keys.booth_lease(event, language)) as lease:
-                    booth = Booth(event, language, self._bus, self._connect, self._clock)
+                async with self._bus.lease(keys.booth_lease(event.id, channel.language)) as lease:
                     try:
-                        await first_of(booth.run(), lease.lost(), name=f"staff:{event}:{language}")
+                        booth = self._booth(event, channel)
+                        await first_of(booth.run(), lease.lost(), name=name)
                     except Exception:
                         log.exception("booth ended by an error and starts again")
                 await self._clock.sleep(RESTART_S)
+
+    def _booth(self, event: Event, channel: Channel) -> Booth | SourceBooth:
+        if channel.language == FLOOR:
+            return SourceBooth(event, self._kit, self._bus, self._clock)
+        return Booth(event, channel, self._kit, self._bus, self._clock)

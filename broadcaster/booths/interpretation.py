@@ -14,14 +14,16 @@ from contextlib import suppress
 from typing import Protocol
 
 from broadcaster.backoff import Backoff
+from broadcaster.booths.engine import Connect, Done, Said, Sound, Text
 from broadcaster.booths.floor_memory import FloorMemory
 from broadcaster.booths.seam import SaidText, Seam, sentence_ends
-from broadcaster.booths.session import DRAIN_S, Connect, Session
+from broadcaster.booths.session import DRAIN_S, Session
+from broadcaster.booths.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
-from broadcaster.realtime.outputs import AudioDelta, Output, OutputText
+from broadcaster.realtime.outputs import Usage
 from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
@@ -41,6 +43,8 @@ FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 8.0
 LONGEST_ASKED_S = 300.0
 """A server's Retry-After is honoured up to this."""
+MISSING = " […]"
+"""The mark in the captions where a phrase was not interpreted."""
 _WATCH_S = 0.5
 
 Report = Callable[[BoothState, str], None]
@@ -70,6 +74,7 @@ class Interpretation:
         sink: takes what is said.
         report: is told the state.
         clock: time.
+        watch: notices an interpreter in the wrong language; None lets it speak any.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Interpretation:
         sink: Sink,
         report: Report,
         clock: Clock,
+        watch: LanguageWatch | None = None,
     ) -> None:
         self._language = language
         self._connect = connect
@@ -87,6 +93,7 @@ class Interpretation:
         self._sink = sink
         self._report = report
         self._clock = clock
+        self._language_watch = watch
         self._said = SaidText()
         self._seam = Seam(self._said)
         self._done_until = 0
@@ -97,6 +104,8 @@ class Interpretation:
         self._released_blocks = 0
         self.sessions = 0
         """Sessions opened so far."""
+        self.usage = Usage()
+        """Tokens used so far, by an engine that counts them."""
 
     async def run(self) -> None:
         """Interpret until cancelled; then let the session finish its sentence."""
@@ -121,7 +130,7 @@ class Interpretation:
         return self._released_blocks + sum(session.fed for session in running if session)
 
     async def _open(self) -> Session:
-        session = await Session.open(self._language, self._connect, self._memory, self._clock)
+        session = await Session.open(self._connect, self._memory, self._clock)
         self.sessions += 1
         return session
 
@@ -160,7 +169,7 @@ class Interpretation:
             assert self._current is not None
             output = await self._current.output()
             if output is not None:
-                self._take(output, self._current)
+                self._take(output)
                 continue
             if self._next is None:
                 raise InterpreterFailed(
@@ -172,26 +181,37 @@ class Interpretation:
             self._sink.join()
             self._report(BoothState.LIVE, "")
 
-    def _take(self, output: Output, session: Session) -> None:
-        match output:
-            case AudioDelta(pcm=pcm, elapsed_ms=elapsed_ms):
+    def _take(self, said: Said) -> None:
+        match said:
+            case Sound(pcm=pcm, position=position):
                 if pcm.strip(b"\0"):
                     self._heard_something()
                     if not self._seam.repeating:
-                        self._sink.sound(pcm, session.source_position(elapsed_ms))
-            case OutputText(text=text, elapsed_ms=elapsed_ms):
+                        self._said.sound()
+                        self._sink.sound(pcm, self._memory.end if position is None else position)
+            case Text(text=text, position=position):
                 self._heard_something()
                 self._say(self._seam.take(text))
-                if sentence_ends(text):
-                    emitted = session.source_position(elapsed_ms) - ms_to_samples(EMISSION_MS)
+                if position is not None and sentence_ends(text):
+                    emitted = position - ms_to_samples(EMISSION_MS)
                     self._done_until = max(self._done_until, self._memory.pause_before(emitted))
-            case _:
-                pass
+            case Done(position=position, lost=lost, usage=usage):
+                self._heard_something()
+                self._done_until = max(self._done_until, position)
+                self.usage += usage
+                if lost:
+                    log.warning("a phrase was not interpreted: %s", lost)
+                    self._sink.text(MISSING)
 
     def _say(self, text: str) -> None:
-        if text:
-            self._said.add(text)
-            self._sink.text(text)
+        if not text:
+            return
+        self._said.add(text)
+        self._sink.text(text)
+        if self._language_watch is not None and self._language_watch.add(text):
+            raise InterpreterFailed(
+                "wrong_language", "the interpreter speaks another language", retryable=True
+            )
 
     def _heard_something(self) -> None:
         self._spoken_at_output = self._memory.spoken
@@ -262,7 +282,7 @@ class Interpretation:
                         continue
                     await session.close()
                     while (output := await session.output()) is not None:
-                        self._take(output, session)
+                        self._take(output)
         self._say(self._seam.flush())
 
     async def _dispose(self) -> None:

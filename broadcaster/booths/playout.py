@@ -1,12 +1,38 @@
 """What an interpreter said, waiting to be played at real-time rate."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+import numpy as np
+import numpy.typing as npt
+
+from broadcaster.audio.pauses import SILENCE_DBFS
+from broadcaster.audio.samples import FULL_SCALE
+from broadcaster.booths.soft_edges import EDGE_SAMPLES, cross_fade
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
 LONGEST_QUEUE = 60 * CLOCK_HZ
-"""Samples kept at most; beyond it the oldest are dropped and counted."""
+"""Samples kept at most; when more come, about half are skipped."""
+_REACH = 3 * CLOCK_HZ
+"""A cut moves this far to meet a pause."""
+_FRAME = ms_to_samples(20)
+_PAUSE_FRAMES = 6
+"""120 ms: the silence inside a word before a p, t or k is shorter."""
+_SILENCE_POWER = _FRAME * _PAUSE_FRAMES * (FULL_SCALE * 10 ** (SILENCE_DBFS / 20)) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Interpreted sound that nobody will hear.
+
+    Attributes:
+        position: event-clock sample of the floor whose interpretation is missing from there on.
+        dropped_ms: length of the dropped sound.
+    """
+
+    position: int
+    dropped_ms: int
 
 
 @dataclass(slots=True)
@@ -16,10 +42,13 @@ class _Piece:
 
 
 class Playout:
-    """A queue of interpreted sound; silence comes out while it is empty.
+    """A queue of interpreted sound, s16le mono 24 kHz.
 
     The provider fills pauses with exact zeros so that its stream is longer than real time
     (realtime-protocol §2.5); pieces that hold nothing else are not queued.
+
+    Args:
+        longest_queue: samples kept at most, 4 s or more.
     """
 
     def __init__(self, longest_queue: int = LONGEST_QUEUE) -> None:
@@ -27,40 +56,97 @@ class Playout:
         self._longest_queue = longest_queue
         self._queued = 0
         self.dropped = 0
-        """Samples dropped because the queue was full."""
-        self.lag: int | None = None
-        """Samples between the floor and what was last played out of it; None before any sound."""
+        """Samples skipped so far."""
+        self.skips = 0
+        """How often."""
 
     @property
     def queued(self) -> int:
         """Samples waiting."""
         return self._queued
 
-    def push(self, pcm: bytes, source_position: int) -> None:
-        """Queue s16le mono 24 kHz that was interpreted from the floor at `source_position`."""
+    @property
+    def next_position(self) -> int | None:
+        """Floor position that the next sample was interpreted from; None while it is empty."""
+        return self._pieces[0].source_position if self._pieces else None
+
+    def push(self, pcm: bytes, source_position: int) -> Skip | None:
+        """Queue sound that was interpreted from the floor at `source_position`.
+
+        Returns:
+            What was skipped because the queue was full, mostly nothing.
+        """
         if not pcm.strip(b"\0"):
-            return
+            return None
         self._pieces.append(_Piece(source_position, memoryview(pcm)))
         self._queued += len(pcm) // SAMPLE_BYTES
-        while self._queued > self._longest_queue:
-            oldest = len(self._pieces.popleft().pcm) // SAMPLE_BYTES
-            self._queued -= oldest
-            self.dropped += oldest
+        if self._queued <= self._longest_queue:
+            return None
+        return self.skip(self._queued - self._longest_queue // 2)
 
-    def pull(self, samples: int, floor_now: int) -> bytes:
-        """The next `samples`, filled up with silence; the floor is at `floor_now` by then."""
-        wanted = samples * SAMPLE_BYTES
-        out = bytearray()
-        while len(out) < wanted and self._pieces:
+    def pull(self, samples: int) -> bytes:
+        """The next samples; fewer when the queue ends before."""
+        return _joined(self._take(samples))
+
+    def skip(self, samples: int) -> Skip | None:
+        """Drop about so much, half to one and a half times, from one pause to another.
+
+        It begins at the first pause of the next 3 s and ends at the one nearest to what was asked
+        for; without a pause in reach it is the quietest place. The two sides are cross-faded.
+
+        Returns:
+            What was dropped; None when the queue is too short to find two places in it.
+        """
+        pcm = np.frombuffer(_joined(self._pieces), dtype="<i2")
+        start = _pause_near(pcm, 0, min(_REACH, pcm.size // 4))
+        wanted = min(start + samples, pcm.size)
+        end = _pause_near(pcm, wanted, min(_REACH, (wanted - start) // 2))
+        if end - start < 2 * EDGE_SAMPLES:
+            return None
+        before, dropped = self._take(start), self._take(end - start)
+        edge_bytes = EDGE_SAMPLES * SAMPLE_BYTES
+        gone = _joined(dropped)
+        joint = cross_fade(gone[:edge_bytes], gone[-edge_bytes:])
+        position = dropped[0].source_position
+        self._pieces.extendleft(reversed([*before, _Piece(position, memoryview(joint))]))
+        self._queued += start + EDGE_SAMPLES
+        lost = end - start - EDGE_SAMPLES
+        self.dropped += lost
+        self.skips += 1
+        return Skip(position, samples_to_ms(lost))
+
+    def _take(self, samples: int) -> list[_Piece]:
+        taken = []
+        while samples and self._pieces:
             piece = self._pieces[0]
-            taken = piece.pcm[: wanted - len(out)]
-            out += taken
-            self.lag = max(0, floor_now - piece.source_position)
-            if len(taken) == len(piece.pcm):
-                self._pieces.popleft()
+            length = len(piece.pcm) // SAMPLE_BYTES
+            if length <= samples:
+                taken.append(self._pieces.popleft())
             else:
-                piece.pcm = piece.pcm[len(taken) :]
-                piece.source_position += len(taken) // SAMPLE_BYTES
-        self._queued -= len(out) // SAMPLE_BYTES
-        out += bytes(wanted - len(out))
-        return bytes(out)
+                length = samples
+                taken.append(_Piece(piece.source_position, piece.pcm[: length * SAMPLE_BYTES]))
+                piece.pcm = piece.pcm[length * SAMPLE_BYTES :]
+                piece.source_position += length
+            samples -= length
+            self._queued -= length
+        return taken
+
+
+def _joined(pieces: Iterable[_Piece]) -> bytes:
+    return b"".join(piece.pcm for piece in pieces)
+
+
+def _pause_near(pcm: npt.NDArray[np.int16], wanted: int, reach: int) -> int:
+    """Middle of the pause nearest to a sample, at most `reach` away, or of the quietest place."""
+    first = max(0, wanted - reach)
+    frames = (min(pcm.size, wanted + reach) - first) // _FRAME
+    if frames < _PAUSE_FRAMES:
+        return wanted
+    searched = pcm[first : first + frames * _FRAME].reshape(-1, _FRAME).astype(np.float64)
+    frame_powers = np.einsum("fs,fs->f", searched, searched)
+    powers = np.convolve(frame_powers, np.ones(_PAUSE_FRAMES), "valid")
+    middles = first + (np.arange(powers.size) + _PAUSE_FRAMES / 2) * _FRAME
+    pauses = np.flatnonzero(powers < _SILENCE_POWER)
+    if not pauses.size:
+        return int(middles[np.argmin(powers)])
+    return int(middles[pauses[np.argmin(np.abs(middles[pauses] - wanted))]])

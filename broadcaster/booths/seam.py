@@ -8,6 +8,7 @@ tells whether the sound that comes with it repeats as well.
 import re
 import unicodedata
 from collections import deque
+from dataclasses import dataclass
 
 RECENT_SENTENCES = 3
 _PIECE = re.compile(r"\s*[^\s\u2e80-\u9fff\uff00-\uffef]+|\s*[\u2e80-\uffef]|\s+$")
@@ -19,21 +20,34 @@ def sentence_ends(text: str) -> bool:
     return bool(_SENTENCE_END.search(text.rstrip()))
 
 
+@dataclass(slots=True)
+class Sentence:
+    """What was said of one sentence: its text, and how many of its words had sound."""
+
+    text: str = ""
+    sounded_words: int = 0
+
+
 class SaidText:
     """What a channel has said lately: its last sentences, and the one that is not finished."""
 
     def __init__(self) -> None:
-        self.sentences: deque[str] = deque(maxlen=RECENT_SENTENCES)
-        self.open = ""
+        self.sentences: deque[Sentence] = deque(maxlen=RECENT_SENTENCES)
+        self.open = Sentence()
 
     def add(self, text: str) -> bool:
         """Add a fragment; True when it finishes a sentence."""
-        self.open += text
-        if not sentence_ends(self.open):
+        self.open.text += text
+        if not sentence_ends(self.open.text):
             return False
         self.sentences.append(self.open)
-        self.open = ""
+        self.open = Sentence()
         return True
+
+    def sound(self) -> None:
+        """Sound was played; it belongs to the newest text."""
+        newest = self.open if self.open.text.strip() or not self.sentences else self.sentences[-1]
+        newest.sounded_words = len(_words(newest.text))
 
 
 class Seam:
@@ -41,57 +55,53 @@ class Seam:
 
     Attributes:
         done: the seam is passed; everything is new from here on.
-        repeating: the sound that comes now belongs to words that were already said.
+        repeating: the sound that comes now was already played.
     """
 
     def __init__(self, said: SaidText) -> None:
-        self._sentences = [_words(sentence) for sentence in said.sentences]
-        self._open = _words(said.open)
+        self._sentences = [(_words(s.text), s.sounded_words) for s in said.sentences]
+        self._open = _words(said.open.text)
+        self._open_sounded = said.open.sounded_words
         self._held: list[str] = []
         self.done = not (self._sentences or self._open)
         self.repeating = False
 
     def take(self, text: str) -> str:
         """The part of a fragment that is new."""
-        if self.done:
-            return text
-        fresh = ""
-        pieces = _PIECE.findall(text)
-        while pieces and not self._passed():
+        fresh, pieces = "", _PIECE.findall(text)
+        while pieces and not self.done:
             fresh += self._take_piece(pieces.pop(0))
+        if pieces:
+            self.repeating = False
         return fresh + "".join(pieces)
-
-    def _passed(self) -> bool:
-        return self.done
 
     def flush(self) -> str:
         """What is still held back, when nothing follows it."""
-        held = "" if self.repeating else "".join(self._held)
-        self._held = []
-        self.done = True
+        held = "" if self._repeats(_words("".join(self._held))) else "".join(self._held)
+        self._finish()
         return held
 
     def _take_piece(self, piece: str) -> str:
         self._held.append(piece)
         heard = _words("".join(self._held))
-        if heard in self._sentences:
-            self.repeating = True
-            if sentence_ends(piece):
+        if self._repeats(heard):
+            if any(words == heard for words, _ in self._sentences) and sentence_ends(piece):
                 self._held = []
-            return ""
-        if not heard or any(_starts(known, heard) for known in self._sentences):
-            self.repeating = bool(heard)
-            return ""
-        if self._open and _starts(self._open, heard):
-            self.repeating = True
-            if len(heard) == len(self._open):
+            elif heard == self._open:
                 self._finish()
             return ""
-        known = _common(self._open, heard)
-        fresh = _without_words("".join(self._held), known)
+        fresh = _without_words("".join(self._held), _common(self._open, heard))
         self._finish()
         self.repeating = False
         return fresh
+
+    def _repeats(self, heard: list[str]) -> bool:
+        """Whether these words begin something that was said; notes whether it had sound."""
+        for words, sounded in [*self._sentences, (self._open, self._open_sounded)]:
+            if words[: len(heard)] == heard:
+                self.repeating = 0 < len(heard) <= sounded
+                return True
+        return not heard
 
     def _finish(self) -> None:
         self.done = True
@@ -106,10 +116,6 @@ def _words(text: str) -> list[str]:
         for piece in _PIECE.findall(folded)
         if (word := "".join(c for c in piece if not unicodedata.category(c).startswith(("P", "Z"))))
     ]
-
-
-def _starts(known: list[str], heard: list[str]) -> bool:
-    return len(heard) <= len(known) and known[: len(heard)] == heard
 
 
 def _common(known: list[str], heard: list[str]) -> int:

@@ -2,20 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from typing import Self
 
+from broadcaster.booths.engine import Connect, Engine, Said
 from broadcaster.booths.floor_memory import FloorMemory
 from broadcaster.errors import InterpreterFailed
-from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.ports import Clock
-from broadcaster.realtime.connection import TranslationConnection
-from broadcaster.realtime.outputs import Output
 from broadcaster.realtime.wire import FRAME_SAMPLES
-
-Connect = Callable[[str], AbstractAsyncContextManager[TranslationConnection]]
-"""Opens a session that interprets into a language (BCP 47)."""
 
 REPLAY_FRAME_S = 0.05
 """Pace of what a session hears again: four times real time."""
@@ -29,21 +23,17 @@ class Session:
     """An open session.
 
     Attributes:
-        start: event-clock position of the first block it was fed.
         fed: blocks sent, what the provider bills.
     """
 
-    def __init__(
-        self, connection: TranslationConnection, memory: FloorMemory, clock: Clock
-    ) -> None:
-        self.start: int | None = None
+    def __init__(self, engine: Engine, memory: FloorMemory, clock: Clock) -> None:
         self.fed = 0
-        self._connection = connection
+        self._engine = engine
         self._memory = memory
         self._clock = clock
         self._next = 0
         self._until: int | None = None
-        self._outputs: deque[Output] = deque(maxlen=LONGEST_QUEUE)
+        self._outputs: deque[Said] = deque(maxlen=LONGEST_QUEUE)
         self._changed = asyncio.Event()
         self._ended = False
         self._failure: InterpreterFailed | None = None
@@ -51,23 +41,23 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, language: str, connect: Connect, memory: FloorMemory, clock: Clock) -> Self:
+    async def open(cls, connect: Connect, memory: FloorMemory, clock: Clock) -> Self:
         """Open one; it hears nothing until `feed_from`.
 
         Raises:
             InterpreterFailed: the server refuses or cannot be reached.
         """
         async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(connect(language))
-            session = cls(connection, memory, clock)
+            engine = await stack.enter_async_context(connect())
+            session = cls(engine, memory, clock)
             session._stack = stack.pop_all()
-        session._tasks.append(asyncio.create_task(session._read(), name=f"session {language} read"))
+        session._tasks.append(asyncio.create_task(session._read(), name="session read"))
         return session
 
     @property
     def expires_at(self) -> int | None:
         """Unix time in seconds at which the server ends it."""
-        return self._connection.session.expires_at
+        return self._engine.expires_at
 
     def feed_from(self, position: int) -> None:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""
@@ -80,7 +70,7 @@ class Session:
 
     async def close(self) -> None:
         """Let it finish what it has heard; its outputs end within `DRAIN_S`."""
-        await self._connection.close(DRAIN_S)
+        await self._engine.close(DRAIN_S)
 
     async def dispose(self) -> None:
         """Let go of it at once."""
@@ -89,7 +79,7 @@ class Session:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
 
-    async def output(self) -> Output | None:
+    async def output(self) -> Said | None:
         """The next output in order, None at its regular end.
 
         Raises:
@@ -104,15 +94,9 @@ class Session:
             await self._changed.wait()
         return self._outputs.popleft()
 
-    def source_position(self, elapsed_ms: int | None) -> int:
-        """Where on the event clock an output was interpreted from, as far as the server says."""
-        if elapsed_ms is None or self.start is None:
-            return self._next
-        return self.start + ms_to_samples(elapsed_ms)
-
     async def _read(self) -> None:
         try:
-            async for output in self._connection:
+            async for output in self._engine.said():
                 self._outputs.append(output)
                 self._changed.set()
         except InterpreterFailed as failure:
@@ -129,9 +113,7 @@ class Session:
                 continue
             if self._until is not None and block.position >= self._until:
                 break
-            if self.start is None:
-                self.start = block.position
-            self._connection.append(block.pcm)
+            self._engine.append(block.position, block.pcm)
             self.fed += 1
             self._next = block.position + FRAME_SAMPLES
             if self._memory.after(self._next) is not None:

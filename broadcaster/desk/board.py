@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from broadcaster.model import keys
@@ -42,10 +43,14 @@ class Board:
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 
-    def snapshot(self, event: Event) -> dict[str, Any]:
+    def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
         """What is known now, in the form of `GET /api/events/{event}/status`.
 
         The first question about an event starts listening to it, so its answer may be empty.
+
+        Args:
+            event: which.
+            spent_usd: by channel, as its record says; booths report only what they cost themselves.
         """
         self._asked_at[event.id] = self._clock.monotonic()
         if event.id not in self._heard:
@@ -60,20 +65,29 @@ class Board:
             if isinstance(status, EdgeStatus):
                 listeners.update(status.listeners)
                 readers.update(status.readers)
-        channels = []
         for channel in event.channel_ids():
-            booth = booths.get(channel, BoothStatus(channel, BoothState.IDLE))
-            if channel == FLOOR:
-                booth = BoothStatus(FLOOR, BoothState.LIVE, lag_ms=0)
-            channels.append(
-                _without_kind(booth)
-                | {"listeners": listeners[channel], "readers": readers[channel]}
-            )
+            booths.setdefault(channel, BoothStatus(channel, BoothState.IDLE))
+        language = booths[FLOOR].floor_language or None
+        # Its sound needs no booth: what that booth says is about its captions.
+        booths[FLOOR] = replace(booths[FLOOR], state=BoothState.LIVE, lag_ms=0)
+        cost_usd = sum(spent_usd.values())
+        cap_usd = event.spend_cap_usd
         return {
             "state": event.state,
             "position_ms": samples_to_ms(floor.position) if floor else 0,
-            "floor": _without_kind(floor, "position") if floor else None,
-            "channels": channels,
+            "cost_usd": cost_usd,
+            "spend_cap_usd": cap_usd,
+            "held": cap_usd is not None and cost_usd >= cap_usd,
+            "floor": _without(floor, "position") | {"language": language} if floor else None,
+            "channels": [
+                _without(booths[channel], "floor_language")
+                | {
+                    "cost_usd": spent_usd.get(channel, 0.0),
+                    "listeners": listeners[channel] + listeners[channel + keys.WITH_FLOOR],
+                    "readers": readers[channel],
+                }
+                for channel in event.channel_ids()
+            ],
         }
 
     def _fresh(self, event_id: str) -> list[Status]:
@@ -104,5 +118,6 @@ def _sender(status: Status) -> str:
             return "floor"
 
 
-def _without_kind(status: Status, *also: str) -> dict[str, Any]:
-    return {name: value for name, value in asdict(status).items() if name not in {"kind", *also}}
+def _without(status: Status, name: str) -> dict[str, Any]:
+    """The status as JSON without a field and its kind."""
+    return {key: value for key, value in asdict(status).items() if key not in {"kind", name}}

@@ -1,42 +1,19 @@
 """Event records: created, read, changed."""
 
+import json
 import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from broadcaster.auth import new_key
+from broadcaster.desk.bodies import LONGEST_SLUG, EventChange, NewEvent, channels
 from broadcaster.errors import Refused, VersionConflict
 from broadcaster.model import keys
-from broadcaster.model.event import SLUG, Channel, Event, EventState
-from broadcaster.model.language import languages
+from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock
 
-LONGEST_SLUG = 48
-MOST_LANGUAGES = 60
 _ATTEMPTS = 5
-
-
-class NewEvent(BaseModel):
-    """Body of `POST /api/events`."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: str = Field(min_length=1, max_length=120)
-    languages: list[str] = Field(min_length=1, max_length=MOST_LANGUAGES)
-    id: str | None = Field(None, max_length=LONGEST_SLUG)
-    state: EventState = EventState.OPEN
-
-
-class EventChange(BaseModel):
-    """Body of `PATCH /api/events/{event}`."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: str | None = Field(None, min_length=1, max_length=120)
-    state: EventState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +37,8 @@ class Events:
         Raises:
             Refused: 422 `unknown_language`, `bad_event_id` or `wrong_state`, 409 `event_exists`.
         """
-        chosen = await languages(new.languages)
+        chosen = await channels(new.languages)
+        options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise Refused(
                 422,
@@ -79,8 +57,9 @@ class Events:
             id=new.id or _slug(new.title),
             title=new.title,
             state=new.state,
-            channels=tuple(Channel(language.tag) for language in chosen),
+            channels=chosen,
             stage_key=new_key(),
+            **options,
         )
         try:
             version = await self._bus.put(keys.event_record(event.id), event.to_json(), 0)
@@ -128,19 +107,24 @@ class Events:
 
         Args:
             event_id: which.
-            change: what; fields that are None stay.
+            change: what.
             if_version: only if the record still has this version.
 
         Raises:
-            Refused: 404 `unknown_event`, 409 `wrong_state`, 412 `version_conflict`.
+            Refused: 404 `unknown_event`, 409 `wrong_state` or `languages_in_use`, 412
+                `version_conflict`, 422 `unknown_language`.
         """
+        changed = await change.given()
+        if change.title is not None:
+            changed["title"] = change.title
+        if change.languages is not None:
+            changed["channels"] = await channels(change.languages)
         for _ in range(_ATTEMPTS):
             stored = await self.get(event_id)
             if if_version not in {None, stored.version}:
                 break
-            event = stored.event
-            if change.title is not None:
-                event = replace(event, title=change.title)
+            event = replace(stored.event, **changed)
+            _check_languages(stored.event, event)
             if change.state is not None and change.state is not event.state:
                 event = event.moved_to(change.state, self._clock.now_ms())
             try:
@@ -155,6 +139,26 @@ class Events:
             "version_conflict",
             "somebody else changed the event meanwhile",
             hint="Read it again, then repeat the change.",
+        )
+
+    async def spent_usd(self, event_id: str) -> dict[str, float]:
+        """What an event has spent so far, by channel, as the booths wrote it down."""
+        record = await self._bus.get(keys.spent_record(event_id))
+        if record is None:
+            return {}
+        accounts = json.loads(record.value)
+        return {channel: sum(account.values()) for channel, account in accounts.items()}
+
+
+def _check_languages(before: Event, after: Event) -> None:
+    """Nobody's channel may go away while they listen."""
+    gone = set(before.channel_ids()) - set(after.channel_ids())
+    if gone and before.state in {EventState.LIVE, EventState.PAUSED}:
+        raise Refused(
+            409,
+            "languages_in_use",
+            f"the event is {before.state} and must keep: {', '.join(sorted(gone))}",
+            hint="Send these languages too; others can be added, and all can be changed.",
         )
 
 

@@ -1,6 +1,7 @@
 """REST of the desk, as `openapi.yaml` describes it."""
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.desk.board import Board
-from broadcaster.desk.events import EventChange, Events, NewEvent, Stored
+from broadcaster.desk.bodies import EventChange, NewEvent
+from broadcaster.desk.events import Events, Stored
 from broadcaster.errors import Refused
 from broadcaster.model.language import Language, languages
 
@@ -114,7 +116,7 @@ class DeskRoutes:
         return await self._answer(await self._events.get(request.match_info["event"]), request)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Another title or state."""
+        """Another title, state or option."""
         self._authorize(request)
         change = await _parse(request, EventChange)
         stored = await self._events.change(
@@ -126,8 +128,9 @@ class DeskRoutes:
         """What is measured now."""
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
+        spent_usd = await self._events.spent_usd(stored.event.id)
         return web.json_response(
-            self._board.snapshot(stored.event), headers={"Cache-Control": "no-store"}
+            self._board.snapshot(stored.event, spent_usd), headers={"Cache-Control": "no-store"}
         )
 
     async def qr(self, request: web.Request) -> web.Response:
@@ -164,7 +167,15 @@ class DeskRoutes:
             "id": event.id,
             "title": event.title,
             "state": event.state,
-            "languages": [_language(language) for language in interpreted],
+            "languages": [
+                _language(language) | {"interpreter": channel.interpreter, "always": channel.always}
+                for language, channel in zip(interpreted, event.channels, strict=True)
+            ],
+            "source_language": event.source_language,
+            "source_captions": event.source_captions,
+            "glossary": [asdict(term) for term in event.glossary],
+            "do_not_translate": event.do_not_translate,
+            "spend_cap_usd": event.spend_cap_usd,
             "links": self._links(stored, request),
             "stage_key": event.stage_key,
         }
@@ -183,7 +194,7 @@ class DeskRoutes:
         )
 
 
-def _language(language: Language) -> dict[str, str]:
+def _language(language: Language) -> dict[str, Any]:
     return {
         "tag": language.tag,
         "name": language.name,

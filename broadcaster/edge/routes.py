@@ -13,6 +13,7 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import EventState
+from broadcaster.model.keys import WITH_FLOOR
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
 
@@ -63,7 +64,7 @@ class EdgeRoutes:
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
-        room, channel = await self._channel(request)
+        room, channel = await self._channel(request, variants=True)
         ws = web.WebSocketResponse(
             protocols=(AUDIO_PROTOCOL,),
             compress=False,
@@ -146,10 +147,13 @@ class EdgeRoutes:
             hub.remove(transport)
         return response
 
-    async def _channel(self, request: web.Request) -> tuple[EventRoom, str]:
+    async def _channel(
+        self, request: web.Request, *, variants: bool = False
+    ) -> tuple[EventRoom, str]:
         room = await self._rooms.open(request.match_info["event"])
         channel = request.match_info["channel"]
-        if channel not in room.event.channel_ids():
+        language = channel.removesuffix(WITH_FLOOR) if variants else channel
+        if language not in room.event.channel_ids() or (language == FLOOR != channel):
             raise Refused(
                 404,
                 "unknown_channel",

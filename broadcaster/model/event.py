@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 from broadcaster.errors import Refused
@@ -32,9 +32,29 @@ TRANSITIONS: dict[EventState, frozenset[EventState]] = {
 
 
 class Interpreter(StrEnum):
-    """The engine in a booth."""
+    """The engine in a booth.
 
+    `translate` is continuous and speaks the languages the provider's translation endpoint offers;
+    `converse` works phrase by phrase, speaks any language and follows the glossary; `auto` takes
+    `translate` where it can.
+    """
+
+    AUTO = "auto"
     TRANSLATE = "translate"
+    CONVERSE = "converse"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or name of the talk and how to say it.
+
+    Attributes:
+        text: as the speaker says it.
+        translations: by language tag; a language that is missing decides for itself.
+    """
+
+    text: str
+    translations: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +64,12 @@ class Channel:
     Attributes:
         language: canonical BCP 47 tag, also the channel's id.
         interpreter: the engine in its booth.
+        always: interpret while the event is live even if nobody listens.
     """
 
     language: str
-    interpreter: Interpreter = Interpreter.TRANSLATE
+    interpreter: Interpreter = Interpreter.AUTO
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,11 @@ class Event:
         channels: the languages, in the order listeners see them; the floor is always there too.
         stage_key: secret the speaker's WHIP client presents.
         live_at_ms: Unix time of going live for the first time, position 0 of the event clock.
+        source_language: what the speaker speaks, as a tag; None detects it.
+        source_captions: whether the floor channel has captions of its own.
+        glossary: terms and how to say them.
+        do_not_translate: names that stay as they are.
+        spend_cap_usd: interpretation is held when this much was spent; None for no limit.
     """
 
     id: str
@@ -69,6 +96,11 @@ class Event:
     channels: tuple[Channel, ...]
     stage_key: str
     live_at_ms: int | None = None
+    source_language: str | None = None
+    source_captions: bool = True
+    glossary: tuple[Term, ...] = ()
+    do_not_translate: tuple[str, ...] = ()
+    spend_cap_usd: float | None = None
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -103,7 +135,13 @@ class Event:
         raw = json.loads(data)
         raw["state"] = EventState(raw["state"])
         raw["channels"] = tuple(
-            Channel(channel["language"], Interpreter(channel["interpreter"]))
+            Channel(
+                channel["language"],
+                Interpreter(channel["interpreter"]),
+                channel.get("always", False),
+            )
             for channel in raw["channels"]
         )
+        raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
+        raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
         return cls(**raw)

@@ -6,8 +6,12 @@ def floor_pcm(event: str) -> str:
     return f"pcm.{event}"
 
 
+WITH_FLOOR = "+floor"
+"""Appended to a channel's id: the same channel with the floor quietly under the voice."""
+
+
 def opus(event: str, channel: str) -> str:
-    """Topic of one channel's Opus frames."""
+    """Topic of the Opus frames of one channel, or of its variant `WITH_FLOOR`."""
     return f"opus.{event}.{channel}"
 
 
@@ -38,3 +42,8 @@ def floor_lease(event: str) -> str:
 def booth_lease(event: str, channel: str) -> str:
     """Lease of the process that runs this booth."""
     return f"booth.{event}.{channel}"
+
+
+def spent_record(event: str) -> str:
+    """Record of what an event has spent: `{channel: {"ended_usd", "running_usd"}}`."""
+    return f"spent.{event}"

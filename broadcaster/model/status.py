@@ -77,7 +77,12 @@ class BoothStatus:
         queue_ms: interpreted sound waiting for playout.
         sent_ms: floor audio sent to the interpreter, what the provider bills.
         sessions: Realtime sessions opened so far.
-        dropped_ms: sound dropped because a queue was full.
+        dropped_ms: sound dropped because a queue was full, or skipped to catch up.
+        interpreter: the engine in use.
+        cost_usd: what its sessions have cost so far, by the price table of the settings.
+        floor_language: what the floor speaks, a tag, from its source captions; only the booth of
+            the floor channel knows it.
+        glossary_hits: share of the glossary's terms that came out as wanted, None without any.
     """
 
     channel: str
@@ -88,6 +93,10 @@ class BoothStatus:
     sent_ms: int = 0
     sessions: int = 0
     dropped_ms: int = 0
+    interpreter: str = ""
+    cost_usd: float = 0.0
+    floor_language: str = ""
+    glossary_hits: float | None = None
     kind: Literal["booth"] = "booth"
 
 

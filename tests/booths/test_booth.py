@@ -5,24 +5,27 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 
 import aiohttp
+import numpy as np
 import pytest
 from aiohttp import WSMsgType, web
 
-from broadcaster.booths.booth import Booth
-from broadcaster.booths.crew import Crew
+from broadcaster.audio.opus import OpusDecoder
+from broadcaster.booths.booth import Booth, Kit
+from broadcaster.booths.catch_up import CatchUpLimits
+from broadcaster.booths.engines import Engines
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.realtime.connection import open_translation
+from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
 from broadcaster.realtime.endpoint import Endpoint
 
 DEADLINE_S = 20.0
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 SPEECH = b"\x11\x01" * 9_600
 
 
@@ -114,9 +117,10 @@ async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
 async def booth(bus: EmbeddedBus, server: Server) -> AsyncIterator[asyncio.Task[None]]:
     """A Spanish booth that interprets."""
     async with aiohttp.ClientSession() as http:
-        connect = partial(open_translation, http, Endpoint(server.base_url, "key"))
+        engines = Engines(http, Endpoint(server.base_url, "key"), "converse", "transcribe")
+        kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
         running = asyncio.create_task(
-            Booth("talk", "es", bus, connect, SystemClock()).run(), name="booth of the test"
+            Booth(EVENT, EVENT.channels[0], kit, bus, SystemClock()).run(), name="booth of the test"
         )
         try:
             yield running
@@ -174,6 +178,8 @@ async def test_floor_in_captions_and_sound_out() -> None:
     for pcm in server.appended:
         assert len(pcm) == 9_600
         positions += [int.from_bytes(pcm[at : at + 8], "big") for at in range(0, 9_600, 960)]
+    assert measured["interpreter"] == "translate"
+    assert measured["cost_usd"]
     first = positions[0]
     assert first % 4_800 == 0, "frames are cut on one grid for all languages"
     assert positions == list(range(first, first + 480 * len(positions), 480)), "nothing lost"
@@ -223,28 +229,60 @@ async def test_a_closing_booth_lets_the_interpreter_finish() -> None:
         assert await captions(bus, 2) == ["Hola.", "Gracias por todo"]
 
 
-async def test_booths_run_while_their_event_is_live() -> None:
-    event = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "key")
-    async with (
-        EmbeddedBus(None) as bus,
-        realtime() as server,
-        speaking(bus),
-        aiohttp.ClientSession() as http,
-    ):
-        connect = partial(open_translation, http, Endpoint(server.base_url, "key"))
-        crew = asyncio.create_task(Crew(bus, connect, SystemClock()).run(), name="crew")
-        try:
-            await bus.put(keys.event_record("talk"), event.to_json())
-            await asyncio.sleep(1.5)
-            assert server.attempts == 0
-            live = event.moved_to(EventState.LIVE, 0)
-            await bus.put(keys.event_record("talk"), live.to_json())
+def loudness(frames: list[AudioFrame]) -> float:
+    """RMS of what the frames hold."""
+    decoder = OpusDecoder()
+    pcm = np.frombuffer(b"".join(decoder.decode(frame.payload) for frame in frames), "<i2")
+    return float(np.sqrt(np.mean(pcm.astype(float) ** 2)))
+
+
+async def heard(bus: EmbeddedBus, channel: str, count: int) -> list[AudioFrame]:
+    """The next frames of a channel."""
+    frames: list[AudioFrame] = []
+    async with bus.subscribe(keys.opus("talk", channel)) as sound, asyncio.timeout(DEADLINE_S):
+        async for message in sound:
+            frames.append(AudioFrame.from_bytes(message.payload))
+            if len(frames) == count:
+                break
+    return frames
+
+
+async def test_the_floor_is_heard_while_nobody_interprets() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        server.refusals = [web.Response(status=401) for _ in range(9)]
+        async with booth(bus, server):
+            await status(bus, state="failed")
+            await heard(bus, "es", 20)
+            assert loudness(await heard(bus, "es", 20)) > 300
+
+
+async def test_the_floor_is_not_heard_while_the_booth_is_well() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
             await status(bus, state="live")
-            closed = live.moved_to(EventState.CLOSED, 0)
-            await bus.put(keys.event_record("talk"), closed.to_json())
-            async with asyncio.timeout(DEADLINE_S):
-                while not server.sockets[0].closed:
-                    await asyncio.sleep(0.05)
-        finally:
-            crew.cancel()
-            await asyncio.gather(crew, return_exceptions=True)
+            await heard(bus, "es", 20)
+            assert loudness(await heard(bus, "es", 10)) < 10
+
+
+async def test_the_floor_is_heard_when_it_speaks_the_channels_language() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+            source = BoothStatus("floor", BoothState.LIVE, floor_language="es")
+            bus.publish(keys.status("talk"), status_to_json(source))
+            await heard(bus, "es", 30)
+            assert loudness(await heard(bus, "es", 10)) > 300
+            source = BoothStatus("floor", BoothState.LIVE, floor_language="en")
+            bus.publish(keys.status("talk"), status_to_json(source))
+            await heard(bus, "es", 30)
+            assert loudness(await heard(bus, "es", 10)) < 10
+
+
+async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+            counts = EdgeStatus("edge", {"es+floor": 1})
+            bus.publish(keys.status("talk"), status_to_json(counts))
+            await heard(bus, "es+floor", 30)
+            assert loudness(await heard(bus, "es+floor", 10)) > 30

@@ -53,14 +53,28 @@ def test_only_what_is_new_passes(
 
 
 def test_the_sound_of_repeated_words_is_known() -> None:
-    seam = Seam(said(SAID))
-    assert seam.take("Hoy hablamos del agua") == ""
-    assert seam.repeating
-    assert seam.take(".") == ""
-    assert seam.repeating
-    assert seam.take(" El pozo") == " El pozo"
-    assert not seam.repeating
-    assert seam.done
+    known = said(SAID)
+    known.sound()
+    seam = Seam(known)
+    steps = ["Hoy hablamos del agua", ".", " El pozo"]
+    assert [(seam.take(text), seam.repeating) for text in steps] == [
+        ("", True),
+        ("", True),
+        (" El pozo", False),
+    ]
+
+
+def test_words_that_had_no_sound_yet_are_heard() -> None:
+    known = said(SAID, " El pozo")
+    known.sound()
+    known.add(" está")
+    seam = Seam(known)
+    steps = [" El pozo", " está", " seco."]
+    assert [(seam.take(text), seam.repeating) for text in steps] == [
+        ("", True),
+        ("", False),
+        (" seco.", False),
+    ]
 
 
 def test_text_without_spaces() -> None:

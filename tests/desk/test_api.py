@@ -93,6 +93,30 @@ async def test_a_title_without_latin_letters_gets_an_id(server: Server) -> None:
         ({"title": "A", "languages": ["es"], "secret": 1}, 422, "bad_request"),
         ({"title": "A", "languages": ["es"] * 61}, 422, "bad_request"),
         ("nonsense", 422, "bad_request"),
+        ({"title": "A", "languages": [{"tag": "es", "interpreter": "magic"}]}, 422, "bad_request"),
+        ({"title": "A", "languages": [{"always": True}]}, 422, "bad_request"),
+        (
+            {"title": "A", "languages": ["es"], "source_language": "klingon"},
+            422,
+            "unknown_language",
+        ),
+        ({"title": "A", "languages": ["es"], "spend_cap_usd": 0}, 422, "bad_request"),
+        ({"title": "A", "languages": ["es"], "glossary": [{"text": ""}]}, 422, "bad_request"),
+        (
+            {"title": "A", "languages": ["es"], "glossary": [{"text": "a"}] * 201},
+            422,
+            "bad_request",
+        ),
+        ({"title": "A", "languages": ["es"], "do_not_translate": ["a" * 81]}, 422, "bad_request"),
+        (
+            {
+                "title": "A",
+                "languages": ["es"],
+                "glossary": [{"text": "a", "translations": {"klingon": "b"}}],
+            },
+            422,
+            "unknown_language",
+        ),
         ({"title": "A" * 70_000, "languages": ["es"]}, 413, "body_too_large"),
     ],
 )
@@ -101,6 +125,67 @@ async def test_bad_events_are_refused(server: Server, new: Any, status: int, err
     assert body["error"] == error
     assert body["message"]
     assert body["hint"]
+
+
+OPTIONS: dict[str, Any] = {
+    "source_language": "en",
+    "source_captions": False,
+    "glossary": [{"text": "sluice", "translations": {"es": "esclusa", "pt-BR": "comporta"}}],
+    "do_not_translate": ["AquaNet"],
+    "spend_cap_usd": 20.0,
+}
+
+
+async def test_how_an_event_is_interpreted(server: Server) -> None:
+    languages = ["es", {"tag": "PT-br", "interpreter": "converse", "always": True}]
+    given = {**OPTIONS, "source_language": "EN", "do_not_translate": ["AquaNet", " AquaNet "]}
+    new = {"title": "A talk", "id": "talk", "languages": languages, **given}
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    chosen = [(one["tag"], one["interpreter"], one["always"]) for one in event["languages"]]
+    assert chosen == [("es", "auto", False), ("pt-BR", "converse", True)]
+    assert OPTIONS.items() <= event.items()
+    read, _ = await call(server, "GET", "/api/events/talk", 200)
+    assert read == event
+
+
+async def test_without_options_an_event_has_their_defaults(server: Server) -> None:
+    event = await server.create("es", state="open")
+    defaults: dict[str, Any] = {
+        "source_language": None,
+        "source_captions": True,
+        "glossary": [],
+        "do_not_translate": [],
+        "spend_cap_usd": None,
+    }
+    assert defaults.items() <= event.items()
+
+
+async def test_options_change_while_live_and_only_those_that_are_sent(server: Server) -> None:
+    await server.create("es", **OPTIONS)
+    path = "/api/events/talk"
+    body, _ = await call(server, "PATCH", path, 200, json={"spend_cap_usd": 30})
+    assert {**OPTIONS, "spend_cap_usd": 30}.items() <= body.items()
+    change: dict[str, Any] = {"spend_cap_usd": None, "source_language": None, "glossary": []}
+    body, _ = await call(server, "PATCH", path, 200, json=change)
+    assert {**OPTIONS, **change}.items() <= body.items()
+    body, _ = await call(server, "PATCH", path, 422, json={"spend_cap_usd": -1})
+    assert body["error"] == "bad_request"
+
+
+async def test_a_live_event_keeps_its_languages_and_can_get_more(server: Server) -> None:
+    await server.create("es")
+    path = "/api/events/talk"
+    more = [{"tag": "es", "always": True}, "fr"]
+    body, _ = await call(server, "PATCH", path, 200, json={"languages": more})
+    assert [(one["tag"], one["always"]) for one in body["languages"]] == [
+        ("es", True),
+        ("fr", False),
+    ]
+    body, _ = await call(server, "PATCH", path, 409, json={"languages": ["fr"]})
+    assert body["error"] == "languages_in_use"
+    assert "es" in body["message"]
+    await server.move("closed")
+    await call(server, "PATCH", path, 200, json={"languages": ["fr"]})
 
 
 async def test_an_id_is_taken_once(server: Server) -> None:
@@ -160,6 +245,7 @@ async def test_status_of_an_event_nobody_runs_yet(server: Server) -> None:
     status, _ = await call(server, "GET", "/api/events/talk/status", 200)
     assert status["floor"] is None
     assert [channel["channel"] for channel in status["channels"]] == ["floor", "es", "fr"]
+    assert (status["cost_usd"], status["spend_cap_usd"], status["held"]) == (0, None, False)
 
 
 async def test_qr_code_and_languages(server: Server) -> None:

@@ -1,0 +1,127 @@
+"""What interpretation costs, by the price table of the settings, and what an event has spent."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import IntEnum
+
+from broadcaster.model.event import Interpreter
+from broadcaster.model.status import BoothStatus
+from broadcaster.realtime.outputs import Usage
+
+NEARLY_SPENT_SHARE = 0.8
+"""Share of the spend cap from which the organizer is warned."""
+_MINUTE_MS = 60_000
+_PRICED_TOKENS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The price table: USD per minute of sound sent, or per million tokens (`mtok`).
+
+    Its names are those of the settings without `price_`. The defaults are those of OpenAI's model
+    pages for `gpt-realtime-translate`, `gpt-live-transcribe` and `gpt-realtime-2.1`.
+    """
+
+    translate_per_min: float = 0.034
+    transcribe_per_min: float = 0.017
+    text_in_per_mtok: float = 4.0
+    text_cached_per_mtok: float = 0.4
+    text_out_per_mtok: float = 24.0
+    audio_in_per_mtok: float = 32.0
+    audio_cached_per_mtok: float = 0.4
+    audio_out_per_mtok: float = 64.0
+
+    def cost(self, interpreter: Interpreter | None, sent_ms: int, usage: Usage) -> float:
+        """USD for one booth's sessions; the interpreter None stands for transcription."""
+        match interpreter:
+            case None:
+                return self.transcribe_cost(sent_ms)
+            case Interpreter.CONVERSE:
+                return self.converse_cost(usage)
+        return self.translate_cost(sent_ms)
+
+    def translate_cost(self, sent_ms: int) -> float:
+        """USD for sound sent to translations, which report no usage of their own."""
+        return sent_ms / _MINUTE_MS * self.translate_per_min
+
+    def transcribe_cost(self, sent_ms: int) -> float:
+        """USD for sound sent to transcriptions."""
+        return sent_ms / _MINUTE_MS * self.transcribe_per_min
+
+    def converse_cost(self, usage: Usage) -> float:
+        """USD for the tokens of conversational responses."""
+        return (
+            (usage.input_text - usage.cached_text) * self.text_in_per_mtok
+            + usage.cached_text * self.text_cached_per_mtok
+            + usage.output_text * self.text_out_per_mtok
+            + (usage.input_audio - usage.cached_audio) * self.audio_in_per_mtok
+            + usage.cached_audio * self.audio_cached_per_mtok
+            + usage.output_audio * self.audio_out_per_mtok
+        ) / _PRICED_TOKENS
+
+
+class Budget(IntEnum):
+    """How much of the spend cap is left."""
+
+    FINE = 0
+    NEARLY_SPENT = 1
+    SPENT = 2
+
+
+def budget(spent_usd: float, cap_usd: float | None) -> Budget:
+    """Where spending stands against the cap; always fine without one."""
+    if cap_usd is None or spent_usd < NEARLY_SPENT_SHARE * cap_usd:
+        return Budget.FINE
+    return Budget.NEARLY_SPENT if spent_usd < cap_usd else Budget.SPENT
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one channel has spent: in booths that have ended, and in the one that runs."""
+
+    ended_usd: float = 0.0
+    running_usd: float = 0.0
+
+    @property
+    def total_usd(self) -> float:
+        """Both together."""
+        return self.ended_usd + self.running_usd
+
+    def reported(self, cost_usd: float) -> "Account":
+        """After a booth's report; one that is lower comes from the next booth of the channel."""
+        if cost_usd < self.running_usd:
+            return Account(self.total_usd, cost_usd)
+        return replace(self, running_usd=cost_usd)
+
+
+@dataclass(slots=True)
+class Spent:
+    """What an event has spent, summed over the booths of its channels; it never goes down."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+    @property
+    def total_usd(self) -> float:
+        """Of all channels."""
+        return sum(account.total_usd for account in self.accounts.values())
+
+    def hear(self, status: BoothStatus) -> None:
+        """Take a booth's report; one without sessions has cost nothing and ends no other."""
+        if status.sessions:
+            account = self.accounts.get(status.channel, Account())
+            self.accounts[status.channel] = account.reported(status.cost_usd)
+
+    def merge(self, other: "Spent") -> None:
+        """Know what another process knows: per channel, the account in which more was spent."""
+        for channel, account in other.accounts.items():
+            mine = self.accounts.get(channel, Account())
+            self.accounts[channel] = max(mine, account, key=lambda known: known.total_usd)
+
+    def to_json(self) -> bytes:
+        """The form of the record."""
+        return json.dumps(asdict(self)["accounts"]).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Spent":
+        """Parse what `to_json` wrote."""
+        return cls({channel: Account(**account) for channel, account in json.loads(data).items()})

@@ -1,0 +1,211 @@
+"""What a booth can have behind one face: continuous or phrase-by-phrase interpreters, a writer."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from broadcaster.model.audio import ms_to_samples
+from broadcaster.realtime.connection import TranslationConnection
+from broadcaster.realtime.conversation import ConversationConnection
+from broadcaster.realtime.outputs import (
+    AudioDelta,
+    InputSegment,
+    Output,
+    OutputText,
+    SegmentDone,
+    SegmentLost,
+    Usage,
+)
+from broadcaster.realtime.segmenter import Phrase, PhraseSegmenter
+from broadcaster.realtime.transcription import TranscriptionConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Interpreted speech, s16le mono 24 kHz.
+
+    Attributes:
+        pcm: of any length, possibly all zero.
+        position: event-clock sample of the floor it was interpreted from; None if unknown.
+    """
+
+    pcm: bytes
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A fragment of what is said; `position` as in `Sound`."""
+
+    text: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The floor is interpreted up to here, as well as it will be.
+
+    Attributes:
+        position: event-clock sample.
+        lost: identifier of what went wrong when a phrase was not interpreted; empty otherwise.
+        usage: what it used.
+    """
+
+    position: int
+    lost: str
+    usage: Usage
+
+
+Said = Sound | Text | Done
+
+
+class Engine(Protocol):
+    """An open session of an interpreter."""
+
+    @property
+    def expires_at(self) -> int | None:
+        """Unix time in seconds at which the server ends it, if it says so."""
+
+    def append(self, position: int, pcm: bytes) -> None:
+        """Hear the next 200 ms of the floor; never waits."""
+
+    async def close(self, deadline_s: float) -> None:
+        """Finish what was heard; `said` ends within the deadline."""
+
+    def said(self) -> AsyncIterator[Said]:
+        """What it says, until it is closed.
+
+        Raises:
+            InterpreterFailed: the session dropped.
+        """
+
+
+Connect = Callable[[], AbstractAsyncContextManager[Engine]]
+"""Opens a session of one language's interpreter."""
+
+
+class Translate:
+    """Continuous translation; see `Engine`."""
+
+    def __init__(self, connection: TranslationConnection) -> None:
+        self._connection = connection
+        self._start: int | None = None
+
+    @property
+    def expires_at(self) -> int | None:
+        """See `Engine`."""
+        return self._connection.session.expires_at
+
+    def append(self, position: int, pcm: bytes) -> None:
+        """See `Engine`."""
+        if self._start is None:
+            self._start = position
+        self._connection.append(pcm)
+
+    async def close(self, deadline_s: float) -> None:
+        """See `Engine`."""
+        await self._connection.close(deadline_s)
+
+    async def said(self) -> AsyncIterator[Said]:
+        """See `Engine`."""
+        async for output in self._connection:
+            match output:
+                case AudioDelta(pcm=pcm, elapsed_ms=elapsed_ms):
+                    yield Sound(pcm, self._position(elapsed_ms))
+                case OutputText(text=text, elapsed_ms=elapsed_ms):
+                    yield Text(text, self._position(elapsed_ms))
+                case _:
+                    pass
+
+    def _position(self, elapsed_ms: int | None) -> int | None:
+        if elapsed_ms is None or self._start is None:
+            return None
+        return self._start + ms_to_samples(elapsed_ms)
+
+
+class Converse:
+    """Phrase by phrase over the conversational endpoint; see `Engine`."""
+
+    def __init__(self, connection: ConversationConnection, *, spaced: bool) -> None:
+        self._connection = connection
+        self._spaced = spaced
+        self._segmenter = PhraseSegmenter()
+        self._phrases: dict[int, Phrase] = {}
+        self._count = 0
+
+    @property
+    def expires_at(self) -> int | None:
+        """See `Engine`."""
+        return self._connection.session.expires_at
+
+    def append(self, position: int, pcm: bytes) -> None:
+        """See `Engine`."""
+        self._interpret(self._segmenter.push(position, pcm))
+
+    async def close(self, deadline_s: float) -> None:
+        """See `Engine`."""
+        self._interpret(self._segmenter.flush())
+        await self._connection.close(deadline_s)
+
+    async def said(self) -> AsyncIterator[Said]:
+        """See `Engine`."""
+        speaking: int | None = None
+        async for output in self._connection:
+            if self._spaced and isinstance(output, OutputText) and output.segment != speaking:
+                speaking = output.segment
+                yield Text(" ", None)
+            said = self._understood(output)
+            if said is not None:
+                yield said
+
+    def _interpret(self, phrases: list[Phrase]) -> None:
+        for phrase in phrases:
+            self._phrases[self._count] = phrase
+            self._connection.interpret(self._count, phrase.pcm)
+            self._count += 1
+
+    def _understood(self, output: Output) -> Said | None:
+        match output:
+            case AudioDelta(pcm=pcm, segment=int(segment)):
+                return Sound(pcm, self._phrases[segment].position)
+            case OutputText(text=text, segment=int(segment)):
+                return Text(text, self._phrases[segment].end)
+            case SegmentDone(segment=segment, ok=ok, reason=reason, usage=usage):
+                return Done(self._phrases.pop(segment).end, "" if ok else reason, usage)
+            case SegmentLost(segment=segment, reason=reason, usage=usage):
+                return Done(self._phrases.pop(segment).end, reason, usage)
+        return None
+
+
+class Transcribe:
+    """What the floor says, as text; see `Engine`."""
+
+    def __init__(self, connection: TranscriptionConnection) -> None:
+        self._connection = connection
+        self._start: int | None = None
+
+    @property
+    def expires_at(self) -> int | None:
+        """See `Engine`."""
+        return self._connection.session.expires_at
+
+    def append(self, position: int, pcm: bytes) -> None:
+        """See `Engine`."""
+        if self._start is None:
+            self._start = position
+        self._connection.append(pcm)
+
+    async def close(self, deadline_s: float) -> None:
+        """See `Engine`."""
+        await self._connection.close(deadline_s)
+
+    async def said(self) -> AsyncIterator[Said]:
+        """See `Engine`."""
+        async for output in self._connection:
+            if isinstance(output, InputSegment) and output.final:
+                assert self._start is not None
+                end = self._start + ms_to_samples(output.end_ms)
+                if output.text:
+                    yield Text(f" {output.text.strip()}", None)
+                yield Done(end, "", Usage())

@@ -1,0 +1,75 @@
+"""Sound that may stop and go on at any sample, without a click."""
+
+import math
+
+import numpy as np
+
+from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+
+EDGE_SAMPLES = ms_to_samples(5)
+_PHASE = (np.arange(EDGE_SAMPLES) + 0.5) / EDGE_SAMPLES * (math.pi / 2)
+_FADE_IN = np.sin(_PHASE) ** 2
+_FADE_OUT = np.cos(_PHASE) ** 2
+_EDGE_BYTES = EDGE_SAMPLES * SAMPLE_BYTES
+
+
+def cross_fade(old: bytes, new: bytes) -> bytes:
+    """From one sound into another over `EDGE_SAMPLES` of each, s16le mono.
+
+    Raises:
+        ValueError: one of them has another length.
+    """
+    before = np.frombuffer(old, dtype="<i2") * _FADE_OUT
+    after = np.frombuffer(new, dtype="<i2") * _FADE_IN
+    return bytes(np.rint(before + after).astype("<i2").data)
+
+
+class SoftEdges:
+    """A buffer of s16le mono 24 kHz that gives as much as is asked for, silence when it is dry.
+
+    Sound fades in when it comes after silence and out before the buffer runs dry, 5 ms each. So
+    that the end is known in time, it is dry as soon as less than 5 ms would stay behind.
+    """
+
+    def __init__(self) -> None:
+        self._ready = bytearray()
+        self._sounding = False
+
+    @property
+    def samples(self) -> int:
+        """Samples inside."""
+        return len(self._ready) // SAMPLE_BYTES
+
+    def push(self, pcm: bytes) -> None:
+        """Sound that follows what is inside."""
+        if pcm and not self._sounding:
+            faded = min(len(pcm), _EDGE_BYTES) // SAMPLE_BYTES
+            head = np.frombuffer(pcm, dtype="<i2", count=faded) * _FADE_IN[:faded]
+            pcm = bytes(np.rint(head).astype("<i2").data) + pcm[faded * SAMPLE_BYTES :]
+            self._sounding = True
+        self._ready += pcm
+
+    def silence(self, samples: int) -> None:
+        """Silence that follows what is inside."""
+        if self._sounding:
+            faded = min(self.samples, EDGE_SAMPLES)
+            start = len(self._ready) - faded * SAMPLE_BYTES
+            tail = np.frombuffer(bytes(self._ready[start:]), dtype="<i2")
+            tail = np.rint(tail * _FADE_OUT[EDGE_SAMPLES - faded :]).astype("<i2")
+            self._ready[start:] = bytes(tail.data)
+            self._sounding = False
+        self._ready += bytes(samples * SAMPLE_BYTES)
+
+    def drop(self, samples: int) -> None:
+        """Take out the oldest samples, cross-faded into what follows them; 5 ms must follow."""
+        following = slice(samples * SAMPLE_BYTES, samples * SAMPLE_BYTES + _EDGE_BYTES)
+        joint = cross_fade(bytes(self._ready[:_EDGE_BYTES]), bytes(self._ready[following]))
+        self._ready[: following.stop] = joint
+
+    def pull(self, samples: int) -> bytes:
+        """Exactly that many samples."""
+        if self.samples < samples + EDGE_SAMPLES:
+            self.silence(max(0, samples - self.samples))
+        out = bytes(self._ready[: samples * SAMPLE_BYTES])
+        del self._ready[: samples * SAMPLE_BYTES]
+        return out

@@ -1,0 +1,79 @@
+"""Which language a text is in: what the floor speaks, and whether an interpreter speaks its own."""
+
+import asyncio
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+SURE = 0.9
+PIECE_CHARACTERS = 80
+PIECE_SURE = 0.8
+WRONG_PIECES = 3
+"""So many pieces in a row must be in the same wrong language."""
+SHORTEST_CHARACTERS = 16
+"""Less text than this says nothing: names and numbers look alike in all languages."""
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+async def prepare() -> None:
+    """Load the model, which takes half a second, outside the event loop."""
+    await asyncio.to_thread(_identifier)
+
+
+class SpokenLanguage:
+    """Follows the language of a text that grows."""
+
+    def __init__(self) -> None:
+        self._recent = ""
+        self.language = ""
+        """ISO 639-1 code of what was said last; empty until it is known."""
+
+    def add(self, sentence: str) -> None:
+        """Another sentence, or as much of one as came at once."""
+        self._recent = f"{self._recent} {sentence}".strip()
+        if len(self._recent) < SHORTEST_CHARACTERS:
+            return
+        language, probability = _identifier().classify(self._recent)
+        if probability >= SURE:
+            self.language = language
+            self._recent = ""
+        else:
+            self._recent = self._recent[-10 * SHORTEST_CHARACTERS :]
+
+
+class LanguageWatch:
+    """Notices an interpreter that speaks another language than its own.
+
+    Related languages look alike to a classifier, so it takes several long pieces of one other
+    language, and after each alarm twice as many: an alarm that did not help is not repeated soon.
+
+    Args:
+        language: ISO 639-1 code of the interpreter's language.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._wanted = language
+        self._needed = WRONG_PIECES
+        self._wrong: list[str] = []
+        self._text = ""
+
+    def add(self, text: str) -> bool:
+        """Another fragment; True when the language is wrong."""
+        self._text += text
+        if len(self._text) < PIECE_CHARACTERS:
+            return False
+        language, probability = _identifier().classify(self._text)
+        self._text = ""
+        if language == self._wanted or probability < PIECE_SURE:
+            self._wrong = []
+            return False
+        self._wrong = [*(other for other in self._wrong if other == language), language]
+        if len(self._wrong) < self._needed:
+            return False
+        self._wrong = []
+        self._needed *= 2
+        return True

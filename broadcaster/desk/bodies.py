@@ -1,0 +1,114 @@
+"""What the organizer sends to create and change events, checked and as the model's own types."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from broadcaster.model.event import Channel, EventState, Interpreter, Term
+from broadcaster.model.language import describe
+
+LONGEST_SLUG = 48
+MOST_LANGUAGES = 60
+MOST_TERMS = 200
+HIGHEST_CAP_USD = 1_000_000
+
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class LanguageChoice(_Body):
+    """A language and what interprets into it; its tag alone takes the defaults."""
+
+    tag: str
+    interpreter: Interpreter = Interpreter.AUTO
+    always: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tag_alone(cls, given: Any) -> Any:
+        return {"tag": given} if isinstance(given, str) else given
+
+
+class GlossaryTerm(_Body):
+    """A term with its translations by language tag."""
+
+    text: Word
+    translations: dict[str, Word] = Field(default_factory=dict, max_length=MOST_LANGUAGES)
+
+
+LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
+
+
+class EventOptions(_Body):
+    """What has a default and can be changed at any time."""
+
+    source_language: str | None = None
+    source_captions: bool = True
+    glossary: list[GlossaryTerm] = Field(default_factory=list, max_length=MOST_TERMS)
+    do_not_translate: list[Word] = Field(default_factory=list, max_length=MOST_TERMS)
+    spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
+
+    async def given(self) -> dict[str, Any]:
+        """The options that were sent, as fields of `model.event.Event`.
+
+        Raises:
+            Refused: 422 `unknown_language`.
+        """
+        options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
+        spoken = [self.source_language] if self.source_language is not None else []
+        tags = await _canonical(
+            {*spoken, *(tag for term in self.glossary for tag in term.translations)}
+        )
+        if spoken:
+            options["source_language"] = tags[spoken[0]]
+        if "glossary" in options:
+            options["glossary"] = tuple(
+                Term(term.text, {tags[tag]: text for tag, text in term.translations.items()})
+                for term in self.glossary
+            )
+        if "do_not_translate" in options:
+            options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
+        return options
+
+
+class NewEvent(EventOptions):
+    """Body of `POST /api/events`."""
+
+    title: Title
+    languages: LanguageChoices
+    id: str | None = Field(None, max_length=LONGEST_SLUG)
+    state: EventState = EventState.OPEN
+
+
+class EventChange(EventOptions):
+    """Body of `PATCH /api/events/{event}`; what was not sent stays as it is."""
+
+    title: Title | None = None
+    languages: LanguageChoices | None = None
+    state: EventState | None = None
+
+
+async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
+    """The chosen languages as channels, each once, in the order given.
+
+    Raises:
+        Refused: 422 `unknown_language`.
+    """
+    chosen = list(chosen)
+    tags = await _canonical(choice.tag for choice in chosen)
+    found: dict[str, Channel] = {}
+    for choice in chosen:
+        tag = tags[choice.tag]
+        found.setdefault(tag, Channel(tag, choice.interpreter, choice.always))
+    return tuple(found.values())
+
+
+async def _canonical(tags: Iterable[str]) -> dict[str, str]:
+    """Each tag as given, with its canonical form; looking them up reads files."""
+    return await asyncio.to_thread(lambda: {tag: describe(tag).tag for tag in tags})

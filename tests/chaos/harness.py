@@ -1,0 +1,86 @@
+"""Interpreting a `words.Talk` by a booth's sessions, and comparing what came out."""
+
+import asyncio
+import itertools
+import re
+from functools import partial
+
+import aiohttp
+
+from broadcaster.booths.engines import Engines
+from broadcaster.booths.floor_memory import FloorMemory
+from broadcaster.booths.interpretation import Interpretation
+from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.status import BoothState
+from broadcaster.realtime.endpoint import Endpoint
+from tests.chaos.words import FRAME, EchoServer, FastClock, Talk, echoing, read_frame
+
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
+SPEED = 30.0
+SETTLE_S = 12.0
+
+
+class Heard:
+    """What came out: words of the text and of the sound, how late, and the booth's states."""
+
+    def __init__(self, talk: Talk, clock: FastClock) -> None:
+        self._clock = clock
+        self._spoken_s = {
+            word: (number + 1) * FRAME / CLOCK_HZ
+            for number, frame in enumerate(talk.frames)
+            if (word := read_frame(frame)) is not None
+        }
+        self.transcript = ""
+        self.sounds: list[tuple[int, int]] = []
+        self.delays_s: list[float] = []
+        self.states: list[BoothState] = []
+
+    def sound(self, pcm: bytes, _source_position: int) -> None:
+        word = read_frame(pcm[: 2 * FRAME])
+        assert word is not None
+        self.sounds.append(word)
+        self.delays_s.append(self._clock.monotonic() - self._spoken_s[word])
+
+    def text(self, text: str) -> None:
+        self.transcript += text
+
+    def join(self) -> None:
+        self.transcript += " "
+
+    def report(self, state: BoothState, _reason: str) -> None:
+        self.states.append(state)
+
+    @property
+    def words(self) -> list[tuple[int, int]]:
+        found = re.findall(r"s(\d+)w(\d+)", self.transcript)
+        return [(int(sentence), int(word)) for sentence, word in found]
+
+
+async def interpret(
+    talk: Talk, lifetime_s: float, drops: set[int], speed: float = SPEED
+) -> tuple[Heard, EchoServer]:
+    """Interpret a talk from its first to its last word."""
+    clock = FastClock(speed)
+    server, heard, memory = EchoServer(clock, lifetime_s, drops), Heard(talk, clock), FloorMemory()
+    async with echoing(server) as url, aiohttp.ClientSession() as http:
+        engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe")
+        connect = partial(engines.interpreter, EVENT, EVENT.channels[0])
+        interpretation = Interpretation("es", connect, memory, heard, heard.report, clock)
+        running = asyncio.create_task(interpretation.run(), name="interpretation")
+        for block in talk.blocks():
+            due_s = (block.position + 4_800) / 24_000
+            await clock.sleep(due_s - clock.monotonic())
+            memory.push(block)
+        await clock.sleep(SETTLE_S)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    return heard, server
+
+
+def differences(heard: list[tuple[int, int]], said: list[tuple[int, int]]) -> str:
+    """Words lost, repeated and out of order, in numbers."""
+    lost = len(set(said) - set(heard))
+    repeated = len(heard) - len(set(heard))
+    order = sum(b < a for a, b in itertools.pairwise(heard))
+    return f"{lost} lost, {repeated} repeated, {order} out of order of {len(said)} words"

@@ -1,0 +1,42 @@
+"""Rotation and drops in the middle of speech: every word once, in order."""
+
+import random
+
+import pytest
+
+from broadcaster.model.status import BoothState
+from tests.chaos.harness import differences, interpret
+from tests.chaos.words import Talk
+
+
+async def test_a_talk_without_faults() -> None:
+    talk = Talk.of_length(60, seed=1)
+    heard, server = await interpret(talk, lifetime_s=3_600, drops=set())
+    assert heard.words == talk.words
+    assert heard.sounds == talk.words
+    assert server.sessions == 1
+
+
+async def test_sessions_are_replaced_before_they_expire() -> None:
+    talk = Talk.of_length(240, seed=2)
+    heard, server = await interpret(talk, lifetime_s=60, drops=set())
+    print(f"{server.sessions} sessions: {differences(heard.words, talk.words)}")
+    assert server.sessions >= 5
+    assert server.expired == 0
+    assert heard.words == talk.words
+    assert heard.sounds == talk.words
+    assert BoothState.RETRYING not in heard.states
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_drops_lose_and_repeat_nothing(seed: int) -> None:
+    talk = Talk.of_length(200, seed=seed)
+    chance = random.Random(seed)
+    drops = {chance.randrange(10, 990) for _ in range(6)}
+    heard, server = await interpret(talk, lifetime_s=90, drops=drops)
+    print(
+        f"seed {seed}, drops after {sorted(drops)} blocks, {server.sessions} sessions: "
+        f"{differences(heard.words, talk.words)}"
+    )
+    assert heard.words == talk.words
+    assert set(heard.sounds) == set(talk.words)

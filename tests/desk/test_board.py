@@ -1,0 +1,86 @@
+"""What the stages report about an event, as the desk's API tells it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from broadcaster.booths.costs import Account, Spent
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.desk.board import Board
+from broadcaster.desk.events import Events
+from broadcaster.model import keys
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.status import (
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    FloorStatus,
+    Status,
+    status_to_json,
+)
+
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_cap_usd=2.0)
+
+
+@asynccontextmanager
+async def board(bus: EmbeddedBus) -> AsyncIterator[Board]:
+    looking = Board(bus, SystemClock())
+    running = asyncio.create_task(looking.run(), name="board of the test")
+    await asyncio.sleep(0)
+    try:
+        yield looking
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
+    """What the board says after it heard these."""
+    async with board(bus) as looking:
+        looking.snapshot(EVENT, {})
+        await asyncio.sleep(0)
+        for report in reports:
+            bus.publish(keys.status("talk"), status_to_json(report))
+        await asyncio.sleep(0.05)
+        return looking.snapshot(EVENT, await Events(bus, SystemClock()).spent_usd("talk"))
+
+
+async def test_cost_is_what_the_booths_wrote_down() -> None:
+    async with EmbeddedBus(None) as bus:
+        spent = Spent({"es": Account(1.0, 0.5), "floor": Account(0.0, 0.25)})
+        await bus.put(keys.spent_record("talk"), spent.to_json())
+        status = await told(bus, BoothStatus("es", BoothState.LIVE, cost_usd=0.5))
+        assert (status["cost_usd"], status["spend_cap_usd"], status["held"]) == (1.75, 2.0, False)
+        assert [one["cost_usd"] for one in status["channels"]] == [0.25, 1.5]
+        spent = Spent({"es": Account(2.0, 0.0)})
+        await bus.put(keys.spent_record("talk"), spent.to_json())
+        assert (await told(bus))["held"]
+
+
+async def test_the_source_booth_speaks_about_the_floor() -> None:
+    async with EmbeddedBus(None) as bus:
+        source = BoothStatus(
+            "floor",
+            BoothState.RETRYING,
+            "the key was refused",
+            interpreter="transcribe",
+            floor_language="en",
+        )
+        status = await told(bus, source, FloorStatus(publisher=True))
+        assert status["floor"]["language"] == "en"
+        floor = status["channels"][0]
+        assert (floor["state"], floor["reason"]) == ("live", "the key was refused")
+        assert floor["interpreter"] == "transcribe"
+
+
+async def test_listeners_of_both_variants_are_counted() -> None:
+    async with EmbeddedBus(None) as bus:
+        status = await told(
+            bus,
+            EdgeStatus("a", {"es": 2, "es+floor": 1}, {"es": 1}),
+            EdgeStatus("b", {"es+floor": 4}, {"es": 5}),
+        )
+        spanish = status["channels"][1]
+        assert (spanish["listeners"], spanish["readers"]) == (7, 6)
