@@ -42,7 +42,8 @@ async def test_the_delay_of_our_own_parts(tmp_path: Path) -> None:
     await asyncio.to_thread(write_wav, wav, samples(speech), RATE_HZ)
     async with AsyncExitStack() as stack:
         probe, realtime_url = await stack.enter_async_context(probing())
-X
+        serving = broadcaster(tmp_path, realtime_url=realtime_url, on_demand="false")
+        url, _ = await stack.enter_async_context(serving)
         stage_link = await create_event(url)
         speakers = await stack.enter_async_context(chromium_with_microphone(wav))
         phones = await stack.enter_async_context(chromium())
