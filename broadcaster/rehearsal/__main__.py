@@ -7,11 +7,15 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
+from broadcaster.rehearsal.faults import MOMENTS, Fault
 from broadcaster.rehearsal.server import TRANSLATIONS_PATH, create_app
 from broadcaster.rehearsal.session import Settings
+from broadcaster.rehearsal.shapes import Invalid
 
 _ENGINES = ("espeakng_loader", "pocketsphinx")
 
@@ -21,12 +25,30 @@ def main() -> None:
     usual = Settings()
     parser = argparse.ArgumentParser(
         prog="python -m broadcaster.rehearsal",
-        description="A local server that speaks the Realtime translation protocol.",
+        description="A local server that speaks the Realtime protocol: translations, "
+        "conversations and transcriptions.",
+        epilog=f"Faults: {', '.join(MOMENTS)}.",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--expires-s", type=float, default=usual.expires_s)
     parser.add_argument("--close-delay-s", type=float, default=usual.close_delay_s)
+    parser.add_argument("--response-speed", type=float, default=usual.response_speed)
+    parser.add_argument(
+        "--fault",
+        dest="faults",
+        action="append",
+        default=[],
+        metavar="NAME[@SECONDS][:LANGUAGE]",
+        help="strike the first session that heard so much sound, once (repeatable)",
+    )
+    parser.add_argument(
+        "--faults",
+        dest="faults_file",
+        type=Path,
+        metavar="FILE",
+        help="a JSON list of faults as POST /rehearsal/faults takes them",
+    )
     options = parser.parse_args()
     missing = [name for name in _ENGINES if importlib.util.find_spec(name) is None]
     if missing:
@@ -34,17 +56,25 @@ def main() -> None:
             f"the speech engines are missing ({', '.join(missing)}); "
             "install the package with its extra: conference-broadcaster[rehearsal]"
         )
+    try:
+        faults = [Fault.from_text(text) for text in options.faults]
+        if options.faults_file is not None:
+            listed = json.loads(options.faults_file.read_text(encoding="utf-8"))
+            faults += Fault.list_from_json(listed)
+    except (Invalid, OSError, ValueError) as wrong:
+        parser.error(f"the faults cannot be used: {wrong}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    settings = Settings(options.expires_s, options.close_delay_s)
-    asyncio.run(_serve(options.host, options.port, settings))
+    settings = Settings(options.expires_s, options.close_delay_s, options.response_speed)
+    asyncio.run(_serve(options.host, options.port, settings, faults))
 
 
-async def _serve(host: str, port: int, settings: Settings) -> None:
+async def _serve(host: str, port: int, settings: Settings, faults: Sequence[Fault]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=5.0)
+    app = create_app(settings, faults)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

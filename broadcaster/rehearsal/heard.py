@@ -14,6 +14,8 @@ class Heard:
         end_ms: end of its last word.
         index: the sentence's place in the script; -1 for other words.
         text: the other words, lower case; empty for a sentence.
+        begin: how much of the sentence came before, 0 to 1; 0 for its start.
+        end: how much of it is over with this; 1 for its end.
     """
 
     kind: Literal["sentence", "words"]
@@ -21,6 +23,8 @@ class Heard:
     end_ms: int
     index: int = -1
     text: str = ""
+    begin: float = 0.0
+    end: float = 1.0
 
     def middle_ms(self) -> int:
         """Where it belongs when a stream is cut in the middle of it."""
@@ -29,3 +33,13 @@ class Heard:
     def moved(self, ms: int) -> "Heard":
         """The same on a clock that is `ms` later."""
         return replace(self, start_ms=self.start_ms + ms, end_ms=self.end_ms + ms)
+
+    def part_of(self, text: str) -> str:
+        """What of the sentence, written in any language, was said here.
+
+        The cut is where as much of the words has passed as of the spoken ones (of the characters
+        in writing without spaces). Neighbouring parts that share a cut give the whole text.
+        """
+        joint = " " if " " in text else ""
+        units = text.split(" ") if joint else list(text)
+        return joint.join(units[round(self.begin * len(units)) : round(self.end * len(units))])

@@ -12,3 +12,5 @@ _CODES = (
 ACCEPTED = frozenset(_CODES.split())
 DEFAULT = "es"
 """What a session translates into until it is told otherwise."""
+UNSPACED = frozenset({"ja", "zh", "th", "lo", "my"})
+"""Written without spaces between sentences."""

@@ -117,6 +117,13 @@ class Ear:
         for stream, claim in self._ended:
             await stream.settled(claim)
 
+    async def settled(self, until_ms: int) -> None:
+        """Return when everything said before a time of this ear's clock was delivered."""
+        for stream, claim in self._ended.copy():
+            await stream.settled(claim)
+        if self._stream is not None and self._claim is not None:
+            await self._stream.settled_until(until_ms + self._claim.offset_ms)
+
     def close(self) -> None:
         """Stop listening; nothing is delivered any more."""
         self._leave(self._grains)

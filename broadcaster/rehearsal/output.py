@@ -30,7 +30,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """An audio delta: PCM of 400 ms."""
+    """An audio delta: PCM of 400 ms, or of a whole utterance."""
 
     pcm: bytes
 
@@ -60,26 +60,30 @@ class Output:
         self._ticks = 0
         self._begun = False
 
-    def say(self, text: str, pcm: bytes, *, spaced: bool) -> list[Text | Sound]:
+    def say(
+        self, text: str, pcm: bytes, *, spaced: bool, whole: bool = False
+    ) -> list[Text | Sound]:
         """Take a sentence and return what of it leaves at once.
 
         Args:
             text: with its punctuation.
             pcm: s16le mono 24 kHz.
             spaced: whether the language separates sentences by spaces.
+            whole: one delta of text and one of sound, as some compatible servers send them.
         """
         now: list[Text | Sound] = [Text(text) for _, text in self._late]
         self._late.clear()
-        end = _SENTENCE_END.search(text)
-        body = pieces(text[: end.start()] if end else text)
+        end = None if whole else _SENTENCE_END.search(text)
+        body = [text] if whole else pieces(text[: end.start()] if end else text)
         if self._begun and spaced:
             body[0] = f" {body[0]}"
         self._begun = True
         now += [Text(delta) for delta in body]
         if end:
             self._late.append((self._ticks + _LATE_TICKS, end.group()))
-        for at in range(0, len(pcm), OUTPUT_DELTA_BYTES):
-            self._sound.append(pcm[at : at + OUTPUT_DELTA_BYTES].ljust(OUTPUT_DELTA_BYTES, b"\0"))
+        size = len(pcm) if whole else OUTPUT_DELTA_BYTES
+        for at in range(0, len(pcm), size):
+            self._sound.append(pcm[at : at + size].ljust(size, b"\0"))
         return now + self._burst()
 
     def tick(self) -> list[Text | Sound]:

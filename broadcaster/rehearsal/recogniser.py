@@ -47,7 +47,7 @@ class Recogniser:
 
     def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
         self._script = Script(sentences)
-        self._decoder = _script_decoder(sentences)
+        self._decoder = script_decoder(sentences)
         self._open_decoder: Any = None
         self._doubtful = False
         self._endpointer = Endpointer(window=0.2, ratio=0.8, vad_mode=2)
@@ -178,17 +178,26 @@ class Recogniser:
 
     def _words(self, decoder: Any) -> tuple[list[Word], int]:
         """The words so far and the milliseconds of silence after them."""
-        words: list[Word] = []
-        for segment in decoder.seg() or ():
-            if not segment.word.startswith(("<", "[")):
-                start_ms = self._utterance_start_ms + segment.start_frame * _DECODER_FRAME_MS
-                end_ms = self._utterance_start_ms + (segment.end_frame + 1) * _DECODER_FRAME_MS
-                words.append(Word(re.sub(r"\(\d+\)$", "", segment.word), start_ms, end_ms))
+        words = words_heard(decoder, self._utterance_start_ms)
         end_ms = self._utterance_start_ms + self._utterance_ms()
         return words, end_ms - words[-1].end_ms if words else 0
 
 
-def _script_decoder(sentences: Sequence[Sequence[str]]) -> Any:
+def words_heard(decoder: Any, start_ms: int) -> list[Word]:
+    """The words of a decoder's utterance that began at a time of the stream."""
+    return [
+        Word(
+            re.sub(r"\(\d+\)$", "", segment.word),
+            start_ms + segment.start_frame * _DECODER_FRAME_MS,
+            start_ms + (segment.end_frame + 1) * _DECODER_FRAME_MS,
+        )
+        for segment in decoder.seg() or ()
+        if not segment.word.startswith(("<", "["))
+    ]
+
+
+def script_decoder(sentences: Sequence[Sequence[str]]) -> Any:
+    """A decoder that knows only these sentences."""
     vocabulary = {word for words in sentences for word in words}
     model = Path(get_model_path("en-us"))
     with tempfile.TemporaryDirectory() as folder:

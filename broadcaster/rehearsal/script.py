@@ -8,7 +8,7 @@ its words were recognised in their order, up to its last word.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum, auto
 
@@ -19,6 +19,8 @@ _HALF = 0.5
 _MOST = 0.6
 _FOLLOWING_WORDS = 2
 """So many words after a sentence's last one prove that it is over."""
+_MOST_LEAPT = 2
+"""A match that is further ahead in the sentence than that is chance."""
 _MISHEARD_WORDS = 1
 """So many words before a pause may be missing at the end of a sentence."""
 
@@ -67,25 +69,68 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a sentence was recognised in a recording.
+
+    Attributes:
+        index: place in the script.
+        begin: its first word that was said, from 0.
+        end: the word after the last one.
+        length: words of the sentence.
+        start_ms: start of its first recognised word in the recording.
+        end_ms: end of its last one.
+    """
+
+    index: int
+    begin: int
+    end: int
+    length: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What was recognised of one sentence.
 
     Attributes:
         index: place in the script.
-        positions: which of the recognised words are its words.
-        reached: the furthest of its own words.
+        pairs: which of its own words are which of the recognised words.
         length: its own words.
     """
 
     index: int
-    positions: tuple[int, ...]
-    reached: int
+    pairs: tuple[tuple[int, int], ...]
     length: int
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Which of the recognised words are its words."""
+        return tuple(word for _, word in self.pairs)
+
+    @property
+    def entered(self) -> int:
+        """The first of its own words."""
+        return self.pairs[0][0]
+
+    @property
+    def reached(self) -> int:
+        """The furthest of its own words."""
+        return self.pairs[-1][0]
 
     @property
     def share(self) -> float:
         """Part of its words that was recognised."""
-        return len(self.positions) / self.length
+        return len(self.pairs) / self.length
+
+    def without_leaps(self) -> "_Seen":
+        """The same without words at either end that are too far ahead of the others."""
+        pairs = list(self.pairs)
+        while len(pairs) > 1 and _leaps(pairs[-2], pairs[-1]):
+            pairs.pop()
+        while len(pairs) > 1 and _leaps(pairs[0], pairs[1]):
+            pairs.pop(0)
+        return replace(self, pairs=tuple(pairs))
 
     def complete(self, words: int, after: After) -> bool:
         """Whether it is over, given the number of recognised words and what follows them."""
@@ -99,6 +144,11 @@ class _Seen:
             After.PAUSE: missing <= _MISHEARD_WORDS,
         }
         return ended[after] and self.share > _HALF
+
+
+def _leaps(pair: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Whether more words of the sentence are passed over than were misheard there."""
+    return (following[0] - pair[0]) - (following[1] - pair[1]) > _MOST_LEAPT
 
 
 class Script:
@@ -142,6 +192,44 @@ class Script:
         complete = seen[-1].reached >= seen[-1].length - 1
         return 0 if complete else len(words) - seen[-1].positions[0]
 
+    def parts(self, words: Sequence[Word]) -> list[Part]:
+        """The sentences in the words of a recording that was cut anywhere, in speaking order.
+
+        Only the first may lack its start, only the last its end. A word or two that are missing
+        there, or were taken for others, belong to it. None when most words are no part of the
+        talk.
+        """
+        seen = self._neighbours([sentence.without_leaps() for sentence in self._seen(words)])
+        if len(seen) > 1 and seen[1].entered > _MISHEARD_WORDS >= len(seen[0].pairs) - 1:
+            seen = seen[1:]  # a word or two before a sentence that was entered in its middle
+        if sum(len(sentence.pairs) for sentence in seen) <= _HALF * len(words):
+            return []
+        parts = []
+        for number, sentence in enumerate(seen):
+            first, last = sentence.positions[0], sentence.positions[-1]
+            begin, end = 0, sentence.length
+            if number == 0 and sentence.entered > max(_MISHEARD_WORDS, first):
+                begin = sentence.entered
+            missing = sentence.length - 1 - sentence.reached
+            if number == len(seen) - 1 and missing > max(_MISHEARD_WORDS, len(words) - 1 - last):
+                end = sentence.reached + 1
+            start_ms, end_ms = words[first].start_ms, words[last].end_ms
+            parts.append(Part(sentence.index, begin, end, sentence.length, start_ms, end_ms))
+        return parts
+
+    def _neighbours(self, seen: Sequence[_Seen]) -> list[_Seen]:
+        """The sentences that follow each other and explain the most words; others are chance."""
+        runs: list[list[_Seen]] = []
+        for sentence in seen:
+            follows = bool(runs) and sentence.index == (runs[-1][-1].index + 1) % len(
+                self.sentences
+            )
+            if follows:
+                runs[-1].append(sentence)
+            else:
+                runs.append([sentence])
+        return max(runs, key=lambda run: sum(len(one.pairs) for one in run), default=[])
+
     def explains(self, words: Sequence[Word]) -> bool:
         """Whether most of the words are those of one place in the script, or too few to tell."""
         near: Counter[int] = Counter()
@@ -162,8 +250,7 @@ class Script:
         return [
             _Seen(
                 index=number % len(self.sentences),
-                positions=tuple(word for _, word in pairs),
-                reached=pairs[-1][0],
+                pairs=tuple(pairs),
                 length=len(self.sentences[number % len(self.sentences)]),
             )
             for number, pairs in sorted(by_sentence.items())

@@ -1,106 +1,64 @@
-"""The rehearsal server's HTTP side: health, the handshake and its refusals.
-
-A key decides what happens: any non-empty one is good, `sk-wrong`, `sk-quota` and `sk-busy` are
-refused as the real server refuses a wrong key, an empty account and too many requests.
-"""
+"""The rehearsal server's HTTP side: health, control, and a session for every WebSocket."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from aiohttp import WSCloseCode, web
 
-from broadcaster.rehearsal import talk
+from broadcaster.rehearsal import control, handshake, talk
 from broadcaster.rehearsal.apertium import Apertium
+from broadcaster.rehearsal.conversation import ConversationSession
+from broadcaster.rehearsal.faults import Fault, Moment
 from broadcaster.rehearsal.interpreting import Interpreter
+from broadcaster.rehearsal.line import Line
 from broadcaster.rehearsal.listening import Listening
-from broadcaster.rehearsal.protocol import MODEL
-from broadcaster.rehearsal.session import Session, Settings
+from broadcaster.rehearsal.script import words_of
+from broadcaster.rehearsal.segments import Segments
+from broadcaster.rehearsal.session import Session, Settings, new_session_id
+from broadcaster.rehearsal.striking import Faults, SessionFaults, Subject
+from broadcaster.rehearsal.targets import english_names
+from broadcaster.rehearsal.transcription import TranscriptionSession
+from broadcaster.rehearsal.translation import TranslationSession
 from broadcaster.rehearsal.voice import Voice
 
+REALTIME_PATH = "/v1/realtime"
 TRANSLATIONS_PATH = "/v1/realtime/translations"
-MAX_SESSIONS = 64
-_MAX_MESSAGE_BYTES = 15 * 1024 * 1024
-_RETRY_AFTER_S = 2
-
-_log = logging.getLogger(__name__)
+_MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+"""15 MiB of sound, as base64, with something around it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
-    status: int
-    kind: str
-    code: str
-    message: str
-    param: str | None = None
+class _Engines:
+    listening: Listening
+    segments: Segments
+    interpreter: Interpreter
 
-    def response(self) -> web.Response:
-        error = {
-            "message": self.message,
-            "type": self.kind,
-            "param": self.param,
-            "code": self.code,
-        }
-        retry = {"Retry-After": str(_RETRY_AFTER_S)}
-        retryable = self.code in {"rate_limit_exceeded", "server_is_overloaded"}
-        headers = retry if retryable else {}
-        return web.json_response({"error": error}, status=self.status, headers=headers)
-
-
-_BAD_REQUEST = "invalid_request_error"
-_NO_KEY = _Refusal(
-    401,
-    _BAD_REQUEST,
-    "missing_api_key",
-    "You didn't provide an API key. Send it in the Authorization header as a Bearer token.",
-)
-_KEY_REFUSALS = {
-    "sk-wrong": _Refusal(401, _BAD_REQUEST, "invalid_api_key", "Incorrect API key provided."),
-    "sk-quota": _Refusal(
-        429,
-        "insufficient_quota",
-        "insufficient_quota",
-        "You exceeded your current quota, please check your plan and billing details.",
-    ),
-    "sk-busy": _Refusal(
-        429, "requests", "rate_limit_exceeded", "Rate limit reached, please try again later."
-    ),
-}
-_BETA = _Refusal(
-    400,
-    _BAD_REQUEST,
-    "invalid_beta",
-    "Translation sessions are only available on the GA API.",
-)
-_NO_MODEL = _Refusal(
-    400, _BAD_REQUEST, "missing_required_parameter", "You must provide a model parameter.", "model"
-)
-_WRONG_MODEL = _Refusal(
-    400,
-    _BAD_REQUEST,
-    "invalid_model",
-    f"This model is not supported on this endpoint. Use {MODEL}.",
-    "model",
-)
-_OVERLOADED = _Refusal(
-    503, "server_error", "server_is_overloaded", "The server has too many sessions."
-)
 
 LISTENING = web.AppKey("listening", Listening)
-_INTERPRETER = web.AppKey("interpreter", Interpreter)
+_ENGINES = web.AppKey("engines", _Engines)
 _SETTINGS = web.AppKey("settings", Settings)
 _SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
 
 
-def create_app(settings: Settings | None = None) -> web.Application:
-    """The server as an application; its workers live from startup to cleanup."""
+def create_app(settings: Settings | None = None, faults: Sequence[Fault] = ()) -> web.Application:
+    """The server as an application; its workers live from startup to cleanup.
+
+    Args:
+        settings: how it behaves.
+        faults: what is planned to go wrong from the start.
+    """
+    planned = Faults()
+    for fault in faults:
+        planned.plan(fault)
     app = web.Application()
     app[_SETTINGS] = settings or Settings()
     app[_SOCKETS] = set()
     app.router.add_get("/healthz", _healthz)
     app.router.add_get(TRANSLATIONS_PATH, _translations)
+    app.router.add_get(REALTIME_PATH, _realtime)
+    control.add_routes(app, planned)
     app.cleanup_ctx.append(_engines)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -113,8 +71,12 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
         stack.push_async_callback(apertium.close)
         prepared = await asyncio.to_thread(talk.load)
         free_languages = await asyncio.to_thread(apertium.languages)
-        app[_INTERPRETER] = Interpreter(prepared, voice, apertium, free_languages)
+        await asyncio.to_thread(english_names)
+        segments = Segments([len(words_of(one.text)) for one in prepared.sentences])
+        stack.push_async_callback(segments.close)
         app[LISTENING] = await stack.enter_async_context(Listening.running())
+        interpreter = Interpreter(prepared, voice, apertium, free_languages)
+        app[_ENGINES] = _Engines(app[LISTENING], segments, interpreter)
         yield
 
 
@@ -123,38 +85,43 @@ async def _healthz(_: web.Request) -> web.Response:
 
 
 async def _translations(request: web.Request) -> web.StreamResponse:
-    refusal = _refusal(request)
+    return await _serve(request, "translation")
+
+
+async def _realtime(request: web.Request) -> web.StreamResponse:
+    return await _serve(request, handshake.endpoint_of(request))
+
+
+async def _serve(request: web.Request, endpoint: str) -> web.StreamResponse:
+    sockets = request.app[_SOCKETS]
+    refusal = handshake.refusal(request, endpoint, len(sockets))
     if refusal is not None:
         return refusal.response()
+    faults = SessionFaults(request.app[control.FAULTS], Subject(endpoint, new_session_id()))
+    for fault in faults.strike(Moment.HANDSHAKE):
+        return handshake.refusal_by(fault).response()
     socket = web.WebSocketResponse(
         max_msg_size=_MAX_MESSAGE_BYTES, compress=False, heartbeat=20.0, timeout=2.0
     )
     await socket.prepare(request)
-    sockets = request.app[_SOCKETS]
     sockets.add(socket)
     try:
-        app = request.app
-        await Session(socket, app[_SETTINGS], app[LISTENING], app[_INTERPRETER]).run()
+        await _session(request, Line(socket, request.transport, faults)).run()
     finally:
         sockets.discard(socket)
     return socket
 
 
-def _refusal(request: web.Request) -> _Refusal | None:
-    """Why the handshake fails, None when it does not."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else ""
-    key = key or request.headers.get("api-key", "").strip()
-    if not key:
-        return _NO_KEY
-    if key in _KEY_REFUSALS:
-        return _KEY_REFUSALS[key]
-    if "OpenAI-Beta" in request.headers:
-        return _BETA
-    model = request.query.get("model")
-    if model != MODEL:
-        return _WRONG_MODEL if model else _NO_MODEL
-    return _OVERLOADED if len(request.app[_SOCKETS]) >= MAX_SESSIONS else None
+def _session(request: web.Request, line: Line) -> Session:
+    settings, engines = request.app[_SETTINGS], request.app[_ENGINES]
+    match line.faults.subject.endpoint:
+        case "translation":
+            return TranslationSession(line, settings, engines.listening, engines.interpreter)
+        case "transcription":
+            return TranscriptionSession(line, settings, engines.listening, engines.interpreter)
+        case _:
+            model = request.query["model"]
+            return ConversationSession(line, settings, engines.segments, engines.interpreter, model)
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -162,7 +162,15 @@ class Stream:
 
     async def settled(self, claim: Claim) -> None:
         """Return when everything an ended claim owns was delivered, or the recogniser is gone."""
-        while claim in self._claims and self.alive:
+        await self._wait(lambda: claim not in self._claims)
+
+    async def settled_until(self, ms: int) -> None:
+        """Return when all that was said before a stream time was delivered, or as above."""
+        await self._wait(lambda: self._settled_ms >= ms)
+
+    async def _wait(self, done: Callable[[], bool]) -> None:
+        """Wait for the recogniser; once no sound comes, for what it makes of what it has."""
+        while not done() and self.alive:
             grains = self._grains
             try:
                 async with asyncio.timeout(_IDLE_S), self._changed:

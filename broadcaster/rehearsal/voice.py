@@ -13,6 +13,7 @@ from broadcaster.rehearsal.child import Child, WorkerFailed
 _MODULE = "broadcaster.rehearsal.voice_worker"
 _ANSWER_S = 10.0
 _CACHE_BYTES = 64 * 1024 * 1024
+_Key = tuple[str, str, int | None]
 
 
 class Voice:
@@ -21,19 +22,24 @@ class Voice:
     def __init__(self) -> None:
         self._child: Child | None = None
         self._turn = asyncio.Lock()
-        self._spoken: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._spoken: OrderedDict[_Key, bytes] = OrderedDict()
         self._spoken_bytes = 0
 
-    async def speak(self, text: str, language: str) -> bytes:
+    async def speak(self, text: str, language: str, length_ms: int | None = None) -> bytes:
         """PCM s16le mono 24 kHz; empty when there is no voice for `language`.
+
+        Args:
+            text: what to say.
+            language: ISO 639-1 code.
+            length_ms: speak as slowly or fast as it takes to need so long; None for the usual pace.
 
         Raises:
             WorkerFailed: the voice's process died or was too slow; the next call starts another.
         """
-        key = (language, text)
+        key = (language, text, length_ms)
         async with self._turn:
             if key not in self._spoken:
-                self._keep(key, await self._ask(text, language))
+                self._keep(key, await self._ask(_request(text, language, length_ms)))
             self._spoken.move_to_end(key)
             return self._spoken[key]
 
@@ -43,12 +49,12 @@ class Voice:
             child, self._child = self._child, None
             await child.close()
 
-    async def _ask(self, text: str, language: str) -> bytes:
+    async def _ask(self, request: bytes) -> bytes:
         try:
             async with asyncio.timeout(_ANSWER_S):
                 if self._child is None:
                     self._child = await Child.start_module(_MODULE)
-                self._child.input.write(_request(text, language))
+                self._child.input.write(request)
                 await self._child.input.drain()
                 (length,) = struct.unpack("!I", await self._child.output.readexactly(4))
                 return await self._child.output.readexactly(length)
@@ -61,7 +67,7 @@ class Voice:
                 raise WorkerFailed("the voice does not answer") from error
             raise
 
-    def _keep(self, key: tuple[str, str], pcm: bytes) -> None:
+    def _keep(self, key: _Key, pcm: bytes) -> None:
         self._spoken[key] = pcm
         self._spoken_bytes += len(pcm)
         while self._spoken_bytes > _CACHE_BYTES and len(self._spoken) > 1:
@@ -69,9 +75,9 @@ class Voice:
             self._spoken_bytes -= len(oldest)
 
 
-def render_all(texts: Sequence[str], language: str) -> list[bytes]:
+def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:
     """What the server says for each text, byte for byte; blocks, made for tests."""
-    requests = b"".join(_request(text, language) for text in texts)
+    requests = b"".join(_request(text, language, length_ms) for text in texts)
     command = [sys.executable, "-m", _MODULE]
     output = subprocess.run(  # noqa: S603 - our own module
         command, input=requests, stdout=subprocess.PIPE, check=True, timeout=60
@@ -89,5 +95,6 @@ def render(text: str, language: str) -> bytes:
     return render_all([text], language)[0]
 
 
-def _request(text: str, language: str) -> bytes:
-    return json.dumps({"language": language, "text": text}).encode() + b"\n"
+def _request(text: str, language: str, length_ms: int | None) -> bytes:
+    request = {"language": language, "text": text, "length_ms": length_ms}
+    return json.dumps(request).encode() + b"\n"

@@ -44,8 +44,9 @@ def assert_documented(model: BaseModel) -> None:
     assert not model.model_extra, f"{type(model).__name__} has {sorted(model.model_extra or {})}"
     for name in type(model).model_fields:
         value = getattr(model, name)
-        if isinstance(value, BaseModel):
-            assert_documented(value)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, BaseModel):
+                assert_documented(one)
 
 
 class Client:

@@ -15,7 +15,15 @@ from tests.rehearsal.client import Connect, connected
 
 @pytest.fixture
 async def server() -> AsyncIterator[TestServer]:
-    running = TestServer(create_app(Settings(close_delay_s=0.1)))
+    running = TestServer(create_app(Settings(close_delay_s=0.1, response_speed=1_000.0)))
+    async with running:
+        yield running
+
+
+@pytest.fixture
+async def slow_server() -> AsyncIterator[TestServer]:
+    """A server whose responses take as long as they sound."""
+    running = TestServer(create_app(Settings(response_speed=1.0)))
     async with running:
         yield running
 
