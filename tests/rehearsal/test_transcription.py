@@ -1,0 +1,171 @@
+"""Transcriptions: the talk's words, cut into the items the client commits."""
+
+import asyncio
+import base64
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestServer
+from openai import AsyncOpenAI
+
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.server import LISTENING
+from tests.rehearsal.client import DEADLINE_S, connected, excerpt
+from tests.rehearsal.realtime_client import TRANSCRIPTION, RealtimeClient, realtime
+
+SENTENCES = talk.load().sentences
+ITEM = "conversation.item.input_audio_transcription"
+
+
+def listening(**fields: Any) -> dict[str, Any]:
+    return {"type": "transcription", "audio": {"input": fields}}
+
+
+MODEL = {"model": "gpt-live-transcribe", "languages": ["en"], "keywords": ["water"]}
+
+
+async def configure(client: RealtimeClient) -> dict[str, Any]:
+    await client.send("session.update", session=listening(transcription=MODEL))
+    session: dict[str, Any] = (await client.until("session.updated"))["session"]
+    return session
+
+
+async def play(client: RealtimeClient, pcm: bytes) -> None:
+    for at in range(0, len(pcm), 9_600):
+        await client.append(pcm[at : at + 9_600])
+
+
+async def test_items_have_the_words_of_their_sound(server: TestServer, talk_pcm: bytes) -> None:
+    """The second commit cuts a sentence in two."""
+    async with realtime(server, TRANSCRIPTION) as client:
+        session = await configure(client)
+        assert session["audio"]["input"]["transcription"] == MODEL
+        for start_ms, end_ms in ((0, 5_200), (5_200, 11_600), (11_600, 17_800)):
+            await play(client, excerpt(talk_pcm, start_ms, end_ms))
+            await client.send("input_audio_buffer.commit")
+        completed = [await client.until(f"{ITEM}.completed") for _ in range(3)]
+    texts = [event["transcript"] for event in completed]
+    assert texts[0] == SENTENCES[0].text
+    assert texts[1].startswith(f"{SENTENCES[1].text} We are happy")
+    assert " ".join(texts) == " ".join(sentence.text for sentence in SENTENCES[:4])
+    assert [event["usage"] for event in completed] == [
+        {"type": "duration", "seconds": seconds} for seconds in (5.2, 6.4, 6.2)
+    ]
+    committed = client.of("input_audio_buffer.committed")
+    ids = [event["item_id"] for event in committed]
+    assert ids == [event["item_id"] for event in completed]
+    assert [event["previous_item_id"] for event in committed] == [None, *ids[:2]]
+    assert [event["item"]["id"] for event in client.of("conversation.item.added")] == ids
+    for item_id, text in zip(ids, texts, strict=True):
+        deltas = [e["delta"] for e in client.of(f"{ITEM}.delta") if e["item_id"] == item_id]
+        assert len(deltas) > 2
+        assert "".join(deltas) == text
+
+
+async def test_what_is_cleared_has_no_text(server: TestServer, talk_pcm: bytes) -> None:
+    async with realtime(server, TRANSCRIPTION) as client:
+        await configure(client)
+        await play(client, excerpt(talk_pcm, 0, 5_200))
+        await client.send("input_audio_buffer.clear")
+        await play(client, excerpt(talk_pcm, 5_200, 9_400))
+        await client.send("input_audio_buffer.commit")
+        completed = await client.until(f"{ITEM}.completed")
+        assert completed["transcript"] == SENTENCES[1].text
+        assert len(client.of("input_audio_buffer.cleared")) == 1
+
+
+async def test_a_transcription_shares_the_translations_recogniser(
+    server: TestServer, talk_pcm: bytes
+) -> None:
+    async with realtime(server, TRANSCRIPTION) as source, connected(server) as german:
+        await configure(source)
+        await german.configure("de")
+        for at_ms in range(0, 10_000, 1_000):
+            await play(source, excerpt(talk_pcm, at_ms, at_ms + 1_000))
+            await german.hear(excerpt(talk_pcm, at_ms, at_ms + 1_000))
+        assert len(server.app[LISTENING].streams()) == 1
+        await source.send("input_audio_buffer.commit")
+        await german.finish()
+        text = (await source.until(f"{ITEM}.completed"))["transcript"]
+    assert text.startswith(" ".join(sentence.text for sentence in SENTENCES[:2]))
+    assert german.text() == " ".join(sentence.translations["de"] for sentence in SENTENCES[:2])
+
+
+async def test_silence_has_an_empty_text(server: TestServer) -> None:
+    async with realtime(server, TRANSCRIPTION) as client:
+        await configure(client)
+        await client.append(bytes(48_000))
+        await client.send("input_audio_buffer.commit")
+        assert (await client.until(f"{ITEM}.completed"))["transcript"] == ""
+
+
+INPUT = "session.audio.input"
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "param"),
+    [
+        ({"type": "input_audio_buffer.commit"}, "input_audio_buffer_commit_empty", None),
+        ({"type": "response.create"}, "invalid_event", "type"),
+        (
+            {"type": "session.update", "session": {"type": "realtime"}},
+            "invalid_value",
+            "session.type",
+        ),
+        (
+            listening(turn_detection={"type": "server_vad"}),
+            "invalid_value",
+            f"{INPUT}.turn_detection",
+        ),
+        (
+            listening(transcription={"model": "gpt-live-transcribe", "language": "en"}),
+            "invalid_value",
+            f"{INPUT}.transcription.language",
+        ),
+        (
+            listening(transcription={"model": "gpt-realtime-whisper", "prompt": "x"}),
+            "invalid_value",
+            f"{INPUT}.transcription.prompt",
+        ),
+        (
+            listening(transcription={"model": "gpt-live-transcribe", "languages": ["xx"]}),
+            "invalid_value",
+            f"{INPUT}.transcription.languages[0]",
+        ),
+    ],
+)
+async def test_a_bad_event_is_answered_and_the_session_goes_on(
+    server: TestServer, event: dict[str, Any], code: str, param: str | None
+) -> None:
+    if event["type"] == "transcription":
+        event = {"type": "session.update", "session": event}
+    async with realtime(server, TRANSCRIPTION) as client:
+        await client.socket.send_json({**event, "event_id": "mine"})
+        error = (await client.receive())["error"]
+        assert (error["code"], error["param"], error["event_id"]) == (code, param, "mine")
+        await configure(client)
+
+
+async def test_the_official_client_completes_a_transcription(
+    server: TestServer, talk_pcm: bytes
+) -> None:
+    async with (
+        asyncio.timeout(DEADLINE_S),
+        AsyncOpenAI(api_key="sk-rehearsal", base_url=str(server.make_url("/v1"))) as official,
+        official.realtime.connect(extra_query={"intent": "transcription"}) as connection,
+    ):
+        await connection.session.update(
+            session={
+                "type": "transcription",
+                "audio": {"input": {"transcription": {"model": "gpt-live-transcribe"}}},
+            }
+        )
+        audio = base64.b64encode(excerpt(talk_pcm, 0, 5_200)).decode()
+        await connection.input_audio_buffer.append(audio=audio)
+        await connection.input_audio_buffer.commit()
+        transcript = ""
+        async for event in connection:
+            if event.type == "conversation.item.input_audio_transcription.completed":
+                transcript = event.transcript
+                break
+    assert transcript == SENTENCES[0].text
