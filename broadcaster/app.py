@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from broadcaster.booths.booth import Kit
 from broadcaster.booths.catch_up import CatchUpLimits
@@ -44,6 +45,7 @@ from broadcaster.webrtc.ingest import IngestSettings
 
 log = logging.getLogger("broadcaster.app")
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
 BACKLOG = 4096
@@ -83,7 +85,8 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
-        http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        local = URL(settings.realtime_url).host in LOOPBACK
+        http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=not local))
         parts = build(settings, roles, admin_token, bus, http)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, run in parts.run.items():
@@ -114,7 +117,7 @@ def build(
     clock = SystemClock()
     parts = Parts()
     if Role.FLOOR in roles:
-        offer_loopback(enabled=settings.host in {"127.0.0.1", "::1", "localhost"})
+        offer_loopback(enabled=settings.host in LOOPBACK)
         floors = Floors(bus, clock)
         ice = settings.ice_servers.get_secret_value()
         servers = tuple(IceServer.parse(text) for text in ice.split(",") if text.strip())

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 _TOKEN_BYTES = 18
 
@@ -15,8 +17,10 @@ def new_key() -> str:
 
 
 def same(given: str, expected: str) -> bool:
-    """Compare secrets in constant time."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    """Compare secrets in constant time; what a client sent need not be valid UTF-8."""
+    return hmac.compare_digest(
+        given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
+    )
 
 
 def bearer(header: str) -> str:
@@ -41,11 +45,14 @@ def admin_token(data_dir: Path) -> tuple[str, bool]:
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     path = data_dir / "admin-token"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip(), False
     token = new_key()
-    with os.fdopen(descriptor, "w") as file:
+    made = False
+    with NamedTemporaryFile("w", dir=data_dir, prefix=".admin-token-") as file:  # mode 0600
         file.write(token + "\n")
-    return token, True
+        file.flush()
+        if path.exists() and not path.read_text().strip():
+            path.unlink()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
+            made = True
+    return path.read_text().strip(), made

@@ -118,7 +118,7 @@ def demo(*, lan: bool, **address: Any) -> None:
     settings = settings_from(**address)
     if lan:
         changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
-        if settings.public_url is None:
+        if settings.public_url is None and settings.port:
             changes["public_url"] = f"https://{lan_address()}:{settings.port}"
         settings = settings.model_copy(update=changes)
     log.configure("warning")

@@ -13,6 +13,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.rehearsal import talk
 from broadcaster.serving import ANY_ADDRESS, base_url, stop_signals, tls_context
+from broadcaster.tasks import first_of
 
 EVENT = "demo"
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
@@ -51,12 +53,12 @@ async def show(settings: Settings, out: Console) -> None:
         stop = await stack.enter_async_context(stop_signals())
         data_dir = Path(stack.enter_context(TemporaryDirectory(prefix="broadcaster-demo-")))
         with out.status("starting the rehearsal interpreter (real speech engines)…"):
-            realtime_url = await stack.enter_async_context(rehearsal_server())
+            interpreter = await stack.enter_async_context(rehearsal_server())
         settings = settings.model_copy(
             update={
                 "data_dir": data_dir,
                 "redis_url": None,
-                "realtime_url": realtime_url,
+                "realtime_url": interpreter.url,
                 "realtime_azure": False,
                 "extra_translate_languages": "ar",
                 "on_demand": False,
@@ -69,24 +71,45 @@ async def show(settings: Settings, out: Console) -> None:
             port = await stack.enter_async_context(
                 running(settings, frozenset(Role), token, context)
             )
-            certificate = data_dir / "tls" / "certificate.pem" if settings.tls else None
+            made = data_dir / "tls" / "certificate.pem"
+            certificate = (settings.tls_cert or made) if settings.tls else None
             local = f"{'https' if settings.tls else 'http'}://{_local_host(settings)}:{port}"
             stage_key = await go_live(local, token, certificate)
         with out.status("putting the speaker on stage…"):
-            await stack.enter_async_context(
+            on_stage = await stack.enter_async_context(
                 speaker(f"{local}/whip/{EVENT}", stage_key, certificate)
             )
         _announce(base_url(settings, port), token, out)
-        await stop.wait()
+        await first_of(_until(stop), _until_ended(interpreter), _until_ended(on_stage), name="demo")
+        if not stop.is_set():
+            raise BroadcasterError(
+                "the demo's speaker or interpreter ended", hint="Start the demo again."
+            )
         out.print("Stopping…")
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of the demo and the address it serves or uses."""
+
+    url: str
+    process: asyncio.subprocess.Process
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _until_ended(running: Running) -> None:
+    await running.process.wait()
+
+
 @asynccontextmanager
-async def rehearsal_server() -> AsyncIterator[str]:
+async def rehearsal_server() -> AsyncIterator[Running]:
     """Run the rehearsal server in a process of its own.
 
     Yields:
-        Its base URL, for `realtime_url`.
+        It, and its base URL for `realtime_url`.
 
     Raises:
         BroadcasterError: it did not start.
@@ -97,17 +120,23 @@ async def rehearsal_server() -> AsyncIterator[str]:
         try:
             async with asyncio.timeout(START_S):
                 line = await process.stdout.readline()
-            yield f"http://127.0.0.1:{json.loads(line)['port']}/v1"
+            port = json.loads(line)["port"]
         except (TimeoutError, ValueError):
             raise BroadcasterError(
                 "the rehearsal interpreter did not start",
                 hint="Run python -m broadcaster.rehearsal to see why.",
             ) from None
+        yield Running(f"http://127.0.0.1:{port}/v1", process)
 
 
 @asynccontextmanager
-async def speaker(whip_url: str, stage_key: str, certificate: Path | None) -> AsyncIterator[None]:
+async def speaker(
+    whip_url: str, stage_key: str, certificate: Path | None
+) -> AsyncIterator[Running]:
     """Publish the prepared talk again and again, by a WHIP client in a process of its own.
+
+    Yields:
+        It, and the address it publishes to.
 
     Raises:
         BroadcasterError: it did not get onto the floor.
@@ -123,7 +152,7 @@ async def speaker(whip_url: str, stage_key: str, certificate: Path | None) -> As
             line = await process.stdout.readline()
         if not line:
             raise BroadcasterError("the demo's speaker did not get onto the floor")
-        yield
+        yield Running(whip_url, process)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from broadcaster.booths.ear import Ear
 from broadcaster.booths.engines import Engines
 from broadcaster.booths.interpretation import Interpretation
 from broadcaster.booths.playout import Skip
-from broadcaster.booths.spoken_language import LanguageWatch, prepare
+from broadcaster.booths.spoken_language import LanguageWatch, model_code, prepare
 from broadcaster.booths.voice import Voice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ
@@ -25,8 +25,8 @@ from broadcaster.model.status import (
     BoothState,
     BoothStatus,
     EdgeStatus,
-    status_from_json,
     status_to_json,
+    statuses,
 )
 from broadcaster.realtime.outputs import Usage
 from broadcaster.realtime.protocol import endpoint_language
@@ -94,6 +94,7 @@ class Booth:
         self._state = BoothState.IDLE
         self._reason = ""
         self._floor_language = ""
+        self._floor_language_at = 0.0
         self._with_floor_until = clock.monotonic()
 
     async def run(self) -> None:
@@ -139,11 +140,12 @@ class Booth:
         """Learn what the floor speaks and who listens to which variant."""
         variant = self._channel.language + keys.WITH_FLOOR
         async with self._bus.subscribe(keys.status(self._event.id)) as messages:
-            async for message in messages:
-                match status_from_json(message.payload):
+            async for status in statuses(messages):
+                match status:
                     case BoothStatus(channel=channel, floor_language=language):
                         if channel == FLOOR:
                             self._floor_language = language
+                            self._floor_language_at = self._clock.monotonic()
                     case EdgeStatus(listeners=listeners):
                         if listeners.get(variant):
                             self._with_floor_until = self._clock.monotonic() + STALE_AFTER_S
@@ -165,7 +167,9 @@ class Booth:
     def _floor_speaks_for_itself(self) -> bool:
         """Whether listeners are better off with the floor: nobody interprets, or need not."""
         down = self._state not in {BoothState.LIVE, BoothState.ROTATING}
-        return down or self._floor_language == endpoint_language(self._channel.language)
+        own = model_code(endpoint_language(self._channel.language))
+        fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S
+        return down or (fresh and self._floor_language == own)
 
     def _move(self, state: BoothState, reason: str = "") -> None:
         assert state in BOOTH_TRANSITIONS[self._state], f"{self._state} → {state}"

@@ -24,8 +24,8 @@ from broadcaster.model.status import (
     BoothState,
     BoothStatus,
     EdgeStatus,
-    status_from_json,
     status_to_json,
+    statuses,
 )
 from broadcaster.tasks import first_of
 
@@ -132,7 +132,11 @@ class Crew:
             record = await self._bus.get(name)
             if record is None:
                 continue
-            event = Event.from_json(record.value)
+            try:
+                event = Event.from_json(record.value)
+            except (ValueError, TypeError, KeyError):
+                log.exception("%s cannot be read and is left out", name)
+                continue
             if roster := self._rosters.get(event.id):
                 roster.event = event
             elif event.state is EventState.LIVE:
@@ -157,7 +161,11 @@ class Crew:
         """Learn from the record what was spent, and write there what it does not know."""
         name = keys.spent_record(roster.event.id)
         record = await self._bus.get(name)
-        known = Spent.from_json(record.value) if record else Spent()
+        try:
+            known = Spent.from_json(record.value) if record else Spent()
+        except (ValueError, TypeError, KeyError):
+            log.exception("%s cannot be read and starts anew", name)
+            known = Spent()
         roster.spent.merge(known)
         if roster.spent != known:
             await self._bus.put(name, roster.spent.to_json())
@@ -169,8 +177,8 @@ class Crew:
         while True:
             try:
                 async with self._bus.subscribe(topic) as messages:
-                    async for message in messages:
-                        match status_from_json(message.payload):
+                    async for status in statuses(messages):
+                        match status:
                             case EdgeStatus() as edge:
                                 roster.demand.hear(edge, self._clock.monotonic())
                                 self._arrange(roster, tasks)

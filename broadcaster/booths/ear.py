@@ -10,8 +10,9 @@ from broadcaster.model.audio import SAMPLE_BYTES, AudioFrame, ms_to_samples, sam
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.realtime.wire import FRAME_SAMPLES
 
-FLOOR_LATE_S = 0.5
-"""Without floor frames for this long silence is heard."""
+FLOOR_AWAY_S = 3.0
+"""Without floor frames for this long silence is heard. The floor itself fills its gaps sooner, so
+this is a floor or a bus that is away; frames that are merely late are never cut off."""
 _TICK_S = 0.1
 
 FloorFrame = Callable[[int, bytes], None]
@@ -30,6 +31,7 @@ class Ear:
         self._event = event
         self._bus = bus
         self._time = clock
+        self._heard_at = clock.monotonic()
         self._blocks = Blocks(FRAME_SAMPLES, aligned=True)
         self.clock = FloorClock(clock)
         self.memory = FloorMemory()
@@ -43,6 +45,7 @@ class Ear:
         async with self._bus.subscribe(keys.floor_pcm(self._event)) as floor:
             async for message in floor:
                 frame = AudioFrame.from_bytes(message.payload)
+                self._heard_at = self._time.monotonic()
                 self.clock.observe(frame.position + len(frame.payload) // SAMPLE_BYTES)
                 frame_heard(frame.position, frame.payload)
                 for block in self._blocks.push(frame.position, frame.payload):
@@ -50,9 +53,10 @@ class Ear:
 
     async def keep_time(self) -> None:
         """Hear silence while the floor is away, until cancelled."""
-        late = ms_to_samples(int(FLOOR_LATE_S * 1000))
+        late = ms_to_samples(int(FLOOR_AWAY_S * 1000))
         while True:
-            if self.clock.started:
+            away = self._time.monotonic() - self._heard_at > FLOOR_AWAY_S
+            if away and self.clock.started:
                 for block in self._blocks.advance_to(self.clock.now() - late):
                     self.memory.push(block)
             await self._time.sleep(_TICK_S)

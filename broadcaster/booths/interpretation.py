@@ -30,6 +30,7 @@ log = logging.getLogger("broadcaster.booths")
 
 ROTATE_AFTER_S = 55 * 60.0
 ROTATE_BEFORE_EXPIRY_S = 300.0
+SHORTEST_LIFETIME_S = 30.0
 STAGGER_S = 120.0
 """Sessions of several languages are replaced within this time of each other, not all at once."""
 CUT_PAUSES_S = ((3.0, 0.35), (6.0, 0.2))
@@ -41,6 +42,8 @@ EMISSION_MS = 200
 """An output is emitted at least this long after the words it was interpreted from."""
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 8.0
+FAILED_RETRY_S = 60.0
+"""A key or an account is put right by somebody; then interpretation goes on by itself."""
 LONGEST_ASKED_S = 300.0
 """A server's Retry-After is honoured up to this."""
 MISSING = " […]"
@@ -101,6 +104,7 @@ class Interpretation:
         self._next: Session | None = None
         self._spoken_at_output = 0
         self._patience_s = SILENT_S
+        self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._released_blocks = 0
         self.sessions = 0
         """Sessions opened so far."""
@@ -109,17 +113,14 @@ class Interpretation:
 
     async def run(self) -> None:
         """Interpret until cancelled; then let the session finish its sentence."""
-        backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._done_until = self._memory.end
         while True:
             self._report(BoothState.CONNECTING, "")
             try:
-                session = await self._open()
-                backoff.reset()
-                self._begin(session)
+                self._begin(await self._open())
                 await self._line_of_sessions()
             except InterpreterFailed as failure:
-                await self._recover(failure, backoff)
+                await self._recover(failure)
             finally:
                 await self._dispose()
 
@@ -143,13 +144,14 @@ class Interpretation:
         session.feed_from(self._done_until)
         self._report(BoothState.LIVE, "")
 
-    async def _recover(self, failure: InterpreterFailed, backoff: Backoff) -> None:
-        """Wait for the next attempt; for ever if there is no point in one."""
+    async def _recover(self, failure: InterpreterFailed) -> None:
+        """Wait for the next attempt; long if somebody must do something before it can work."""
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report(BoothState.FAILED, failure.advice())
-            await asyncio.get_running_loop().create_future()
-        delay_s = max(backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
+            await self._clock.sleep(FAILED_RETRY_S)
+            return
+        delay_s = max(self._backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
         log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
         self._report(BoothState.RETRYING, failure.message)
         await self._clock.sleep(delay_s)
@@ -216,6 +218,7 @@ class Interpretation:
     def _heard_something(self) -> None:
         self._spoken_at_output = self._memory.spoken
         self._patience_s = SILENT_S
+        self._backoff.reset()
 
     async def _rotate(self) -> None:
         """Replace each session in time, ready before the cut."""
@@ -227,8 +230,6 @@ class Interpretation:
             try:
                 following = await self._open()
             except InterpreterFailed as failure:
-                if not failure.retryable:
-                    raise
                 log.warning("the next session is not there yet: %s", failure.error)
                 self._report(BoothState.LIVE, "")
                 await self._clock.sleep(ROTATION_RETRY_S)
@@ -244,7 +245,9 @@ class Interpretation:
         if session.expires_at is None:
             lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S
         else:
-            lifetime_s = max(0.0, session.expires_at - self._clock.now_ms() / 1000)
+            lifetime_s = session.expires_at - self._clock.now_ms() / 1000
+            if lifetime_s < SHORTEST_LIFETIME_S:  # then one of the two clocks is wrong
+                lifetime_s = ROTATE_AFTER_S
         margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
         share = zlib.crc32(self._language.encode()) % 1000 / 1000
         stagger_s = share * min(STAGGER_S, lifetime_s / 10)
@@ -283,7 +286,7 @@ class Interpretation:
                     await session.close()
                     while (output := await session.output()) is not None:
                         self._take(output)
-        self._say(self._seam.flush())
+        self._sink.text(self._seam.flush())
 
     async def _dispose(self) -> None:
         for session in (self._current, self._next):
@@ -293,4 +296,5 @@ class Interpretation:
 
     async def _release(self, session: Session) -> None:
         self._released_blocks += session.fed
+        session.fed = 0
         await session.dispose()

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import cache
+from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -14,9 +15,24 @@ SHORTEST_CHARACTERS = 16
 """Less text than this says nothing: names and numbers look alike in all languages."""
 
 
+_SAME = {"fil": "tl", "nb": "no"}
+"""Languages the model knows by another code."""
+_loading = Lock()
+
+
 @cache
-def _identifier() -> LanguageIdentifier:
+def _load() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _identifier() -> LanguageIdentifier:
+    with _loading:  # booths start together, and the model is large
+        return _load()
+
+
+def model_code(language: str) -> str:
+    """A language's code in the model."""
+    return _SAME.get(language, language)
 
 
 async def prepare() -> None:
@@ -56,7 +72,7 @@ class LanguageWatch:
     """
 
     def __init__(self, language: str) -> None:
-        self._wanted = language
+        self._wanted = model_code(language)
         self._needed = WRONG_PIECES
         self._wrong: list[str] = []
         self._text = ""
@@ -68,6 +84,8 @@ class LanguageWatch:
             return False
         language, probability = _identifier().classify(self._text)
         self._text = ""
+        if self._wanted not in _identifier().labels:
+            return False
         if language == self._wanted or probability < PIECE_SURE:
             self._wrong = []
             return False

@@ -19,7 +19,7 @@ from broadcaster.model.status import (
     EdgeStatus,
     FloorStatus,
     Status,
-    status_from_json,
+    statuses,
 )
 
 log = logging.getLogger("broadcaster.desk")
@@ -99,11 +99,10 @@ class Board:
 
     async def _listen(self, event_id: str) -> None:
         async with self._bus.subscribe(keys.status(event_id)) as messages:
-            async for message in messages:
+            async for status in statuses(messages):
                 now = self._clock.monotonic()
                 if now - self._asked_at[event_id] > LINGER_S:
                     break
-                status = status_from_json(message.payload)
                 self._heard[event_id][_sender(status)] = (now, status)
         del self._heard[event_id]
 

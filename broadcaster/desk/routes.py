@@ -44,6 +44,7 @@ class DeskRoutes:
     ) -> None:
         self._events = events
         self._board = board
+        assert admin_token, "an empty token would let everybody in"
         self._admin_token = admin_token
         self._public_url = public_url
         self._languages = languages

@@ -44,6 +44,11 @@ class AudioHub:
         for listener in self._listeners:
             listener.end()
 
+    def cut(self) -> None:
+        """Disconnect every listener; their pages connect anew."""
+        for listener in self._listeners:
+            listener.cut()
+
     async def run(self) -> None:
         """Write every frame of the channel to every listener, until cancelled."""
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:

@@ -15,7 +15,8 @@ log = logging.getLogger("broadcaster.edge")
 HISTORY_CAPTIONS = 5_000
 """Captions kept for late joiners, several hours of speech; the oldest are forgotten first."""
 BUDGET_BYTES = 256 * 1024
-"""Unsent bytes a reader may have; over it the reader is cut off and resumes by id."""
+"""Unsent bytes a reader may have, beyond the history it joined with; over it the reader is cut off
+and resumes by id."""
 RETRY_S = 1.0
 _PAGE = 1_000
 
@@ -52,7 +53,7 @@ class CaptionHub:
         self._stream = stream
         self._history: OrderedDict[str, tuple[Position, bytes]] = OrderedDict()
         self._last_id = ""
-        self._readers: set[asyncio.WriteTransport] = set()
+        self._readers: dict[asyncio.WriteTransport, int] = {}
         self.loaded = asyncio.Event()
         """Set when everything said so far is in memory."""
 
@@ -67,30 +68,34 @@ class CaptionHub:
             after: the last id it has seen.
             past: whether it gets what it has not seen, or only what comes.
         """
-        if past:
-            missed = [
-                message
-                for position, message in self._history.values()
-                if after is None or position > after
-            ]
-            if missed:
-                reader.write(b"".join(missed))
-        self._readers.add(reader)
+        missed = b"".join(
+            message
+            for position, message in self._history.values()
+            if past and (after is None or position > after)
+        )
+        if missed:
+            reader.write(missed)
+        self._readers[reader] = BUDGET_BYTES + len(missed)
 
     def remove(self, reader: asyncio.WriteTransport) -> None:
         """Stop writing to a reader."""
-        self._readers.discard(reader)
+        self._readers.pop(reader, None)
 
     def tell(self, message: bytes) -> None:
         """Write a ready chunk to every reader."""
-        for reader in list(self._readers):
+        for reader, budget_bytes in list(self._readers.items()):
             if reader.is_closing():
                 continue
-            if reader.get_write_buffer_size() > BUDGET_BYTES:
-                self._readers.discard(reader)
+            if reader.get_write_buffer_size() > budget_bytes:
+                del self._readers[reader]
                 reader.abort()
                 continue
             reader.write(message)
+
+    def cut(self) -> None:
+        """Disconnect every reader; their pages resume by id."""
+        for reader in list(self._readers):
+            reader.abort()
 
     async def run(self) -> None:
         """Follow the stream until cancelled."""
@@ -101,7 +106,8 @@ class CaptionHub:
                 log.warning("captions wait for the bus: %s", away.message)
                 await asyncio.sleep(RETRY_S)
         async for entry in self._bus.follow(self._stream, self._last_id):
-            self.tell(self._remember(entry))
+            if message := self._remember(entry):
+                self.tell(message)
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
@@ -109,8 +115,13 @@ class CaptionHub:
                 self._remember(entry)
         self.loaded.set()
 
-    def _remember(self, entry: Entry) -> bytes:
-        caption = Caption.from_json(entry.payload)
+    def _remember(self, entry: Entry) -> bytes | None:
+        self._last_id = entry.id
+        try:
+            caption = Caption.from_json(entry.payload)
+        except (ValueError, TypeError):
+            log.error("an entry of %s is not a caption and is left out", self._stream)  # noqa: TRY400
+            return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
         message = chunk(
@@ -120,5 +131,4 @@ class CaptionHub:
         self._history.move_to_end(caption.id)
         if len(self._history) > HISTORY_CAPTIONS:
             self._history.popitem(last=False)
-        self._last_id = entry.id
         return message

@@ -17,8 +17,8 @@ from broadcaster.model.status import (
     BoothStatus,
     EdgeStatus,
     FloorStatus,
-    status_from_json,
     status_to_json,
+    statuses,
 )
 from broadcaster.tasks import first_of
 
@@ -68,6 +68,10 @@ class EventRoom:
             await first_of(self._watch(), self._hear_status(), self._report(), name=name)
         finally:
             self.ended = True
+            for audio in self._audio.values():
+                audio.cut()
+            for captions in self._captions.values():
+                captions.cut()
             for task in self._hubs:
                 task.cancel()
             await asyncio.gather(*self._hubs, return_exceptions=True)
@@ -114,8 +118,8 @@ class EventRoom:
 
     async def _hear_status(self) -> None:
         async with self._bus.subscribe(keys.status(self.event.id)) as messages:
-            async for message in messages:
-                match status_from_json(message.payload):
+            async for status in statuses(messages):
+                match status:
                     case FloorStatus() as floor:
                         self._floor = (self._clock.monotonic(), floor)
                     case BoothStatus(channel=channel, state=state):

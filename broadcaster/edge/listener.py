@@ -61,6 +61,10 @@ class Listener:
             self._transport.write(_END)
             self._transport.close()
 
+    def cut(self) -> None:
+        """Disconnect at once, so that the page connects anew."""
+        self._transport.abort()
+
     def _skip(self) -> None:
         now = self._clock.monotonic()
         self._skipped += 1

@@ -44,13 +44,20 @@ class Rooms:
             if room is None or room.ended:
                 room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn)
                 self._rooms[event_id] = room
-                self._spawn(room.run, f"room:{event_id}")
+                self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:
             raise _unknown()
         return room
 
     def _spawn(self, part: Part, name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(self._keep(part, name), name=name)
+
+    async def _run(self, room: EventRoom) -> None:
+        """A room that fails lets its visitors go; their pages come back to a new one."""
+        try:
+            await room.run()
+        except Exception:
+            log.exception("the room of event %s failed", room.event.id)
 
     async def _keep(self, part: Part, name: str) -> None:
         while True:

@@ -44,6 +44,10 @@ class FloorFeed:
         self._last_sound = clock.monotonic()
         self._left_at = clock.monotonic()
         self._arrived = asyncio.Event()
+        self.ended = False
+        """Whether it is given up; the next publisher needs a new one."""
+        self.released = asyncio.Event()
+        """Set when it has let go of the floor."""
 
     @property
     def peer(self) -> IngestPeer | None:
@@ -64,6 +68,7 @@ class FloorFeed:
                 self._watch_event(), self._tick(), self._hear(), name=f"floor:{self.event.id}"
             )
         finally:
+            self.ended = True
             if self._peer is not None:
                 await self._peer.close()
                 self._peer = None

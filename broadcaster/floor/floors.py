@@ -55,6 +55,9 @@ class Floors:
             Refused: 409 `floor_taken`, by another publisher (without `takeover`) or by another
                 server process.
         """
+        before = self._feeds.get(event.id)
+        if before is not None and before.done() and before.result().ended:
+            await before.result().released.wait()
         if event.id not in self._feeds:
             self._feeds[event.id] = asyncio.get_running_loop().create_future()
             self._tasks.create_task(self._hold(event), name=f"floor:{event.id}")
@@ -88,6 +91,8 @@ class Floors:
         except Exception:
             log.exception("the floor of event %s ended", event.id)
         finally:
+            del self._feeds[event.id]
             if not started.done():
                 started.cancel()
-            del self._feeds[event.id]
+            elif not started.exception():
+                started.result().released.set()

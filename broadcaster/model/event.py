@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 
 from broadcaster.errors import Refused
@@ -144,4 +144,5 @@ class Event:
         )
         raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
-        return cls(**raw)
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in raw.items() if name in known})

@@ -1,6 +1,7 @@
 """Language tags and names; names come from CLDR through Babel."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,9 @@ from broadcaster.errors import Refused
 
 FLOOR = "floor"
 """The id of the channel that carries the stage's original sound."""
+
+
+_TAG = re.compile(r"(?!und)[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def describe(tag: str) -> Language:
     Raises:
         Refused: 422 `unknown_language`.
     """
+    if not _TAG.fullmatch(tag.strip()):
+        raise _unknown(tag)
     try:
         exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
         likely = Locale.parse(str(exact), resolve_likely_subtags=True)

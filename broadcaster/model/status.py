@@ -5,9 +5,12 @@ forgets a sender it has not heard from for `STALE_AFTER_S`.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
+
+from broadcaster.model.ports import Subscription
 
 STATUS_INTERVAL_S = 1.0
 STALE_AFTER_S = 5.0
@@ -127,18 +130,36 @@ def status_to_json(status: Status) -> bytes:
 
 
 def status_from_json(data: bytes) -> Status:
-    """Parse what `status_to_json` wrote.
+    """Parse what `status_to_json` wrote, here or in another version: unknown fields are left out.
 
     Raises:
         ValueError: it is none of the three kinds.
     """
-    raw = json.loads(data)
-    match raw.get("kind"):
-        case "floor":
-            return FloorStatus(**raw)
-        case "booth":
-            raw["state"] = BoothState(raw["state"])
-            return BoothStatus(**raw)
-        case "edge":
-            return EdgeStatus(**raw)
+    try:
+        raw = json.loads(data)
+        match raw["kind"]:
+            case "floor":
+                return FloorStatus(**_known(FloorStatus, raw))
+            case "booth":
+                raw["state"] = BoothState(raw["state"])
+                return BoothStatus(**_known(BoothStatus, raw))
+            case "edge":
+                return EdgeStatus(**_known(EdgeStatus, raw))
+    except (KeyError, TypeError) as wrong:
+        raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")
+
+
+async def statuses(messages: Subscription) -> AsyncIterator[Status]:
+    """The statuses among live messages; what is none is left out."""
+    async for message in messages:
+        try:
+            status = status_from_json(message.payload)
+        except ValueError:
+            continue
+        yield status
+
+
+def _known(kind: type[Status], raw: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in raw.items() if name in names}

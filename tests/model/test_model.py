@@ -90,8 +90,26 @@ def test_language_names(tag: str, canonical: str, name: str, direction: str) -> 
     assert (described.tag, described.name, described.direction) == (canonical, name, direction)
 
 
-@pytest.mark.parametrize("tag", ["", "klingon", "xx", "e", "floor", "<script>", "es-"])
+@pytest.mark.parametrize(
+    "tag", ["", "klingon", "xx", "e", "floor", "<script>", "es-", "und", "en@x/../y"]
+)
 def test_unknown_languages_are_refused(tag: str) -> None:
     with pytest.raises(Refused) as refused:
         language.describe(tag)
     assert refused.value.error == "unknown_language"
+
+
+def test_a_status_of_a_newer_version_is_read() -> None:
+    data = status_to_json(FloorStatus()).replace(b"{", b'{"invented_later":1,', 1)
+    assert status_from_json(data) == FloorStatus()
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"kind":"booth"}', b'{"kind":"other"}'])
+def test_what_is_no_status_is_named(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"status|JSON|Expecting"):
+        status_from_json(data)
+
+
+def test_an_event_of_a_newer_version_is_read() -> None:
+    data = EVENT.to_json().replace(b"{", b'{"invented_later": 1,', 1)
+    assert Event.from_json(data) == EVENT

@@ -38,6 +38,8 @@ class Match:
 def matches(heard: Samples, said: Samples, window_s: float = 1.0) -> list[Match]:
     """Every window of `heard` that is full of speech, looked for in all of `said`."""
     size = int(window_s * RATE_HZ)
+    if len(said) < size:
+        return []
     loud = 0.5 * np.sqrt(np.mean(heard**2)) if len(heard) else 0.0
     padded = 1 << (len(said) + size - 1).bit_length()
     spectrum = np.fft.rfft(said, padded)
