@@ -67,13 +67,12 @@ export function channelRows(channels, languages) {
  * @param {ChannelStatus} status
  * @param {readonly EventLanguage[]} languages
  */
-function names({ channel, interpreter, glossary_hits }, languages) {
+function names({ channel, interpreter }, languages) {
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
   if (engine) details.push(ENGINES[engine]);
   if (language?.always) details.push('always on');
-  if (glossary_hits !== null) details.push(`glossary ${Math.round(100 * glossary_hits)}\u00a0%`);
   const name = channel === 'floor' ? 'Original' : (language?.english_name ?? channel);
   return [name, h('small', {}, details.join(' · '))];
 }

@@ -36,7 +36,6 @@
  * @property {number | null} lag_ms
  * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
  * @property {number} cost_usd
- * @property {number | null} glossary_hits
  * @property {number} listeners
  * @property {number} readers
  */

@@ -85,12 +85,12 @@ Connect = Callable[[], AbstractAsyncContextManager[Engine]]
 """Opens a session of one language's interpreter."""
 
 
-class Translate:
-    """Continuous translation; see `Engine`."""
+class _Continuous:
+    """A session that hears the floor from one position on, without a gap."""
 
-    def __init__(self, connection: TranslationConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: TranslationConnection | TranscriptionConnection) -> None:
         self._start: int | None = None
+        self._connection = connection
 
     @property
     def expires_at(self) -> int | None:
@@ -107,6 +107,15 @@ class Translate:
         """See `Engine`."""
         await self._connection.close(deadline_s)
 
+    def _position(self, elapsed_ms: int | None) -> int | None:
+        if elapsed_ms is None or self._start is None:
+            return None
+        return self._start + ms_to_samples(elapsed_ms)
+
+
+class Translate(_Continuous):
+    """Continuous translation; see `Engine`."""
+
     async def said(self) -> AsyncIterator[Said]:
         """See `Engine`."""
         async for output in self._connection:
@@ -117,11 +126,6 @@ class Translate:
                     yield Text(text, self._position(elapsed_ms))
                 case _:
                     pass
-
-    def _position(self, elapsed_ms: int | None) -> int | None:
-        if elapsed_ms is None or self._start is None:
-            return None
-        return self._start + ms_to_samples(elapsed_ms)
 
 
 class Converse:
@@ -178,34 +182,15 @@ class Converse:
         return None
 
 
-class Transcribe:
+class Transcribe(_Continuous):
     """What the floor says, as text; see `Engine`."""
-
-    def __init__(self, connection: TranscriptionConnection) -> None:
-        self._connection = connection
-        self._start: int | None = None
-
-    @property
-    def expires_at(self) -> int | None:
-        """See `Engine`."""
-        return self._connection.session.expires_at
-
-    def append(self, position: int, pcm: bytes) -> None:
-        """See `Engine`."""
-        if self._start is None:
-            self._start = position
-        self._connection.append(pcm)
-
-    async def close(self, deadline_s: float) -> None:
-        """See `Engine`."""
-        await self._connection.close(deadline_s)
 
     async def said(self) -> AsyncIterator[Said]:
         """See `Engine`."""
         async for output in self._connection:
             if isinstance(output, InputSegment) and output.final:
-                assert self._start is not None
-                end = self._start + ms_to_samples(output.end_ms)
+                end = self._position(output.end_ms)
+                assert end is not None, "it heard something"
                 if output.text:
                     yield Text(f" {output.text.strip()}", None)
                 yield Done(end, "", Usage())

@@ -2,13 +2,13 @@
 
 import asyncio
 import functools
-import hmac
 import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 
+from broadcaster.auth import bearer, same
 from broadcaster.errors import Refused
 from broadcaster.model.event import Event, EventState
 from broadcaster.webrtc.ingest import EndReason, IngestPeer, IngestSettings
@@ -236,10 +236,7 @@ def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
     header = request.headers.get("Authorization")
     if header is None and not required:
         return
-    scheme, _, key = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(
-        key.strip().encode(errors="surrogateescape"), event.stage_key.encode()
-    ):
+    if not same(bearer(header or ""), event.stage_key):
         raise Refused(
             401,
             "wrong_stage_key",

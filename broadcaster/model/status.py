@@ -85,7 +85,6 @@ class BoothStatus:
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         floor_language: what the floor speaks, a tag, from its source captions; only the booth of
             the floor channel knows it.
-        glossary_hits: share of the glossary's terms that came out as wanted, None without any.
     """
 
     channel: str
@@ -99,7 +98,6 @@ class BoothStatus:
     interpreter: str = ""
     cost_usd: float = 0.0
     floor_language: str = ""
-    glossary_hits: float | None = None
     kind: Literal["booth"] = "booth"
 
 
