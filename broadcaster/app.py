@@ -19,11 +19,11 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from broadcaster.booths.booth import Kit
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.costs import Prices
 from broadcaster.booths.crew import Crew
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.workplace import Kit
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board

@@ -9,9 +9,10 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from broadcaster.booths.booth import Booth, Kit
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.costs import Budget, Spent, budget
 from broadcaster.booths.source_booth import SourceBooth
+from broadcaster.booths.workplace import Kit
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys

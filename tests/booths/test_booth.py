@@ -12,9 +12,10 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.booths.booth import Booth, Kit
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind

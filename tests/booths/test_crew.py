@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from broadcaster.booths.booth import Kit
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.costs import Account, Prices, Spent
 from broadcaster.booths.crew import Crew, Demand
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter

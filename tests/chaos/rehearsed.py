@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.booths.booth import Booth, Kit
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
