@@ -39,6 +39,8 @@ from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.wire import TARGET_LANGUAGES
+from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application, page
 from broadcaster.webrtc.ice import IceServer, offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
@@ -101,9 +103,10 @@ async def running(
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=tls, backlog=BACKLOG)
-        await site.start()
-        yield runner.addresses[0][1]
+        assert runner.server is not None
+        door = Door(settings.host, settings.port, tls, BACKLOG)
+        acceptor = await stack.enter_async_context(accepting(door, runner.server))
+        yield acceptor.port
 
 
 def build(
@@ -135,7 +138,7 @@ def build(
         )
         parts.run["booths"] = crew.run
     if Role.EDGE in roles:
-        rooms = Rooms(bus, clock)
+        rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
         parts.run["edge"] = rooms.run
         parts.routes += EdgeRoutes(rooms, clock).routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="For speakers behind NAT, with commas between: stun:host, turn:user:key@host",
     )
+    batched_sends: bool = Field(
+        default=True,
+        description="Write to many listeners in one system call, where the kernel has io_uring",
+    )
     tls: bool = Field(
         default=False, description="Serve https, with tls_cert and tls_key or a generated one"
     )

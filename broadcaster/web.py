@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 
 from aiohttp import web
 
+from broadcaster.assets import assets
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model.ports import Bus
 
 log = logging.getLogger("broadcaster.web")
 
 LARGEST_BODY_BYTES = 64 * 1024
-_STATIC = frozenset({".js", ".css", ".svg"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
@@ -26,35 +25,22 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def pages_dir() -> Path:
-    """Where `listener_web/` is: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "listener_web"
-    return installed if installed.is_dir() else package.parent / "listener_web"
-
-
 def page(name: str) -> Handler:
     """A handler that answers with one page of `listener_web/`."""
-    path = pages_dir() / name
-
-    async def send(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
-
-    return send
-
-
-def static_files() -> Handler:
-    """A handler for the scripts, styles and pictures of the pages."""
-    files = {path.name: path for path in pages_dir().iterdir() if path.suffix in _STATIC}
+    asset = assets()[name]
 
     async def send(request: web.Request) -> web.StreamResponse:
-        path = files.get(request.match_info["file"])
-        if path is None:
-            raise web.HTTPNotFound
-        # Revalidated every time: scripts of two versions must not mix after an upgrade.
-        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return asset.answer(request)
 
     return send
+
+
+async def send_file(request: web.Request) -> web.StreamResponse:
+    """A script, style or picture of the pages."""
+    asset = assets().get(request.match_info["file"])
+    if asset is None:
+        raise web.HTTPNotFound
+    return asset.answer(request)
 
 
 def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Application:
@@ -74,7 +60,7 @@ def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Applicat
         return web.json_response({"status": "ready"})
 
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
-    application.router.add_get("/static/{file}", static_files())
+    application.router.add_get("/static/{file}", send_file)
     application.on_response_prepare.append(_add_headers)
     return application
 

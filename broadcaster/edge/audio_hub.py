@@ -2,8 +2,11 @@
 
 from collections import deque
 
-from broadcaster.edge.listener import Listener, websocket_frame
-from broadcaster.model.ports import Bus
+from broadcaster.edge.listener import Listener, SlowListeners, websocket_frame
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.sockets.fan_out import FanOut
+from broadcaster.sockets.transport import SocketTransport
+from broadcaster.sockets.uring import Ring
 
 BACKLOG_FRAMES = 4
 """Newest frames (60 ms each) a new listener gets at once, so that sound starts right away."""
@@ -18,36 +21,37 @@ class AudioHub:
     listener.
     """
 
-    def __init__(self, bus: Bus, topic: str) -> None:
+    def __init__(self, bus: Bus, topic: str, clock: Clock, ring: Ring | None) -> None:
         self._bus = bus
         self._topic = topic
+        self._clock = clock
         self._recent: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
-        self._listeners: set[Listener] = set()
-        self.skipped_frames = 0
-        """Frames not written because a listener was too slow."""
+        self._listeners: FanOut[Listener] = FanOut(ring)
+        self.slow = SlowListeners()
 
     def __len__(self) -> int:
         return len(self._listeners)
 
-    def add(self, listener: Listener) -> None:
-        """Start writing to a listener, beginning with the backlog."""
-        for frame in self._recent:
-            listener.write(frame)
+    def add(self, transport: SocketTransport) -> Listener:
+        """Start writing to a WebSocket, beginning with the backlog."""
+        listener = Listener(transport, self._clock, self.slow)
+        transport.write(b"".join(self._recent))
         self._listeners.add(listener)
+        return listener
 
     def remove(self, listener: Listener) -> None:
         """Stop writing to a listener."""
-        self._listeners.discard(listener)
+        self._listeners.remove(listener)
 
     def end(self) -> None:
         """Tell every listener that the event is over."""
-        for listener in self._listeners:
+        for listener in self._listeners.members():
             listener.end()
 
     def cut(self) -> None:
         """Disconnect every listener; their pages connect anew."""
-        for listener in self._listeners:
-            listener.cut()
+        for listener in self._listeners.members():
+            listener.transport.abort()
 
     async def run(self) -> None:
         """Write every frame of the channel to every listener, until cancelled."""
@@ -55,6 +59,4 @@ class AudioHub:
             async for message in frames:
                 frame = websocket_frame(message.payload)
                 self._recent.append(frame)
-                for listener in self._listeners:
-                    if not listener.write(frame):
-                        self.skipped_frames += 1
+                await self._listeners.send(frame)

@@ -9,6 +9,10 @@ from collections import OrderedDict
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Entry
+from broadcaster.sockets.fan_out import FanOut
+from broadcaster.sockets.transport import SocketTransport
+from broadcaster.sockets.uring import Ring
+from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.edge")
 
@@ -42,29 +46,56 @@ def state_message(state: dict[str, str]) -> bytes:
     return chunk(f"event: state\ndata: {json.dumps(state)}\n\n".encode())
 
 
+class Reader:
+    """One response in a `FanOut`: captions are never dropped, who cannot follow is cut off.
+
+    Args:
+        transport: its connection.
+        missed: what it gets at once, beyond its budget.
+    """
+
+    def __init__(self, transport: SocketTransport, missed: bytes) -> None:
+        self.transport = transport
+        self._budget_bytes = BUDGET_BYTES + len(missed)
+        transport.write(missed)
+
+    def late(self, data: bytes) -> None:
+        """See `fan_out.Member`."""
+        if self.transport.get_write_buffer_size() > self._budget_bytes:
+            self.transport.abort()
+        self.transport.write(data)
+
+    def caught_up(self) -> None:
+        """The past is sent; only the budget is left."""
+        self._budget_bytes = BUDGET_BYTES
+
+
 class CaptionHub:
     """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
 
     Only the newest version of each caption is kept: it starts with the text of all versions before.
     """
 
-    def __init__(self, bus: Bus, stream: str) -> None:
+    def __init__(self, bus: Bus, stream: str, ring: Ring | None) -> None:
         self._bus = bus
         self._stream = stream
         self._history: OrderedDict[str, tuple[Position, bytes]] = OrderedDict()
         self._last_id = ""
-        self._readers: dict[asyncio.WriteTransport, int] = {}
+        self._readers: FanOut[Reader] = FanOut(ring)
+        self._writing = asyncio.Lock()
+        self._state = b""
+        self._state_changed = asyncio.Event()
         self.loaded = asyncio.Event()
         """Set when everything said so far is in memory."""
 
     def __len__(self) -> int:
         return len(self._readers)
 
-    def add(self, reader: asyncio.WriteTransport, after: Position | None, *, past: bool) -> None:
+    def add(self, transport: SocketTransport, after: Position | None, *, past: bool) -> Reader:
         """Start writing to a reader.
 
         Args:
-            reader: its transport; a chunked response has been started on it.
+            transport: its connection; a chunked response has been started on it.
             after: the last id it has seen.
             past: whether it gets what it has not seen, or only what comes.
         """
@@ -73,29 +104,23 @@ class CaptionHub:
             for position, message in self._history.values()
             if past and (after is None or position > after)
         )
-        if missed:
-            reader.write(missed)
-        self._readers[reader] = BUDGET_BYTES + len(missed)
+        reader = Reader(transport, missed)
+        self._readers.add(reader)
+        return reader
 
-    def remove(self, reader: asyncio.WriteTransport) -> None:
+    def remove(self, reader: Reader) -> None:
         """Stop writing to a reader."""
-        self._readers.pop(reader, None)
+        self._readers.remove(reader)
 
-    def tell(self, message: bytes) -> None:
-        """Write a ready chunk to every reader."""
-        for reader, budget_bytes in list(self._readers.items()):
-            if reader.is_closing():
-                continue
-            if reader.get_write_buffer_size() > budget_bytes:
-                del self._readers[reader]
-                reader.abort()
-                continue
-            reader.write(message)
+    def tell_state(self, message: bytes) -> None:
+        """Write a ready chunk to every reader soon; a newer one takes its place."""
+        self._state = message
+        self._state_changed.set()
 
     def cut(self) -> None:
         """Disconnect every reader; their pages resume by id."""
-        for reader in list(self._readers):
-            reader.abort()
+        for reader in self._readers.members():
+            reader.transport.abort()
 
     async def run(self) -> None:
         """Follow the stream until cancelled."""
@@ -105,9 +130,21 @@ class CaptionHub:
             except BusUnavailable as away:
                 log.warning("captions wait for the bus: %s", away.message)
                 await asyncio.sleep(RETRY_S)
+        await first_of(self._follow(), self._write_states(), name=f"captions:{self._stream}")
+
+    async def _follow(self) -> None:
         async for entry in self._bus.follow(self._stream, self._last_id):
-            if message := self._remember(entry):
-                self.tell(message)
+            # A reader that joins finds in the history what was written, or gets it written.
+            async with self._writing:
+                if message := self._remember(entry):
+                    await self._readers.send(message)
+
+    async def _write_states(self) -> None:
+        while True:
+            await self._state_changed.wait()
+            self._state_changed.clear()
+            async with self._writing:
+                await self._readers.send(self._state)
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):

@@ -20,6 +20,7 @@ from broadcaster.model.status import (
     status_to_json,
     statuses,
 )
+from broadcaster.sockets.uring import Ring
 from broadcaster.tasks import first_of
 
 SPEAKING_WITHIN_MS = 3_000
@@ -43,14 +44,18 @@ class EventRoom:
         clock: time.
         edge: this process's id in the listener counts.
         spawn: runs the hubs.
+        ring: writes for them; None writes to one socket at a time.
     """
 
-    def __init__(self, event: Event, bus: Bus, clock: Clock, edge: str, spawn: Spawn) -> None:
+    def __init__(
+        self, event: Event, bus: Bus, clock: Clock, edge: str, spawn: Spawn, ring: Ring | None
+    ) -> None:
         self.event = event
         self._bus = bus
         self._clock = clock
         self._edge = edge
         self._spawn = spawn
+        self._ring = ring
         self._audio: dict[str, AudioHub] = {}
         self._captions: dict[str, CaptionHub] = {}
         self._hubs: list[asyncio.Task[None]] = []
@@ -80,7 +85,7 @@ class EventRoom:
         """The hub of one channel's sound."""
         self._used_at = self._clock.monotonic()
         if channel not in self._audio:
-            hub = AudioHub(self._bus, keys.opus(self.event.id, channel))
+            hub = AudioHub(self._bus, keys.opus(self.event.id, channel), self._clock, self._ring)
             self._audio[channel] = hub
             self._hubs.append(self._spawn(hub.run, f"audio:{self.event.id}:{channel}"))
         return self._audio[channel]
@@ -89,7 +94,7 @@ class EventRoom:
         """The hub of one channel's captions."""
         self._used_at = self._clock.monotonic()
         if channel not in self._captions:
-            hub = CaptionHub(self._bus, keys.captions(self.event.id, channel))
+            hub = CaptionHub(self._bus, keys.captions(self.event.id, channel), self._ring)
             self._captions[channel] = hub
             self._hubs.append(self._spawn(hub.run, f"captions:{self.event.id}:{channel}"))
         return self._captions[channel]
@@ -135,7 +140,7 @@ class EventRoom:
                 edge=self._edge,
                 listeners={name: len(hub) for name, hub in self._audio.items() if len(hub)},
                 readers={name: len(hub) for name, hub in self._captions.items() if len(hub)},
-                skipped_frames=sum(hub.skipped_frames for hub in self._audio.values()),
+                skipped_frames=sum(hub.slow.skipped_frames for hub in self._audio.values()),
             )
             self._bus.publish(keys.status(self.event.id), status_to_json(status))
             self._tell_changes()
@@ -152,4 +157,4 @@ class EventRoom:
             state = self.state(channel)
             if self._told.get(channel) != state:
                 self._told[channel] = state
-                hub.tell(state_message(state))
+                hub.tell_state(state_message(state))

@@ -1,14 +1,15 @@
 """One attendee's audio connection, as the fan-out sees it."""
 
-import asyncio
 import json
+from dataclasses import dataclass
 
 from broadcaster.model.ports import Clock
+from broadcaster.sockets.transport import SocketTransport
 
 BUDGET_BYTES = 8 * 1024
 """Unsent bytes a listener may have, about two seconds; over it frames are skipped."""
 STALLED_S = 10.0
-"""A listener that has been over its budget for this long is disconnected."""
+"""A listener that has not caught up for this long after a skip is disconnected."""
 
 _TEXT, _BINARY, _FIN = 0x1, 0x2, 0x80
 _SHORT, _LONG = 125, 126
@@ -31,44 +32,60 @@ def websocket_frame(payload: bytes, *, text: bool = False) -> bytes:
     return bytes((opcode, _LONG)) + size.to_bytes(2, "big") + payload
 
 
+@dataclass(slots=True)
+class SlowListeners:
+    """What slow listeners of a hub cost them.
+
+    Attributes:
+        skipped_frames: frames not written because a listener was too slow.
+        stalled: listeners disconnected because they had stopped reading.
+    """
+
+    skipped_frames: int = 0
+    stalled: int = 0
+
+
 class Listener:
-    """Writes ready frames to one WebSocket, or skips them while it cannot keep up."""
+    """One WebSocket in a `FanOut`: over its budget it skips to live.
 
-    def __init__(self, transport: asyncio.WriteTransport, clock: Clock) -> None:
-        self._transport = transport
+    Args:
+        transport: its connection.
+        clock: time.
+        slow: where skips are counted.
+    """
+
+    def __init__(self, transport: SocketTransport, clock: Clock, slow: SlowListeners) -> None:
+        self.transport = transport
         self._clock = clock
+        self._slow = slow
         self._skipped = 0
-        self._over_since: float | None = None
+        self._skipping_since = 0.0
 
-    def write(self, frame: bytes) -> bool:
-        """Send one frame; False when it was skipped."""
-        if self._transport.is_closing():
-            return True
-        if self._transport.get_write_buffer_size() > BUDGET_BYTES:
-            self._skip()
-            return False
+    def late(self, data: bytes) -> None:
+        """See `fan_out.Member`."""
+        if self.transport.is_closing():
+            return
+        queued_bytes = self.transport.get_write_buffer_size() + len(data)
+        if not self._skipped and queued_bytes <= BUDGET_BYTES:
+            self.transport.write(data)
+            return
+        now = self._clock.monotonic()
+        if not self._skipped:
+            self._skipping_since = now
+        self._skipped += 1
+        self._slow.skipped_frames += 1
+        if now - self._skipping_since > STALLED_S:
+            self._slow.stalled += 1
+            self.transport.abort()
+
+    def caught_up(self) -> None:
+        """Tell the listener what it missed; the next frame it gets is the newest."""
         if self._skipped:
             notice = json.dumps({"type": "skipped", "frames": self._skipped}).encode()
-            self._transport.write(websocket_frame(notice, text=True))
             self._skipped = 0
-            self._over_since = None
-        self._transport.write(frame)
-        return True
+            self.transport.write(websocket_frame(notice, text=True))
 
     def end(self) -> None:
         """Close with code 4000: the event is over."""
-        if not self._transport.is_closing():
-            self._transport.write(_END)
-            self._transport.close()
-
-    def cut(self) -> None:
-        """Disconnect at once, so that the page connects anew."""
-        self._transport.abort()
-
-    def _skip(self) -> None:
-        now = self._clock.monotonic()
-        self._skipped += 1
-        if self._over_since is None:
-            self._over_since = now
-        elif now - self._over_since > STALLED_S:
-            self._transport.abort()
+        self.transport.write(_END)
+        self.transport.close()

@@ -9,6 +9,7 @@ from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.sockets.uring import Ring
 
 log = logging.getLogger("broadcaster.edge")
 
@@ -17,11 +18,18 @@ RESTART_S = 1.0
 
 
 class Rooms:
-    """Opens a room when its first visitor comes and owns all their tasks."""
+    """Opens a room when its first visitor comes and owns all their tasks.
 
-    def __init__(self, bus: Bus, clock: Clock) -> None:
+    Args:
+        bus: where everything comes from.
+        clock: time.
+        ring: writes to listeners in batches; None writes to one after the other.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock, ring: Ring | None = None) -> None:
         self._bus = bus
         self._clock = clock
+        self._ring = ring
         self._edge = secrets.token_hex(4)
         self._rooms: dict[str, EventRoom] = {}
         self._tasks = asyncio.TaskGroup()
@@ -42,7 +50,7 @@ class Rooms:
             event = await self._find(event_id)
             room = self._rooms.get(event_id)
             if room is None or room.ended:
-                room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn)
+                room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn, self._ring)
                 self._rooms[event_id] = room
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:

@@ -8,7 +8,7 @@ from aiohttp import WSMsgType, web
 
 from broadcaster.edge.caption_hub import parse_id, state_message
 from broadcaster.edge.event_room import EventRoom
-from broadcaster.edge.listener import EVENT_ENDED, Listener
+from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, samples_to_ms
@@ -16,6 +16,7 @@ from broadcaster.model.event import EventState
 from broadcaster.model.keys import WITH_FLOOR
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
+from broadcaster.sockets.transport import SocketTransport
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 SEND_BUFFER_BYTES = 16 * 1024
@@ -97,8 +98,7 @@ class EdgeRoutes:
             return ws
         transport = _small_buffer(request)
         hub = room.audio(channel)
-        listener = Listener(transport, self._clock)
-        hub.add(listener)
+        listener = hub.add(transport)
         try:
             for _ in range(_INBOUND_MESSAGES):
                 message = await ws.receive()
@@ -134,17 +134,17 @@ class EdgeRoutes:
         response.enable_chunked_encoding()
         await response.prepare(request)
         await response.write(b"retry: 1500\n\n")
-        transport = request.transport
-        assert transport is not None
+        transport = _transport(request)
         after = parse_id(request.headers.get("Last-Event-ID", ""))
         transport.write(state_message(room.state(channel)))
-        hub.add(transport, after, past=request.query.get("from") != "live" or after is not None)
+        past = request.query.get("from") != "live" or after is not None
+        reader = hub.add(transport, after, past=past)
         try:
             while not transport.is_closing():
                 await asyncio.sleep(KEEPALIVE_S)
                 transport.write(b"3\r\n:\n\n\r\n")
         finally:
-            hub.remove(transport)
+            hub.remove(reader)
         return response
 
     async def _channel(
@@ -163,11 +163,17 @@ class EdgeRoutes:
         return room, channel
 
 
-def _small_buffer(request: web.Request) -> asyncio.Transport:
+def _transport(request: web.Request) -> SocketTransport:
     transport = request.transport
-    assert transport is not None
+    if transport is None:
+        raise ConnectionResetError
+    assert isinstance(transport, SocketTransport)
+    return transport
+
+
+def _small_buffer(request: web.Request) -> SocketTransport:
+    transport = _transport(request)
     sock = transport.get_extra_info("socket")
-    if sock is not None:
-        with suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    with suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     return transport

@@ -17,6 +17,8 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
+from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
@@ -51,16 +53,17 @@ class Edge:
 async def edge() -> AsyncIterator[Edge]:
     async with EmbeddedBus(None) as bus:
         clock = SystemClock()
-        rooms = Rooms(bus, clock)
+        rooms = Rooms(bus, clock, Ring.open())
         running = asyncio.create_task(rooms.run(), name="rooms")
         application = create_application(bus, EdgeRoutes(rooms, clock).routes())
         runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with aiohttp.ClientSession(url) as http:
-            edge = Edge(bus, url, http)
+        assert runner.server is not None
+        async with (
+            accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
+            aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
+        ):
+            edge = Edge(bus, f"http://127.0.0.1:{acceptor.port}", http)
             await edge.put(EVENT)
             yield edge
         await runner.cleanup()

@@ -8,8 +8,15 @@ import aiohttp
 import pytest
 
 from broadcaster.edge.audio_hub import BACKLOG_FRAMES
-from broadcaster.edge.listener import BUDGET_BYTES, STALLED_S, Listener, websocket_frame
+from broadcaster.edge.listener import (
+    BUDGET_BYTES,
+    STALLED_S,
+    Listener,
+    SlowListeners,
+    websocket_frame,
+)
 from broadcaster.model.event import EventState
+from broadcaster.sockets.transport import SocketTransport
 from tests.edge.conftest import EVENT, Edge
 
 PROTOCOL = "broadcaster.audio.v1"
@@ -163,24 +170,26 @@ async def test_a_listener_that_stops_reading_does_not_touch_the_others(edge: Edg
 
 async def test_a_stalled_listener_is_disconnected() -> None:
     ours, theirs = socket.socketpair()
-    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    ours.settimeout(0)
+    lost = asyncio.Event()
+    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set())
     try:
-        clock = FakeClock()
-        listener = Listener(transport, clock)
-        frame = websocket_frame(bytes(60_000))
-        while transport.get_write_buffer_size() <= BUDGET_BYTES:
-            assert listener.write(frame)
-        assert not listener.write(frame)
+        clock, slow = FakeClock(), SlowListeners()
+        listener = Listener(transport, clock, slow)
+        while not transport.get_write_buffer_size():
+            transport.write(bytes(60_000))
+        frame = websocket_frame(bytes(BUDGET_BYTES))
+        listener.late(frame)
         clock.seconds += STALLED_S - 1
-        assert not listener.write(frame)
+        listener.late(frame)
         assert not transport.is_closing()
         clock.seconds += 2
-        listener.write(frame)
+        listener.late(frame)
         assert transport.is_closing()
+        assert slow == SlowListeners(skipped_frames=3, stalled=1)
+        await lost.wait()
     finally:
-        transport.abort()
         theirs.close()
-        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535])

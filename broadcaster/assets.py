@@ -1,0 +1,71 @@
+"""Pages, scripts and styles of `listener_web/`, read once and sent from memory.
+
+Two thousand phones fetch them within seconds; a file opened and compressed for each of them would
+be most of the work of a joining herd.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from aiohttp import ETag, web
+
+SUFFIXES = frozenset({".html", ".js", ".css", ".svg"})
+_ANY = ETag("*")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file.
+
+    Attributes:
+        body: as it is.
+        packed: compressed with gzip.
+        etag: changes with the content.
+        content_type: for the header, with the character set.
+    """
+
+    body: bytes
+    packed: bytes
+    etag: str
+    content_type: str
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read and compress a file."""
+        body = path.read_bytes()
+        kind = mimetypes.types_map[path.suffix]
+        etag = hashlib.sha256(body).hexdigest()[:16]
+        return cls(body, gzip.compress(body, mtime=0), etag, f"{kind}; charset=utf-8")
+
+    def answer(self, request: web.Request) -> web.Response:
+        """The file, or 304 when the client has it.
+
+        It is asked for every time: scripts of two versions must not mix after an upgrade.
+        """
+        headers = {
+            "Cache-Control": "no-cache",
+            "ETag": f'"{self.etag}"',
+            "Vary": "Accept-Encoding",
+            "Content-Type": self.content_type,
+        }
+        known = request.if_none_match or ()
+        if any(tag.value == self.etag or tag == _ANY for tag in known):
+            return web.Response(status=304, headers=headers)
+        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return web.Response(body=self.body, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return web.Response(body=self.packed, headers=headers)
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """All files, by name; reads them the first time."""
+    package = Path(__file__).parent
+    installed = package / "listener_web"
+    folder = installed if installed.is_dir() else package.parent / "listener_web"
+    return {path.name: Asset.read(path) for path in folder.iterdir() if path.suffix in SUFFIXES}

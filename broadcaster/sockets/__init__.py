@@ -1,0 +1,1 @@
+"""Sockets of thousands of listeners: accepted, encrypted, and written to in one go."""

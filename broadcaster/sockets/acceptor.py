@@ -1,0 +1,200 @@
+"""Accepting connections: a herd at once, a bounded number, nobody who only holds a place."""
+
+import asyncio
+import errno
+import logging
+import socket
+import ssl
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from broadcaster.sockets.tls_transport import TlsTransport
+from broadcaster.sockets.transport import SocketTransport
+
+log = logging.getLogger("broadcaster.sockets")
+
+ACCEPT_AT_ONCE = 64
+"""Connections taken before others have their turn in the loop."""
+UNREACHABLE_AFTER_S = 30
+"""A peer that acknowledges nothing for this long is gone (RFC 5482)."""
+RETRY_S = 0.5
+"""Pause when the system has no file or memory left for another connection."""
+_SWEEP_S = 1.0
+_SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 110\r\n\r\n"
+    b'{"error":"server_full","message":"this server has no room for more listeners",'
+    b'"hint":"Try again in a minute."}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where connections come in.
+
+    Attributes:
+        host: name or address to listen on.
+        port: TCP port; 0 takes a free one.
+        tls: certificate and versions; None serves plain connections.
+        backlog: connections the kernel holds until they are accepted.
+        most: open connections; more are turned away.
+        reuse_port: other processes listen on the same port.
+        ask_within_s: a client that has not asked anything we could answer is disconnected then.
+    """
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    backlog: int = 4096
+    most: int = 100_000
+    reuse_port: bool = False
+    ask_within_s: float = 20.0
+
+
+class Acceptor:
+    """Makes a transport of every connection and hands it to a protocol of its own.
+
+    Args:
+        door: where.
+        protocol: makes the protocol of one connection.
+    """
+
+    def __init__(self, door: Door, protocol: Callable[[], asyncio.Protocol]) -> None:
+        self._door = door
+        self._protocol = protocol
+        self._loop = asyncio.get_running_loop()
+        self._sockets: list[socket.socket] = []
+        self._connections: set[SocketTransport] = set()
+        self._newcomers: deque[tuple[float, SocketTransport]] = deque()
+        self.refused = 0
+        """Connections turned away because there was no room."""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._sockets[0].getsockname()[1])
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    async def open(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the address is in use or not ours.
+        """
+        found = await self._loop.getaddrinfo(
+            self._door.host, self._door.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        port = self._door.port
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            sock = socket.socket(family, kind, protocol)
+            self._sockets.append(sock)
+            sock.settimeout(0)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if self._door.reuse_port:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                patience_ms = UNREACHABLE_AFTER_S * 1000
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)
+            sock.bind((address[0], port, *address[2:]))
+            sock.listen(self._door.backlog)
+            port = port or int(sock.getsockname()[1])
+        for sock in self._sockets:
+            self._loop.add_reader(sock.fileno(), self._accept, sock)
+
+    async def run(self) -> None:
+        """Disconnect those who ask nothing, until cancelled."""
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            before = self._loop.time() - self._door.ask_within_s
+            while self._newcomers and self._newcomers[0][0] < before:
+                _, transport = self._newcomers.popleft()
+                if not transport.answered:
+                    transport.abort()
+
+    def close(self) -> None:
+        """Listen no more; connections stay."""
+        for sock in self._sockets:
+            self._loop.remove_reader(sock.fileno())
+            sock.close()
+
+    def abort(self) -> None:
+        """Disconnect everybody who is left."""
+        for transport in list(self._connections):
+            transport.abort()
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPT_AT_ONCE):
+            try:
+                sock, _ = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in _SHORT:
+                    raise
+                log.warning("no new connections for a moment: %s", error.strerror)
+                self._loop.remove_reader(listening.fileno())
+                self._loop.call_later(RETRY_S, self._listen_again, listening)
+                return
+            self._welcome(sock)
+
+    def _listen_again(self, listening: socket.socket) -> None:
+        if listening.fileno() >= 0:
+            self._loop.add_reader(listening.fileno(), self._accept, listening)
+
+    def _welcome(self, sock: socket.socket) -> None:
+        sock.settimeout(0)
+        if len(self._connections) >= self._door.most:
+            self._turn_away(sock)
+            return
+        forget = self._connections.discard
+        try:
+            transport = (
+                SocketTransport(sock, self._protocol(), forget)
+                if self._door.tls is None
+                else TlsTransport(sock, self._door.tls, self._protocol(), forget)
+            )
+        except OSError:  # gone before it was welcomed
+            sock.close()
+            return
+        self._connections.add(transport)
+        self._newcomers.append((self._loop.time(), transport))
+        transport.start()
+
+    def _turn_away(self, sock: socket.socket) -> None:
+        self.refused += 1
+        try:
+            if self._door.tls is None:
+                sock.send(_BUSY)
+        except OSError:
+            pass  # gone already
+        finally:
+            sock.close()
+
+
+@asynccontextmanager
+async def accepting(
+    door: Door, protocol: Callable[[], asyncio.Protocol]
+) -> AsyncIterator[Acceptor]:
+    """An acceptor at work; at the end it stops listening.
+
+    Args:
+        door: where.
+        protocol: makes the protocol of one connection.
+
+    Raises:
+        OSError: the address is in use or not ours.
+    """
+    async with AsyncExitStack() as stack:
+        acceptor = Acceptor(door, protocol)
+        stack.callback(acceptor.close)
+        await acceptor.open()
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        stack.callback(tasks.create_task(acceptor.run(), name="acceptor").cancel)
+        yield acceptor

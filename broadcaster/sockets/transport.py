@@ -1,0 +1,259 @@
+"""One accepted connection as an asyncio transport whose socket stays in reach.
+
+asyncio's own transports hide the socket behind a buffer. A fan-out must write to thousands of
+sockets by itself, and must know at every moment which of them are clear to be written to.
+"""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any, Protocol
+
+READ_BYTES = 64 * 1024
+HIGH_WATER_BYTES = 64 * 1024
+"""Unsent bytes at which the protocol is asked to pause."""
+
+
+class Follower(Protocol):
+    """Is told when a connection can be written to directly, and when not."""
+
+    def blocked(self) -> None:
+        """The connection has unsent bytes, or is closing: only its `write` may be used."""
+
+    def clear(self) -> None:
+        """Everything was sent."""
+
+
+class SocketTransport(asyncio.Transport):
+    """A connected, non-blocking stream socket.
+
+    Args:
+        sock: the socket, owned from now on.
+        protocol: reads it; told of the connection by `start`.
+        on_lost: called once, after the protocol, when the connection is gone.
+    """
+
+    __slots__ = (
+        "_closing", "_fd", "_high_bytes", "_loop", "_on_lost", "_paused", "_protocol", "_reading",
+        "_sock", "_unsent", "answered", "follower",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        protocol: asyncio.Protocol,
+        on_lost: Callable[["SocketTransport"], None],
+    ) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._protocol = protocol
+        self._on_lost = on_lost
+        self._unsent = bytearray()
+        self._high_bytes = HIGH_WATER_BYTES
+        self._reading = False
+        self._paused = False
+        self._closing = False
+        self.answered = False
+        """Whether anything was ever written."""
+        self.follower: Follower | None = None
+
+    def start(self) -> None:
+        """Hand the connection to its protocol."""
+        self._protocol.connection_made(self)
+        self.resume_reading()
+
+    def fileno(self) -> int:
+        """The socket's file descriptor, for sends past this transport."""
+        return self._fd
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """`socket`, `peername` and `sockname`."""
+        match name:
+            case "socket":
+                return self._sock
+            case "peername" | "sockname":
+                try:
+                    return getattr(self._sock, f"get{name}")()
+                except OSError:
+                    return default
+        return default
+
+    def is_closing(self) -> bool:
+        """Whether it is closed or about to be."""
+        return self._closing
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Another reader from now on."""
+        assert isinstance(protocol, asyncio.Protocol)
+        self._protocol = protocol
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        """Who reads."""
+        return self._protocol
+
+    def is_reading(self) -> bool:
+        """Whether it delivers what comes."""
+        return self._reading
+
+    def pause_reading(self) -> None:
+        """Leave what comes in the kernel."""
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def resume_reading(self) -> None:
+        """Deliver what comes."""
+        if not self._reading and not self._closing:
+            self._reading = True
+            self._loop.add_reader(self._fd, self._on_readable)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:  # noqa: ARG002 - writing goes on when all is sent
+        """When to ask the protocol to pause writing."""
+        self._high_bytes = HIGH_WATER_BYTES if high is None else high
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        return len(self._unsent)
+
+    def can_write_eof(self) -> bool:
+        """No: a connection is closed as a whole."""
+        return False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send now what the kernel takes, the rest as soon as it can."""
+        if self._closing:
+            return
+        self.answered = True
+        sent = 0
+        if not self._unsent:
+            try:
+                sent = self._send(data)
+            except OSError as error:
+                self._lose(error)
+                return
+            if sent == len(data):
+                return
+        self._keep(memoryview(data)[sent:])
+
+    def sent(self, data: bytes, result: int) -> None:
+        """Account for a send of `data` past this transport that did not send all of it.
+
+        Args:
+            data: what was to be sent while nothing was unsent.
+            result: bytes sent, or a negative errno.
+        """
+        if self._closing:
+            return
+        if result >= 0:
+            self._keep(memoryview(data)[result:])
+        elif result == -errno.EAGAIN:
+            self._keep(memoryview(data))
+        else:
+            self._lose(OSError(-result, "a send failed"))
+
+    def close(self) -> None:
+        """Close when everything is sent."""
+        if self._closing:
+            return
+        self._closing = True
+        self._stop_reading()
+        self._tell_blocked()
+        if not self._unsent:
+            self._loop.call_soon(self._end, None)
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._lose(None)
+
+    def _receive(self) -> bytes:
+        return self._sock.recv(READ_BYTES)
+
+    def _send(self, data: bytes | bytearray | memoryview) -> int:
+        """Bytes the kernel took, 0 when it has no room.
+
+        Raises:
+            OSError: the connection is broken.
+        """
+        try:
+            return self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+
+    def _say_goodbye(self) -> None:
+        """The last word of an orderly close."""
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._receive()
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        if data:
+            self._protocol.data_received(data)
+        elif self._protocol.eof_received():
+            self.pause_reading()
+        else:
+            self.close()
+
+    def _on_writable(self) -> None:
+        try:
+            sent = self._send(self._unsent)
+        except OSError as error:
+            self._lose(error)
+            return
+        del self._unsent[:sent]
+        if self._unsent:
+            return
+        self._loop.remove_writer(self._fd)
+        if self._closing:
+            self._loop.call_soon(self._end, None)
+            return
+        if self._paused:
+            self._paused = False
+            self._protocol.resume_writing()
+        if self.follower is not None and not self._closing:
+            self.follower.clear()
+
+    def _keep(self, rest: memoryview) -> None:
+        if not self._unsent:
+            self._loop.add_writer(self._fd, self._on_writable)
+        self._unsent += rest
+        self._tell_blocked()
+        if len(self._unsent) > self._high_bytes and not self._paused:
+            self._paused = True
+            self._protocol.pause_writing()
+
+    def _lose(self, error: OSError | None) -> None:
+        ending = self._closing and not self._unsent
+        self._closing = True
+        self._stop_reading()
+        if self._unsent:
+            self._loop.remove_writer(self._fd)
+            self._unsent.clear()
+        self._tell_blocked()
+        if not ending:
+            self._loop.call_soon(self._end, error)
+
+    def _stop_reading(self) -> None:
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def _tell_blocked(self) -> None:
+        if self.follower is not None:
+            self.follower.blocked()
+
+    def _end(self, error: OSError | None) -> None:
+        if error is None:
+            self._say_goodbye()
+        try:
+            self._protocol.connection_lost(error)
+        finally:
+            self._sock.close()
+            self._on_lost(self)

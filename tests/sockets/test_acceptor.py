@@ -1,0 +1,88 @@
+"""Who is let in, and who does not stay."""
+
+import asyncio
+import socket
+import ssl
+from contextlib import suppress
+
+import pytest
+
+from broadcaster.sockets.acceptor import Door, accepting
+from tests.sockets.pairs import DEADLINE_S, Recorder
+
+
+async def test_a_client_that_asks_nothing_is_disconnected() -> None:
+    async with accepting(Door("127.0.0.1", 0, ask_within_s=0.0), Recorder) as acceptor:
+        reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        async with asyncio.timeout(DEADLINE_S):
+            assert await reader.read() == b""
+        writer.close()
+        assert len(acceptor) == 0
+
+
+async def test_a_client_that_never_shakes_hands_is_disconnected(
+    certified: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server, _ = certified
+    async with accepting(Door("127.0.0.1", 0, server, ask_within_s=0.0), Recorder) as acceptor:
+        reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        async with asyncio.timeout(DEADLINE_S):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_client_that_speaks_no_tls(
+    certified: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server, client = certified
+    async with accepting(Door("127.0.0.1", 0, server), Recorder) as acceptor:
+        reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        async with asyncio.timeout(DEADLINE_S):
+            with suppress(ConnectionResetError):
+                await reader.read()
+        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port, ssl=client)
+        writer.transport.abort()
+        await asyncio.sleep(0.05)
+        with pytest.raises(ssl.SSLError):
+            await asyncio.open_connection(
+                "127.0.0.1", acceptor.port, ssl=ssl.create_default_context()
+            )
+        async with asyncio.timeout(DEADLINE_S):
+            while len(acceptor):
+                await asyncio.sleep(0.001)
+
+
+async def test_more_than_fit_are_turned_away_with_a_reason() -> None:
+    async with accepting(Door("127.0.0.1", 0, most=1), Recorder) as acceptor:
+        _, first = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        async with asyncio.timeout(DEADLINE_S):
+            while not len(acceptor):
+                await asyncio.sleep(0.001)
+        reader, second = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        async with asyncio.timeout(DEADLINE_S):
+            answer = await reader.read()
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"503" in head
+        assert f"Content-Length: {len(body)}".encode() in head
+        assert acceptor.refused == 1
+        second.close()
+        first.close()
+        async with asyncio.timeout(DEADLINE_S):
+            while len(acceptor):
+                await asyncio.sleep(0.001)
+        _, third = await asyncio.open_connection("127.0.0.1", acceptor.port)
+        third.close()
+        async with asyncio.timeout(DEADLINE_S):
+            while acceptor.refused != 1 or len(acceptor):
+                await asyncio.sleep(0.001)
+
+
+async def test_a_taken_port_is_an_error() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(OSError, match="in use"):
+            async with accepting(Door("127.0.0.1", taken.getsockname()[1]), Recorder):
+                pass

@@ -1,0 +1,96 @@
+"""The transport, plain and over TLS, on real sockets."""
+
+import asyncio
+import errno
+import ssl
+from pathlib import Path
+
+import pytest
+
+from tests.sockets.pairs import DEADLINE_S, connections, contexts
+
+Contexts = tuple[ssl.SSLContext, ssl.SSLContext] | None
+
+
+@pytest.fixture(params=["plain", "tls"])
+def tls(request: pytest.FixtureRequest, tmp_path: Path) -> Contexts:
+    return contexts(tmp_path) if request.param == "tls" else None
+
+
+async def test_both_ways(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        pair.theirs.writer.write(b"question" * 10_000)
+        async with asyncio.timeout(DEADLINE_S):
+            while len(pair.ours.received) < 80_000:
+                await asyncio.sleep(0.001)
+        assert bytes(pair.ours.received) == b"question" * 10_000
+        pair.transport.write(b"answer")
+        assert await pair.theirs.read(6) == b"answer"
+        assert pair.transport.answered
+
+
+async def test_everything_arrives_in_order_however_slow_the_reader(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        sent = bytearray()
+        for number in range(3_000):
+            piece = number.to_bytes(4, "big") * (1 + number % 100)
+            pair.transport.write(piece)
+            sent += piece
+        pair.transport.writelines([b"the ", b"end"])
+        sent += b"the end"
+        assert pair.transport.get_write_buffer_size()
+        assert pair.ours.paused == 1
+        assert await pair.theirs.read(len(sent)) == bytes(sent)
+        async with asyncio.timeout(DEADLINE_S):
+            while pair.transport.get_write_buffer_size():
+                await asyncio.sleep(0.001)
+        assert pair.ours.resumed == 1
+
+
+async def test_close_sends_what_is_unsent(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        pair.transport.write(bytes(300_000))
+        pair.transport.close()
+        pair.transport.write(b"too late")
+        assert pair.transport.is_closing()
+        assert await pair.theirs.read_all() == bytes(300_000)
+        await pair.ours.lost.wait()
+        assert pair.ours.error is None
+
+
+async def test_abort_does_not_wait(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        pair.transport.write(bytes(1_000_000))
+        pair.transport.abort()
+        pair.transport.abort()
+        async with asyncio.timeout(DEADLINE_S):
+            await pair.ours.lost.wait()
+
+
+async def test_a_client_that_leaves(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        pair.theirs.writer.close()
+        async with asyncio.timeout(DEADLINE_S):
+            await pair.ours.lost.wait()
+        assert pair.transport.is_closing()
+
+
+async def test_reading_can_be_paused(tls: Contexts) -> None:
+    async with connections(1, tls) as [pair]:
+        pair.transport.pause_reading()
+        assert not pair.transport.is_reading()
+        pair.theirs.writer.write(b"later")
+        await asyncio.sleep(0.05)
+        assert not pair.ours.received
+        pair.transport.resume_reading()
+        async with asyncio.timeout(DEADLINE_S):
+            while pair.ours.received != b"later":
+                await asyncio.sleep(0.001)
+
+
+async def test_a_failed_send_past_the_transport_ends_it() -> None:
+    async with connections(1) as [pair]:
+        pair.transport.sent(b"data", -errno.EPIPE)
+        async with asyncio.timeout(DEADLINE_S):
+            await pair.ours.lost.wait()
+        assert isinstance(pair.ours.error, OSError)
