@@ -5,6 +5,7 @@ import errno
 import ssl
 import sys
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,15 @@ def settings_from(**given: Any) -> Settings:
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run to the end on uvloop; an expected error is a sentence and exit code 1."""
+    with explained(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """An expected error is a sentence and exit code 1."""
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(main)
+        yield
     except* (BroadcasterError, OSError, ValueError) as group:
         for error in _leaves(group):
             text = error.advice() if isinstance(error, BroadcasterError) else str(error)
@@ -177,6 +184,63 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
             await track.ended.wait()
 
     run(play())
+
+
+@main.command()
+@click.argument("url")
+@click.option("--listeners", type=click.IntRange(1, 20_000), default=100, show_default=True)
+@click.option("--event", help="The event's id, when URL is the server's address alone.")
+@click.option("--channel", "channels", multiple=True, help="What they hear (repeatable): floor, es")
+@click.option(
+    "--ramp",
+    "ramp_s",
+    type=click.FloatRange(0, 3600),
+    default=10.0,
+    show_default=True,
+    help="Seconds over which they join.",
+)
+@click.option(
+    "--duration",
+    "duration_s",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    help="Seconds they listen after that.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
+@click.option(
+    "--i-own-this", "owned", is_flag=True, help="The server is another machine, and yours."
+)
+def loadtest(
+    url: str,
+    listeners: int,
+    event: str | None,
+    channels: tuple[str, ...],
+    ramp_s: float,
+    duration_s: float,
+    *,
+    as_json: bool,
+    ca: Path | None,
+    owned: bool,
+) -> None:
+    """Send a crowd to the attendee's link URL and report how it fared.
+
+    A language that nobody heard before starts its interpreter, which costs money; the floor does
+    not. Ctrl-C ends the test and prints the report.
+    """
+    from broadcaster.loadtest.command import prepare, show
+    from broadcaster.loadtest.crowd import Course
+    from broadcaster.loadtest.target import find
+
+    log.configure("error")
+    good = False
+    with explained():
+        course = Course(listeners, ramp_s, duration_s)
+        prepare(course)
+        target = find(url, channels, event=event, owned=owned, ca=ca)
+        good = show(target, course, out, as_json=as_json)
+    sys.exit(0 if good else 1)
 
 
 @main.command()

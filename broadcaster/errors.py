@@ -5,6 +5,7 @@ BroadcasterError
 ├── BusUnavailable     the bus cannot be reached right now; retried
 ├── VersionConflict    somebody changed the record first
 ├── BadEnvelope        bytes on the bus or a socket that are not an audio envelope
+├── ListenerLost       a listener of a load test was refused or dropped
 └── InterpreterFailed  the Realtime server refused or dropped a session
 
 Each carries `error`, a stable identifier for programs, `message`, a sentence for people, and
@@ -73,6 +74,12 @@ class BadEnvelope(BroadcasterError):
     """Bytes that should be an audio envelope are not."""
 
     error = "bad_envelope"
+
+
+class ListenerLost(BroadcasterError):
+    """A listener of a load test did not get in, or did not stay; the message is what is counted."""
+
+    error = "listener_lost"
 
 
 class InterpreterFailed(BroadcasterError):

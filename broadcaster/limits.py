@@ -1,0 +1,30 @@
+"""What the operating system lets this process have."""
+
+import resource
+from pathlib import Path
+
+_SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
+
+HOW_TO_RAISE = (
+    "Raise it where the process is started: `LimitNOFILE=` in its systemd unit, "
+    "`ulimits: nofile` in compose.yaml, `ulimit -Hn` in the shell that starts it."
+)
+
+
+def raise_open_files() -> int:
+    """Raise the soft limit of open files (RLIMIT_NOFILE) to the hard one.
+
+    Returns:
+        How many this process may have open now, sockets included.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def somaxconn() -> int | None:
+    """Connections the kernel lets wait on one port at most, None where it does not say."""
+    try:
+        return int(_SOMAXCONN.read_text())
+    except OSError:
+        return None

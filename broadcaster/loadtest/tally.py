@@ -1,0 +1,133 @@
+"""What is measured: when each listener joined and heard, and how far apart the crowd heard."""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
+
+GAP_S = 0.1
+"""A longer pause between two frames of 60 ms is counted as a gap."""
+KEPT_FRAMES = 256
+"""Frames of a channel that are remembered, 15 s; who gets one later has a gap, not a spread."""
+UNFINISHED_S = 1.0
+"""Frames this young at the end may still be on their way to some listeners."""
+_WRAP = 1 << 32
+
+
+@dataclass(slots=True)
+class Sighting:
+    """One frame on its way to the crowd; times in seconds."""
+
+    sequence: int
+    first_s: float
+    last_s: float
+
+
+class FrameLog:
+    """The newest frames of one channel, by their bytes: equal for all its listeners."""
+
+    def __init__(self) -> None:
+        self.recent: dict[bytes, Sighting] = {}
+        self.spreads_ms = array("d")
+        """First to last listener of every frame that is no longer recent."""
+        self._newest = 0
+
+    def see(self, data: bytes, frame: AudioFrame, now_s: float) -> Sighting:
+        """The sighting of a frame, remembered from its first listener on.
+
+        Args:
+            data: what comes off the socket, the same for every listener.
+            frame: what that is.
+            now_s: time of arrival.
+        """
+        known = self.recent.get(data)
+        if known is not None:
+            return known
+        new = Sighting(frame.sequence, now_s, now_s)
+        if frame.position > self._newest - KEPT_FRAMES * OPUS_FRAME_SAMPLES:
+            self._newest = max(self._newest, frame.position)
+            self.recent[data] = new
+            if len(self.recent) > KEPT_FRAMES:
+                self._retire(self.recent.pop(next(iter(self.recent))))
+        return new
+
+    def finish(self, now_s: float) -> None:
+        """Count what is still recent, except what may still be under way."""
+        for sighting in self.recent.values():
+            if sighting.first_s < now_s - UNFINISHED_S:
+                self._retire(sighting)
+        self.recent = {}
+
+    def _retire(self, sighting: Sighting) -> None:
+        self.spreads_ms.append((sighting.last_s - sighting.first_s) * 1000)
+
+
+@dataclass(slots=True)
+class Ear:
+    """What one listener has heard; times in seconds, None for not yet."""
+
+    asked_s: float
+    joined_s: float | None = None
+    first_sound_s: float | None = None
+    heard_s: float | None = None
+    expected: int | None = None
+    gaps: int = 0
+    longest_gap_s: float = 0.0
+    missing: int = 0
+    messages: int = 0
+    bytes: int = 0
+
+    def hear(self, sighting: Sighting, now_s: float) -> None:
+        """Note one frame."""
+        assert self.joined_s is not None
+        self.messages += 1
+        sequence = sighting.sequence
+        if self.heard_s is None:
+            self.first_sound_s = now_s
+        else:
+            gap_s = now_s - self.heard_s
+            self.longest_gap_s = max(self.longest_gap_s, gap_s)
+            if gap_s > GAP_S:
+                self.gaps += 1
+            if sequence != self.expected:
+                self._miss(sequence)
+        self.heard_s = now_s
+        self.expected = (sequence + 1) % _WRAP
+        if self.joined_s < sighting.first_s:  # not from the backlog of a late joiner
+            sighting.last_s = now_s
+
+    def pulse(self, now_s: float, gap_s: float) -> None:
+        """Note sound without frames; pauses above `gap_s` are gaps."""
+        self.messages += 1
+        if self.heard_s is None:
+            self.first_sound_s = now_s
+        else:
+            pause_s = now_s - self.heard_s
+            self.longest_gap_s = max(self.longest_gap_s, pause_s)
+            self.gaps += pause_s > gap_s
+        self.heard_s = now_s
+
+    def end(self, now_s: float, gap_s: float = GAP_S) -> None:
+        """The test is over: silence until now is a gap too."""
+        if self.heard_s is not None and now_s - self.heard_s > gap_s:
+            self.gaps += 1
+            self.longest_gap_s = max(self.longest_gap_s, now_s - self.heard_s)
+
+    def _miss(self, sequence: int) -> None:
+        assert self.expected is not None
+        ahead = (sequence - self.expected) % _WRAP
+        if ahead < _WRAP // 2:  # otherwise the channel has started to count anew
+            self.missing += ahead
+
+
+@dataclass(slots=True)
+class Tally:
+    """All of a crowd."""
+
+    ears: list[Ear] = field(default_factory=list)
+    frames: dict[str, FrameLog] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
+    """Listeners that did not get in, by reason."""
+    lost: Counter[str] = field(default_factory=Counter)
+    """Listeners that were in and were dropped, by reason."""

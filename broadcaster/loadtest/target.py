@@ -1,0 +1,166 @@
+"""What a load test is aimed at: its address, and whether this machine is its own target."""
+
+import http.client
+import json
+import socket
+import ssl
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yarl import URL
+
+from broadcaster.errors import BroadcasterError
+from broadcaster.model.event import SLUG
+from broadcaster.model.keys import WITH_FLOOR
+from broadcaster.model.language import FLOOR
+
+ANSWER_S = 10.0
+_LARGEST_ANSWER_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One event on one server.
+
+    Attributes:
+        url: the server's address without a path.
+        family: address family of `address`.
+        address: where to connect, resolved once.
+        local: whether that is this machine.
+        tls: for https; None for http.
+        event: the event's id.
+        state: the event's state when it was looked up.
+        channels: what its listeners choose, in turn.
+    """
+
+    url: URL
+    family: socket.AddressFamily
+    address: tuple[Any, ...]
+    local: bool
+    tls: ssl.SSLContext | None
+    event: str
+    state: str
+    channels: tuple[str, ...]
+
+
+def find(
+    link: str,
+    channels: tuple[str, ...],
+    *,
+    event: str | None = None,
+    owned: bool = False,
+    ca: Path | None = None,
+) -> Target:
+    """Look a target up and ask it for its event.
+
+    Args:
+        link: the attendee's link `https://host/e/<event>`, `?lang=` optional, or the server's
+            address alone, with `event`.
+        channels: what is listened to; none takes the link's `lang`, and the floor without one.
+        event: overrides the link's.
+        owned: the target may be another machine.
+        ca: certificate to trust. Without it one of another machine must be valid, while that of
+            this machine is not looked at.
+
+    Raises:
+        BroadcasterError: the link is none, the target is another machine and not `owned`, does not
+            answer, or has no such event or channel.
+    """
+    url, event, channels = _parsed(link, event, channels)
+    assert url.host is not None
+    assert url.port is not None
+    try:
+        found = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    except OSError as unknown:
+        raise BroadcasterError(
+            f"{url.host} is not known here ({unknown.strerror})", hint="Check the link."
+        ) from None
+    family, _, _, _, address = found[0]
+    local = is_local(family, address)
+    if not local and not owned:
+        raise BroadcasterError(
+            f"{url.host} is not this machine: thousands of connections to somebody else's server "
+            "are an attack",
+            hint="If it is yours, say so: --i-own-this.",
+        )
+    tls = _context(ca, local=local) if url.scheme == "https" else None
+    base = url.origin()
+    info = _ask(base, address, tls, f"/e/{event}/info")
+    known = {channel["id"] for channel in info["channels"]}
+    for channel in channels:
+        if channel.removesuffix(WITH_FLOOR) not in known:
+            raise BroadcasterError(
+                f"event {event} has no channel “{channel[:40]}”",
+                hint="Its channels are: " + ", ".join(sorted(known)) + ".",
+            )
+    return Target(base, family, address, local, tls, event, info["state"], channels)
+
+
+def is_local(family: socket.AddressFamily, address: tuple[Any, ...]) -> bool:
+    """Whether an address is one of this machine: only such a one can be bound."""
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address[0], 0, *address[2:]))
+        except OSError:
+            return False
+    return True
+
+
+def _parsed(
+    link: str, event: str | None, channels: tuple[str, ...]
+) -> tuple[URL, str, tuple[str, ...]]:
+    try:
+        url = URL(link)
+        at = url.parts[2] if len(url.parts) == 3 and url.parts[1] == "e" else None  # noqa: PLR2004
+    except ValueError:
+        url, at = URL(), None
+    event = event or at
+    if url.scheme not in {"http", "https"} or not url.host or event is None:
+        raise BroadcasterError(
+            f"“{link[:100]}” is not the link of an event",
+            hint="Give the attendee's link: https://talks.example/e/keynote (or add --event).",
+        )
+    if not SLUG.fullmatch(event):
+        raise BroadcasterError(f"“{event[:40]}” is not an event's id", hint="Check the link.")
+    return url, event, channels or (url.query.get("lang") or FLOOR,)
+
+
+def _context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca)
+    if ca is None and local:
+        # A certificate made here is not signed by anybody, and no secret is sent.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _ask(
+    base: URL, address: tuple[Any, ...], tls: ssl.SSLContext | None, path: str
+) -> dict[str, Any]:
+    assert base.host is not None
+    away = BroadcasterError(f"{base} does not answer", hint="Is it running, and is the port right?")
+    try:
+        with closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain:
+            sock = tls.wrap_socket(plain, server_hostname=base.host) if tls else plain
+            connection = http.client.HTTPConnection(base.host, base.port)
+            connection.sock = sock
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = json.loads(answer.read(_LARGEST_ANSWER_BYTES))
+            sock.close()
+    except ssl.SSLCertVerificationError as wrong:
+        raise BroadcasterError(
+            f"the certificate of {base.host} is not trusted ({wrong.verify_message})",
+            hint="Trust the right one with --ca.",
+        ) from None
+    except (OSError, http.client.HTTPException) as failed:
+        raise away from failed
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or not ("channels" in body or "error" in body):
+        raise BroadcasterError(f"{base} is not a broadcaster", hint="Check the link.")
+    if "error" in body:
+        raise BroadcasterError(str(body.get("message")), hint=str(body.get("hint", "")))
+    return body
