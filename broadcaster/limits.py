@@ -3,11 +3,16 @@
 import resource
 from pathlib import Path
 
+MANY_LISTENERS = 4_000
+"""Fewer than an edge carries on one core; a smaller limit is worth a warning."""
+OTHER_FILES = 200
+"""Open files besides the listeners' connections."""
+
 _SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
 
 HOW_TO_RAISE = (
-    "Raise it where the process is started: `LimitNOFILE=` in its systemd unit, "
-    "`ulimits: nofile` in compose.yaml, `ulimit -Hn` in the shell that starts it."
+    "Raise the limit where the process is started: LimitNOFILE= in its systemd unit, "
+    "ulimits: nofile in compose.yaml, or ulimit -n in the shell."
 )
 
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import aiohttp
 
-from broadcaster import tls
-from broadcaster.app import realtime_endpoint
+from broadcaster import limits, tls
+from broadcaster.app import BACKLOG, realtime_endpoint
 from broadcaster.bus import open_bus
 from broadcaster.config import Settings
 from broadcaster.errors import BusUnavailable, InterpreterFailed
@@ -42,6 +42,8 @@ async def checks(settings: Settings) -> AsyncIterator[Finding]:
     yield await _interpreter(settings)
     yield await _bus(settings)
     yield _port(settings)
+    yield _open_files()
+    yield _waiting()
     yield _tls(settings)
     yield _links(settings)
 
@@ -99,6 +101,28 @@ def _port(settings: Settings) -> Finding:
                 "Stop what runs there, or set BROADCASTER_PORT.",
             )
     return Finding(what, Verdict.GOOD, f"{settings.host}:{settings.port} is free.")
+
+
+def _open_files() -> Finding:
+    what = "Open files"
+    allowed = limits.raise_open_files()
+    text = f"{allowed}, enough for {max(0, allowed - limits.OTHER_FILES)} listeners."
+    if allowed < limits.MANY_LISTENERS + limits.OTHER_FILES:
+        return Finding(what, Verdict.WARNING, f"{text} {limits.HOW_TO_RAISE}")
+    return Finding(what, Verdict.GOOD, text)
+
+
+def _waiting() -> Finding:
+    what = "Joining herd"
+    somaxconn = limits.somaxconn()
+    if somaxconn is not None and somaxconn < BACKLOG:
+        return Finding(
+            what,
+            Verdict.WARNING,
+            f"the kernel lets only {somaxconn} connections wait while many join at once. "
+            f"Raise it: sysctl -w net.core.somaxconn={BACKLOG}",
+        )
+    return Finding(what, Verdict.GOOD, f"{BACKLOG} connections may wait while many join at once.")
 
 
 def _tls(settings: Settings) -> Finding:

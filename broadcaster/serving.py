@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from rich.console import Console
 
-from broadcaster import __version__, auth, tls
+from broadcaster import __version__, auth, limits, tls
 from broadcaster.app import running
 from broadcaster.config import Role, Settings
 
@@ -62,6 +62,7 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
         BusUnavailable: the bus cannot be opened.
     """
     out.print(f"Conference broadcaster {__version__}")
+    allowed = limits.raise_open_files()
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
     async with stop_signals() as stop, AsyncExitStack() as stack:
@@ -69,9 +70,21 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
             port = await stack.enter_async_context(
                 running(settings, roles, token, tls_context(settings))
             )
+        if Role.EDGE in roles:
+            _warn_of_few_files(allowed, out)
         _announce(settings, roles, port, None if given else token, out, is_new=is_new)
         await stop.wait()
         out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
+
+
+def _warn_of_few_files(allowed: int, out: Console) -> None:
+    listeners = allowed - limits.OTHER_FILES
+    if listeners < limits.MANY_LISTENERS:
+        out.print(
+            f"[yellow]![/] this process may open {allowed} files, enough for {max(0, listeners)} "
+            f"listeners. {limits.HOW_TO_RAISE}",
+            soft_wrap=True,
+        )
 
 
 def _announce(

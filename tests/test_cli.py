@@ -72,7 +72,29 @@ def test_check_says_what_to_do(tmp_path: Path) -> None:
     assert "✗ Bus:" in answer.stdout
     assert "✓ Port:" in answer.stdout
     assert "! HTTPS:" in answer.stdout
+    assert " Open files: " in answer.stdout
+    assert " Joining herd: " in answer.stdout
     assert "hidden" not in answer.stdout + answer.stderr
+
+
+async def test_few_open_files_are_explained(tmp_path: Path) -> None:
+    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_PORT": "0"}
+    command = ["/bin/sh", "-c", 'ulimit -n 1000 && exec "$@"', "sh", *COMMAND]
+    async with started([*command, "serve"], environment) as process:
+        await process.line("may open 1000 files, enough for 800 listeners.*LimitNOFILE=")
+    async with started([*command, "check"], environment) as process:
+        await process.line("! Open files: 1000, enough for 800 listeners.*LimitNOFILE=")
+
+
+async def test_the_soft_limit_of_open_files_is_raised(tmp_path: Path) -> None:
+    soft = ["/bin/sh", "-c", 'ulimit -S -n 500 && exec "$@"', "sh", *COMMAND, "serve"]
+    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_PORT": "0"}
+    async with started(soft, environment) as process:
+        await process.line("serving")
+        limits = await asyncio.to_thread(Path(f"/proc/{process.process.pid}/limits").read_text)
+    line = next(line for line in limits.splitlines() if line.startswith("Max open files"))
+    words = line.split()
+    assert words[3] == words[4] != "500"
 
 
 async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:

@@ -23,8 +23,6 @@ from broadcaster.loadtest.websocket import WebSocketListener
 
 MOST_LISTENERS = 20_000
 LONGEST_S = 3600.0
-_OTHER_FILES = 100
-"""Open files besides the listeners' sockets."""
 
 
 def prepare(course: Course) -> None:
@@ -38,7 +36,7 @@ def prepare(course: Course) -> None:
             "a test lasts an hour at most", hint="Choose a shorter --duration or --ramp."
         )
     allowed = limits.raise_open_files()
-    if allowed < course.listeners + _OTHER_FILES:
+    if allowed < course.listeners + limits.OTHER_FILES:
         raise BroadcasterError(
             f"this process may open {allowed} files, too few for {course.listeners} listeners",
             hint=f"{limits.HOW_TO_RAISE} Or test with fewer --listeners.",
