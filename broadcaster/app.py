@@ -33,8 +33,10 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
+from broadcaster.metrics import metrics_route
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus
 from broadcaster.realtime.endpoint import Endpoint
@@ -119,6 +121,7 @@ def build(
     """The parts of `roles`; every line that joins two stages is here."""
     clock = SystemClock()
     parts = Parts()
+    edge: Callable[[], EdgeCounts] | None = None
     if Role.FLOOR in roles:
         offer_loopback(enabled=settings.host in LOOPBACK)
         floors = Floors(bus, clock)
@@ -140,6 +143,7 @@ def build(
     if Role.EDGE in roles:
         rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
         parts.run["edge"] = rooms.run
+        edge = rooms.counts
         parts.routes += EdgeRoutes(rooms, clock).routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))
     if Role.DESK in roles:
@@ -149,6 +153,7 @@ def build(
         )
         parts.run["desk"] = board.run
         parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
+    parts.routes.append(metrics_route(edge))
     return parts
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
@@ -52,16 +53,23 @@ class Reader:
     Args:
         transport: its connection.
         missed: what it gets at once, beyond its budget.
+        on_cut: called when it is cut off.
     """
 
-    def __init__(self, transport: SocketTransport, missed: bytes) -> None:
+    def __init__(
+        self, transport: SocketTransport, missed: bytes, on_cut: Callable[[], None]
+    ) -> None:
         self.transport = transport
+        self._on_cut = on_cut
         self._budget_bytes = BUDGET_BYTES + len(missed)
         transport.write(missed)
 
     def late(self, data: bytes) -> None:
         """See `fan_out.Member`."""
+        if self.transport.is_closing():
+            return
         if self.transport.get_write_buffer_size() > self._budget_bytes:
+            self._on_cut()
             self.transport.abort()
         self.transport.write(data)
 
@@ -87,6 +95,8 @@ class CaptionHub:
         self._state_changed = asyncio.Event()
         self.loaded = asyncio.Event()
         """Set when everything said so far is in memory."""
+        self.cut_readers = 0
+        """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
         return len(self._readers)
@@ -104,7 +114,7 @@ class CaptionHub:
             for position, message in self._history.values()
             if past and (after is None or position > after)
         )
-        reader = Reader(transport, missed)
+        reader = Reader(transport, missed, self._count_cut)
         self._readers.add(reader)
         return reader
 
@@ -131,6 +141,9 @@ class CaptionHub:
                 log.warning("captions wait for the bus: %s", away.message)
                 await asyncio.sleep(RETRY_S)
         await first_of(self._follow(), self._write_states(), name=f"captions:{self._stream}")
+
+    def _count_cut(self) -> None:
+        self.cut_readers += 1
 
     async def _follow(self) -> None:
         async for entry in self._bus.follow(self._stream, self._last_id):

@@ -7,6 +7,7 @@ from typing import Any
 from broadcaster.edge.audio_hub import AudioHub
 from broadcaster.edge.caption_hub import CaptionHub, state_message
 from broadcaster.model import keys
+from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
@@ -98,6 +99,17 @@ class EventRoom:
             self._captions[channel] = hub
             self._hubs.append(self._spawn(hub.run, f"captions:{self.event.id}:{channel}"))
         return self._captions[channel]
+
+    def counts(self) -> EdgeCounts:
+        """What metrics read of this event."""
+        audio, captions = self._audio.items(), self._captions.items()
+        return EdgeCounts(
+            listeners={(self.event.id, name): len(hub) for name, hub in audio},
+            readers={(self.event.id, name): len(hub) for name, hub in captions},
+            skipped_frames=sum(hub.slow.skipped_frames for _, hub in audio),
+            stalled_listeners=sum(hub.slow.stalled for _, hub in audio),
+            cut_readers=sum(hub.cut_readers for _, hub in captions),
+        )
 
     def state(self, channel: str) -> dict[str, str]:
         """What a reader of this channel is told: the event's, the floor's and the booth's state."""

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import secrets
+from collections import Counter
+from dataclasses import replace
 
 from broadcaster.edge.event_room import EventRoom, Part
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model import keys
+from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.uring import Ring
@@ -33,6 +36,9 @@ class Rooms:
         self._edge = secrets.token_hex(4)
         self._rooms: dict[str, EventRoom] = {}
         self._tasks = asyncio.TaskGroup()
+        self._before = EdgeCounts()
+        self.refused: Counter[str] = Counter()
+        """Listeners and readers refused, by error id."""
 
     async def run(self) -> None:
         """Own the rooms until cancelled."""
@@ -50,12 +56,22 @@ class Rooms:
             event = await self._find(event_id)
             room = self._rooms.get(event_id)
             if room is None or room.ended:
+                if room is not None:
+                    past = self._before.plus(room.counts())
+                    self._before = replace(past, listeners={}, readers={})
                 room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn, self._ring)
                 self._rooms[event_id] = room
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:
             raise _unknown()
         return room
+
+    def counts(self) -> EdgeCounts:
+        """What metrics read: all rooms, and what those given up had counted."""
+        counts = replace(self._before, refused_joins=dict(self.refused))
+        for room in self._rooms.values():
+            counts = counts.plus(room.counts())
+        return counts
 
     def _spawn(self, part: Part, name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(self._keep(part, name), name=name)

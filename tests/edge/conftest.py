@@ -31,6 +31,7 @@ class Edge:
     bus: Bus
     url: str
     http: aiohttp.ClientSession
+    rooms: Rooms
     sequence: int = 0
 
     async def put(self, event: Event) -> None:
@@ -63,7 +64,7 @@ async def edge() -> AsyncIterator[Edge]:
             accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
             aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
         ):
-            edge = Edge(bus, f"http://127.0.0.1:{acceptor.port}", http)
+            edge = Edge(bus, f"http://127.0.0.1:{acceptor.port}", http, rooms)
             await edge.put(EVENT)
             yield edge
         await runner.cleanup()

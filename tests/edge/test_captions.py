@@ -151,6 +151,7 @@ async def test_a_reader_that_stops_reading_is_cut_off_and_resumes(edge: Edge) ->
         with pytest.raises(aiohttp.ClientError):
             while True:
                 last_id, caption = await stalled.caption()
+        assert edge.rooms.counts().cut_readers == 1
         seen = int(caption["text"].partition(" ")[0])
         async with reading(edge, Last_Event_ID=last_id) as again:
             for number in range(seen + 1, 400):
