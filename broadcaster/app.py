@@ -71,6 +71,8 @@ async def running(
     roles: frozenset[Role],
     admin_token: str,
     tls: ssl.SSLContext | None = None,
+    *,
+    reuse_port: bool = False,
 ) -> AsyncIterator[int]:
     """Run the stages of `roles` inside the context.
 
@@ -79,6 +81,7 @@ async def running(
         roles: which stages.
         admin_token: the organizer's.
         tls: serve https with it.
+        reuse_port: other processes listen on the same port.
 
     Yields:
         The TCP port that is served.
@@ -106,7 +109,7 @@ async def running(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        door = Door(settings.host, settings.port, tls, BACKLOG)
+        door = Door(settings.host, settings.port, tls, BACKLOG, reuse_port=reuse_port)
         acceptor = await stack.enter_async_context(accepting(door, runner.server))
         yield acceptor.port
 

@@ -100,17 +100,35 @@ def address_options(command: Any) -> Any:
     type=click.Choice([role.value for role in Role]),
     help="Run only this stage (repeatable); processes then meet on BROADCASTER_REDIS_URL.",
 )
-def serve(roles: tuple[str, ...], **address: Any) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Edge processes that share the port, one for each core (with --role edge).",
+)
+@click.option("--worker", type=int, hidden=True, help="Be this one of them.")
+def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     """Run the broadcaster: floor, booths, edge and desk in one process unless told otherwise."""
     from broadcaster.serving import serve_until_stopped
+    from broadcaster.workers import serve_with_workers, work
 
-    settings = settings_from(**address)
+    settings = settings_from(**given)
     log.configure(settings.log_level, json_lines=settings.log_json)
+    if worker is not None:
+        run(work(settings, worker))
+        return
     chosen = frozenset(Role(role) for role in roles) or frozenset(Role)
     if chosen != frozenset(Role) and settings.redis_url is None:
         raise click.UsageError(
             "--role splits the work over processes, which meet on Redis: set BROADCASTER_REDIS_URL."
         )
+    if settings.workers > 1 and chosen != {Role.EDGE}:
+        raise click.UsageError(
+            "--workers shares one port between edges: add --role edge, run the other roles in "
+            "another process, and let them meet on Redis: set BROADCASTER_REDIS_URL."
+        )
+    if settings.workers > 1:
+        run(serve_with_workers(settings, out))
+        return
     run(serve_until_stopped(settings, chosen, out))
 
 

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         None,
         description="How phones reach this server, for links and QR codes: https://talks.example",
     )
+    workers: int = Field(
+        1, ge=1, le=64, description="Edge processes that share the port: one for each core"
+    )
     data_dir: Path = Field(
         Path("data"),
         description="Folder of the embedded database, the admin token and certificates",

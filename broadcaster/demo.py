@@ -11,12 +11,11 @@ import json
 import os
 import ssl
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import aiohttp
 import segno
@@ -27,6 +26,7 @@ from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
+from broadcaster.processes import child
 from broadcaster.rehearsal import talk
 from broadcaster.serving import ANY_ADDRESS, base_url, stop_signals, tls_context
 from broadcaster.tasks import first_of
@@ -34,7 +34,6 @@ from broadcaster.tasks import first_of
 EVENT = "demo"
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
 START_S = 60.0
-_TERMINATE_S = 5.0
 
 
 async def show(settings: Settings, out: Console) -> None:
@@ -153,27 +152,6 @@ async def speaker(
         if not line:
             raise BroadcasterError("the demo's speaker did not get onto the floor")
         yield Running(whip_url, process)
-
-
-@asynccontextmanager
-async def child(
-    command: Sequence[str], **options: Any
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that is asked to end, then made to, when the context ends."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True, **options
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        try:
-            async with asyncio.timeout(_TERMINATE_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
 
 async def go_live(local: str, token: str, certificate: Path | None) -> str:

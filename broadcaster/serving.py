@@ -70,36 +70,26 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
             port = await stack.enter_async_context(
                 running(settings, roles, token, tls_context(settings))
             )
-        if Role.EDGE in roles:
-            _warn_of_few_files(allowed, out)
-        _announce(settings, roles, port, None if given else token, out, is_new=is_new)
+        announce(settings, roles, port, allowed, out)
+        if Role.DESK in roles:
+            query = "" if given else f"?token={token}"
+            note = " (made just now; keep it)" if is_new else ""
+            link = f"{base_url(settings, port)}/desk{query}"
+            out.print(f"  Open the desk{note}: {link}", soft_wrap=True)
         await stop.wait()
         out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
 
 
-def _warn_of_few_files(allowed: int, out: Console) -> None:
-    listeners = allowed - limits.OTHER_FILES
-    if listeners < limits.MANY_LISTENERS:
-        out.print(
-            f"[yellow]![/] this process may open {allowed} files, enough for {max(0, listeners)} "
-            f"listeners. {limits.HOW_TO_RAISE}",
-            soft_wrap=True,
-        )
-
-
-def _announce(
-    settings: Settings,
-    roles: frozenset[Role],
-    port: int,
-    token: str | None,
-    out: Console,
-    *,
-    is_new: bool,
+def announce(
+    settings: Settings, roles: frozenset[Role], port: int, allowed_files: int, out: Console
 ) -> None:
+    """Say what is served where, and what would spoil it."""
     base = base_url(settings, port)
     bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
+    processes = f"; {settings.workers} workers" if settings.workers > 1 else ""
     out.print(
-        f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})", soft_wrap=True
+        f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus}{processes})",
+        soft_wrap=True,
     )
     if Role.BOOTHS in roles and settings.api_key is None:
         out.print(
@@ -109,7 +99,10 @@ def _announce(
         )
     if Role.EDGE in roles and not base.startswith("https://"):
         out.print("[yellow]![/] phones play sound only over https: --tls, or a proxy in front")
-    if Role.DESK in roles:
-        query = f"?token={token}" if token else ""
-        note = " (made just now; keep it)" if is_new else ""
-        out.print(f"  Open the desk{note}: {base}/desk{query}", soft_wrap=True)
+    listeners = max(0, allowed_files - limits.OTHER_FILES)
+    if Role.EDGE in roles and listeners < limits.MANY_LISTENERS:
+        out.print(
+            f"[yellow]![/] a process may open {allowed_files} files here, enough for {listeners} "
+            f"listeners. {limits.HOW_TO_RAISE}",
+            soft_wrap=True,
+        )

@@ -81,7 +81,7 @@ async def test_few_open_files_are_explained(tmp_path: Path) -> None:
     environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_PORT": "0"}
     command = ["/bin/sh", "-c", 'ulimit -n 1000 && exec "$@"', "sh", *COMMAND]
     async with started([*command, "serve"], environment) as process:
-        await process.line("may open 1000 files, enough for 800 listeners.*LimitNOFILE=")
+        await process.line("may open 1000 files here, enough for 800 listeners.*LimitNOFILE=")
     async with started([*command, "check"], environment) as process:
         await process.line("! Open files: 1000, enough for 800 listeners.*LimitNOFILE=")
 

@@ -34,6 +34,8 @@ MAY_IMPORT = {  # folder or top-level module -> what it may import from broadcas
     "web": "errors log model",
     "app": "*",
     "serving": "*",
+    "workers": "*",
+    "processes": "",
     "demo": "*",
     "preflight": "*",
     "cli": "*",

@@ -1,0 +1,157 @@
+"""`broadcaster serve --role edge --workers N`: several edge processes on one port.
+
+The kernel spreads new connections over all that listen with SO_REUSEPORT (socket(7)). The parent
+serves nobody: it keeps the port and its workers. A worker whose parent is gone ends too.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from rich.console import Console
+
+from broadcaster import __version__, limits
+from broadcaster.app import running
+from broadcaster.backoff import Backoff
+from broadcaster.config import Role, Settings
+from broadcaster.errors import BroadcasterError
+from broadcaster.log import bound
+from broadcaster.processes import child
+from broadcaster.serving import announce, stop_signals, tls_context
+from broadcaster.tasks import first_of
+
+log = logging.getLogger("broadcaster.workers")
+
+READY = b"ready\n"
+"""What a worker writes to stdout once it serves."""
+START_S = 60.0
+STEADY_S = 60.0
+"""A worker that ran for so long starts again without a pause."""
+EDGE = frozenset({Role.EDGE})
+_ADDRESS = ("host", "port", "public_url", "tls", "tls_cert", "tls_key")
+"""Settings that the command line may have given."""
+
+
+async def serve_with_workers(settings: Settings, out: Console) -> None:
+    """Keep `settings.workers` edge processes until a signal comes.
+
+    Raises:
+        BroadcasterError: a worker does not start, or this system has no SO_REUSEPORT.
+        OSError: the address is in use, or a certificate cannot be used.
+    """
+    out.print(f"Conference broadcaster {__version__}")
+    allowed = limits.raise_open_files()
+    tls_context(settings)  # makes the certificate before several processes want to
+    with _reserved(settings.host, settings.port) as port:
+        settings = settings.model_copy(update={"port": port})
+        workers = [_Worker(number, settings) for number in range(1, settings.workers + 1)]
+        async with stop_signals() as stop:
+            keeping = (worker.keep() for worker in workers)
+            serving = _serve(settings, workers, stop, allowed, out)
+            await first_of(serving, *keeping, name="workers")
+
+
+async def work(settings: Settings, number: int) -> None:
+    """Be worker `number`: serve until a signal comes or the parent is gone."""
+    async with stop_signals() as stop:
+        with bound(worker=str(number)):
+            context = tls_context(settings)
+            async with running(settings, EDGE, "", context, reuse_port=True):
+                loop = asyncio.get_running_loop()
+                loop.add_reader(sys.stdin.fileno(), stop.set)  # readable at its end
+                os.write(sys.stdout.fileno(), READY)
+                await stop.wait()
+                loop.remove_reader(sys.stdin.fileno())
+
+
+async def _serve(
+    settings: Settings,
+    workers: list["_Worker"],
+    stop: asyncio.Event,
+    allowed: int,
+    out: Console,
+) -> None:
+    with out.status("starting…"):
+        for worker in workers:
+            await worker.ready.wait()
+    announce(settings, EDGE, settings.port, allowed, out)
+    await stop.wait()
+    out.print("Stopping…")
+
+
+class _Worker:
+    """One worker, started again whenever it ends."""
+
+    def __init__(self, number: int, settings: Settings) -> None:
+        self._number = number
+        self._environment = os.environ | _variables(settings)
+        self.ready = asyncio.Event()
+        """Set when it has served for the first time."""
+
+    async def keep(self) -> None:
+        """Run it until cancelled.
+
+        Raises:
+            BroadcasterError: it ended before it served for the first time.
+        """
+        backoff = Backoff(first_s=0.5, longest_s=30.0)
+        clock = asyncio.get_running_loop().time
+        while True:
+            started_s = clock()
+            code = await self._run()
+            log.error("worker %d ended with code %d and starts again", self._number, code)
+            if clock() - started_s > STEADY_S:
+                backoff.reset()
+            await backoff.wait()
+
+    async def _run(self) -> int:
+        command = (sys.executable, "-m", "broadcaster", "serve", "--worker", str(self._number))
+        pipe = asyncio.subprocess.PIPE
+        async with child(command, stdin=pipe, stdout=pipe, env=self._environment) as process:
+            assert process.stdout is not None
+            line = b""
+            with suppress(TimeoutError):
+                async with asyncio.timeout(START_S):
+                    line = await process.stdout.readline()
+            if line == READY:
+                self.ready.set()
+            elif self.ready.is_set():
+                process.kill()
+            else:
+                raise BroadcasterError(
+                    f"worker {self._number} did not start", hint="The lines above say why."
+                )
+            return await process.wait()
+
+
+@contextmanager
+def _reserved(host: str, port: int) -> Iterator[int]:
+    """Hold the port, without listening on it, so that no other program takes it.
+
+    Raises:
+        BroadcasterError: there is no SO_REUSEPORT here.
+        OSError: it is in use.
+    """
+    if not hasattr(socket, "SO_REUSEPORT"):
+        raise BroadcasterError(
+            "this system cannot share a port between processes (SO_REUSEPORT)",
+            hint="Run without --workers, or one edge for each port behind a proxy.",
+        )
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as alone:  # does anybody else share it already?
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind(address)
+    with socket.socket(family, kind) as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(address)
+        yield holder.getsockname()[1]
+
+
+def _variables(settings: Settings) -> Mapping[str, str]:
+    values = {name: getattr(settings, name) for name in _ADDRESS}
+    return {f"BROADCASTER_{name.upper()}": str(value or "") for name, value in values.items()}

@@ -1,0 +1,181 @@
+"""Several edge processes on one port, over a real Redis."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.model import keys
+from broadcaster.model.audio import AudioFrame, Kind
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.ports import Bus
+from broadcaster.model.status import EdgeStatus, statuses
+from tests.support.processes import Process, started
+from tests.support.redis_server import RedisServer
+
+COMMAND = [sys.executable, "-m", "broadcaster", "serve"]
+WORKERS = 2
+LISTENERS = 40
+DEADLINE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The parent of the workers, their address, and the bus they share."""
+
+    parent: Process
+    http: aiohttp.ClientSession
+    bus: Bus
+
+    async def pids(self) -> set[int]:
+        pid = self.parent.process.pid
+        text = await asyncio.to_thread(Path(f"/proc/{pid}/task/{pid}/children").read_text)
+        return set(map(int, text.split()))
+
+    async def counts(self, total: int) -> dict[str, int]:
+        """Listeners by edge, once they are so many together."""
+        counts: dict[str, int] = {}
+        async with asyncio.timeout(DEADLINE_S), self.bus.subscribe(keys.status("talk")) as heard:
+            async for status in statuses(heard):
+                if isinstance(status, EdgeStatus):
+                    counts[status.edge] = status.listeners.get("es", 0)
+                    if sum(counts.values()) == total:
+                        break
+        return counts
+
+
+@asynccontextmanager
+async def edges(folder: Path) -> AsyncIterator[Edges]:
+    redis = RedisServer(folder)
+    await asyncio.to_thread(redis.start)
+    environment = {
+        "BROADCASTER_DATA_DIR": str(folder),
+        "BROADCASTER_PORT": "0",
+        "BROADCASTER_REDIS_URL": redis.url,
+        "BROADCASTER_WORKERS": str(WORKERS),
+    }
+    try:
+        async with (
+            started([*COMMAND, "--role", "edge"], environment) as parent,
+            RedisBus(redis.url) as bus,
+        ):
+            event = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
+            await bus.put(keys.event_record("talk"), event.to_json())
+            url = (await parent.line(r"serving (\S+) \(edge; bus: Redis; 2 workers\)"))[1]
+            async with aiohttp.ClientSession(url) as http:
+                yield Edges(parent, http, bus)
+    finally:
+        await asyncio.to_thread(redis.stop)
+
+
+def runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path) -> None:
+    async with edges(tmp_path) as them, AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(them.http.ws_connect("/e/talk/audio/es"))
+            for _ in range(LISTENERS)
+        ]
+        for ws in sockets:
+            await ws.receive_json(timeout=DEADLINE_S)
+        counts = await them.counts(LISTENERS)
+        assert len(counts) == WORKERS
+        assert all(counts.values()), "the kernel spreads them"
+
+        before = await them.pids()
+        assert len(before) == WORKERS
+        os.kill(min(before), signal.SIGKILL)
+        await them.parent.line(r"worker \d ended with code -9 and starts again")
+        async with asyncio.timeout(DEADLINE_S):
+            while len(await them.pids()) < WORKERS:
+                await asyncio.sleep(0.05)
+        them.bus.publish(keys.opus("talk", "es"), AudioFrame(Kind.OPUS, 0, 0, b"opus").to_bytes())
+        heard = [await ws.receive(timeout=DEADLINE_S) for ws in sockets]
+        alive = [message for message in heard if message.type is aiohttp.WSMsgType.BINARY]
+        assert len(alive) in counts.values(), "the others' listeners stay"
+
+        async with asyncio.timeout(DEADLINE_S), them.bus.subscribe(keys.status("talk")) as reports:
+            async for status in statuses(reports):
+                if isinstance(status, EdgeStatus) and status.edge not in counts:
+                    break  # the new one has its share of those who come back
+                await stack.enter_async_context(them.http.ws_connect("/e/talk/audio/es"))
+
+
+async def test_a_signal_ends_all(tmp_path: Path) -> None:
+    async with edges(tmp_path) as them:
+        pids = await them.pids()
+        them.parent.process.send_signal(signal.SIGTERM)
+        await them.parent.process.wait()
+        assert them.parent.process.returncode == 0
+    assert not [pid for pid in pids if runs(pid)]
+    assert not [line for line in them.parent.lines if "Traceback" in line]
+
+
+async def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    async with edges(tmp_path) as them:
+        pids = await them.pids()
+        them.parent.process.kill()
+        async with asyncio.timeout(DEADLINE_S):
+            while any(map(runs, pids)):
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "text"),
+    [
+        (["--workers", "2"], {}, "add --role edge"),
+        (["--role", "edge", "--workers", "2"], {}, "BROADCASTER_REDIS_URL"),
+        (
+            ["--role", "edge", "--role", "desk", "--workers", "2"],
+            {"BROADCASTER_REDIS_URL": "redis://127.0.0.1:9"},
+            "add --role edge",
+        ),
+        ([], {"BROADCASTER_WORKERS": "none"}, "BROADCASTER_WORKERS"),
+    ],
+)
+def test_what_workers_need(words: list[str], environment: dict[str, str], text: str) -> None:
+    answer = subprocess.run(
+        [*COMMAND, *words],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert text in answer.stderr
+
+
+async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
+    async with edges(tmp_path) as them:
+        port = str(them.http._base_url.port) if them.http._base_url else ""
+        words = ["--role", "edge", "--workers", "2", "--port", port]
+        environment = {
+            "BROADCASTER_REDIS_URL": "redis://127.0.0.1:9",
+            "BROADCASTER_DATA_DIR": str(tmp_path / "other"),
+        }
+        async with started([*COMMAND, *words], environment) as second:
+            await second.line("choose another --port")
+            await second.process.wait()
+        assert second.process.returncode == 1
+
+
+async def test_workers_that_do_not_start_end_it(tmp_path: Path) -> None:
+    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_REDIS_URL": "nonsense"}
+    words = ["--role", "edge", "--workers", "2", "--port", "0"]
+    async with started([*COMMAND, *words], environment) as parent:
+        await parent.line(r"worker \d did not start")
+        await parent.process.wait()
+    assert parent.process.returncode == 1
+    assert not [line for line in parent.lines if "Traceback" in line]
