@@ -9,9 +9,10 @@ organizer ──REST──▶ Events, Board ──records──▶ bus
 import asyncio
 import logging
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from broadcaster import limits
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.costs import Prices
 from broadcaster.booths.crew import Crew
@@ -58,9 +60,14 @@ BACKLOG = 4096
 
 @dataclass(slots=True)
 class Parts:
-    """What one process runs: its routes, coroutines that run until cancelled, what to close."""
+    """What one process runs.
+
+    Its routes, how many requests it refused by error id, coroutines that run until cancelled, and
+    what to close.
+    """
 
     routes: list[web.RouteDef] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     close: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
 
@@ -101,7 +108,7 @@ async def running(
         for close in parts.close:
             stack.push_async_callback(close)
         runner = web.AppRunner(
-            create_application(bus, parts.routes),
+            create_application(bus, parts.routes, parts.refused),
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_S,
             access_log=None,
@@ -109,8 +116,13 @@ async def running(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        door = Door(settings.host, settings.port, tls, BACKLOG, reuse_port=reuse_port)
+        door = Door(
+            settings.host, settings.port, tls, BACKLOG, limits.connections(), reuse_port=reuse_port
+        )
         acceptor = await stack.enter_async_context(accepting(door, runner.server))
+        if settings.metrics_port is not None:
+            second = replace(door, port=settings.metrics_port, reuse_port=False)
+            await stack.enter_async_context(accepting(second, runner.server))
         yield acceptor.port
 
 
@@ -156,7 +168,7 @@ def build(
         )
         parts.run["desk"] = board.run
         parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
-    parts.routes.append(metrics_route(edge))
+    parts.routes.append(metrics_route(parts.refused, edge))
     return parts
 
 

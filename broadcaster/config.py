@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     workers: int = Field(
         1, ge=1, le=64, description="Edge processes that share the port: one for each core"
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_000,
+        description="A second port with all addresses, for Prometheus; workers take it and up",
+    )
     data_dir: Path = Field(
         Path("data"),
         description="Folder of the embedded database, the admin token and certificates",

@@ -27,6 +27,12 @@ def raise_open_files() -> int:
     return hard
 
 
+def connections() -> int:
+    """How many connections fit the limit of open files as it is now."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, soft - OTHER_FILES)
+
+
 def somaxconn() -> int | None:
     """Connections the kernel lets wait on one port at most, None where it does not say."""
     try:

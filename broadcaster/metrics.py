@@ -5,7 +5,7 @@ listener, nothing that was said.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
@@ -16,24 +16,29 @@ from prometheus_client.registry import Collector
 from broadcaster.model.counts import ChannelId, EdgeCounts
 
 
-def metrics_route(edge: Callable[[], EdgeCounts] | None) -> web.RouteDef:
+def metrics_route(
+    refused: Mapping[str, int], edge: Callable[[], EdgeCounts] | None
+) -> web.RouteDef:
     """The address Prometheus scrapes.
 
     Args:
+        refused: requests refused so far, by error id.
         edge: counts of this process's edge, None when it runs none.
     """
 
     async def scrape(_request: web.Request) -> web.Response:
         counts = edge() if edge is not None else None
-        text = await asyncio.to_thread(_text, counts)  # the process's own figures are files
+        # The process's own figures are files.
+        text = await asyncio.to_thread(_text, dict(refused), counts)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return web.get("/metrics", scrape)
 
 
-def _text(counts: EdgeCounts | None) -> bytes:
+def _text(refused: dict[str, int], counts: EdgeCounts | None) -> bytes:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
+    registry.register(_Refused(refused))
     if counts is not None:
         registry.register(_Edge(counts))
     return generate_latest(registry)
@@ -64,12 +69,21 @@ class _Edge(Collector):
             "Caption readers disconnected because they could not follow",
             value=counts.cut_readers,
         )
-        refused = CounterMetricFamily(
-            "broadcaster_refused_joins", "Listeners and readers refused", labels=["error"]
+
+
+class _Refused(Collector):
+    """Refused requests of one moment, by error id."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        family = CounterMetricFamily(
+            "broadcaster_refused_requests", "Requests answered with an error", labels=["error"]
         )
-        for error, number in counts.refused_joins.items():
-            refused.add_metric([error], number)
-        yield refused
+        for error, number in self._numbers.items():
+            family.add_metric([error], number)
+        yield family
 
 
 def _by_channel(name: str, meaning: str, numbers: dict[ChannelId, int]) -> Metric:

@@ -70,26 +70,39 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
             port = await stack.enter_async_context(
                 running(settings, roles, token, tls_context(settings))
             )
-        announce(settings, roles, port, allowed, out)
-        if Role.DESK in roles:
-            query = "" if given else f"?token={token}"
-            note = " (made just now; keep it)" if is_new else ""
-            link = f"{base_url(settings, port)}/desk{query}"
-            out.print(f"  Open the desk{note}: {link}", soft_wrap=True)
+        announce(settings, roles, port, None if given else token, out, is_new=is_new)
+        warn_of_few_files(roles, allowed, out)
         await stop.wait()
         out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
 
 
+def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> None:
+    """Say so when the files that may be open are too few for an audience."""
+    listeners = max(0, allowed - limits.OTHER_FILES)
+    if Role.EDGE in roles and listeners < limits.MANY_LISTENERS:
+        out.print(
+            f"[yellow]![/] a process may open {allowed} files here, enough for {listeners} "
+            f"listeners. {limits.HOW_TO_RAISE}",
+            soft_wrap=True,
+        )
+
+
 def announce(
-    settings: Settings, roles: frozenset[Role], port: int, allowed_files: int, out: Console
+    settings: Settings,
+    roles: frozenset[Role],
+    port: int,
+    token: str | None,
+    out: Console,
+    *,
+    is_new: bool,
 ) -> None:
     """Say what is served where, and what would spoil it."""
     base = base_url(settings, port)
     bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
-    processes = f"; {settings.workers} workers" if settings.workers > 1 else ""
+    if settings.workers > 1:
+        bus += f"; {settings.workers} workers"
     out.print(
-        f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus}{processes})",
-        soft_wrap=True,
+        f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})", soft_wrap=True
     )
     if Role.BOOTHS in roles and settings.api_key is None:
         out.print(
@@ -99,10 +112,7 @@ def announce(
         )
     if Role.EDGE in roles and not base.startswith("https://"):
         out.print("[yellow]![/] phones play sound only over https: --tls, or a proxy in front")
-    listeners = max(0, allowed_files - limits.OTHER_FILES)
-    if Role.EDGE in roles and listeners < limits.MANY_LISTENERS:
-        out.print(
-            f"[yellow]![/] a process may open {allowed_files} files here, enough for {listeners} "
-            f"listeners. {limits.HOW_TO_RAISE}",
-            soft_wrap=True,
-        )
+    if Role.DESK in roles:
+        query = f"?token={token}" if token else ""
+        note = " (made just now; keep it)" if is_new else ""
+        out.print(f"  Open the desk{note}: {base}/desk{query}", soft_wrap=True)

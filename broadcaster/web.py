@@ -1,6 +1,7 @@
 """What all HTTP of a process shares: pages, files, security headers, errors, health."""
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
@@ -21,6 +22,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=()",
 }
+
+_REFUSED = web.AppKey("refused", Counter[str])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,14 +46,18 @@ async def send_file(request: web.Request) -> web.StreamResponse:
     return asset.answer(request)
 
 
-def create_application(bus: Bus, routes: Iterable[web.RouteDef]) -> web.Application:
+def create_application(
+    bus: Bus, routes: Iterable[web.RouteDef], refused: Counter[str] | None = None
+) -> web.Application:
     """The application of one process.
 
     Args:
         bus: asked by `/readyz`.
         routes: what the roles of this process answer.
+        refused: where refused requests are counted, by error id.
     """
     application = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY_BYTES)
+    application[_REFUSED] = Counter() if refused is None else refused
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -71,6 +78,7 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except Refused as refused:
+        request.app[_REFUSED][refused.error] += 1
         return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
     except BusUnavailable as away:
         return _answer(503, away.error, away.message, away.hint)

@@ -21,7 +21,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.log import bound
 from broadcaster.processes import child
-from broadcaster.serving import announce, stop_signals, tls_context
+from broadcaster.serving import announce, stop_signals, tls_context, warn_of_few_files
 from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.workers")
@@ -34,6 +34,8 @@ STEADY_S = 60.0
 EDGE = frozenset({Role.EDGE})
 _ADDRESS = ("host", "port", "public_url", "tls", "tls_cert", "tls_key")
 """Settings that the command line may have given."""
+_OWN_PORTS = ("metrics_port",)
+"""Ports that processes cannot share: worker 1 has the one set, worker 2 the next, and so on."""
 
 
 async def serve_with_workers(settings: Settings, out: Console) -> None:
@@ -51,8 +53,9 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
         workers = [_Worker(number, settings) for number in range(1, settings.workers + 1)]
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
-            serving = _serve(settings, workers, stop, allowed, out)
-            await first_of(serving, *keeping, name="workers")
+            serving = _announce(settings, workers, allowed, out)
+            await first_of(_until(stop), serving, *keeping, name="workers")
+            out.print("Stopping…")
 
 
 async def work(settings: Settings, number: int) -> None:
@@ -68,19 +71,20 @@ async def work(settings: Settings, number: int) -> None:
                 loop.remove_reader(sys.stdin.fileno())
 
 
-async def _serve(
-    settings: Settings,
-    workers: list["_Worker"],
-    stop: asyncio.Event,
-    allowed: int,
-    out: Console,
+async def _announce(
+    settings: Settings, workers: list["_Worker"], allowed_files: int, out: Console
 ) -> None:
+    """Say once that all serve; runs until cancelled."""
     with out.status("starting…"):
         for worker in workers:
             await worker.ready.wait()
-    announce(settings, EDGE, settings.port, allowed, out)
+    announce(settings, EDGE, settings.port, None, out, is_new=False)
+    warn_of_few_files(EDGE, allowed_files, out)
+    await asyncio.get_running_loop().create_future()
+
+
+async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
-    out.print("Stopping…")
 
 
 class _Worker:
@@ -88,7 +92,7 @@ class _Worker:
 
     def __init__(self, number: int, settings: Settings) -> None:
         self._number = number
-        self._environment = os.environ | _variables(settings)
+        self._environment = os.environ | _variables(settings, number)
         self.ready = asyncio.Event()
         """Set when it has served for the first time."""
 
@@ -152,6 +156,9 @@ def _reserved(host: str, port: int) -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-def _variables(settings: Settings) -> Mapping[str, str]:
+def _variables(settings: Settings, number: int) -> Mapping[str, str]:
     values = {name: getattr(settings, name) for name in _ADDRESS}
+    for name in _OWN_PORTS:
+        if port := getattr(settings, name):
+            values[name] = port + number - 1
     return {f"BROADCASTER_{name.upper()}": str(value or "") for name, value in values.items()}

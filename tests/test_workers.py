@@ -3,10 +3,11 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Edges:
 
 
 @asynccontextmanager
-async def edges(folder: Path) -> AsyncIterator[Edges]:
+async def edges(folder: Path, **settings: str) -> AsyncIterator[Edges]:
     redis = RedisServer(folder)
     await asyncio.to_thread(redis.start)
     environment = {
@@ -62,6 +63,7 @@ async def edges(folder: Path) -> AsyncIterator[Edges]:
         "BROADCASTER_PORT": "0",
         "BROADCASTER_REDIS_URL": redis.url,
         "BROADCASTER_WORKERS": str(WORKERS),
+        **settings,
     }
     try:
         async with (
@@ -79,6 +81,18 @@ async def edges(folder: Path) -> AsyncIterator[Edges]:
 
 def runs(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
+
+
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        with ExitStack() as stack:
+            probe = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            first: int = probe.getsockname()[1]
+            with suppress(OSError):
+                for port in range(first + 1, first + count):
+                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                return first
 
 
 async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path) -> None:
@@ -110,6 +124,20 @@ async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path)
                 if isinstance(status, EdgeStatus) and status.edge not in counts:
                     break  # the new one has its share of those who come back
                 await stack.enter_async_context(them.http.ws_connect("/e/talk/audio/es"))
+
+
+async def test_each_worker_is_measured_on_a_port_of_its_own(tmp_path: Path) -> None:
+    first = free_ports(WORKERS)
+    async with edges(tmp_path, BROADCASTER_METRICS_PORT=str(first)) as them:
+        own = f"http://127.0.0.1:{first}"
+        async with them.http.ws_connect(f"{own}/e/talk/audio/es") as ws:
+            await ws.receive_json(timeout=DEADLINE_S)
+            pages = []
+            for port in range(first, first + WORKERS):
+                async with them.http.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                    pages.append(await answer.text())
+    line = 'broadcaster_listeners{channel="es",event="talk"} 1.0'
+    assert [line in page for page in pages] == [True, False]
 
 
 async def test_a_signal_ends_all(tmp_path: Path) -> None:

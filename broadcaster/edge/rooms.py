@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-from collections import Counter
 from dataclasses import replace
 
 from broadcaster.edge.event_room import EventRoom, Part
@@ -37,8 +36,6 @@ class Rooms:
         self._rooms: dict[str, EventRoom] = {}
         self._tasks = asyncio.TaskGroup()
         self._before = EdgeCounts()
-        self.refused: Counter[str] = Counter()
-        """Listeners and readers refused, by error id."""
 
     async def run(self) -> None:
         """Own the rooms until cancelled."""
@@ -68,7 +65,7 @@ class Rooms:
 
     def counts(self) -> EdgeCounts:
         """What metrics read: all rooms, and what those given up had counted."""
-        counts = replace(self._before, refused_joins=dict(self.refused))
+        counts = self._before
         for room in self._rooms.values():
             counts = counts.plus(room.counts())
         return counts

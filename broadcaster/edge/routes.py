@@ -150,13 +150,6 @@ class EdgeRoutes:
     async def _channel(
         self, request: web.Request, *, variants: bool = False
     ) -> tuple[EventRoom, str]:
-        try:
-            return await self._find(request, variants=variants)
-        except Refused as refused:
-            self._rooms.refused[refused.error] += 1
-            raise
-
-    async def _find(self, request: web.Request, *, variants: bool) -> tuple[EventRoom, str]:
         room = await self._rooms.open(request.match_info["event"])
         channel = request.match_info["channel"]
         language = channel.removesuffix(WITH_FLOOR) if variants else channel

@@ -1,9 +1,7 @@
 """What one process counts, as metrics read it."""
 
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-Key = TypeVar("Key")
 ChannelId = tuple[str, str]
 """An event's id and one of its channels."""
 
@@ -18,7 +16,6 @@ class EdgeCounts:
         skipped_frames: frames not written because a listener was too slow.
         stalled_listeners: listeners disconnected because they had stopped reading.
         cut_readers: caption readers disconnected because they could not follow.
-        refused_joins: listeners and readers refused, by error id.
     """
 
     listeners: dict[ChannelId, int] = field(default_factory=dict)
@@ -26,7 +23,6 @@ class EdgeCounts:
     skipped_frames: int = 0
     stalled_listeners: int = 0
     cut_readers: int = 0
-    refused_joins: dict[str, int] = field(default_factory=dict)
 
     def plus(self, other: "EdgeCounts") -> "EdgeCounts":
         """Both together."""
@@ -36,9 +32,8 @@ class EdgeCounts:
             self.skipped_frames + other.skipped_frames,
             self.stalled_listeners + other.stalled_listeners,
             self.cut_readers + other.cut_readers,
-            _sum(self.refused_joins, other.refused_joins),
         )
 
 
-def _sum(one: dict[Key, int], other: dict[Key, int]) -> dict[Key, int]:
+def _sum(one: dict[ChannelId, int], other: dict[ChannelId, int]) -> dict[ChannelId, int]:
     return {key: one.get(key, 0) + other.get(key, 0) for key in one | other}
