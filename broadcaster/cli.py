@@ -207,6 +207,13 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
 @main.command()
 @click.argument("url")
 @click.option("--listeners", type=click.IntRange(1, 20_000), default=100, show_default=True)
+@click.option(
+    "--transport",
+    type=click.Choice(["ws", "whep", "http"]),
+    default="ws",
+    show_default=True,
+    help="How they listen: the page's WebSocket, WebRTC (at most 500), or MP3 as <audio> does.",
+)
 @click.option("--event", help="The event's id, when URL is the server's address alone.")
 @click.option("--channel", "channels", multiple=True, help="What they hear (repeatable): floor, es")
 @click.option(
@@ -223,7 +230,7 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
     type=click.FloatRange(1, 3600),
     default=30.0,
     show_default=True,
-    help="Seconds they listen after that.",
+    help="Seconds they listen once all are in.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
@@ -233,6 +240,7 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
 def loadtest(
     url: str,
     listeners: int,
+    transport: str,
     event: str | None,
     channels: tuple[str, ...],
     ramp_s: float,
@@ -247,17 +255,18 @@ def loadtest(
     A language that nobody heard before starts its interpreter, which costs money; the floor does
     not. Ctrl-C ends the test and prints the report.
     """
-    from broadcaster.loadtest.command import prepare, show
-    from broadcaster.loadtest.crowd import Course
+    from broadcaster.loadtest.command import show
+    from broadcaster.loadtest.course import Course
+    from broadcaster.loadtest.measure import Transport, prepare
     from broadcaster.loadtest.target import find
 
     log.configure("error")
     good = False
     with explained():
-        course = Course(listeners, ramp_s, duration_s)
-        prepare(course)
+        how, course = Transport(transport), Course(listeners, ramp_s, duration_s)
+        prepare(how, course)
         target = find(url, channels, event=event, owned=owned, ca=ca)
-        good = show(target, course, out, as_json=as_json)
+        good = show(target, how, course, out, as_json=as_json)
     sys.exit(0 if good else 1)
 
 

@@ -1,6 +1,5 @@
 """`broadcaster loadtest`: what people see of it."""
 
-import gc
 import json
 import signal
 from collections.abc import Callable, Iterator
@@ -8,62 +7,25 @@ from contextlib import contextmanager
 from types import FrameType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.markup import escape
+from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
-from broadcaster import limits
-from broadcaster.errors import BroadcasterError
-from broadcaster.loadtest import crowd
-from broadcaster.loadtest.connection import Connection
-from broadcaster.loadtest.crowd import Course, Crowd
-from broadcaster.loadtest.report import Figures, Report, report
-from broadcaster.loadtest.tally import GAP_S, FrameLog, Tally
+from broadcaster.loadtest.course import Course, Progress
+from broadcaster.loadtest.measure import Transport, measure
+from broadcaster.loadtest.report import Figures, Report
 from broadcaster.loadtest.target import Target
-from broadcaster.loadtest.websocket import WebSocketListener
-
-MOST_LISTENERS = 20_000
-LONGEST_S = 3600.0
 
 
-def prepare(course: Course) -> None:
-    """Make room for so many connections.
-
-    Raises:
-        BroadcasterError: the test would be too long, or this process may not open enough files.
-    """
-    if course.ramp_s + course.duration_s > LONGEST_S:
-        raise BroadcasterError(
-            "a test lasts an hour at most", hint="Choose a shorter --duration or --ramp."
-        )
-    allowed = limits.raise_open_files()
-    if allowed < course.listeners + limits.OTHER_FILES:
-        raise BroadcasterError(
-            f"this process may open {allowed} files, too few for {course.listeners} listeners",
-            hint=f"{limits.HOW_TO_RAISE} Or test with fewer --listeners.",
-        )
-
-
-def measure(target: Target, course: Course, tell: Callable[[crowd.Progress], bool]) -> Report:
-    """Run one test; `tell` is called four times a second and returns whether to go on."""
-    tally = Tally(frames={channel: FrameLog() for channel in target.channels})
-
-    def listener(number: int, now_s: float) -> Connection:
-        channel = target.channels[number % len(target.channels)]
-        return WebSocketListener(target, channel, tally.frames[channel], now_s)
-
-    gc.disable()  # nothing here is cyclic, and walking all listeners would pause them
-    try:
-        listened = Crowd(course, tally, listener).run(tell)
-    finally:
-        gc.enable()
-    return report(tally, listened, course.listeners)
-
-
-def show(target: Target, course: Course, out: Console, *, as_json: bool) -> bool:
+def show(
+    target: Target, transport: Transport, course: Course, out: Console, *, as_json: bool
+) -> bool:
     """Run one test with a progress bar, print its report.
 
     Args:
         target: where to.
+        transport: how they listen.
         course: how many and how long.
         out: stdout; the bar goes to stderr.
         as_json: the report as one JSON object.
@@ -82,7 +44,7 @@ def show(target: Target, course: Course, out: Console, *, as_json: bool) -> bool
         task = bar.add_task("", total=total_s, joined=0, per_s=0.0, gone=0, wanted=course.listeners)
         last = (0.0, 0)
 
-        def tell(now: crowd.Progress) -> bool:
+        def tell(now: Progress) -> bool:
             nonlocal last
             per_s = (now.messages - last[1]) / (now.elapsed_s - last[0])
             last = (now.elapsed_s, now.messages)
@@ -90,9 +52,13 @@ def show(target: Target, course: Course, out: Console, *, as_json: bool) -> bool
             bar.refresh()
             return not stopped()
 
-        result = measure(target, course, tell)
+        result = measure(target, transport, course, tell)
     if as_json:
-        out.out(json.dumps({"target": str(target.url), **result.to_json()}, indent=2))
+        out.out(
+            json.dumps(
+                {"target": str(target.url), "transport": transport, **result.to_json()}, indent=2
+            )
+        )
     else:
         _print(result, target, out)
     return result.good
@@ -125,11 +91,11 @@ class _Listening(ProgressColumn):
         return text + (f", [red]{seen['gone']:,} gone[/]" if seen["gone"] else "")
 
 
-def _bar(console: Console) -> Progress:
-    return Progress(
+def _bar(console: Console) -> Bar:
+    return Bar(
         SpinnerColumn(),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} s: "),
         _Listening(),
         console=console,
         auto_refresh=False,
@@ -138,7 +104,8 @@ def _bar(console: Console) -> Progress:
 
 
 def _print(result: Report, target: Target, out: Console) -> None:
-    mark = "[green]✓[/]" if result.good else "[red]✗[/]"
+    complete = "[green]✓[/]" if result.joined == result.listeners else "[yellow]![/]"
+    mark = complete if result.good else "[red]✗[/]"
     out.print(
         f"{mark} {result.joined:,} of {result.listeners:,} listeners joined "
         f"{target.event} ({', '.join(target.channels)}) at {target.url}",
@@ -146,23 +113,25 @@ def _print(result: Report, target: Target, out: Console) -> None:
     )
     for verb, reasons in (("did not get in", result.failed), ("were dropped", result.lost)):
         for reason, count in reasons.items():
-            out.print(f"  [red]{count:,} {verb}:[/] {reason}", soft_wrap=True)
+            out.print(f"  [red]{count:,} {verb}:[/] {escape(reason)}", soft_wrap=True)
     table = Table("", "p50", "p99", "max", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     _row(table, "joined after, ms", result.join_ms)
     _row(table, "first sound after, ms", result.first_sound_ms)
-    _row(table, "first to last listener of a frame, ms", result.spread_ms)
+    if result.spread_ms is not None:
+        _row(table, "first to last listener of a frame, ms", result.spread_ms)
     _row(table, "longest pause of each listener, ms", result.longest_gap_ms)
     out.print(table)
-    out.print(
-        f"pauses over {GAP_S * 1000:.0f} ms: {result.gaps:,}, at {result.listeners_with_gaps:,} "
-        f"listeners; frames missing: {result.frames_missing:,}"
-    )
+    gaps = f"pauses over {result.gap_limit_ms:.0f} ms: {result.gaps:,}"
+    gaps += f", at {result.listeners_with_gaps:,} listeners"
+    if result.frames_missing is not None:
+        gaps += f"; frames missing: {result.frames_missing:,}"
+    out.print(gaps)
     out.print(
         f"received {result.messages_per_s:,.0f} messages/s, {result.bytes_per_s / 1000:,.0f} kB/s"
     )
-    own = f"{result.own_cpu_share or 0:.0%} of a core"
+    own = f"{result.own_cpu_share:.0%} of a core"
     if result.own_cpu_us_per_message is not None:
         own += f", {result.own_cpu_us_per_message:.1f} µs per message"
     out.print(f"this tool: {own}; its longest pause {result.own_longest_pause_ms:.0f} ms")

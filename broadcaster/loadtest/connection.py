@@ -1,5 +1,6 @@
 """One listener's connection: opens, asks, and never waits."""
 
+import json
 import select
 import socket
 import ssl
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.tally import Ear
+from broadcaster.loadtest.tally import GAP_S, Ear
 from broadcaster.loadtest.target import Target
 
 READ_BYTES = 16 * 1024
@@ -26,10 +27,11 @@ class Connection(ABC):
     Args:
         target: where to.
         now_s: the listener asks now.
+        gap_s: a longer pause in the sound is counted.
     """
 
-    def __init__(self, target: Target, now_s: float) -> None:
-        self.ear = Ear(now_s)
+    def __init__(self, target: Target, now_s: float, gap_s: float = GAP_S) -> None:
+        self.ear = Ear(now_s, gap_s)
         self.established = False
         """Whether the head of the answer was read: from now on only `receive` and `take`."""
         self._target = target
@@ -74,8 +76,8 @@ class Connection(ABC):
         """What to ask the server."""
 
     @abstractmethod
-    def answered(self, status: int, headers: dict[str, str], now_s: float) -> None:
-        """The answer's head is here; header names are in lower case.
+    def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float) -> None:
+        """The answer's head is here; header names are in lower case, of the body what came with it.
 
         Raises:
             ListenerLost: it is not what a listener can use.
@@ -88,10 +90,6 @@ class Connection(ABC):
         Raises:
             ListenerLost: they make no sense, or end the sound.
         """
-
-    def finish(self, now_s: float) -> None:
-        """The test is over."""
-        self.ear.end(now_s)
 
     def _opened(self, now_s: float) -> int:
         error = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -135,8 +133,21 @@ class Connection(ABC):
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
         self._head = b""
-        self.answered(int(status[:3]), headers, now_s)
+        self.answered(int(status[:3]), headers, rest, now_s)
         self.established = True
-        if rest:
-            self.take(rest, now_s)
         return select.EPOLLIN
+
+
+def check_status(status: int, wanted: int, body: bytes) -> None:
+    """Check that the server let a listener in.
+
+    Raises:
+        ListenerLost: it did not; with the error id of its answer, if that is here.
+    """
+    if status == wanted:
+        return
+    try:
+        reason = f" ({json.loads(body)['error']})"
+    except (ValueError, KeyError, TypeError):
+        reason = ""
+    raise ListenerLost(f"the server answered {status}{reason[:60]}")

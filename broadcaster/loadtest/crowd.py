@@ -3,11 +3,10 @@
 import select
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
 
 from broadcaster.errors import ListenerLost
 from broadcaster.loadtest.connection import READ_BYTES, WAITING, Connection
+from broadcaster.loadtest.course import Course, Listened, Progress, Watch
 from broadcaster.loadtest.tally import Tally
 
 JOIN_S = 20.0
@@ -15,61 +14,12 @@ JOIN_S = 20.0
 NAP_S = 0.001
 """Pause between two looks at the sockets: arrivals are known to a millisecond, and a process that
 sleeps this long is not woken for every frame, which would be charged to the server."""
-LOOK_S = 0.25
-"""How often the loop reports and looks for listeners that do not get in."""
 _JOINS_AT_ONCE = 50
 """Connections begun between two looks at the sockets."""
 _READY_AT_ONCE = 4096
 
 Open = Callable[[int, float], Connection]
 """Makes the listener with this number; the second argument is the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """When a crowd comes and how long it stays, in seconds."""
-
-    listeners: int
-    ramp_s: float
-    duration_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a test is.
-
-    Attributes:
-        elapsed_s: since the first listener asked.
-        joined: listeners that are in.
-        joining: listeners that have asked.
-        gone: listeners that failed or were dropped.
-        messages: received so far.
-    """
-
-    elapsed_s: float
-    joined: int
-    joining: int
-    gone: int
-    messages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """What the loop itself needed once everybody was in.
-
-    Attributes:
-        seconds: how long that was.
-        cpu_s: processor time of the loop's thread.
-        messages: received in that time.
-        bytes: likewise.
-        longest_absence_s: longest time between two looks at the sockets, of the whole test.
-    """
-
-    seconds: float = 0.0
-    cpu_s: float = 0.0
-    messages: int = 0
-    bytes: int = 0
-    longest_absence_s: float = 0.0
 
 
 class Crowd:
@@ -96,67 +46,34 @@ class Crowd:
         Args:
             tell: called every `LOOK_S`; returns whether to go on.
         """
-        with ExitStack() as stack:
-            stack.callback(self._poll.close)
-            stack.callback(self._leave)
-            return self._run(tell)
+        watch = Watch(self._course, self._tally, tell)
+        try:
+            while watch.goes_on(
+                asked=self._asked, joining=len(self._joining), listening=len(self._listening)
+            ):
+                time.sleep(NAP_S)
+                self._ask(watch.due())
+                self._look()
+                self._give_up()
+            return watch.listened()
+        finally:
+            self._leave()
 
-    def _run(self, tell: Callable[[Progress], bool]) -> Listened:
-        began_s = time.perf_counter()
-        now_s = looked_s = began_s
-        absence_s = 0.0
-        all_in: tuple[float, float, int, int] | None = None
-        while True:
-            time.sleep(NAP_S)
-            before_s, now_s = now_s, time.perf_counter()
-            absence_s = max(absence_s, now_s - before_s)
-            self._ask(now_s - began_s)
-            self._look()
-            if now_s - looked_s < LOOK_S:
-                continue
-            looked_s = now_s
-            self._give_up(now_s)
-            messages, received = self._received()
-            if all_in is None and self._asked == self._course.listeners and not self._joining:
-                all_in = (now_s, time.thread_time(), messages, received)
-            go_on = tell(
-                Progress(
-                    now_s - began_s,
-                    len(self._listening),
-                    self._asked,
-                    self._tally.failed.total() + self._tally.lost.total(),
-                    messages,
-                )
-            )
-            everybody_left = all_in is not None and not self._listening
-            over = now_s - began_s > self._course.ramp_s + self._course.duration_s
-            if over or everybody_left or not go_on:
-                break
-        if all_in is None:
-            return Listened(longest_absence_s=absence_s)
-        since_s, cpu_s, before, before_bytes = all_in
-        return Listened(
-            now_s - since_s,
-            time.thread_time() - cpu_s,
-            messages - before,
-            received - before_bytes,
-            absence_s,
-        )
-
-    def _ask(self, elapsed_s: float) -> None:
+    def _ask(self, due: int) -> None:
         """Begin the connections that are due."""
-        course = self._course
-        due = course.listeners
-        if elapsed_s < course.ramp_s:
-            due = int(course.listeners * elapsed_s / course.ramp_s)
         for number in range(self._asked, min(due, self._asked + _JOINS_AT_ONCE)):
             self._asked += 1
             try:
                 listener = self._open(number, time.perf_counter())
-                self._tally.ears.append(listener.ear)
+            except OSError as error:
+                self._tally.failed[_reason(error)] += 1
+                continue
+            self._tally.ears.append(listener.ear)
+            try:
                 descriptor = listener.open()
             except OSError as error:
                 self._tally.failed[_reason(error)] += 1
+                listener.close()
                 continue
             self._joining[descriptor] = listener
             self._poll.register(descriptor, select.EPOLLOUT)
@@ -191,8 +108,9 @@ class Crowd:
         if listener.established:
             self._listening[descriptor] = self._joining.pop(descriptor)
 
-    def _give_up(self, now_s: float) -> None:
+    def _give_up(self) -> None:
         """Let those go who asked too long ago; the oldest are first."""
+        now_s = time.perf_counter()
         late = []
         for descriptor, listener in self._joining.items():
             if now_s - listener.ear.asked_s < JOIN_S:
@@ -211,22 +129,19 @@ class Crowd:
         (self._tally.lost if joined else self._tally.failed)[reason] += 1
         listener.close()
 
-    def _received(self) -> tuple[int, int]:
-        ears = self._tally.ears
-        return sum(ear.messages for ear in ears), sum(ear.bytes for ear in ears)
-
     def _leave(self) -> None:
         now_s = time.perf_counter()
         for log in self._tally.frames.values():
             log.finish(now_s)
         for listener in self._listening.values():
-            listener.finish(now_s)
+            listener.ear.end(now_s)
             if listener.ear.joined_s is None:
                 self._tally.failed["connected, but was told nothing"] += 1
         if self._joining:
             self._tally.failed["not in when the test ended"] += len(self._joining)
         for listener in (*self._listening.values(), *self._joining.values()):
             listener.close()
+        self._poll.close()
 
 
 def _reason(error: ListenerLost | OSError) -> str:

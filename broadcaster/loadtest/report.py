@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.loadtest.crowd import Listened
+from broadcaster.loadtest.course import Listened
 from broadcaster.loadtest.tally import Tally
 
 BUSY_SHARE = 0.8
@@ -37,16 +37,18 @@ class Report:
         join_ms: from the first packet until the server told the listener what it hears; None when
             nobody got in.
         first_sound_ms: from the first packet to the first sound; None without any.
-        listeners_with_gaps: who waited longer than the gap limit between two pieces of sound.
-        gaps: how often, all together.
+        gap_limit_ms: a longer pause between two pieces of sound is a gap.
+        listeners_with_gaps: how many had gaps.
+        gaps: how many they had all together.
         longest_gap_ms: the longest pause of each listener.
         spread_ms: from the first to the last listener of the same frame; None where the transport
             does not number frames, or without sound.
-        frames_missing: frames that listeners were not given, by their sequence numbers.
-        messages_per_s: while all were in.
+        frames_missing: frames that listeners were not given, by their sequence numbers; None where
+            the transport does not number them.
+        messages_per_s: once all were in or had failed, or until the test was stopped before.
         bytes_per_s: likewise, of the bodies.
-        own_cpu_us_per_message: this tool's processor time, None when not everybody got in.
-        own_cpu_share: of one core.
+        own_cpu_us_per_message: this tool's processor time, None without messages.
+        own_cpu_share: likewise, of one core.
         own_longest_pause_ms: longest time in which this tool did not look at its sockets: what it
             says about delays is not more exact than that.
     """
@@ -57,15 +59,16 @@ class Report:
     lost: dict[str, int]
     join_ms: Figures | None
     first_sound_ms: Figures | None
+    gap_limit_ms: float
     listeners_with_gaps: int
     gaps: int
     longest_gap_ms: Figures | None
     spread_ms: Figures | None
-    frames_missing: int
+    frames_missing: int | None
     messages_per_s: float
     bytes_per_s: float
     own_cpu_us_per_message: float | None
-    own_cpu_share: float | None
+    own_cpu_share: float
     own_longest_pause_ms: float
 
     @property
@@ -76,7 +79,7 @@ class Report:
     @property
     def busy(self) -> bool:
         """Whether the tool was too busy for its figures to be the server's."""
-        return (self.own_cpu_share or 0.0) > BUSY_SHARE or self.own_longest_pause_ms > LATE_MS
+        return self.own_cpu_share > BUSY_SHARE or self.own_longest_pause_ms > LATE_MS
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -97,15 +100,16 @@ def report(tally: Tally, listened: Listened, listeners: int) -> Report:
         lost=dict(tally.lost.most_common()),
         join_ms=figures(joins),
         first_sound_ms=figures(sounds),
+        gap_limit_ms=tally.gap_s * 1000,
         listeners_with_gaps=sum(ear.gaps > 0 for ear in ears),
         gaps=sum(ear.gaps for ear in ears),
         longest_gap_ms=figures(pauses),
         spread_ms=figures(chain.from_iterable(log.spreads_ms for log in tally.frames.values())),
-        frames_missing=sum(ear.missing for ear in ears),
+        frames_missing=sum(ear.missing for ear in ears) if tally.numbered else None,
         messages_per_s=_rounded(messages / seconds) if seconds else 0.0,
         bytes_per_s=_rounded(listened.bytes / seconds) if seconds else 0.0,
         own_cpu_us_per_message=_rounded(listened.cpu_s * 1e6 / messages) if messages else None,
-        own_cpu_share=_rounded(listened.cpu_s / seconds) if seconds else None,
+        own_cpu_share=_rounded(listened.cpu_s / seconds) if seconds else 0.0,
         own_longest_pause_ms=_rounded(listened.longest_absence_s * 1000),
     )
 

@@ -12,7 +12,7 @@ KEPT_FRAMES = 256
 """Frames of a channel that are remembered, 15 s; who gets one later has a gap, not a spread."""
 UNFINISHED_S = 1.0
 """Frames this young at the end may still be on their way to some listeners."""
-_WRAP = 1 << 32
+_SEQUENCES = 1 << 32
 
 
 @dataclass(slots=True)
@@ -65,9 +65,10 @@ class FrameLog:
 
 @dataclass(slots=True)
 class Ear:
-    """What one listener has heard; times in seconds, None for not yet."""
+    """What one listener has heard; times in seconds, None for not yet; see `Report`."""
 
     asked_s: float
+    gap_s: float = GAP_S
     joined_s: float | None = None
     first_sound_s: float | None = None
     heard_s: float | None = None
@@ -82,51 +83,48 @@ class Ear:
         """Note one frame."""
         assert self.joined_s is not None
         self.messages += 1
-        sequence = sighting.sequence
-        if self.heard_s is None:
-            self.first_sound_s = now_s
-        else:
-            gap_s = now_s - self.heard_s
-            self.longest_gap_s = max(self.longest_gap_s, gap_s)
-            if gap_s > GAP_S:
-                self.gaps += 1
-            if sequence != self.expected:
-                self._miss(sequence)
-        self.heard_s = now_s
-        self.expected = (sequence + 1) % _WRAP
+        self.count(sighting.sequence, _SEQUENCES)
+        self.sound(now_s)
         if self.joined_s < sighting.first_s:  # not from the backlog of a late joiner
             sighting.last_s = now_s
 
-    def pulse(self, now_s: float, gap_s: float) -> None:
-        """Note sound without frames; pauses above `gap_s` are gaps."""
-        self.messages += 1
+    def count(self, sequence: int, wrap: int) -> None:
+        """Find out what is missing before this sequence number, which starts anew at `wrap`."""
+        if sequence != self.expected and self.expected is not None:
+            ahead = (sequence - self.expected) % wrap
+            if ahead < wrap // 2:  # otherwise it came late, or the channel counts anew
+                self.missing += ahead
+        self.expected = (sequence + 1) % wrap
+
+    def sound(self, now_s: float) -> None:
+        """Note that some sound came."""
         if self.heard_s is None:
             self.first_sound_s = now_s
         else:
-            pause_s = now_s - self.heard_s
-            self.longest_gap_s = max(self.longest_gap_s, pause_s)
-            self.gaps += pause_s > gap_s
+            self._pause(now_s - self.heard_s)
         self.heard_s = now_s
 
-    def end(self, now_s: float, gap_s: float = GAP_S) -> None:
-        """The test is over: silence until now is a gap too."""
-        if self.heard_s is not None and now_s - self.heard_s > gap_s:
-            self.gaps += 1
-            self.longest_gap_s = max(self.longest_gap_s, now_s - self.heard_s)
+    def end(self, now_s: float) -> None:
+        """The test is over: silence until now is a pause too."""
+        if self.heard_s is not None:
+            self._pause(now_s - self.heard_s)
 
-    def _miss(self, sequence: int) -> None:
-        assert self.expected is not None
-        ahead = (sequence - self.expected) % _WRAP
-        if ahead < _WRAP // 2:  # otherwise the channel has started to count anew
-            self.missing += ahead
+    def _pause(self, pause_s: float) -> None:
+        self.longest_gap_s = max(self.longest_gap_s, pause_s)
+        if pause_s > self.gap_s:
+            self.gaps += 1
 
 
 @dataclass(slots=True)
 class Tally:
     """All of a crowd."""
 
+    gap_s: float = GAP_S
+    numbered: bool = True
+    """Whether the transport tells which frames are missing."""
     ears: list[Ear] = field(default_factory=list)
     frames: dict[str, FrameLog] = field(default_factory=dict)
+    """By channel; empty where the transport does not tell which frame is which."""
     failed: Counter[str] = field(default_factory=Counter)
     """Listeners that did not get in, by reason."""
     lost: Counter[str] = field(default_factory=Counter)

@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from broadcaster.errors import BroadcasterError
 from broadcaster.model.event import SLUG
 from broadcaster.model.keys import WITH_FLOOR
 from broadcaster.model.language import FLOOR
+
+Address = tuple[Any, ...]
+"""A socket address: host and port, and for IPv6 two numbers more."""
+Place = tuple[socket.AddressFamily, Address]
 
 ANSWER_S = 10.0
 _LARGEST_ANSWER_BYTES = 1024 * 1024
@@ -37,10 +42,22 @@ class Target:
 
     url: URL
     family: socket.AddressFamily
-    address: tuple[Any, ...]
+    address: Address
     local: bool
     tls: ssl.SSLContext | None
     event: str
+    state: str
+    channels: tuple[str, ...]
+
+    def channel(self, number: int) -> str:
+        """What the listener with this number hears."""
+        return self.channels[number % len(self.channels)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Info:
+    """What a server says about an event."""
+
     state: str
     channels: tuple[str, ...]
 
@@ -77,8 +94,8 @@ def find(
         raise BroadcasterError(
             f"{url.host} is not known here ({unknown.strerror})", hint="Check the link."
         ) from None
-    family, _, _, _, address = found[0]
-    local = is_local(family, address)
+    places = [(family, address) for family, _, _, _, address in found]
+    local = all(is_local(*place) for place in places)
     if not local and not owned:
         raise BroadcasterError(
             f"{url.host} is not this machine: thousands of connections to somebody else's server "
@@ -86,19 +103,17 @@ def find(
             hint="If it is yours, say so: --i-own-this.",
         )
     tls = _context(ca, local=local) if url.scheme == "https" else None
-    base = url.origin()
-    info = _ask(base, address, tls, f"/e/{event}/info")
-    known = {channel["id"] for channel in info["channels"]}
+    family, address, info = _ask(url, places, tls, event)
     for channel in channels:
-        if channel.removesuffix(WITH_FLOOR) not in known:
+        if channel.removesuffix(WITH_FLOOR) not in info.channels:
             raise BroadcasterError(
                 f"event {event} has no channel “{channel[:40]}”",
-                hint="Its channels are: " + ", ".join(sorted(known)) + ".",
+                hint="Its channels are: " + ", ".join(info.channels) + ".",
             )
-    return Target(base, family, address, local, tls, event, info["state"], channels)
+    return Target(url.origin(), family, address, local, tls, event, info.state, channels)
 
 
-def is_local(family: socket.AddressFamily, address: tuple[Any, ...]) -> bool:
+def is_local(family: socket.AddressFamily, address: Address) -> bool:
     """Whether an address is one of this machine: only such a one can be bound."""
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
@@ -137,30 +152,44 @@ def _context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
 
 
 def _ask(
-    base: URL, address: tuple[Any, ...], tls: ssl.SSLContext | None, path: str
-) -> dict[str, Any]:
-    assert base.host is not None
-    away = BroadcasterError(f"{base} does not answer", hint="Is it running, and is the port right?")
+    url: URL, places: Sequence[Place], tls: ssl.SSLContext | None, event: str
+) -> tuple[socket.AddressFamily, Address, _Info]:
+    """What the first place that answers says about the event, and where that is."""
+    assert url.host is not None
+    for family, address in places:
+        try:
+            with closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain:
+                answer = _get(plain, url, tls, f"/e/{event}/info")
+        except ssl.SSLCertVerificationError as wrong:
+            raise BroadcasterError(
+                f"the certificate of {url.host} is not trusted ({wrong.verify_message})",
+                hint="Trust the right one with --ca.",
+            ) from None
+        except (OSError, http.client.HTTPException):
+            continue
+        return family, address, _understood(url, answer)
+    raise BroadcasterError(
+        f"{url.origin()} does not answer", hint="Is it running, and is the port right?"
+    )
+
+
+def _get(plain: socket.socket, url: URL, tls: ssl.SSLContext | None, path: str) -> bytes:
+    assert url.host is not None
+    with closing(tls.wrap_socket(plain, server_hostname=url.host) if tls else plain) as sock:
+        connection = http.client.HTTPConnection(url.host, url.port)
+        connection.sock = sock
+        connection.request("GET", path)
+        return connection.getresponse().read(_LARGEST_ANSWER_BYTES)
+
+
+def _understood(url: URL, answer: bytes) -> _Info:
     try:
-        with closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain:
-            sock = tls.wrap_socket(plain, server_hostname=base.host) if tls else plain
-            connection = http.client.HTTPConnection(base.host, base.port)
-            connection.sock = sock
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = json.loads(answer.read(_LARGEST_ANSWER_BYTES))
-            sock.close()
-    except ssl.SSLCertVerificationError as wrong:
+        body = json.loads(answer)
+        if "error" in body:
+            raise BroadcasterError(str(body["message"]), hint=str(body["hint"]))
+        channels = tuple(str(channel["id"]) for channel in body["channels"])
+        return _Info(str(body["state"]), channels)
+    except (ValueError, KeyError, TypeError):
         raise BroadcasterError(
-            f"the certificate of {base.host} is not trusted ({wrong.verify_message})",
-            hint="Trust the right one with --ca.",
+            f"{url.origin()} is not a broadcaster", hint="Check the link."
         ) from None
-    except (OSError, http.client.HTTPException) as failed:
-        raise away from failed
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or not ("channels" in body or "error" in body):
-        raise BroadcasterError(f"{base} is not a broadcaster", hint="Check the link.")
-    if "error" in body:
-        raise BroadcasterError(str(body.get("message")), hint=str(body.get("hint", "")))
-    return body

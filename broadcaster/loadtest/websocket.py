@@ -7,7 +7,7 @@ import os
 from enum import IntEnum
 
 from broadcaster.errors import BadEnvelope, ListenerLost
-from broadcaster.loadtest.connection import Connection
+from broadcaster.loadtest.connection import Connection, check_status
 from broadcaster.loadtest.tally import FrameLog, Sighting
 from broadcaster.loadtest.target import Target
 from broadcaster.model.audio import AudioFrame
@@ -53,13 +53,14 @@ class WebSocketListener(Connection):
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n"
         ).encode()
 
-    def answered(self, status: int, headers: dict[str, str], now_s: float) -> None:  # noqa: ARG002
+    def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float) -> None:
         """Check the server's side of the handshake (RFC 6455 §4.1)."""
-        if status != 101:  # noqa: PLR2004
-            raise ListenerLost(f"the server answered {status}")
+        check_status(status, 101, body)
         proof = base64.b64encode(hashlib.sha1(self._key + _ACCEPT).digest())  # noqa: S324
         if headers.get("sec-websocket-accept") != proof.decode():
             raise ListenerLost("the server's WebSocket handshake is wrong")
+        if body:
+            self.take(body, now_s)
 
     def take(self, data: bytes, now_s: float) -> None:
         """Note a frame; the usual case is one whole frame that others have had before."""

@@ -4,18 +4,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 import aiohttp
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.mediastreams import MediaStreamTrack
-from yarl import URL
 
 from broadcaster.audio.frames import AudioFrame, to_frame
-from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
+from broadcaster.webrtc.http_session import negotiated
 
-CONNECT_S = 15.0
 _FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
 
 
@@ -72,43 +69,11 @@ async def publishing(
 
     Raises:
         Refused: the server's own status, error id and hint.
-        TimeoutError: no connection within `CONNECT_S`.
+        TimeoutError: no connection in time.
         aiohttp.ClientError: the server cannot be reached.
     """
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     track = PcmTrack(pieces)
     connection.addTransceiver(track, direction="sendonly")
-    connected = asyncio.Event()
-
-    @connection.on("connectionstatechange")
-    def _changed() -> None:
-        if connection.connectionState == "connected":
-            connected.set()
-
-    session_url: URL | None = None
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/sdp"}
-    try:
-        await connection.setLocalDescription(await connection.createOffer())
-        async with asyncio.timeout(CONNECT_S):
-            offer = connection.localDescription.sdp
-            async with http.post(url, data=offer.encode(), headers=headers) as answer:
-                if answer.status != HTTPStatus.CREATED:
-                    raise await _refused(answer)
-                session_url = answer.url.join(URL(answer.headers["Location"]))
-                sdp = await answer.text()
-            await connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
-            await connected.wait()
+    async with negotiated(http, url, connection, {"Authorization": f"Bearer {key}"}):
         yield track
-    finally:
-        if session_url is not None:
-            async with http.delete(session_url, headers={"Authorization": f"Bearer {key}"}):
-                pass
-        await connection.close()
-
-
-async def _refused(answer: aiohttp.ClientResponse) -> Refused:
-    try:
-        body = await answer.json()
-        return Refused(answer.status, body["error"], body["message"], hint=body["hint"])
-    except (ValueError, KeyError, TypeError, aiohttp.ClientError):
-        return Refused(answer.status, "refused", f"the server answered {answer.status}")

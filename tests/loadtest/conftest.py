@@ -6,18 +6,23 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from broadcaster.audio.opus import OpusEncoder
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, SAMPLE_BYTES
 from tests.edge.conftest import Edge, edge
+
+FRAME_BYTES = OPUS_FRAME_SAMPLES * SAMPLE_BYTES
 
 __all__ = ["edge"]
 
 
 @pytest_asyncio.fixture
 async def sounding(edge: Edge) -> AsyncIterator[Edge]:
-    """Frames on `es`, sixteen a second; no two are alike."""
+    """Noise on `es`, one frame every 60 ms; no two are alike."""
+    encoder = OpusEncoder()
 
     async def sound() -> None:
         while True:
-            edge.say("es", os.urandom(100))
+            edge.say("es", encoder.encode(os.urandom(FRAME_BYTES)))
             await asyncio.sleep(0.06)
 
     speaking = asyncio.create_task(sound(), name="sounding")

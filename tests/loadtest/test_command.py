@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "broadcaster", "loadtest"]
 
 async def test_a_report_as_json(sounding: Edge) -> None:
     command = [*COMMAND, f"{sounding.url}/e/talk?lang=es", "--listeners", "20", "--json"]
-    command += ["--ramp", "0", "--duration", "3"]
+    command += ["--ramp", "0", "--duration", "1"]
     async with started(command) as process:
         await process.line(r"^\}")
         await process.process.wait()

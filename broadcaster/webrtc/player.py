@@ -1,0 +1,54 @@
+"""A WHEP client that listens to what arrives and decodes nothing, so that hundreds fit a core."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
+from aiortc.rtp import RtpPacket
+
+from broadcaster.webrtc.http_session import negotiated
+
+
+@asynccontextmanager
+async def playing(
+    http: aiohttp.ClientSession, url: str, heard: Callable[[int, int], None]
+) -> AsyncIterator[asyncio.Event]:
+    """Play inside the context.
+
+    Args:
+        http: client to use.
+        url: WHEP endpoint.
+        heard: called with the sequence number and the payload's bytes of each RTP packet.
+
+    Yields:
+        Set when the connection ended by itself.
+
+    Raises:
+        Refused: the server's own status, error id and hint.
+        TimeoutError: no connection in time.
+        aiohttp.ClientError: the server cannot be reached.
+    """
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    receiver = connection.addTransceiver("audio", direction="recvonly").receiver
+    _take_packets(receiver, heard)
+    ended = asyncio.Event()
+
+    @connection.on("connectionstatechange")
+    def _changed() -> None:
+        if connection.connectionState in {"failed", "closed"}:
+            ended.set()
+
+    async with negotiated(http, url, connection, {}):
+        yield ended
+
+
+def _take_packets(receiver: RTCRtpReceiver, heard: Callable[[int, int], None]) -> None:
+    """Replace what aiortc does with a packet: jitter buffer, decoder thread, loss reports."""
+
+    async def take(packet: RtpPacket, arrival_time_ms: int) -> None:  # noqa: ARG001
+        heard(packet.sequence_number, len(packet.payload))
+
+    assert hasattr(receiver, "_handle_rtp_packet"), "pyproject.toml pins the aiortc that has it"
+    receiver._handle_rtp_packet = take  # type: ignore[method-assign]  # noqa: SLF001
