@@ -31,7 +31,6 @@ MAY_IMPORT = {  # folder or top-level module -> what it may import from broadcas
     "web": "assets errors log model",
     "limits": "",
     "metrics": "errors model",
-    "web": "errors log model",
     "app": "*",
     "serving": "*",
     "workers": "*",
