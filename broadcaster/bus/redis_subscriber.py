@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-import math
 from collections import Counter
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import hiredis
 from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -73,7 +74,7 @@ class Subscriber:
             self._unanswered.clear()
 
     async def _read(self, connection: Connection, backoff: Backoff) -> None:
-        """Dispatch messages and take note of confirmations.
+        """Dispatch messages and take note of confirmations, until the connection is lost.
 
         Replies of a subscribed connection are `[kind, channel, payload or count]`, those to PING
         `[b"pong", b""]`, or `b"PONG"` while it is subscribed to nothing (Redis docs, "Redis
@@ -81,8 +82,8 @@ class Subscriber:
         """
         prefix = len(self._redis.prefix)
         dispatch = self._switchboard.dispatch
-        while True:
-            reply = await connection.read_response(timeout=math.inf)
+
+        def replied(reply: Any) -> None:
             self._heard = True
             match reply:
                 case [b"message", channel, payload]:
@@ -90,6 +91,9 @@ class Subscriber:
                 case [b"subscribe" | b"unsubscribe" as kind, channel, _]:
                     self._answered(channel[prefix:].decode(), subscribed=kind == b"subscribe")
                     backoff.reset()
+
+        with _inbox(connection, replied) as inbox:
+            await inbox.lost
 
     def _answered(self, topic: str, *, subscribed: bool) -> None:
         self._unanswered[topic] -= 1
@@ -126,3 +130,51 @@ class Subscriber:
             await asyncio.sleep(self._redis.timing.ping_s)
             if not self._heard:
                 raise RedisConnectionError("the connection is silent")
+
+
+class _Inbox(asyncio.Protocol):
+    """Parses replies where they arrive: no task wakes up and no stream is copied for each.
+
+    Attributes:
+        lost: fails when the connection is gone or Redis answers with an error.
+    """
+
+    def __init__(self, replied: Callable[[Any], None]) -> None:
+        self._replied = replied
+        self._parser = hiredis.Reader()
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed(data)
+            while (reply := self._parser.gets()) is not False:
+                if isinstance(reply, hiredis.ReplyError):
+                    self._fail(str(reply))
+                else:
+                    self._replied(reply)
+        except hiredis.ProtocolError as error:
+            self._fail(str(error))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._fail(str(error or "the connection was closed"))
+
+    def _fail(self, reason: str) -> None:
+        if not self.lost.done():
+            self.lost.set_exception(RedisConnectionError(reason))
+
+
+@contextmanager
+def _inbox(connection: Connection, replied: Callable[[Any], None]) -> Iterator[_Inbox]:
+    """Take over what arrives on a connection whose replies have all been read."""
+    writer = connection._writer  # noqa: SLF001 - redis-py has no other way to its transport
+    assert writer is not None
+    transport = writer.transport
+    streams = transport.get_protocol()
+    inbox = _Inbox(replied)
+    transport.set_protocol(inbox)
+    try:
+        yield inbox
+    finally:
+        transport.set_protocol(streams)
+        if not inbox.lost.cancel() and not inbox.lost.cancelled():
+            inbox.lost.exception()  # whoever waited has heard it
