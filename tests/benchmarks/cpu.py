@@ -1,0 +1,63 @@
+"""What a process costs: CPU time and memory, read from /proc; and which core it runs on."""
+
+import os
+import platform
+import resource
+from collections.abc import Iterable
+from pathlib import Path
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+"""The server under test has a core of its own; clients, sources and Redis share the other."""
+
+
+def pin(core: int) -> None:
+    """Keep this process, and children it starts from now on, on one core."""
+    os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
+
+
+def raise_fd_limit() -> int:
+    """Allow this process and its children as many sockets as it may; returns the limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def cpu_ns(pids: Iterable[int]) -> int:
+    """Time on a core of all threads of these processes: user, system, and the soft interrupts
+    that ran on their account (loopback delivers within the sender's call)."""
+    return sum(
+        int(file.read_text().split()[0])
+        for pid in pids
+        for file in Path(f"/proc/{pid}/task").glob("*/schedstat")
+    )
+
+
+def rss_bytes(pids: Iterable[int]) -> int:
+    """Resident memory of these processes."""
+    page = resource.getpagesize()
+    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page for pid in pids)
+
+
+def slab_bytes() -> int:
+    """The kernel's own objects, sockets among them, of the whole machine."""
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("Slab:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("/proc/meminfo has no Slab line")
+
+
+def machine() -> str:
+    """One line about where a figure comes from."""
+    cpus = Path("/proc/cpuinfo").read_text().splitlines()
+    name = next((line.split(":")[1].strip() for line in cpus if "model name" in line), "CPU")
+    system = f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores {name}, {system}, loopback"

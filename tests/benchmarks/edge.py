@@ -1,0 +1,54 @@
+"""What a listener costs at the edge, next to peers and to the kernel's own cost.
+
+    python -m tests.benchmarks.edge ws --listeners 2000
+    python -m tests.benchmarks.edge all
+
+Servers run on core 0; listeners, sources and Redis on core 1. CPU time is what the server's threads
+spent on a core. Peers: apt-get install icecast2 nginx libnginx-mod-nchan libssl-dev gcc.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from tests.benchmarks import edge_fanout
+from tests.benchmarks.cpu import CLIENT_CORE, pin, raise_fd_limit
+from tests.benchmarks.options import Options
+
+SCENARIOS: dict[str, Callable[[Options], Coroutine[Any, Any, None]]] = {
+    "ws": edge_fanout.ws,
+    "tls": edge_fanout.tls,
+    "captions": edge_fanout.captions,
+}
+
+
+def main(words: Sequence[str]) -> None:
+    """Run one scenario, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", choices=[*SCENARIOS, "all"])
+    parser.add_argument("--listeners", type=int, help="instead of the scenario's own number")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--window-s", type=float, default=5.0)
+    parser.add_argument("--only", default="", help="names of servers, with commas between")
+    given = parser.parse_args(words)
+    chosen = list(SCENARIOS) if given.scenario == "all" else [given.scenario]
+    raise_fd_limit()
+    pin(CLIENT_CORE)
+    for name in chosen:
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
+            Path(directory).chmod(0o755)  # peers run as users of their own
+            options = Options(
+                Path(directory), given.listeners, given.repetitions, given.window_s, given.only
+            )
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(SCENARIOS[name](options))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,159 @@
+"""Scenarios side by side: what a message costs for each listener."""
+
+import statistics
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+
+import aiohttp
+
+from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
+from broadcaster.tls import server_context
+from tests.benchmarks.measuring import Measured, alternated
+from tests.benchmarks.options import Options
+from tests.benchmarks.sources import PACKET_BYTES, ChannelCaptions, ChannelSound, caption
+from tests.benchmarks.subjects import Subject, edge, floor, icecast, nchan, redis_bus
+from tests.benchmarks.tables import Table, show
+
+Made = dict[str, AbstractAsyncContextManager[Subject]]
+"""Servers that are started when they are wanted."""
+FRAME_BYTES = ENVELOPE_HEADER_BYTES + PACKET_BYTES
+EVENT_BYTES = len(b"id: 1763812345678-0\nevent: caption\ndata: \n\n") + len(caption(0))
+CAPTIONS_MS = 200
+OURS, PLAIN, C_LOOP, C_TLS = "ours", "ours, no helper", "C loop (floor)", "C TLS loop (floor)"
+COLUMNS = (
+    *("server", "listeners", "µs per message and listener", "µs per listener-second"),
+    *("RSS kB", "slab kB", "join µs", "spread ms p50/p99", "delay ms p50/p99"),
+)
+
+
+async def ws(options: Options) -> None:
+    """60 ms Opus frames by WebSocket; Icecast sends the same packets over HTTP."""
+    rows: list[tuple[str, ...]] = []
+    counts = (options.listeners,) if options.listeners else (500, 2000)
+    for number, listeners in enumerate(counts):
+        folder = options.directory / str(number)
+        folder.mkdir()
+        async with AsyncExitStack() as stack:
+            url, bus = await stack.enter_async_context(redis_bus(folder))
+            made: Made = {
+                OURS: edge(OURS, folder / "ours", url, ChannelSound(bus, "floor")),
+                PLAIN: edge(
+                    *(PLAIN, folder / "plain", url, ChannelSound(bus, "es")),
+                    stream="audio/es",
+                    batched_sends="false",
+                ),
+                C_LOOP: floor(C_LOOP, FRAME_BYTES),
+                "Icecast2": icecast(folder / "icecast"),
+            }
+            subjects = await _entered(stack, made, options)
+            rows += compared(
+                await alternated(subjects, listeners, options.repetitions, options.window_s)
+            )
+    show(
+        Table(
+            *("ws", "Sound by WebSocket, 60 ms frames", "python -m tests.benchmarks.edge ws"),
+            (*COLUMNS, "× floor", "× Icecast2"),
+            tuple(rows),
+        )
+    )
+
+
+async def tls(options: Options) -> None:
+    """The same over TLS, ended in our own process."""
+    listeners = options.listeners or 2000
+    folder = options.directory
+    server_context(None, None, folder)
+    certificate = (folder / "tls" / "certificate.pem", folder / "tls" / "key.pem")
+    settings = {"tls_cert": str(certificate[0]), "tls_key": str(certificate[1])}
+    async with AsyncExitStack() as stack:
+        url, bus = await stack.enter_async_context(redis_bus(folder))
+        made: Made = {
+            OURS: edge(
+                *(OURS, folder / "ours", url, ChannelSound(bus, "floor")), tls=True, **settings
+            ),
+            PLAIN: edge(
+                *(PLAIN, folder / "plain", url, ChannelSound(bus, "es")),
+                stream="audio/es",
+                tls=True,
+                batched_sends="false",
+                **settings,
+            ),
+            C_TLS: floor(C_TLS, FRAME_BYTES, certificate=certificate),
+        }
+        subjects = await _entered(stack, made, options)
+        measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
+    ciphers = ", ".join(sorted({one.heard[-1].cipher for one in measured}))
+    show(
+        Table(
+            *("tls", "The same over TLS", "python -m tests.benchmarks.edge tls"),
+            (*COLUMNS, "× floor", "× Icecast2")[:-1],
+            tuple(row[:-1] for row in compared(measured)),
+            f"Negotiated: {ciphers}.",
+        )
+    )
+
+
+async def captions(options: Options) -> None:
+    """Captions of about 200 bytes, five a second, by server-sent events."""
+    listeners = options.listeners or 2000
+    folder = options.directory
+    async with AsyncExitStack() as stack:
+        url, bus = await stack.enter_async_context(redis_bus(folder))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        made: Made = {
+            OURS: edge(
+                *(OURS, folder / "ours", url, ChannelCaptions(bus)),
+                stream="captions/es?from=live",
+                interval_ms=CAPTIONS_MS,
+            ),
+            C_LOOP: floor(C_LOOP, EVENT_BYTES, kind="stream", interval_ms=CAPTIONS_MS),
+            "nginx + nchan": nchan(folder / "nginx", http),
+        }
+        subjects = await _entered(stack, made, options)
+        measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
+    show(
+        Table(
+            *("captions", "Captions by server-sent events, 5 a second"),
+            "python -m tests.benchmarks.edge captions",
+            (*COLUMNS, "× floor", "× nchan"),
+            tuple(compared(measured)),
+        )
+    )
+
+
+async def _entered(
+    stack: AsyncExitStack,
+    made: Made,
+    options: Options,
+) -> list[Subject]:
+    wanted = [server for name, server in made.items() if options.wants(name)]
+    return [await stack.enter_async_context(server) for server in wanted]
+
+
+def compared(measured: Sequence[Measured]) -> list[tuple[str, ...]]:
+    """A row for each server, with its ratio to the floor and to the peer of the same run."""
+    named = {one.subject.name: one for one in measured}
+    bottom = named.get(C_LOOP) or named.get(C_TLS)
+    peer = named.get("Icecast2") or named.get("nginx + nchan")
+    return [
+        (*row(one), *(f"{one.ratio_to(other):.2f}" if other else "" for other in (bottom, peer)))
+        for one in measured
+    ]
+
+
+def row(one: Measured) -> tuple[str, ...]:
+    """Medians over the repetitions."""
+    heard = one.heard
+    spread = [statistics.median(h.spread_ms[place] for h in heard) for place in (0, 1)]
+    delay = [statistics.median(h.delay_ms[place] for h in heard) for place in (0, 1)]
+    return (
+        one.subject.name,
+        f"{heard[-1].listening:,}",
+        f"{statistics.median(one.message_us):.2f}",
+        f"{statistics.median(one.second_us):.1f}",
+        f"{one.rss_kb:.1f}",
+        f"{one.slab_kb:.1f}",
+        f"{one.join_us:.0f}",
+        f"{spread[0]:.1f} / {spread[1]:.1f}",
+        f"{delay[0]:.1f} / {delay[1]:.1f}",
+    )

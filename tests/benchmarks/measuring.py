@@ -1,0 +1,95 @@
+"""Several servers on the same load in the same run, alternating."""
+
+import asyncio
+import statistics
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from tests.benchmarks.cpu import cpu_ns, rss_bytes, slab_bytes
+from tests.benchmarks.load import Heard, Load, load
+from tests.benchmarks.subjects import Subject
+
+SETTLE_S = 1.0
+WINDOW_S = 5.0
+
+
+@dataclass(slots=True)
+class Measured:
+    """What a server with its listeners cost, and what they heard.
+
+    Attributes:
+        join_us: CPU time of the server per listener that joined.
+        rss_kb: memory of the server per listener.
+        slab_kb: memory of the kernel per listener, both ends of the connection.
+        message_us: CPU time per message per listener, of each window.
+        second_us: CPU time per second and listener, of each window.
+        heard: of each window.
+    """
+
+    subject: Subject
+    listeners: int
+    load: Load
+    join_us: float = 0.0
+    rss_kb: float = 0.0
+    slab_kb: float = 0.0
+    message_us: list[float] = field(default_factory=list)
+    second_us: list[float] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+
+    async def join(self) -> None:
+        """Wait until all listeners are there, and see what that took."""
+        pids = self.subject.pids()
+        cpu, rss, slab = cpu_ns(pids), rss_bytes(pids), slab_bytes()
+        await self.load.connected()
+        self.join_us = (cpu_ns(pids) - cpu) / 1e3 / self.listeners
+        async with self.subject.ticking():
+            await asyncio.sleep(SETTLE_S)
+        self.rss_kb = (rss_bytes(pids) - rss) / 1024 / self.listeners
+        self.slab_kb = (slab_bytes() - slab) / 1024 / self.listeners
+
+    async def window(self, seconds: float = WINDOW_S) -> None:
+        """Let messages flow, and measure."""
+        async with self.subject.ticking():
+            await asyncio.sleep(SETTLE_S)
+            pids = self.subject.pids()
+            self.load.start()
+            cpu = cpu_ns(pids)
+            await asyncio.sleep(seconds)
+            heard = await self.load.report()
+            spent_us = (cpu_ns(pids) - cpu) / 1e3
+        self.heard.append(heard)
+        self.message_us.append(spent_us / max(heard.messages, 1))
+        self.second_us.append(spent_us / heard.window_s / self.listeners)
+
+    def ratio_to(self, other: "Measured") -> float:
+        """CPU time per message in relation to another server's, median of the repetitions."""
+        pairs = zip(self.message_us, other.message_us, strict=True)
+        return statistics.median(own / its for own, its in pairs)
+
+
+async def alternated(
+    subjects: Sequence[Subject], listeners: int, repetitions: int, window_s: float = WINDOW_S
+) -> list[Measured]:
+    """Connect the same listeners to all servers; measure one after the other, again and again.
+
+    While one is measured the others' listeners stay connected and hear nothing.
+    """
+    async with AsyncExitStack() as stack:
+        measured = []
+        for subject in subjects:
+            clients = await stack.enter_async_context(
+                load(
+                    *(subject.port, subject.path, listeners),
+                    kind=subject.kind,
+                    per_second=subject.per_second,
+                    tls=subject.tls,
+                )
+            )
+            one = Measured(subject, listeners, clients)
+            await one.join()
+            measured.append(one)
+        for _ in range(repetitions):
+            for one in measured:
+                await one.window(window_s)
+    return measured

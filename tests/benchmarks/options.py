@@ -1,0 +1,27 @@
+"""How a scenario is run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line chose.
+
+    Attributes:
+        directory: for data and configurations, removed at the end.
+        listeners: instead of the scenario's own number.
+        repetitions: windows of each server.
+        window_s: length of a window.
+        only: letters that a server's name must have; empty for all.
+    """
+
+    directory: Path
+    listeners: int | None = None
+    repetitions: int = 5
+    window_s: float = 5.0
+    only: str = ""
+
+    def wants(self, name: str) -> bool:
+        """Whether a server takes part."""
+        return not self.only or any(part in name for part in self.only.split(","))
