@@ -17,7 +17,7 @@ from typing import Any
 
 import uvloop
 
-from tests.benchmarks import edge_fanout
+from tests.benchmarks import edge_bus, edge_fanout, edge_hostile, edge_limits
 from tests.benchmarks.cpu import CLIENT_CORE, pin, raise_fd_limit
 from tests.benchmarks.options import Options
 
@@ -25,6 +25,12 @@ SCENARIOS: dict[str, Callable[[Options], Coroutine[Any, Any, None]]] = {
     "ws": edge_fanout.ws,
     "tls": edge_fanout.tls,
     "captions": edge_fanout.captions,
+    "ws10k": edge_limits.ws10k,
+    "delay": edge_limits.delay,
+    "herd": edge_limits.herd,
+    "hostile": edge_hostile.hostile,
+    "memory": edge_limits.memory,
+    "bus": edge_bus.bus,
 }
 
 
@@ -34,7 +40,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("scenario", choices=[*SCENARIOS, "all"])
     parser.add_argument("--listeners", type=int, help="instead of the scenario's own number")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--window-s", type=float, default=5.0)
+    parser.add_argument("--window-s", type=float, help="instead of the scenario's own")
     parser.add_argument("--only", default="", help="names of servers, with commas between")
     given = parser.parse_args(words)
     chosen = list(SCENARIOS) if given.scenario == "all" else [given.scenario]

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
 
 import aiohttp
 
@@ -64,7 +65,7 @@ async def tls(options: Options) -> None:
     folder = options.directory
     server_context(None, None, folder)
     certificate = (folder / "tls" / "certificate.pem", folder / "tls" / "key.pem")
-    settings = {"tls_cert": str(certificate[0]), "tls_key": str(certificate[1])}
+    settings: Any = {"tls_cert": str(certificate[0]), "tls_key": str(certificate[1])}
     async with AsyncExitStack() as stack:
         url, bus = await stack.enter_async_context(redis_bus(folder))
         made: Made = {

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.benchmarks.native import program
 
@@ -71,8 +71,11 @@ class Heard:
     def from_json(cls, text: bytes) -> "Heard":
         """Parse the line that load.c prints."""
         raw = json.loads(text)
-        values = {one.name: raw[one.name] for one in fields(cls)}
-        return cls(**{k: Spread(*v) if isinstance(v, list) else v for k, v in values.items()})
+        values: dict[str, Any] = {one.name: raw[one.name] for one in fields(cls)}
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = Spread(*value)
+        return cls(**values)
 
 
 class Load:

@@ -48,7 +48,7 @@ class Measured:
         self.rss_kb = (rss_bytes(pids) - rss) / 1024 / self.listeners
         self.slab_kb = (slab_bytes() - slab) / 1024 / self.listeners
 
-    async def window(self, seconds: float = WINDOW_S) -> None:
+    async def window(self, seconds: float) -> None:
         """Let messages flow, and measure."""
         async with self.subject.ticking():
             await asyncio.sleep(SETTLE_S)
@@ -69,7 +69,7 @@ class Measured:
 
 
 async def alternated(
-    subjects: Sequence[Subject], listeners: int, repetitions: int, window_s: float = WINDOW_S
+    subjects: Sequence[Subject], listeners: int, repetitions: int, window_s: float | None
 ) -> list[Measured]:
     """Connect the same listeners to all servers; measure one after the other, again and again.
 
@@ -91,5 +91,5 @@ async def alternated(
             measured.append(one)
         for _ in range(repetitions):
             for one in measured:
-                await one.window(window_s)
+                await one.window(window_s or WINDOW_S)
     return measured

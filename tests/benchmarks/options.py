@@ -12,14 +12,14 @@ class Options:
         directory: for data and configurations, removed at the end.
         listeners: instead of the scenario's own number.
         repetitions: windows of each server.
-        window_s: length of a window.
+        window_s: length of a window, instead of the scenario's own.
         only: letters that a server's name must have; empty for all.
     """
 
     directory: Path
     listeners: int | None = None
     repetitions: int = 5
-    window_s: float = 5.0
+    window_s: float | None = None
     only: str = ""
 
     def wants(self, name: str) -> bool:

@@ -28,6 +28,11 @@ from tests.support.redis_server import RedisServer
 
 START_S = 20.0
 SECRET = "benchmark"
+LANGUAGES = (
+    *("es", "fr", "de", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "el", "tr", "ru"),
+    *("uk", "sv", "da", "nb", "fi", "et", "lv", "lt", "ja", "zh", "ko", "ar", "he", "hi", "vi"),
+)
+CHANNELS = tuple(Channel(language) for language in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ async def redis_bus(directory: Path) -> AsyncIterator[tuple[str, Bus]]:
     server.start()
     try:
         async with open_bus(server.url, directory) as bus:
-            event = Event(EVENT, "Benchmark", EventState.LIVE, (Channel("es"),), SECRET)
+            event = Event(EVENT, "Benchmark", EventState.LIVE, CHANNELS, SECRET)
             await bus.put(keys.event_record(EVENT), event.to_json())
             yield server.url, bus
     finally:
