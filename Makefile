@@ -2,7 +2,7 @@
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
 # make check   ruff, mypy, tsc
 # make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time
-# make bench   how far a channel falls behind in an hour, with and without catching up
+# make bench   how far a channel falls behind in an hour; what listeners cost (docs/performance.md)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,6 +31,7 @@ soak: .venv/dev.done
 
 bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag
+	$(BIN)/python -m tests.benchmarks.edge all --write
 
 format: .venv/dev.done
 	$(BIN)/ruff check --fix .

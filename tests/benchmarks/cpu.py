@@ -3,7 +3,7 @@
 import os
 import platform
 import resource
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -34,11 +34,19 @@ def family(pid: int) -> list[int]:
 def cpu_ns(pids: Iterable[int]) -> int:
     """Time on a core of all threads of these processes: user, system, and the soft interrupts
     that ran on their account (loopback delivers within the sender's call)."""
-    return sum(
-        int(file.read_text().split()[0])
-        for pid in pids
-        for file in Path(f"/proc/{pid}/task").glob("*/schedstat")
-    )
+    return sum(ran for ran, _ in _scheduled(pids))
+
+
+def waited_ns(pids: Iterable[int]) -> int:
+    """Time these processes could have run and waited for a core: others were on it."""
+    return sum(waited for _, waited in _scheduled(pids))
+
+
+def _scheduled(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    for pid in pids:
+        for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            ran, waited, _ = file.read_text().split()
+            yield int(ran), int(waited)
 
 
 def rss_bytes(pids: Iterable[int]) -> int:

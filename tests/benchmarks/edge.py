@@ -20,8 +20,9 @@ import uvloop
 from tests.benchmarks import edge_bus, edge_fanout, edge_hostile, edge_limits
 from tests.benchmarks.cpu import CLIENT_CORE, pin, raise_fd_limit
 from tests.benchmarks.options import Options
+from tests.benchmarks.tables import Table, write
 
-SCENARIOS: dict[str, Callable[[Options], Coroutine[Any, Any, None]]] = {
+SCENARIOS: dict[str, Callable[[Options], Coroutine[Any, Any, Table]]] = {
     "ws": edge_fanout.ws,
     "tls": edge_fanout.tls,
     "captions": edge_fanout.captions,
@@ -42,6 +43,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--window-s", type=float, help="instead of the scenario's own")
     parser.add_argument("--only", default="", help="names of servers, with commas between")
+    parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     given = parser.parse_args(words)
     chosen = list(SCENARIOS) if given.scenario == "all" else [given.scenario]
     raise_fd_limit()
@@ -53,7 +55,10 @@ def main(words: Sequence[str]) -> None:
                 Path(directory), given.listeners, given.repetitions, given.window_s, given.only
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(SCENARIOS[name](options))
+                table = runner.run(SCENARIOS[name](options))
+        print("\n" + table.markdown(), flush=True)
+        if given.write:
+            write(table)
 
 
 if __name__ == "__main__":

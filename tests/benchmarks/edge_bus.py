@@ -15,12 +15,12 @@ from tests.benchmarks.cpu import SERVER_CORE, cpu_ns, pin
 from tests.benchmarks.options import Options
 from tests.benchmarks.sources import EVENT, ChannelSound, Ticker
 from tests.benchmarks.subjects import LANGUAGES, redis_bus
-from tests.benchmarks.tables import Table, show
+from tests.benchmarks.tables import Table
 
 FRAME_MS = 60
 
 
-async def bus(options: Options) -> None:
+async def bus(options: Options) -> Table:
     """A process that only subscribes, as the hubs of thirty languages do."""
     window_s = options.window_s or 5.0
     rows = []
@@ -48,13 +48,11 @@ async def bus(options: Options) -> None:
             rows.append((f"{every_ms} ms", f"{rate:.0f}", f"{median_us:.1f}", share))
         reader.terminate()
         await reader.wait()
-    show(
-        Table(
-            *("bus", "Reading the bus, 30 languages", "python -m tests.benchmarks.edge bus"),
-            ("frames", "messages a second", "µs per message", "of one core"),
-            tuple(rows),
-            "A process with thirty subscriptions on Redis that does nothing else.",
-        )
+    return Table(
+        *("bus", "Reading the bus, 30 languages", "python -m tests.benchmarks.edge bus"),
+        ("frames", "messages a second", "µs per message", "of one core"),
+        tuple(rows),
+        "A process with thirty subscriptions on Redis that does nothing else.",
     )
 
 

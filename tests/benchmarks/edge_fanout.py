@@ -13,7 +13,7 @@ from tests.benchmarks.measuring import Measured, alternated
 from tests.benchmarks.options import Options
 from tests.benchmarks.sources import PACKET_BYTES, ChannelCaptions, ChannelSound, caption
 from tests.benchmarks.subjects import Subject, edge, floor, icecast, nchan, redis_bus
-from tests.benchmarks.tables import Table, show
+from tests.benchmarks.tables import Table
 
 Made = dict[str, AbstractAsyncContextManager[Subject]]
 """Servers that are started when they are wanted."""
@@ -27,7 +27,7 @@ COLUMNS = (
 )
 
 
-async def ws(options: Options) -> None:
+async def ws(options: Options) -> Table:
     """60 ms Opus frames by WebSocket; Icecast sends the same packets over HTTP."""
     rows: list[tuple[str, ...]] = []
     counts = (options.listeners,) if options.listeners else (500, 2000)
@@ -50,16 +50,14 @@ async def ws(options: Options) -> None:
             rows += compared(
                 await alternated(subjects, listeners, options.repetitions, options.window_s)
             )
-    show(
-        Table(
-            *("ws", "Sound by WebSocket, 60 ms frames", "python -m tests.benchmarks.edge ws"),
-            (*COLUMNS, "× floor", "× Icecast2"),
-            tuple(rows),
-        )
+    return Table(
+        *("ws", "Sound by WebSocket, 60 ms frames", "python -m tests.benchmarks.edge ws"),
+        (*COLUMNS, "× floor", "× Icecast2"),
+        tuple(rows),
     )
 
 
-async def tls(options: Options) -> None:
+async def tls(options: Options) -> Table:
     """The same over TLS, ended in our own process."""
     listeners = options.listeners or 2000
     folder = options.directory
@@ -84,17 +82,15 @@ async def tls(options: Options) -> None:
         subjects = await _entered(stack, made, options)
         measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
     ciphers = ", ".join(sorted({one.heard[-1].cipher for one in measured}))
-    show(
-        Table(
-            *("tls", "The same over TLS", "python -m tests.benchmarks.edge tls"),
-            (*COLUMNS, "× floor", "× Icecast2")[:-1],
-            tuple(row[:-1] for row in compared(measured)),
-            f"Negotiated: {ciphers}.",
-        )
+    return Table(
+        *("tls", "The same over TLS", "python -m tests.benchmarks.edge tls"),
+        (*COLUMNS, "× floor", "× Icecast2")[:-1],
+        tuple(row[:-1] for row in compared(measured)),
+        f"Negotiated: {ciphers}.",
     )
 
 
-async def captions(options: Options) -> None:
+async def captions(options: Options) -> Table:
     """Captions of about 200 bytes, five a second, by server-sent events."""
     listeners = options.listeners or 2000
     folder = options.directory
@@ -112,13 +108,11 @@ async def captions(options: Options) -> None:
         }
         subjects = await _entered(stack, made, options)
         measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
-    show(
-        Table(
-            *("captions", "Captions by server-sent events, 5 a second"),
-            "python -m tests.benchmarks.edge captions",
-            (*COLUMNS, "× floor", "× nchan"),
-            tuple(compared(measured)),
-        )
+    return Table(
+        *("captions", "Captions by server-sent events, 5 a second"),
+        "python -m tests.benchmarks.edge captions",
+        (*COLUMNS, "× floor", "× nchan"),
+        tuple(compared(measured)),
     )
 
 

@@ -9,7 +9,7 @@ from tests.benchmarks.cpu import rss_bytes
 from tests.benchmarks.edge_limits import listened, our_edge
 from tests.benchmarks.options import Options
 from tests.benchmarks.subjects import Subject
-from tests.benchmarks.tables import Table, show
+from tests.benchmarks.tables import Table
 
 HALF_OPEN = 500
 SMALL_BUFFER_BYTES = 4096
@@ -21,7 +21,7 @@ _UPGRADE = (
 )
 
 
-async def hostile(options: Options) -> None:
+async def hostile(options: Options) -> Table:
     """1,000 good listeners, first alone, then next to the hostile ones."""
     listeners = options.listeners or 1000
     seconds = options.window_s or WINDOW_S
@@ -58,7 +58,7 @@ async def hostile(options: Options) -> None:
     title = f"{listeners:,} good listeners next to hostile ones"
     note = f"Hostile: one that never reads, one byte a second, {HALF_OPEN} unfinished requests."
     command = "python -m tests.benchmarks.edge hostile"
-    show(Table("hostile", title, command, columns, tuple(rows), note))
+    return Table("hostile", title, command, columns, tuple(rows), note)
 
 
 @asynccontextmanager

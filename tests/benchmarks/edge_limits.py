@@ -11,7 +11,7 @@ from tests.benchmarks.measuring import SETTLE_S, Measured
 from tests.benchmarks.options import Options
 from tests.benchmarks.sources import ChannelSound
 from tests.benchmarks.subjects import Subject, edge, redis_bus
-from tests.benchmarks.tables import Table, show
+from tests.benchmarks.tables import Table
 
 HERD, HERD_S = 2000, 10.0
 
@@ -37,18 +37,18 @@ async def listened(subject: Subject, listeners: int) -> AsyncIterator[Measured]:
         yield measured
 
 
-async def ws10k(options: Options) -> None:
+async def ws10k(options: Options) -> Table:
     """10,000 listeners on one process for five minutes."""
     title = "10,000 WebSocket listeners on one process"
-    await _crowd(options, "ws10k", title, options.listeners or 10_000, 300.0)
+    return await _crowd(options, "ws10k", title, options.listeners or 10_000, 300.0)
 
 
-async def delay(options: Options) -> None:
+async def delay(options: Options) -> Table:
     """From publishing on the bus to the listener's socket, 5,000 listeners."""
-    await _crowd(options, "delay", "Delay of the edge", options.listeners or 5_000, 20.0)
+    return await _crowd(options, "delay", "Delay of the edge", options.listeners or 5_000, 20.0)
 
 
-async def _crowd(options: Options, name: str, title: str, listeners: int, window_s: float) -> None:
+async def _crowd(options: Options, name: str, title: str, listeners: int, window_s: float) -> Table:
     async with our_edge(options.directory) as subject, listened(subject, listeners) as one:
         await one.window(options.window_s or window_s)
     heard = one.heard[0]
@@ -71,10 +71,10 @@ async def _crowd(options: Options, name: str, title: str, listeners: int, window
         "Delay: from publishing on the bus to the listener's read. Spread: from the first listener "
         "to the last that gets a frame."
     )
-    show(Table(name, title, f"python -m tests.benchmarks.edge {name}", columns, (cells,), note))
+    return Table(name, title, f"python -m tests.benchmarks.edge {name}", columns, (cells,), note)
 
 
-async def herd(options: Options) -> None:
+async def herd(options: Options) -> Table:
     """2,000 join within ten seconds while 2,000 listen; before it, nobody joins."""
     listeners = options.listeners or HERD
     seconds = options.window_s or HERD_S
@@ -102,7 +102,7 @@ async def herd(options: Options) -> None:
         *("longest gap of the source ms", "join ms p50/p99", "joins failed"),
     )
     title = f"{HERD:,} join in {HERD_S:.0f} s while {listeners:,} listen"
-    show(Table("herd", title, "python -m tests.benchmarks.edge herd", columns, tuple(rows)))
+    return Table("herd", title, "python -m tests.benchmarks.edge herd", columns, tuple(rows))
 
 
 async def _join(subject: Subject, joining: int, per_second: float, seconds: float) -> Heard | None:
@@ -117,7 +117,7 @@ async def _join(subject: Subject, joining: int, per_second: float, seconds: floa
         return await newcomers.report()
 
 
-async def memory(options: Options) -> None:
+async def memory(options: Options) -> Table:
     """Memory of a listener, and over ten minutes."""
     listeners = options.listeners or 2000
     seconds = options.window_s or 600.0
@@ -140,4 +140,4 @@ async def memory(options: Options) -> None:
         f"RSS of the process in MB after {minutes / 10:g}, {minutes / 2:g} and {minutes:g} min",
     )
     command = "python -m tests.benchmarks.edge memory"
-    show(Table("memory", "Memory of a listener", command, columns, tuple(rows)))
+    return Table("memory", "Memory of a listener", command, columns, tuple(rows))

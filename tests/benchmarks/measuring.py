@@ -2,11 +2,12 @@
 
 import asyncio
 import statistics
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from tests.benchmarks.cpu import cpu_ns, rss_bytes, slab_bytes
+from tests.benchmarks.cpu import cpu_ns, rss_bytes, slab_bytes, waited_ns
 from tests.benchmarks.load import Heard, Load, load
 from tests.benchmarks.subjects import Subject
 
@@ -54,13 +55,19 @@ class Measured:
             await asyncio.sleep(SETTLE_S)
             pids = self.subject.pids()
             self.load.start()
-            cpu = cpu_ns(pids)
+            cpu, waited = cpu_ns(pids), waited_ns(pids)
             await asyncio.sleep(seconds)
             heard = await self.load.report()
             spent_us = (cpu_ns(pids) - cpu) / 1e3
+            waited_ms = (waited_ns(pids) - waited) / 1e6
         self.heard.append(heard)
         self.message_us.append(spent_us / max(heard.messages, 1))
         self.second_us.append(spent_us / heard.window_s / self.listeners)
+        print(
+            f"{self.subject.name}: {self.message_us[-1]:.2f} µs per message, "
+            f"waited {waited_ms / heard.window_s:.0f} ms a second for its core",
+            file=sys.stderr,
+        )
 
     def ratio_to(self, other: "Measured") -> float:
         """CPU time per message in relation to another server's, median of the repetitions."""

@@ -1,14 +1,14 @@
-"""Tables of results: printed, kept as JSON in artifacts/, and rendered into docs/performance.md."""
+"""Tables of results: printed, and on demand written into docs/performance.md."""
 
-import json
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks.cpu import machine
 
-KEPT = Path(__file__).parents[2] / "artifacts" / "benchmarks"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Table:
     """One table with where it comes from.
 
     Attributes:
-        name: of its file, and its place in the document.
+        name: of its place in the document.
         title: what was measured.
         command: that measures it again.
         columns: heads; the first column names the row.
@@ -30,32 +30,26 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-    measured: str = ""
 
     def markdown(self) -> str:
-        """A section of the document."""
-        lines = [f"## {self.title}", "", f"`{self.command}` ({self.measured})", ""]
+        """A section of the document, measured now."""
+        where = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}"
+        lines = [f"## {self.title}", "", f"`{self.command}`: {where}", ""]
         lines += [_line(self.columns), "|" + "---|" * len(self.columns), *map(_line, self.rows)]
         return "\n".join([*lines, *(["", self.note] if self.note else []), ""])
 
 
-def show(table: Table) -> None:
-    """Print a table and keep it for the document."""
-    measured = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}"
-    dated = Table(**{**asdict(table), "measured": measured})
-    print("\n" + dated.markdown(), flush=True)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    (KEPT / f"{table.name}.json").write_text(json.dumps(asdict(dated), indent=1) + "\n")
+def write(table: Table) -> None:
+    """Put a table into its place in the document, or at the end when it has none.
 
-
-def kept(name: str) -> Table | None:
-    """The table that was measured last under this name."""
-    path = KEPT / f"{name}.json"
-    if not path.exists():
-        return None
-    raw = json.loads(path.read_text())
-    rows = tuple(tuple(row) for row in raw["rows"])
-    return Table(**{**raw, "columns": tuple(raw["columns"]), "rows": rows})
+    A place is what stands between the comments `<!-- name -->` and `<!-- /name -->`.
+    """
+    begin, end = f"<!-- {table.name} -->\n", f"<!-- /{table.name} -->\n"
+    section = begin + table.markdown() + end
+    text = DOCUMENT.read_text()
+    place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    replaced, found = place.subn(lambda _: section, text)
+    DOCUMENT.write_text(replaced if found else f"{text}\n{section}")
 
 
 def _line(cells: Sequence[str]) -> str:
