@@ -9,9 +9,9 @@ import aiohttp
 
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
 from broadcaster.tls import server_context
-from tests.benchmarks.measuring import Measured, alternated
+from tests.benchmarks.measuring import Measured, alternated, busy
 from tests.benchmarks.options import Options
-from tests.benchmarks.sources import PACKET_BYTES, ChannelCaptions, ChannelSound, caption
+from tests.benchmarks.sources import EVENT, PACKET_BYTES, ChannelCaptions, ChannelSound, caption
 from tests.benchmarks.subjects import Subject, edge, floor, icecast, nchan, redis_bus
 from tests.benchmarks.tables import Table
 
@@ -30,6 +30,7 @@ COLUMNS = (
 async def ws(options: Options) -> Table:
     """60 ms Opus frames by WebSocket; Icecast sends the same packets over HTTP."""
     rows: list[tuple[str, ...]] = []
+    notes: list[str] = []
     counts = (options.listeners,) if options.listeners else (500, 2000)
     for number, listeners in enumerate(counts):
         folder = options.directory / str(number)
@@ -40,20 +41,21 @@ async def ws(options: Options) -> Table:
                 OURS: edge(OURS, folder / "ours", url, ChannelSound(bus, "floor")),
                 PLAIN: edge(
                     *(PLAIN, folder / "plain", url, ChannelSound(bus, "es")),
-                    stream="audio/es",
+                    path=f"/e/{EVENT}/audio/es",
                     batched_sends="false",
                 ),
                 C_LOOP: floor(C_LOOP, FRAME_BYTES),
                 "Icecast2": icecast(folder / "icecast"),
             }
             subjects = await _entered(stack, made, options)
-            rows += compared(
-                await alternated(subjects, listeners, options.repetitions, options.window_s)
-            )
+            measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
+            rows += compared(measured)
+            notes.append(busy(measured))
     return Table(
         *("ws", "Sound by WebSocket, 60 ms frames", "python -m tests.benchmarks.edge ws"),
         (*COLUMNS, "× floor", "× Icecast2"),
         tuple(rows),
+        max(notes),
     )
 
 
@@ -72,7 +74,7 @@ async def tls(options: Options) -> Table:
             ),
             PLAIN: edge(
                 *(PLAIN, folder / "plain", url, ChannelSound(bus, "es")),
-                stream="audio/es",
+                path=f"/e/{EVENT}/audio/es",
                 tls=True,
                 batched_sends="false",
                 **settings,
@@ -84,9 +86,9 @@ async def tls(options: Options) -> Table:
     ciphers = ", ".join(sorted({one.heard[-1].cipher for one in measured}))
     return Table(
         *("tls", "The same over TLS", "python -m tests.benchmarks.edge tls"),
-        (*COLUMNS, "× floor", "× Icecast2")[:-1],
+        (*COLUMNS, "× floor"),
         tuple(row[:-1] for row in compared(measured)),
-        f"Negotiated: {ciphers}.",
+        f"Negotiated: {ciphers}. {busy(measured)}".strip(),
     )
 
 
@@ -100,7 +102,7 @@ async def captions(options: Options) -> Table:
         made: Made = {
             OURS: edge(
                 *(OURS, folder / "ours", url, ChannelCaptions(bus)),
-                stream="captions/es?from=live",
+                path=f"/e/{EVENT}/captions/es?from=live",
                 interval_ms=CAPTIONS_MS,
             ),
             C_LOOP: floor(C_LOOP, EVENT_BYTES, kind="stream", interval_ms=CAPTIONS_MS),
@@ -113,6 +115,7 @@ async def captions(options: Options) -> Table:
         "python -m tests.benchmarks.edge captions",
         (*COLUMNS, "× floor", "× nchan"),
         tuple(compared(measured)),
+        busy(measured),
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from tests.benchmarks.cpu import rss_bytes
 from tests.benchmarks.edge_limits import listened, our_edge
+from tests.benchmarks.measuring import busy
 from tests.benchmarks.options import Options
 from tests.benchmarks.subjects import Subject
 from tests.benchmarks.tables import Table
@@ -56,9 +57,10 @@ async def hostile(options: Options) -> Table:
         *("RSS growth kB", f"hostile still connected after {seconds:.0f} s"),
     )
     title = f"{listeners:,} good listeners next to hostile ones"
-    note = f"Hostile: one that never reads, one byte a second, {HALF_OPEN} unfinished requests."
+    who = f"one that never reads, one byte a second, {HALF_OPEN} unfinished requests"
+    note = f"Hostile: {who}. {busy([one])}"
     command = "python -m tests.benchmarks.edge hostile"
-    return Table("hostile", title, command, columns, tuple(rows), note)
+    return Table("hostile", title, command, columns, tuple(rows), note.strip())
 
 
 @asynccontextmanager

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.benchmarks.cpu import rss_bytes
 from tests.benchmarks.load import Heard, load
-from tests.benchmarks.measuring import SETTLE_S, Measured
+from tests.benchmarks.measuring import SETTLE_S, Measured, busy
 from tests.benchmarks.options import Options
 from tests.benchmarks.sources import ChannelSound
 from tests.benchmarks.subjects import Subject, edge, redis_bus
 from tests.benchmarks.tables import Table
 
 HERD, HERD_S = 2000, 10.0
+PATIENCE_S = 20.0
+"""A join that takes this much longer than the herd counts as failed."""
 
 
 @asynccontextmanager
@@ -69,9 +71,11 @@ async def _crowd(options: Options, name: str, title: str, listeners: int, window
     )
     note = (
         "Delay: from publishing on the bus to the listener's read. Spread: from the first listener "
-        "to the last that gets a frame."
+        f"to the last that gets a frame. {busy([one])}"
     )
-    return Table(name, title, f"python -m tests.benchmarks.edge {name}", columns, (cells,), note)
+    return Table(
+        name, title, f"python -m tests.benchmarks.edge {name}", columns, (cells,), note.strip()
+    )
 
 
 async def herd(options: Options) -> Table:
@@ -79,42 +83,48 @@ async def herd(options: Options) -> Table:
     listeners = options.listeners or HERD
     seconds = options.window_s or HERD_S
     rows = []
-    async with our_edge(options.directory) as subject, listened(subject, listeners) as one:
-        for joining in (0, HERD):
-            async with subject.ticking():
-                await asyncio.sleep(SETTLE_S)
-                one.load.start()
-                joined = await _join(subject, joining, joining / seconds, seconds)
-                heard = await one.load.report()
-            answered = joined.answered_ms if joined else None
-            rows.append(
-                (
-                    f"{joining:,}",
-                    f"{heard.longest_gap_ms.p50:.0f} / {heard.longest_gap_ms.most:.0f}",
-                    f"{heard.listeners_with_long_gaps:,} of {heard.listening:,}",
-                    f"{heard.source_gap_ms.most:.0f}",
-                    "" if answered is None else f"{answered.p50:.0f} / {answered.p99:.0f}",
-                    "" if joined is None else f"{joined.failed}",
-                )
-            )
+    for tls in (False, True):
+        folder = options.directory / ("tls" if tls else "plain")
+        await asyncio.to_thread(folder.mkdir)
+        async with our_edge(folder, tls=tls) as subject, listened(subject, listeners) as one:
+            for joining in (0, HERD):
+                async with subject.ticking():
+                    await asyncio.sleep(SETTLE_S)
+                    one.load.start()
+                    joined = await _join(subject, joining, seconds)
+                    heard = await one.load.report()
+                rows.append(("wss" if tls else "ws", f"{joining:,}", *_gaps(heard), *joined))
     columns = (
-        *("joining", "longest gap ms, median / worst listener", "gaps over 100 ms"),
-        *("longest gap of the source ms", "join ms p50/p99", "joins failed"),
+        *("transport", "joining", "longest gap ms, median / worst listener"),
+        *("listeners with gaps over 100 ms", "longest gap of the source ms"),
+        *("join ms p50/p99", "joins failed"),
     )
     title = f"{HERD:,} join in {HERD_S:.0f} s while {listeners:,} listen"
     return Table("herd", title, "python -m tests.benchmarks.edge herd", columns, tuple(rows))
 
 
-async def _join(subject: Subject, joining: int, per_second: float, seconds: float) -> Heard | None:
+def _gaps(heard: Heard) -> tuple[str, ...]:
+    return (
+        f"{heard.longest_gap_ms.p50:.0f} / {heard.longest_gap_ms.most:.0f}",
+        f"{heard.listeners_with_long_gaps:,} of {heard.listening:,}",
+        f"{heard.source_gap_ms.most:.0f}",
+    )
+
+
+async def _join(subject: Subject, joining: int, seconds: float) -> tuple[str, str]:
+    """Let listeners join over a time; how long that took each, and how many could not."""
     if not joining:
         await asyncio.sleep(seconds)
-        return None
-    clients = load(subject.port, subject.path, joining, per_second=per_second, tls=subject.tls)
-    async with clients as newcomers:
-        await newcomers.connected()
-        newcomers.start()
+        return "", ""
+    pace = joining / seconds
+    async with load(subject.port, subject.path, joining, per_second=pace, tls=subject.tls) as crowd:
+        with suppress(TimeoutError):
+            await crowd.connected(seconds + PATIENCE_S)
+        crowd.start()
         await asyncio.sleep(SETTLE_S)
-        return await newcomers.report()
+        heard = await crowd.report()
+    join = f"{heard.answered_ms.p50:.0f} / {heard.answered_ms.p99:.0f}"
+    return join, f"{joining - heard.listening}"
 
 
 async def memory(options: Options) -> Table:

@@ -13,6 +13,8 @@ from tests.benchmarks.subjects import Subject
 
 SETTLE_S = 1.0
 WINDOW_S = 5.0
+BUSY = 0.05
+"""Share of time without the core from which on a run tells nothing about delays."""
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class Measured:
         slab_kb: memory of the kernel per listener, both ends of the connection.
         message_us: CPU time per message per listener, of each window.
         second_us: CPU time per second and listener, of each window.
+        waited: share of each window in which the server could not run, because others did.
         heard: of each window.
     """
 
@@ -36,6 +39,7 @@ class Measured:
     slab_kb: float = 0.0
     message_us: list[float] = field(default_factory=list)
     second_us: list[float] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
 
     async def join(self) -> None:
@@ -61,11 +65,12 @@ class Measured:
             spent_us = (cpu_ns(pids) - cpu) / 1e3
             waited_ms = (waited_ns(pids) - waited) / 1e6
         self.heard.append(heard)
+        self.waited.append(waited_ms / 1e3 / heard.window_s)
         self.message_us.append(spent_us / max(heard.messages, 1))
         self.second_us.append(spent_us / heard.window_s / self.listeners)
         print(
             f"{self.subject.name}: {self.message_us[-1]:.2f} µs per message, "
-            f"waited {waited_ms / heard.window_s:.0f} ms a second for its core",
+            f"waited {self.waited[-1]:.0%} of the time for its core",
             file=sys.stderr,
         )
 
@@ -73,6 +78,17 @@ class Measured:
         """CPU time per message in relation to another server's, median of the repetitions."""
         pairs = zip(self.message_us, other.message_us, strict=True)
         return statistics.median(own / its for own, its in pairs)
+
+
+def busy(measured: Sequence[Measured]) -> str:
+    """A warning to print with the figures when other programs were in the way."""
+    worst = max(share for one in measured for share in one.waited)
+    if worst < BUSY:
+        return ""
+    return (
+        f"Other programs kept a server waiting for its core for up to {worst:.0%} of a window: "
+        "read CPU times and ratios only, not spread, delay and gaps."
+    )
 
 
 async def alternated(

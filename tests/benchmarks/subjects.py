@@ -86,7 +86,7 @@ async def edge(
     source: Source,
     *,
     interval_ms: float = 60.0,
-    stream: str = "audio/floor",
+    path: str = f"/e/{EVENT}/audio/floor",
     tls: bool = False,
     **settings: str,
 ) -> AsyncIterator[Subject]:
@@ -96,10 +96,10 @@ async def edge(
     async with broadcaster(directory, "edge", redis_url=redis_url, **settings) as (url, process):
         pid = process.process.pid
         _pin_all(pid)
-        kind = "ws" if stream.startswith("audio/") else "stream"
+        kind = "ws" if "/audio/" in path else "stream"
         port = int(url.rsplit(":", 1)[1])
         ticker = Ticker(source, interval_ms)
-        yield Subject(name, pid, port, f"/e/{EVENT}/{stream}", kind, ticker.ticking, tls)
+        yield Subject(name, pid, port, path, kind, ticker.ticking, tls)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "spread.h"
 #include "wire.h"
 
 #define MOST_FDS 65536
@@ -259,20 +260,6 @@ static void hear(int fd) {
 }
 
 /* ---- measuring ---- */
-
-static int compare(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Prints "name": [p50, p99, most] in ms; sorts the values. */
-static void print_spread(const char *name, uint64_t *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, compare);
-    double p50 = count ? (double)values[count / 2] / 1e6 : 0;
-    double p99 = count ? (double)values[(int)(count * 0.99)] / 1e6 : 0;
-    double most = count ? (double)values[count - 1] / 1e6 : 0;
-    printf("\"%s\": [%.3f, %.3f, %.3f], ", name, p50, p99, most);
-}
 
 static double delay_ms(double share) {
     uint64_t before = (uint64_t)((double)messages * share), seen = 0;
