@@ -14,7 +14,7 @@ from tests.benchmarks.tables import Table
 
 HALF_OPEN = 500
 SMALL_BUFFER_BYTES = 4096
-WINDOW_S = 30.0
+WINDOW_S = 60.0
 _UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

@@ -43,10 +43,16 @@ class Measured:
     heard: list[Heard] = field(default_factory=list)
 
     async def join(self) -> None:
-        """Wait until all listeners are there, and see what that took."""
+        """Wait until all listeners are there, and see what that took.
+
+        Raises:
+            SystemExit: some could not join; figures of the others would mislead.
+        """
         pids = self.subject.pids()
         cpu, rss, slab = cpu_ns(pids), rss_bytes(pids), slab_bytes()
         await self.load.connected()
+        if failed := (await self.load.report()).failed:
+            raise SystemExit(f"{failed} of {self.listeners} could not join {self.subject.name}")
         self.join_us = (cpu_ns(pids) - cpu) / 1e3 / self.listeners
         async with self.subject.ticking():
             await asyncio.sleep(SETTLE_S)
