@@ -31,6 +31,8 @@ class Heard:
         failed: never answered, or refused.
         disconnected: while it was measured.
         silent: connected, and heard nothing.
+        arrived: messages in the window, however late.
+        messages: of these, what was published in the window; all that follows is about them.
         lost: messages a listener missed, by sequence.
         repeated: messages a listener got twice, or out of order.
         skip_notices: how often the server told a listener that it had skipped.
@@ -51,6 +53,7 @@ class Heard:
     disconnected: int
     silent: int
     window_s: float
+    arrived: int
     messages: int
     received_bytes: int
     lost: int

@@ -72,7 +72,7 @@ class Measured:
             waited_ms = (waited_ns(pids) - waited) / 1e6
         self.heard.append(heard)
         self.waited.append(waited_ms / 1e3 / heard.window_s)
-        self.message_us.append(spent_us / max(heard.messages, 1))
+        self.message_us.append(spent_us / max(heard.arrived, 1))
         self.second_us.append(spent_us / heard.window_s / self.listeners)
         print(
             f"{self.subject.name}: {self.message_us[-1]:.2f} µs per message, "

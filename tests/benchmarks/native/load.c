@@ -54,7 +54,7 @@ static struct frame frames[FRAMES];
 static uint32_t delays[BINS];
 static char buffer[LARGEST_CARRY + READ_BYTES];
 static int fds[MOST_FDS], opened, wanted, answered, failed, disconnected, websocket, epoll;
-static uint64_t started_ns, messages, bytes, lost, repeated, notices;
+static uint64_t started_ns, arrived, messages, bytes, lost, repeated, notices;
 static struct sockaddr_in server;
 static char request[1024];
 static SSL_CTX *context;
@@ -156,6 +156,7 @@ static void heard(struct peer *peer, const char *mark, uint64_t at_ns) {
     uint32_t sequence = (uint32_t)read_hex(mark + MARK_TAG_BYTES, 8);
     uint64_t sent_ns = read_hex(mark + MARK_TAG_BYTES + 8, 16);
     if (!peer->first_ns) peer->first_ns = at_ns;
+    arrived++;
     if (!started_ns || sent_ns < started_ns) return; /* the backlog, or before the measurement */
     if (peer->heard++) {
         uint64_t gap_ns = at_ns - peer->last_ns;
@@ -270,7 +271,7 @@ static double delay_ms(double share) {
 
 static void start(void) {
     started_ns = now_ns();
-    messages = bytes = lost = repeated = notices = 0;
+    arrived = messages = bytes = lost = repeated = notices = 0;
     disconnected = 0;
     memset(frames, 0, sizeof frames);
     memset(delays, 0, sizeof delays);
@@ -296,6 +297,7 @@ static void report(void) {
     printf("{\"listening\": %d, \"failed\": %d, \"disconnected\": %d, ", listening, failed,
            disconnected);
     printf("\"silent\": %d, \"window_s\": %.3f, ", silent, (double)(now - started_ns) / 1e9);
+    printf("\"arrived\": %llu, ", (unsigned long long)arrived);
     printf("\"messages\": %llu, \"received_bytes\": %llu, \"lost\": %llu, \"repeated\": %llu, ",
            (unsigned long long)messages, (unsigned long long)bytes, (unsigned long long)lost,
            (unsigned long long)repeated);
