@@ -1,17 +1,22 @@
 """One channel's sound for all its listeners in this process."""
 
+import asyncio
 from collections import deque
 
+from broadcaster.edge.inbound import PING
 from broadcaster.edge.listener import Listener, SlowListeners, websocket_frame
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
+from broadcaster.tasks import first_of
 
 BACKLOG_FRAMES = 4
 """Newest frames (60 ms each) a new listener gets at once, so that sound starts right away."""
 DEPTH = 64
 """Frames the hub may be behind the bus, about four seconds."""
+IDLE_S = 25.0
+"""A channel that says nothing for so long pings its listeners, so that proxies keep them."""
 
 
 class AudioHub:
@@ -27,6 +32,8 @@ class AudioHub:
         self._clock = clock
         self._recent: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
         self._listeners: FanOut[Listener] = FanOut(ring)
+        self._writing = asyncio.Lock()
+        self._wrote = False
         self.slow = SlowListeners()
 
     def __len__(self) -> int:
@@ -55,8 +62,21 @@ class AudioHub:
 
     async def run(self) -> None:
         """Write every frame of the channel to every listener, until cancelled."""
+        await first_of(self._write_frames(), self._keep_open(), name=f"audio:{self._topic}")
+
+    async def _write_frames(self) -> None:
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:
             async for message in frames:
                 frame = websocket_frame(message.payload)
-                self._recent.append(frame)
-                await self._listeners.send(frame)
+                async with self._writing:
+                    self._recent.append(frame)
+                    await self._listeners.send(frame)
+                self._wrote = True
+
+    async def _keep_open(self) -> None:
+        while True:
+            self._wrote = False
+            await self._clock.sleep(IDLE_S)
+            if not self._wrote:
+                async with self._writing:
+                    await self._listeners.send(PING)

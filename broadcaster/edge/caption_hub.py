@@ -23,6 +23,8 @@ BUDGET_BYTES = 256 * 1024
 """Unsent bytes a reader may have, beyond the history it joined with; over it the reader is cut off
 and resumes by id."""
 RETRY_S = 1.0
+KEEPALIVE_S = 15.0
+_COMMENT = b":\n\n"
 _PAGE = 1_000
 
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
@@ -140,7 +142,12 @@ class CaptionHub:
             except BusUnavailable as away:
                 log.warning("captions wait for the bus: %s", away.message)
                 await asyncio.sleep(RETRY_S)
-        await first_of(self._follow(), self._write_states(), name=f"captions:{self._stream}")
+        await first_of(
+            self._follow(),
+            self._write_states(),
+            self._keep_open(),
+            name=f"captions:{self._stream}",
+        )
 
     def _count_cut(self) -> None:
         self.cut_readers += 1
@@ -158,6 +165,12 @@ class CaptionHub:
             self._state_changed.clear()
             async with self._writing:
                 await self._readers.send(self._state)
+
+    async def _keep_open(self) -> None:
+        while True:
+            await asyncio.sleep(KEEPALIVE_S)
+            async with self._writing:
+                await self._readers.send(chunk(_COMMENT))
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from broadcaster.edge.inbound import close_frame
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
@@ -11,11 +12,11 @@ BUDGET_BYTES = 8 * 1024
 STALLED_S = 10.0
 """A listener that has not caught up for this long after a skip is disconnected."""
 
+EVENT_ENDED = 4000
+"""Close code of a WebSocket whose event is over."""
+
 _TEXT, _BINARY, _FIN = 0x1, 0x2, 0x80
 _SHORT, _LONG = 125, 126
-EVENT_ENDED = 4000
-_END = bytes((_FIN | 0x8, 2)) + EVENT_ENDED.to_bytes(2, "big")
-"""A close frame (RFC 6455 §5.5.1) with the code above."""
 
 
 def websocket_frame(payload: bytes, *, text: bool = False) -> bytes:
@@ -87,5 +88,5 @@ class Listener:
 
     def end(self) -> None:
         """Close with code 4000: the event is over."""
-        self.transport.write(_END)
+        self.transport.write(close_frame(EVENT_ENDED))
         self.transport.close()

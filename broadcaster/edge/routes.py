@@ -3,11 +3,13 @@
 import asyncio
 import socket
 from contextlib import suppress
+from functools import partial
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from broadcaster.edge.caption_hub import parse_id, state_message
 from broadcaster.edge.event_room import EventRoom
+from broadcaster.edge.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
 from broadcaster.errors import Refused
@@ -21,11 +23,7 @@ from broadcaster.sockets.transport import SocketTransport
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 SEND_BUFFER_BYTES = 16 * 1024
 """Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound."""
-HEARTBEAT_S = 25.0
-KEEPALIVE_S = 15.0
 LOAD_TIMEOUT_S = 5.0
-_INBOUND_MESSAGES = 16
-_INBOUND_BYTES = 1024
 
 
 class EdgeRoutes:
@@ -66,12 +64,7 @@ class EdgeRoutes:
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
         room, channel = await self._channel(request, variants=True)
-        ws = web.WebSocketResponse(
-            protocols=(AUDIO_PROTOCOL,),
-            compress=False,
-            heartbeat=HEARTBEAT_S,
-            max_msg_size=_INBOUND_BYTES,
-        )
+        ws = web.WebSocketResponse(protocols=(AUDIO_PROTOCOL,), compress=False)
         if not ws.can_prepare(request):
             raise Refused(
                 426,
@@ -99,14 +92,8 @@ class EdgeRoutes:
         transport = _small_buffer(request)
         hub = room.audio(channel)
         listener = hub.add(transport)
-        try:
-            for _ in range(_INBOUND_MESSAGES):
-                message = await ws.receive()
-                if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
-                    break
-            await ws.close()
-        finally:
-            hub.remove(listener)
+        transport.hand_over(WebSocketInbound(partial(hub.remove, listener)))
+        await asyncio.sleep(0)  # aiohttp cancels the handler of a connection it takes for lost
         return ws
 
     async def captions(self, request: web.Request) -> web.StreamResponse:
@@ -139,12 +126,8 @@ class EdgeRoutes:
         transport.write(state_message(room.state(channel)))
         past = request.query.get("from") != "live" or after is not None
         reader = hub.add(transport, after, past=past)
-        try:
-            while not transport.is_closing():
-                await asyncio.sleep(KEEPALIVE_S)
-                transport.write(b"3\r\n:\n\n\r\n")
-        finally:
-            hub.remove(reader)
+        transport.hand_over(Inbound(partial(hub.remove, reader)))
+        await asyncio.sleep(0)
         return response
 
     async def _channel(

@@ -6,6 +6,7 @@ its member decides meanwhile what becomes of each message.
 """
 
 import asyncio
+import errno
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -51,7 +52,7 @@ class FanOut(Generic[AnyMember]):
         self._seats: list[_Seat[AnyMember] | None] = []
         self._of: dict[AnyMember, _Seat[AnyMember]] = {}
         self._sockets = np.full(_FIRST_SEATS, _NOBODY, np.int32)
-        self._writes: list[Callable[[bytes], None]] = []
+        self._writes: list[Callable[[bytes], int | None]] = []
         self._left = 0
 
     def __len__(self) -> int:
@@ -98,8 +99,7 @@ class FanOut(Generic[AnyMember]):
         sockets = self._sockets[first:last]
         direct = np.flatnonzero(sockets != _NOBODY)
         if self._ring is None or not len(direct):
-            for write in self._writes[first:last]:
-                write(data)
+            self._write_each(first, last, data)
             return
         if len(direct) < last - first:
             for index in np.flatnonzero(sockets == _NOBODY):
@@ -110,10 +110,23 @@ class FanOut(Generic[AnyMember]):
             if seat is not None:
                 seat.member.transport.sent(data, int(results[index]))
 
+    def _write_each(self, first: int, last: int, data: bytes) -> None:
+        for index, write in enumerate(self._writes[first:last], first):
+            try:
+                result = write(data)
+            except BlockingIOError:
+                result = -errno.EAGAIN
+            except OSError as error:
+                result = -(error.errno or errno.EIO)
+            if result is not None and result != len(data):
+                seat = self._seats[index]
+                if seat is not None:
+                    seat.member.transport.sent(data, result)
+
     def write_directly(self, seat: "_Seat[AnyMember]") -> None:
         """A member's connection is clear."""
         transport = seat.member.transport
-        self._writes[seat.index] = transport.write
+        self._writes[seat.index] = transport.direct
         if self._ring is not None and not isinstance(transport, TlsTransport):
             self._sockets[seat.index] = transport.fileno()
 

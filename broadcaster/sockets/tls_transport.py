@@ -57,6 +57,11 @@ class TlsTransport(SocketTransport):
         return super().get_extra_info(name, default)
 
     @property
+    def direct(self) -> Callable[[bytes], int | None]:
+        """See `SocketTransport`."""
+        return self.write
+
+    @property
     def _tls(self) -> ssl.SSLSocket:
         return cast("ssl.SSLSocket", self._sock)
 

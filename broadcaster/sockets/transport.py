@@ -36,8 +36,8 @@ class SocketTransport(asyncio.Transport):
     """
 
     __slots__ = (
-        "_closing", "_fd", "_high_bytes", "_loop", "_on_lost", "_paused", "_protocol", "_reading",
-        "_sock", "_unsent", "answered", "follower",
+        "_closing", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
+        "_protocol", "_reading", "_sock", "_unsent", "answered", "follower",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +57,7 @@ class SocketTransport(asyncio.Transport):
         self._reading = False
         self._paused = False
         self._closing = False
+        self._handing_over = False
         self.answered = False
         """Whether anything was ever written."""
         self.follower: Follower | None = None
@@ -64,6 +65,26 @@ class SocketTransport(asyncio.Transport):
     def start(self) -> None:
         """Hand the connection to its protocol."""
         self._protocol.connection_made(self)
+        self.resume_reading()
+
+    @property
+    def direct(self) -> Callable[[bytes], int | None]:
+        """The shortest way to write while nothing is unsent.
+
+        It returns None when the transport keeps what was not sent. Otherwise it returns the bytes
+        sent or raises OSError, and whoever calls it reports what is missing to `sent`.
+        """
+        return self._sock.send
+
+    def hand_over(self, protocol: asyncio.Protocol) -> None:
+        """Give the connection to another protocol; the one before is told that it is lost."""
+        before, self._protocol = self._protocol, protocol
+        self._handing_over = True  # it may close what is not its own any more
+        try:
+            before.connection_lost(None)
+        finally:
+            self._handing_over = False
+        protocol.connection_made(self)
         self.resume_reading()
 
     def fileno(self) -> int:
@@ -157,7 +178,7 @@ class SocketTransport(asyncio.Transport):
 
     def close(self) -> None:
         """Close when everything is sent."""
-        if self._closing:
+        if self._closing or self._handing_over:
             return
         self._closing = True
         self._stop_reading()
@@ -167,7 +188,8 @@ class SocketTransport(asyncio.Transport):
 
     def abort(self) -> None:
         """Close at once."""
-        self._lose(None)
+        if not self._handing_over:
+            self._lose(None)
 
     def _receive(self) -> bytes:
         return self._sock.recv(READ_BYTES)

@@ -1,0 +1,101 @@
+"""What a listener may send, on a real connection."""
+
+import asyncio
+import os
+
+import aiohttp
+import pytest
+
+from broadcaster.edge.inbound import MOST_MESSAGES, PING, POLICY, PROTOCOL_ERROR, TOO_BIG
+from tests.edge.conftest import Edge
+
+DEADLINE_S = 20.0
+REQUEST = (
+    b"GET /e/talk/audio/es HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    b"Sec-WebSocket-Protocol: broadcaster.audio.v1\r\n\r\n"
+)
+
+
+def masked(opcode: int, payload: bytes) -> bytes:
+    mask = os.urandom(4)
+    body = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+    if len(payload) < 126:
+        return bytes((0x80 | opcode, 0x80 | len(payload))) + mask + body
+    return bytes((0x80 | opcode, 0x80 | 126)) + len(payload).to_bytes(2, "big") + mask + body
+
+
+async def listening(edge: Edge) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A raw WebSocket, after the hello."""
+    port = int(edge.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(REQUEST)
+    async with asyncio.timeout(DEADLINE_S):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        head = await reader.readexactly(4)
+        await reader.readexactly(int.from_bytes(head[2:], "big"))
+    return reader, writer
+
+
+async def test_a_ping_is_answered_byte_by_byte(edge: Edge) -> None:
+    reader, writer = await listening(edge)
+    for byte in masked(0x9, b"are you there?"):
+        writer.write(bytes((byte,)))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(DEADLINE_S):
+        assert await reader.readexactly(16) == bytes((0x8A, 14)) + b"are you there?"
+    writer.close()
+
+
+async def test_a_close_is_answered_and_the_listener_leaves(edge: Edge) -> None:
+    reader, writer = await listening(edge)
+    writer.write(masked(0x8, (1000).to_bytes(2, "big")))
+    async with asyncio.timeout(DEADLINE_S):
+        assert await reader.read() == bytes((0x88, 2)) + (1000).to_bytes(2, "big")
+        while edge.rooms.counts().listeners[("talk", "es")]:
+            await asyncio.sleep(0.001)
+    writer.close()
+
+
+async def test_pongs_are_not_counted_and_messages_are(edge: Edge) -> None:
+    reader, writer = await listening(edge)
+    for _ in range(3 * MOST_MESSAGES):
+        writer.write(masked(0xA, b""))
+    for _ in range(MOST_MESSAGES):
+        writer.write(masked(0x1, b"x" * 300))
+    writer.write(masked(0x9, b"?"))
+    async with asyncio.timeout(DEADLINE_S):
+        assert await reader.read() == bytes((0x88, 2)) + POLICY.to_bytes(2, "big")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (bytes((0x82, 5)) + b"plain", PROTOCOL_ERROR),
+        (masked(0x2, bytes(1025)), TOO_BIG),
+        (bytes((0x82, 0xFF)) + (2**62).to_bytes(8, "big"), TOO_BIG),
+    ],
+)
+async def test_what_must_not_be_sent(edge: Edge, sent: bytes, code: int) -> None:
+    reader, writer = await listening(edge)
+    writer.write(sent)
+    async with asyncio.timeout(DEADLINE_S):
+        assert await reader.read() == bytes((0x88, 2)) + code.to_bytes(2, "big")
+    writer.close()
+
+
+async def test_a_reader_of_captions_that_goes_on_talking_is_cut_off(edge: Edge) -> None:
+    port = int(edge.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /e/talk/captions/es HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(DEADLINE_S):
+        await reader.readuntil(b"event: state")
+        writer.write(b"GET / HTTP/1.1\r\n" * 1000)
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await reader.readexactly(1_000_000)
+    writer.close()
+
+
+def test_our_ping_is_one_a_client_understands() -> None:
+    assert PING[0] == 0x80 | aiohttp.WSMsgType.PING
