@@ -1,6 +1,7 @@
 """`broadcaster serve`: from settings to a running server, told step by step."""
 
 import asyncio
+import gc
 import signal
 import ssl
 from collections.abc import AsyncIterator
@@ -14,6 +15,9 @@ from broadcaster.config import Role, Settings
 
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
 """Hosts that mean every address of this machine."""
+
+YOUNG_OBJECTS = 10_000
+"""New objects after which the youngest are looked through; Python's own figure is 700."""
 
 
 @asynccontextmanager
@@ -72,8 +76,19 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
             )
         announce(settings, roles, port, None if given else token, out, is_new=is_new)
         warn_of_few_files(roles, allowed, out)
+        collect_garbage_seldom()
         await stop.wait()
         out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
+
+
+def collect_garbage_seldom() -> None:
+    """Keep collections, which stop everything, short and rare.
+
+    What was made at the start stays; a herd that joins makes many objects and no garbage cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
 def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> None:

@@ -7,6 +7,7 @@ its member decides meanwhile what becomes of each message.
 
 import asyncio
 import errno
+import ssl
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -114,7 +115,7 @@ class FanOut(Generic[AnyMember]):
         for index, write in enumerate(self._writes[first:last], first):
             try:
                 result = write(data)
-            except BlockingIOError:
+            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 result = -errno.EAGAIN
             except OSError as error:
                 result = -(error.errno or errno.EIO)

@@ -68,11 +68,11 @@ class SocketTransport(asyncio.Transport):
         self.resume_reading()
 
     @property
-    def direct(self) -> Callable[[bytes], int | None]:
+    def direct(self) -> Callable[[bytes], int]:
         """The shortest way to write while nothing is unsent.
 
-        It returns None when the transport keeps what was not sent. Otherwise it returns the bytes
-        sent or raises OSError, and whoever calls it reports what is missing to `sent`.
+        It returns the bytes sent or raises OSError; whoever calls it reports what is missing to
+        `sent`.
         """
         return self._sock.send
 
