@@ -2,7 +2,7 @@
 
 speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ Crew (one Booth per language)
                                          ▲──Opus, captions──┘
-                                         └──▶ Rooms (hubs) ──WebSocket, SSE──▶ attendees
+                                         └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
 organizer ──REST──▶ Events, Board ──records──▶ bus
 """
 
@@ -31,6 +31,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.desk.routes import DeskRoutes
+from broadcaster.edge.http_audio import HttpAudioRoutes
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.floor.floors import Floors
@@ -160,6 +161,7 @@ def build(
         parts.run["edge"] = rooms.run
         edge = rooms.counts
         parts.routes += EdgeRoutes(rooms, clock).routes()
+        parts.routes += HttpAudioRoutes(rooms).routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))
     if Role.DESK in roles:
         board = Board(bus, clock)

@@ -1,6 +1,7 @@
 """Opus at the event clock's rate: encoded once per channel, decoded by tests and recordings."""
 
 from fractions import Fraction
+from functools import cache
 
 import av
 
@@ -60,3 +61,9 @@ class OpusDecoder:
         """The samples of one packet, delayed by the resampler's filter."""
         frames = self._codec.decode(av.Packet(packet))
         return b"".join(self._to_floor.convert(frame) for frame in frames)
+
+
+@cache
+def silent_packet() -> bytes:
+    """A packet of 60 ms of silence, for where a channel has none of its own."""
+    return OpusEncoder().encode(bytes(OPUS_FRAME_SAMPLES * SAMPLE_BYTES))

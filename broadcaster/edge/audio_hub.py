@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from typing import Protocol
 
 from broadcaster.edge.inbound import PING
 from broadcaster.edge.listener import Listener, SlowListeners, websocket_frame
@@ -19,6 +20,21 @@ IDLE_S = 25.0
 """A channel that says nothing for so long pings its listeners, so that proxies keep them."""
 
 
+class Outlet(Protocol):
+    """Another way out of a hub, with listeners of its own."""
+
+    def __len__(self) -> int: ...
+
+    def send(self, envelope: bytes) -> None:
+        """Pass one frame on; never waits."""
+
+    def end(self) -> None:
+        """Tell every listener that the event is over."""
+
+    def cut(self) -> None:
+        """Disconnect every listener."""
+
+
 class AudioHub:
     """One subscription, one ring of recent frames, any number of listeners.
 
@@ -34,10 +50,12 @@ class AudioHub:
         self._listeners: FanOut[Listener] = FanOut(ring)
         self._writing = asyncio.Lock()
         self._wrote = False
+        self.outlets: list[Outlet] = []
+        """Ways out beside WebSockets."""
         self.slow = SlowListeners()
 
     def __len__(self) -> int:
-        return len(self._listeners)
+        return len(self._listeners) + sum(len(outlet) for outlet in self.outlets)
 
     def add(self, transport: SocketTransport) -> Listener:
         """Start writing to a WebSocket, beginning with the backlog."""
@@ -54,11 +72,15 @@ class AudioHub:
         """Tell every listener that the event is over."""
         for listener in self._listeners.members():
             listener.end()
+        for outlet in self.outlets:
+            outlet.end()
 
     def cut(self) -> None:
         """Disconnect every listener; their pages connect anew."""
         for listener in self._listeners.members():
             listener.transport.abort()
+        for outlet in self.outlets:
+            outlet.cut()
 
     async def run(self) -> None:
         """Write every frame of the channel to every listener, until cancelled."""
@@ -68,6 +90,8 @@ class AudioHub:
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:
             async for message in frames:
                 frame = websocket_frame(message.payload)
+                for outlet in self.outlets:
+                    outlet.send(message.payload)
                 async with self._writing:
                     self._recent.append(frame)
                     await self._listeners.send(frame)

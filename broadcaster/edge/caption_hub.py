@@ -91,6 +91,8 @@ class CaptionHub:
         self._stream = stream
         self._history: OrderedDict[str, tuple[Position, bytes]] = OrderedDict()
         self._last_id = ""
+        self.newest = ""
+        """Text of the caption that is shown now."""
         self._readers: FanOut[Reader] = FanOut(ring)
         self._writing = asyncio.Lock()
         self._state = b""
@@ -190,6 +192,7 @@ class CaptionHub:
         message = chunk(
             f"id: {entry.id}\nevent: caption\ndata: ".encode() + entry.payload + b"\n\n"
         )
+        self.newest = caption.text
         self._history[caption.id] = (position, message)
         self._history.move_to_end(caption.id)
         if len(self._history) > HISTORY_CAPTIONS:

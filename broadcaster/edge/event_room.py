@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from broadcaster.edge.audio_hub import AudioHub
 from broadcaster.edge.caption_hub import CaptionHub, state_message
+from broadcaster.edge.http_format import HttpFormat
+from broadcaster.edge.http_stream import HttpStream
+from broadcaster.errors import Refused
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import Event, EventState
@@ -59,7 +63,8 @@ class EventRoom:
         self._ring = ring
         self._audio: dict[str, AudioHub] = {}
         self._captions: dict[str, CaptionHub] = {}
-        self._hubs: list[asyncio.Task[None]] = []
+        self._streams: dict[tuple[str, str], HttpStream] = {}
+        self._parts: set[asyncio.Task[None]] = set()
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
         self._told: dict[str, dict[str, str]] = {}
@@ -78,9 +83,28 @@ class EventRoom:
                 audio.cut()
             for captions in self._captions.values():
                 captions.cut()
-            for task in self._hubs:
+            for task in self._parts:
                 task.cancel()
-            await asyncio.gather(*self._hubs, return_exceptions=True)
+            await asyncio.gather(*self._parts, return_exceptions=True)
+
+    def check_channel(self, channel: str, *, variants: bool) -> None:
+        """Check that the event has a channel.
+
+        Args:
+            channel: its id, or with `variants` that of the channel with the floor under it.
+            variants: whether those are possible.
+
+        Raises:
+            Refused: 404 `unknown_channel`.
+        """
+        language = channel.removesuffix(keys.WITH_FLOOR) if variants else channel
+        if language not in self.event.channel_ids() or (language == FLOOR != channel):
+            raise Refused(
+                404,
+                "unknown_channel",
+                "this event has no such channel",
+                hint="Its channels are: " + ", ".join(self.event.channel_ids()) + ".",
+            )
 
     def audio(self, channel: str) -> AudioHub:
         """The hub of one channel's sound."""
@@ -88,8 +112,25 @@ class EventRoom:
         if channel not in self._audio:
             hub = AudioHub(self._bus, keys.opus(self.event.id, channel), self._clock, self._ring)
             self._audio[channel] = hub
-            self._hubs.append(self._spawn(hub.run, f"audio:{self.event.id}:{channel}"))
+            self._start(hub.run, f"audio:{self.event.id}:{channel}")
         return self._audio[channel]
+
+    def stream(self, channel: str, form: HttpFormat) -> HttpStream:
+        """One channel's sound as continuous HTTP audio; it is soon `ready`."""
+        key = (channel, form.name)
+        if key not in self._streams:
+            language = channel.removesuffix(keys.WITH_FLOOR)
+            stream = HttpStream(
+                form,
+                self._clock,
+                lambda: self.captions(language).newest,
+                self.audio(channel).slow,
+                self._ring,
+            )
+            self._streams[key] = stream
+            name = f"stream:{self.event.id}:{channel}.{form.name}"
+            self._start(partial(self._run_stream, key, stream), name)
+        return self._streams[key]
 
     def captions(self, channel: str) -> CaptionHub:
         """The hub of one channel's captions."""
@@ -97,7 +138,7 @@ class EventRoom:
         if channel not in self._captions:
             hub = CaptionHub(self._bus, keys.captions(self.event.id, channel), self._ring)
             self._captions[channel] = hub
-            self._hubs.append(self._spawn(hub.run, f"captions:{self.event.id}:{channel}"))
+            self._start(hub.run, f"captions:{self.event.id}:{channel}")
         return self._captions[channel]
 
     def counts(self) -> EdgeCounts:
@@ -124,6 +165,22 @@ class EventRoom:
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
             booth = self._booths[channel][1]
         return {"state": self.event.state, "floor": floor, "channel": booth}
+
+    def _start(self, part: Part, name: str) -> None:
+        task = self._spawn(part, name)
+        self._parts.add(task)
+        task.add_done_callback(self._parts.discard)
+
+    async def _run_stream(self, key: tuple[str, str], stream: HttpStream) -> None:
+        await stream.prepare()
+        hub = self.audio(key[0])
+        hub.outlets.append(stream)
+        try:
+            await stream.run()
+        finally:
+            hub.outlets.remove(stream)
+            stream.cut()
+            del self._streams[key]
 
     async def _watch(self) -> None:
         async for record in self._bus.watch(keys.event_record(self.event.id)):

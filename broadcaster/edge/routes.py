@@ -1,28 +1,22 @@
 """HTTP of the edge: the attendee page, its audio and its captions."""
 
 import asyncio
-import socket
-from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
 
 from broadcaster.edge.caption_hub import parse_id, state_message
-from broadcaster.edge.event_room import EventRoom
 from broadcaster.edge.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.visits import channel_of, small_buffer, transport_of
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import EventState
-from broadcaster.model.keys import WITH_FLOOR
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
-from broadcaster.sockets.transport import SocketTransport
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
-SEND_BUFFER_BYTES = 16 * 1024
-"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound."""
 LOAD_TIMEOUT_S = 5.0
 
 
@@ -63,7 +57,7 @@ class EdgeRoutes:
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
-        room, channel = await self._channel(request, variants=True)
+        room, channel = await channel_of(self._rooms, request, variants=True)
         ws = web.WebSocketResponse(protocols=(AUDIO_PROTOCOL,), compress=False)
         if not ws.can_prepare(request):
             raise Refused(
@@ -89,7 +83,7 @@ class EdgeRoutes:
         if room.event.state is EventState.CLOSED:
             await ws.close(code=EVENT_ENDED)
             return ws
-        transport = _small_buffer(request)
+        transport = small_buffer(request)
         hub = room.audio(channel)
         listener = hub.add(transport)
         transport.hand_over(WebSocketInbound(partial(hub.remove, listener)))
@@ -98,7 +92,7 @@ class EdgeRoutes:
 
     async def captions(self, request: web.Request) -> web.StreamResponse:
         """One channel's captions as server-sent events; see docs/protocol.md."""
-        room, channel = await self._channel(request)
+        room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         try:
             async with asyncio.timeout(LOAD_TIMEOUT_S):
@@ -121,7 +115,7 @@ class EdgeRoutes:
         response.enable_chunked_encoding()
         await response.prepare(request)
         await response.write(b"retry: 1500\n\n")
-        transport = _transport(request)
+        transport = transport_of(request)
         after = parse_id(request.headers.get("Last-Event-ID", ""))
         transport.write(state_message(room.state(channel)))
         past = request.query.get("from") != "live" or after is not None
@@ -129,34 +123,3 @@ class EdgeRoutes:
         transport.hand_over(Inbound(partial(hub.remove, reader)))
         await asyncio.sleep(0)
         return response
-
-    async def _channel(
-        self, request: web.Request, *, variants: bool = False
-    ) -> tuple[EventRoom, str]:
-        room = await self._rooms.open(request.match_info["event"])
-        channel = request.match_info["channel"]
-        language = channel.removesuffix(WITH_FLOOR) if variants else channel
-        if language not in room.event.channel_ids() or (language == FLOOR != channel):
-            raise Refused(
-                404,
-                "unknown_channel",
-                "this event has no such channel",
-                hint="Its channels are: " + ", ".join(room.event.channel_ids()) + ".",
-            )
-        return room, channel
-
-
-def _transport(request: web.Request) -> SocketTransport:
-    transport = request.transport
-    if transport is None:
-        raise ConnectionResetError
-    assert isinstance(transport, SocketTransport)
-    return transport
-
-
-def _small_buffer(request: web.Request) -> SocketTransport:
-    transport = _transport(request)
-    sock = transport.get_extra_info("socket")
-    with suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-    return transport

@@ -1,14 +1,16 @@
 """An edge on an embedded bus, over real sockets."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import pytest_asyncio
 from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.edge.http_audio import HttpAudioRoutes
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.model import keys
@@ -19,7 +21,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
-from broadcaster.web import create_application
+from broadcaster.web import create_application, page
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
 
@@ -32,15 +34,16 @@ class Edge:
     url: str
     http: aiohttp.ClientSession
     rooms: Rooms
-    sequence: int = 0
+    sequences: Counter[str] = field(default_factory=Counter)
 
     async def put(self, event: Event) -> None:
         await self.bus.put(keys.event_record(event.id), event.to_json())
 
     def say(self, channel: str, payload: bytes = b"opus") -> bytes:
         """Publish one frame of a channel; returns its envelope."""
-        frame = AudioFrame(Kind.OPUS, self.sequence, self.sequence * OPUS_FRAME_SAMPLES, payload)
-        self.sequence += 1
+        number = self.sequences[channel]
+        frame = AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, payload)
+        self.sequences[channel] += 1
         self.bus.publish(keys.opus("talk", channel), frame.to_bytes())
         return frame.to_bytes()
 
@@ -56,7 +59,9 @@ async def edge() -> AsyncIterator[Edge]:
         clock = SystemClock()
         rooms = Rooms(bus, clock, Ring.open())
         running = asyncio.create_task(rooms.run(), name="rooms")
-        application = create_application(bus, EdgeRoutes(rooms, clock).routes())
+        routes = EdgeRoutes(rooms, clock).routes() + HttpAudioRoutes(rooms).routes()
+        routes.append(web.get("/e/{event}", page("attendee.html")))
+        application = create_application(bus, routes)
         runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         assert runner.server is not None

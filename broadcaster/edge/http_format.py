@@ -1,0 +1,71 @@
+"""The forms in which a channel is offered as continuous HTTP audio."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from broadcaster.audio.mp3 import BITRATE, FRAME_BYTES, OpusToMp3
+from broadcaster.audio.ogg import OggOpus
+from broadcaster.audio.opus import silent_packet
+
+
+class Encoder(Protocol):
+    """Opus packets in, a piece of a continuous stream out."""
+
+    head: bytes
+    """What every listener gets first."""
+
+    def push(self, opus: bytes) -> bytes:
+        """Add one packet; returns whole frames or pages, empty while none is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFormat:
+    """One form.
+
+    Attributes:
+        name: the ending of its address.
+        content_type: what HTTP calls it.
+        encoder: makes one for a channel.
+        backlog_packets: sound (60 ms each) a new listener gets at once.
+        block_packets: sound in one write; fewer writes cost less and come later.
+        threaded: whether encoding is work for a thread beside the loop.
+        kbps: bit rate told to players; 0 when it varies.
+        metaint: bytes between two ICY metadata blocks, whole frames; 0 when it has none.
+    """
+
+    name: str
+    content_type: str
+    encoder: Callable[[], Encoder]
+    backlog_packets: int
+    block_packets: int
+    threaded: bool = False
+    kbps: int = 0
+    metaint: int = 0
+
+
+MP3 = HttpFormat(
+    "mp3",
+    "audio/mpeg",
+    OpusToMp3,
+    backlog_packets=55,
+    block_packets=4,
+    threaded=True,
+    kbps=BITRATE // 1000,
+    metaint=21 * FRAME_BYTES,
+)
+"""Chromium reads in pieces of 32 KiB, 2.7 s of this: the backlog is that and half a second more."""
+OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_packets=17, block_packets=1)
+"""For players with buffers of their own: every second sent ahead is a second of delay."""
+FORMATS = {form.name: form for form in (MP3, OGG)}
+
+
+def prepare(form: HttpFormat) -> tuple[Encoder, list[bytes]]:
+    """An encoder and a backlog of silence made with it; takes some ten milliseconds."""
+    encoder = form.encoder()
+    return encoder, encode(encoder, [silent_packet()] * form.backlog_packets)
+
+
+def encode(encoder: Encoder, packets: list[bytes]) -> list[bytes]:
+    """What each packet completes."""
+    return [encoder.push(packet) for packet in packets]

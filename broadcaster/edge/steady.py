@@ -1,0 +1,43 @@
+"""A channel's packets without holes, for listeners that cannot be told of one."""
+
+from broadcaster.audio.opus import silent_packet
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.ports import Clock
+
+FILL_AFTER_S = 1.0
+"""Nothing for this long is silence; what comes later was meant for a time that is over."""
+_FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
+_LONGEST_HOLE = 2 * CLOCK_HZ
+"""A longer hole is a jump of the event clock: the floor was away, and time was filled meanwhile."""
+_REPEAT_WINDOW = 10 * CLOCK_HZ
+"""How far back a frame is a late one; further back the clock began anew."""
+
+
+class SteadyPackets:
+    """Opus packets at the pace of time, whatever the channel does."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._reached_s = clock.monotonic()
+        self._next: int | None = None
+
+    def push(self, frame: AudioFrame) -> list[bytes]:
+        """What to send for a frame: itself behind what is missing, nothing if it is too late."""
+        self._reached_s = self._clock.monotonic()
+        ahead = 0 if self._next is None else frame.position - self._next
+        if -_REPEAT_WINDOW < ahead < 0:
+            return []
+        self._next = frame.position + OPUS_FRAME_SAMPLES
+        missing = ahead // OPUS_FRAME_SAMPLES if 0 < ahead <= _LONGEST_HOLE else 0
+        return [silent_packet()] * missing + [frame.payload]
+
+    def wait(self) -> list[bytes]:
+        """Silence for the time since the last packet, once it is long enough."""
+        waited_s = self._clock.monotonic() - self._reached_s
+        if waited_s < FILL_AFTER_S:
+            return []
+        count = int(waited_s / _FRAME_S)
+        self._reached_s += count * _FRAME_S
+        if self._next is not None:
+            self._next += count * OPUS_FRAME_SAMPLES
+        return [silent_packet()] * count

@@ -1,0 +1,54 @@
+"""What listeners' requests have in common: a channel they name, a connection to write to."""
+
+import socket
+from contextlib import suppress
+
+from aiohttp import web
+
+from broadcaster.edge.event_room import EventRoom
+from broadcaster.edge.rooms import Rooms
+from broadcaster.sockets.transport import SocketTransport
+
+SEND_BUFFER_BYTES = 16 * 1024
+"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound."""
+
+
+async def channel_of(
+    rooms: Rooms, request: web.Request, *, variants: bool = False
+) -> tuple[EventRoom, str]:
+    """The room and the channel that a request's address names.
+
+    Args:
+        rooms: of this process.
+        request: its route has `{event}` and `{channel}`.
+        variants: whether the channel may be a variant `WITH_FLOOR`.
+
+    Raises:
+        Refused: 404 `unknown_channel`, and what `Rooms.open` raises.
+    """
+    room = await rooms.open(request.match_info["event"])
+    channel = request.match_info["channel"]
+    room.check_channel(channel, variants=variants)
+    return room, channel
+
+
+def transport_of(request: web.Request) -> SocketTransport:
+    """The connection of a request.
+
+    Raises:
+        ConnectionResetError: it is gone.
+    """
+    transport = request.transport
+    if transport is None:
+        raise ConnectionResetError
+    assert isinstance(transport, SocketTransport)
+    return transport
+
+
+def small_buffer(request: web.Request) -> SocketTransport:
+    """The connection of a request, with `SEND_BUFFER_BYTES` in the kernel."""
+    transport = transport_of(request)
+    sock = transport.get_extra_info("socket")
+    with suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return transport

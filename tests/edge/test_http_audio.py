@@ -1,0 +1,403 @@
+"""Sound as an endless file: encoded once, the same bytes for everybody, and never a pause."""
+
+import asyncio
+import dataclasses
+import io
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import av
+import numpy as np
+import pytest
+
+from broadcaster.audio.file import read_pcm
+from broadcaster.audio.opus import OpusEncoder, silent_packet
+from broadcaster.audio.resample import ToFloor
+from broadcaster.edge.http_format import MP3
+from broadcaster.edge.http_listener import BUDGET_BYTES, HttpListener, Rendition
+from broadcaster.edge.icy import LONGEST_TITLE_BYTES, metadata
+from broadcaster.edge.listener import STALLED_S, SlowListeners
+from broadcaster.edge.steady import FILL_AFTER_S, SteadyPackets
+from broadcaster.model import keys
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.event import EventState
+from broadcaster.model.status import EdgeStatus, statuses
+from broadcaster.rehearsal import talk
+from broadcaster.sockets.transport import SocketTransport
+from tests.edge.conftest import EVENT, Edge
+from tests.edge.test_audio import FakeClock
+from tests.support.sound import Samples, matches, samples
+
+DEADLINE_S = 30.0
+SPOKEN_S = 8
+PACE_S = 0.005
+AUDIBLE = 100.0
+ALIKE = 0.8
+"""Opus keeps the sound, not every wave of it."""
+
+
+def speech() -> bytes:
+    """Some seconds of the prepared talk, whole Opus frames."""
+    pcm = b"".join(read_pcm(talk.load().audio_path))
+    count = SPOKEN_S * CLOCK_HZ // OPUS_FRAME_SAMPLES
+    return pcm[: count * OPUS_FRAME_SAMPLES * 2]
+
+
+def packets(pcm: bytes) -> list[bytes]:
+    encoder = OpusEncoder()
+    size = OPUS_FRAME_SAMPLES * 2
+    return [encoder.encode(pcm[start : start + size]) for start in range(0, len(pcm), size)]
+
+
+def decoded(body: bytes) -> Samples:
+    """An MP3 or Ogg file, however it ends, at 24 kHz, from its first sound on."""
+    to_floor = ToFloor()
+    pcm = bytearray()
+    with av.open(io.BytesIO(body), "r") as container:
+        for frame in container.decode(audio=0):
+            pcm += to_floor.convert(frame)
+    heard = samples(bytes(pcm + to_floor.flush()))
+    loud = np.flatnonzero(np.abs(heard) > AUDIBLE)
+    return heard[loud[0] :] if loud.size else heard
+
+
+class Player:
+    """Reads one response for as long as its context lasts."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+        self.body = bytearray()
+        self.ended = False
+        self._more = asyncio.Condition()
+
+    async def read(self) -> None:
+        async for data in self.response.content.iter_any():
+            async with self._more:
+                self.body += data
+                self._more.notify_all()
+        async with self._more:
+            self.ended = True
+            self._more.notify_all()
+
+    async def has(self, size: int) -> None:
+        """Wait until so many bytes came, or the body is over."""
+        async with asyncio.timeout(DEADLINE_S), self._more:
+            await self._more.wait_for(lambda: self.ended or len(self.body) >= size)
+
+    async def finish(self) -> None:
+        async with asyncio.timeout(DEADLINE_S), self._more:
+            await self._more.wait_for(lambda: self.ended)
+
+
+@asynccontextmanager
+async def playing(edge: Edge, path: str, **headers: str) -> AsyncIterator[Player]:
+    async with edge.http.get(path, headers=headers) as response:
+        assert response.status == 200, await response.text()
+        player = Player(response)
+        reading = asyncio.create_task(player.read(), name=f"player of {path}")
+        try:
+            yield player
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+async def say_all(edge: Edge, said: list[bytes]) -> None:
+    """Publish a channel faster than time, but not faster than it is read."""
+    for packet in said:
+        edge.say("es", packet)
+        await asyncio.sleep(PACE_S)
+
+
+@pytest.mark.parametrize("form", ["mp3", "ogg"])
+async def test_what_is_played_is_what_was_said(edge: Edge, form: str) -> None:
+    pcm = await asyncio.to_thread(speech)
+    said = await asyncio.to_thread(packets, pcm)
+    async with playing(edge, f"/listen/talk/es.{form}") as player:
+        await player.has(1)
+        await say_all(edge, said)
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        await player.finish()
+    heard = await asyncio.to_thread(decoded, bytes(player.body))
+    found = await asyncio.to_thread(matches, heard, samples(pcm))
+    print(f"{form}: {len(player.body)} bytes, r {min(match.r for match in found):.3f} and more")
+    assert len(found) >= SPOKEN_S // 2
+    assert all(match.r > ALIKE for match in found)
+    starts = [match.at_s - match.found_s for match in found]
+    assert max(starts) - min(starts) < 0.05
+
+
+async def test_twenty_players_share_one_encoder(edge: Edge) -> None:
+    said = [silent_packet()] * 60
+    async with playing(edge, "/listen/talk/es.mp3") as first:
+        await first.has(1)
+        others = [playing(edge, "/listen/talk/es.mp3") for _ in range(19)]
+        joined = [await other.__aenter__() for other in others]
+        for player in joined:
+            await player.has(1)
+        backlog = len(joined[0].body)
+        await say_all(edge, said)
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        for player in (first, *joined):
+            await player.finish()
+        room = await edge.rooms.open("talk")
+        assert list(room._streams) == [("es", "mp3")]
+        for other in others:
+            await other.__aexit__(None, None, None)
+    assert backlog > 0
+    assert {bytes(player.body[-10_000:]) for player in joined} == {bytes(first.body[-10_000:])}
+
+
+async def test_a_player_gets_sound_at_once_and_while_nobody_speaks(edge: Edge) -> None:
+    async with playing(edge, "/listen/talk/ar.mp3") as player:
+        await player.has(30_000)
+        backlog = len(player.body)
+        await player.has(backlog + 8_000)
+        assert not player.ended
+    heard = await asyncio.to_thread(decoded, bytes(player.body))
+    assert len(heard) > 2 * CLOCK_HZ
+    assert np.abs(heard).max() < 10
+
+
+def ffmpeg_plays(url: str, seconds: float) -> tuple[dict[str, str], int]:
+    """What FFmpeg's player finds at an address: its metadata, and how much sound it could read."""
+    heard = 0
+    with av.open(url, "r", options={"icy": "1"}, timeout=DEADLINE_S) as container:
+        for frame in container.decode(audio=0):
+            heard += frame.samples * CLOCK_HZ // frame.sample_rate
+            if heard > seconds * CLOCK_HZ:
+                break
+        return dict(container.metadata), heard
+
+
+@pytest.mark.parametrize("form", ["mp3", "ogg"])
+async def test_a_player_of_other_people_plays(edge: Edge, form: str) -> None:
+    await edge.caption(1, "Buenos días")
+    async with playing(edge, f"/listen/talk/es.{form}") as first:
+        await first.has(1)
+        url = f"{edge.url}/listen/talk/es.{form}"
+        metadata, heard = await asyncio.to_thread(ffmpeg_plays, url, 3.5)
+    assert heard > 3 * CLOCK_HZ
+    if form == "mp3":
+        assert metadata["icy-name"] == "A talk"
+        assert metadata["StreamTitle"] == "Buenos días"
+
+
+def parted(body: bytes, metaint: int) -> tuple[bytes, list[str]]:
+    """Sound and titles of a stream with ICY metadata, as a player takes it apart."""
+    sound, titles = bytearray(), []
+    at = 0
+    while at + metaint < len(body):
+        sound += body[at : at + metaint]
+        size = 16 * body[at + metaint]
+        text = body[at + metaint + 1 : at + metaint + 1 + size]
+        if size:
+            titles.append(text.rstrip(b"\0").decode())
+        at += metaint + 1 + size
+    return bytes(sound), titles
+
+
+async def test_the_caption_is_the_title_for_players_that_ask(edge: Edge) -> None:
+    pcm = await asyncio.to_thread(speech)
+    said = await asyncio.to_thread(packets, pcm)
+    await edge.caption(1, "Buenos\ndías")
+    async with (
+        playing(edge, "/listen/talk/es.mp3", **{"Icy-MetaData": "1"}) as player,
+        playing(edge, "/listen/talk/es.mp3") as plain,
+    ):
+        assert "icy-metaint" not in plain.response.headers
+        metaint = int(player.response.headers["icy-metaint"])
+        assert player.response.headers["icy-name"] == "A talk"
+        assert player.response.headers["icy-br"] == "96"
+        await player.has(1)
+        half = len(said) // 2
+        await say_all(edge, said[:half])
+        await edge.caption(2, "Hoy hablamos de l'eau")
+        async with playing(edge, "/listen/talk/es.mp3", **{"Icy-MetaData": "1"}) as late:
+            await say_all(edge, said[half:])
+            await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+            for each in (player, plain, late):
+                await each.finish()
+    sound, titles = parted(bytes(player.body), metaint)
+    assert titles[-2:] == ["StreamTitle='Buenos días';", "StreamTitle='Hoy hablamos de l’eau';"]
+    assert parted(bytes(late.body), metaint)[1][-1] == titles[-1]
+    assert sound in bytes(plain.body)
+    heard = await asyncio.to_thread(decoded, sound)
+    found = await asyncio.to_thread(matches, heard, samples(pcm))
+    assert all(match.r > ALIKE for match in found)
+    _, late_titles = parted(bytes(late.body), metaint)
+    assert late_titles[0].startswith("StreamTitle='")
+
+
+def test_titles_are_cut_at_a_letter_and_cannot_break_out() -> None:
+    block = metadata("ü" * 500)
+    assert block[0] * 16 == len(block) - 1
+    assert block[1:].rstrip(b"\0").decode().count("ü") == LONGEST_TITLE_BYTES // 2
+    assert metadata("a';b")[1:].rstrip(b"\0").decode() == "StreamTitle='a’;b';"
+    assert metadata("")[1:].rstrip(b"\0") == b"StreamTitle='';"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("/listen/nope/es.mp3", 404, "unknown_event"),
+        ("/listen/talk/fr.mp3", 404, "unknown_channel"),
+        ("/listen/talk/floor+floor.mp3", 404, "unknown_channel"),
+        ("/listen/talk/es.wav", 404, "unknown_format"),
+        ("/listen/talk/es", 404, "not_found"),
+    ],
+)
+async def test_wrong_addresses(edge: Edge, path: str, status: int, error: str) -> None:
+    async with edge.http.get(path) as answer:
+        body = await answer.json()
+        assert (answer.status, body["error"]) == (status, error)
+        assert body["hint"]
+
+
+async def test_what_is_not_a_get(edge: Edge) -> None:
+    async with edge.http.head("/listen/talk/es+floor.ogg") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "audio/ogg"
+        assert answer.headers["Cache-Control"] == "no-store"
+    async with edge.http.post("/listen/talk/es.mp3") as answer:
+        assert (answer.status, (await answer.json())["error"]) == (405, "wrong_method")
+        assert "GET" in answer.headers["Allow"]
+    async with edge.http.options("/listen/talk/es.mp3") as answer:
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Icy-MetaData" in answer.headers["Access-Control-Allow-Headers"]
+
+
+async def test_a_request_for_two_bytes_gets_the_live_stream(edge: Edge) -> None:
+    async with playing(edge, "/listen/talk/es.mp3", Range="bytes=0-1") as player:
+        assert "Content-Range" not in player.response.headers
+        assert player.response.headers["Accept-Ranges"] == "none"
+        await player.has(1_000)
+    assert player.body[0] == 0xFF
+
+
+async def test_an_old_player_gets_no_chunks(edge: Edge) -> None:
+    host, port = edge.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(b"GET /listen/talk/es.ogg HTTP/1.0\r\nHost: talk\r\n\r\n")
+        async with asyncio.timeout(DEADLINE_S):
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(4)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+    assert b" 200 " in head
+    assert b"chunked" not in head
+    assert body == b"OggS"
+
+
+async def test_a_closed_event_is_gone(edge: Edge) -> None:
+    await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+    async with edge.http.get("/listen/talk/es.mp3") as answer:
+        assert (answer.status, (await answer.json())["error"]) == (409, "event_closed")
+
+
+async def test_players_are_counted_and_their_encoder_ends_with_them(edge: Edge) -> None:
+    async with edge.bus.subscribe(keys.status("talk")) as messages, asyncio.timeout(DEADLINE_S):
+        async with playing(edge, "/listen/talk/es.ogg"):
+            async for status in statuses(messages):
+                if isinstance(status, EdgeStatus) and status.listeners == {"es": 1}:
+                    break
+        async for status in statuses(messages):
+            if isinstance(status, EdgeStatus) and not status.listeners:
+                break
+        room = await edge.rooms.open("talk")
+        while room._streams:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge) -> None:
+    async with (
+        playing(edge, "/listen/talk/es.mp3") as good,
+        edge.http.get("/listen/talk/es.mp3") as stalled,
+    ):
+        await good.has(1)
+        assert stalled.connection is not None
+        reading = stalled.connection.transport
+        assert isinstance(reading, asyncio.Transport)
+        reading.pause_reading()
+        before = len(good.body)
+        spoken = 0
+        room = await edge.rooms.open("talk")
+        while not room._streams["es", "mp3"]._slow.skipped_frames:
+            await say_all(edge, [silent_packet()] * 20)
+            spoken += 20
+        await good.has(before + (spoken - 5) * 576)
+        assert not good.ended
+
+
+async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> None:
+    async with edge.http.get("/listen/talk/es.mp3") as stalled:
+        assert stalled.connection is not None
+        reading = stalled.connection.transport
+        assert isinstance(reading, asyncio.Transport)
+        reading.pause_reading()
+        room = await edge.rooms.open("talk")
+        stream = room._streams["es", "mp3"]
+        while not stream._slow.skipped_frames:
+            await say_all(edge, [silent_packet()] * 20)
+        (listener,) = stream.members()
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        async with asyncio.timeout(DEADLINE_S):
+            while not listener.transport.is_closing():
+                await asyncio.sleep(0.05)
+
+
+async def test_a_stalled_player_is_disconnected() -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    lost = asyncio.Event()
+    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set())
+    try:
+        clock, slow = FakeClock(), SlowListeners()
+        listener = HttpListener(transport, Rendition(chunked=True, icy=False), clock, slow)
+        while not transport.get_write_buffer_size():
+            transport.write(bytes(60_000))
+        block = bytes(BUDGET_BYTES)
+        listener.late(block)
+        clock.seconds += STALLED_S - 1
+        listener.late(block)
+        assert not transport.is_closing()
+        clock.seconds += 2
+        listener.late(block)
+        assert transport.is_closing()
+        assert slow == SlowListeners(skipped_frames=3, stalled=1)
+        await lost.wait()
+    finally:
+        theirs.close()
+
+
+def frame(number: int) -> AudioFrame:
+    return AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, b"%d" % number)
+
+
+def test_holes_are_filled_and_what_is_late_is_left_out() -> None:
+    clock = FakeClock()
+    steady = SteadyPackets(clock)
+    assert steady.push(frame(100)) == [b"100"]
+    assert steady.push(frame(103)) == [silent_packet(), silent_packet(), b"103"]
+    assert steady.push(frame(102)) == []
+    clock.seconds += FILL_AFTER_S - 0.1
+    assert steady.wait() == []
+    clock.seconds += 0.2
+    filled = len(steady.wait())
+    assert filled == int((FILL_AFTER_S + 0.1) * CLOCK_HZ / OPUS_FRAME_SAMPLES)
+    assert steady.push(frame(103 + filled)) == []
+    assert steady.push(frame(104 + filled)) == [b"%d" % (104 + filled)]
+    assert steady.push(frame(100_000)) == [b"100000"]
+    assert steady.push(frame(5)) == [b"5"]
+
+
+def test_the_blocks_of_mp3_hold_whole_frames() -> None:
+    encoder = MP3.encoder()
+    body = b"".join(encoder.push(silent_packet()) for _ in range(60))
+    assert len(body) > 2 * MP3.metaint
+    assert all(body[at : at + 2] == body[:2] for at in range(0, len(body), MP3.metaint))
