@@ -126,7 +126,9 @@ def announce(
             soft_wrap=True,
         )
     if Role.EDGE in roles and not base.startswith("https://"):
-        out.print("[yellow]![/] phones play sound only over https: --tls, or a proxy in front")
+        out.print(
+            "[yellow]![/] phones play their best sound only over https: --tls, or a proxy in front"
+        )
     if Role.DESK in roles:
         query = f"?token={token}" if token else ""
         note = " (made just now; keep it)" if is_new else ""

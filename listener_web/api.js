@@ -9,12 +9,20 @@ export class ApiError extends Error {
    * @param {string} error stable identifier
    * @param {string} message what is wrong
    * @param {string} hint what to do about it
+   * @param {number} [retryAfterMs] how long the server asks to wait
    */
-  constructor(status, error, message, hint) {
+  constructor(status, error, message, hint, retryAfterMs = 3_000) {
     super(message);
     this.status = status;
     this.error = error;
     this.hint = hint;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** How long to wait before the next attempt: as asked, and up to half as long again, so that those
+   * who were refused together do not come back together. */
+  waitMs() {
+    return this.retryAfterMs * (1 + Math.random() / 2);
   }
 
   /** Whether trying the same again later can help. */
@@ -36,6 +44,7 @@ export async function errorFrom(response) {
     body?.error ?? 'unexpected_answer',
     body?.message ?? `the server answered ${response.status} ${response.statusText}`.trim(),
     body?.hint ?? 'Try again in a moment.',
+    Math.min(60, Math.max(1, Number(response.headers.get('Retry-After')) || 3)) * 1000,
   );
 }
 

@@ -5,11 +5,13 @@ import { CaptionFeed } from './caption-feed.js';
 import { CaptionView } from './caption-view.js';
 import { byId, h, pathSegment, setText } from './dom.js';
 import { localise } from './i18n.js';
+import { inspector } from './inspector.js';
 import { initialChannel } from './languages.js';
 import { setUpPreferences } from './preferences.js';
-import { Player, inspector, missingForSound } from './player.js';
+import { Player } from './player.js';
 import { statusOf } from './status.js';
 import { tab } from './store.js';
+import { addressOf, usableTransports } from './transports.js';
 import { keepScreenOn } from './wake.js';
 
 /** @typedef {import('./languages.js').Channel} Channel */
@@ -31,7 +33,6 @@ class AttendeePage {
   #captions = 'none';
   /** @type {import('./caption-feed.js').ChannelState | null} */
   #state = null;
-  #missing = missingForSound();
   #view;
   #player;
 
@@ -51,16 +52,13 @@ class AttendeePage {
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
     });
-    this.#player = new Player((channel) => {
+    this.#player = new Player(transports(), (transport, channel) => {
       const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
-      const id = withFloor ? `${channel}+floor` : channel;
-      const url = new URL(`${base}/audio/${encodeURIComponent(id)}`, location.href);
-      url.protocol = url.protocol.replace('http', 'ws');
-      return url.href;
+      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
     });
     Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(this.#player) });
     this.#player.addEventListener('change', () => this.#refresh());
-    setUpPreferences(this.#player, this.#view);
+    setUpPreferences(this.#player, this.#view, () => this.#player.prefer(transports()));
     this.#listChannels();
     this.#setUpListening();
     this.#read();
@@ -95,7 +93,7 @@ class AttendeePage {
 
   #setUpListening() {
     const button = byId('listen', HTMLButtonElement);
-    button.disabled = this.#missing !== null;
+    button.disabled = this.#player.transport === null;
     button.addEventListener('click', () => {
       if (this.#listening) this.#player.stop();
       else void this.#player.listen(this.#channel.id);
@@ -149,7 +147,7 @@ class AttendeePage {
     const button = byId('listen', HTMLButtonElement);
     button.setAttribute('aria-pressed', String(this.#listening));
     button.dataset.sounding = String(player === 'playing');
-    button.disabled = this.#missing !== null || status === 'ended';
+    button.disabled = this.#player.transport === null || status === 'ended';
     setText(
       byId('listen-text', HTMLElement),
       this.#listening ? this.#strings.stop : this.#strings.listen,
@@ -166,15 +164,15 @@ class AttendeePage {
   #showNotice(player, status) {
     const strings = this.#strings;
     let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
-    if (this.#missing === 'https') text = strings.needsHttps;
-    if (this.#missing === 'browser') text = strings.needsBrowser;
+    const missing = this.#player.transport === null;
+    if (missing) text = strings.needsBrowser;
     const stopped = status === 'live' && this.#state?.channel === 'failed';
     if (stopped) text = strings.interpretationStopped;
     if (player === 'interrupted') text = strings.interrupted;
     if (player === 'failed') text = strings.soundFailed;
     const notice = byId('notice', HTMLElement);
-    const warns =
-      stopped || this.#missing !== null || player === 'interrupted' || player === 'failed';
+    if (player === 'queued') text = strings.queuedLonger;
+    const warns = stopped || missing || player === 'interrupted' || player === 'failed';
     notice.dataset.tone = warns ? 'warn' : '';
     notice.hidden = text === '';
     setText(notice, text);
@@ -191,6 +189,12 @@ class AttendeePage {
   }
 }
 
+/** The ways to play that this browser and this attendee's wishes leave, best first. */
+function transports() {
+  const forced = new URLSearchParams(location.search).get('transport');
+  return usableTransports(byId('locked-screen', HTMLInputElement).checked, forced);
+}
+
 /**
  * What the event offers; an event that is not open yet is waited for.
  *
@@ -203,12 +207,14 @@ async function waitForEvent(strings) {
     try {
       return await getJson(`${base}/info`);
     } catch (error) {
-      const missing = error instanceof ApiError && error.status === 404;
-      const status = byId('status', HTMLElement);
-      status.dataset.status = missing ? 'waiting' : 'reconnecting';
-      setText(byId('status-text', HTMLElement), missing ? strings.waiting : strings.reconnecting);
-      setText(byId('placeholder', HTMLElement), missing ? strings.notOpen : strings.captionsSoon);
-      await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
+      const answer = error instanceof ApiError ? error.status : 0;
+      const status = answer === 404 ? 'waiting' : answer === 503 ? 'queued' : 'reconnecting';
+      byId('status', HTMLElement).dataset.status = status;
+      setText(byId('status-text', HTMLElement), strings[status]);
+      const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
+      setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
+      const asked = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(asked, backoff.nextMs())));
     }
   }
 }

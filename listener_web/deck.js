@@ -1,13 +1,17 @@
 /** One channel being played: its worker, its node in the audio graph and its place in a cross-fade. */
 
-const FADE_S = 0.06;
-const CURVE_POINTS = 32;
+import { FADE_S, fade } from './fade.js';
+
+/** A WebSocket that cannot be opened this often, while the server answers, is blocked on the way. */
+const BLOCKED_AFTER = 2;
 
 /**
  * `connecting` no connection yet · `buffering` connected, too little sound to begin ·
- * `playing` · `reconnecting` · `ended`
+ * `playing` · `reconnecting` · `queued` the server is full, it is asked again · `interrupted` a tap
+ * is needed · `failed` this way does not work here · `ended`
  *
- * @typedef {'connecting' | 'buffering' | 'playing' | 'reconnecting' | 'ended'} DeckState
+ * @typedef {'connecting' | 'buffering' | 'playing' | 'reconnecting' | 'queued' | 'interrupted'
+ *   | 'failed' | 'ended'} DeckState
  */
 
 /**
@@ -22,27 +26,15 @@ const CURVE_POINTS = 32;
  * @property {number} skipped_ms
  */
 
-/**
- * Equal power: the squares of the two curves add up to one.
- *
- * @param {(angle: number) => number} shape
- */
-function curve(shape) {
-  return Float32Array.from({ length: CURVE_POINTS }, (_, i) =>
-    shape((i / (CURVE_POINTS - 1)) * (Math.PI / 2)),
-  );
-}
-
-const RISE = curve(Math.sin);
-const FALL = curve(Math.cos);
-
 /** Fires `change` when its state changes and `stats` with each report. */
 export class Deck extends EventTarget {
   #worker;
   #node;
   #gain;
-  /** @type {'none' | 'open' | 'lost' | 'ended'} */
+  /** @type {'none' | 'open' | 'lost' | 'blocked' | 'ended'} */
   #connection = 'none';
+  #wasOpen = false;
+  #blocked = 0;
   /** Packets the server left out because this listener was too slow for them. */
   skippedPackets = 0;
   /** @type {PlayoutStats} */
@@ -76,7 +68,7 @@ export class Deck extends EventTarget {
     this.#node.port.postMessage({ type: 'source', port: port1 }, [port1]);
     this.#worker = new Worker(new URL('./audio-worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => {
-      if (data.connection) this.#change(() => (this.#connection = data.connection));
+      if (data.connection) this.#connected(data.connection);
       else this.skippedPackets += data.skipped;
     };
     this.#worker.postMessage({ type: 'open', url, sink: port2 }, [port2]);
@@ -85,6 +77,7 @@ export class Deck extends EventTarget {
   /** @returns {DeckState} */
   get state() {
     if (this.#connection === 'ended') return 'ended';
+    if (this.#connection === 'blocked') return 'failed';
     if (this.#connection === 'lost') return 'reconnecting';
     if (this.stats.playing) return 'playing';
     return this.#connection === 'open' ? 'buffering' : 'connecting';
@@ -92,14 +85,13 @@ export class Deck extends EventTarget {
 
   /** Become audible. */
   fadeIn() {
-    this.#gain.gain.setValueCurveAtTime(RISE, this.context.currentTime, FADE_S);
+    fade(this.#gain.gain, this.context, 'in');
   }
 
   /** Become silent, then let go of everything. */
   fadeOut() {
     this.#worker.postMessage({ type: 'close' });
-    this.#gain.gain.cancelScheduledValues(this.context.currentTime);
-    this.#gain.gain.setValueCurveAtTime(FALL, this.context.currentTime, FADE_S);
+    fade(this.#gain.gain, this.context, 'out');
     setTimeout(() => this.close(), 2 * FADE_S * 1000);
   }
 
@@ -110,6 +102,21 @@ export class Deck extends EventTarget {
     this.#node.port.postMessage({ type: 'close' });
     this.#node.disconnect();
     this.#gain.disconnect();
+  }
+
+  /** @param {'open' | 'lost' | 'ended'} connection */
+  #connected(connection) {
+    this.#change(() => (this.#connection = connection));
+    if (connection === 'open') this.#wasOpen = true;
+    if (connection === 'lost' && !this.#wasOpen) void this.#lookForBlock();
+  }
+
+  async #lookForBlock() {
+    const answers = await fetch('/healthz', { cache: 'no-store' }).catch(() => null);
+    if (answers?.ok) this.#blocked += 1;
+    if (this.#blocked >= BLOCKED_AFTER && !this.#wasOpen) {
+      this.#change(() => (this.#connection = 'blocked'));
+    }
   }
 
   /** @param {PlayoutStats} stats */

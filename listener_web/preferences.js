@@ -1,4 +1,4 @@
-/** The attendee's own settings: text size, appearance, volume, original under the voice, spoken captions. */
+/** The attendee's own settings: how the page looks and sounds. */
 import { byId } from './dom.js';
 import { device } from './store.js';
 import { currentTheme, setTheme } from './theme.js';
@@ -8,8 +8,9 @@ import { currentTheme, setTheme } from './theme.js';
  *
  * @param {import('./player.js').Player} player
  * @param {import('./caption-view.js').CaptionView} view
+ * @param {() => void} onLockedScreen called when playing behind a locked screen is chosen or not
  */
-export function setUpPreferences(player, view) {
+export function setUpPreferences(player, view, onLockedScreen) {
   setUpPanel();
   setUpTextSize(view);
   setUpTheme();
@@ -19,14 +20,26 @@ export function setUpPreferences(player, view) {
   volume.addEventListener('input', apply);
   volume.addEventListener('change', () => device.remember('volume', volume.value));
   apply();
-  const withFloor = byId('with-floor', HTMLInputElement);
-  withFloor.checked = device.recall('with-floor') === 'yes';
-  withFloor.addEventListener('change', () => {
-    device.remember('with-floor', withFloor.checked ? 'yes' : 'no');
-    player.reopen();
-  });
+  setUpSwitch('with-floor', () => player.reopen());
+  setUpSwitch('locked-screen', onLockedScreen);
+  onLockedScreen();
   const speak = byId('speak-captions', HTMLInputElement);
   speak.addEventListener('change', () => (view.announces = speak.checked));
+}
+
+/**
+ * A checkbox that is remembered.
+ *
+ * @param {string} id
+ * @param {() => void} onChange
+ */
+function setUpSwitch(id, onChange) {
+  const box = byId(id, HTMLInputElement);
+  box.checked = device.recall(id) === 'yes';
+  box.addEventListener('change', () => {
+    device.remember(id, box.checked ? 'yes' : 'no');
+    onChange();
+  });
 }
 
 /** A disclosure that a tap elsewhere or Escape closes. */

@@ -84,7 +84,7 @@ export class Publisher extends EventTarget {
       /** @type {ApiError | null} */
       let problem = null;
       try {
-        await session.publish(this.#address(takeover));
+        await session.offer(this.#address(takeover));
         takeover = false;
         await this.#watch(session, stopped, () => {
           backoff.reset();

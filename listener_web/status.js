@@ -13,10 +13,11 @@
  * The status to show: a key of {@link Strings}.
  *
  * @param {Situation} situation
- * @returns {'connecting' | 'live' | 'waiting' | 'paused' | 'reconnecting' | 'ended' | 'restoring'}
+ * @returns {'connecting' | 'live' | 'waiting' | 'paused' | 'reconnecting' | 'queued' | 'ended' | 'restoring'}
  */
 export function statusOf({ captions, channel, player }) {
   if (channel?.state === 'closed' || player === 'ended') return 'ended';
+  if (player === 'queued') return 'queued';
   if (captions === 'lost' || player === 'reconnecting') return 'reconnecting';
   if (captions === 'none' || channel === null) return 'connecting';
   if (channel.state === 'paused') return 'paused';

@@ -5,6 +5,9 @@ export default {
   waiting: 'Warten auf den Vortrag',
   paused: 'Pause',
   reconnecting: 'Verbindung wird erneuert …',
+  queued: 'In der Warteschlange …',
+  queuedLonger:
+    'Gerade kommen viele dazu. Sie sind in der Warteschlange; der Ton beginnt von selbst.',
   ended: 'Die Veranstaltung ist beendet',
   restoring: 'Die Verdolmetschung ist gleich wieder da',
   listen: 'Zuhören',
@@ -26,9 +29,8 @@ export default {
   light: 'Hell',
   dark: 'Dunkel',
   withFloor: 'Original leise unter der Stimme',
+  lockedScreen: 'Bei gesperrtem Bildschirm weiterspielen (der Ton kommt einige Sekunden später)',
   speakCaptions: 'Neue Untertitel von meinem Screenreader vorlesen lassen',
-  needsHttps:
-    'Ton braucht https oder einen neueren Browser: Öffnen Sie diese Seite mit einer Adresse, die mit https:// beginnt. Untertitel funktionieren hier.',
   needsBrowser:
     'Ton braucht https oder einen neueren Browser: Aktualisieren Sie diesen Browser oder öffnen Sie die Seite in einem anderen. Untertitel funktionieren hier.',
   soundFailed: 'Der Ton konnte nicht gestartet werden. Laden Sie die Seite neu.',

@@ -5,6 +5,9 @@ const strings = {
   waiting: 'Waiting for the speaker',
   paused: 'Paused',
   reconnecting: 'Reconnecting…',
+  queued: 'In the queue…',
+  queuedLonger:
+    'Many people are joining right now. You are in the queue; the sound starts by itself.',
   ended: 'The event has ended',
   restoring: 'Interpretation will be back in a moment',
   listen: 'Listen',
@@ -26,9 +29,8 @@ const strings = {
   light: 'Light',
   dark: 'Dark',
   withFloor: 'Original quietly under the voice',
+  lockedScreen: 'Keep playing when the screen is locked (the sound comes some seconds later)',
   speakCaptions: 'Let my screen reader speak new captions',
-  needsHttps:
-    'Sound needs https or a newer browser: open this page with an address that starts with https://. Captions work here.',
   needsBrowser:
     'Sound needs https or a newer browser: please update this browser or open the page in another one. Captions work here.',
   soundFailed: 'The sound could not be started. Reload the page to try again.',

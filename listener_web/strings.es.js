@@ -5,6 +5,9 @@ export default {
   waiting: 'Esperando al orador',
   paused: 'En pausa',
   reconnecting: 'Reconectando…',
+  queued: 'En la cola…',
+  queuedLonger:
+    'Se están conectando muchas personas. Está en la cola; el sonido empezará solo.',
   ended: 'El evento ha terminado',
   restoring: 'La interpretación volverá en un momento',
   listen: 'Escuchar',
@@ -26,9 +29,8 @@ export default {
   light: 'Claro',
   dark: 'Oscuro',
   withFloor: 'Original en voz baja bajo la traducción',
+  lockedScreen: 'Seguir sonando con la pantalla bloqueada (el sonido llega unos segundos más tarde)',
   speakCaptions: 'Que mi lector de pantalla lea los subtítulos nuevos',
-  needsHttps:
-    'El sonido necesita https o un navegador más reciente: abra esta página con una dirección que empiece por https://. Los subtítulos funcionan aquí.',
   needsBrowser:
     'El sonido necesita https o un navegador más reciente: actualice este navegador o abra la página en otro. Los subtítulos funcionan aquí.',
   soundFailed: 'No se ha podido iniciar el sonido. Recargue la página para intentarlo de nuevo.',

@@ -5,6 +5,9 @@ export default {
   waiting: 'En attente de l’orateur',
   paused: 'En pause',
   reconnecting: 'Reconnexion…',
+  queued: 'Dans la file d’attente…',
+  queuedLonger:
+    'Beaucoup de personnes se connectent. Vous êtes dans la file d’attente ; le son démarrera tout seul.',
   ended: 'L’événement est terminé',
   restoring: 'L’interprétation revient dans un instant',
   listen: 'Écouter',
@@ -26,9 +29,8 @@ export default {
   light: 'Clair',
   dark: 'Sombre',
   withFloor: 'L’original en fond sous la voix',
+  lockedScreen: 'Continuer quand l’écran est verrouillé (le son arrive quelques secondes plus tard)',
   speakCaptions: 'Laisser mon lecteur d’écran lire les nouveaux sous-titres',
-  needsHttps:
-    'Le son nécessite https ou un navigateur plus récent : ouvrez cette page avec une adresse commençant par https://. Les sous-titres fonctionnent ici.',
   needsBrowser:
     'Le son nécessite https ou un navigateur plus récent : mettez ce navigateur à jour ou ouvrez la page dans un autre. Les sous-titres fonctionnent ici.',
   soundFailed: 'Le son n’a pas pu démarrer. Rechargez la page pour réessayer.',

@@ -5,6 +5,9 @@ export default {
   waiting: 'In attesa del relatore',
   paused: 'In pausa',
   reconnecting: 'Riconnessione…',
+  queued: 'In coda…',
+  queuedLonger:
+    'Si stanno collegando molte persone. Sei in coda; l’audio partirà da solo.',
   ended: 'L’evento è terminato',
   restoring: 'L’interpretazione riprende tra un momento',
   listen: 'Ascolta',
@@ -25,9 +28,8 @@ export default {
   light: 'Chiaro',
   dark: 'Scuro',
   withFloor: 'Originale a basso volume sotto la voce',
+  lockedScreen: 'Continua con lo schermo bloccato (l’audio arriva qualche secondo più tardi)',
   speakCaptions: 'Fai leggere i nuovi sottotitoli al mio lettore di schermo',
-  needsHttps:
-    'L’audio richiede https o un browser più recente: apri questa pagina con un indirizzo che inizia con https://. I sottotitoli funzionano qui.',
   needsBrowser:
     'L’audio richiede https o un browser più recente: aggiorna questo browser o apri la pagina in un altro. I sottotitoli funzionano qui.',
   soundFailed: 'Impossibile avviare l’audio. Ricarica la pagina per riprovare.',

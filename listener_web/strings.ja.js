@@ -5,6 +5,9 @@ export default {
   waiting: '講演者を待っています',
   paused: '一時停止中',
   reconnecting: '再接続しています…',
+  queued: '順番待ち…',
+  queuedLonger:
+    '現在アクセスが集中しています。順番が来ると音声が自動的に始まります。',
   ended: 'イベントは終了しました',
   restoring: '通訳はまもなく再開します',
   listen: '聴く',
@@ -25,9 +28,8 @@ export default {
   light: 'ライト',
   dark: 'ダーク',
   withFloor: '通訳の下に原音を小さく流す',
+  lockedScreen: '画面をロックしても再生を続ける（音声は数秒遅れます）',
   speakCaptions: '新しい字幕をスクリーンリーダーで読み上げる',
-  needsHttps:
-    '音声には https または新しいブラウザーが必要です。https:// で始まるアドレスでこのページを開いてください。字幕はこのまま使えます。',
   needsBrowser:
     '音声には https または新しいブラウザーが必要です。ブラウザーを更新するか、別のブラウザーで開いてください。字幕はこのまま使えます。',
   soundFailed: '音声を開始できませんでした。ページを再読み込みしてください。',

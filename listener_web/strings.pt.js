@@ -5,6 +5,9 @@ export default {
   waiting: 'À espera do orador',
   paused: 'Em pausa',
   reconnecting: 'Reconectando…',
+  queued: 'Na fila…',
+  queuedLonger:
+    'Muitas pessoas estão entrando agora. Você está na fila; o som começa sozinho.',
   ended: 'O evento terminou',
   restoring: 'A interpretação volta em instantes',
   listen: 'Ouvir',
@@ -25,9 +28,8 @@ export default {
   light: 'Claro',
   dark: 'Escuro',
   withFloor: 'Original baixinho sob a voz',
+  lockedScreen: 'Continuar tocando com a tela bloqueada (o som chega alguns segundos depois)',
   speakCaptions: 'Deixar o meu leitor de tela ler as novas legendas',
-  needsHttps:
-    'O som precisa de https ou de um navegador mais recente: abra esta página com um endereço que comece por https://. As legendas funcionam aqui.',
   needsBrowser:
     'O som precisa de https ou de um navegador mais recente: atualize este navegador ou abra a página em outro. As legendas funcionam aqui.',
   soundFailed: 'Não foi possível iniciar o som. Recarregue a página para tentar de novo.',

@@ -5,6 +5,9 @@ export default {
   waiting: '等待演讲者',
   paused: '已暂停',
   reconnecting: '正在重新连接…',
+  queued: '排队中…',
+  queuedLonger:
+    '现在加入的人很多。您正在排队，声音会自动开始。',
   ended: '活动已结束',
   restoring: '口译稍后恢复',
   listen: '收听',
@@ -25,9 +28,8 @@ export default {
   light: '浅色',
   dark: '深色',
   withFloor: '在译音下轻声播放原声',
+  lockedScreen: '锁屏时继续播放（声音会晚几秒）',
   speakCaptions: '让屏幕阅读器朗读新字幕',
-  needsHttps:
-    '播放声音需要 https 或较新的浏览器：请用以 https:// 开头的地址打开此页面。字幕可正常使用。',
   needsBrowser:
     '播放声音需要 https 或较新的浏览器：请更新此浏览器，或换一个浏览器打开。字幕可正常使用。',
   soundFailed: '无法开始播放声音。请重新加载页面再试。',

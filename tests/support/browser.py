@@ -50,6 +50,12 @@ TAP_PLAYER = f"""async (source) => {{
   {_TAP}
   output.connect(tap);
 }}"""
+TAP_ELEMENT = f"""async (source) => {{
+  await window.tapped?.context.close();
+  const context = new AudioContext();
+  {_TAP}
+  context.createMediaStreamSource(window.broadcasterPlayer.element.captureStream()).connect(tap);
+}}"""
 KEEP_MICROPHONE = """
 const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wanted) => (window.microphone = await open(wanted));
@@ -95,6 +101,11 @@ class Tapped:
     sound: Samples
     seen_at_s: float
     played_at_s: float
+
+
+async def tap_element(page: Page) -> None:
+    """Record from now on what the browser's own player plays on an attendee page."""
+    await page.evaluate(TAP_ELEMENT, TAP)
 
 
 async def read_tap(page: Page) -> Tapped:

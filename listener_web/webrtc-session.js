@@ -1,0 +1,94 @@
+/** One WebRTC session agreed on by a single HTTP request, as WHIP (RFC 9725) and WHEP do it. */
+import { ApiError, send } from './api.js';
+
+const GATHERING_MS = 1_000;
+const DELETE_DEADLINE_MS = 2_000;
+
+export class WebRtcSession {
+  /** Tracks are added to it before the offer. */
+  connection = new RTCPeerConnection();
+  #headers;
+  /** The session's own address, once the server has made it. @type {URL | null} */
+  #resource = null;
+
+  /** @param {Record<string, string>} [headers] sent with every request */
+  constructor(headers = {}) {
+    this.#headers = headers;
+  }
+
+  /** @returns {RTCPeerConnectionState} */
+  get state() {
+    return this.connection.connectionState;
+  }
+
+  /**
+   * Make the session. The offer carries its candidates, so nothing has to be sent later.
+   *
+   * @param {URL} endpoint
+   * @throws {ApiError} the server refused or did not answer
+   */
+  async offer(endpoint) {
+    await this.connection.setLocalDescription();
+    await this.#gathered();
+    const response = await send(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp', ...this.#headers },
+      body: this.connection.localDescription?.sdp ?? '',
+    });
+    const location = response.headers.get('Location');
+    if (response.status !== 201 || location === null) {
+      throw new ApiError(0, 'unexpected_answer', 'the server made no session', 'Try again.');
+    }
+    this.#resource = new URL(location, response.url);
+    try {
+      await this.connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+    } catch {
+      throw new ApiError(0, 'bad_answer', 'the answer cannot be used', 'Try another browser.');
+    }
+  }
+
+  /**
+   * Ask the server to change the session.
+   *
+   * @param {object} body
+   * @returns {Promise<boolean>} whether it did
+   */
+  async change(body) {
+    if (this.#resource === null) return false;
+    const request = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...this.#headers },
+      body: JSON.stringify(body),
+    };
+    return send(this.#resource, request).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** End the session here and on the server. Works while the page is being left. */
+  async close() {
+    this.connection.close();
+    if (this.#resource === null) return;
+    const resource = this.#resource;
+    this.#resource = null;
+    // A server that does not answer forgets the session by itself.
+    await fetch(resource, {
+      method: 'DELETE',
+      headers: this.#headers,
+      keepalive: true,
+      signal: AbortSignal.timeout(DELETE_DEADLINE_MS),
+    }).catch(() => undefined);
+  }
+
+  /** Candidates come fast or not at all: a slow interface is not waited for. */
+  #gathered() {
+    const connection = this.connection;
+    return new Promise((resolve) => {
+      const done = () => connection.iceGatheringState === 'complete' && resolve(undefined);
+      connection.addEventListener('icegatheringstatechange', done);
+      setTimeout(() => resolve(undefined), GATHERING_MS);
+      done();
+    });
+  }
+}

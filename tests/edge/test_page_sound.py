@@ -1,0 +1,233 @@
+"""The attendee page finds a way to sound: real Chromium, one edge, two voices."""
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser
+
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from broadcaster.model.event import EventState
+from tests.audio.sounds import speech
+from tests.edge.conftest import EVENT, Edge
+from tests.edge.test_http_audio import packets
+from tests.support.browser import Attendee, chromium, tap_element, until
+from tests.support.sound import Samples, matches, samples
+from tests.support.whep import whep_server
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 40
+LISTEN_S = 8
+SETTLE = 24_000
+DEADLINE_S = 45.0
+ALIKE = 0.8
+MOSTLY = 0.6
+CHANCE = 0.1
+PLAYS_BY_HTTP = """() => window.broadcasterPlayer.transport === 'http'
+  && window.broadcasterPlayer.element && window.broadcasterPlayer.state === 'playing'"""
+NOT_CAPABLE = "delete window.AudioDecoder; delete window.RTCPeerConnection;"
+
+
+def voices() -> dict[str, bytes]:
+    """Two different halves of the prepared talk."""
+    size = SECONDS * CLOCK_HZ * 2
+    pcm = speech()
+    return {"es": pcm[:size], "ar": pcm[size : 2 * size]}
+
+
+async def encoded(said: dict[str, bytes]) -> dict[str, list[bytes]]:
+    return {
+        channel: await asyncio.to_thread(packets, pcm[: len(pcm) // 2_880 * 2_880])
+        for channel, pcm in said.items()
+    }
+
+
+@asynccontextmanager
+async def speaking(edge: Edge, said: dict[str, bytes]) -> AsyncIterator[None]:
+    """Both channels at the pace of time, again and again."""
+    channels = await encoded(said)
+
+    async def speak() -> None:
+        began = time.monotonic()
+        number = 0
+        while True:
+            for channel, frames in channels.items():
+                edge.say(channel, frames[number % len(frames)])
+            number += 1
+            due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    task = asyncio.create_task(speak(), name="both voices")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def without_websocket(edge: Edge, *more: web.RouteDef) -> AsyncIterator[str]:
+    """The same edge behind a proxy that knows plain requests only; yields its address.
+
+    Args:
+        edge: what it forwards to.
+        more: routes it answers itself.
+    """
+
+    async def forward(request: web.Request) -> web.StreamResponse:
+        if "Upgrade" in request.headers:
+            raise web.HTTPBadRequest
+        async with edge.http.request(request.method, request.path_qs) as answer:
+            headers = {"Content-Type": answer.headers["Content-Type"]}
+            response = web.StreamResponse(status=answer.status, headers=headers)
+            await response.prepare(request)
+            async for data in answer.content.iter_any():
+                await response.write(data)
+            return response
+
+    application = web.Application()
+    application.add_routes(more)
+    application.router.add_route("*", "/{path:.*}", forward)
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def share(heard: Samples, said: bytes) -> float:
+    found = await asyncio.to_thread(matches, heard, samples(said))
+    assert len(found) >= LISTEN_S // 2
+    return sum(match.r > ALIKE for match in found) / len(found)
+
+
+async def test_the_browsers_own_player_plays_and_changes_channel(edge: Edge) -> None:
+    said = await asyncio.to_thread(voices)
+    async with speaking(edge, said), chromium() as browser:
+        url = f"{edge.url}/e/talk?lang=es&transport=http"
+        page = await Attendee.open(browser, url)
+        await page.listen()
+        assert await page.page.evaluate("window.broadcasterPlayer.transport") == "http"
+        await tap_element(page.page)
+        await asyncio.sleep(LISTEN_S)
+        heard = await page.heard()
+        assert await share(heard, said["es"]) >= MOSTLY
+        assert await share(heard, said["ar"]) <= CHANCE
+        tapped_at = time.monotonic()
+        await page.choose("ar")
+        await until(
+            page.page,
+            "() => window.broadcasterPlayer.channel === 'ar'"
+            " && window.broadcasterPlayer.state === 'playing'",
+        )
+        print(f"another channel after {(time.monotonic() - tapped_at) * 1000:.0f} ms")
+        await tap_element(page.page)
+        await asyncio.sleep(LISTEN_S)
+        assert await share(await page.heard(), said["ar"]) >= MOSTLY
+        assert not page.errors
+
+
+async def plays_by(browser: Browser, url: str, transport: str, *, script: str = "") -> None:
+    context = await browser.new_context()
+    await context.add_init_script(script)
+    page = Attendee(await context.new_page())
+    await page.page.goto(url)
+    await page.listen()
+    assert await page.page.evaluate("window.broadcasterPlayer.transport") == transport
+
+
+async def test_the_best_way_that_the_browser_knows_is_taken(edge: Edge) -> None:
+    said = await asyncio.to_thread(voices)
+    async with speaking(edge, said), chromium() as browser:
+        await plays_by(browser, f"{edge.url}/e/talk?lang=es", "ws")
+        await plays_by(browser, f"{edge.url}/e/talk?lang=es", "http", script=NOT_CAPABLE)
+
+
+async def test_what_is_blocked_on_the_way_is_left_for_the_next(edge: Edge) -> None:
+    """A proxy that knows no WebSocket, and no WHEP on this server."""
+    said = await asyncio.to_thread(voices)
+    async with speaking(edge, said), chromium() as browser, without_websocket(edge) as url:
+        await plays_by(browser, f"{url}/e/talk?lang=es", "http")
+
+
+@pytest.mark.parametrize("changes_channel", [True, False])
+async def test_webrtc_waits_its_turn_plays_and_changes_channel(
+    edge: Edge, *, changes_channel: bool
+) -> None:
+    said = await asyncio.to_thread(voices)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(whep_server(await encoded(said)))
+        url = await stack.enter_async_context(without_websocket(edge, *server.routes()))
+        browser = await stack.enter_async_context(chromium())
+        server.full, server.changes_channel = True, changes_channel
+        page = await Attendee.open(browser, f"{url}/e/talk?lang=es&transport=whep")
+        await page.page.click("#listen")
+        await page.page.wait_for_selector("#status[data-status='queued']")
+        assert "in the queue" in await page.page.inner_text("#notice")
+        server.full = False
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        assert server.refused >= 1
+        await page.record()
+        await asyncio.sleep(LISTEN_S)
+        heard = await page.heard()
+        assert await share(heard, said["es"]) >= MOSTLY
+        assert await share(heard, said["ar"]) <= CHANCE
+        await page.choose("ar")
+        await until(page.page, "() => window.broadcasterPlayer.channel === 'ar'")
+        before = len(await page.heard())
+        await asyncio.sleep(LISTEN_S)
+        assert await share((await page.heard())[before + SETTLE :], said["ar"]) >= MOSTLY
+        assert len(server.sessions) == (1 if changes_channel else 2)
+        await page.page.click("#listen")
+        await until(page.page, "() => window.broadcasterPlayer.state === 'idle'")
+        async with asyncio.timeout(DEADLINE_S):
+            while server.deleted < len(server.sessions):
+                await asyncio.sleep(0.05)
+
+
+async def test_a_webrtc_session_that_falls_silent_is_made_anew(edge: Edge) -> None:
+    said = await asyncio.to_thread(voices)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(whep_server(await encoded(said)))
+        url = await stack.enter_async_context(without_websocket(edge, *server.routes()))
+        browser = await stack.enter_async_context(chromium())
+        page = await Attendee.open(browser, f"{url}/e/talk?lang=es&transport=whep")
+        await page.listen()
+        for sender in server.sessions["0"].getSenders():
+            sender.replaceTrack(None)
+        async with asyncio.timeout(DEADLINE_S):
+            while len(server.sessions) < 2:
+                await asyncio.sleep(0.05)
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+
+
+async def test_a_locked_screen_gets_sound_that_comes_back_and_ends(edge: Edge) -> None:
+    said = await asyncio.to_thread(voices)
+    async with speaking(edge, said), chromium() as browser:
+        page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        await page.listen()
+        assert await page.page.evaluate("window.broadcasterPlayer.transport") == "ws"
+        await page.page.click("#settings-button")
+        await page.page.click("#locked-screen")
+        await until(page.page, PLAYS_BY_HTTP)
+        room = await edge.rooms.open("talk")
+        stream = room._streams["es", "mp3"]
+        (first,) = stream.members()
+        stream.cut()
+        async with asyncio.timeout(DEADLINE_S):
+            while not len(stream) or first in stream.members():
+                await asyncio.sleep(0.05)
+        await until(page.page, PLAYS_BY_HTTP)
+        await page.page.reload()
+        await page.listen()
+        assert await page.page.evaluate("window.broadcasterPlayer.transport") == "http"
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        await page.page.wait_for_selector("#status[data-status='ended']")
+        await until(page.page, "() => ['idle', 'ended'].includes(window.broadcasterPlayer.state)")
