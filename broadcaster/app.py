@@ -34,6 +34,7 @@ from broadcaster.desk.routes import DeskRoutes
 from broadcaster.edge.http_audio import HttpAudioRoutes
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.whep import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.metrics import metrics_route
@@ -47,6 +48,7 @@ from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application, page
+from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.ice import IceServer, offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
 
@@ -138,8 +140,8 @@ def build(
     clock = SystemClock()
     parts = Parts()
     edge: Callable[[], EdgeCounts] | None = None
+    offer_loopback(enabled=settings.host in LOOPBACK)
     if Role.FLOOR in roles:
-        offer_loopback(enabled=settings.host in LOOPBACK)
         floors = Floors(bus, clock)
         ice = settings.ice_servers.get_secret_value()
         servers = tuple(IceServer.parse(text) for text in ice.split(",") if text.strip())
@@ -162,6 +164,10 @@ def build(
         edge = rooms.counts
         parts.routes += EdgeRoutes(rooms, clock).routes()
         parts.routes += HttpAudioRoutes(rooms).routes()
+        announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
+        egress = Egress(EgressSettings(settings.webrtc_port, announced))
+        parts.run["egress"] = egress.run
+        parts.routes += WhepEndpoint(rooms, egress, clock).routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))
     if Role.DESK in roles:
         board = Board(bus, clock)

@@ -119,6 +119,13 @@ class Settings(BaseSettings):
         default=True,
         description="Write to many listeners in one system call, where the kernel has io_uring",
     )
+    webrtc_port: int = Field(
+        0, ge=0, le=65535, description="UDP port of all WebRTC listeners; 0 picks a free one"
+    )
+    webrtc_addresses: str = Field(
+        "",
+        description="Public addresses of webrtc_port behind a NAT or a container, commas between",
+    )
     tls: bool = Field(
         default=False, description="Serve https, with tls_cert and tls_key or a generated one"
     )

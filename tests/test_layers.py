@@ -43,6 +43,8 @@ MAY_IMPORT = {  # folder or top-level module -> what it may import from broadcas
 OWNERS = {  # library -> the only folders that may import it
     "aiortc": {"webrtc"},
     "aioice": {"webrtc"},
+    "OpenSSL": {"webrtc"},
+    "pylibsrtp": {"webrtc"},
     "av": {"audio"},
     "redis": {"bus"},
     "aiosqlite": {"bus"},

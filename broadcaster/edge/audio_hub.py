@@ -53,6 +53,8 @@ class AudioHub:
         self.outlets: list[Outlet] = []
         """Ways out beside WebSockets."""
         self.slow = SlowListeners()
+        self.outlets: list[Outlet] = []
+        """Ways out beside WebSockets."""
 
     def __len__(self) -> int:
         return len(self._listeners) + sum(len(outlet) for outlet in self.outlets)

@@ -66,6 +66,12 @@ def offer_loopback(*, enabled: bool) -> None:
     aioice.ice.get_host_addresses = _with_loopback if enabled else _network_addresses
 
 
+def host_addresses() -> list[str]:
+    """This machine's addresses that are offered to peers."""
+    addresses: list[str] = aioice.ice.get_host_addresses(True, True)  # noqa: FBT003
+    return addresses
+
+
 def _with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - aioice's signature
     return [*_network_addresses(use_ipv4, use_ipv6), *([_LOOPBACK] if use_ipv4 else [])]
 

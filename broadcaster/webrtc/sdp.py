@@ -34,7 +34,8 @@ _FINGERPRINT = re.compile(r"sha-(?:256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2})+", r
 _MAX_PORT = 65_535
 _CREDENTIAL = re.compile(r"\S{4,256}")
 _SENDING = frozenset({"sendrecv", "sendonly"})
-_DIRECTIONS = _SENDING | {"recvonly", "inactive"}
+_RECEIVING = frozenset({"sendrecv", "recvonly"})
+_DIRECTIONS = _SENDING | _RECEIVING | {"inactive"}
 _DYNAMIC_TYPES = range(96, 128)
 _SETUPS = frozenset({"actpass", "active", "passive"})
 
@@ -127,18 +128,22 @@ class IceFragment:
         return self.ufrag is not None and self.ufrag != offer.ufrag
 
 
-def parse_offer(text: str) -> Offer:
+def parse_offer(text: str, *, listens: bool = False) -> Offer:
     """Find the Opus stream in an offer.
+
+    Args:
+        text: the offer.
+        listens: the client is to receive the stream instead of sending it.
 
     Raises:
         Refused: 400 `malformed_sdp` when it is no offer a WebRTC client would make, 422
-            `no_opus_audio` when it sends nothing the floor can take.
+            `no_opus_audio` when it sends nothing the floor can take, or takes nothing we send.
     """
     everything = _lines(text)
     if not everything or not everything[0].startswith("v="):
         raise _malformed("it does not start with v=")
     session, media = _split(everything)
-    index = _opus_section(session, media)
+    index = _opus_section(session, media, _RECEIVING if listens else _SENDING)
     lines = media[index]
     inherited = [*lines, *session]
     if "a=rtcp-mux" not in lines:
@@ -178,19 +183,21 @@ def parse_fragment(text: str) -> IceFragment:
     return IceFragment(_attribute(lines, "ice-ufrag"), _candidates(lines))
 
 
-def _opus_section(session: list[str], media: list[list[str]]) -> int:
+def _opus_section(session: list[str], media: list[list[str]], directions: frozenset[str]) -> int:
     inherited = next((line[2:] for line in session if line[2:] in _DIRECTIONS), "sendrecv")
     for index, lines in enumerate(media):
         head = _media_head(lines)
         alive = head[2] != "0" or "a=bundle-only" in lines
         direction = next((line[2:] for line in lines if line[2:] in _DIRECTIONS), inherited)
-        if head[1] == "audio" and alive and direction in _SENDING and _opus_payload_types(lines):
+        if head[1] == "audio" and alive and direction in directions and _opus_payload_types(lines):
             return index
     raise Refused(
         422,
         "no_opus_audio",
-        "the offer does not send Opus audio",
-        hint="Add one sending audio track and choose Opus as its codec.",
+        "the offer does not send Opus audio"
+        if directions is _SENDING
+        else "the offer does not receive Opus audio",
+        hint="Add one audio transceiver of that direction and choose Opus as its codec.",
     )
 
 

@@ -13,6 +13,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.http_audio import HttpAudioRoutes
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.whep import WhepEndpoint
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.caption import Caption
@@ -22,6 +23,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application, page
+from broadcaster.webrtc.egress import Egress, EgressSettings
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
 
@@ -34,6 +36,8 @@ class Edge:
     url: str
     http: aiohttp.ClientSession
     rooms: Rooms
+    whep: WhepEndpoint
+    egress: Egress
     sequences: Counter[str] = field(default_factory=Counter)
 
     async def put(self, event: Event) -> None:
@@ -57,10 +61,17 @@ class Edge:
 async def edge() -> AsyncIterator[Edge]:
     async with EmbeddedBus(None) as bus:
         clock = SystemClock()
-        rooms = Rooms(bus, clock, Ring.open())
-        running = asyncio.create_task(rooms.run(), name="rooms")
-        routes = EdgeRoutes(rooms, clock).routes() + HttpAudioRoutes(rooms).routes()
-        routes.append(web.get("/e/{event}", page("attendee.html")))
+        rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
+        whep = WhepEndpoint(rooms, egress, clock)
+        running = [
+            asyncio.create_task(part.run(), name=type(part).__name__) for part in (rooms, egress)
+        ]
+        routes = [
+            *EdgeRoutes(rooms, clock).routes(),
+            *HttpAudioRoutes(rooms).routes(),
+            *whep.routes(),
+            web.get("/e/{event}", page("attendee.html")),
+        ]
         application = create_application(bus, routes)
         runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
@@ -69,9 +80,11 @@ async def edge() -> AsyncIterator[Edge]:
             accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
             aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
         ):
-            edge = Edge(bus, f"http://127.0.0.1:{acceptor.port}", http, rooms)
+            url = f"http://127.0.0.1:{acceptor.port}"
+            edge = Edge(bus, url, http, rooms, whep, egress)
             await edge.put(EVENT)
             yield edge
         await runner.cleanup()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

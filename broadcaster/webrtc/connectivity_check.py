@@ -1,0 +1,134 @@
+"""ICE connectivity checks and their answers: the one STUN exchange of an ICE-lite port (RFC 8489).
+
+`aioice` has all of STUN, at five times the work; thousands of listeners check us every few seconds.
+"""
+
+import hmac
+import secrets
+import socket
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+_HEADER = struct.Struct("!HHI12s")
+_ATTRIBUTE = struct.Struct("!HH")
+_ADDRESS = struct.Struct("!HHBBH")
+_REQUEST, _SUCCESS = 0x0001, 0x0101
+_COOKIE = 0x2112A442
+_USERNAME, _INTEGRITY, _XOR_ADDRESS = 0x0006, 0x0008, 0x0020
+_PRIORITY, _USE_CANDIDATE = 0x0024, 0x0025
+_FINGERPRINT, _ICE_CONTROLLED = 0x8028, 0x8029
+_FINGERPRINT_XOR = 0x5354554E
+_SHA1_BYTES, _INTEGRITY_BYTES, _FINGERPRINT_BYTES = 20, 24, 8
+_IPV4, _IPV6 = 1, 2
+_PEER_REFLEXIVE = 110 << 24 | 65_535 << 8 | 255
+"""Priority of a candidate that was not announced (RFC 8445 section 5.1.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectivityCheck:
+    """A binding request with a user name and a signature (RFC 8445 section 7.2.4).
+
+    Attributes:
+        transaction: its id.
+        ufrag: whom it is for, the first half of the user name.
+        nominates: whether the pair is to be used.
+        signed: what the signature covers, with the length the signer saw.
+        signature: HMAC-SHA1 of it.
+    """
+
+    transaction: bytes
+    ufrag: str
+    nominates: bool
+    signed: bytes
+    signature: bytes
+
+    @classmethod
+    def parse(cls, datagram: bytes) -> "ConnectivityCheck | None":
+        """Read a datagram; None when it is anything else. What follows the signature is ignored."""
+        size = len(datagram)
+        if size < _HEADER.size:
+            return None
+        kind, length, cookie, transaction = _HEADER.unpack_from(datagram)
+        if kind != _REQUEST or cookie != _COOKIE or length != size - _HEADER.size:
+            return None
+        username, nominates, place = b"", False, _HEADER.size
+        while place + _ATTRIBUTE.size <= size:
+            attribute, length = _ATTRIBUTE.unpack_from(datagram, place)
+            value = datagram[place + _ATTRIBUTE.size : place + _ATTRIBUTE.size + length]
+            if attribute == _INTEGRITY:
+                covered = place - _HEADER.size + _INTEGRITY_BYTES
+                signed = datagram[:2] + covered.to_bytes(2, "big") + datagram[4:place]
+                ufrag = username.partition(b":")[0].decode("ascii", "replace")
+                return cls(transaction, ufrag, nominates, signed, value)
+            if attribute == _USERNAME:
+                username = value
+            elif attribute == _USE_CANDIDATE:
+                nominates = True
+            place += _ATTRIBUTE.size + (length + 3 & ~3)
+        return None
+
+    def is_signed_with(self, pwd: bytes) -> bool:
+        """Whether the sender knows the password of whom it is for."""
+        return hmac.compare_digest(self.signature, hmac.digest(pwd, self.signed, "sha1"))
+
+    def answer(self, source: tuple[str, int], pwd: bytes) -> bytes:
+        """The success response.
+
+        Args:
+            source: where the check came from.
+            pwd: the password it was signed with.
+        """
+        host, port = source
+        family, number = (_IPV6, socket.AF_INET6) if ":" in host else (_IPV4, socket.AF_INET)
+        packed = socket.inet_pton(number, host)
+        mask = (_COOKIE.to_bytes(4, "big") + self.transaction)[: len(packed)]
+        masked = int.from_bytes(packed, "big") ^ int.from_bytes(mask, "big")
+        address = _ADDRESS.pack(_XOR_ADDRESS, 4 + len(packed), 0, family, port ^ _COOKIE >> 16)
+        address += masked.to_bytes(len(packed), "big")
+        return _signed(_SUCCESS, self.transaction, address, pwd)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A check of our own: does who is said to be at an address really get what is sent there?
+
+    Attributes:
+        source: the address.
+        transaction: id of the request.
+    """
+
+    source: tuple[str, int]
+    transaction: bytes = field(default_factory=lambda: secrets.token_bytes(12))
+
+    def request(self, username: str, pwd: str) -> bytes:
+        """The binding request.
+
+        Args:
+            username: `<theirs>:<ours>`.
+            pwd: theirs.
+        """
+        name = username.encode()
+        attributes = _ATTRIBUTE.pack(_USERNAME, len(name)) + name + bytes(-len(name) % 4)
+        attributes += _ATTRIBUTE.pack(_PRIORITY, 4) + _PEER_REFLEXIVE.to_bytes(4, "big")
+        attributes += _ATTRIBUTE.pack(_ICE_CONTROLLED, 8) + bytes(8)
+        return _signed(_REQUEST, self.transaction, attributes, pwd.encode())
+
+    def is_met_by(self, datagram: bytes, source: tuple[str, int]) -> bool:
+        """Whether this is the answer; nobody else knows the transaction."""
+        if source != self.source or len(datagram) < _HEADER.size:
+            return False
+        kind, _, cookie, transaction = _HEADER.unpack_from(datagram)
+        same = hmac.compare_digest(transaction, self.transaction)
+        return bool(kind == _SUCCESS and cookie == _COOKIE and same)
+
+
+def _signed(kind: int, transaction: bytes, attributes: bytes, pwd: bytes) -> bytes:
+    """A message with its signature and fingerprint (RFC 8489 sections 14.5 and 14.7)."""
+    length = len(attributes) + _INTEGRITY_BYTES
+    covered = _HEADER.pack(kind, length, _COOKIE, transaction) + attributes
+    signature = _ATTRIBUTE.pack(_INTEGRITY, _SHA1_BYTES) + hmac.digest(pwd, covered, "sha1")
+    header = _HEADER.pack(kind, length + _FINGERPRINT_BYTES, _COOKIE, transaction)
+    message = header + attributes + signature
+    fingerprint = zlib.crc32(message) ^ _FINGERPRINT_XOR
+    return message + _ATTRIBUTE.pack(_FINGERPRINT, 4) + fingerprint.to_bytes(4, "big")

@@ -1,0 +1,305 @@
+"""WebRTC listeners of one process, all on one UDP port.
+
+The port is ICE-lite: listeners check us and we answer. Sound goes only to an address that has
+proven to receive what is sent there, by the handshake or by an answer to a check of ours; a
+listener that stops asking is dropped. A connected listener has no task,
+no timer and no socket of its own; one loop sends, one keeps the house.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from broadcaster.errors import Refused
+from broadcaster.model.audio import AudioFrame
+from broadcaster.tasks import first_of
+from broadcaster.webrtc.connectivity_check import ConnectivityCheck
+from broadcaster.webrtc.datagrams import open_udp
+from broadcaster.webrtc.dtls import DtlsFailed, DtlsServer
+from broadcaster.webrtc.egress_peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
+from broadcaster.webrtc.fanout import RtpFanout
+from broadcaster.webrtc.ice import host_addresses
+from broadcaster.webrtc.lite_answer import LiteAnswer
+from broadcaster.webrtc.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
+from broadcaster.webrtc.sdp import Offer
+
+log = logging.getLogger(__name__)
+
+SLICE_PEERS = 256
+"""Listeners served before the event loop gets its turn, about a millisecond."""
+WAITING_FRAMES = 256
+"""Frames, of all channels, that wait to be sent; beyond it the oldest is dropped."""
+BUFFER_BYTES = 4 * 1024 * 1024
+DATAGRAM_BYTES = 2048
+DATAGRAMS_AT_ONCE = 512
+"""Datagrams read before the event loop gets its turn; most are checks, 0.03 ms each."""
+FULL_SOCKET_S = 0.001
+FULL_SOCKET_TRIES = 20
+"""How often and when a full socket is tried again before the rest of a slice is dropped."""
+READ_S = 0.04
+"""How often the port is read while nobody is joining: one wake-up for many listeners' checks."""
+TICK_S = 0.24
+"""How often handshakes and consent are looked after."""
+REPORT_S = 5.0
+"""Time between a listener's sender reports (RFC 3550 section 6.2)."""
+_NTP_EPOCH_S = 2_208_988_800
+"""From 1900 to 1970 (RFC 868)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EgressSettings:
+    """How listeners are served.
+
+    Attributes:
+        port: UDP port; 0 for a free one.
+        announced: further addresses of this machine, as behind a one-to-one NAT.
+        max_peers: listeners at a time.
+        connect_s: longest time from the answer to the end of the handshake.
+        consent_s: a listener that did not ask for this long has vanished (RFC 7675 section 5.1).
+    """
+
+    port: int = 0
+    announced: tuple[str, ...] = ()
+    max_peers: int = 10_000
+    connect_s: float = 15.0
+    consent_s: float = 30.0
+
+
+class Egress:
+    """The port and everybody connected to it; works inside `run`.
+
+    Raises:
+        OSError: the port is taken.
+    """
+
+    def __init__(self, settings: EgressSettings) -> None:
+        self._settings = settings
+        self._dtls = DtlsServer()
+        self._socket = open_udp(settings.port, BUFFER_BYTES)
+        self._batch = RtpBatch(SLICE_PEERS)
+        self._waiting: deque[tuple[RtpFanout, AudioFrame | None]] = deque()
+        self._wake = asyncio.Event()
+        self._peers: dict[str, EgressPeer] = {}
+        self._by_ufrag: dict[str, EgressPeer] = {}
+        self._by_address: dict[Address, EgressPeer] = {}
+        self._handshaking: dict[EgressPeer, float] = {}
+        self._addresses = host_addresses()
+        self.dropped_frames = 0
+        """Frames of a channel that were not sent because this process is too slow."""
+        self.dropped_packets = 0
+        """Packets that were not sent because the socket took no more."""
+
+    def __len__(self) -> int:
+        return len(self._peers)
+
+    @property
+    def peers(self) -> Mapping[str, EgressPeer]:
+        """Who is expected or connected, by id."""
+        return self._peers
+
+    @property
+    def port(self) -> int:
+        """The UDP port."""
+        return int(self._socket.getsockname()[1])
+
+    async def run(self) -> None:
+        """Serve until cancelled, then disconnect everybody."""
+        loop = asyncio.get_running_loop()
+        try:
+            await first_of(
+                self._send(), self._keep_house(), self._read_now_and_then(), name="egress"
+            )
+        finally:
+            for peer in list(self._peers.values()):
+                self.close(peer)
+            loop.remove_reader(self._socket)
+            self._socket.close()
+
+    def fanout(self) -> RtpFanout:
+        """An outlet for one channel."""
+        return RtpFanout(self._queue, self._hang_up)
+
+    def accept(self, offer: Offer, fanout: RtpFanout, on_closed: Callable[[], None]) -> EgressPeer:
+        """Expect a listener; it hears `fanout` as soon as it is connected.
+
+        Args:
+            offer: its own.
+            fanout: the channel.
+            on_closed: called when it has ended.
+
+        Raises:
+            Refused: 503 `too_many_listeners`.
+        """
+        if len(self._peers) >= self._settings.max_peers:
+            raise Refused(
+                503,
+                "too_many_listeners",
+                "this server has no room for another listener",
+                hint="Listen over WebSocket, or try again in a minute.",
+                headers={"Retry-After": "60"},
+            )
+        now = asyncio.get_running_loop().time()
+        peer = EgressPeer(offer, self._dtls.session(offer.fingerprints), fanout, on_closed, now)
+        self._peers[peer.id] = self._by_ufrag[peer.ufrag] = peer
+        self._handshaking[peer] = now + self._settings.connect_s
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        return peer
+
+    def answer(self, peer: EgressPeer) -> str:
+        """The SDP answer for a listener, with all our addresses."""
+        addresses = dict.fromkeys((*self._settings.announced, *self._addresses))
+        answer = LiteAnswer(peer.ufrag, peer.pwd, self._dtls.fingerprint, peer.ssrc, self.port)
+        return answer.to_sdp(peer.offer, addresses)
+
+    def close(self, peer: EgressPeer, reason: EndReason = EndReason.CLOSED) -> None:
+        """Disconnect a listener, if it still is connected."""
+        if peer.end_reason is not None:
+            return
+        peer.end_reason = reason
+        peer.stop()
+        self._flush(peer)
+        del self._peers[peer.id], self._by_ufrag[peer.ufrag]
+        for address in list(peer.addresses):
+            self._forget(peer, address)
+        self._handshaking.pop(peer, None)
+        log.debug("a listener's connection ended: %s", reason)
+        peer.on_closed()
+
+    def _queue(self, fanout: RtpFanout, frame: AudioFrame) -> None:
+        if len(frame.payload) > MAX_PAYLOAD_BYTES:
+            self.dropped_frames += 1
+            return
+        if len(self._waiting) >= WAITING_FRAMES:
+            self._waiting.popleft()
+            self.dropped_frames += 1
+        self._waiting.append((fanout, frame))
+        self._wake.set()
+
+    def _hang_up(self, peer_id: str) -> None:
+        self.close(self._peers[peer_id])
+
+    async def _send(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                fanout, frame = self._waiting.popleft()
+                if frame is None:
+                    await self._report(fanout)
+                    continue
+                fanout.start(frame)
+                while fanout.fill(self._batch, frame.payload):
+                    await self._send_slice()
+
+    async def _report(self, fanout: RtpFanout) -> None:
+        """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
+        ntp, first = int((time.time() + _NTP_EPOCH_S) * (1 << 32)), 0
+        while count := fanout.report(self._batch, ntp, first):
+            first += count
+            await self._send_slice()
+
+    async def _send_slice(self) -> None:
+        """Send what is in the batch, and let others run."""
+        sent = 0
+        for _ in range(FULL_SOCKET_TRIES):
+            sent = self._batch.send(self._socket, sent)
+            if sent == self._batch.filled:
+                await asyncio.sleep(0)
+                return
+            await asyncio.sleep(FULL_SOCKET_S)
+        self.dropped_packets += self._batch.filled - sent
+
+    def _read(self) -> None:
+        for _ in range(DATAGRAMS_AT_ONCE):
+            try:
+                datagram, (host, port, *_) = self._socket.recvfrom(DATAGRAM_BYTES)
+            except BlockingIOError:
+                return
+            except OSError as gone:  # an ICMP error of some earlier datagram
+                log.debug("the port reports %s", gone)
+                return
+            if datagram:
+                self._take(datagram, (host.removeprefix("::ffff:"), port))
+
+    def _take(self, datagram: bytes, source: Address) -> None:
+        check = ConnectivityCheck.parse(datagram)
+        if check is not None:
+            self._answer_check(check, source)
+            return
+        peer = self._by_address.get(source)
+        if peer is None:
+            return
+        try:
+            peer.take(datagram, source)
+        except DtlsFailed as failed:
+            log.debug("a listener failed: %s", failed)
+            self.close(peer, EndReason.CONNECTION_FAILED)
+            return
+        self._flush(peer)
+        if peer.dtls.closed:
+            self.close(peer, EndReason.HUNG_UP)
+        elif peer.connected:
+            self._handshaking.pop(peer, None)
+
+    def _answer_check(self, check: ConnectivityCheck, source: Address) -> None:
+        peer = self._by_ufrag.get(check.ufrag)
+        answer = peer.answer_check(check, source) if peer else None
+        if peer is None or answer is None:
+            return
+        peer.seen_at = asyncio.get_running_loop().time()
+        self._by_address[source] = peer
+        if len(peer.addresses) > MAX_ADDRESSES:
+            self._forget(peer, next(iter(peer.addresses)))
+        self._send_one(answer, source)
+        challenge = peer.challenge(check, source)
+        if challenge is not None:
+            self._send_one(challenge, source)
+
+    def _forget(self, peer: EgressPeer, address: Address) -> None:
+        del peer.addresses[address]
+        if self._by_address.get(address) is peer:
+            del self._by_address[address]
+
+    def _flush(self, peer: EgressPeer) -> None:
+        data = peer.dtls.outgoing()
+        if data and peer.address is not None:
+            self._send_one(data, peer.address)
+
+    def _send_one(self, data: bytes, target: Address) -> None:
+        host, port = target
+        with suppress(OSError):  # lost, as any datagram may be
+            self._socket.sendto(data, (host if ":" in host else f"::ffff:{host}", port))
+
+    async def _read_now_and_then(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(READ_S)
+            if not self._handshaking:
+                loop.remove_reader(self._socket)
+                self._read()
+
+    async def _keep_house(self) -> None:
+        loop = asyncio.get_running_loop()
+        report_at = loop.time() + REPORT_S
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = loop.time()
+            for peer, deadline in list(self._handshaking.items()):
+                if now > deadline:
+                    self.close(peer, EndReason.NOT_CONNECTED)
+                else:
+                    peer.dtls.retransmit()
+                    self._flush(peer)
+            for peer in list(self._peers.values()):
+                if now - peer.seen_at > self._settings.consent_s:
+                    self.close(peer, EndReason.VANISHED)
+            if now > report_at:
+                report_at = now + REPORT_S
+                self._addresses = host_addresses()
+                fanouts = {peer.fanout for peer in self._peers.values() if peer.connected}
+                self._waiting.extend((fanout, None) for fanout in fanouts)
+                self._wake.set()

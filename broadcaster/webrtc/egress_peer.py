@@ -1,0 +1,152 @@
+"""One WebRTC listener: ICE-lite (RFC 8445 section 2.5) and DTLS, then its RTP stream."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pylibsrtp
+from aiortc.rtp import RtcpPacket, RtcpRrPacket, RtcpSrPacket
+
+from broadcaster.webrtc.connectivity_check import Challenge, ConnectivityCheck
+from broadcaster.webrtc.datagrams import name_of
+from broadcaster.webrtc.dtls import DtlsSession
+from broadcaster.webrtc.fanout import RtpFanout, RtpStream
+from broadcaster.webrtc.sdp import Offer
+from broadcaster.webrtc.srtp import SrtpSession
+
+Address = tuple[str, int]
+"""Where a datagram came from."""
+
+MAX_ADDRESSES = 8
+"""Addresses of one peer that are known at a time."""
+_STUN = range(4)
+_DTLS = range(20, 64)
+_RTP = range(128, 192)
+_RTCP_TYPES = range(192, 224)
+"""First bytes of what arrives at one port (RFC 7983 section 7, RFC 5761 section 4)."""
+
+
+class EndReason(StrEnum):
+    """Why a listener's connection ended."""
+
+    CLOSED = "closed"
+    """Our side closed it."""
+    HUNG_UP = "hung_up"
+    """The listener said goodbye."""
+    NOT_CONNECTED = "not_connected"
+    """ICE and DTLS were not complete in time."""
+    CONNECTION_FAILED = "connection_failed"
+    """DTLS failed."""
+    VANISHED = "vanished"
+    """The listener stopped asking whether we are here, which is also its consent (RFC 7675)."""
+
+
+@dataclass(eq=False, slots=True)
+class EgressPeer:
+    """A listener. Made, fed and closed by `Egress`.
+
+    Attributes:
+        id: unguessable; whoever knows it may end this connection. Not for logs.
+        offer: what was asked for.
+        dtls: its handshake.
+        fanout: the channel it hears, or will hear as soon as it is connected.
+        on_closed: called when it has ended.
+        ufrag: our ICE user name fragment for it.
+        pwd: our ICE password for it.
+        ssrc: of its stream.
+        seen_at: when its last authenticated request came, by the event loop's clock.
+        lost: share of packets lost on the way, 0 to 1, by its last report.
+        end_reason: None while it lives.
+        addresses: where its authenticated requests came from, the newest last.
+    """
+
+    offer: Offer
+    dtls: DtlsSession
+    fanout: RtpFanout
+    on_closed: Callable[[], None]
+    seen_at: float
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    ufrag: str = field(default_factory=lambda: secrets.token_hex(4))
+    pwd: str = field(default_factory=lambda: secrets.token_hex(12))
+    ssrc: int = field(default_factory=lambda: secrets.randbits(32))
+    lost: float = 0.0
+    end_reason: EndReason | None = None
+    addresses: dict[Address, None] = field(default_factory=dict)
+    _selected: Address | None = None
+    _challenge: Challenge | None = None
+    _stream: RtpStream | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether it hears its channel: ICE and DTLS are complete."""
+        return self._stream is not None and self.end_reason is None
+
+    @property
+    def address(self) -> Address | None:
+        """Where to send to it; None before its hello."""
+        return self._selected
+
+    def play(self, fanout: RtpFanout) -> None:
+        """Switch to another channel; nothing is negotiated, the stream goes on."""
+        self.fanout = fanout
+        if self._stream is not None:
+            self._stream.play(fanout)
+
+    def answer_check(self, check: ConnectivityCheck, source: Address) -> bytes | None:
+        """The answer to a connectivity check; None when it is not from this peer's client."""
+        pwd = self.pwd.encode()
+        if not check.is_signed_with(pwd):
+            return None
+        self.addresses.pop(source, None)
+        self.addresses[source] = None
+        return check.answer(source, pwd)
+
+    def challenge(self, check: ConnectivityCheck, source: Address) -> bytes | None:
+        """What to ask a new address before sound is sent there: its sender may have forged it."""
+        if not check.nominates or self._stream is None or source == self._selected:
+            return None
+        self._challenge = Challenge(source)
+        return self._challenge.request(f"{self.offer.ufrag}:{self.ufrag}", self.offer.pwd)
+
+    def take(self, datagram: bytes, source: Address) -> None:
+        """Take the answer to a challenge, the handshake, the goodbye, reports.
+
+        Raises:
+            DtlsFailed: the connection is of no use any more.
+        """
+        if datagram[0] in _STUN:
+            if self._challenge is not None and self._challenge.is_met_by(datagram, source):
+                self._challenge = None
+                self._selected = source
+                if self._stream is not None:
+                    self._stream.move(name_of(source))
+        elif datagram[0] in _DTLS:
+            if self._stream is None:
+                self._selected = source
+            self.dtls.receive(datagram)
+            if self.dtls.keys is not None and self._stream is None:
+                self._connect(SrtpSession(self.dtls.keys), name_of(source))
+        elif datagram[0] in _RTP and self._stream is not None and datagram[1] in _RTCP_TYPES:
+            self._hear_report(self._stream.srtp, datagram)
+
+    def stop(self) -> None:
+        """Leave the channel and say goodbye in `dtls.outgoing`."""
+        if self._stream is not None:
+            self._stream.play(None)
+        self.dtls.close()
+
+    def _connect(self, srtp: SrtpSession, name: bytes) -> None:
+        self._stream = RtpStream.begin(self.id, srtp, self.offer.payload_type, name, self.ssrc)
+        self._stream.play(self.fanout)
+
+    def _hear_report(self, srtp: SrtpSession, datagram: bytes) -> None:
+        try:
+            packets = RtcpPacket.parse(srtp.unprotect_rtcp(datagram))
+        except (pylibsrtp.Error, ValueError):
+            return
+        for packet in packets:
+            if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+                for report in packet.reports:
+                    if report.ssrc == self.ssrc:
+                        self.lost = report.fraction_lost / 256

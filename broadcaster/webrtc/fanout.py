@@ -1,0 +1,221 @@
+"""One channel's Opus packets to all its WebRTC listeners: RTP in columns, sent in slices."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.webrtc.datagrams import NAME_BYTES
+from broadcaster.webrtc.rtp_batch import RtpBatch
+from broadcaster.webrtc.rtp_clock import RTP_HZ
+from broadcaster.webrtc.srtp import Context, SrtpSession
+
+FRAME_TICKS = OPUS_FRAME_SAMPLES * RTP_HZ // CLOCK_HZ
+_TICKS_PER_SAMPLE = RTP_HZ // CLOCK_HZ
+_MARKER = 0x80
+_FIRST_ROWS = 16
+
+ROW = np.dtype(
+    [
+        ("type", "u1"),
+        ("sequence", "u2"),
+        ("offset", "u4"),
+        ("ssrc", "u4"),
+        ("trailer", "u1"),
+        ("packets", "u4"),
+        ("octets", "u4"),
+        ("name", "u1", NAME_BYTES),
+    ]
+)
+"""A listener: payload type with the marker bit, next sequence number, RTP time less channel time,
+SSRC, bytes SRTP adds, packets and payload octets sent so far (for its sender reports), address."""
+
+
+@dataclass(eq=False, slots=True)
+class RtpStream:
+    """One listener's RTP stream; it goes on unbroken from channel to channel.
+
+    Attributes:
+        id: of the peer it belongs to.
+        srtp: its keys.
+        payload_type: of Opus, from its offer.
+        name: where it goes, a socket address.
+        ssrc: of the stream.
+        sequence: next number, while no fan-out has it.
+        timestamp: next RTP time, while no fan-out has it.
+        fanout: the channel it is played from.
+        place: its row there.
+        packets: sent so far, while no fan-out has it.
+        octets: likewise.
+    """
+
+    id: str
+    srtp: SrtpSession
+    payload_type: int
+    name: bytes
+    ssrc: int
+    sequence: int
+    timestamp: int
+    fanout: "RtpFanout | None" = None
+    place: int = 0
+    packets: int = 0
+    octets: int = 0
+
+    @classmethod
+    def begin(
+        cls, peer_id: str, srtp: SrtpSession, payload_type: int, name: bytes, ssrc: int
+    ) -> "RtpStream":
+        """A stream that has sent nothing (RFC 3550 section 5.1: its start is random)."""
+        # In the lower half: the first wrap of a number is minutes away, as libsrtp wants it.
+        sequence, timestamp = secrets.randbelow(1 << 15), secrets.randbits(32)
+        return cls(peer_id, srtp, payload_type, name, ssrc, sequence, timestamp)
+
+    def move(self, name: bytes) -> None:
+        """Send to another address from now on."""
+        self.name = name
+        if self.fanout is not None:
+            self.fanout.rows["name"][self.place] = np.frombuffer(name, np.uint8)
+
+    def play(self, fanout: "RtpFanout | None") -> None:
+        """Play from another channel, or from none; numbers and times go on without a gap."""
+        if self.fanout is not None:
+            self.fanout.remove(self)
+        if fanout is not None:
+            fanout.add(self)
+
+
+class RtpFanout:
+    """One channel as an outlet of its hub: `send` is called with every envelope of the channel.
+
+    Args:
+        queue: takes (fan-out, frame) for the one loop that sends.
+        hang_up: disconnects the peer of this id.
+    """
+
+    def __init__(
+        self,
+        queue: Callable[["RtpFanout", AudioFrame], None],
+        hang_up: Callable[[str], None],
+    ) -> None:
+        self._queue = queue
+        self._hang_up = hang_up
+        self._streams: list[RtpStream] = []
+        self._contexts: list[Context] = []
+        self.rows: np.ndarray[Any, np.dtype[np.void]] = np.zeros(_FIRST_ROWS, ROW)
+        self._cursor = 0
+        self._shift = 0
+        self._time = 0
+        self.ended = False
+        """Whether it disconnects everybody."""
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def send(self, envelope: bytes) -> None:
+        """Queue one frame for every listener; nothing here waits.
+
+        Raises:
+            BadEnvelope: these are no envelope.
+        """
+        if self._streams:
+            self._queue(self, AudioFrame.from_bytes(envelope))
+
+    def end(self) -> None:
+        """Disconnect every listener: the event is over."""
+        self.cut()
+
+    def cut(self) -> None:
+        """Disconnect every listener, also those that connect later."""
+        self.ended = True
+        for stream in list(self._streams):
+            self._hang_up(stream.id)
+
+    def add(self, stream: RtpStream) -> None:
+        """Play to a listener from the next slice on; `RtpStream.play` calls this."""
+        if self.ended:
+            self._hang_up(stream.id)
+            return
+        place = len(self._streams)
+        if place == len(self.rows):
+            self.rows = np.concatenate((self.rows, np.zeros_like(self.rows)))
+        row = self.rows[place]
+        row["type"] = stream.payload_type | _MARKER
+        row["sequence"] = stream.sequence
+        row["offset"] = (stream.timestamp - self._time) & 0xFFFF_FFFF
+        row["ssrc"] = stream.ssrc
+        row["trailer"] = stream.srtp.trailer_bytes
+        row["packets"], row["octets"] = stream.packets, stream.octets
+        row["name"] = np.frombuffer(stream.name, np.uint8)
+        self._streams.append(stream)
+        self._contexts.append(stream.srtp.context)
+        stream.fanout, stream.place = self, place
+
+    def remove(self, stream: RtpStream) -> None:
+        """Stop playing to a listener, in the middle of a frame too; `RtpStream.play` calls this."""
+        row = self.rows[stream.place]
+        stream.sequence = int(row["sequence"])
+        has_frame = stream.place < self._cursor
+        stream.timestamp = self._time + int(row["offset"]) + FRAME_TICKS * has_frame & 0xFFFF_FFFF
+        stream.packets, stream.octets = int(row["packets"]), int(row["octets"])
+        stream.fanout = None
+        gap = stream.place
+        if has_frame:  # one that has this frame takes its place, so that nobody misses it
+            self._cursor -= 1
+            self._shift_row(self._cursor, gap)
+            gap = self._cursor
+        self._shift_row(len(self._streams) - 1, gap)
+        del self._streams[-1], self._contexts[-1]
+
+    def start(self, frame: AudioFrame) -> None:
+        """Begin a frame: its time is the event's, or later where that was not ahead."""
+        time = frame.position * _TICKS_PER_SAMPLE + self._shift
+        if time < self._time:  # the channel was restarted
+            self._shift += self._time - time
+            time = self._time
+        gap = np.uint32((time - self._time) & 0xFFFF_FFFF)
+        if gap:  # it is none for those who were not here before it
+            rows = self.rows[: len(self._streams)]
+            rows["offset"] -= gap * (rows["type"] >= _MARKER)
+        self._time = time
+
+    def fill(self, batch: RtpBatch, payload: bytes) -> int:
+        """Put the next slice of listeners into a batch.
+
+        Returns:
+            How many; 0 when all have the frame.
+        """
+        first = self._cursor
+        last = min(first + batch.capacity, len(self._streams))
+        if first == last:
+            self._time += FRAME_TICKS
+            self._cursor = 0
+            return 0
+        self._cursor = last
+        batch.fill(self.rows[first:last], self._contexts[first:last], self._time, payload)
+        return last - first
+
+    def report(self, batch: RtpBatch, ntp: int, first: int) -> int:
+        """Put sender reports for a slice of listeners into a batch.
+
+        Args:
+            batch: takes them.
+            ntp: 64-bit NTP time now.
+            first: place of the first listener.
+
+        Returns:
+            How many; 0 when there are no more.
+        """
+        last = min(first + batch.capacity, len(self._streams))
+        if first < last:
+            batch.report(self.rows[first:last], self._contexts[first:last], self._time, ntp)
+        return max(0, last - first)
+
+    def _shift_row(self, source: int, target: int) -> None:
+        if source != target:
+            self.rows[target] = self.rows[source]
+            self._contexts[target] = self._contexts[source]
+            self._streams[target] = self._streams[source]
+            self._streams[target].place = target

@@ -1,0 +1,140 @@
+"""The buffer in which RTP and RTCP packets of some listeners are made, protected and sent."""
+
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadcaster.webrtc.datagrams import DatagramBatch
+from broadcaster.webrtc.srtp import RTCP_TRAILER_BYTES, Context, pointers, protect
+
+MAX_PAYLOAD_BYTES = 1_200
+"""Longest Opus packet that is sent; speech at 60 ms is about 190."""
+CNAME = b"broadcaster"
+"""Every stream is its own session, so one name does (RFC 3550 section 6.5.1)."""
+_RTP_VERSION = 0x80
+_SR, _SDES = 200, 202
+_STRIDE = 1_280
+_RTP = np.dtype(
+    [
+        ("version", "u1"),
+        ("type", "u1"),
+        ("sequence", ">u2"),
+        ("timestamp", ">u4"),
+        ("ssrc", ">u4"),
+        ("payload", "u1", MAX_PAYLOAD_BYTES),
+    ]
+)
+"""RFC 3550 section 5.1, without CSRCs and extensions."""
+_HEADER_BYTES = 12
+_REPORT = np.dtype(
+    [
+        ("version", "u1"),
+        ("type", "u1"),
+        ("words", ">u2"),
+        ("ssrc", ">u4"),
+        ("ntp", ">u8"),
+        ("timestamp", ">u4"),
+        ("packets", ">u4"),
+        ("octets", ">u4"),
+        ("sdes_version", "u1"),
+        ("sdes_type", "u1"),
+        ("sdes_words", ">u2"),
+        ("sdes_ssrc", ">u4"),
+        ("item", "u1"),
+        ("size", "u1"),
+        ("cname", "u1", len(CNAME)),
+        ("end", "u1", 3),
+    ]
+)
+"""A sender report without blocks and a source description (RFC 3550 sections 6.4.1 and 6.5)."""
+
+Rows = NDArray[np.void]
+"""Listeners, see `fanout.ROW`."""
+
+
+class RtpBatch:
+    """Makes, protects and sends packets that differ only in their headers and keys.
+
+    Args:
+        capacity: listeners per slice; the event loop waits this long, a few microseconds each.
+    """
+
+    def __init__(self, capacity: int, *, bulk: bool | None = None) -> None:
+        self.capacity = capacity
+        self._datagrams = DatagramBatch(capacity, _STRIDE, bulk=bulk)
+        packets = self._datagrams.packets
+        self._rtp = packets[:, : _RTP.itemsize].view(_RTP)[:, 0]
+        self._report = packets[:, : _REPORT.itemsize].view(_REPORT)[:, 0]
+        self._pointers = pointers(packets.ctypes.data, _STRIDE, capacity)
+        self._sizes: NDArray[np.uint16] = np.zeros(capacity, np.uint16)
+        self._filled = 0
+        self.unprotected = 0
+        """Packets that libsrtp refused; they are not sent."""
+
+    def fill(self, rows: Rows, contexts: Sequence[Context], time: int, payload: bytes) -> None:
+        """Make the packets of one slice, and count them in their rows."""
+        rtp, size = self._rtp[: len(rows)], len(payload)
+        rtp["version"] = _RTP_VERSION
+        rtp["type"] = rows["type"]
+        rtp["sequence"] = rows["sequence"]
+        rtp["timestamp"] = rows["offset"] + np.uint32(time & 0xFFFF_FFFF)
+        rtp["ssrc"] = rows["ssrc"]
+        rtp["payload"][:, :size] = np.frombuffer(payload, np.uint8)
+        rows["type"] &= 0x7F
+        rows["sequence"] += 1
+        rows["packets"] += 1
+        rows["octets"] += size
+        self._finish(rows, contexts, _HEADER_BYTES + size, rtcp=False)
+
+    def report(self, rows: Rows, contexts: Sequence[Context], time: int, ntp: int) -> None:
+        """Make the sender reports of one slice."""
+        report = self._report[: len(rows)]
+        for name, value in _CONSTANT.items():
+            report[name] = value
+        report["ssrc"] = report["sdes_ssrc"] = rows["ssrc"]
+        report["ntp"] = ntp
+        report["timestamp"] = rows["offset"] + np.uint32(time & 0xFFFF_FFFF)
+        report["packets"], report["octets"] = rows["packets"], rows["octets"]
+        self._finish(rows, contexts, _REPORT.itemsize, rtcp=True)
+
+    def send(self, sock: socket.socket, start: int = 0) -> int:
+        """Send what was made, from place `start` on.
+
+        Returns:
+            How many are dealt with; call again with it once the socket takes more.
+        """
+        return self._datagrams.send(sock, self._sizes[: self._filled], start)
+
+    @property
+    def filled(self) -> int:
+        """Packets made."""
+        return self._filled
+
+    def _finish(
+        self, rows: Rows, contexts: Sequence[Context], size_bytes: int, *, rtcp: bool
+    ) -> None:
+        self._filled = len(rows)
+        self._datagrams.names[: len(rows)] = rows["name"]
+        self._sizes[: len(rows)] = rows["trailer"]
+        self._sizes[: len(rows)] += size_bytes + (RTCP_TRAILER_BYTES if rtcp else 0)
+        failed = protect(contexts, self._pointers, size_bytes, rtcp=rtcp)
+        for place in failed:  # an empty datagram instead of a packet in the clear
+            self._sizes[place] = 0
+        self.unprotected += len(failed)
+
+
+_CONSTANT: dict[str, Any] = {
+    "version": _RTP_VERSION,
+    "type": _SR,
+    "words": 6,
+    "sdes_version": _RTP_VERSION | 1,
+    "sdes_type": _SDES,
+    "sdes_words": (_REPORT.itemsize - 28) // 4 - 1,
+    "item": 1,
+    "size": len(CNAME),
+    "cname": np.frombuffer(CNAME, np.uint8),
+    "end": 0,
+}

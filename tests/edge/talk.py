@@ -1,0 +1,59 @@
+"""Two channels that speak, and how well somebody heard them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+
+from broadcaster.audio.opus import OpusEncoder
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES
+from tests.edge.conftest import Edge
+from tests.support.sound import Samples, matches
+from tests.webrtc.support import voice
+
+SPANISH = voice(40, 24_000).astype(np.float64)
+ARABIC = SPANISH[::-1].copy()
+
+
+@asynccontextmanager
+async def talking(edge: Edge) -> AsyncIterator[None]:
+    """Both channels speak, at the rate of real time."""
+
+    async def talk(channel: str, sound: Samples) -> None:
+        encoder = OpusEncoder()
+        pieces = sound.astype("<i2")[: len(sound) // OPUS_FRAME_SAMPLES * OPUS_FRAME_SAMPLES]
+        loop = asyncio.get_running_loop()
+        due_at = loop.time()
+        for piece in pieces.reshape(-1, OPUS_FRAME_SAMPLES):
+            edge.say(channel, encoder.encode(piece.tobytes()))
+            due_at += 0.06
+            await asyncio.sleep(due_at - loop.time())
+
+    tasks = [asyncio.create_task(talk(*each)) for each in (("es", SPANISH), ("ar", ARABIC))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def worst_r(heard: Samples, said: Samples) -> float:
+    """The lowest correlation over the windows of what was heard."""
+    found = matches(heard, said)
+    assert found
+    return min(match.r for match in found)
+
+
+def is_heard(heard: Samples, said: Samples) -> bool:
+    """Whether a player that stretches time heard this: in order, at about its own pace.
+
+    Another sound has an r of up to 0.4, in no order.
+    """
+    found = matches(heard, said)
+    steps = [later.found_s - earlier.found_s for earlier, later in pairwise(found)]
+    likeness = median(match.r for match in found)
+    return likeness > 0.5 and len(steps) >= 2 and all(0.5 < step < 1.5 for step in steps)

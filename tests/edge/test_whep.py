@@ -1,0 +1,242 @@
+"""WHEP: real WebRTC peers hear a channel, and what the endpoint refuses."""
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import ClientResponse
+
+from broadcaster.model import keys
+from broadcaster.model.event import EventState
+from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
+from broadcaster.webrtc.ice import offer_loopback
+from tests.edge.conftest import EVENT, Edge
+from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
+from tests.support.player import Player, player
+
+SDP = {"Content-Type": "application/sdp"}
+FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
+
+
+@pytest.fixture(autouse=True)
+def loopback() -> Iterator[None]:
+    offer_loopback(enabled=True)
+    yield
+    offer_loopback(enabled=False)
+
+
+async def subscribed(edge: Edge, listener: Player, channel: str = "es") -> str:
+    """POST the player's offer and give it the answer; returns the session's address."""
+    url = f"/whep/talk/{channel}"
+    async with edge.http.post(url, data=listener.offer, headers=SDP) as reply:
+        answer = await reply.text()
+        assert reply.status == 201, answer
+        await listener.answered(answer)
+        return reply.headers["Location"]
+
+
+def the_peer(edge: Edge) -> EgressPeer:
+    [peer] = edge.egress.peers.values()
+    return peer
+
+
+async def gone(edge: Edge) -> None:
+    async with asyncio.timeout(30):
+        while len(edge.egress) or edge.whep.session_count:
+            await asyncio.sleep(0.02)
+
+
+async def error(reply: ClientResponse) -> tuple[int, str]:
+    """Status and stable id of a refusal, after checking that a page of any origin can read it."""
+    body = await reply.json()
+    assert body.keys() == {"error", "message", "hint"}
+    assert all(body.values())
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    return reply.status, body["error"]
+
+
+async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> None:
+    async with talking(edge), player() as one, player() as two:
+        address = await subscribed(edge, one)
+        await subscribed(edge, two)
+        await one.hear(3)
+        await two.hear(3)
+        assert edge.whep.session_count == 2
+        async with edge.http.delete(address) as reply:
+            assert reply.status == 200
+        assert edge.whep.session_count == 1
+        await one.state("closed")
+        async with edge.http.delete(address) as reply:
+            assert reply.status == 200
+        assert two.connection.connectionState == "connected"
+    await gone(edge)
+    assert worst_r(one.heard, SPANISH) > 0.9
+    assert worst_r(two.heard, SPANISH) > 0.9
+
+
+async def test_a_player_switches_channel_in_its_session(edge: Edge) -> None:
+    async with talking(edge), player() as listener:
+        address = await subscribed(edge, listener)
+        await listener.hear(2)
+        async with edge.http.post(address, json={"channel": "ar"}) as reply:
+            assert reply.status == 204
+            switched = len(listener.heard)
+        await listener.hear(3)
+        for body, expected in [
+            ({"channel": "fr"}, (404, "unknown_channel")),
+            ({"channel": 1}, (400, "malformed_body")),
+            ([], (400, "malformed_body")),
+        ]:
+            async with edge.http.post(address, json=body) as reply:
+                assert await error(reply) == expected
+        async with edge.http.post(address, data="x", headers=SDP) as reply:
+            assert await error(reply) == (415, "wrong_content_type")
+        [report] = [
+            stats
+            for stats in (await listener.connection.getStats()).values()
+            if stats.type == "inbound-rtp"
+        ]
+        assert report.packetsLost == 0
+        assert the_peer(edge).lost == 0
+    assert worst_r(listener.heard[:switched], SPANISH) > 0.9
+    assert worst_r(listener.heard[switched + 12_000 :], ARABIC) > 0.9
+
+
+async def test_listeners_are_counted(edge: Edge) -> None:
+    async with player() as listener, edge.bus.subscribe(keys.status("talk")) as messages:
+        await subscribed(edge, listener, "es+floor")
+        async with asyncio.timeout(20):
+            async for message in messages:
+                if b'"listeners":{"es+floor":1}' in message.payload:
+                    break
+
+
+async def test_a_player_that_hangs_up_is_forgotten(edge: Edge) -> None:
+    async with player() as listener:
+        await subscribed(edge, listener)
+        await listener.state("connected")
+        peer = the_peer(edge)
+    await gone(edge)
+    assert peer.end_reason is EndReason.HUNG_UP
+
+
+async def test_closing_the_event_hangs_up(edge: Edge) -> None:
+    async with player() as listener, player() as late:
+        await subscribed(edge, listener)
+        await listener.state("connected")
+        await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+        await listener.state("closed")
+        await gone(edge)
+        async with edge.http.post("/whep/talk/es", data=late.offer, headers=SDP) as reply:
+            assert await error(reply) == (409, "event_closed")
+
+
+async def test_created_tells_what_the_player_needs(edge: Edge) -> None:
+    async with player() as listener:
+        async with edge.http.post("/whep/talk/es", data=listener.offer, headers=SDP) as reply:
+            assert reply.status == 201
+            assert reply.headers["Content-Type"] == "application/sdp"
+            assert reply.headers["Location"].startswith("/whep/talk/session/")
+            assert reply.headers["ETag"].startswith('"')
+            assert reply.headers["Accept-Patch"] == "application/trickle-ice-sdpfrag"
+            assert reply.headers["Access-Control-Allow-Origin"] == "*"
+            exposed = set(reply.headers["Access-Control-Expose-Headers"].split(", "))
+            assert {"Location", "ETag", "Link", "Accept-Patch"} <= exposed
+            answer = await reply.text()
+        assert "a=ice-lite\r\n" in answer
+        assert "a=setup:passive\r\n" in answer
+        assert f" {edge.egress.port} typ host\r\n" in answer
+
+
+async def test_options(edge: Edge) -> None:
+    async with edge.http.options("/whep/talk/es") as reply:
+        assert reply.status == 204
+        assert reply.headers["Accept-Post"] == "application/sdp"
+        assert reply.headers["Access-Control-Allow-Methods"] == "OPTIONS, POST"
+    async with edge.http.options("/whep/talk/session/x") as reply:
+        assert reply.status == 204
+        assert reply.headers["Access-Control-Allow-Methods"] == "OPTIONS, PATCH, POST, DELETE"
+        assert reply.headers["Accept-Patch"] == "application/trickle-ice-sdpfrag"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "expected"),
+    [
+        ("none/es", {}, "v=0", (404, "unknown_event")),
+        ("talk/fr", {}, "v=0", (404, "unknown_channel")),
+        ("talk/floor+floor", {}, "v=0", (404, "unknown_channel")),
+        ("talk/es", {"Content-Type": "application/json"}, "{}", (415, "wrong_content_type")),
+        ("talk/es", {"Accept": "text/html"}, "v=0", (406, "not_acceptable")),
+        ("talk/es", {}, "", (400, "malformed_sdp")),
+        ("talk/es", {}, b"\xff\xfe", (400, "malformed_sdp")),
+        ("talk/es", {}, "v=0\r\ns=-\r\n", (422, "no_opus_audio")),
+        ("talk/es", {}, "v=0" + "x" * 70_000, (413, "body_too_large")),
+    ],
+)
+async def test_refused_offers(
+    edge: Edge, path: str, headers: dict[str, str], body: str, expected: tuple[int, str]
+) -> None:
+    async with edge.http.post(f"/whep/{path}", data=body, headers={**SDP, **headers}) as reply:
+        assert await error(reply) == expected
+    assert edge.whep.session_count == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("a=recvonly", "a=sendonly", (422, "no_opus_audio")),
+        ("a=setup:actpass", "a=setup:passive", (422, "dtls_client_needed")),
+        ("a=rtcp-mux", "a=x", (400, "malformed_sdp")),
+        ("a=fingerprint:", "a=finger:", (400, "malformed_sdp")),
+    ],
+)
+async def test_offers_we_cannot_serve(
+    edge: Edge, old: str, new: str, expected: tuple[int, str]
+) -> None:
+    async with player() as listener:
+        offer = listener.offer.replace(old, new)
+        async with edge.http.post("/whep/talk/es", data=offer, headers=SDP) as reply:
+            assert await error(reply) == expected
+    assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD"])
+async def test_other_methods_on_the_endpoint(edge: Edge, method: str) -> None:
+    async with edge.http.request(method, "/whep/talk/es") as reply:
+        assert reply.status == 405
+        assert reply.headers["Allow"] == "OPTIONS, POST"
+
+
+async def test_trickle(edge: Edge) -> None:
+    async with player() as listener:
+        lines = listener.offer.splitlines(keepends=True)
+        candidates = "".join(line for line in lines if line.startswith("a=candidate:"))
+        offer = "".join(line for line in lines if not line.startswith("a=candidate:"))
+        async with edge.http.post("/whep/talk/es", data=offer, headers=SDP) as reply:
+            answer, etag = await reply.text(), reply.headers["ETag"]
+            address = reply.headers["Location"]
+        ufrag = next(line for line in lines if line.startswith("a=ice-ufrag:"))
+        fragment = f"{ufrag}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{candidates}"
+        for body, headers in [
+            (fragment, FRAGMENT),
+            (fragment, {**FRAGMENT, "If-Match": "*"}),
+            (fragment, {**FRAGMENT, "If-Match": etag}),
+            ("a=candidate:1 1 udp 1 3f7c.local 9 typ host", FRAGMENT),
+            ("a=end-of-candidates", FRAGMENT),
+        ]:
+            async with edge.http.patch(address, data=body, headers=headers) as reply:
+                assert reply.status == 204
+        restart = "a=ice-ufrag:EsAwNew\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
+        for body, headers, expected in [
+            (fragment, {**FRAGMENT, "If-Match": '"other"'}, (412, "session_changed")),
+            (restart, {**FRAGMENT, "If-Match": "*"}, (422, "ice_restart_unsupported")),
+            (fragment, SDP, (415, "wrong_content_type")),
+            ("garbage", FRAGMENT, (400, "malformed_sdp")),
+        ]:
+            async with edge.http.patch(address, data=body, headers=headers) as reply:
+                assert await error(reply) == expected
+        async with edge.http.patch(f"{address}x", data=fragment, headers=FRAGMENT) as reply:
+            assert await error(reply) == (404, "unknown_session")
+        await listener.answered(answer)
+        await listener.state("connected")

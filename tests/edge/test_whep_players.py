@@ -1,0 +1,105 @@
+"""Players we did not write: libwebrtc in Node, and Chromium with the habits of known clients."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from broadcaster.webrtc.ice import offer_loopback
+from tests.edge.conftest import Edge
+from tests.edge.talk import SPANISH, is_heard, talking
+from tests.support.browser import TAP, TAP_PLAYER, chromium, read_tap
+from tests.support.sound import resampled
+
+HERE = Path(__file__).parent
+WRTC = HERE.parent / "webrtc" / "wrtc"
+SETTLED_S = 3
+"""A player speeds up and slows down before its buffer has its length."""
+
+
+@pytest.fixture(autouse=True)
+def loopback() -> Iterator[None]:
+    offer_loopback(enabled=True)
+    yield
+    offer_loopback(enabled=False)
+
+
+@pytest_asyncio.fixture
+async def page_url() -> AsyncIterator[str]:
+    """A page with the players, on an origin of its own."""
+
+    async def empty(_: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>players</title>", content_type="text/html")
+
+    application = web.Application()
+    application.router.add_get("/", empty)
+    application.router.add_static("/whip-whep", WRTC / "node_modules" / "whip-whep")
+    application.router.add_static("/players", HERE)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+async def gone(edge: Edge) -> None:
+    async with asyncio.timeout(45):
+        while len(edge.egress):
+            await asyncio.sleep(0.05)
+
+
+async def test_libwebrtc_in_node(edge: Edge, tmp_path: Path) -> None:
+    node, sound = shutil.which("node"), tmp_path / "heard.s16le"
+    assert node is not None
+    async with talking(edge):
+        process = await asyncio.create_subprocess_exec(
+            node,
+            WRTC / "wrtc_player.mjs",
+            f"{edge.url}/whep/talk/es",
+            "8",
+            sound,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(60):
+                output, errors = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        assert process.returncode == 0, errors.decode()
+        await gone(edge)
+    rate_hz = int(output.split()[0])
+    heard = np.frombuffer(sound.read_bytes(), "<i2").astype(np.float64)[SETTLED_S * rate_hz :]
+    assert is_heard(resampled(heard, rate_hz), SPANISH)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["whip_whep", "patient", "strict"])
+async def test_chromium(edge: Edge, page_url: str, name: str) -> None:
+    async with chromium("--allow-loopback-in-peer-connection") as browser, talking(edge):
+        page = await browser.new_page()
+        await page.goto(page_url)
+        await page.evaluate(
+            "async ([name, url]) => {"
+            " window.players = await import('/players/whep_players.js');"
+            " await window.players.play(name, url); }",
+            [name, f"{edge.url}/whep/talk/es"],
+        )
+        await asyncio.sleep(SETTLED_S)
+        await page.evaluate(TAP_PLAYER, TAP)
+        await asyncio.sleep(SETTLED_S)
+        heard = (await read_tap(page)).sound
+        report = await page.evaluate("() => window.players.report()")
+        await page.evaluate("() => window.player.stop()")
+        await gone(edge)
+    assert is_heard(heard, SPANISH), report
+    assert report["state"] == "connected"
+    assert report["packetsLost"] == 0
+    answers = set(report["statuses"])
+    assert answers <= {"OPTIONS 204", "POST 201", "PATCH 204"}, answers

@@ -1,0 +1,90 @@
+// Players of a WHEP channel, by what is known of clients in the field.
+// Each returns {stream, status}: what it hears and every status the endpoint answered.
+
+const statuses = [];
+async function ask(url, options) {
+  const reply = await fetch(url, options);
+  statuses.push(`${options.method} ${reply.status}`);
+  return reply;
+}
+const SDP = {"Content-Type": "application/sdp"};
+
+function listening(connection) {
+  return new Promise((resolve) => {
+    connection.ontrack = ({track}) => resolve(new MediaStream([track]));
+  });
+}
+
+// The client library of the WHEP author: trickles by PATCH without If-Match.
+export async function whip_whep(url) {
+  const {WHEPClient} = await import("/whip-whep/whep.js");
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver("audio", {direction: "recvonly"});
+  const stream = listening(connection);
+  const client = new WHEPClient();
+  await client.view(connection, url);
+  return {connection, stream: await stream, statuses, stop: () => client.stop()};
+}
+
+// Gathers first, offers video too, never trickles, deletes its session.
+export async function patient(url) {
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver("video", {direction: "recvonly"});
+  connection.addTransceiver("audio", {direction: "recvonly"});
+  const stream = listening(connection);
+  await connection.setLocalDescription();
+  while (connection.iceGatheringState !== "complete") {
+    await new Promise((resolve) => { connection.onicegatheringstatechange = resolve; });
+  }
+  const reply = await ask(url, {method: "POST", headers: SDP, body: connection.localDescription.sdp});
+  const session = new URL(reply.headers.get("Location"), url);
+  await connection.setRemoteDescription({type: "answer", sdp: await reply.text()});
+  return {
+    connection, stream: await stream, statuses,
+    stop: async () => { await ask(session, {method: "DELETE"}); connection.close(); },
+  };
+}
+
+// Asks OPTIONS for ICE servers, offers video, audio and data, trickles with If-Match: *, and takes
+// any answer to PATCH but 204 as the end; closes without DELETE.
+export async function strict(url) {
+  await ask(url, {method: "OPTIONS"});
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver("video", {direction: "recvonly"});
+  connection.addTransceiver("audio", {direction: "recvonly"});
+  connection.createDataChannel("");
+  const stream = listening(connection);
+  const offer = await connection.createOffer();
+  const reply = await ask(url, {method: "POST", headers: SDP, body: offer.sdp});
+  const session = new URL(reply.headers.get("Location"), url);
+  const headers = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*"};
+  const credentials = offer.sdp.split("\r\n").filter((line) => /^a=ice-(ufrag|pwd):/.test(line)).slice(0, 2);
+  connection.onicecandidate = ({candidate}) => {
+    if (!candidate?.candidate) return;
+    const lines = [...credentials, "m=audio 9 UDP/TLS/RTP/SAVPF 0", `a=mid:${candidate.sdpMid}`];
+    const body = [...lines, `a=${candidate.candidate}`, ""].join("\r\n");
+    ask(session, {method: "PATCH", headers, body});
+  };
+  await connection.setLocalDescription(offer);
+  await connection.setRemoteDescription({type: "answer", sdp: await reply.text()});
+  return {connection, stream: await stream, statuses, stop: async () => connection.close()};
+}
+
+// Plays it, the way window.broadcasterPlayer of the tests' tap wants it.
+export async function play(name, url) {
+  const player = await {whip_whep, patient, strict}[name](url);
+  const audio = new Audio();
+  audio.muted = true;
+  audio.srcObject = player.stream;
+  await audio.play();
+  const context = new AudioContext();
+  window.player = player;
+  window.broadcasterPlayer = {context, output: context.createMediaStreamSource(player.stream)};
+}
+
+export async function report() {
+  const {connection, statuses} = window.player;
+  const stats = [...(await connection.getStats()).values()];
+  const inbound = stats.find(({type, kind}) => type === "inbound-rtp" && kind === "audio");
+  return {state: connection.connectionState, statuses, ...inbound};
+}

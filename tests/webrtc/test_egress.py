@@ -1,0 +1,148 @@
+"""The port: strangers, listeners that vanish, limits."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aioice import stun
+
+from broadcaster.errors import Refused
+from broadcaster.webrtc.egress import Egress, EgressSettings
+from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
+from broadcaster.webrtc.ice import offer_loopback
+from broadcaster.webrtc.sdp import parse_offer
+from tests.support.player import Player, player
+
+
+@pytest.fixture(autouse=True)
+def loopback() -> Iterator[None]:
+    offer_loopback(enabled=True)
+    yield
+    offer_loopback(enabled=False)
+
+
+@asynccontextmanager
+async def running(settings: EgressSettings) -> AsyncIterator[Egress]:
+    egress = Egress(settings)
+    task = asyncio.create_task(egress.run(), name="egress")
+    try:
+        yield egress
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(egress) == 0
+
+
+def expected(egress: Egress, listener: Player) -> EgressPeer:
+    offer = parse_offer(listener.offer, listens=True)
+    return egress.accept(offer, egress.fanout(), lambda: None)
+
+
+async def ended(peer: EgressPeer) -> EndReason:
+    async with asyncio.timeout(30):
+        while peer.end_reason is None:
+            await asyncio.sleep(0.02)
+    return peer.end_reason
+
+
+async def test_who_never_comes_is_forgotten() -> None:
+    async with running(EgressSettings(connect_s=0.3)) as egress, player() as listener:
+        assert await ended(expected(egress, listener)) is EndReason.NOT_CONNECTED
+
+
+async def test_who_stops_asking_has_vanished() -> None:
+    async with running(EgressSettings(consent_s=2)) as egress, player() as listener:
+        peer = expected(egress, listener)
+        await listener.answered(egress.answer(peer))
+        await listener.state("connected")
+        [receiver] = listener.connection.getReceivers()
+        asking = receiver.transport.transport._connection._query_consent_task
+        assert asking is not None
+        asking.cancel()
+        assert await ended(peer) is EndReason.VANISHED
+
+
+async def test_another_certificate_than_the_offers_is_turned_away() -> None:
+    async with running(EgressSettings()) as egress, player() as listener, player() as other:
+        mine = next(line for line in listener.offer.splitlines() if "fingerprint:sha-256" in line)
+        wrong = next(line for line in other.offer.splitlines() if "fingerprint:sha-256" in line)
+        offer = parse_offer(listener.offer.replace(mine, wrong), listens=True)
+        peer = egress.accept(offer, egress.fanout(), lambda: None)
+        await listener.answered(egress.answer(peer))
+        assert await ended(peer) is EndReason.CONNECTION_FAILED
+
+
+async def test_the_number_of_listeners_is_limited() -> None:
+    async with running(EgressSettings(max_peers=1)) as egress, player() as listener:
+        expected(egress, listener)
+        with pytest.raises(Refused) as refused:
+            expected(egress, listener)
+        assert (refused.value.status, refused.value.error) == (503, "too_many_listeners")
+
+
+async def test_strangers_get_no_answer() -> None:
+    async with running(EgressSettings()) as egress, player() as listener:
+        peer = expected(egress, listener)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.settimeout(0)
+            stranger.connect(("127.0.0.1", egress.port))
+            for datagram in (b"\0", b"\0\1" + bytes(18), b"\x16" * 100, b"\x80\xc9" * 50, b"\xff"):
+                stranger.send(datagram)
+            await listener.answered(egress.answer(peer))
+            await listener.state("connected")
+            with pytest.raises(BlockingIOError):
+                stranger.recv(2048)
+
+
+async def test_the_end_disconnects_everybody() -> None:
+    async with player() as listener:
+        async with running(EgressSettings()) as egress:
+            peer = expected(egress, listener)
+            await listener.answered(egress.answer(peer))
+            await listener.state("connected")
+        assert peer.end_reason is EndReason.CLOSED
+        await listener.state("closed")
+
+
+async def test_announced_addresses_come_first() -> None:
+    settings = EgressSettings(announced=("203.0.113.7", "2001:db8::7"))
+    async with running(settings) as egress, player() as listener:
+        answer = egress.answer(expected(egress, listener))
+        found = [line.split() for line in answer.splitlines() if line.startswith("a=candidate:")]
+        assert [line[4] for line in found][:2] == ["203.0.113.7", "2001:db8::7"]
+        priorities = [int(line[3]) for line in found]
+        assert priorities == sorted(priorities, reverse=True)
+
+
+async def test_sound_moves_only_to_an_address_that_answers() -> None:
+    async with running(EgressSettings()) as egress, player() as listener:
+        peer = expected(egress, listener)
+        await listener.answered(egress.answer(peer))
+        await listener.state("connected")
+        at_first = peer.address
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as moved:
+            moved.settimeout(0)
+            moved.connect(("127.0.0.1", egress.port))
+            nominating = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+            nominating.attributes.update({"USERNAME": f"{peer.ufrag}:x", "USE-CANDIDATE": None})
+            nominating.add_message_integrity(peer.pwd.encode())
+            moved.send(bytes(nominating))
+            answer, challenge = [stun.parse_message(await received(moved)) for _ in range(2)]
+            assert answer.message_class is stun.Class.RESPONSE
+            assert peer.address == at_first
+            assert challenge.check_message_integrity(peer.offer.pwd.encode())
+            reply = stun.Message(
+                stun.Method.BINDING, stun.Class.RESPONSE, transaction_id=challenge.transaction_id
+            )
+            reply.add_message_integrity(peer.offer.pwd.encode())
+            moved.send(bytes(reply))
+            async with asyncio.timeout(20):
+                while peer.address != moved.getsockname():
+                    await asyncio.sleep(0.01)
+
+
+async def received(sock: socket.socket) -> bytes:
+    async with asyncio.timeout(20):
+        return await asyncio.get_running_loop().sock_recv(sock, 2048)

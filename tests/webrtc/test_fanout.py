@@ -1,0 +1,218 @@
+"""RTP to many listeners: what a plain receiver with the right keys sees on its socket."""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from aiortc.rtp import RtcpPacket, RtcpSdesPacket, RtcpSrPacket, RtpPacket
+from pylibsrtp import Policy, Session
+
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.webrtc.datagrams import name_of, open_udp
+from broadcaster.webrtc.dtls import PROFILES, SrtpKeys, SrtpProfile
+from broadcaster.webrtc.fanout import FRAME_TICKS, RtpFanout, RtpStream
+from broadcaster.webrtc.rtp_batch import RtpBatch
+from broadcaster.webrtc.srtp import SrtpSession
+
+SLICE = 4
+BEYOND = 1 << 32
+
+
+@dataclass
+class Receiver:
+    """A socket and the keys of one listener."""
+
+    sock: socket.socket
+    session: Session
+    stream: RtpStream
+
+    @classmethod
+    def made(cls, profile: SrtpProfile = PROFILES[0]) -> "Receiver":
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(0)
+        size = profile.key_bytes + profile.salt_bytes
+        keys = SrtpKeys(profile, secrets.token_bytes(size), secrets.token_bytes(size))
+        policy = Policy(keys.ours, Policy.SSRC_ANY_INBOUND, srtp_profile=profile.number)
+        name = name_of(sock.getsockname())
+        stream = RtpStream.begin("id", SrtpSession(keys), 111, name, secrets.randbits(32))
+        return cls(sock, Session(policy), stream)
+
+    def packets(self) -> list[RtpPacket]:
+        """What has arrived, all of it authenticated."""
+        found = []
+        while True:
+            try:
+                found.append(RtpPacket.parse(self.session.unprotect(self.sock.recv(2048))))
+            except BlockingIOError:
+                return found
+
+
+@dataclass
+class Sender:
+    """A socket, a batch, and channels that speak in frames of their number."""
+
+    sock: socket.socket
+    batch: RtpBatch
+
+    def say(self, fanout: RtpFanout, number: int) -> None:
+        self.begin(fanout, number)
+        while self.slice(fanout, number):
+            pass
+
+    def begin(self, fanout: RtpFanout, number: int) -> None:
+        fanout.start(AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, b""))
+
+    def slice(self, fanout: RtpFanout, number: int) -> int:
+        count = fanout.fill(self.batch, b"frame %d" % number)
+        if count:
+            assert self.batch.send(self.sock) == count == self.batch.filled
+        return count
+
+
+def channel() -> RtpFanout:
+    return RtpFanout(lambda *_: None, lambda _: None)
+
+
+@pytest.fixture(params=[None, False], ids=["bulk", "one by one"])
+def sender(request: pytest.FixtureRequest) -> Iterator[Sender]:
+    with open_udp(0, 1 << 16) as sock:
+        yield Sender(sock, RtpBatch(SLICE, bulk=request.param))
+
+
+@pytest.fixture
+def ten() -> Iterator[list[Receiver]]:
+    receivers = [Receiver.made(PROFILES[number % len(PROFILES)]) for number in range(10)]
+    with ExitStack() as stack:
+        for receiver in receivers:
+            stack.enter_context(receiver.sock)
+        yield receivers
+
+
+def unbroken(packets: list[RtpPacket]) -> None:
+    """One SSRC, numbers without a gap, times of adjoining frames."""
+    assert len({packet.ssrc for packet in packets}) == 1
+    first = packets[0]
+    for place, packet in enumerate(packets):
+        assert packet.sequence_number == (first.sequence_number + place) % (1 << 16)
+        assert packet.timestamp == (first.timestamp + place * FRAME_TICKS) % BEYOND
+        assert packet.marker == int(place == 0)
+
+
+def test_everybody_hears_every_frame(sender: Sender, ten: list[Receiver]) -> None:
+    fanout = channel()
+    for receiver in ten:
+        receiver.stream.play(fanout)
+    for number in range(5):
+        sender.say(fanout, number)
+    for receiver in ten:
+        packets = receiver.packets()
+        assert [packet.payload for packet in packets] == [b"frame %d" % n for n in range(5)]
+        unbroken(packets)
+        assert {packet.payload_type for packet in packets} == {111}
+        assert packets[0].ssrc == receiver.stream.ssrc
+
+
+def test_a_gap_on_the_clock_is_a_gap_in_time(sender: Sender, ten: list[Receiver]) -> None:
+    fanout = channel()
+    ten[0].stream.play(fanout)
+    for number in (1000, 1001, 1051):
+        sender.say(fanout, number)
+    sender.say(fanout, 3)
+    times = [packet.timestamp for packet in ten[0].packets()]
+    steps = [(later - earlier) % BEYOND for earlier, later in pairwise(times)]
+    assert steps == [FRAME_TICKS, 50 * FRAME_TICKS, FRAME_TICKS]
+
+
+def test_a_switch_does_not_break_the_stream(sender: Sender, ten: list[Receiver]) -> None:
+    one, two = channel(), channel()
+    for receiver in ten:
+        receiver.stream.play(one)
+    sender.say(one, 0)
+    sender.say(two, 50_000)
+    for receiver in ten[::2]:
+        receiver.stream.play(two)
+    sender.say(one, 1)
+    sender.say(two, 50_001)
+    assert (len(one), len(two)) == (5, 5)
+    for place, receiver in enumerate(ten):
+        packets = receiver.packets()
+        expected = [b"frame 0", b"frame 1" if place % 2 else b"frame 50001"]
+        assert [packet.payload for packet in packets] == expected
+        assert (packets[1].sequence_number - packets[0].sequence_number) % (1 << 16) == 1
+        assert (packets[1].timestamp - packets[0].timestamp) % BEYOND == FRAME_TICKS
+        assert packets[1].marker == 1 - place % 2
+
+
+@pytest.mark.parametrize("leaver", range(10))
+def test_leaving_within_a_frame_costs_nobody_a_packet(leaver: int, ten: list[Receiver]) -> None:
+    one, two = channel(), channel()
+    for receiver in ten:
+        receiver.stream.play(one)
+    with open_udp(0, 1 << 16) as sock:
+        sender = Sender(sock, RtpBatch(SLICE))
+        sender.begin(one, 0)
+        sender.slice(one, 0)
+        ten[leaver].stream.play(two)
+        while sender.slice(one, 0):
+            pass
+        sender.say(two, 9)
+        sender.say(one, 1)
+    for place, receiver in enumerate(ten):
+        packets = receiver.packets()
+        if place == leaver:
+            had = [b"frame 0"] if leaver < SLICE else []
+            assert [packet.payload for packet in packets] == [*had, b"frame 9"]
+        else:
+            assert [packet.payload for packet in packets] == [b"frame 0", b"frame 1"]
+            unbroken(packets)
+        numbers = [packet.sequence_number for packet in packets]
+        assert numbers == [(numbers[0] + i) % (1 << 16) for i in range(len(numbers))]
+
+
+def test_sender_reports(sender: Sender, ten: list[Receiver]) -> None:
+    fanout = channel()
+    for receiver in ten:
+        receiver.stream.play(fanout)
+    sender.say(fanout, 7)
+    first = 0
+    while count := fanout.report(sender.batch, 3 << 32, first):
+        sender.batch.send(sender.sock)
+        first += count
+    assert first == 10
+    for receiver in ten:
+        [rtp] = [RtpPacket.parse(receiver.session.unprotect(receiver.sock.recv(2048)))]
+        plain = receiver.session.unprotect_rtcp(receiver.sock.recv(2048))
+        report, description = RtcpPacket.parse(plain)
+        assert isinstance(report, RtcpSrPacket)
+        assert isinstance(description, RtcpSdesPacket)
+        assert (report.ssrc, report.sender_info.ntp_timestamp) == (rtp.ssrc, 3 << 32)
+        assert (report.sender_info.packet_count, report.sender_info.octet_count) == (1, 7)
+        assert (report.sender_info.rtp_timestamp - rtp.timestamp) % BEYOND == FRAME_TICKS
+        assert description.chunks[0].ssrc == rtp.ssrc
+
+
+def test_an_address_without_a_way_does_not_stop_the_others(ten: list[Receiver]) -> None:
+    fanout = channel()
+    for receiver in ten:
+        receiver.stream.play(fanout)
+    ten[2].stream.move(name_of(("255.255.255.255", 9)))  # refused: the socket may not broadcast
+    with open_udp(0, 1 << 16) as sock:
+        Sender(sock, RtpBatch(SLICE)).say(fanout, 0)
+    assert [len(receiver.packets()) for receiver in ten] == [1, 1, 0, *[1] * 7]
+
+
+def test_what_we_use_behind_pylibsrtps_interface_is_there() -> None:
+    """`webrtc/srtp.py` needs it; another version may have moved it: see that module."""
+    from pylibsrtp import _binding
+
+    session = Session(Policy(bytes(30), Policy.SSRC_ANY_OUTBOUND))
+    assert _binding.ffi.typeof(session._srtp[0]).kind == "pointer"
+    for name in ("srtp_protect", "srtp_protect_rtcp"):
+        function = _binding.ffi.typeof(getattr(_binding.lib, name))
+        assert [kind.kind for kind in function.args] == ["pointer"] * 3
+        assert function.result.kind in {"enum", "primitive"}
