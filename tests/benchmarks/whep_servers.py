@@ -65,7 +65,7 @@ async def ours() -> None:
     talk = Talk()
     async with EmbeddedBus(None) as bus, asyncio.TaskGroup() as tasks:
         clock = SystemClock()
-        rooms, egress = Rooms(bus, clock), Egress(EgressSettings())
+        rooms, egress = Rooms(bus, clock, None), Egress(EgressSettings())
         await bus.put(keys.event_record("talk"), EVENT.to_json())
 
         def say(number: int) -> None:
