@@ -29,8 +29,8 @@ from broadcaster.webrtc.sdp import Offer
 
 log = logging.getLogger(__name__)
 
-SLICE_PEERS = 256
-"""Listeners served before the event loop gets its turn, about a millisecond."""
+SLICE_PEERS = 512
+"""Listeners served before the event loop gets its turn, a few milliseconds."""
 WAITING_FRAMES = 256
 """Frames, of all channels, that wait to be sent; beyond it the oldest is dropped."""
 BUFFER_BYTES = 4 * 1024 * 1024

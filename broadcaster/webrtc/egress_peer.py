@@ -126,7 +126,7 @@ class EgressPeer:
                 self._selected = source
             self.dtls.receive(datagram)
             if self.dtls.keys is not None and self._stream is None:
-                self._connect(SrtpSession(self.dtls.keys), name_of(source))
+                self._connect(SrtpSession(self.dtls.keys, self.ssrc), name_of(source))
         elif datagram[0] in _RTP and self._stream is not None and datagram[1] in _RTCP_TYPES:
             self._hear_report(self._stream.srtp, datagram)
 

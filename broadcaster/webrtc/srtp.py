@@ -27,14 +27,18 @@ Pointer = Any
 class SrtpSession:
     """Both directions of one peer.
 
+    Args:
+        keys: from its handshake.
+        ssrc: the one stream we send.
+
     Attributes:
         context: for `protect`; valid as long as this object lives.
         trailer_bytes: what protection adds to an RTP packet.
     """
 
-    def __init__(self, keys: SrtpKeys) -> None:
+    def __init__(self, keys: SrtpKeys, ssrc: int) -> None:
         number = keys.profile.number
-        self._out = Session(Policy(keys.ours, Policy.SSRC_ANY_OUTBOUND, srtp_profile=number))
+        self._out = Session(Policy(keys.ours, Policy.SSRC_SPECIFIC, ssrc, srtp_profile=number))
         self._in = Session(Policy(keys.theirs, Policy.SSRC_ANY_INBOUND, srtp_profile=number))
         self.context: Context = self._out._srtp[0]  # noqa: SLF001
         self.trailer_bytes = keys.profile.trailer_bytes

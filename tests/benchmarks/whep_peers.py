@@ -25,7 +25,7 @@ from OpenSSL import SSL
 
 CONSENT_S = 5.0
 RETRY_S = 0.2
-JOIN_S = 60.0
+JOIN_S = 180.0
 _GCM = pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM
 _PROFILES = {
     b"SRTP_AEAD_AES_128_GCM": (_GCM, 16, 12),

@@ -39,7 +39,8 @@ class Receiver:
         keys = SrtpKeys(profile, secrets.token_bytes(size), secrets.token_bytes(size))
         policy = Policy(keys.ours, Policy.SSRC_ANY_INBOUND, srtp_profile=profile.number)
         name = name_of(sock.getsockname())
-        stream = RtpStream.begin("id", SrtpSession(keys), 111, name, secrets.randbits(32))
+        ssrc = secrets.randbits(32)
+        stream = RtpStream.begin("id", SrtpSession(keys, ssrc), 111, name, ssrc)
         return cls(sock, Session(policy), stream)
 
     def packets(self) -> list[RtpPacket]:
