@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FRAME_S = 0.06
+HERD_S = 8.0
 JANUS_PORT, JANUS_RTP_PORT = 18_088, 15_004
 
 
@@ -149,6 +150,29 @@ async def python_server(name: str, peers: int, seconds: float) -> Cost:
         return await measured(name, server.pid, server.say, peers, seconds, "--port", port)
 
 
+async def herd(peers: int) -> None:
+    """Half of the peers listen while the other half joins, as fast as they are let in."""
+    command = (sys.executable, "-m", "tests.benchmarks.whep_servers", "ours")
+    module = (sys.executable, "-m", "tests.benchmarks.whep_peers", "--peers", str(peers // 2))
+    async with Program.started(0, *command) as server:
+        port = await server.line()
+        server.say("talk")
+        async with Program.started(1, *module, "--port", port) as seated:
+            await seated.line()
+            await asyncio.sleep(2)
+            seated.say(f"window {HERD_S}")
+            before = json.loads(await seated.line())
+            async with Program.started(1, *module, "--port", port) as newcomers:
+                seated.say(f"window {HERD_S}")
+                joined = json.loads(await newcomers.line())
+                during = json.loads(await seated.line())
+        print(
+            f"herd: {peers // 2} listen, {peers // 2} join in {joined['joined_s']:.1f} s;"
+            f" longest gap {before['longest_gap_ms']:.0f} ms before,"
+            f" {during['longest_gap_ms']:.0f} ms meanwhile"
+        )
+
+
 async def janus_server(peers: int, seconds: float) -> Cost:
     """Janus with one mountpoint, fed with RTP."""
     with tempfile.TemporaryDirectory() as folder:
@@ -234,6 +258,7 @@ admin: {{ admin_http = false admin_https = false }}
 async def main(peers: int, seconds: float) -> None:
     ours = await python_server("ours", peers, seconds)
     print(ours, flush=True)
+    await herd(peers)
     others = [await janus_server(peers, seconds), await python_server("stock", peers, seconds)]
     for other in others:
         print(other)
