@@ -34,7 +34,7 @@ STEADY_S = 60.0
 EDGE = frozenset({Role.EDGE})
 _ADDRESS = ("host", "port", "public_url", "tls", "tls_cert", "tls_key")
 """Settings that the command line may have given."""
-_OWN_PORTS = ("metrics_port",)
+_OWN_PORTS = ("metrics_port", "webrtc_port")
 """Ports that processes cannot share: worker 1 has the one set, worker 2 the next, and so on."""
 
 

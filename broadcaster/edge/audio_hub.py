@@ -50,8 +50,6 @@ class AudioHub:
         self._listeners: FanOut[Listener] = FanOut(ring)
         self._writing = asyncio.Lock()
         self._wrote = False
-        self.outlets: list[Outlet] = []
-        """Ways out beside WebSockets."""
         self.slow = SlowListeners()
         self.outlets: list[Outlet] = []
         """Ways out beside WebSockets."""
