@@ -73,7 +73,7 @@ class Interpreter:
             slowness: speak so many times as long as the speaker did; None at the usual pace.
             repeat: say what is in the target language already; else nothing is said then.
         """
-        if language != self._talk.language:
+        if language != self._spoken_language(heard):
             text, spoken = await self._translated(heard, language)
         elif repeat:
             text = spoken = self.original(heard)
@@ -101,10 +101,14 @@ class Interpreter:
             length_ms = (sentence.end_ms - sentence.start_ms) * (heard.end - heard.begin)
         return round(length_ms * slowness)
 
+    def _spoken_language(self, heard: Heard) -> str:
+        """ISO 639-1 code; words that are no part of the talk are taken for English."""
+        return self._talk.sentences[heard.index].language if heard.kind == "sentence" else "en"
+
     async def _translated(self, heard: Heard, language: str) -> tuple[str, str]:
         """The text as written and as the voice reads it."""
-        if heard.kind == "sentence" and language in self._talk.languages():
-            sentence = self._talk.sentences[heard.index]
+        sentence = self._talk.sentences[heard.index]
+        if heard.kind == "sentence" and language in sentence.translations:
             written, read = sentence.translations[language], sentence.spoken_text(language)
             return heard.part_of(written), heard.part_of(read)
         if language in self._free_languages:

@@ -15,12 +15,11 @@ from dataclasses import asdict
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.constants import SAMPLE_RATE_HZ
 from broadcaster.rehearsal.recogniser import Recogniser
-from broadcaster.rehearsal.script import words_of
 
 
 def main() -> None:
     """Answer messages until the input ends."""
-    recogniser = Recogniser([words_of(sentence.text) for sentence in talk.load().sentences])
+    recogniser = Recogniser(talk.load().sentences)
     read_bytes = 0
     while header := sys.stdin.buffer.read(4):
         (length,) = struct.unpack("!I", header)

@@ -17,8 +17,10 @@ from pocketsphinx import Decoder, Endpointer, get_model_path
 from broadcaster.rehearsal.constants import SAMPLE_RATE_HZ
 from broadcaster.rehearsal.heard import Heard
 from broadcaster.rehearsal.language_model import build_arpa
+from broadcaster.rehearsal.pronunciation import spanish_sounds
 from broadcaster.rehearsal.resample import Resampler
-from broadcaster.rehearsal.script import After, Found, Script, Word
+from broadcaster.rehearsal.script import After, Found, Script, Word, words_of
+from broadcaster.rehearsal.talk import Sentence
 
 DECODER_HZ = 16_000
 _BYTES_PER_MS = DECODER_HZ * 2 // 1000
@@ -42,11 +44,11 @@ class Recogniser:
     """Turns one stream of PCM into sentences of the script and other words.
 
     Args:
-        sentences: the talk, each sentence as lower-case words of the pronunciation dictionary.
+        sentences: the talk; its English words are in the pronunciation dictionary.
     """
 
-    def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
-        self._script = Script(sentences)
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self._script = Script([words_of(sentence.text) for sentence in sentences])
         self._decoder = script_decoder(sentences)
         self._open_decoder: Any = None
         self._doubtful = False
@@ -196,16 +198,13 @@ def words_heard(decoder: Any, start_ms: int) -> list[Word]:
     ]
 
 
-def script_decoder(sentences: Sequence[Sequence[str]]) -> Any:
+def script_decoder(sentences: Sequence[Sentence]) -> Any:
     """A decoder that knows only these sentences."""
-    vocabulary = {word for words in sentences for word in words}
     model = Path(get_model_path("en-us"))
     with tempfile.TemporaryDirectory() as folder:
         arpa, dictionary = Path(folder) / "script.lm", Path(folder) / "script.dict"
-        arpa.write_text(build_arpa(sentences))
-        with (model / "cmudict-en-us.dict").open(encoding="utf-8") as entries:
-            known = [e for e in entries if re.sub(r"\(\d+\)$", "", e.split(" ")[0]) in vocabulary]
-        dictionary.write_text("".join(known))
+        arpa.write_text(build_arpa([words_of(sentence.text) for sentence in sentences]))
+        dictionary.write_text("".join(_pronunciations(sentences, model / "cmudict-en-us.dict")))
         return Decoder(
             hmm=str(model / "en-us"),
             lm=str(arpa),
@@ -214,3 +213,16 @@ def script_decoder(sentences: Sequence[Sequence[str]]) -> Any:
             bestpath=False,
             loglevel="FATAL",
         )
+
+
+def _pronunciations(sentences: Sequence[Sentence], english: Path) -> list[str]:
+    """Dictionary lines of all words; a word of both languages may be said in two ways."""
+    words = {language: set[str]() for language in ("en", "es")}
+    for sentence in sentences:
+        words[sentence.language].update(words_of(sentence.text))
+    with english.open(encoding="utf-8") as entries:
+        lines = [e for e in entries if re.sub(r"\(\d+\)$", "", e.split(" ")[0]) in words["en"]]
+    for word in sorted(words["es"]):
+        name = f"{word}(99)" if word in words["en"] else word
+        lines.append(f"{name} {spanish_sounds(word)}\n")
+    return lines

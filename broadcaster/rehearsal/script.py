@@ -39,7 +39,7 @@ class After(Enum):
 
 def words_of(text: str) -> list[str]:
     """A text as the decoder spells it: lower case, apostrophes kept, no punctuation."""
-    return re.findall(r"[a-z']+", text.lower())
+    return re.findall(r"[a-záéíñóúü']+", text.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ class SegmentRecogniser:
     """Recognises recordings that are cut from a talk at any place.
 
     Args:
-        sentences: the talk, each sentence as lower-case words of the pronunciation dictionary.
+        sentences: the talk; its English words are in the pronunciation dictionary.
     """
 
-    def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
-        self._script = Script(sentences)
+    def __init__(self, sentences: Sequence[talk.Sentence]) -> None:
+        self._script = Script([words_of(sentence.text) for sentence in sentences])
         self._decoder = script_decoder(sentences)
         self._open_decoder: Any = None
 
@@ -79,7 +79,7 @@ def _decoded(decoder: Any, recording: bytes) -> list[Word]:
 
 def main() -> None:
     """Answer messages until the input ends."""
-    recogniser = SegmentRecogniser([words_of(one.text) for one in talk.load().sentences])
+    recogniser = SegmentRecogniser(talk.load().sentences)
     while header := sys.stdin.buffer.read(4):
         (length,) = struct.unpack("!I", header)
         heard = recogniser.recognise(sys.stdin.buffer.read(length))

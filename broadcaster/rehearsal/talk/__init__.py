@@ -18,15 +18,17 @@ class Sentence:
 
     Attributes:
         index: place in the talk, from 0.
-        text: the English original with case and punctuation.
+        text: the original with case and punctuation.
+        language: ISO 639-1 code of what the speaker speaks.
         start_ms: first sound, counted from the start of the recording.
         end_ms: last sound.
-        translations: by ISO 639-1 code.
+        translations: by ISO 639-1 code, into every language but its own.
         spoken: by ISO 639-1 code, a reading for the voice where the written form is not enough.
     """
 
     index: int
     text: str
+    language: str
     start_ms: int
     end_ms: int
     translations: Mapping[str, str]
@@ -43,15 +45,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk in its original language with translations made by people.
+    """A talk with translations made by people.
 
     Attributes:
-        language: ISO 639-1 code of the original.
         sentences: in speaking order.
         audio_path: the recording, FLAC mono 24 kHz.
     """
 
-    language: str
     sentences: tuple[Sentence, ...]
     audio_path: Path
 
@@ -68,6 +68,7 @@ def load() -> Talk:
         Sentence(
             index=index,
             text=raw["text"],
+            language=raw.get("language", document["language"]),
             start_ms=raw["start_ms"],
             end_ms=raw["end_ms"],
             translations=MappingProxyType(raw["translations"]),
@@ -75,4 +76,4 @@ def load() -> Talk:
         )
         for index, raw in enumerate(document["sentences"])
     )
-    return Talk(document["language"], sentences, AUDIO_PATH)
+    return Talk(sentences, AUDIO_PATH)

@@ -14,16 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadcaster.rehearsal.constants import SAMPLE_RATE_HZ
+from broadcaster.rehearsal.pronunciation import spanish_sounds
+from broadcaster.rehearsal.script import words_of
 from broadcaster.rehearsal.talk import AUDIO_PATH, TEXT_PATH
 
 VOICE = "slt"
 DURATION_STRETCH = 1.28
+GUEST_VOICE = "rms"
+GUEST_STRETCH = 1.1
+"""Flite has no Spanish, so the guest is given the sounds of his words."""
 LEVEL_DBFS = -20.0
 SPEECH_FLOOR = 200
 """Samples (of 32767) below this at either end of a sentence are silence and are cut."""
 LEAD_MS = 400
 PAUSES_MS = (300, 350, 400, 280, 450)
-"""Taken in turn between the sentences."""
+"""Taken in turn after the sentences that do not say themselves what pause follows."""
 TAIL_MS = 1_000
 NOISE_PEAK = 2
 """A room is never digitally silent: uniform noise of this peak lies under the talk."""
@@ -34,11 +39,12 @@ def main() -> None:
     document = json.loads(TEXT_PATH.read_text(encoding="utf-8"))
     pieces = [_silence(LEAD_MS)]
     for number, sentence in enumerate(document["sentences"]):
-        samples = _speak(sentence["text"])
+        language = sentence.get("language", document["language"])
+        samples = _speak(sentence["text"], language)
         sentence["start_ms"] = _length_ms(pieces)
         pieces.append(samples)
         sentence["end_ms"] = _length_ms(pieces)
-        pieces.append(_silence(PAUSES_MS[number % len(PAUSES_MS)]))
+        pieces.append(_silence(sentence.get("pause_ms", PAUSES_MS[number % len(PAUSES_MS)])))
     pieces.append(_silence(TAIL_MS))
     talk = np.concatenate(pieces)
     noise = np.random.default_rng(1).integers(-NOISE_PEAK, NOISE_PEAK + 1, talk.size)
@@ -50,11 +56,16 @@ def main() -> None:
     TEXT_PATH.write_text(text + "\n", encoding="utf-8")
 
 
-def _speak(text: str) -> NDArray[np.float64]:
+def _speak(text: str, language: str) -> NDArray[np.float64]:
     with tempfile.TemporaryDirectory() as folder:
         spoken, wide = Path(folder) / "spoken.wav", Path(folder) / "wide.wav"
-        stretch = f"duration_stretch={DURATION_STRETCH}"
-        _run("flite", "-voice", VOICE, "--setf", stretch, "-t", text, "-o", str(spoken))
+        if language == "es":
+            sounds = " ".join(["pau", *map(spanish_sounds, words_of(text)), "pau"]).lower()
+            voice, stretch, said = GUEST_VOICE, GUEST_STRETCH, ("-p", sounds)
+        else:
+            voice, stretch, said = VOICE, DURATION_STRETCH, ("-t", text)
+        pace = f"duration_stretch={stretch}"
+        _run("flite", "-voice", voice, "--setf", pace, *said, "-o", str(spoken))
         _run("sox", "-D", str(spoken), "-r", str(SAMPLE_RATE_HZ), str(wide), "highpass", "60")
         with wave.open(str(wide)) as reader:
             frames = reader.readframes(reader.getnframes())
