@@ -84,6 +84,7 @@ class Booth(Workplace):
                         if channel == FLOOR:
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()
+                            self._decide()
                     case EdgeStatus(listeners=listeners):
                         if listeners.get(variant):
                             self._with_floor_until = self._clock.monotonic() + STALE_AFTER_S
@@ -91,14 +92,15 @@ class Booth(Workplace):
                         pass
 
     def _decide(self) -> None:
-        self._output.floor_wanted = self._floor_speaks_for_itself()
+        own_language = self._floor_speaks_own_language()
+        self._interpretation.silence_expected = own_language
+        down = self._state not in {BoothState.LIVE, BoothState.ROTATING}
+        self._output.floor_wanted = down or own_language
         self._output.with_floor_wanted = self._clock.monotonic() < self._with_floor_until
 
-    def _floor_speaks_for_itself(self) -> bool:
-        """Whether listeners are better off with the floor: nobody interprets, or need not."""
-        down = self._state not in {BoothState.LIVE, BoothState.ROTATING}
+    def _floor_speaks_own_language(self) -> bool:
         fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S
-        return down or (fresh and self._floor_language == model_code(self._language))
+        return fresh and self._floor_language == model_code(self._language)
 
     def _status(self) -> BoothStatus:
         return replace(

@@ -11,6 +11,7 @@ from broadcaster.realtime.conversation import ConversationConnection
 from broadcaster.realtime.outputs import (
     AudioDelta,
     InputSegment,
+    InputText,
     Output,
     OutputText,
     SegmentDone,
@@ -57,7 +58,14 @@ class Done:
     usage: Usage
 
 
-Said = Sound | Text | Done
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """A fragment of what the speaker says, at once and not certain; tells which language it is."""
+
+    text: str
+
+
+Said = Sound | Text | Done | Overheard
 
 
 class Engine(Protocol):
@@ -187,10 +195,19 @@ class Transcribe(_Continuous):
 
     async def said(self) -> AsyncIterator[Said]:
         """See `Engine`."""
+        early = False
         async for output in self._connection:
-            if isinstance(output, InputSegment) and output.final:
-                end = self._position(output.end_ms)
-                assert end is not None, "it heard something"
-                if output.text:
-                    yield Text(f" {output.text.strip()}", None)
-                yield Done(end, "", Usage())
+            match output:
+                case InputText(text=text):
+                    early = True
+                    yield Overheard(text)
+                case InputSegment(item_id=item_id, text=text, final=True, end_ms=end_ms):
+                    end = self._position(end_ms)
+                    assert end is not None, "it heard something"
+                    if text:
+                        yield Text(f" {text.strip()}", None)
+                        if not early:  # the model writes only what was committed
+                            yield Overheard(f" {text.strip()}")
+                    yield Done(end, "", Usage())
+                case _:
+                    pass

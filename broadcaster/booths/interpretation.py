@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from broadcaster.backoff import Backoff
-from broadcaster.booths.engine import Connect, Done, Said, Sound, Text
+from broadcaster.booths.engine import Connect, Done, Overheard, Said, Sound, Text
 from broadcaster.booths.floor_memory import FloorMemory
 from broadcaster.booths.seam import SaidText, Seam, sentence_ends
 from broadcaster.booths.session import DRAIN_S, Session
@@ -63,6 +63,9 @@ class Sink(Protocol):
     def text(self, text: str) -> None:
         """A fragment of what is said, with its own spacing."""
 
+    def overheard(self, text: str) -> None:
+        """A fragment of what the speaker says, early and not certain."""
+
     def join(self) -> None:
         """What follows comes from another session."""
 
@@ -106,6 +109,8 @@ class Interpretation:
         self._patience_s = SILENT_S
         self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._released_blocks = 0
+        self.silence_expected = False
+        """The speaker speaks the language himself: an interpreter that says nothing is right."""
         self.sessions = 0
         """Sessions opened so far."""
         self.usage = Usage()
@@ -197,6 +202,8 @@ class Interpretation:
                 if position is not None and sentence_ends(text):
                     emitted = position - ms_to_samples(EMISSION_MS)
                     self._done_until = max(self._done_until, self._memory.pause_before(emitted))
+            case Overheard(text=text):
+                self._sink.overheard(text)
             case Done(position=position, lost=lost, usage=usage):
                 self._heard_something()
                 self._done_until = max(self._done_until, position)
@@ -267,6 +274,8 @@ class Interpretation:
         """End a session that says nothing although the speaker speaks."""
         while True:
             await self._clock.sleep(_WATCH_S)
+            if self.silence_expected:
+                self._spoken_at_output = self._memory.spoken
             unanswered = self._memory.spoken - self._spoken_at_output
             if unanswered > self._patience_s * CLOCK_HZ:
                 self._patience_s *= 2

@@ -29,10 +29,12 @@ class SourceBooth(Workplace):
         await prepare()
         await self._work(lambda _position, _pcm: None)
 
-    def text(self, text: str) -> None:
-        """See `interpretation.Sink`."""
-        super().text(text)
+    def overheard(self, text: str) -> None:
+        """See `interpretation.Sink`; another language is reported at once."""
+        before = self._spoken.language
         self._spoken.add(text)
+        if self._spoken.language != before:
+            self._publish_status()
 
     def _status(self) -> BoothStatus:
         return replace(super()._status(), floor_language=self._spoken.language)

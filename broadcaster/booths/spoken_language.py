@@ -6,7 +6,12 @@ from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from broadcaster.booths.seam import sentence_ends
+
 SURE = 0.9
+MUCH_LIKELIER = 100.0
+"""A text that is so many times likelier in another language than in the one before is in it."""
+LONGEST_CHARACTERS = 160
 PIECE_CHARACTERS = 80
 PIECE_SURE = 0.8
 WRONG_PIECES = 3
@@ -48,17 +53,18 @@ class SpokenLanguage:
         self.language = ""
         """ISO 639-1 code of what was said last; empty until it is known."""
 
-    def add(self, sentence: str) -> None:
-        """Another sentence, or as much of one as came at once."""
-        self._recent = f"{self._recent} {sentence}".strip()
+    def add(self, text: str) -> None:
+        """Another fragment of any length, with its own spacing; sentences are judged one by one."""
+        self._recent = (self._recent + text).lstrip()[-LONGEST_CHARACTERS:]
         if len(self._recent) < SHORTEST_CHARACTERS:
             return
-        language, probability = _identifier().classify(self._recent)
-        if probability >= SURE:
+        ranking = _identifier().rank(self._recent)
+        language, probability = ranking[0]
+        before = dict(ranking).get(self.language, 1.0)
+        if probability >= min(SURE, MUCH_LIKELIER * before):
             self.language = language
+        if sentence_ends(self._recent):
             self._recent = ""
-        else:
-            self._recent = self._recent[-10 * SHORTEST_CHARACTERS :]
 
 
 class LanguageWatch:

@@ -94,6 +94,9 @@ class Workplace:
         """See `interpretation.Sink`."""
         self._captions.push(text, self._ear.now_ms())
 
+    def overheard(self, text: str) -> None:
+        """See `interpretation.Sink`."""
+
     def join(self) -> None:
         """See `interpretation.Sink`."""
         self._captions.join()

@@ -9,7 +9,7 @@ class Heard:
     """Something said, on the stream's own time.
 
     Attributes:
-        kind: a sentence of the script, or other words.
+        kind: a sentence of the script, the beginning of one that goes on, or other words.
         start_ms: start of its first word.
         end_ms: end of its last word.
         index: the sentence's place in the script; -1 for other words.
@@ -18,7 +18,7 @@ class Heard:
         end: how much of it is over with this; 1 for its end.
     """
 
-    kind: Literal["sentence", "words"]
+    kind: Literal["sentence", "begun", "words"]
     start_ms: int
     end_ms: int
     index: int = -1

@@ -44,7 +44,7 @@ class Interpreter:
 
     def original(self, heard: Heard) -> str:
         """What was said, in the speaker's language."""
-        if heard.kind == "sentence":
+        if heard.kind != "words":
             return heard.part_of(self._talk.sentences[heard.index].text)
         text = heard.text[:1].upper() + heard.text[1:]
         return text.replace(" i ", " I ")

@@ -194,5 +194,6 @@ class Ear:
     def _take(self, heard: Heard) -> None:
         """Deliver once what was heard in two streams."""
         if heard.middle_ms() >= self._delivered_ms:
-            self._delivered_ms = heard.end_ms
+            if heard.kind != "begun":
+                self._delivered_ms = heard.end_ms
             self._deliver(heard)

@@ -60,6 +60,7 @@ class Recogniser:
         self._utterance: bytearray | None = None
         self._utterance_start_ms = 0
         self._pending: list[Word] = []
+        self._begun: tuple[int, int] | None = None
 
     def feed(self, pcm: bytes) -> list[Heard]:
         """Hear some PCM (s16le mono 24 kHz) and return what became clear with it."""
@@ -134,7 +135,16 @@ class Recogniser:
             if self._endpointer.in_speech:
                 self._start_utterance(end_ms)
             return heard
-        return []
+        return [] if found else self._beginning([*self._pending, *words])
+
+    def _beginning(self, words: list[Word]) -> list[Heard]:
+        """The beginning of the sentence that is being said, whenever there is more of it."""
+        part = self._script.begun(words)
+        if part is None or self._begun == (part.index, part.end):
+            return []
+        self._begun = (part.index, part.end)
+        share = part.end / part.length
+        return [Heard("begun", part.start_ms, part.end_ms, index=part.index, end=share)]
 
     def _end_utterance(self, after: After) -> list[Heard]:
         self._decoder.end_utt()

@@ -192,6 +192,16 @@ class Script:
         complete = seen[-1].reached >= seen[-1].length - 1
         return 0 if complete else len(words) - seen[-1].positions[0]
 
+    def begun(self, words: Sequence[Word]) -> Part | None:
+        """The sentence that goes on after `words`, as far as it was said."""
+        if not self.tail(words):
+            return None
+        last = self._seen(words)[-1].without_leaps()
+        if last.entered > _MISHEARD_WORDS:
+            return None
+        start_ms, end_ms = words[last.positions[0]].start_ms, words[last.positions[-1]].end_ms
+        return Part(last.index, 0, last.reached + 1, last.length, start_ms, end_ms)
+
     def parts(self, words: Sequence[Word]) -> list[Part]:
         """The sentences in the words of a recording that was cut anywhere, in speaking order.
 

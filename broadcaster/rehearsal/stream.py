@@ -199,7 +199,8 @@ class Stream:
             self._flushes_answered += 1
         for raw in answer["heard"]:
             heard = Heard(**raw)
-            self._recent.append(heard)
+            if heard.kind != "begun":
+                self._recent.append(heard)
             for claim in self._claims:
                 claim.take(heard)
         self._settle()

@@ -39,7 +39,8 @@ class _Item:
     Attributes:
         start_ms: begin on the ear's clock.
         end_ms: end on it; None until it is committed or cleared.
-        words: what was said in it, so far.
+        words: what was said in it, so far; without the sentence that goes on.
+        begun: some of its text was sent.
         failing: a fault keeps its text back.
         cleared: nobody wants its text.
     """
@@ -47,6 +48,7 @@ class _Item:
     start_ms: int
     end_ms: int | None = None
     words: list[str] = field(default_factory=list)
+    begun: bool = False
     failing: bool = False
     cleared: bool = False
     item_id: str = field(default_factory=lambda: f"item_{uuid.uuid4().hex[:20]}")
@@ -55,8 +57,9 @@ class _Item:
 class TranscriptionSession(Session):
     """Serves one client of the transcription endpoint.
 
-    Text comes by the sentence, soon after its end. The words of a sentence are spread evenly over
-    its time, which decides the items they belong to when a commit cuts it.
+    Deltas come while a sentence is being said, but for its last words, which come soon after its
+    end. The words of a sentence are spread evenly over its time, which decides the items they
+    belong to when a commit cuts it.
 
     Args:
         line: the connection.
@@ -78,6 +81,8 @@ class TranscriptionSession(Session):
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(MAX_HEARD)
         self._ended: asyncio.Queue[_Item] = asyncio.Queue(MAX_ENDED)
         self._items = [_Item(0)]
+        self._begun_index = -1
+        self._begun: list[_Item] = []
         self._last_id: str | None = None
         self._partial_grain = b""
         self._heard_ms = 0
@@ -170,28 +175,48 @@ class TranscriptionSession(Session):
             heard = await self._heard.get()
             try:
                 if self._config["audio"]["input"]["transcription"] is not None:
-                    for item, words in self._spread(heard):
-                        await self._add(item, words)
+                    await self._write_down(heard)
             finally:
                 self._heard.task_done()
 
-    def _spread(self, heard: Heard) -> list[tuple[_Item, list[str]]]:
-        """The words by item, without those of items that were cleared."""
+    async def _write_down(self, heard: Heard) -> None:
+        """Send what of it was not sent when its sentence began; its text is final at its end."""
+        begins = heard.kind == "begun"
+        if begins and self._line.faults.spell("whole_utterances") is not None:
+            return
+        if heard.index != self._begun_index:
+            self._begun_index, self._begun = heard.index, []
+        placed = self._placed(heard)
+        unsent: dict[_Item, list[str]] = {}
+        for item, word in placed[len(self._begun) :]:
+            unsent.setdefault(item, []).append(word)
+        for item, words in unsent.items():
+            if not item.cleared:
+                await self._send_deltas(item, " ".join(words))
+        if begins:
+            self._begun += [item for item, _ in placed[len(self._begun) :]]
+            return
+        for item, word in placed:
+            item.words.append(word)
+        self._begun_index, self._begun = -1, []
+
+    def _placed(self, heard: Heard) -> list[tuple[_Item, str]]:
+        """The words, each with its item; what was sent stays where it is."""
         words = self._interpreter.original(heard).split(" ")
         step_ms = (heard.end_ms - heard.start_ms) / len(words)
-        spread: dict[_Item, list[str]] = {}
-        for number, word in enumerate(words):
+        items = self._begun[: len(words)]
+        for number in range(len(items), len(words)):
             at_ms = heard.start_ms + (number + 0.5) * step_ms
-            item = next(one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
-            spread.setdefault(item, []).append(word)
-        return [(item, words) for item, words in spread.items() if not item.cleared]
+            items.append(
+                next(one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
+            )
+        return list(zip(items, words, strict=True))
 
-    async def _add(self, item: _Item, words: list[str]) -> None:
-        joint = " " if item.words else ""
-        item.words += words
-        text = " ".join(words)
+    async def _send_deltas(self, item: _Item, text: str) -> None:
         whole = self._line.faults.spell("whole_utterances") is not None
         first, *others = [text] if whole else pieces(text)
+        joint = " " if item.begun else ""
+        item.begun = True
         for delta in (joint + first, *others):
             await self._line.send(self._events.delta(item.item_id, delta))
 

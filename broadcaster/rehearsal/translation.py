@@ -86,6 +86,8 @@ class TranslationSession(Session):
             await self._say(self._output.tick())
 
     def _on_heard(self, heard: Heard) -> None:
+        if heard.kind == "begun":
+            return
         if self._line.faults.spell("deaf", heard.end_ms):
             return
         if self._heard.full():

@@ -2,8 +2,9 @@ import pytest
 
 from broadcaster.booths.spoken_language import LanguageWatch, SpokenLanguage
 from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.output import pieces
 
-SENTENCES = talk.load().sentences
+SENTENCES = [sentence for sentence in talk.load().sentences if sentence.language == "en"]
 LANGUAGES = sorted(SENTENCES[0].translations)
 
 
@@ -23,6 +24,40 @@ def test_a_change_of_language_is_noticed_within_two_sentences() -> None:
     for sentence in SENTENCES[4:6]:
         spoken.add(sentence.translations["es"])
     assert spoken.language == "es"
+
+
+def said(language: str) -> list[str]:
+    """The whole talk in one language."""
+    return [
+        sentence.text if sentence.language == language else sentence.translations[language]
+        for sentence in talk.load().sentences
+    ]
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "en"])
+def test_fragments_are_never_taken_for_another_language(language: str) -> None:
+    spoken, found = SpokenLanguage(), set()
+    for sentence in said(language):
+        for fragment in pieces(sentence):
+            spoken.add(fragment if fragment[0] == " " else f" {fragment}")
+            found.add(spoken.language)
+    assert found <= {"", language}
+
+
+@pytest.mark.parametrize(("before", "after"), [("en", "es"), ("es", "en"), ("fr", "en")])
+def test_the_first_words_of_most_sentences_tell_the_language(before: str, after: str) -> None:
+    needed = []
+    for last, first in zip(said(before), said(after)[1:], strict=False):
+        spoken, characters = SpokenLanguage(), 0
+        spoken.add(last)
+        for fragment in pieces(first):
+            spoken.add(fragment)
+            characters += len(fragment)
+            if spoken.language == after:
+                needed.append(characters)
+                break
+    assert len(needed) >= 0.9 * (len(said(after)) - 1)
+    assert sorted(needed)[len(needed) // 2] <= 30
 
 
 def test_a_name_or_a_number_changes_nothing() -> None:

@@ -45,6 +45,9 @@ class Heard:
     def text(self, text: str) -> None:
         self.transcript += text
 
+    def overheard(self, text: str) -> None:
+        raise AssertionError("a translation does not pass on what the speaker says")
+
     def join(self) -> None:
         self.transcript += " "
 

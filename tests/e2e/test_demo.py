@@ -24,7 +24,12 @@ pytestmark = pytest.mark.browser
 def shown(captions: str, language: str) -> list[talk.Sentence]:
     """The sentences of the talk that are on a page."""
     text = re.sub(r"\s", "", captions)
-    return [s for s in SENTENCES if re.sub(r"\s", "", s.translations[language]) in text]
+    return [
+        sentence
+        for sentence in SENTENCES
+        if sentence.language != language
+        and re.sub(r"\s", "", sentence.translations[language]) in text
+    ]
 
 
 def voiced(sentences: list[talk.Sentence], language: str) -> Samples:

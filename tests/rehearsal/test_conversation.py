@@ -12,7 +12,7 @@ from broadcaster.rehearsal import talk, voice
 from tests.rehearsal.client import DEADLINE_S, excerpt
 from tests.rehearsal.realtime_client import CONVERSATION, RealtimeClient, realtime, text_of
 
-SENTENCES = talk.load().sentences
+SENTENCES = [sentence for sentence in talk.load().sentences if sentence.language == "en"]
 GERMAN = [sentence.translations["de"] for sentence in SENTENCES]
 INTO_GERMAN = "You are an interpreter. You interpret into German (de)."
 

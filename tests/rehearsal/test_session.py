@@ -236,3 +236,22 @@ async def test_the_official_session_helper_ends_cleanly(
             if event.type == "session.output_transcript.delta":
                 text += event.delta
     assert text == SENTENCES[0].translations["es"]
+
+
+async def test_a_session_is_silent_while_its_own_language_is_spoken(
+    server: TestServer, talk_pcm: bytes
+) -> None:
+    guest = [sentence for sentence in SENTENCES if sentence.language == "es"][:2]
+    sound = excerpt(talk_pcm, guest[0].start_ms - 400, guest[1].end_ms + 1_500)
+    async with connected(server) as spanish, connected(server) as french:
+        for client, language in ((spanish, "es"), (french, "fr")):
+            await client.configure(language, transcription=True)
+        for at in range(0, len(sound), FRAME_BYTES):
+            await spanish.hear(sound[at : at + FRAME_BYTES])
+            await french.hear(sound[at : at + FRAME_BYTES])
+        for client in (spanish, french):
+            await client.finish()
+    assert spanish.text("input") == " ".join(sentence.text for sentence in guest)
+    assert spanish.text() == ""
+    assert not spanish.sound().strip(b"\0")
+    assert french.text() == " ".join(sentence.translations["fr"] for sentence in guest)

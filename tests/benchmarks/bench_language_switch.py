@@ -1,0 +1,47 @@
+"""How soon a channel carries the floor when the speaker speaks its language, and how soon not.
+
+    python -m tests.benchmarks.bench_language_switch --passages 10
+
+The prepared talk's guest speaks Spanish between two English passages, again and again, through the
+whole broadcast and the rehearsal server; measured in the sound that listeners of the Spanish channel
+get, against listeners of the floor. 50 s a passage.
+"""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from tests.support.language_switch import LENGTH_S, listening, on_stage, switches
+
+
+async def main(passages: int) -> None:
+    """Listen to so many passages and print both times."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            on_stage(Path(folder)) as url,
+            listening(url, "floor") as floor,
+            listening(url, "es") as spanish,
+        ):
+            await asyncio.sleep((passages + 1) * LENGTH_S)
+        found = await asyncio.to_thread(lambda: list(switches(floor, spanish)))
+    print(f"{datetime.now(UTC):%Y-%m-%d}: {len(found)} passages, in seconds")
+    report("first Spanish word → es carries the floor", [s.carried_s for s in found])
+    report("first English word → es does not any more", [s.back_s for s in found])
+
+
+def report(what: str, seconds: Sequence[float]) -> None:
+    """Print one of the two times of all passages."""
+    p50, p99 = np.percentile(seconds, [50, 99])
+    each = " ".join(f"{one:.2f}" for one in seconds)
+    print(f"{what}: p50 {p50:.2f}, p99 {p99:.2f} ({each})")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--passages", type=int, default=10)
+    asyncio.run(main(parser.parse_args().passages))

@@ -1,0 +1,179 @@
+"""A speaker who changes the language, as the listeners of that language's channel hear it."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+
+from broadcaster.audio.file import read_pcm
+from broadcaster.audio.opus import OpusDecoder
+from broadcaster.model.audio import AudioFrame
+from broadcaster.rehearsal import talk
+from tests.support.browser import write_wav
+from tests.support.processes import TOKEN, broadcaster, rehearsal_server, started
+from tests.support.sound import RATE_HZ, Samples, matches, samples
+
+SENTENCES = talk.load().sentences
+GUEST = [sentence for sentence in SENTENCES if sentence.language == "es"]
+HOST_AGAIN = SENTENCES[GUEST[-1].index + 1]
+START_MS = SENTENCES[GUEST[0].index - 2].start_ms - 400
+END_MS = SENTENCES[HOST_AGAIN.index + 1].end_ms + 400
+"""The part of the talk that is spoken: two sentences before the guest, two after."""
+LENGTH_S = (END_MS - START_MS) / 1000
+_WINDOW = RATE_HZ // 5
+_STEP = RATE_HZ // 20
+_SAME_WORDS, _SAME = 0.55, 0.6
+_CARRIED, _GONE = 0.5, 0.1
+"""Level against the floor's own: it is carried from -6 dB on, and gone below -20 dB."""
+_LONGEST_S = 8
+_BEHIND = RATE_HZ
+"""The floor on another channel is that much later at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One passage of the guest, in seconds after the word on the floor channel.
+
+    Attributes:
+        carried_s: from the first Spanish word until the Spanish channel carries the floor.
+        back_s: from the first English word until it does not any more.
+    """
+
+    carried_s: float
+    back_s: float
+
+
+@dataclass
+class Listener:
+    """One channel's sound, and when each frame of it came."""
+
+    decoder: OpusDecoder = field(default_factory=OpusDecoder)
+    pieces: list[Samples] = field(default_factory=list)
+    came_s: list[float] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def hear(self, frame: AudioFrame) -> None:
+        """The next frame, now."""
+        piece = samples(self.decoder.decode(frame.payload))
+        self.pieces.append(piece)
+        self.ends.append((self.ends[-1] if self.ends else 0) + len(piece))
+        self.came_s.append(asyncio.get_running_loop().time())
+
+    def sound(self) -> Samples:
+        """All of it, 24 kHz."""
+        return np.concatenate(self.pieces)
+
+    def when(self, sample: int) -> float:
+        """The time at which the frame with this sample came."""
+        number = int(np.searchsorted(self.ends, sample, side="right"))
+        return self.came_s[min(number, len(self.came_s) - 1)]
+
+
+@asynccontextmanager
+async def on_stage(folder: Path) -> AsyncIterator[str]:
+    """The passage again and again on the floor of a broadcast into Spanish; yields its address."""
+    pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
+    wav = folder / "passage.wav"
+    passage = samples(pcm[START_MS * 48 : END_MS * 48])
+    await asyncio.to_thread(write_wav, wav, passage, RATE_HZ)
+    async with AsyncExitStack() as stack:
+        realtime_url = await stack.enter_async_context(rehearsal_server())
+        serving = broadcaster(folder, realtime_url=realtime_url, on_demand="false")
+        url, _ = await stack.enter_async_context(serving)
+        key = await _create_event(url)
+        command = [sys.executable, "-m", "broadcaster", "publish", str(wav), f"{url}/whip/talk"]
+        environment = {"BROADCASTER_STAGE_KEY": key}
+        speaker = await stack.enter_async_context(started([*command, "--loop"], environment))
+        await speaker.line("on the floor")
+        yield url
+
+
+@asynccontextmanager
+async def listening(url: str, channel: str) -> AsyncIterator[Listener]:
+    """A listener of a channel over its WebSocket."""
+    listener = Listener()
+    address = f"{url}/e/talk/audio/{channel}"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(address, protocols=["broadcaster.audio.v1"]) as socket,
+    ):
+
+        async def read() -> None:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    listener.hear(AudioFrame.from_bytes(message.data))
+
+        reading = asyncio.create_task(read(), name=f"listener of {channel}")
+        try:
+            yield listener
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+def switches(floor: Listener, channel: Listener) -> Iterator[Switch]:
+    """Every whole passage of the guest that both heard."""
+    original, heard = floor.sound(), channel.sound()
+    pcm = samples(b"".join(read_pcm(talk.load().audio_path)))
+    first = _first_words(original, pcm, GUEST[0])
+    again = _first_words(original, pcm, HOST_AGAIN)
+    for spanish in first:
+        english = next((place for place in again if place > spanish), None)
+        if english is None or english + (_LONGEST_S + 1) * RATE_HZ > len(original):
+            return
+        begins_s, ends_s = floor.when(spanish), floor.when(english)
+        carried = next(
+            end_s
+            for end_s, level in _levels(floor, original, channel, heard, begins_s)
+            if level >= _CARRIED
+        )
+        stays = ends_s
+        for end_s, level in _levels(floor, original, channel, heard, ends_s):
+            if end_s > ends_s + _LONGEST_S:
+                break
+            stays = end_s if level >= _GONE else stays
+        yield Switch(carried - begins_s, stays - ends_s)
+
+
+def _first_words(sound: Samples, pcm: Samples, sentence: talk.Sentence) -> list[int]:
+    """Where a sentence begins in a sound, every time it is said."""
+    start = sentence.start_ms * RATE_HZ // 1000
+    places = []
+    for at in range(0, len(sound), int(LENGTH_S * RATE_HZ / 2)):
+        part = sound[at : at + int(LENGTH_S * RATE_HZ / 2) + RATE_HZ]
+        for match in matches(pcm[start : start + RATE_HZ], part):
+            if match.r > _SAME_WORDS:
+                places.append(at + round(match.found_s * RATE_HZ))
+    return sorted(set(places))
+
+
+def _levels(
+    floor: Listener, original: Samples, channel: Listener, heard: Samples, from_s: float
+) -> Iterator[tuple[float, float]]:
+    """Windows of a channel in which the floor is heard: when they had come, and its level."""
+    first = channel.ends[int(np.searchsorted(channel.came_s, from_s))]
+    for end in range(first, len(heard), _STEP):
+        end_s = channel.when(end - 1)
+        window = heard[end - _WINDOW : end]
+        now = floor.ends[int(np.searchsorted(floor.came_s, end_s)) - 1]
+        near = original[max(0, now - _BEHIND - _WINDOW) : now]
+        for match in matches(window, near, _WINDOW / RATE_HZ):
+            place = round(match.found_s * RATE_HZ)
+            same = float(np.linalg.norm(near[place : place + _WINDOW]))
+            if match.r > _SAME:
+                yield end_s, float(np.linalg.norm(window)) / same
+
+
+async def _create_event(url: str) -> str:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    event = {"id": "talk", "title": "Water", "languages": ["es", "fr"]}
+    async with aiohttp.ClientSession(url, headers=headers, raise_for_status=True) as http:
+        async with http.post("/api/events", json=event) as answer:
+            key: str = (await answer.json())["stage_key"]
+        async with http.patch("/api/events/talk", json={"state": "live"}):
+            return key
