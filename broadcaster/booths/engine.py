@@ -201,7 +201,7 @@ class Transcribe(_Continuous):
                 case InputText(text=text):
                     early = True
                     yield Overheard(text)
-                case InputSegment(item_id=item_id, text=text, final=True, end_ms=end_ms):
+                case InputSegment(text=text, final=True, end_ms=end_ms):
                     end = self._position(end_ms)
                     assert end is not None, "it heard something"
                     if text:

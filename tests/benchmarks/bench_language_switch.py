@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_language_switch --passages 10
 
 The prepared talk's guest speaks Spanish between two English passages, again and again, through the
-whole broadcast and the rehearsal server; measured in the sound that listeners of the Spanish channel
-get, against listeners of the floor. 50 s a passage.
+whole broadcast and the rehearsal server; measured in the sound that a listener of the Spanish
+channel gets, against one of the floor. 50 s a passage.
 """
 
 import argparse

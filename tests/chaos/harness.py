@@ -45,7 +45,7 @@ class Heard:
     def text(self, text: str) -> None:
         self.transcript += text
 
-    def overheard(self, text: str) -> None:
+    def overheard(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
     def join(self) -> None:

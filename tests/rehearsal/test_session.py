@@ -246,12 +246,10 @@ async def test_a_session_is_silent_while_its_own_language_is_spoken(
     async with connected(server) as spanish, connected(server) as french:
         for client, language in ((spanish, "es"), (french, "fr")):
             await client.configure(language, transcription=True)
-        for at in range(0, len(sound), FRAME_BYTES):
-            await spanish.hear(sound[at : at + FRAME_BYTES])
-            await french.hear(sound[at : at + FRAME_BYTES])
+        await together([spanish, french], sound)
         for client in (spanish, french):
             await client.finish()
     assert spanish.text("input") == " ".join(sentence.text for sentence in guest)
     assert spanish.text() == ""
-    assert not spanish.sound().strip(b"\0")
+    assert not b"".join(spanish.sounds()).strip(b"\0")
     assert french.text() == " ".join(sentence.translations["fr"] for sentence in guest)

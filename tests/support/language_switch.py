@@ -146,9 +146,11 @@ def _first_words(sound: Samples, pcm: Samples, sentence: talk.Sentence) -> list[
     places = []
     for at in range(0, len(sound), int(LENGTH_S * RATE_HZ / 2)):
         part = sound[at : at + int(LENGTH_S * RATE_HZ / 2) + RATE_HZ]
-        for match in matches(pcm[start : start + RATE_HZ], part):
-            if match.r > _SAME_WORDS:
-                places.append(at + round(match.found_s * RATE_HZ))
+        places += [
+            at + round(match.found_s * RATE_HZ)
+            for match in matches(pcm[start : start + RATE_HZ], part)
+            if match.r > _SAME_WORDS
+        ]
     return sorted(set(places))
 
 
