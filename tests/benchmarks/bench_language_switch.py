@@ -23,7 +23,7 @@ async def main(passages: int) -> None:
     """Listen to so many passages and print both times."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
-            on_stage(Path(folder)) as url,
+            on_stage(Path(folder)) as (url, _),
             listening(url, "floor") as floor,
             listening(url, "es") as spanish,
         ):

@@ -11,7 +11,7 @@ GENEROUS_S = 8.0
 
 async def test_the_floor_is_heard_while_it_speaks_the_channels_language(tmp_path: Path) -> None:
     async with (
-        on_stage(tmp_path) as url,
+        on_stage(tmp_path) as (url, server),
         listening(url, "floor") as floor,
         listening(url, "es") as spanish,
     ):
@@ -22,3 +22,4 @@ async def test_the_floor_is_heard_while_it_speaks_the_channels_language(tmp_path
         assert switch.carried_s < GENEROUS_S
         assert switch.back_s < GENEROUS_S
     assert found
+    assert not [line for line in server.lines if "booth retries" in line]

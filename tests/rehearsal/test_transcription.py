@@ -62,6 +62,19 @@ async def test_items_have_the_words_of_their_sound(server: TestServer, talk_pcm:
         assert "".join(deltas) == text
 
 
+async def test_text_comes_before_the_sentence_ends(server: TestServer, talk_pcm: bytes) -> None:
+    async with realtime(server, TRANSCRIPTION) as client:
+        await configure(client)
+        await play(client, excerpt(talk_pcm, 0, SENTENCES[0].end_ms - 1_500))
+        early = [(await client.until(f"{ITEM}.delta"))["delta"] for _ in range(2)]
+        assert SENTENCES[0].text.startswith("".join(early))
+        await play(client, excerpt(talk_pcm, SENTENCES[0].end_ms - 1_500, 5_200))
+        await client.send("input_audio_buffer.commit")
+        completed = await client.until(f"{ITEM}.completed")
+        assert completed["transcript"] == SENTENCES[0].text
+        assert "".join(event["delta"] for event in client.of(f"{ITEM}.delta")) == SENTENCES[0].text
+
+
 async def test_what_is_cleared_has_no_text(server: TestServer, talk_pcm: bytes) -> None:
     async with realtime(server, TRANSCRIPTION) as client:
         await configure(client)

@@ -15,7 +15,7 @@ from broadcaster.audio.opus import OpusDecoder
 from broadcaster.model.audio import AudioFrame
 from broadcaster.rehearsal import talk
 from tests.support.browser import write_wav
-from tests.support.processes import TOKEN, broadcaster, rehearsal_server, started
+from tests.support.processes import TOKEN, Process, broadcaster, rehearsal_server, started
 from tests.support.sound import RATE_HZ, Samples, matches, samples
 
 SENTENCES = talk.load().sentences
@@ -75,8 +75,12 @@ class Listener:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[str]:
-    """The passage again and again on the floor of a broadcast into Spanish; yields its address."""
+async def on_stage(folder: Path) -> AsyncIterator[tuple[str, Process]]:
+    """The passage again and again on the floor of a broadcast into Spanish.
+
+    Yields:
+        The broadcaster's address and process.
+    """
     pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
     wav = folder / "passage.wav"
     passage = samples(pcm[START_MS * 48 : END_MS * 48])
@@ -84,13 +88,13 @@ async def on_stage(folder: Path) -> AsyncIterator[str]:
     async with AsyncExitStack() as stack:
         realtime_url = await stack.enter_async_context(rehearsal_server())
         serving = broadcaster(folder, realtime_url=realtime_url, on_demand="false")
-        url, _ = await stack.enter_async_context(serving)
+        url, server = await stack.enter_async_context(serving)
         key = await _create_event(url)
         command = [sys.executable, "-m", "broadcaster", "publish", str(wav), f"{url}/whip/talk"]
         environment = {"BROADCASTER_STAGE_KEY": key}
         speaker = await stack.enter_async_context(started([*command, "--loop"], environment))
         await speaker.line("on the floor")
-        yield url
+        yield url, server
 
 
 @asynccontextmanager
