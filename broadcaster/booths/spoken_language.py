@@ -16,7 +16,7 @@ PIECE_CHARACTERS = 80
 PIECE_SURE = 0.8
 WRONG_PIECES = 3
 """So many pieces in a row must be in the same wrong language."""
-SHORTEST_CHARACTERS = 16
+SHORTEST_CHARACTERS = 12
 """Less text than this says nothing: names and numbers look alike in all languages."""
 
 

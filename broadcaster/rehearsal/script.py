@@ -194,10 +194,11 @@ class Script:
 
     def begun(self, words: Sequence[Word]) -> Part | None:
         """The sentence that goes on after `words`, as far as it was said."""
-        if not self.tail(words):
+        seen = self._seen(words)
+        if not seen:
             return None
-        last = self._seen(words)[-1].without_leaps()
-        if last.entered > _MISHEARD_WORDS:
+        last = seen[-1].without_leaps()
+        if last.entered > _MISHEARD_WORDS or last.reached == last.length - 1:
             return None
         start_ms, end_ms = words[last.positions[0]].start_ms, words[last.positions[-1]].end_ms
         return Part(last.index, 0, last.reached + 1, last.length, start_ms, end_ms)

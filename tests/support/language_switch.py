@@ -30,6 +30,8 @@ _STEP = RATE_HZ // 20
 _SAME_WORDS, _SAME = 0.55, 0.6
 _CARRIED, _GONE = 0.5, 0.1
 """Level against the floor's own: it is carried from -6 dB on, and gone below -20 dB."""
+_APART_S, _SURELY = 0.5, 5
+"""Windows that agree on where the passage begins, and how many of them are proof."""
 _LONGEST_S = 8
 _BEHIND = RATE_HZ
 """The floor on another channel is that much later at most."""
@@ -124,12 +126,14 @@ def switches(floor: Listener, channel: Listener) -> Iterator[Switch]:
     """Every whole passage of the guest that both heard."""
     original, heard = floor.sound(), channel.sound()
     pcm = samples(b"".join(read_pcm(talk.load().audio_path)))
-    first = _first_words(original, pcm, GUEST[0])
-    again = _first_words(original, pcm, HOST_AGAIN)
-    for spanish in first:
-        english = next((place for place in again if place > spanish), None)
-        if english is None or english + (_LONGEST_S + 1) * RATE_HZ > len(original):
-            return
+    passage = pcm[START_MS * RATE_HZ // 1000 : END_MS * RATE_HZ // 1000]
+    for start_s in _repeats(original, passage):
+        spanish, english = (
+            round((start_s + (sentence.start_ms - START_MS) / 1000) * RATE_HZ)
+            for sentence in (GUEST[0], HOST_AGAIN)
+        )
+        if spanish < 0 or english + (_LONGEST_S + 1) * RATE_HZ > len(original):
+            continue
         begins_s, ends_s = floor.when(spanish), floor.when(english)
         carried = next(
             end_s
@@ -144,18 +148,18 @@ def switches(floor: Listener, channel: Listener) -> Iterator[Switch]:
         yield Switch(carried - begins_s, stays - ends_s)
 
 
-def _first_words(sound: Samples, pcm: Samples, sentence: talk.Sentence) -> list[int]:
-    """Where a sentence begins in a sound, every time it is said."""
-    start = sentence.start_ms * RATE_HZ // 1000
-    places = []
-    for at in range(0, len(sound), int(LENGTH_S * RATE_HZ / 2)):
-        part = sound[at : at + int(LENGTH_S * RATE_HZ / 2) + RATE_HZ]
-        places += [
-            at + round(match.found_s * RATE_HZ)
-            for match in matches(pcm[start : start + RATE_HZ], part)
-            if match.r > _SAME_WORDS
-        ]
-    return sorted(set(places))
+def _repeats(original: Samples, passage: Samples) -> list[float]:
+    """Where the passage begins in a sound, in seconds, every time it is spoken."""
+    begins_s = sorted(
+        match.at_s - match.found_s for match in matches(original, passage) if match.r > _SAME_WORDS
+    )
+    groups: list[list[float]] = []
+    for begin_s in begins_s:
+        if groups and begin_s - groups[-1][-1] < _APART_S:
+            groups[-1].append(begin_s)
+        else:
+            groups.append([begin_s])
+    return [float(np.median(group)) for group in groups if len(group) >= _SURELY]
 
 
 def _levels(
