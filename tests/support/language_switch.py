@@ -32,7 +32,7 @@ _CARRIED, _GONE = 0.5, 0.1
 """Level against the floor's own: it is carried from -6 dB on, and gone below -20 dB."""
 _APART_S, _SURELY = 0.5, 5
 """Windows that agree on where the passage begins, and how many of them are proof."""
-_LONGEST_S = 8
+_LONGEST_S = 15
 _BEHIND = RATE_HZ
 """The floor on another channel is that much later at most."""
 
