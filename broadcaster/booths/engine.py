@@ -75,6 +75,14 @@ class Engine(Protocol):
     def expires_at(self) -> int | None:
         """Unix time in seconds at which the server ends it, if it says so."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether it has said all it had to; asked when `said` has ended."""
+
+    @property
+    def unsent_blocks(self) -> int:
+        """What it was to hear and could not be sent, because the connection was too slow."""
+
     def append(self, position: int, pcm: bytes) -> None:
         """Hear the next 200 ms of the floor; never waits."""
 
@@ -104,6 +112,16 @@ class _Continuous:
     def expires_at(self) -> int | None:
         """See `Engine`."""
         return self._connection.session.expires_at
+
+    @property
+    def complete(self) -> bool:
+        """See `Engine`."""
+        return self._connection.complete
+
+    @property
+    def unsent_blocks(self) -> int:
+        """See `Engine`."""
+        return self._connection.overflowed_frames
 
     def append(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""
@@ -150,6 +168,16 @@ class Converse:
     def expires_at(self) -> int | None:
         """See `Engine`."""
         return self._connection.session.expires_at
+
+    @property
+    def complete(self) -> bool:
+        """See `Engine`."""
+        return self._connection.complete
+
+    @property
+    def unsent_blocks(self) -> int:
+        """None: a phrase that cannot be sent is `Done` with what was lost."""
+        return 0
 
     def append(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""

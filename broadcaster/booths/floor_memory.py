@@ -8,8 +8,9 @@ import numpy as np
 from broadcaster.audio.blocks import Block
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
-KEPT_S = 30
-"""How far back a session can be fed: a long sentence, an outage of the provider and a reconnect."""
+KEPT_S = 60
+"""How far back a session can be fed: an interpreter whose silence took `SILENT_S` of speech to be
+noticed, or half a minute of outage, and a long sentence before it."""
 QUIET_DBFS = -45.0
 PAUSE_MS = 160
 """Shorter silences are between sounds of a word, not between words or sentences."""

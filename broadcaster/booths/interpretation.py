@@ -16,7 +16,7 @@ from typing import Protocol
 from broadcaster.backoff import Backoff
 from broadcaster.booths.engine import Connect, Done, Overheard, Said, Sound, Text
 from broadcaster.booths.floor_memory import FloorMemory
-from broadcaster.booths.seam import SaidText, Seam, sentence_ends
+from broadcaster.booths.seam import RECENT_SENTENCES, SaidText, Seam, sentence_ends
 from broadcaster.booths.session import DRAIN_S, Session
 from broadcaster.booths.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
@@ -42,8 +42,13 @@ EMISSION_MS = 200
 """An output is emitted at least this long after the words it was interpreted from."""
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 8.0
-FAILED_RETRY_S = 60.0
+FIRST_FAILED_RETRY_S = 10.0
+LONGEST_FAILED_RETRY_S = 60.0
 """A key or an account is put right by somebody; then interpretation goes on by itself."""
+MUTE_SENTENCES = 2
+"""Finished sentences without a sound before the session is replaced."""
+OWED_S = 0.5
+"""Speech without an answer that a session owes at its end; less is a breath."""
 LONGEST_ASKED_S = 300.0
 """A server's Retry-After is honoured up to this."""
 MISSING = " […]"
@@ -81,6 +86,7 @@ class Interpretation:
         report: is told the state.
         clock: time.
         watch: notices an interpreter in the wrong language; None lets it speak any.
+        voiced: whether sound belongs to the text.
     """
 
     def __init__(
@@ -92,6 +98,8 @@ class Interpretation:
         report: Report,
         clock: Clock,
         watch: LanguageWatch | None = None,
+        *,
+        voiced: bool = True,
     ) -> None:
         self._language = language
         self._connect = connect
@@ -100,15 +108,23 @@ class Interpretation:
         self._report = report
         self._clock = clock
         self._language_watch = watch
+        self._voiced = voiced
         self._said = SaidText()
         self._seam = Seam(self._said)
         self._done_until = 0
         self._current: Session | None = None
         self._next: Session | None = None
         self._spoken_at_output = 0
+        self._spoken_at_cut = 0
         self._patience_s = SILENT_S
+        self._worded = False
+        self._sounded = False
+        self._mute_sentences = 0
+        self._most_mute_sentences = MUTE_SENTENCES
         self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+        self._failed_backoff = Backoff(FIRST_FAILED_RETRY_S, LONGEST_FAILED_RETRY_S)
         self._released_blocks = 0
+        self._released_unsent = 0
         self.silence_expected = False
         """The speaker speaks the language himself: an interpreter that says nothing is right."""
         self.sessions = 0
@@ -135,6 +151,12 @@ class Interpretation:
         running = (self._current, self._next)
         return self._released_blocks + sum(session.fed for session in running if session)
 
+    @property
+    def unsent_blocks(self) -> int:
+        """200 ms blocks that were to be sent, which the connection was too slow for."""
+        running = (self._current, self._next)
+        return self._released_unsent + sum(session.unsent for session in running if session)
+
     async def _open(self) -> Session:
         session = await Session.open(self._connect, self._memory, self._clock)
         self.sessions += 1
@@ -145,6 +167,7 @@ class Interpretation:
         self._current = session
         self._seam = Seam(self._said)
         self._spoken_at_output = self._memory.spoken
+        self._mute_sentences = 0
         self._sink.join()
         session.feed_from(self._done_until)
         self._report(BoothState.LIVE, "")
@@ -154,7 +177,7 @@ class Interpretation:
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report(BoothState.FAILED, failure.advice())
-            await self._clock.sleep(FAILED_RETRY_S)
+            await self._clock.sleep(self._failed_backoff.next_s())
             return
         delay_s = max(self._backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
         log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
@@ -182,6 +205,10 @@ class Interpretation:
                 raise InterpreterFailed(
                     "session_ended", "the interpreter ended the session", retryable=True
                 )
+            if not self._current.complete and self._owes():
+                raise InterpreterFailed(
+                    "session_incomplete", "the interpreter did not say all it heard", retryable=True
+                )
             self._say(self._seam.flush())
             await self._release(self._current)
             self._current, self._next = self._next, None
@@ -193,31 +220,63 @@ class Interpretation:
             case Sound(pcm=pcm, position=position):
                 if pcm.strip(b"\0"):
                     self._heard_something()
+                    self._sounded = True
+                    self._mute_sentences, self._most_mute_sentences = 0, MUTE_SENTENCES
                     if not self._seam.repeating:
                         self._said.sound()
                         self._sink.sound(pcm, self._memory.end if position is None else position)
             case Text(text=text, position=position):
+                if not text.strip():
+                    self._say(self._seam.take(text))
+                    return
                 self._heard_something()
+                self._worded = True
                 self._say(self._seam.take(text))
                 if position is not None and sentence_ends(text):
                     emitted = position - ms_to_samples(EMISSION_MS)
-                    self._done_until = max(self._done_until, self._memory.pause_before(emitted))
+                    self._finished(self._memory.pause_before(emitted))
             case Overheard(text=text):
                 self._sink.overheard(text)
             case Done(position=position, lost=lost, usage=usage):
-                self._heard_something()
-                self._done_until = max(self._done_until, position)
                 self.usage += usage
                 if lost:
                     log.warning("a phrase was not interpreted: %s", lost)
                     self._sink.text(MISSING)
+                    self._heard_something()
+                    self._done_until = max(self._done_until, position)
+                elif self._worded:
+                    self._finished(position)
+                self._worded = False
+
+    def _finished(self, position: int) -> None:
+        """A sentence or phrase up to here is written; it is done when it was spoken, too."""
+        if self._voiced and not self._sounded:
+            self._mute_sentences += 1
+            if self._mute_sentences >= self._most_mute_sentences:
+                self._most_mute_sentences *= 2
+                raise InterpreterFailed(
+                    "interpreter_mute", "the interpreter writes and does not speak", retryable=True
+                )
+            if self._mute_sentences < RECENT_SENTENCES:
+                return
+        self._sounded = False
+        self._done_until = max(self._done_until, position)
+
+    def _owes(self) -> bool:
+        """Whether a session that was cut off has not answered all it heard."""
+        unanswered = self._spoken_at_cut - self._spoken_at_output
+        return unanswered > OWED_S * CLOCK_HZ or bool(self._said.open.text.strip())
 
     def _say(self, text: str) -> None:
         if not text:
             return
         self._said.add(text)
         self._sink.text(text)
-        if self._language_watch is not None and self._language_watch.add(text):
+        if self._language_watch is None:
+            return
+        wrong_since = self._language_watch.add(text, self._done_until)
+        if wrong_since is not None:
+            self._done_until = wrong_since
             raise InterpreterFailed(
                 "wrong_language", "the interpreter speaks another language", retryable=True
             )
@@ -226,6 +285,7 @@ class Interpretation:
         self._spoken_at_output = self._memory.spoken
         self._patience_s = SILENT_S
         self._backoff.reset()
+        self._failed_backoff.reset()
 
     async def _rotate(self) -> None:
         """Replace each session in time, ready before the cut."""
@@ -243,6 +303,7 @@ class Interpretation:
                 continue
             self._next = following
             cut = await self._cut()
+            self._spoken_at_cut = self._memory.spoken
             following.feed_from(cut)
             current.stop_at(cut)
             while self._current is current:
@@ -305,5 +366,6 @@ class Interpretation:
 
     async def _release(self, session: Session) -> None:
         self._released_blocks += session.fed
-        session.fed = 0
+        self._released_unsent += session.unsent
+        session.fed = session.unsent = 0
         await session.dispose()

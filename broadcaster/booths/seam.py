@@ -10,7 +10,8 @@ import unicodedata
 from collections import deque
 from dataclasses import dataclass
 
-RECENT_SENTENCES = 3
+RECENT_SENTENCES = 8
+"""What a session may hear again: as much as it takes to notice an interpreter that went wrong."""
 _PIECE = re.compile(r"\s*[^\s\u2e80-\u9fff\uff00-\uffef]+|\s*[\u2e80-\uffef]|\s+$")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»)\]」』）]*$")
 

@@ -24,10 +24,12 @@ class Session:
 
     Attributes:
         fed: blocks sent, what the provider bills.
+        unsent: blocks it did not hear because the connection was too slow.
     """
 
     def __init__(self, engine: Engine, memory: FloorMemory, clock: Clock) -> None:
         self.fed = 0
+        self.unsent = 0
         self._engine = engine
         self._memory = memory
         self._clock = clock
@@ -58,6 +60,11 @@ class Session:
     def expires_at(self) -> int | None:
         """Unix time in seconds at which the server ends it."""
         return self._engine.expires_at
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has said all it had to; asked at its regular end."""
+        return self._engine.complete
 
     def feed_from(self, position: int) -> None:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""
@@ -115,6 +122,7 @@ class Session:
                 break
             self._engine.append(block.position, block.pcm)
             self.fed += 1
+            self.unsent = self._engine.unsent_blocks
             self._next = block.position + FRAME_SAMPLES
             if self._memory.after(self._next) is not None:
                 await self._clock.sleep(REPLAY_FRAME_S)

@@ -1,6 +1,7 @@
 """Which language a text is in: what the floor speaks, and whether an interpreter speaks its own."""
 
 import asyncio
+from collections import deque
 from functools import cache
 from threading import Lock
 
@@ -12,7 +13,8 @@ SURE = 0.9
 MUCH_LIKELIER = 100.0
 """A text that is so many times likelier in another language than in the one before is in it."""
 LONGEST_CHARACTERS = 160
-PIECE_CHARACTERS = 80
+PIECE_BYTES = 80
+"""About 15 words, in scripts with more bytes a character too: their words have fewer characters."""
 PIECE_SURE = 0.8
 WRONG_PIECES = 3
 """So many pieces in a row must be in the same wrong language."""
@@ -72,6 +74,7 @@ class LanguageWatch:
 
     Related languages look alike to a classifier, so it takes several long pieces of one other
     language, and after each alarm twice as many: an alarm that did not help is not repeated soon.
+    The first of them may have begun in the piece before, which held both languages.
 
     Args:
         language: ISO 639-1 code of the interpreter's language.
@@ -82,22 +85,36 @@ class LanguageWatch:
         self._needed = WRONG_PIECES
         self._wrong: list[str] = []
         self._text = ""
+        self._starts: deque[int] = deque(maxlen=2)
+        self._wrong_since = 0
 
-    def add(self, text: str) -> bool:
-        """Another fragment; True when the language is wrong."""
+    def add(self, text: str, position: int) -> int | None:
+        """Another fragment.
+
+        Args:
+            text: with its own spacing.
+            position: event-clock sample up to which the floor was interpreted before it.
+
+        Returns:
+            The position from which on the language was wrong; None while it is right.
+        """
+        if not self._text:
+            self._starts.append(position)
         self._text += text
-        if len(self._text) < PIECE_CHARACTERS:
-            return False
+        if len(self._text.encode()) < PIECE_BYTES:
+            return None
         language, probability = _identifier().classify(self._text)
         self._text = ""
         if self._wanted not in _identifier().labels:
-            return False
+            return None
         if language == self._wanted or probability < PIECE_SURE:
             self._wrong = []
-            return False
+            return None
         self._wrong = [*(other for other in self._wrong if other == language), language]
+        if len(self._wrong) == 1:
+            self._wrong_since = self._starts[0]
         if len(self._wrong) < self._needed:
-            return False
+            return None
         self._wrong = []
         self._needed *= 2
-        return True
+        return self._wrong_since

@@ -82,7 +82,14 @@ class Workplace:
         self._ear = Ear(event.id, bus, clock)
         self._captions = CaptionWriter(event.id, channel, bus)
         self._interpretation = Interpretation(
-            channel, lambda: connect(self._event), self._ear.memory, self, self._move, clock, watch
+            channel,
+            lambda: connect(self._event),
+            self._ear.memory,
+            self,
+            self._move,
+            clock,
+            watch,
+            voiced=kind is not None,
         )
         self._state = BoothState.IDLE
         self._reason = ""

@@ -14,7 +14,7 @@ from yarl import URL
 from broadcaster.realtime import failures
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.handshake import handshake
-from broadcaster.realtime.outputs import Output, SessionReady
+from broadcaster.realtime.outputs import Output, SessionClosed, SessionReady
 from broadcaster.realtime.session import SessionProtocol, State
 
 P = TypeVar("P", bound=SessionProtocol)
@@ -27,10 +27,12 @@ class Link(Generic[P]):
 
     Iterating yields outputs until the session was closed on request or its drain time is over. It
     can be left and taken up again, by one task at a time. It raises `InterpreterFailed` when the
-    session drops, the server reports a fatal error or owes an answer for too long.
+    session drops (also before it has said all after `close`), the server reports a fatal error or
+    owes an answer for too long.
 
     Attributes:
         session: the server's id for it and when it expires.
+        complete: all that was heard has been answered, as far as the server says.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Link(Generic[P]):
         self._unanswered_since: float | None = None
         self._drained_at: float | None = None
         self._alarm: asyncio.Timeout | None = None
+        self.complete = False
 
     @property
     def skipped_events(self) -> int:
@@ -81,6 +84,7 @@ class Link(Generic[P]):
     async def __anext__(self) -> Output:
         while True:
             if (output := self._protocol.next_output()) is not None:
+                self.complete = isinstance(output, SessionClosed)
                 return output
             if self._protocol.failure is not None:
                 raise self._protocol.failure
@@ -135,6 +139,7 @@ class Link(Generic[P]):
                 message = await self._ws.receive()
         except TimeoutError:
             if self._gone_silent():
+                self._protocol.give_up()
                 self._protocol.fail(failures.server_silent(self._silence_s))
             self._protocol.tick()
         else:
@@ -240,6 +245,8 @@ def _digest(protocol: SessionProtocol, message: aiohttp.WSMessage) -> None:
     if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
         protocol.receive_text(message.data)
     elif message.type is aiohttp.WSMsgType.CLOSE:
+        if message.data == aiohttp.WSCloseCode.OK:
+            protocol.give_up()
         protocol.fail(failures.from_close(message.data, message.extra or ""))
     else:
         protocol.fail(failures.from_close(None))

@@ -22,6 +22,7 @@ class ListeningLink(Link[F]):
     Attributes:
         sent_frames: frames handed to the socket, what the provider bills.
         dropped_frames: frames not sent because the socket was slow or the session over.
+        overflowed_frames: those of them that a slow socket left out of a session that went on.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ListeningLink(Link[F]):
         super().__init__(ws, protocol, session, silence_s)
         self.sent_frames = 0
         self.dropped_frames = 0
+        self.overflowed_frames = 0
         self._queue: deque[bytes] = deque()
 
     def append(self, pcm: bytes) -> None:
@@ -56,6 +58,7 @@ class ListeningLink(Link[F]):
         if len(self._queue) == QUEUE_FRAMES:
             self._queue.popleft()
             self.dropped_frames += 1
+            self.overflowed_frames += 1
         self._queue.append(pcm)
         self._rouse_writer()
 

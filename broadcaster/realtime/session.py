@@ -5,6 +5,7 @@ CONNECTING ── session.created, update queued ──▶ CONFIGURING ── ou
     │                                                │                                      │
     └──────────── an error, a drop ─────────────────▶ FAILED ◀──────────────────────────────┤
                                                      CLOSED ◀──── all is said ──── CLOSING ◀─┘
+                                                     FAILED ◀── a drop before that ──┘
 ```
 
 The shape follows the sans-I/O protocols of the field: feed what was received, take `next_output()`
@@ -42,11 +43,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.CONNECTING: frozenset({State.CONFIGURING, State.FAILED}),
     State.CONFIGURING: frozenset({State.LIVE, State.FAILED}),
     State.LIVE: frozenset({State.CLOSING, State.FAILED}),
-    State.CLOSING: frozenset({State.CLOSED}),
+    State.CLOSING: frozenset({State.CLOSED, State.FAILED}),
     State.CLOSED: frozenset(),
     State.FAILED: frozenset(),
 }
-"""Every step a session can take; a session that was asked to close can no longer fail."""
+"""Every step a session can take; one that is asked to close can still lose its last words."""
 
 WORKING = frozenset({State.LIVE, State.CLOSING})
 RUNNING = frozenset({State.CONNECTING, State.CONFIGURING, *WORKING})
@@ -63,7 +64,7 @@ class SessionProtocol(ABC):
         state: see `TRANSITIONS`.
         failure: why the session is `FAILED`.
         awaiting_answer: something was sent to which the server owes an event.
-        ignored_events: events of unknown type or at a time they mean nothing.
+        ignored_events: events of unknown type or at a time they mean nothing, and repeated ones.
         malformed_events: messages that were no JSON object, or not what their type promises.
     """
 
@@ -75,6 +76,8 @@ class SessionProtocol(ABC):
         self.awaiting_answer = False
         self.ignored_events = 0
         self.malformed_events = 0
+        self._last_event: Mapping[str, object] = {}
+        self._numbered = False
         self._session_id = ""
         self._expires_at: int | None = None
         self._outbox: list[str] = []
@@ -132,6 +135,9 @@ class SessionProtocol(ABC):
         kind = event.get("type")
         if isinstance(kind, str):
             kind = wire.BETA_NAMES.get(kind, kind)
+        if self._repeated(event):
+            self.ignored_events += 1
+            return
         if not isinstance(kind, str) or self.state not in self.expected.get(kind, ()):
             self.ignored_events += 1
             return
@@ -149,11 +155,14 @@ class SessionProtocol(ABC):
 
     def fail(self, failure: InterpreterFailed) -> None:
         """Note that the connection is gone or given up; harmless when the session is over."""
-        if self.state is State.CLOSING:
-            self._move(State.CLOSED)
-        elif self.state in RUNNING:
+        if self.state in RUNNING:
             self._move(State.FAILED)
             self.failure = failure
+
+    def give_up(self) -> None:
+        """Wait no longer for the end of a session that was asked to close."""
+        if self.state is State.CLOSING:
+            self._move(State.CLOSED)
 
     def data_to_send(self) -> list[str]:
         """The messages to write to the socket now, in order; each is returned once."""
@@ -174,8 +183,19 @@ class SessionProtocol(ABC):
 
     def _finish(self) -> None:
         """All is said; the session ends here unless it failed before."""
+        self.give_up()
         self.fail(failures.closed_unasked())
         self._tell(SessionClosed())
+
+    def _repeated(self, event: Mapping[str, object]) -> bool:
+        """Whether the server sent the event before this one twice.
+
+        Only servers that number their events can be asked: others send equal ones on purpose.
+        """
+        last, self._last_event = self._last_event, event
+        numbers = (last.get("event_id"), event.get("event_id"))
+        self._numbered = self._numbered or (all(numbers) and numbers[0] != numbers[1])
+        return self._numbered and event == last
 
     def _whole_samples(self, event: Mapping[str, object]) -> bytes:
         pcm = pcm_of(event)

@@ -112,11 +112,11 @@ def test_a_pause_that_goes_on_counts() -> None:
 
 
 def test_blocks_are_found_by_position_and_forgotten_in_time() -> None:
-    memory = remembered((50.0, True))
-    block = memory.after(40 * 24_000)
+    memory = remembered((80.0, True))
+    block = memory.after(70 * 24_000)
     assert block is not None
-    assert block.position == 40 * 24_000
-    assert memory.after(50 * 24_000) is None
+    assert block.position == 70 * 24_000
+    assert memory.after(80 * 24_000) is None
     oldest = memory.after(0)
     assert oldest is not None
     assert oldest.position == 20 * 24_000

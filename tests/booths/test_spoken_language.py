@@ -71,7 +71,8 @@ def test_a_name_or_a_number_changes_nothing() -> None:
 def test_an_interpreter_of_its_own_language_is_left_alone(language: str) -> None:
     watch = LanguageWatch(language)
     for _ in range(3):
-        assert not any(watch.add(f" {s.translations[language]}") for s in SENTENCES)
+        alarms = [watch.add(f" {s.translations[language]}", 0) for s in SENTENCES]
+        assert not any(alarm is not None for alarm in alarms)
 
 
 def test_an_interpreter_of_another_language_is_noticed_and_then_given_time() -> None:
@@ -79,8 +80,17 @@ def test_an_interpreter_of_another_language_is_noticed_and_then_given_time() -> 
     alarms = [
         number
         for number, sentence in enumerate([*SENTENCES, *SENTENCES])
-        if watch.add(f" {sentence.translations['es']}")
+        if watch.add(f" {sentence.translations['es']}", number) is not None
     ]
     assert alarms
     assert alarms[0] <= 6
     assert len(alarms) <= 3
+
+
+def test_what_was_said_in_the_wrong_language_is_known() -> None:
+    watch = LanguageWatch("fr")
+    texts = [s.translations["fr"] for s in SENTENCES[:4]]
+    texts += [s.translations["es"] for s in SENTENCES[4:]]
+    marks = [watch.add(f" {text}", number) for number, text in enumerate(texts)]
+    first = next(mark for mark in marks if mark is not None)
+    assert 2 <= first <= 4

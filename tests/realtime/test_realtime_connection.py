@@ -431,7 +431,7 @@ async def test_a_goodbye_that_never_comes(http: aiohttp.ClientSession, serve: Se
         assert await reading == []
 
 
-async def test_a_drop_after_close_is_an_end(http: aiohttp.ClientSession, serve: Serve) -> None:
+async def test_a_drop_after_close_is_a_drop(http: aiohttp.ClientSession, serve: Serve) -> None:
     async def script(side: Session) -> None:
         await side.go_live()
         await side.read()
@@ -439,7 +439,24 @@ async def test_a_drop_after_close_is_an_end(http: aiohttp.ClientSession, serve: 
 
     async with open_translation(http, await serve(playing(script)), "de") as connection:
         await connection.close()
+        with pytest.raises(InterpreterFailed) as raised:
+            await outputs_of(connection)
+        assert raised.value.retryable
+        assert not connection.complete
+
+
+async def test_a_normal_close_after_close_is_an_end(
+    http: aiohttp.ClientSession, serve: Serve
+) -> None:
+    async def script(side: Session) -> None:
+        await side.go_live()
+        await side.read()
+        await side.ws.close()
+
+    async with open_translation(http, await serve(playing(script)), "de") as connection:
+        await connection.close()
         assert await outputs_of(connection) == []
+        assert not connection.complete
 
 
 async def test_leaving_early_is_clean(http: aiohttp.ClientSession, serve: Serve) -> None:

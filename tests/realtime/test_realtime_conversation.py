@@ -180,7 +180,7 @@ def protocol_in(state: State) -> ConversationProtocol:
     if state in (State.CLOSING, State.CLOSED):
         protocol.close()
     if state is State.CLOSED:
-        protocol.fail(DROPPED)
+        protocol.give_up()
     assert protocol.state is state
     return protocol
 
@@ -189,7 +189,7 @@ ALL_FAIL = {
     State.CONNECTING: State.FAILED,
     State.CONFIGURING: State.FAILED,
     State.LIVE: State.FAILED,
-    State.CLOSING: State.CLOSED,
+    State.CLOSING: State.FAILED,
 }
 DONE = {"type": "response.done", "response": response(1, status="completed")}
 STEPS: dict[str, tuple[Callable[[ConversationProtocol], object], dict[State, State]]] = {
@@ -206,6 +206,7 @@ STEPS: dict[str, tuple[Callable[[ConversationProtocol], object], dict[State, Sta
     ),
     "fatal error": (lambda p: p.receive(error("insufficient_quota")), ALL_FAIL),
     "drop": (lambda p: p.fail(DROPPED), ALL_FAIL),
+    "given up": (lambda p: p.give_up(), {State.CLOSING: State.CLOSED}),
 }
 
 

@@ -145,7 +145,7 @@ STEPS: dict[str, tuple[Callable[[TranslationProtocol], object], dict[State, Stat
             State.CONNECTING: State.FAILED,
             State.CONFIGURING: State.FAILED,
             State.LIVE: State.FAILED,
-            State.CLOSING: State.CLOSED,
+            State.CLOSING: State.FAILED,
         },
     ),
     "drop": (
@@ -154,9 +154,10 @@ STEPS: dict[str, tuple[Callable[[TranslationProtocol], object], dict[State, Stat
             State.CONNECTING: State.FAILED,
             State.CONFIGURING: State.FAILED,
             State.LIVE: State.FAILED,
-            State.CLOSING: State.CLOSED,
+            State.CLOSING: State.FAILED,
         },
     ),
+    "given up": (lambda p: p.give_up(), {State.CLOSING: State.CLOSED}),
 }
 
 
@@ -175,6 +176,22 @@ def test_every_transition_of_the_table_is_walked() -> None:
     walked = {(before, after) for _, table in STEPS.values() for before, after in table.items()}
     walked.add((State.LIVE, State.CLOSING))
     assert walked == {(before, after) for before in State for after in TRANSITIONS[before]}
+
+
+def test_an_event_that_comes_twice_is_told_once() -> None:
+    protocol = protocol_in(State.LIVE)
+    first, second = (OUTPUT_TEXT | {"event_id": f"event_{number}"} for number in (1, 2))
+    told_texts = [told(protocol, event) for event in (first, first, second, second)]
+    assert [output is not None for output in told_texts] == [True, False, True, False]
+    assert protocol.ignored_events == 2
+
+
+def test_equal_events_of_a_server_that_does_not_number_them_are_all_told() -> None:
+    protocol = TranslationProtocol("de")
+    for event in (CREATED, UPDATED):
+        protocol.receive({**event, "event_id": "e"})
+    protocol.next_output()
+    assert all(told(protocol, OUTPUT_TEXT | {"event_id": "e"}) for _ in range(3))
 
 
 @pytest.mark.parametrize("state", State)

@@ -133,7 +133,7 @@ def protocol_in(state: State) -> TranscriptionProtocol:
     if state in (State.CLOSING, State.CLOSED):
         protocol.close()
     if state is State.CLOSED:
-        protocol.fail(DROPPED)
+        protocol.give_up()
     assert protocol.state is state
     return protocol
 
@@ -142,7 +142,7 @@ ALL_FAIL = {
     State.CONNECTING: State.FAILED,
     State.CONFIGURING: State.FAILED,
     State.LIVE: State.FAILED,
-    State.CLOSING: State.CLOSED,
+    State.CLOSING: State.FAILED,
 }
 STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, State]]] = {
     "created": (lambda p: p.receive(CREATED), {State.CONNECTING: State.CONFIGURING}),
@@ -153,7 +153,7 @@ STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, St
     "failed": (lambda p: p.receive(failed()), {State.CLOSING: State.CLOSED}),
     "failed for good": (
         lambda p: p.receive(failed(code="insufficient_quota")),
-        {State.LIVE: State.FAILED, State.CLOSING: State.CLOSED},
+        {State.LIVE: State.FAILED, State.CLOSING: State.FAILED},
     ),
     "nothing committed": (
         lambda p: p.receive(error(codes.COMMIT_EMPTY)),
@@ -165,6 +165,7 @@ STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, St
     ),
     "fatal error": (lambda p: p.receive(error("insufficient_quota")), ALL_FAIL),
     "drop": (lambda p: p.fail(DROPPED), ALL_FAIL),
+    "given up": (lambda p: p.give_up(), {State.CLOSING: State.CLOSED}),
 }
 
 
