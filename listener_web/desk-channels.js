@@ -53,7 +53,7 @@ export function channelRows(channels, languages) {
       { 'data-channel': status.channel, 'data-state': status.state },
       h('td', {}, ...names(status, languages)),
       h('td', { class: 'state' }, state, ...reason),
-      h('td', { class: 'lag' }, lag(status)),
+      h('td', { class: 'lag' }, lag(status), ...losses(status)),
       h('td', { class: 'listeners' }, String(status.listeners)),
       h('td', { class: 'readers' }, String(status.readers)),
       h('td', { class: 'spent' }, money(status.cost_usd)),
@@ -67,12 +67,13 @@ export function channelRows(channels, languages) {
  * @param {ChannelStatus} status
  * @param {readonly EventLanguage[]} languages
  */
-function names({ channel, interpreter }, languages) {
+function names({ channel, interpreter, glossary_said, glossary_hits }, languages) {
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
   if (engine) details.push(ENGINES[engine]);
   if (language?.always) details.push('always on');
+  if (glossary_said > 0) details.push(`glossary ${glossary_hits} of ${glossary_said}`);
   const name = channel === 'floor' ? 'Original' : (language?.english_name ?? channel);
   return [name, h('small', {}, details.join(' · '))];
 }
@@ -81,6 +82,18 @@ function names({ channel, interpreter }, languages) {
 function lag({ channel, lag_ms }) {
   if (channel === 'floor' || lag_ms === null) return '–';
   return `${(lag_ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * What listeners did not get, if anything.
+ *
+ * @param {ChannelStatus} status
+ */
+function losses({ dropped_ms, unsent_ms }) {
+  const parts = [];
+  if (dropped_ms > 0) parts.push(`${(dropped_ms / 1000).toFixed(1)} s skipped`);
+  if (unsent_ms > 0) parts.push(`${(unsent_ms / 1000).toFixed(1)} s not sent`);
+  return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 
 /** The table around the rows. */

@@ -35,6 +35,10 @@
  * @property {string} reason
  * @property {number | null} lag_ms
  * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
+ * @property {number} dropped_ms interpreted sound that was skipped
+ * @property {number} unsent_ms floor sound that did not reach the interpreter
+ * @property {number} glossary_said terms of the glossary that were said
+ * @property {number} glossary_hits those said as the glossary wants
  * @property {number} cost_usd
  * @property {number} listeners
  * @property {number} readers

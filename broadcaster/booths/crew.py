@@ -1,8 +1,8 @@
 """Which booths run: those somebody needs, of every live event, in one process each.
 
-A booth runs while its event is live, the spend cap is not reached, and somebody needs its channel:
-a listener or reader now or not long ago, or the organizer who wants it always on. The source booth
-runs with any of them, because they ask it what the floor speaks.
+A booth runs while its event is live and somebody needs its channel: a listener or reader now or not
+long ago, or the organizer who wants it always on. The source booth runs with any of them, because
+they ask it what the floor speaks. At the spend cap they are held: they let the floor be heard.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from broadcaster.booths.booth import Booth
 from broadcaster.booths.costs import Budget, Spent, budget
+from broadcaster.booths.duty import Duty
 from broadcaster.booths.source_booth import SourceBooth
 from broadcaster.booths.workplace import Kit
 from broadcaster.errors import BusUnavailable
@@ -64,6 +65,14 @@ class Demand:
         return channel in self._used_at and now - self._used_at[channel] <= self._linger_s
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A booth that runs, or comes to an end, and what is asked of it."""
+
+    task: asyncio.Task[None]
+    duty: Duty
+
+
 @dataclass(slots=True)
 class Roster:
     """Who works at one event.
@@ -72,7 +81,7 @@ class Roster:
         event: as its record was last read.
         demand: who needs what.
         spent: the cost so far.
-        booths: running, or ending after they were cancelled.
+        booths: running, or coming to an end.
         budget: against the spend cap, when it was last looked at.
         saved_at: when `spent` was written down, on the monotonic clock.
     """
@@ -81,8 +90,18 @@ class Roster:
     demand: Demand
     spent: Spent
     saved_at: float
-    booths: dict[tuple[str, Interpreter], asyncio.Task[None]] = field(default_factory=dict)
+    booths: dict[tuple[str, Interpreter], Post] = field(default_factory=dict)
     budget: Budget = Budget.FINE
+
+    @property
+    def held(self) -> str:
+        """Why its booths are held; empty while they are not."""
+        if self.budget is not Budget.SPENT:
+            return ""
+        return (
+            f"the spend cap of ${self.event.spend_cap_usd:.2f} is reached: "
+            "raise it on the desk to go on"
+        )
 
 
 class Crew:
@@ -190,20 +209,25 @@ class Crew:
             await self._clock.sleep(RESTART_S)
 
     def _arrange(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
-        """Start the booths that are needed and cancel the others; they end by themselves."""
+        """Start the booths that are needed and end the others; they take their time."""
         self._watch_budget(roster)
-        roster.booths = {key: task for key, task in roster.booths.items() if not task.done()}
+        roster.booths = {key: post for key, post in roster.booths.items() if not post.task.done()}
         needed = {(one.language, one.interpreter): one for one in self._needed(roster)}
         for key in needed.keys() - roster.booths.keys():
-            roster.booths[key] = tasks.create_task(
-                self._staff(roster.event, needed[key]), name=f"booth:{roster.event.id}:{key[0]}"
-            )
-        for key in roster.booths.keys() - needed.keys():
-            if not roster.booths[key].cancelling():
-                roster.booths[key].cancel()
+            duty = Duty()
+            name = f"booth:{roster.event.id}:{key[0]}"
+            task = tasks.create_task(self._staff(roster.event, needed[key], duty), name=name)
+            roster.booths[key] = Post(task, duty)
+        for key, post in roster.booths.items():
+            if key in needed:
+                post.duty.hold(roster.held)
+            elif post.duty.working:
+                post.duty.end()
+            else:
+                post.task.cancel()
 
     def _needed(self, roster: Roster) -> list[Channel]:
-        if roster.event.state is not EventState.LIVE or roster.budget is Budget.SPENT:
+        if roster.event.state is not EventState.LIVE:
             return []
         now = self._clock.monotonic()
         needed = [
@@ -232,33 +256,30 @@ class Crew:
         if roster.event.state is not EventState.LIVE:
             return
         running = {language for language, _ in roster.booths}
+        state = BoothState.FAILED if roster.held else BoothState.IDLE
         for channel in roster.event.channels:
-            if roster.budget is Budget.SPENT:
-                reason = (
-                    f"the spend cap of ${roster.event.spend_cap_usd:.2f} is reached: "
-                    "raise it on the desk to go on"
-                )
-                status = BoothStatus(channel.language, BoothState.FAILED, reason)
-            elif channel.language not in running:
-                status = BoothStatus(channel.language, BoothState.IDLE)
-            else:
-                continue
-            self._bus.publish(keys.status(roster.event.id), status_to_json(status))
+            if channel.language not in running:
+                status = BoothStatus(channel.language, state, roster.held)
+                self._bus.publish(keys.status(roster.event.id), status_to_json(status))
 
-    async def _staff(self, event: Event, channel: Channel) -> None:
-        """Run one booth whenever this process holds its lease."""
+    async def _staff(self, event: Event, channel: Channel, duty: Duty) -> None:
+        """Run one booth whenever this process holds its lease, until its duty ends."""
         name = f"staff:{event.id}:{channel.language}"
         with bound(event=event.id, language=channel.language):
             while True:
                 async with self._bus.lease(keys.booth_lease(event.id, channel.language)) as lease:
+                    duty.working = True
                     try:
-                        booth = self._booth(event, channel)
+                        booth = self._booth(event, channel, duty)
                         await first_of(booth.run(), lease.lost(), name=name)
                     except Exception:
                         log.exception("booth ended by an error and starts again")
+                    duty.working = False
+                if duty.ended:
+                    return
                 await self._clock.sleep(RESTART_S)
 
-    def _booth(self, event: Event, channel: Channel) -> Booth | SourceBooth:
+    def _booth(self, event: Event, channel: Channel, duty: Duty) -> Booth | SourceBooth:
         if channel.language == FLOOR:
-            return SourceBooth(event, self._kit, self._bus, self._clock)
-        return Booth(event, channel, self._kit, self._bus, self._clock)
+            return SourceBooth(event, self._kit, self._bus, self._clock, duty)
+        return Booth(event, channel, self._kit, self._bus, self._clock, duty)

@@ -47,6 +47,8 @@ LONGEST_FAILED_RETRY_S = 60.0
 """A key or an account is put right by somebody; then interpretation goes on by itself."""
 MUTE_SENTENCES = 2
 """Finished sentences without a sound before the session is replaced."""
+LONGEST_SENTENCE_S = 20.0
+"""A writer that ends no sentence for so long is not heard again from its start."""
 OWED_S = 0.5
 """Speech without an answer that a session owes at its end; less is a breath."""
 LONGEST_ASKED_S = 300.0
@@ -244,8 +246,9 @@ class Interpretation:
                     self._sink.text(MISSING)
                     self._heard_something()
                     self._done_until = max(self._done_until, position)
-                elif self._worded:
+                elif self._worded and (self._voiced or self._ends_somewhere(position)):
                     self._finished(position)
+                    self._said.end()
                 self._worded = False
 
     def _finished(self, position: int) -> None:
@@ -261,6 +264,14 @@ class Interpretation:
                 return
         self._sounded = False
         self._done_until = max(self._done_until, position)
+
+    def _ends_somewhere(self, position: int) -> bool:
+        """Whether a sentence ends with what was written, or none does for too long.
+
+        A writer's pieces end anywhere, and the first word of half a sentence is easily misheard.
+        """
+        waited = position - self._done_until
+        return not self._said.open.text.strip() or waited > LONGEST_SENTENCE_S * CLOCK_HZ
 
     def _owes(self) -> bool:
         """Whether a session that was cut off has not answered all it heard."""

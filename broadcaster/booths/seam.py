@@ -41,9 +41,14 @@ class SaidText:
         self.open.text += text
         if not sentence_ends(self.open.text):
             return False
-        self.sentences.append(self.open)
-        self.open = Sentence()
+        self.end()
         return True
+
+    def end(self) -> None:
+        """What follows is another sentence, whether or not this one was finished."""
+        if self.open.text.strip():
+            self.sentences.append(self.open)
+        self.open = Sentence()
 
     def sound(self) -> None:
         """Sound was played; it belongs to the newest text."""
@@ -88,7 +93,7 @@ class Seam:
         if self._repeats(heard):
             if any(words == heard for words, _ in self._sentences) and sentence_ends(piece):
                 self._held = []
-            elif heard == self._open:
+            elif heard and heard == self._open:
                 self._finish()
             return ""
         fresh = _without_words("".join(self._held), _common(self._open, heard))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from broadcaster.booths.duty import Duty
 from broadcaster.booths.spoken_language import SpokenLanguage, prepare
 from broadcaster.booths.workplace import Kit, Workplace
 from broadcaster.model.event import Event
@@ -18,14 +19,19 @@ class SourceBooth(Workplace):
         kit: engines and prices.
         bus: where the floor comes from and the captions go.
         clock: time.
+        duty: what is asked of it; None to write until cancelled.
     """
 
-    def __init__(self, event: Event, kit: Kit, bus: Bus, clock: Clock) -> None:
-        super().__init__(event, FLOOR, None, kit.engines.transcriber, kit, bus, clock)
+    def __init__(
+        self, event: Event, kit: Kit, bus: Bus, clock: Clock, duty: Duty | None = None
+    ) -> None:
+        super().__init__(
+            event, FLOOR, None, kit.engines.transcriber, kit, bus, clock, duty or Duty()
+        )
         self._spoken = SpokenLanguage()
 
     async def run(self) -> None:
-        """Write until cancelled."""
+        """Write until cancelled or the duty ends."""
         await prepare()
         await self._work(lambda _position, _pcm: None)
 

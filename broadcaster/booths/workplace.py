@@ -7,6 +7,7 @@ from typing import Any
 
 from broadcaster.booths.captions import CaptionWriter
 from broadcaster.booths.catch_up import CatchUpLimits
+from broadcaster.booths.duty import Duty
 from broadcaster.booths.ear import Ear, FloorFrame
 from broadcaster.booths.engine import Engine
 from broadcaster.booths.engines import Engines
@@ -59,6 +60,7 @@ class Workplace:
         kit: engines, prices, limits.
         bus: where the floor comes from and the channel goes.
         clock: time.
+        duty: what is asked of it.
         watch: notices an interpreter in the wrong language.
     """
 
@@ -71,9 +73,11 @@ class Workplace:
         kit: Kit,
         bus: Bus,
         clock: Clock,
+        duty: Duty,
         watch: LanguageWatch | None = None,
     ) -> None:
         self._event = event
+        self._duty = duty
         self._channel = channel
         self._kind = kind
         self._kit = kit
@@ -109,19 +113,21 @@ class Workplace:
         self._captions.join()
 
     async def _work(self, frame_heard: FloorFrame, *more: Coroutine[Any, Any, None]) -> None:
-        """Work until cancelled, then let the engine finish its sentence.
+        """Work until the duty ends, then let the engine finish its sentence and be heard.
+
+        Cancelled, the engine still finishes, but only in writing: another booth may speak.
 
         Args:
             frame_heard: takes every frame of the floor.
             more: what else runs meanwhile.
         """
-        name = f"booth:{self._event.id}:{self._channel}"
+        name = self._name
         try:
             async with self._captions.writing(self._ear.now_ms):
                 await first_of(
                     self._ear.listen(frame_heard),
                     self._ear.keep_time(),
-                    self._interpretation.run(),
+                    self._interpret(),
                     self._watch_event(),
                     self._tick(),
                     *more,
@@ -129,6 +135,23 @@ class Workplace:
                 )
         finally:
             self._publish_status()
+
+    @property
+    def _name(self) -> str:
+        return f"booth:{self._event.id}:{self._channel}"
+
+    async def _interpret(self) -> None:
+        """Interpret while the duty says so; return when it has ended and all is heard."""
+        while not self._duty.ended:
+            if self._duty.held:
+                self._move(BoothState.FAILED, self._duty.held)
+                await self._duty.begins()
+            else:
+                await first_of(self._interpretation.run(), self._duty.stops(), name=self._name)
+        await self._play_out()
+
+    async def _play_out(self) -> None:
+        """Let the last words be heard; without a voice there are none."""
 
     async def _watch_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self._event.id)):
@@ -149,7 +172,8 @@ class Workplace:
         """Called ten times a second."""
 
     def _move(self, state: BoothState, reason: str = "") -> None:
-        assert state in BOOTH_TRANSITIONS[self._state], f"{self._state} → {state}"
+        known = state is self._state or state in BOOTH_TRANSITIONS[self._state]
+        assert known, f"{self._state} → {state}"
         self._state, self._reason = state, reason
         self._publish_status()
 
@@ -161,6 +185,7 @@ class Workplace:
             reason=self._reason,
             sent_ms=sent_ms,
             sessions=self._interpretation.sessions,
+            unsent_ms=self._interpretation.unsent_blocks * FRAME_SAMPLES * 1000 // CLOCK_HZ,
             interpreter=self._kind or "transcribe",
             cost_usd=self._kit.price(self._kind, sent_ms, self._interpretation.usage),
         )

@@ -28,7 +28,7 @@ class BoothState(StrEnum):
 
 
 BOOTH_TRANSITIONS: dict[BoothState, frozenset[BoothState]] = {
-    BoothState.IDLE: frozenset({BoothState.CONNECTING}),
+    BoothState.IDLE: frozenset({BoothState.CONNECTING, BoothState.FAILED}),
     BoothState.CONNECTING: frozenset(
         {BoothState.LIVE, BoothState.RETRYING, BoothState.FAILED, BoothState.IDLE}
     ),
@@ -79,10 +79,14 @@ class BoothStatus:
             as the interpreter says; None before the first sound.
         queue_ms: interpreted sound waiting for playout.
         sent_ms: floor audio sent to the interpreter, what the provider bills.
+        unsent_ms: floor audio that was not sent because the connection was too slow for it.
         sessions: Realtime sessions opened so far.
-        dropped_ms: sound dropped because a queue was full, or skipped to catch up.
+        dropped_ms: interpreted sound skipped to catch up, or because its queue was full.
         interpreter: the engine in use.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
+        glossary_said: how often the source captions held a term of the glossary; those whose
+            translation may still come are not counted.
+        glossary_hits: how often the channel said them as the glossary wants.
         floor_language: what the floor speaks, a tag, from its source captions; only the booth of
             the floor channel knows it.
     """
@@ -93,10 +97,13 @@ class BoothStatus:
     lag_ms: int | None = None
     queue_ms: int = 0
     sent_ms: int = 0
+    unsent_ms: int = 0
     sessions: int = 0
     dropped_ms: int = 0
     interpreter: str = ""
     cost_usd: float = 0.0
+    glossary_said: int = 0
+    glossary_hits: int = 0
     floor_language: str = ""
     kind: Literal["booth"] = "booth"
 

@@ -18,7 +18,7 @@ from broadcaster.rehearsal.constants import GRAIN_MS
 from broadcaster.rehearsal.heard import Heard
 from broadcaster.rehearsal.stream import SILENCE, Claim, Grain, Stream, grains_of
 
-MAX_STREAMS = 4
+MAX_STREAMS = 8
 _UNDECIDED = 600 // GRAIN_MS
 """Sound that fits no stream for so long is new: the same sound may reach others a moment sooner."""
 _AUDIBLE = 200 // GRAIN_MS

@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import numpy as np
@@ -14,6 +15,7 @@ from aiohttp import WSMsgType, web
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.booth import Booth
 from broadcaster.booths.catch_up import CatchUpLimits
+from broadcaster.booths.duty import Duty
 from broadcaster.booths.engines import Engines
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
@@ -21,7 +23,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
 from broadcaster.realtime.endpoint import Endpoint
 
@@ -115,13 +117,16 @@ async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def booth(bus: EmbeddedBus, server: Server) -> AsyncIterator[asyncio.Task[None]]:
+async def booth(
+    bus: EmbeddedBus, server: Server, duty: Duty | None = None, event: Event = EVENT
+) -> AsyncIterator[asyncio.Task[None]]:
     """A Spanish booth that interprets."""
     async with aiohttp.ClientSession() as http:
         engines = Engines(http, Endpoint(server.base_url, "key"), "converse", "transcribe")
         kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
         running = asyncio.create_task(
-            Booth(EVENT, EVENT.channels[0], kit, bus, SystemClock()).run(), name="booth of the test"
+            Booth(event, event.channels[0], kit, bus, SystemClock(), duty).run(),
+            name="booth of the test",
         )
         try:
             yield running
@@ -237,6 +242,11 @@ def loudness(frames: list[AudioFrame]) -> float:
     return float(np.sqrt(np.mean(pcm.astype(float) ** 2)))
 
 
+def loud_ms(frames: list[AudioFrame]) -> int:
+    """How much of them was not silence."""
+    return sum(60 for frame in frames if len(frame.payload) > 40)
+
+
 async def heard(bus: EmbeddedBus, channel: str, count: int) -> list[AudioFrame]:
     """The next frames of a channel."""
     frames: list[AudioFrame] = []
@@ -287,3 +297,73 @@ async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> No
             bus.publish(keys.status("talk"), status_to_json(counts))
             await heard(bus, "es+floor", 30)
             assert loudness(await heard(bus, "es+floor", 10)) > 30
+
+
+async def test_a_held_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:
+    duty = Duty()
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server, duty):
+            await status(bus, state="live")
+            await server.text(" Hola.")
+            assert await captions(bus, 1) == ["Hola."]
+            server.last_words = [" Adiós."]
+            before = await heard(bus, "es", 1)
+            duty.hold("the spend cap is reached")
+            await status(bus, state="failed", reason="the spend cap is reached")
+            assert await captions(bus, 2) == ["Hola.", "Adiós."]
+            await heard(bus, "es", 20)
+            sound = await heard(bus, "es", 20)
+            assert loudness(sound) > 300
+            assert sound[0].sequence > before[0].sequence, "the channel went on"
+            assert server.attempts == 1
+            duty.hold("")
+            await status(bus, state="live", sessions=2)
+            await heard(bus, "es", 20)
+            assert loudness(await heard(bus, "es", 10)) < 10
+
+
+async def test_a_booth_that_is_held_from_the_start_lets_the_floor_be_heard() -> None:
+    duty = Duty()
+    duty.hold("the spend cap is reached")
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server, duty):
+            await status(bus, state="failed", sessions=0)
+            await heard(bus, "es", 20)
+            assert loudness(await heard(bus, "es", 20)) > 300
+            assert server.attempts == 0
+
+
+async def test_a_booth_whose_duty_ends_is_heard_to_its_last_word_and_leaves() -> None:
+    duty = Duty()
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        server.last_words = [" Adiós."]
+        async with booth(bus, server, duty) as running:
+            await status(bus, state="live")
+            await heard(bus, "es", 1)
+            async with bus.subscribe(keys.opus("talk", "es")) as sound:
+                await server.sound(5 * SPEECH)
+                await server.text(" Hola.")
+                assert await captions(bus, 1) == ["Hola."]
+                duty.end()
+                async with asyncio.timeout(DEADLINE_S):
+                    await asyncio.wait({running})
+                assert running.exception() is None
+                frames = []
+                async with asyncio.timeout(DEADLINE_S):
+                    while loud_ms(frames) < 5 * 400 - 100:
+                        frames.append(AudioFrame.from_bytes((await anext(sound)).payload))
+        assert await captions(bus, 2) == ["Hola.", "Adiós."]
+
+
+async def test_terms_of_the_glossary_are_counted() -> None:
+    event = replace(EVENT, glossary=(Term("water", {"es": "agua"}),), do_not_translate=("Clara",))
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server, event=event):
+            await status(bus, state="live")
+            await heard(bus, "es", 1)
+            said = Caption("floor-1", "floor", 0, 100, "Clean water, said Clara.", final=True)
+            await bus.append(keys.captions("talk", "floor"), said.to_json())
+            await server.text(" Agua limpia, dijo")
+            await server.text(" Clara.")
+            counted = await status(bus, glossary_hits=2)
+            assert counted["glossary_said"] == 2

@@ -61,11 +61,12 @@ class Heard:
 
 
 async def interpret(
-    talk: Talk, lifetime_s: float, drops: set[int], speed: float = SPEED
+    talk: Talk, lifetime_s: float, drops: set[int], speed: float = SPEED, cut_closings: int = 0
 ) -> tuple[Heard, EchoServer]:
     """Interpret a talk from its first to its last word."""
     clock = FastClock(speed)
-    server, heard, memory = EchoServer(clock, lifetime_s, drops), Heard(talk, clock), FloorMemory()
+    server = EchoServer(clock, lifetime_s, drops, cut_closings)
+    heard, memory = Heard(talk, clock), FloorMemory()
     async with echoing(server) as url, aiohttp.ClientSession() as http:
         engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe")
         connect = partial(engines.interpreter, EVENT, EVENT.channels[0])

@@ -1,8 +1,7 @@
 """Booths interpreting the prepared talk through a rehearsal server that has faults."""
 
 import asyncio
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from broadcaster.audio.file import read_pcm
 from broadcaster.booths.booth import Booth
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.source_booth import SourceBooth
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
@@ -20,132 +20,237 @@ from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothStatus, status_from_json
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.rehearsal import talk
+from tests.chaos.checked import Checked, tapped
+from tests.chaos.compare import Text
 from tests.support.processes import rehearsal_server
 
 SENTENCES = talk.load().sentences
 LEAD_S = 4.0
 """Silence before the talk, in which all sessions are opened."""
-SETTLE_S = 14.0
-"""Silence after it: longer than the longest recovery."""
+PATIENCE_S = 60.0
+"""Silence after it at most, until all is interpreted."""
+AFTERWARDS_S = 2.0
+"""And then, in which nothing may be repeated."""
+
+Fault = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One booth of the run.
+
+    Attributes:
+        event: its event; all hear the same talk.
+        channel: what it fills.
+        interpreter: its engine; None transcribes.
+    """
+
+    event: str
+    channel: str
+    interpreter: Interpreter | None
+
+    def __str__(self) -> str:
+        return f"{self.interpreter or 'transcribe'} {self.channel} of {self.event}"
+
+
+def translators(*languages: str) -> list[Seat]:
+    """Continuous interpreters."""
+    return [Seat("talk", language, Interpreter.TRANSLATE) for language in languages]
+
+
+def conversers(*languages: str) -> list[Seat]:
+    """Phrase by phrase."""
+    return [Seat("phrases", language, Interpreter.CONVERSE) for language in languages]
+
+
+def writers(count: int) -> list[Seat]:
+    """Source captions, each of an event of its own."""
+    return [Seat(f"written-{number}", FLOOR, None) for number in range(count)]
 
 
 @dataclass
-class Channels:
+class Received:
     """What one channel got.
 
     Attributes:
+        expected: what each sentence is in its language.
         captions: newest version of each, in order.
         seen_s: event clock at which each caption was final.
-        states: of its booth, each change once.
+        states: of its booth, each change once, with the time.
+        reasons: what its booth said while it was not well.
+        frames: of its sound: sequence, position, bytes and time.
     """
 
+    expected: list[str]
     captions: dict[str, Caption] = field(default_factory=dict)
     seen_s: dict[str, float] = field(default_factory=dict)
-    states: list[str] = field(default_factory=list)
+    states: list[tuple[str, float]] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+    frames: list[tuple[int, int, int, float]] = field(default_factory=list)
 
     @property
-    def text(self) -> str:
-        """All that was written."""
-        return " ".join(caption.text for caption in self.captions.values())
+    def text(self) -> Text:
+        """All that was written, against what should be."""
+        written = " ".join(caption.text for caption in self.captions.values())
+        return Text(written, self.expected)
 
-    def counts(self, language: str, sentences: int) -> tuple[int, int]:
-        """How many of the first sentences are missing, and how many came more than once."""
-        text = _plain(self.text)
-        times = [text.count(_plain(s.translations[language])) for s in SENTENCES[:sentences]]
-        return times.count(0), sum(count > 1 for count in times)
+    @property
+    def state_names(self) -> list[str]:
+        """The states one after the other."""
+        return [state for state, _ in self.states]
 
-    def worst_delay_s(self, language: str, sentences: int) -> float:
-        """The longest time from the end of a sentence to the end of its translation."""
-        worst = 0.0
-        for sentence in SENTENCES[:sentences]:
-            end = _plain(sentence.translations[language])[-12:]
-            seen = [
-                self.seen_s[caption.id]
-                for caption in self.captions.values()
-                if _plain(caption.text).endswith(end) and caption.id in self.seen_s
-            ]
-            if seen:
-                worst = max(worst, seen[0] - LEAD_S - sentence.end_ms / 1000)
-        return worst
+    def delays_s(self) -> list[float]:
+        """From the end of each sentence to the caption with its end; those that came."""
+        delays = []
+        for number, seen_s in self.text.arrivals(self.captions.values(), self.seen_s).items():
+            delays.append(seen_s - LEAD_S - SENTENCES[number].end_ms / 1000)
+        return delays
 
 
-async def interpret_talk(
-    faults: Sequence[dict[str, Any]],
-    languages: Sequence[str],
-    sentences: int,
-    interpreter: Interpreter = Interpreter.TRANSLATE,
-) -> dict[str, Channels]:
-    """Speak the first sentences of the talk in real time, with faults, into these languages."""
-    event = Event(
-        "talk",
-        "A talk",
-        EventState.LIVE,
-        tuple(Channel(language, interpreter) for language in languages),
-        "key",
+@dataclass
+class Performance:
+    """What came of a run.
+
+    Attributes:
+        received: by seat.
+        struck: how often each fault struck, in the order they were planned.
+        checked: the JSON of all sessions.
+    """
+
+    received: dict[Seat, Received]
+    struck: list[int]
+    checked: Checked
+
+
+async def perform(
+    seats: Sequence[Seat], faults: Sequence[Fault], sentences: int, *options: str
+) -> Performance:
+    """Speak the first sentences of the talk in real time, with faults, to these booths.
+
+    Args:
+        seats: who interprets.
+        faults: what goes wrong.
+        sentences: how many.
+        options: of the rehearsal server.
+    """
+    done = Performance(
+        {seat: Received(_expected(seat, sentences)) for seat in seats}, [], Checked()
     )
-    channels = {language: Channels() for language in languages}
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(rehearsal_server())
+        url = await stack.enter_async_context(rehearsal_server(*options))
         bus = await stack.enter_async_context(EmbeddedBus(None))
+        tap = await stack.enter_async_context(tapped(url, done.checked))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        base = url.removesuffix("/v1")
-        for fault in faults:
-            async with http.post(f"{base}/rehearsal/faults", json=fault) as answer:
-                assert answer.ok, await answer.text()
-        engines = Engines(http, Endpoint(url, "key"), "gpt-realtime-2.1", "gpt-live-transcribe")
+        control = f"{url.removesuffix('/v1')}/rehearsal/faults"
+        async with http.post(control, json=list(faults)) as answer:
+            assert answer.ok, await answer.text()
+        engines = Engines(http, Endpoint(tap, "key"), "gpt-realtime-2.1", "gpt-live-transcribe")
         kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
-        await bus.put(keys.event_record("talk"), event.to_json())
-        parts = [
-            *(Booth(event, channel, kit, bus, SystemClock()).run() for channel in event.channels),
-            *(_read(bus, language, channel) for language, channel in channels.items()),
-            _watch(bus, channels),
+        booths = [await _booth(seat, seats, kit, bus) for seat in seats]
+        working = [asyncio.create_task(one.run(), name="booth of the test") for one in booths]
+        watching = [
+            asyncio.create_task(part, name="watcher of the test")
+            for part in (
+                *(_read(bus, seat, one) for seat, one in done.received.items()),
+                *(
+                    _listen(bus, seat, one)
+                    for seat, one in done.received.items()
+                    if seat.interpreter
+                ),
+                *(_watch(bus, event, done.received) for event in {seat.event for seat in seats}),
+            )
         ]
-        tasks = [asyncio.create_task(part, name="part of the test") for part in parts]
-        await _speak(bus, sentences)
-        for task in tasks[: len(languages)]:
-            task.cancel()
-        await asyncio.gather(*tasks[: len(languages)], return_exceptions=True)
+        complete = lambda: all(one.text.complete for one in done.received.values())  # noqa: E731
+        await _speak(bus, {seat.event for seat in seats}, sentences, complete)
+        await _end(working)
         await asyncio.sleep(0.2)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return channels
+        await _end(watching)
+        async with http.get(control) as answer:
+            done.struck = [fault["count"] for fault in (await answer.json())["faults"]]
+    return done
 
 
-async def _speak(bus: Bus, sentences: int) -> None:
+def _expected(seat: Seat, sentences: int) -> list[str]:
+    if seat.channel == FLOOR:
+        return [sentence.text for sentence in SENTENCES[:sentences]]
+    return [sentence.translations[seat.channel] for sentence in SENTENCES[:sentences]]
+
+
+async def _booth(seat: Seat, seats: Sequence[Seat], kit: Kit, bus: Bus) -> Booth | SourceBooth:
+    channels = tuple(
+        Channel(one.channel, one.interpreter)
+        for one in seats
+        if one.event == seat.event and one.interpreter
+    )
+    event = Event(seat.event, "A talk", EventState.LIVE, channels, "key")
+    await bus.put(keys.event_record(event.id), event.to_json())
+    if seat.interpreter is None:
+        return SourceBooth(event, kit, bus, SystemClock())
+    return Booth(event, Channel(seat.channel, seat.interpreter), kit, bus, SystemClock())
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        assert isinstance(outcome, asyncio.CancelledError), outcome
+
+
+async def _speak(bus: Bus, events: set[str], sentences: int, complete: Callable[[], bool]) -> None:
+    """The talk, then silence until all is interpreted."""
     pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
     spoken = pcm[: (SENTENCES[sentences - 1].end_ms + 150) * 48]
-    floor = bytes(int(LEAD_S * 48_000)) + spoken + bytes(int(SETTLE_S * 48_000))
-    clock, position = asyncio.get_running_loop().time, 0
+    floor = bytes(int(LEAD_S * 48_000)) + spoken
+    latest = len(floor) // 2 + int(PATIENCE_S * 24_000)
+    clock, position, until = asyncio.get_running_loop().time, 0, latest
     started = clock()
-    for at in range(0, len(floor) - 959, 960):
+    while position < until:
         await asyncio.sleep(max(0.0, started + position / 24_000 - clock()))
-        frame = AudioFrame(Kind.PCM, position // 480, position, floor[at : at + 960])
-        bus.publish(keys.floor_pcm("talk"), frame.to_bytes())
+        frame = AudioFrame(Kind.PCM, position // 480, position, _frame(floor, position)).to_bytes()
+        for event in events:
+            bus.publish(keys.floor_pcm(event), frame)
         position += 480
+        over = position * 2 > len(floor) and position % 24_000 == 0
+        if over and until == latest and complete():
+            until = min(latest, position + int(AFTERWARDS_S * 24_000))
 
 
-async def _read(bus: Bus, language: str, channel: Channels) -> None:
+def _frame(floor: bytes, position: int) -> bytes:
+    return floor[position * 2 : position * 2 + 960].ljust(960, b"\0")
+
+
+async def _read(bus: Bus, seat: Seat, received: Received) -> None:
     started = asyncio.get_running_loop().time()
-    async for entry in bus.follow(keys.captions("talk", language)):
+    async for entry in bus.follow(keys.captions(seat.event, seat.channel)):
         caption = Caption.from_json(entry.payload)
-        channel.captions[caption.id] = caption
-        channel.seen_s[caption.id] = asyncio.get_running_loop().time() - started
+        received.captions[caption.id] = caption
+        received.seen_s[caption.id] = asyncio.get_running_loop().time() - started
 
 
-async def _watch(bus: Bus, channels: dict[str, Channels]) -> None:
-    async with bus.subscribe(keys.status("talk"), depth=4096) as messages:
+async def _listen(bus: Bus, seat: Seat, received: Received) -> None:
+    started = asyncio.get_running_loop().time()
+    async with bus.subscribe(keys.opus(seat.event, seat.channel), depth=4096) as messages:
+        async for message in messages:
+            frame = AudioFrame.from_bytes(message.payload)
+            at_s = asyncio.get_running_loop().time() - started
+            received.frames.append((frame.sequence, frame.position, len(frame.payload), at_s))
+
+
+async def _watch(bus: Bus, event: str, received: Mapping[Seat, Received]) -> None:
+    started = asyncio.get_running_loop().time()
+    by_channel = {seat.channel: one for seat, one in received.items() if seat.event == event}
+    async with bus.subscribe(keys.status(event), depth=4096) as messages:
         async for message in messages:
             status = status_from_json(message.payload)
-            if isinstance(status, BoothStatus) and status.channel in channels:
-                states = channels[status.channel].states
-                if states[-1:] != [status.state]:
-                    states.append(status.state)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s", "", text)
+            if not isinstance(status, BoothStatus) or status.channel not in by_channel:
+                continue
+            one = by_channel[status.channel]
+            if one.state_names[-1:] != [status.state]:
+                one.states.append((status.state, asyncio.get_running_loop().time() - started))
+            if status.reason:
+                one.reasons.add(status.reason)

@@ -1,60 +1,133 @@
-"""The provider misbehaves in the middle of speech; every language has another fault."""
+"""The provider misbehaves in the middle of speech; every booth has another fault.
 
-from difflib import SequenceMatcher
-from typing import Any
+Each run is the prepared talk in real time, recognised, translated and spoken by the rehearsal
+server for booths with all three engines. What every channel wrote is compared word by word with
+what was said, and every event of every session with the models of the `openai` package.
+"""
+
+import os
 
 from broadcaster.model.event import Interpreter
-from broadcaster.rehearsal import talk
-from tests.chaos.rehearsed import interpret_talk
+from tests.chaos.compare import Outcome
+from tests.chaos.rehearsed import (
+    Fault,
+    Performance,
+    Seat,
+    conversers,
+    perform,
+    translators,
+    writers,
+)
+from tests.chaos.sequences import random_faults, told
 
 SENTENCES = 7
 STRIKES_S = 13.0
-FAULTS: dict[str, dict[str, Any]] = {
-    "es": {"name": "drop"},
-    "fr": {"name": "expire"},
-    "de": {"name": "stall", "for_s": 6.0},
-    "it": {"name": "garbage"},
-    "pt": {"name": "unknown_events"},
-    "ja": {"name": "whole_utterances"},
-    "zh": {"name": "slow_accept", "for_s": 2.0},
-    "ar": {"name": "drop", "times": 2, "every_s": 6.0},
-}
+EARLY_S = 5.0
+SEED = int(os.environ.get("BROADCASTER_CHAOS_SEED", "1"))
+LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
+LASTING: tuple[Fault, ...] = (
+    {"name": "drop", "at_s": STRIKES_S},
+    {"name": "expire", "at_s": STRIKES_S},
+    {"name": "stall", "at_s": STRIKES_S, "for_s": 6.0},
+    {"name": "garbage", "at_s": STRIKES_S},
+    {"name": "unknown_events", "at_s": STRIKES_S},
+    {"name": "duplicate_deltas", "at_s": STRIKES_S},
+    {"name": "whole_utterances"},
+)
+MUTE: Fault = {"name": "mute", "at_s": STRIKES_S}
+DEAF: Fault = {"name": "deaf", "at_s": EARLY_S}
+REFUSALS = ("refuse_rate_limit", "refuse_overloaded", "refuse_key", "refuse_quota")
+RIGHT = Outcome(0, 0, 0, 0, 0)
 
 
-async def test_a_fault_in_one_language_costs_no_word_in_any() -> None:
-    faults = [
-        {"at_s": 0.0 if fault["name"] == "slow_accept" else STRIKES_S, "language": language} | fault
-        for language, fault in FAULTS.items()
-    ]
-    channels = await interpret_talk(faults, tuple(FAULTS), SENTENCES)
-    outcome = {}
-    for language, channel in channels.items():
-        lost, repeated = channel.counts(language, SENTENCES)
-        outcome[language] = (lost, repeated)
+def report(performance: Performance) -> None:
+    for seat, received in performance.received.items():
+        latest = max(received.delays_s(), default=0.0)
         print(
-            f"{FAULTS[language]['name']:18} {language}: {lost} lost, {repeated} repeated, "
-            f"latest {channel.worst_delay_s(language, SENTENCES):.1f} s after the speaker; "
-            f"{' '.join(channel.states)}"
+            f"{seat!s:30} {received.text.outcome}, latest {latest:.1f} s;"
+            f" {' '.join(received.state_names)}"
         )
-    assert set(outcome.values()) == {(0, 0)}
+        if received.text.outcome != RIGHT:
+            print(f"    {' '.join(received.text.written.split())}")
+    print(dict(performance.checked.valid), f"{performance.checked.faulty} broken on purpose")
 
 
-async def test_phrase_by_phrase_interpretation_survives_too() -> None:
+def assert_valid_json(performance: Performance) -> None:
+    assert performance.checked.invalid == []
+    assert len(performance.checked.valid) == 4, "both sides of both kinds of endpoints"
+
+
+def outcomes(performance: Performance) -> dict[Seat, Outcome]:
+    return {seat: received.text.outcome for seat, received in performance.received.items()}
+
+
+async def test_a_fault_in_one_session_costs_no_word_in_any() -> None:
+    seats = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LASTING) + 1)]
     faults = [
-        {"name": "drop", "at_s": STRIKES_S, "language": "es"},
-        {"name": "fail_response", "language": "fr", "times": 1},
-        {"name": "inference_rate_limit_exceeded", "language": "de", "times": 1},
+        {**fault, "endpoint": endpoint, "language": language}
+        for endpoint in ("translation", "conversation")
+        for language, fault in zip(LANGUAGES, (*LASTING, MUTE), strict=True)
     ]
-    languages = ("es", "fr", "de", "it")
-    channels = await interpret_talk(faults, languages, SENTENCES, Interpreter.CONVERSE)
-    for language, channel in channels.items():
-        print(
-            f"{language}: {channel.counts(language, SENTENCES)} lost and repeated, latest "
-            f"{channel.worst_delay_s(language, SENTENCES):.1f} s; {' '.join(channel.states)}"
-        )
-        words = channel.text.split()
-        expected = " ".join(s.translations[language] for s in talk.load().sentences[:SENTENCES])
-        match = SequenceMatcher(None, words, expected.split(), autojunk=False)
-        same = sum(block.size for block in match.get_matching_blocks())
-        assert same / len(expected.split()) > 0.9
-        assert len(words) < 1.1 * len(expected.split())
+    faults += [
+        {**fault, "endpoint": "transcription", "nth": number}
+        for number, fault in enumerate((*LASTING, DEAF), 1)
+    ]
+    performance = await perform(seats, faults, SENTENCES)
+    report(performance)
+    assert performance.struck == [1] * len(faults)
+    assert outcomes(performance) == dict.fromkeys(seats, RIGHT)
+    assert_valid_json(performance)
+
+
+async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
+    """Every engine loses five sessions within seconds; four of the next ones are refused."""
+    languages = LANGUAGES[:7]
+    seats = [*translators(*languages), *conversers(*languages), *writers(6)]
+    faults: list[Fault] = []
+    for endpoint, count in (("translation", 7), ("conversation", 7), ("transcription", 6)):
+        for number in range(5):
+            drop: Fault = {"name": "drop", "at_s": 9.0 + number, "endpoint": endpoint}
+            writing = endpoint == "transcription"
+            whom = {"nth": number + 1} if writing else {"language": languages[number]}
+            faults.append({**drop, **whom})
+        faults += [
+            {"name": name, "endpoint": endpoint, "nth": count + number}
+            for number, name in enumerate(REFUSALS, 1)
+        ]
+    faults += [
+        {"name": "slow_accept", "endpoint": "translation", "language": "pt", "nth": 2},
+        {"name": "slow_accept", "endpoint": "conversation", "language": "pt", "nth": 2},
+        {"name": "slow_accept", "endpoint": "transcription", "nth": 7, "for_s": 2.0},
+        {**DEAF, "endpoint": "translation", "language": "ja"},
+        {**DEAF, "endpoint": "conversation", "language": "ja"},
+        {"name": "fail_transcription", "endpoint": "transcription", "nth": 6},
+        {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "translation", "language": "zh"},
+        {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "conversation", "language": "zh"},
+    ]
+    performance = await perform(seats, faults, SENTENCES)
+    report(performance)
+    assert performance.struck == [1] * len(faults)
+    assert_valid_json(performance)
+    wrong = {seat for seat in seats if seat.channel == "zh"}
+    for seat, outcome in outcomes(performance).items():
+        if seat not in wrong:
+            assert outcome == RIGHT, seat
+        assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0), seat
+    for interpreter in (Interpreter.TRANSLATE, Interpreter.CONVERSE, None):
+        team = [r for seat, r in performance.received.items() if seat.interpreter is interpreter]
+        reasons = " ".join(reason for received in team for reason in received.reasons)
+        assert "Set a valid API key" in reasons
+        assert "Check credit and spending limit" in reasons
+        assert any("failed" in received.state_names for received in team)
+
+
+async def test_faults_in_random_sequences_cost_no_word() -> None:
+    """Sessions that live for half a minute, so that each is also replaced once in time."""
+    languages = LANGUAGES[:6]
+    seats = [*translators(*languages), *conversers(*languages), *writers(6)]
+    faults = random_faults(SEED, seats)
+    print(f"seed {SEED} (BROADCASTER_CHAOS_SEED)\n{told(faults)}")
+    performance = await perform(seats, faults, SENTENCES, "--expires-s", "40")
+    report(performance)
+    assert outcomes(performance) == dict.fromkeys(seats, RIGHT)
+    assert_valid_json(performance)

@@ -28,6 +28,17 @@ async def test_sessions_are_replaced_before_they_expire() -> None:
     assert BoothState.RETRYING not in heard.states
 
 
+async def test_a_session_that_is_cut_while_it_finishes_is_replayed() -> None:
+    talk = Talk.of_length(200, seed=4)
+    heard, server = await interpret(talk, lifetime_s=60, drops=set(), cut_closings=2)
+    print(f"{server.sessions} sessions: {differences(heard.words, talk.words)}")
+    assert server.cut_closings == 0
+    assert server.expired == 0
+    assert BoothState.RETRYING in heard.states
+    assert heard.words == talk.words
+    assert set(heard.sounds) == set(talk.words)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_drops_lose_and_repeat_nothing(seed: int) -> None:
     talk = Talk.of_length(200, seed=seed)

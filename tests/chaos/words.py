@@ -154,13 +154,17 @@ class EchoServer:
     Attributes:
         lifetime_s: after this long on its clock a session is ended as OpenAI does.
         drops: blocks of sound, over all sessions, after which the connection is cut.
+        cut_closings: so many sessions are cut when they are asked to finish.
         sessions: how many were opened.
     """
 
-    def __init__(self, clock: FastClock, lifetime_s: float, drops: set[int]) -> None:
+    def __init__(
+        self, clock: FastClock, lifetime_s: float, drops: set[int], cut_closings: int = 0
+    ) -> None:
         self._clock = clock
         self.lifetime_s = lifetime_s
         self.drops = drops
+        self.cut_closings = cut_closings
         self.sessions = 0
         self.expired = 0
         self._blocks = 0
@@ -180,6 +184,10 @@ class EchoServer:
             if event["type"] == "session.update":
                 updated = {**session, "audio": event["session"]["audio"]}
                 await socket.send_json({"type": "session.updated", "session": updated})
+            elif event["type"] == "session.close" and self.cut_closings:
+                self.cut_closings -= 1
+                assert request.transport is not None
+                request.transport.abort()
             elif event["type"] == "session.close":
                 for late in echo.finish():
                     await socket.send_json(late)

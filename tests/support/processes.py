@@ -78,9 +78,9 @@ async def started(
 
 
 @asynccontextmanager
-async def rehearsal_server() -> AsyncIterator[str]:
-    """The rehearsal server; yields its base URL."""
-    command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0"]
+async def rehearsal_server(*options: str) -> AsyncIterator[str]:
+    """The rehearsal server with these options; yields its base URL."""
+    command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0", *options]
     async with started(command) as process:
         ready = await process.line(r'^\{"port"')
         yield f"http://127.0.0.1:{json.loads(ready.string)['port']}/v1"
