@@ -2,6 +2,7 @@
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
 # make check   ruff, mypy, tsc
 # make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time
+# make faults  what listeners notice of each fault of the provider; writes docs/interpretation.md
 # make bench   how far a channel falls behind in an hour; what listeners cost (docs/performance.md)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
-.PHONY: demo test check soak bench format clean
+.PHONY: demo test check soak faults bench format clean
 
 demo: .venv/demo.done
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
@@ -28,6 +29,10 @@ check: .venv/dev.done listener_web/node_modules
 soak: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.soak --minutes 60 --speed 30
 	$(BIN)/python -m tests.benchmarks.soak --minutes 10 --speed 1 --drops 4
+	$(BIN)/python -m tests.benchmarks.soak_faults --rounds 10
+
+faults: .venv/dev.done
+	$(BIN)/python -m tests.benchmarks.bench_faults --write docs/interpretation.md
 
 bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag

@@ -38,6 +38,9 @@ CUT_PAUSES_S = ((3.0, 0.35), (6.0, 0.2))
 ROTATION_RETRY_S = 20.0
 SILENT_S = 20.0
 """Speech on the floor without a word from the interpreter before its session is replaced."""
+SPOKEN_S = 2.0
+SILENT_AFTER_SPEECH = 1.5
+"""So many times as long it may take to answer so much speech when the speaker pauses after it."""
 EMISSION_MS = 200
 """An output is emitted at least this long after the words it was interpreted from."""
 FIRST_RETRY_S = 0.5
@@ -344,12 +347,19 @@ class Interpretation:
 
     async def _watch(self) -> None:
         """End a session that says nothing although the speaker speaks."""
+        waiting_since: float | None = None
         while True:
             await self._clock.sleep(_WATCH_S)
             if self.silence_expected:
                 self._spoken_at_output = self._memory.spoken
             unanswered = self._memory.spoken - self._spoken_at_output
-            if unanswered > self._patience_s * CLOCK_HZ:
+            if unanswered < SPOKEN_S * CLOCK_HZ:
+                waiting_since = None
+                continue
+            now = self._clock.monotonic()
+            waiting_since = now if waiting_since is None else waiting_since
+            overdue = now - waiting_since > SILENT_AFTER_SPEECH * self._patience_s
+            if overdue or unanswered > self._patience_s * CLOCK_HZ:
                 self._patience_s *= 2
                 raise InterpreterFailed(
                     "interpreter_silent",

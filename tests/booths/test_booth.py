@@ -348,7 +348,7 @@ async def test_a_booth_whose_duty_ends_is_heard_to_its_last_word_and_leaves() ->
                 async with asyncio.timeout(DEADLINE_S):
                     await asyncio.wait({running})
                 assert running.exception() is None
-                frames = []
+                frames: list[AudioFrame] = []
                 async with asyncio.timeout(DEADLINE_S):
                     while loud_ms(frames) < 5 * 400 - 100:
                         frames.append(AudioFrame.from_bytes((await anext(sound)).payload))

@@ -22,6 +22,11 @@ class Outcome:
     words_lost: int
     words_too_many: int
 
+    @property
+    def right(self) -> bool:
+        """Whether nothing went wrong."""
+        return self == Outcome(0, 0, 0, 0, 0)
+
     def __str__(self) -> str:
         return (
             f"{self.lost} lost, {self.repeated} repeated, {self.out_of_order} out of order"

@@ -1,7 +1,7 @@
 """Booths interpreting the prepared talk through a rehearsal server that has faults."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,12 +104,18 @@ class Received:
         """The states one after the other."""
         return [state for state, _ in self.states]
 
-    def delays_s(self) -> list[float]:
+    def delays_by_sentence_s(self) -> dict[int, float]:
         """From the end of each sentence to the caption with its end; those that came."""
-        delays = []
-        for number, seen_s in self.text.arrivals(self.captions.values(), self.seen_s).items():
-            delays.append(seen_s - LEAD_S - SENTENCES[number].end_ms / 1000)
-        return delays
+        arrivals = self.text.arrivals(self.captions.values(), self.seen_s)
+        return {
+            number: seen_s - LEAD_S - SENTENCES[number].end_ms / 1000
+            for number, seen_s in arrivals.items()
+        }
+
+    @property
+    def latest_s(self) -> float:
+        """The longest of them."""
+        return max(self.delays_by_sentence_s().values(), default=0.0)
 
 
 @dataclass
@@ -125,6 +131,11 @@ class Performance:
     received: dict[Seat, Received]
     struck: list[int]
     checked: Checked
+
+    @property
+    def complete(self) -> bool:
+        """Whether every channel has every sentence."""
+        return all(received.text.complete for received in self.received.values())
 
 
 async def perform(
@@ -165,8 +176,7 @@ async def perform(
                 *(_watch(bus, event, done.received) for event in {seat.event for seat in seats}),
             )
         ]
-        complete = lambda: all(one.text.complete for one in done.received.values())  # noqa: E731
-        await _speak(bus, {seat.event for seat in seats}, sentences, complete)
+        await _speak(bus, {seat.event for seat in seats}, sentences, done)
         await _end(working)
         await asyncio.sleep(0.2)
         await _end(watching)
@@ -201,7 +211,7 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         assert isinstance(outcome, asyncio.CancelledError), outcome
 
 
-async def _speak(bus: Bus, events: set[str], sentences: int, complete: Callable[[], bool]) -> None:
+async def _speak(bus: Bus, events: set[str], sentences: int, done: Performance) -> None:
     """The talk, then silence until all is interpreted."""
     pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
     spoken = pcm[: (SENTENCES[sentences - 1].end_ms + 150) * 48]
@@ -216,7 +226,7 @@ async def _speak(bus: Bus, events: set[str], sentences: int, complete: Callable[
             bus.publish(keys.floor_pcm(event), frame)
         position += 480
         over = position * 2 > len(floor) and position % 24_000 == 0
-        if over and until == latest and complete():
+        if over and until == latest and done.complete:
             until = min(latest, position + int(AFTERWARDS_S * 24_000))
 
 

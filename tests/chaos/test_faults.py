@@ -42,9 +42,8 @@ RIGHT = Outcome(0, 0, 0, 0, 0)
 
 def report(performance: Performance) -> None:
     for seat, received in performance.received.items():
-        latest = max(received.delays_s(), default=0.0)
         print(
-            f"{seat!s:30} {received.text.outcome}, latest {latest:.1f} s;"
+            f"{seat!s:30} {received.text.outcome}, latest {received.latest_s:.1f} s;"
             f" {' '.join(received.state_names)}"
         )
         if received.text.outcome != RIGHT:

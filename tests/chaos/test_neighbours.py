@@ -1,0 +1,37 @@
+"""One booth's session is killed again and again; the other channels do not notice."""
+
+from itertools import pairwise
+
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES
+from tests.chaos.rehearsed import Received, perform, translators
+
+SENTENCES = 4
+KILLED = "es"
+FAULT = {"name": "drop", "language": KILLED, "at_s": 1.0, "times": 8}
+"""Each session of the language is cut after one second of sound, eight times in a row."""
+
+
+def jumps(received: Received) -> int:
+    """How often the clock of a channel jumped; every packet must be there, in its order."""
+    sequences = [sequence for sequence, _, _, _ in received.frames]
+    positions = [position for _, position, _, _ in received.frames]
+    assert len(sequences) > 100
+    assert sequences == list(range(len(sequences)))
+    steps = [after - before for before, after in pairwise(positions)]
+    assert min(steps) >= OPUS_FRAME_SAMPLES, "the clock never runs backwards"
+    return sum(step > OPUS_FRAME_SAMPLES for step in steps)
+
+
+async def test_killing_one_session_again_and_again_breaks_no_other_channel() -> None:
+    seats = translators(KILLED, "fr", "de", "ja")
+    performance = await perform(seats, [FAULT], SENTENCES)
+    for seat, received in performance.received.items():
+        print(f"{seat}: {received.text.outcome}; {' '.join(received.state_names)}")
+    assert performance.struck == [8]
+    # Only a machine that stands still makes a clock jump, and then it does so for all alike.
+    assert len({jumps(received) for received in performance.received.values()}) == 1
+    for seat, received in performance.received.items():
+        outcome = received.text.outcome
+        assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0)
+        if seat.channel != KILLED:
+            assert received.state_names == ["idle", "connecting", "live"]
