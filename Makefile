@@ -36,6 +36,7 @@ faults: .venv/dev.done
 
 bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag
+	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.edge all --write
 
 format: .venv/dev.done

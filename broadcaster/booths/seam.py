@@ -59,17 +59,29 @@ class SaidText:
 class Seam:
     """Takes a new session's text until it says something new.
 
+    It may begin where a sentence or phrase did that was said, wherever the new session puts the
+    ends of its own. Of a sentence it says differently, all is new but the words that are shown of
+    the unfinished one.
+
     Attributes:
         done: the seam is passed; everything is new from here on.
         repeating: the sound that comes now was already played.
     """
 
     def __init__(self, said: SaidText) -> None:
-        self._sentences = [(_words(s.text), s.sounded_words) for s in said.sentences]
+        self._words: list[str] = []
+        self._sounded: list[bool] = []
+        self._borders: list[int] = []
+        for sentence in (*said.sentences, said.open):
+            words = _words(sentence.text)
+            self._borders.append(len(self._words))
+            self._words += words
+            self._sounded += [number < sentence.sounded_words for number in range(len(words))]
         self._open = _words(said.open.text)
-        self._open_sounded = said.open.sounded_words
         self._held: list[str] = []
-        self.done = not (self._sentences or self._open)
+        self._places = self._borders
+        self._matched = 0
+        self.done = not self._words
         self.repeating = False
 
     def take(self, text: str) -> str:
@@ -83,31 +95,43 @@ class Seam:
 
     def flush(self) -> str:
         """What is still held back, when nothing follows it."""
-        held = "" if self._repeats(_words("".join(self._held))) else "".join(self._held)
+        held = "" if self._matching(_words("".join(self._held))) else "".join(self._held)
         self._finish()
         return held
 
     def _take_piece(self, piece: str) -> str:
         self._held.append(piece)
         heard = _words("".join(self._held))
-        if self._repeats(heard):
-            if any(words == heard for words, _ in self._sentences) and sentence_ends(piece):
-                self._held = []
-            elif heard and heard == self._open:
+        places = self._matching(heard)
+        if places:
+            self._places, self._matched = places, len(heard)
+            end = places[-1] + len(heard)
+            self.repeating = bool(heard) and self._sounded[end - 1]
+            if heard and self._open and end == len(self._words):
                 self._finish()
             return ""
-        fresh = _without_words("".join(self._held), _common(self._open, heard))
-        self._finish()
-        self.repeating = False
-        return fresh
+        return self._release()
 
-    def _repeats(self, heard: list[str]) -> bool:
-        """Whether these words begin something that was said; notes whether it had sound."""
-        for words, sounded in [*self._sentences, (self._open, self._open_sounded)]:
-            if words[: len(heard)] == heard:
-                self.repeating = 0 < len(heard) <= sounded
-                return True
-        return not heard
+    def _release(self) -> str:
+        """What is held says something new: leave out of it what was said, up to a border."""
+        place, end = self._places[-1], self._places[-1] + self._matched
+        border = max((b for b in self._borders if place < b <= end), default=place)
+        if end == len(self._words) and not self._open:
+            border = end
+        rest = _without_words("".join(self._held), border - place)
+        if border > place:
+            rest = _without_punctuation(rest)
+        self.repeating = False
+        self._borders = [b for b in self._borders if b > border]
+        self._held, self._places, self._matched = [], self._borders, 0
+        if border > place and self._matching(_words(rest)):
+            return self.take(rest)
+        self._finish()
+        return _without_words(rest, _common(self._open, _words(rest)))
+
+    def _matching(self, heard: list[str]) -> list[int]:
+        """Where these words, as far as they go, were said."""
+        return [b for b in self._places if self._words[b : b + len(heard)] == heard]
 
     def _finish(self) -> None:
         self.done = True
@@ -135,4 +159,12 @@ def _without_words(text: str, count: int) -> str:
     pieces = _PIECE.findall(text)
     while count and pieces:
         count -= len(_words(pieces.pop(0)))
+    return "".join(pieces)
+
+
+def _without_punctuation(text: str) -> str:
+    """The text from its first word on, with the space before it."""
+    pieces = _PIECE.findall(text)
+    while pieces and not _words(pieces[0]):
+        pieces.pop(0)
     return "".join(pieces)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
-from broadcaster.realtime.events import mapping, string, text_of, usage_of
+from broadcaster.realtime.events import Malformed, mapping, string, text_of, usage_of
 from broadcaster.realtime.outputs import Output, Usage
 from broadcaster.realtime.segments import Attempt, Segment, Segments
 from broadcaster.realtime.session import RUNNING, WORKING, SessionProtocol, State
@@ -191,7 +191,9 @@ class ConversationProtocol(SessionProtocol):
             attempt.say_text(text)
 
     def _on_response_done(self, event: Mapping[str, object]) -> None:
-        response = mapping(event.get("response"))
+        if not isinstance(event.get("response"), dict):
+            raise Malformed
+        response = mapping(event["response"])
         attempt = self._named(response)
         if attempt is None:
             return

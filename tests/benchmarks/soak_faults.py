@@ -23,7 +23,8 @@ async def round_of(seed: int) -> bool:
     faults = random_faults(seed, seats)
     performance = await perform(seats, faults, SENTENCES, "--expires-s", "50")
     wrong = [
-        f"  {seat}: {received.text.outcome}; {' '.join(received.state_names)}"
+        f"  {seat}: {received.text.outcome}; {' '.join(received.state_names)}\n"
+        f"    {' '.join(received.text.written.split())}"
         for seat, received in performance.received.items()
         if not received.text.outcome.right
     ]

@@ -43,6 +43,16 @@ def through(seam: Seam, text: str, seed: int) -> str:
         (SAID, " El pozo", "Hoy hablamos del agua. El pozo está seco.", " está seco."),
         (SAID, " El pozo era", "El pozo está seco.", " está seco."),
         (SAID, " El pozo", "Otra cosa es cierta.", "Otra cosa es cierta."),
+        (SAID, "", "Me llamo Clara. El pozo era hondo.", " El pozo era hondo."),
+        (SAID, "", "Me llamo Clara, hoy hablamos del agua; el pozo.", " el pozo."),
+        (SAID, " El pozo", "Me llamo Clara, hoy hablamos del agua, el pozo era.", " era."),
+        (SAID, "", "Me llamo Clara. Me llamo Clara. Gracias.", " Me llamo Clara. Gracias."),
+        (
+            [SAID[1], " Bonjour à tous.", SAID[2]],
+            "",
+            "Me llamo Clara. Hoy hablamos del agua. Gracias.",
+            " Gracias.",
+        ),
         ([], "", "Hola a todos.", "Hola a todos."),
     ],
 )
@@ -50,6 +60,15 @@ def test_only_what_is_new_passes(
     known: list[str], unfinished: str, heard: str, fresh: str, seed: int
 ) -> None:
     assert through(Seam(said(known, unfinished)), heard, seed) == fresh
+
+
+def test_a_phrase_that_was_cut_elsewhere_is_known() -> None:
+    known = SaidText()
+    for phrase in (" Hoy hablamos del agua y", " de la lluvia.", " Gracias"):
+        known.add(phrase)
+        known.end()
+    heard = " Hoy hablamos del agua y de la lluvia. Gracias a todos."
+    assert through(Seam(known), heard, seed=1).strip() == "a todos."
 
 
 def test_the_sound_of_repeated_words_is_known() -> None:

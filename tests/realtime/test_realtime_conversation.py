@@ -610,8 +610,9 @@ def test_a_session_without_details_is_a_session() -> None:
         {"type": "response.output_audio.delta", "response_id": "resp_1_1"},
         {"type": "response.output_text.delta", "response_id": "resp_1_1", "delta": 7},
         {"type": "response.output_text.done", "response_id": "resp_1_1"},
+        {"type": "response.done", "response": 3},
     ],
-    ids=range(4),
+    ids=range(5),
 )
 def test_garbage_is_counted_and_skipped(event: dict[str, object]) -> None:
     talk = Talk()
