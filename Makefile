@@ -1,9 +1,11 @@
 # make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
 # make check   ruff, mypy, tsc
-# make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time
+# make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time;
+#              faults in random sequences
 # make faults  what listeners notice of each fault of the provider; writes docs/interpretation.md
-# make bench   how far a channel falls behind in an hour; what listeners cost (docs/performance.md)
+# make bench   how far a channel falls behind in an hour; how soon the first listener of a language
+#              hears it; what listeners cost (docs/performance.md)
 
 PYTHON ?= python3
 BIN := .venv/bin

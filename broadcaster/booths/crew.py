@@ -13,6 +13,7 @@ from broadcaster.booths.booth import Booth
 from broadcaster.booths.costs import Budget, Spent, budget
 from broadcaster.booths.duty import Duty
 from broadcaster.booths.source_booth import SourceBooth
+from broadcaster.booths.spoken_language import prepare
 from broadcaster.booths.workplace import Kit
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
@@ -134,6 +135,7 @@ class Crew:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
+        await prepare()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             while True:
                 try:

@@ -26,7 +26,7 @@ MAX_HEARD = 64
 MAX_ENDED = 64
 """Items that wait for their text."""
 _MIN_COMMIT_MS = 100
-_SETTLE_S = 15.0
+_SETTLE_S = 60.0
 """An item is complete then, whatever the recogniser still thinks about."""
 
 _log = logging.getLogger(__name__)

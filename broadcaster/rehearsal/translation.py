@@ -22,7 +22,8 @@ from broadcaster.rehearsal.translation_protocol import (
 
 MAX_HEARD = 64
 """Sentences that wait to be translated; beyond it the newest is lost."""
-_DRAIN_S = 5.0
+_DRAIN_S = 30.0
+"""A server says goodbye when it has said all, however busy its machine is."""
 
 _log = logging.getLogger(__name__)
 

@@ -5,12 +5,11 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 import numpy as np
 from aiohttp import WSMsgType, web
-from pydantic import SecretStr
 
 from broadcaster.app import build
 from broadcaster.audio.file import read_pcm
@@ -25,6 +24,7 @@ from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
 from broadcaster.web import create_application
 
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", source_captions=False)
 TONE_HZ = 1_000
 ANSWERS_AFTER_BLOCKS = 2
 """A continuous interpreter that speaks 0.4 s after the speaker."""
@@ -52,12 +52,7 @@ async def first_listeners(count: int) -> list[First]:
         bus = await stack.enter_async_context(EmbeddedBus(None))
         realtime_url = await stack.enter_async_context(prompt_interpreter())
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        settings = Settings(
-            _env_file=None,
-            realtime_url=realtime_url,
-            api_key=SecretStr("key"),
-            public_url="http://127.0.0.1",
-        )
+        settings = Settings.model_validate({"realtime_url": realtime_url})
         parts = build(settings, frozenset({Role.BOOTHS, Role.EDGE}), "token", bus, http)
         tasks = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
         stack.push_async_callback(_end, tasks)
@@ -66,10 +61,7 @@ async def first_listeners(count: int) -> list[First]:
         chance = np.random.default_rng(1)
         firsts = []
         for number in range(count):
-            event = Event(
-                f"talk-{number}", "A talk", EventState.LIVE, (Channel("es"),), "key",
-                source_captions=False,
-            )  # fmt: skip
+            event = replace(EVENT, id=f"talk-{number}")
             await bus.put(keys.event_record(event.id), event.to_json())
             async with _speaking(bus, event.id, pcm):
                 await asyncio.sleep(2.0 + chance.random())
