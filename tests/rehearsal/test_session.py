@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from contextlib import AsyncExitStack
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from openai.lib.realtime_translation import AsyncTranslationSession
 
 from broadcaster.rehearsal import talk, voice
 from broadcaster.rehearsal.constants import INPUT_FRAME_BYTES
+from broadcaster.rehearsal.listening import MAX_STREAMS
 from broadcaster.rehearsal.server import LISTENING, create_app
 from broadcaster.rehearsal.session import Settings
 from tests.rehearsal.client import DEADLINE_S, Connect, connected, excerpt, together
@@ -165,17 +167,19 @@ async def test_different_sounds_have_their_own_recognisers_up_to_a_limit(
     server: TestServer, connect: Connect
 ) -> None:
     noise = np.random.default_rng(3)
-    async with connect() as a, connect() as b, connect() as c, connect() as d, connect() as e:
-        for number, client in enumerate((a, b, c, d), 1):
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(connect()) for _ in range(MAX_STREAMS + 1)]
+        for number, client in enumerate(clients[:-1], 1):
             await client.play(noise.integers(-3000, 3000, 24_000).astype("<i2").tobytes())
             for _ in range(5):
                 await client.until("session.output_audio.delta")
             assert len(server.app[LISTENING].streams()) == number
-        await e.play(noise.integers(-3000, 3000, 24_000).astype("<i2").tobytes())
-        error = (await e.until("error"))["error"]
+        last = clients[-1]
+        await last.play(noise.integers(-3000, 3000, 24_000).astype("<i2").tobytes())
+        error = (await last.until("error"))["error"]
         assert (error["type"], error["code"]) == ("server_error", "server_is_overloaded")
-        assert (await e.socket.receive()).data == 1013
-        await a.configure("de")
+        assert (await last.socket.receive()).data == 1013
+        await clients[0].configure("de")
 
 
 async def test_the_speaker_s_own_language_is_silent(connect: Connect, talk_pcm: bytes) -> None:

@@ -56,7 +56,7 @@ async def first_listeners(count: int) -> list[First]:
         parts = build(settings, frozenset({Role.BOOTHS, Role.EDGE}), "token", bus, http)
         tasks = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
         stack.push_async_callback(_end, tasks)
-        url = await stack.enter_async_context(_served(create_application(bus, parts.routes)))
+        url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
         pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
         chance = np.random.default_rng(1)
         firsts = []
@@ -151,12 +151,13 @@ async def prompt_interpreter() -> AsyncIterator[str]:
 
     application = web.Application()
     application.router.add_get("/v1/realtime/translations", session)
-    async with _served(application) as url:
+    async with served(application) as url:
         yield f"{url}/v1"
 
 
 @asynccontextmanager
-async def _served(application: web.Application) -> AsyncIterator[str]:
+async def served(application: web.Application) -> AsyncIterator[str]:
+    """The application on a free port; yields its base URL."""
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

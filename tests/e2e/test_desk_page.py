@@ -1,0 +1,66 @@
+"""What the desk's page shows of a booth's report."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+
+from broadcaster.app import build
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.config import Role, Settings
+from broadcaster.model import keys
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.status import BoothState, BoothStatus, status_to_json
+from broadcaster.web import create_application
+from tests.support.browser import chromium
+from tests.support.on_demand import served
+from tests.support.processes import TOKEN
+
+EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("fr")), "key")
+REPORT = BoothStatus(
+    "es",
+    BoothState.LIVE,
+    lag_ms=2_100,
+    dropped_ms=3_240,
+    unsent_ms=400,
+    glossary_said=12,
+    glossary_hits=11,
+    interpreter="translate",
+)
+
+pytestmark = pytest.mark.browser
+
+
+async def test_glossary_hits_and_lost_sound_are_shown() -> None:
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(EmbeddedBus(None))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        await bus.put(keys.event_record("talk"), EVENT.to_json())
+        parts = build(Settings.model_validate({}), frozenset({Role.DESK}), TOKEN, bus, http)
+
+        async def report() -> None:
+            while True:
+                bus.publish(keys.status("talk"), status_to_json(REPORT))
+                await asyncio.sleep(0.2)
+
+        running = [
+            asyncio.create_task(report(), name="booth of the test"),
+            *(asyncio.create_task(run(), name=name) for name, run in parts.run.items()),
+        ]
+        try:
+            url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+            browser = await stack.enter_async_context(chromium())
+            page = await browser.new_page()
+            await page.goto(f"{url}/desk?token={TOKEN}")
+            row = page.locator("tr[data-channel='es'][data-state='live']")
+            text = await row.inner_text(timeout=60_000)
+            assert "continuous · glossary 11 of 12" in text
+            assert "3.2 s skipped · 0.4 s not sent" in text
+            other = await page.locator("tr[data-channel='fr']").inner_text()
+            assert "glossary" not in other
+            assert "skipped" not in other
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
