@@ -175,7 +175,8 @@ class Responder:
             await self._send("response.output_text.done", **place, text=text)
             part = {"type": "text", "text": text}
         await self._send("response.content_part.done", **place, part=part)
-        item, response_id = item_of(request, outcome), request.response_id
+        nothing = {**message_of(request, []), "status": "incomplete"}
+        item, response_id = item_of(request, outcome) or nothing, request.response_id
         await self._send(
             "response.output_item.done", response_id=response_id, output_index=0, item=item
         )

@@ -442,6 +442,17 @@ async def test_a_response_does_not_complete_but_the_next_does(
         assert text_of(await client.interpret(pcm, "de")) == translated("de", 0)
 
 
+async def test_a_response_may_end_before_its_first_word(
+    server: TestServer, talk_pcm: bytes
+) -> None:
+    await plan(server, {"name": "whole_utterances"}, {"name": "incomplete_response"})
+    async with realtime(server, CONVERSATION) as client:
+        response = await client.interpret(excerpt(talk_pcm, 200, 5_100), "de")
+        assert (response["status"], response["output"]) == ("incomplete", [])
+        item = client.of("response.output_item.done")[-1]["item"]
+        assert (item["status"], item["content"]) == ("incomplete", [])
+
+
 async def test_conversations_suffer_from_spells_too(server: TestServer, talk_pcm: bytes) -> None:
     pcm = excerpt(talk_pcm, 200, 5_100)
     async with realtime(server, CONVERSATION) as client:
