@@ -22,6 +22,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
+from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.web import create_application
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", source_captions=False)
@@ -160,9 +161,10 @@ async def served(application: web.Application) -> AsyncIterator[str]:
     """The application on a free port; yields its base URL."""
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    assert runner.server is not None
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with accepting(Door("127.0.0.1", 0), runner.server) as acceptor:
+            yield f"http://127.0.0.1:{acceptor.port}"
     finally:
         await runner.cleanup()
 
