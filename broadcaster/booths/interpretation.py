@@ -242,17 +242,20 @@ class Interpretation:
                     self._finished(self._memory.pause_before(emitted))
             case Overheard(text=text):
                 self._sink.overheard(text)
-            case Done(position=position, lost=lost, usage=usage):
-                self.usage += usage
-                if lost:
-                    log.warning("a phrase was not interpreted: %s", lost)
-                    self._sink.text(MISSING)
-                    self._heard_something()
-                    self._done_until = max(self._done_until, position)
-                elif self._worded and (self._voiced or self._ends_somewhere(position)):
-                    self._finished(position)
-                    self._said.end()
-                self._worded = False
+            case Done():
+                self._take_done(said)
+
+    def _take_done(self, done: Done) -> None:
+        self.usage += done.usage
+        if done.lost:
+            log.warning("a phrase was not interpreted: %s", done.lost)
+            self._sink.text(MISSING)
+            self._heard_something()
+            self._done_until = max(self._done_until, done.position)
+        elif self._worded and (self._voiced or self._ends_somewhere(done.position)):
+            self._finished(done.position)
+            self._said.end()
+        self._worded = False
 
     def _finished(self, position: int) -> None:
         """A sentence or phrase up to here is written; it is done when it was spoken, too."""
