@@ -122,10 +122,10 @@ async def running(
         door = Door(
             settings.host, settings.port, tls, BACKLOG, limits.connections(), reuse_port=reuse_port
         )
-        acceptor = await stack.enter_async_context(accepting(door, runner.server))
+        acceptor = await stack.enter_async_context(accepting(door, runner.server, parts.refused))
         if settings.metrics_port is not None:
             second = replace(door, port=settings.metrics_port, reuse_port=False)
-            await stack.enter_async_context(accepting(second, runner.server))
+            await stack.enter_async_context(accepting(second, runner.server, parts.refused))
         yield acceptor.port
 
 
@@ -161,12 +161,12 @@ def build(
     if Role.EDGE in roles:
         rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
         parts.run["edge"] = rooms.run
-        edge = rooms.counts
         parts.routes += EdgeRoutes(rooms, clock).routes()
         parts.routes += HttpAudioRoutes(rooms).routes()
         announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
         egress = Egress(EgressSettings(settings.webrtc_port, announced))
         parts.run["egress"] = egress.run
+        edge = partial(edge_counts, rooms, egress)
         parts.routes += WhepEndpoint(rooms, egress, clock).routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))
     if Role.DESK in roles:
@@ -178,6 +178,12 @@ def build(
         parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
     parts.routes.append(metrics_route(parts.refused, edge))
     return parts
+
+
+def edge_counts(rooms: Rooms, egress: Egress) -> EdgeCounts:
+    """What the edge counts over all transports."""
+    dropped = egress.dropped_frames + egress.dropped_packets
+    return rooms.counts().plus(EdgeCounts(skipped_frames=dropped))
 
 
 async def find_event(bus: Bus, event_id: str) -> Event | None:

@@ -5,7 +5,7 @@ import errno
 import logging
 import socket
 import ssl
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ UNREACHABLE_AFTER_S = 30
 """A peer that acknowledges nothing for this long is gone (RFC 5482)."""
 RETRY_S = 0.5
 """Pause when the system has no file or memory left for another connection."""
+SERVER_FULL = "server_full"
 _SWEEP_S = 1.0
 _SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BUSY = (
@@ -60,17 +61,19 @@ class Acceptor:
     Args:
         door: where.
         protocol: makes the protocol of one connection.
+        refused: where who was turned away is counted, as `SERVER_FULL`.
     """
 
-    def __init__(self, door: Door, protocol: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self, door: Door, protocol: Callable[[], asyncio.Protocol], refused: Counter[str]
+    ) -> None:
         self._door = door
         self._protocol = protocol
+        self._refused = refused
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
         self._connections: set[SocketTransport] = set()
         self._newcomers: deque[tuple[float, SocketTransport]] = deque()
-        self.refused = 0
-        """Connections turned away because there was no room."""
 
     @property
     def port(self) -> int:
@@ -168,7 +171,7 @@ class Acceptor:
         transport.start()
 
     def _turn_away(self, sock: socket.socket) -> None:
-        self.refused += 1
+        self._refused[SERVER_FULL] += 1
         try:
             if self._door.tls is None:
                 sock.send(_BUSY)
@@ -180,19 +183,20 @@ class Acceptor:
 
 @asynccontextmanager
 async def accepting(
-    door: Door, protocol: Callable[[], asyncio.Protocol]
+    door: Door, protocol: Callable[[], asyncio.Protocol], refused: Counter[str] | None = None
 ) -> AsyncIterator[Acceptor]:
     """An acceptor at work; at the end it stops listening.
 
     Args:
         door: where.
         protocol: makes the protocol of one connection.
+        refused: where who was turned away is counted, by error id.
 
     Raises:
         OSError: the address is in use or not ours.
     """
     async with AsyncExitStack() as stack:
-        acceptor = Acceptor(door, protocol)
+        acceptor = Acceptor(door, protocol, Counter() if refused is None else refused)
         stack.callback(acceptor.close)
         await acceptor.open()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
