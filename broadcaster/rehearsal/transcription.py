@@ -188,29 +188,36 @@ class TranscriptionSession(Session):
             self._begun_index, self._begun = heard.index, []
         placed = self._placed(heard)
         unsent: dict[_Item, list[str]] = {}
-        for item, word in placed[len(self._begun) :]:
-            unsent.setdefault(item, []).append(word)
+        for number, (item, word) in enumerate(placed):
+            if item not in self._begun[number : number + 1]:
+                unsent.setdefault(item, []).append(word)
+        if begins:
+            self._begun[: len(placed)] = [item for item, _ in placed]
+        else:
+            self._begun_index, self._begun = -1, []
+            for item, word in placed:
+                item.words.append(word)
         for item, words in unsent.items():
             if not item.cleared:
                 await self._send_deltas(item, " ".join(words))
-        if begins:
-            self._begun += [item for item, _ in placed[len(self._begun) :]]
-            return
-        for item, word in placed:
-            item.words.append(word)
-        self._begun_index, self._begun = -1, []
 
     def _placed(self, heard: Heard) -> list[tuple[_Item, str]]:
-        """The words, each with its item; what was sent stays where it is."""
+        """The words, each with its item; what was sent stays where it is until that is complete.
+
+        The stream may be ahead of this session, which hears again what others heard: the beginning
+        of a sentence that is still to come has no item yet.
+        """
         words = self._interpreter.original(heard).split(" ")
         step_ms = (heard.end_ms - heard.start_ms) / len(words)
-        items = self._begun[: len(words)]
-        for number in range(len(items), len(words)):
+        placed: list[tuple[_Item, str]] = []
+        for number, word in enumerate(words):
             at_ms = heard.start_ms + (number + 0.5) * step_ms
-            items.append(
-                next(one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
-            )
-        return list(zip(items, words, strict=True))
+            sent = [item for item in self._begun[number : number + 1] if item in self._items]
+            if heard.kind == "begun" and not sent and at_ms >= self._heard_ms:
+                break
+            by_time = (one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
+            placed.append((sent[0] if sent else next(by_time), word))
+        return placed
 
     async def _send_deltas(self, item: _Item, text: str) -> None:
         whole = self._line.faults.spell("whole_utterances") is not None

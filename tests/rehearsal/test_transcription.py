@@ -35,6 +35,12 @@ async def play(client: RealtimeClient, pcm: bytes) -> None:
         await client.append(pcm[at : at + 9_600])
 
 
+async def written(client: RealtimeClient, text: str) -> None:
+    """Return when the deltas so far hold a text."""
+    while text not in "".join(event["delta"] for event in client.of(f"{ITEM}.delta")):
+        await client.until(f"{ITEM}.delta")
+
+
 async def test_items_have_the_words_of_their_sound(server: TestServer, talk_pcm: bytes) -> None:
     """The second commit cuts a sentence in two."""
     async with realtime(server, TRANSCRIPTION) as client:
@@ -73,6 +79,31 @@ async def test_text_comes_before_the_sentence_ends(server: TestServer, talk_pcm:
         completed = await client.until(f"{ITEM}.completed")
         assert completed["transcript"] == SENTENCES[0].text
         assert "".join(event["delta"] for event in client.of(f"{ITEM}.delta")) == SENTENCES[0].text
+
+
+async def test_what_is_heard_again_is_written_in_full(server: TestServer, talk_pcm: bytes) -> None:
+    """As after a drop: others are in the middle of a sentence the session has yet to hear."""
+    async with realtime(server, TRANSCRIPTION) as first, realtime(server, TRANSCRIPTION) as again:
+        await configure(first)
+        await configure(again)
+        await play(first, excerpt(talk_pcm, 0, 10_000))
+        await written(first, "today.")
+        await play(again, excerpt(talk_pcm, 5_100, 7_100))
+        await written(again, "today.")
+        for at_ms in range(10_000, 13_000, 500):
+            await play(first, excerpt(talk_pcm, at_ms, at_ms + 500))
+        await written(first, "friends")
+        assert len(server.app[LISTENING].streams()) == 1
+        await play(again, excerpt(talk_pcm, 7_100, 9_400))
+        await again.send("input_audio_buffer.commit")
+        before = (await again.until(f"{ITEM}.completed"))["transcript"]
+        await play(again, excerpt(talk_pcm, 9_400, 13_900))
+        await again.send("input_audio_buffer.commit")
+        after = (await again.until(f"{ITEM}.completed"))["transcript"]
+    assert [before, after] == [SENTENCES[1].text, SENTENCES[2].text]
+    for item, text in zip(again.of("input_audio_buffer.committed"), (before, after), strict=True):
+        deltas = [e for e in again.of(f"{ITEM}.delta") if e["item_id"] == item["item_id"]]
+        assert "".join(event["delta"] for event in deltas) == text
 
 
 async def test_what_is_cleared_has_no_text(server: TestServer, talk_pcm: bytes) -> None:
