@@ -40,6 +40,7 @@ bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.edge all --write
+	$(BIN)/python -m tests.benchmarks.bench_whep
 
 format: .venv/dev.done
 	$(BIN)/ruff check --fix .
