@@ -83,6 +83,7 @@ class Egress:
         self._batch = RtpBatch(SLICE_PEERS)
         self._waiting: deque[tuple[RtpFanout, AudioFrame | None]] = deque()
         self._wake = asyncio.Event()
+        self._occupied = asyncio.Event()
         self._peers: dict[str, EgressPeer] = {}
         self._by_ufrag: dict[str, EgressPeer] = {}
         self._by_address: dict[Address, EgressPeer] = {}
@@ -146,6 +147,7 @@ class Egress:
         peer = EgressPeer(offer, self._dtls.session(offer.fingerprints), fanout, on_closed, now)
         self._peers[peer.id] = self._by_ufrag[peer.ufrag] = peer
         self._handshaking[peer] = now + self._settings.connect_s
+        self._occupied.set()
         asyncio.get_running_loop().add_reader(self._socket, self._read)
         return peer
 
@@ -166,6 +168,8 @@ class Egress:
         for address in list(peer.addresses):
             self._forget(peer, address)
         self._handshaking.pop(peer, None)
+        if not self._peers:
+            self._occupied.clear()
         log.debug("a listener's connection ended: %s", reason)
         peer.on_closed()
 
@@ -277,6 +281,7 @@ class Egress:
     async def _read_now_and_then(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            await self._occupied.wait()
             await asyncio.sleep(READ_S)
             if not self._handshaking:
                 loop.remove_reader(self._socket)
@@ -286,6 +291,7 @@ class Egress:
         loop = asyncio.get_running_loop()
         report_at = loop.time() + REPORT_S
         while True:
+            await self._occupied.wait()
             await asyncio.sleep(TICK_S)
             now = loop.time()
             for peer, deadline in list(self._handshaking.items()):
