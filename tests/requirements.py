@@ -8,6 +8,8 @@ PROGRAMS = {
     "chromium": "chromium",
     "node": "nodejs npm",
     "docker-compose": "docker-compose",
+    "flite": "flite",
+    "sox": "sox",
 }
 
 missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
