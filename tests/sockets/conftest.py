@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from broadcaster.limits import raise_open_files
 from tests.sockets.pairs import contexts
+
+
+@pytest.fixture(autouse=True, scope="session")
+def many_files() -> None:
+    """Hundreds of connections have two ends here."""
+    raise_open_files()
 
 
 @pytest.fixture
