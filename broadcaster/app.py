@@ -167,7 +167,9 @@ def build(
         egress = Egress(EgressSettings(settings.webrtc_port, announced))
         parts.run["egress"] = egress.run
         edge = partial(edge_counts, rooms, egress)
-        parts.routes += WhepEndpoint(rooms, egress, clock).routes()
+        whep = WhepEndpoint(rooms, egress, clock)
+        parts.run["whep"] = whep.run
+        parts.routes += whep.routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))
     if Role.DESK in roles:
         board = Board(bus, clock)

@@ -74,7 +74,7 @@ class Booth(Workplace):
         self._glossary = GlossaryWatch(channel.language)
         self._floor_language = ""
         self._floor_language_at = 0.0
-        self._with_floor_until = clock.monotonic()
+        self._wanted_until = dict.fromkeys((keys.WITH_FLOOR, keys.WITH_FEC), clock.monotonic())
 
     async def run(self) -> None:
         """Interpret until cancelled or the duty ends, then finish the sentence."""
@@ -107,7 +107,6 @@ class Booth(Workplace):
 
     async def _watch_status(self) -> None:
         """Learn what the floor speaks and who listens to which variant."""
-        variant = self._channel + keys.WITH_FLOOR
         async with self._bus.subscribe(keys.status(self._event.id)) as messages:
             async for status in statuses(messages):
                 match status:
@@ -117,8 +116,10 @@ class Booth(Workplace):
                             self._floor_language_at = self._clock.monotonic()
                             self._decide()
                     case EdgeStatus(listeners=listeners):
-                        if listeners.get(variant):
-                            self._with_floor_until = self._clock.monotonic() + STALE_AFTER_S
+                        for variant in self._wanted_until:
+                            if listeners.get(self._channel + variant):
+                                until = self._clock.monotonic() + STALE_AFTER_S
+                                self._wanted_until[variant] = until
                     case _:
                         pass
 
@@ -140,7 +141,9 @@ class Booth(Workplace):
         working = self._state in {BoothState.LIVE, BoothState.ROTATING}
         down = not (working and self._duty.interpreting)
         self._output.floor_wanted = down or own_language
-        self._output.with_floor_wanted = self._clock.monotonic() < self._with_floor_until
+        now = self._clock.monotonic()
+        self._output.with_floor_wanted = now < self._wanted_until[keys.WITH_FLOOR]
+        self._output.with_fec_wanted = now < self._wanted_until[keys.WITH_FEC]
 
     def _floor_speaks_own_language(self) -> bool:
         fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S

@@ -12,12 +12,14 @@ from broadcaster.model.ports import Bus, Clock
 _FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
 _LATE_S = 0.5
 """A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
+FEC_LOSS_PERCENT = 10
+"""Loss that the protected variant is made for; beyond it a WebSocket serves better."""
 _FLOOR_AFTER = ms_to_samples(300)
 """Silence of the voice before the floor comes up: a breath is shorter."""
 
 
 class ChannelOutput:
-    """Publishes one channel's sound at real-time rate, in up to two variants.
+    """Publishes one channel's sound at real-time rate, in up to three variants.
 
     Args:
         event: id of the event.
@@ -33,11 +35,16 @@ class ChannelOutput:
         self._bed = FloorBed()
         self._interpretation = Variant(keys.opus(event, channel), bus)
         self._with_floor = Variant(keys.opus(event, channel + keys.WITH_FLOOR), bus)
+        self._with_fec = Variant(
+            keys.opus(event, channel + keys.WITH_FEC), bus, loss_percent=FEC_LOSS_PERCENT
+        )
         self._position = 0
         self.floor_wanted = False
         """Whether the floor fills in while the voice has nothing to say."""
         self.with_floor_wanted = False
         """Whether anybody listens to the variant with the floor under the voice."""
+        self.with_fec_wanted = False
+        """Whether anybody needs the variant that survives lost packets."""
 
     def hear_floor(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
@@ -63,9 +70,14 @@ class ChannelOutput:
         voice = self._voice.pull(OPUS_FRAME_SAMPLES, floor_now)
         up = self.floor_wanted and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(OPUS_FRAME_SAMPLES, up=up)
-        self._interpretation.publish(mix(voice, floor, gains), self._position)
+        interpretation = mix(voice, floor, gains)
+        self._interpretation.publish(interpretation, self._position)
         if self.with_floor_wanted:
             self._with_floor.publish(mix(voice, floor, under_voice(gains)), self._position)
         else:
             self._with_floor.rest()
+        if self.with_fec_wanted:
+            self._with_fec.publish(interpretation, self._position)
+        else:
+            self._with_fec.rest()
         self._position += OPUS_FRAME_SAMPLES

@@ -59,7 +59,7 @@ class Demand:
         for counts in (status.listeners, status.readers):
             for channel, count in counts.items():
                 if count:
-                    self._used_at[channel.removesuffix(keys.WITH_FLOOR)] = now
+                    self._used_at[keys.without_variant(channel)] = now
 
     def needs(self, channel: str, now: float) -> bool:
         """Whether the channel is in use, or was not long ago."""

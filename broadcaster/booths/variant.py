@@ -13,17 +13,22 @@ class Variant:
     Args:
         topic: where.
         bus: on what.
+        loss_percent: see `OpusEncoder`.
     """
 
-    def __init__(self, topic: str, bus: Bus) -> None:
+    def __init__(self, topic: str, bus: Bus, loss_percent: int = 0) -> None:
         self._topic = topic
         self._bus = bus
+        self._loss_percent = loss_percent
         self._sequence = 0
         self._chain: tuple[Limiter, OpusEncoder] | None = None
 
     def publish(self, samples: Samples, position: int) -> None:
         """The next 60 ms at this position of the event clock."""
-        self._chain = self._chain or (Limiter(), OpusEncoder())
+        self._chain = self._chain or (
+            Limiter(),
+            OpusEncoder(loss_percent=self._loss_percent),
+        )
         limiter, encoder = self._chain
         packet = encoder.encode(limiter.limit(samples))
         frame = AudioFrame(Kind.OPUS, self._sequence, position, packet)

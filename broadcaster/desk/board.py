@@ -63,7 +63,8 @@ class Board:
         readers: Counter[str] = Counter()
         for status in fresh:
             if isinstance(status, EdgeStatus):
-                listeners.update(status.listeners)
+                for name, count in status.listeners.items():
+                    listeners[keys.without_variant(name)] += count
                 readers.update(status.readers)
         for channel in event.channel_ids():
             booths.setdefault(channel, BoothStatus(channel, BoothState.IDLE))
@@ -83,7 +84,7 @@ class Board:
                 _without(booths[channel], "floor_language")
                 | {
                     "cost_usd": spent_usd.get(channel, 0.0),
-                    "listeners": listeners[channel] + listeners[channel + keys.WITH_FLOOR],
+                    "listeners": listeners[channel],
                     "readers": readers[channel],
                 }
                 for channel in event.channel_ids()

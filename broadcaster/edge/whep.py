@@ -3,7 +3,7 @@
 import functools
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from broadcaster.edge.admission import Admission
 from broadcaster.edge.audio_hub import AudioHub
 from broadcaster.edge.event_room import EventRoom
 from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.shield import Doorway, Shield, can_be_protected, protected
 from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
 from broadcaster.model.ports import Clock
@@ -37,11 +38,17 @@ _ENDPOINT_METHODS = "OPTIONS, POST"
 _SESSION_METHODS = "OPTIONS, PATCH, POST, DELETE"
 
 
-@dataclass(frozen=True, slots=True)
+LOOK_S = 2.0
+"""How often listeners' reports of loss are looked at."""
+
+
+@dataclass(slots=True)
 class _Session:
-    event_id: str
+    room: EventRoom
+    channel: str
     peer: EgressPeer
     etag: str
+    shield: Shield = field(default_factory=Shield)
 
 
 class WhepEndpoint:
@@ -58,9 +65,11 @@ class WhepEndpoint:
     def __init__(self, rooms: Rooms, egress: Egress, clock: Clock) -> None:
         self._rooms = rooms
         self._egress = egress
+        self._clock = clock
         self._admission = Admission(clock)
         self._sessions: dict[str, _Session] = {}
         self._fanouts: WeakKeyDictionary[AudioHub, RtpFanout] = WeakKeyDictionary()
+        self._doorways: WeakKeyDictionary[RtpFanout, Doorway] = WeakKeyDictionary()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whep/{event}/{channel}` and of a session's own address."""
@@ -82,6 +91,13 @@ class WhepEndpoint:
         """Players connected or connecting now."""
         return len(self._sessions)
 
+    async def run(self) -> None:
+        """Protect listeners who lose packets, until cancelled."""
+        while True:
+            await self._clock.sleep(LOOK_S)
+            for session in self._sessions.values():
+                self._protect(session)
+
     async def _subscribe(self, request: web.Request) -> web.Response:
         room = await self._room(request)
         channel = request.match_info["channel"]
@@ -94,7 +110,7 @@ class WhepEndpoint:
         peer = self._egress.accept(
             offer, self._fanout(room, channel), functools.partial(self._forget, key)
         )
-        session = _Session(room.event.id, peer, secrets.token_hex(8))
+        session = _Session(room, channel, peer, secrets.token_hex(8))
         self._sessions[key] = session
         try:
             answer = self._egress.answer(peer)
@@ -144,6 +160,9 @@ class WhepEndpoint:
         channel = _wanted_channel(await read_text(request))
         room = await self._room(request)
         room.check_channel(channel, variants=True)
+        if session.shield.needed:
+            self._doorway(session).leave(session.peer)
+        session.room, session.channel, session.shield = room, channel, Shield()
         session.peer.play(self._fanout(room, channel))
         return web.Response(status=204)
 
@@ -172,9 +191,30 @@ class WhepEndpoint:
             hub.outlets.append(fanout)
         return fanout
 
+    def _protect(self, session: _Session) -> None:
+        """Move a listener to the protected variant, or back, as its loss says."""
+        if not (session.peer.connected and can_be_protected(session.room, session.channel)):
+            return
+        if not session.shield.look(session.peer.lost, self._clock):
+            return
+        if session.shield.needed:
+            self._doorway(session).wait(session.peer)
+        else:
+            self._doorway(session).leave(session.peer)
+            session.peer.play(self._fanout(session.room, session.channel))
+
+    def _doorway(self, session: _Session) -> Doorway:
+        channel = protected(session.channel)
+        fanout = self._fanout(session.room, channel)
+        doorway = self._doorways.get(fanout)
+        if doorway is None:
+            doorway = self._doorways[fanout] = Doorway(fanout)
+            session.room.audio(channel).outlets.insert(0, doorway)
+        return doorway
+
     def _find(self, request: web.Request) -> _Session | None:
         session = self._sessions.get(request.match_info["session"])
-        if session is None or session.event_id != request.match_info["event"]:
+        if session is None or session.room.event.id != request.match_info["event"]:
             return None
         return session
 
@@ -187,7 +227,9 @@ class WhepEndpoint:
         return session
 
     def _forget(self, key: str) -> None:
-        del self._sessions[key]
+        session = self._sessions.pop(key)
+        if session.shield.needed:
+            self._doorway(session).leave(session.peer)
 
 
 def _wanted_channel(text: str) -> str:

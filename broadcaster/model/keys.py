@@ -10,8 +10,17 @@ WITH_FLOOR = "+floor"
 """Appended to a channel's id: the same channel with the floor quietly under the voice."""
 
 
+WITH_FEC = "+fec"
+"""The same channel with in-band error correction, for WebRTC listeners whose packets get lost."""
+
+
+def without_variant(channel: str) -> str:
+    """The channel's own id."""
+    return channel.removesuffix(WITH_FLOOR).removesuffix(WITH_FEC)
+
+
 def opus(event: str, channel: str) -> str:
-    """Topic of the Opus frames of one channel, or of its variant `WITH_FLOOR`."""
+    """Topic of the Opus frames of one channel, or of one of its variants."""
     return f"opus.{event}.{channel}"
 
 

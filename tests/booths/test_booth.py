@@ -299,6 +299,15 @@ async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> No
             assert loudness(await heard(bus, "es+floor", 10)) > 30
 
 
+async def test_the_protected_variant_is_made_while_somebody_needs_it() -> None:
+    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+            counts = EdgeStatus("edge", {"es+fec": 1})
+            bus.publish(keys.status("talk"), status_to_json(counts))
+            await heard(bus, "es+fec", 30)
+
+
 async def test_a_held_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:
     duty = Duty()
     async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):

@@ -79,7 +79,7 @@ async def test_listeners_of_both_variants_are_counted() -> None:
     async with EmbeddedBus(None) as bus:
         status = await told(
             bus,
-            EdgeStatus("a", {"es": 2, "es+floor": 1}, {"es": 1}),
+            EdgeStatus("a", {"es": 1, "es+floor": 1, "es+fec": 1}, {"es": 1}),
             EdgeStatus("b", {"es+floor": 4}, {"es": 5}),
         )
         spanish = status["channels"][1]

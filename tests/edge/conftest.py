@@ -64,7 +64,8 @@ async def edge() -> AsyncIterator[Edge]:
         rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
         whep = WhepEndpoint(rooms, egress, clock)
         running = [
-            asyncio.create_task(part.run(), name=type(part).__name__) for part in (rooms, egress)
+            asyncio.create_task(part.run(), name=type(part).__name__)
+            for part in (rooms, egress, whep)
         ]
         routes = [
             *EdgeRoutes(rooms, clock).routes(),

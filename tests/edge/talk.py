@@ -1,7 +1,7 @@
 """Two channels that speak, and how well somebody heard them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from statistics import median
@@ -19,8 +19,8 @@ ARABIC = SPANISH[::-1].copy()
 
 
 @asynccontextmanager
-async def talking(edge: Edge) -> AsyncIterator[None]:
-    """Both channels speak, at the rate of real time."""
+async def talking(edge: Edge, said: Mapping[str, Samples] | None = None) -> AsyncIterator[None]:
+    """Both channels speak, or those given, at the rate of real time."""
 
     async def talk(channel: str, sound: Samples) -> None:
         encoder = OpusEncoder()
@@ -32,7 +32,8 @@ async def talking(edge: Edge) -> AsyncIterator[None]:
             due_at += 0.06
             await asyncio.sleep(due_at - loop.time())
 
-    tasks = [asyncio.create_task(talk(*each)) for each in (("es", SPANISH), ("ar", ARABIC))]
+    channels = said or {"es": SPANISH, "ar": ARABIC}
+    tasks = [asyncio.create_task(talk(*each)) for each in channels.items()]
     try:
         yield
     finally:

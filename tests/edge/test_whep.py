@@ -2,17 +2,20 @@
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import Iterator
 
 import pytest
 from aiohttp import ClientResponse
 
+from broadcaster.edge.shield import CALM_S, LOSSY, Shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
 from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
+from tests.edge.test_audio import FakeClock
 from tests.support.player import Player, player
 
 SDP = {"Content-Type": "application/sdp"}
@@ -240,3 +243,41 @@ async def test_trickle(edge: Edge) -> None:
             assert await error(reply) == (404, "unknown_session")
         await listener.answered(answer)
         await listener.state("connected")
+
+
+async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Edge) -> None:
+    async with player() as listener, edge.bus.subscribe(keys.status("talk")) as messages:
+        address = await subscribed(edge, listener)
+        await listener.state("connected")
+        peer = the_peer(edge)
+        async with asyncio.timeout(30):
+            while not peer.connected:
+                await asyncio.sleep(0.02)
+        plain = peer.fanout
+        peer.lost = 0.1
+        async with asyncio.timeout(20):
+            async for message in messages:
+                status = json.loads(message.payload)
+                if status["kind"] == "edge" and status["listeners"].get("es+fec") == 1:
+                    break
+        assert peer.fanout is plain, "until the protected one flows"
+        async with talking(edge, {"es+fec": SPANISH}):
+            await listener.hear(3)
+        assert peer.fanout is not plain
+        assert edge.rooms.counts().listeners["talk", "es"] == 0
+        async with edge.http.post(address, json={"channel": "ar"}) as reply:
+            assert reply.status == 204
+        assert edge.rooms.counts().listeners["talk", "es+fec"] == 0
+    assert worst_r(listener.heard[-48_000:], SPANISH) > 0.9
+
+
+def test_protection_ends_when_reports_are_good_for_a_while() -> None:
+    clock, shield = FakeClock(), Shield()
+    assert not shield.look(0.0, clock)
+    assert shield.look(LOSSY, clock)
+    assert shield.needed
+    clock.seconds += CALM_S - 1
+    assert not shield.look(0.0, clock)
+    clock.seconds += 2
+    assert shield.look(0.0, clock)
+    assert not shield.needed

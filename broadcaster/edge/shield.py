@@ -1,0 +1,89 @@
+"""Moves WebRTC listeners who lose packets to the protected variant of their channel, and back.
+
+The variant is encoded only while somebody needs it, so a listener goes on hearing the plain channel
+until the protected one flows.
+"""
+
+from dataclasses import dataclass
+
+from broadcaster.edge.event_room import EventRoom
+from broadcaster.model.keys import WITH_FEC
+from broadcaster.model.language import FLOOR
+from broadcaster.model.ports import Clock
+from broadcaster.webrtc.egress_peer import EgressPeer
+from broadcaster.webrtc.fanout import RtpFanout
+
+LOSSY = 0.02
+"""Share of packets lost, by a listener's own report, from which on it is protected."""
+CALM_S = 30.0
+"""A listener whose reports are good for so long is served plainly again."""
+
+
+class Doorway:
+    """An outlet of a protected channel's hub: wants it, and lets in who waits with its first frame.
+
+    Args:
+        fanout: the protected channel.
+    """
+
+    def __init__(self, fanout: RtpFanout) -> None:
+        self._fanout = fanout
+        self._waiting: set[EgressPeer] = set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def send(self, envelope: bytes) -> None:  # noqa: ARG002 - that there is one is enough
+        """See `audio_hub.Outlet`."""
+        for peer in self._waiting:
+            if peer.end_reason is None:
+                peer.play(self._fanout)
+        self._waiting.clear()
+
+    def end(self) -> None:
+        """See `audio_hub.Outlet`."""
+        self._waiting.clear()
+
+    def cut(self) -> None:
+        """See `audio_hub.Outlet`."""
+        self._waiting.clear()
+
+    def wait(self, peer: EgressPeer) -> None:
+        """Let a listener in when the protected channel flows."""
+        self._waiting.add(peer)
+
+    def leave(self, peer: EgressPeer) -> None:
+        """A listener waits no more."""
+        self._waiting.discard(peer)
+
+
+@dataclass(slots=True)
+class Shield:
+    """One listener's need for protection.
+
+    Attributes:
+        needed: whether it is protected, or waits for it.
+        lossy_at: when it last lost packets, on the monotonic clock.
+    """
+
+    needed: bool = False
+    lossy_at: float = 0.0
+
+    def look(self, lost: float, clock: Clock) -> bool:
+        """Whether the need has changed, by the listener's last report of its loss."""
+        now = clock.monotonic()
+        if lost >= LOSSY:
+            self.lossy_at = now
+        needed = lost >= LOSSY or (self.needed and now - self.lossy_at < CALM_S)
+        changed, self.needed = needed != self.needed, needed
+        return changed
+
+
+def can_be_protected(room: EventRoom, channel: str) -> bool:
+    """Only what an interpreter says has a protected variant."""
+    return channel != FLOOR and channel in room.event.channel_ids()
+
+
+def protected(channel: str) -> str:
+    """The id of the protected variant."""
+    return channel + WITH_FEC
