@@ -20,7 +20,7 @@ TICK_BYTES = 2_880
 
 @cache
 def speech() -> bytes:
-    """The prepared talk, 86 s."""
+    """The prepared talk, two minutes."""
     return b"".join(read_pcm(AUDIO_PATH))
 
 

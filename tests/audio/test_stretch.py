@@ -37,7 +37,7 @@ def test_tempo_1_touches_nothing_and_holds_nothing() -> None:
 
 @pytest.mark.parametrize("tempos", [(1.0, 1.25), (1.1, 1.25, 1.5), (1.0, 1.02, 1.3), (1.0, 1.5)])
 @pytest.mark.parametrize(
-    "sound", [tone(20), voice_like(20), speech()], ids=["tone", "vowel", "talk"]
+    "sound", [tone(20), voice_like(20), speech()[: 60 * 48_000]], ids=["tone", "vowel", "talk"]
 )
 def test_no_click_when_the_tempo_changes(tempos: tuple[float, ...], sound: bytes) -> None:
     rng = np.random.default_rng(3)
