@@ -35,10 +35,10 @@ class Doorway:
 
     def send(self, envelope: bytes) -> None:  # noqa: ARG002 - that there is one is enough
         """See `audio_hub.Outlet`."""
-        for peer in self._waiting:
+        waiting, self._waiting = self._waiting, set()
+        for peer in waiting:  # playing may end a peer, which leaves by itself
             if peer.end_reason is None:
                 peer.play(self._fanout)
-        self._waiting.clear()
 
     def end(self) -> None:
         """See `audio_hub.Outlet`."""

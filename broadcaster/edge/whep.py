@@ -95,7 +95,7 @@ class WhepEndpoint:
         """Protect listeners who lose packets, until cancelled."""
         while True:
             await self._clock.sleep(LOOK_S)
-            for session in self._sessions.values():
+            for session in list(self._sessions.values()):
                 self._protect(session)
 
     async def _subscribe(self, request: web.Request) -> web.Response:

@@ -127,11 +127,6 @@ class Acceptor:
             self._loop.remove_reader(sock.fileno())
             sock.close()
 
-    def abort(self) -> None:
-        """Disconnect everybody who is left."""
-        for transport in list(self._connections):
-            transport.abort()
-
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_AT_ONCE):
             try:
