@@ -8,10 +8,11 @@ its member decides meanwhile what becomes of each message.
 import asyncio
 import errno
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
@@ -55,6 +56,7 @@ class FanOut(Generic[AnyMember]):
         self._sockets = np.full(_FIRST_SEATS, _NOBODY, np.int32)
         self._writes: list[Callable[[bytes], int | None]] = []
         self._left = 0
+        self._batched = 0
 
     def __len__(self) -> int:
         return len(self._of)
@@ -79,7 +81,7 @@ class FanOut(Generic[AnyMember]):
         if seat is not None:
             member.transport.follower = None
             self._seats[seat.index] = None
-            self._sockets[seat.index] = _NOBODY
+            self._assign(seat.index, _NOBODY)
             self._writes[seat.index] = _write_nothing
             self._left += 1
 
@@ -97,24 +99,25 @@ class FanOut(Generic[AnyMember]):
             self._send_batch(first, min(first + BATCH, count), data)
 
     def _send_batch(self, first: int, last: int, data: bytes) -> None:
-        sockets = self._sockets[first:last]
-        direct = np.flatnonzero(sockets != _NOBODY)
-        if self._ring is None or not len(direct):
-            self._write_each(first, last, data)
+        if self._ring is None or not self._batched:
+            self._write_each(range(first, last), data)
             return
-        if len(direct) < last - first:
-            for index in np.flatnonzero(sockets == _NOBODY):
-                self._writes[first + index](data)
-        results = self._ring.send(sockets[direct], data)
-        for index in np.flatnonzero(results != len(data)):
-            seat = self._seats[first + direct[index]]
+        sockets = self._sockets[first:last]
+        places: Sequence[int] | NDArray[np.intp] = range(last - first)
+        if self._batched < len(self._seats):
+            self._write_each(first + np.flatnonzero(sockets == _NOBODY), data)
+            places = np.flatnonzero(sockets != _NOBODY)
+            sockets = sockets[places]
+        for place, result in self._ring.send(sockets, data) if len(sockets) else ():
+            seat = self._seats[first + places[place]]
             if seat is not None:
-                seat.member.transport.sent(data, int(results[index]))
+                seat.member.transport.sent(data, result)
 
-    def _write_each(self, first: int, last: int, data: bytes) -> None:
-        for index, write in enumerate(self._writes[first:last], first):
+    def _write_each(self, indexes: Iterable[int], data: bytes) -> None:
+        writes = self._writes
+        for index in indexes:
             try:
-                result = write(data)
+                result = writes[index](data)
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 result = -errno.EAGAIN
             except OSError as error:
@@ -129,12 +132,18 @@ class FanOut(Generic[AnyMember]):
         transport = seat.member.transport
         self._writes[seat.index] = transport.direct
         if self._ring is not None and not isinstance(transport, TlsTransport):
-            self._sockets[seat.index] = transport.fileno()
+            self._assign(seat.index, transport.fileno())
 
     def write_late(self, seat: "_Seat[AnyMember]") -> None:
         """A member's connection has unsent bytes, or is closing."""
         self._writes[seat.index] = seat.member.late
-        self._sockets[seat.index] = _NOBODY
+        self._assign(seat.index, _NOBODY)
+
+    def _assign(self, index: int, number: int) -> None:
+        """The descriptor that the ring writes to for a seat, or `_NOBODY`."""
+        before = int(self._sockets[index])
+        self._batched += (number != _NOBODY) - (before != _NOBODY)
+        self._sockets[index] = number
 
     def _close_ranks(self) -> None:
         if not self._left:

@@ -9,6 +9,7 @@ import ctypes
 import errno
 import mmap
 import os
+import sys
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 BATCH = 512
 """Sends in one call: some two milliseconds of the kernel's time."""
+
+ROOM_BYTES = 16 * 1024
+"""For the bytes of a batch; more is made when some are longer."""
 
 _SETUP, _ENTER = 425, 426
 _COOP_TASKRUN, _SINGLE_ISSUER, _DEFER_TASKRUN = 1 << 8, 1 << 12, 1 << 13
@@ -25,6 +29,7 @@ _OP_SEND = 26
 _GETEVENTS = 1
 _DONTWAIT, _NOSIGNAL = 0x40, 0x4000
 _MAP_POPULATE = 0x8000
+_WORD = 1 << 32
 
 _SQE = np.dtype(
     [
@@ -57,6 +62,9 @@ _syscall.restype = ctypes.c_long
 class Ring:
     """Sends the same bytes to up to `BATCH` sockets at once; for one thread.
 
+    Requests stay where they are, in the order of the sockets, and each carries its place; from one
+    batch to the next only descriptors, the length and the bytes change.
+
     Raises:
         OSError: this kernel, or the container's seccomp profile, has no io_uring for us.
     """
@@ -70,19 +78,21 @@ class Ring:
             self.close()
             raise OSError(errno.ENOSYS, "this kernel's io_uring is too old")
         sq, cq = parameters.sq_off, parameters.cq_off
-        cq_tail_end = cq[5] + parameters.cq_entries * _CQE.itemsize
-        ring = self._map(max(sq[6] + parameters.sq_entries * 4, cq_tail_end), 0)
-        words = np.frombuffer(ring, np.uint32, len(ring) // 4)
-        self._sq_tail = words[sq[1] // 4 :][:1]
-        self._cq_head = words[cq[0] // 4 :][:1]
-        self._cq_tail = words[cq[1] // 4 :][:1]
-        words[sq[6] // 4 :][: parameters.sq_entries] = np.arange(parameters.sq_entries)
-        self._completions = np.frombuffer(ring, _CQE, parameters.cq_entries, cq[5])
-        requests = self._map(parameters.sq_entries * _SQE.itemsize, _OFF_SQES)
-        self._requests = np.frombuffer(requests, _SQE)
-        self._requests["opcode"] = _OP_SEND
-        self._requests["msg_flags"] = _DONTWAIT | _NOSIGNAL
-        self._numbers = np.arange(BATCH, dtype=np.uint64)
+        cq_end = cq[5] + parameters.cq_entries * _CQE.itemsize
+        ring = self._map(max(sq[6] + BATCH * 4, cq_end), 0)
+        self._words = memoryview(ring).cast("I")
+        self._sq_tail, self._cq_head, self._cq_tail = sq[1] // 4, cq[0] // 4, cq[1] // 4
+        self._order = self._words[sq[6] // 4 :][:BATCH]
+        self._twice = np.tile(np.arange(BATCH, dtype=np.uint32), 2).data
+        completions = np.frombuffer(ring, _CQE, parameters.cq_entries, cq[5])
+        self._done, self._results = completions["user_data"], completions["res"]
+        requests = np.frombuffer(self._map(BATCH * _SQE.itemsize, _OFF_SQES), _SQE)
+        requests["opcode"] = _OP_SEND
+        requests["msg_flags"] = _DONTWAIT | _NOSIGNAL
+        requests["user_data"] = np.arange(BATCH)
+        self._sockets, self._sizes = requests["fd"], requests["len"]
+        self._addresses = requests["addr"]
+        self._make_room(ROOM_BYTES)
 
     @classmethod
     def open(cls) -> Self | None:
@@ -92,7 +102,7 @@ class Ring:
         except (OSError, AttributeError):
             return None
 
-    def send(self, sockets: NDArray[np.int32], data: bytes) -> NDArray[np.int32]:
+    def send(self, sockets: NDArray[np.int32], data: bytes) -> list[tuple[int, int]]:
         """Send without waiting.
 
         Args:
@@ -100,33 +110,50 @@ class Ring:
             data: what each gets.
 
         Returns:
-            Per socket the bytes it took, or a negative errno.
+            Those that did not take all: place in `sockets`, and the bytes it took or a negative
+            errno.
 
         Raises:
             OSError: the kernel refused the batch; nothing is known of it.
         """
-        count = len(sockets)
-        slots = (int(self._sq_tail[0]) + np.arange(count)) % len(self._requests)
-        self._requests["fd"][slots] = sockets
-        self._requests["addr"][slots] = np.frombuffer(data, np.uint8).ctypes.data
-        self._requests["len"][slots] = len(data)
-        self._requests["user_data"][slots] = self._numbers[:count]
-        self._sq_tail += np.uint32(count)
+        count, size = len(sockets), len(data)
+        if size > len(self._data):
+            self._make_room(size)
+        self._data[:size] = data
+        self._sockets[:count] = sockets
+        self._sizes[:count] = size
+        words = self._words
+        turn = words[self._sq_tail] % BATCH
+        self._order[:] = self._twice[BATCH - turn : 2 * BATCH - turn]
+        words[self._sq_tail] = (words[self._sq_tail] + count) % _WORD
         if _syscall(_ENTER, self._fd, count, count, _GETEVENTS, None, 0) != count:
             raise _os_error()
-        head = int(self._cq_head[0])
-        while (int(self._cq_tail[0]) - head) % 2**32 < count:  # a signal came in between
+        head = words[self._cq_head]
+        while (words[self._cq_tail] - head) % _WORD < count:  # a signal came in between
             _syscall(_ENTER, self._fd, 0, count, _GETEVENTS, None, 0)
-        places = (head + np.arange(count)) % len(self._completions)
-        completions = self._completions[places]
-        results = np.empty(count, np.int32)
-        results[completions["user_data"].astype(np.intp)] = completions["res"]
-        self._cq_head += np.uint32(count)
-        return results
+        left = self._left_over(head % len(self._results), count, size)
+        words[self._cq_head] = (head + count) % _WORD
+        return left
+
+    def _left_over(self, first: int, count: int, size: int) -> list[tuple[int, int]]:
+        """Places and results that are not `size`, of completions from `first` on."""
+        round_the_end = max(0, first + count - len(self._results))
+        results = self._results[first : first + count].tobytes()
+        results += self._results[:round_the_end].tobytes()
+        if results == size.to_bytes(4, sys.byteorder) * count:  # as a rule: one comparison
+            return []
+        order = np.arange(first, first + count) % len(self._results)
+        order = order[self._results[order] != size]
+        return list(zip(self._done[order].tolist(), self._results[order].tolist(), strict=True))
 
     def close(self) -> None:
         """Give it back to the kernel; its memory goes with the object."""
         os.close(self._fd)
+
+    def _make_room(self, size_bytes: int) -> None:
+        room = np.empty(size_bytes, np.uint8)
+        self._addresses[:] = room.ctypes.data
+        self._data = room.data
 
     def _map(self, size_bytes: int, offset: int) -> Any:
         access = mmap.PROT_READ | mmap.PROT_WRITE
