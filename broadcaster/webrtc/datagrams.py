@@ -58,7 +58,7 @@ class DatagramBatch:
         self._headers["iov_count"] = 1
         self._sendmmsg = _find_sendmmsg() if bulk is not False else None
 
-    def send(self, sock: socket.socket, sizes: NDArray[np.uint16], start: int = 0) -> int:
+    def send(self, sock: socket.socket, sizes: NDArray[np.int32], start: int = 0) -> int:
         """Send the datagrams from `start` on; one that has no way to its peer is left out.
 
         Args:

@@ -40,10 +40,9 @@ DATAGRAMS_AT_ONCE = 512
 FULL_SOCKET_S = 0.001
 FULL_SOCKET_TRIES = 20
 """How often and when a full socket is tried again before the rest of a slice is dropped."""
-READ_S = 0.04
-"""How often the port is read while nobody is joining: one wake-up for many listeners' checks."""
 TICK_S = 0.24
-"""How often handshakes and consent are looked after."""
+"""How often handshakes and consent are looked after, and the port is read while nobody joins and
+nothing is sent: one wake-up for many listeners' checks."""
 REPORT_S = 5.0
 """Time between a listener's sender reports (RFC 3550 section 6.2)."""
 _NTP_EPOCH_S = 2_208_988_800
@@ -89,6 +88,7 @@ class Egress:
         self._by_address: dict[Address, EgressPeer] = {}
         self._handshaking: dict[EgressPeer, float] = {}
         self._addresses = host_addresses()
+        self._awaited = False
         self.dropped_frames = 0
         """Frames of a channel that were not sent because this process is too slow."""
         self.dropped_packets = 0
@@ -109,15 +109,12 @@ class Egress:
 
     async def run(self) -> None:
         """Serve until cancelled, then disconnect everybody."""
-        loop = asyncio.get_running_loop()
         try:
-            await first_of(
-                self._send(), self._keep_house(), self._read_now_and_then(), name="egress"
-            )
+            await first_of(self._send(), self._keep_house(), name="egress")
         finally:
             for peer in list(self._peers.values()):
                 self.close(peer)
-            loop.remove_reader(self._socket)
+            self._await_datagrams(wanted=False)
             self._socket.close()
 
     def fanout(self) -> RtpFanout:
@@ -148,7 +145,7 @@ class Egress:
         self._peers[peer.id] = self._by_ufrag[peer.ufrag] = peer
         self._handshaking[peer] = now + self._settings.connect_s
         self._occupied.set()
-        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        self._await_datagrams(wanted=True)
         return peer
 
     def answer(self, peer: EgressPeer) -> str:
@@ -198,6 +195,7 @@ class Egress:
                 fanout.start(frame)
                 while fanout.fill(self._batch, frame.payload):
                     await self._send_slice()
+            self._read()
 
     async def _report(self, fanout: RtpFanout) -> None:
         """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
@@ -217,17 +215,29 @@ class Egress:
             await asyncio.sleep(FULL_SOCKET_S)
         self.dropped_packets += self._batch.filled - sent
 
+    def _await_datagrams(self, *, wanted: bool) -> None:
+        """Have each datagram read as it comes; connected listeners are in no such hurry."""
+        if wanted != self._awaited:
+            self._awaited = wanted
+            loop = asyncio.get_running_loop()
+            if wanted:
+                loop.add_reader(self._socket, self._read)
+            else:
+                loop.remove_reader(self._socket)
+
     def _read(self) -> None:
         for _ in range(DATAGRAMS_AT_ONCE):
             try:
                 datagram, (host, port, *_) = self._socket.recvfrom(DATAGRAM_BYTES)
             except BlockingIOError:
+                self._await_datagrams(wanted=bool(self._handshaking))
                 return
             except OSError as gone:  # an ICMP error of some earlier datagram
                 log.debug("the port reports %s", gone)
                 return
             if datagram:
                 self._take(datagram, (host.removeprefix("::ffff:"), port))
+        self._await_datagrams(wanted=True)
 
     def _take(self, datagram: bytes, source: Address) -> None:
         check = ConnectivityCheck.parse(datagram)
@@ -238,7 +248,8 @@ class Egress:
         if peer is None:
             return
         try:
-            peer.take(datagram, source)
+            if not peer.take(datagram, source):
+                return
         except DtlsFailed as failed:
             log.debug("a listener failed: %s", failed)
             self.close(peer, EndReason.CONNECTION_FAILED)
@@ -278,21 +289,13 @@ class Egress:
         with suppress(OSError):  # lost, as any datagram may be
             self._socket.sendto(data, (host if ":" in host else f"::ffff:{host}", port))
 
-    async def _read_now_and_then(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._occupied.wait()
-            await asyncio.sleep(READ_S)
-            if not self._handshaking:
-                loop.remove_reader(self._socket)
-                self._read()
-
     async def _keep_house(self) -> None:
         loop = asyncio.get_running_loop()
         report_at = loop.time() + REPORT_S
         while True:
             await self._occupied.wait()
             await asyncio.sleep(TICK_S)
+            self._read()
             now = loop.time()
             for peer, deadline in list(self._handshaking.items()):
                 if now > deadline:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pylibsrtp
-from aiortc.rtp import RtcpPacket, RtcpRrPacket, RtcpSrPacket
 
 from broadcaster.webrtc.connectivity_check import Challenge, ConnectivityCheck
 from broadcaster.webrtc.datagrams import name_of
 from broadcaster.webrtc.dtls import DtlsSession
 from broadcaster.webrtc.fanout import RtpFanout, RtpStream
+from broadcaster.webrtc.receiver_report import lost_share
 from broadcaster.webrtc.sdp import Offer
 from broadcaster.webrtc.srtp import SrtpSession
 
@@ -109,8 +109,11 @@ class EgressPeer:
         self._challenge = Challenge(source)
         return self._challenge.request(f"{self.offer.ufrag}:{self.ufrag}", self.offer.pwd)
 
-    def take(self, datagram: bytes, source: Address) -> None:
+    def take(self, datagram: bytes, source: Address) -> bool:
         """Take the answer to a challenge, the handshake, the goodbye, reports.
+
+        Returns:
+            Whether DTLS went on: there may be something in `dtls.outgoing`.
 
         Raises:
             DtlsFailed: the connection is of no use any more.
@@ -127,8 +130,10 @@ class EgressPeer:
             self.dtls.receive(datagram)
             if self.dtls.keys is not None and self._stream is None:
                 self._connect(SrtpSession(self.dtls.keys, self.ssrc), name_of(source))
+            return True
         elif datagram[0] in _RTP and self._stream is not None and datagram[1] in _RTCP_TYPES:
             self._hear_report(self._stream.srtp, datagram)
+        return False
 
     def stop(self) -> None:
         """Leave the channel and say goodbye in `dtls.outgoing`."""
@@ -142,11 +147,8 @@ class EgressPeer:
 
     def _hear_report(self, srtp: SrtpSession, datagram: bytes) -> None:
         try:
-            packets = RtcpPacket.parse(srtp.unprotect_rtcp(datagram))
-        except (pylibsrtp.Error, ValueError):
+            lost = lost_share(srtp.unprotect_rtcp(datagram), self.ssrc)
+        except pylibsrtp.Error:
             return
-        for packet in packets:
-            if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
-                for report in packet.reports:
-                    if report.ssrc == self.ssrc:
-                        self.lost = report.fraction_lost / 256
+        if lost is not None:
+            self.lost = lost

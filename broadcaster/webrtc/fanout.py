@@ -24,14 +24,13 @@ ROW = np.dtype(
         ("sequence", "u2"),
         ("offset", "u4"),
         ("ssrc", "u4"),
-        ("trailer", "u1"),
         ("packets", "u4"),
         ("octets", "u4"),
         ("name", "u1", NAME_BYTES),
     ]
 )
 """A listener: payload type with the marker bit, next sequence number, RTP time less channel time,
-SSRC, bytes SRTP adds, packets and payload octets sent so far (for its sender reports), address."""
+SSRC, packets and payload octets sent so far (for its sender reports), address."""
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +145,6 @@ class RtpFanout:
         row["sequence"] = stream.sequence
         row["offset"] = (stream.timestamp - self._time) & 0xFFFF_FFFF
         row["ssrc"] = stream.ssrc
-        row["trailer"] = stream.srtp.trailer_bytes
         row["packets"], row["octets"] = stream.packets, stream.octets
         row["name"] = np.frombuffer(stream.name, np.uint8)
         self._streams.append(stream)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadcaster.webrtc.datagrams import DatagramBatch
-from broadcaster.webrtc.srtp import RTCP_TRAILER_BYTES, Context, pointers, protect
+from broadcaster.webrtc.srtp import Context, PacketRow
 
 MAX_PAYLOAD_BYTES = 1_200
 """Longest Opus packet that is sent; speech at 60 ms is about 190."""
@@ -68,8 +68,7 @@ class RtpBatch:
         packets = self._datagrams.packets
         self._rtp = packets[:, : _RTP.itemsize].view(_RTP)[:, 0]
         self._report = packets[:, : _REPORT.itemsize].view(_REPORT)[:, 0]
-        self._pointers = pointers(packets.ctypes.data, _STRIDE, capacity)
-        self._sizes: NDArray[np.uint16] = np.zeros(capacity, np.uint16)
+        self._row = PacketRow(packets.ctypes.data, _STRIDE, capacity)
         self._filled = 0
         self.unprotected = 0
         """Packets that libsrtp refused; they are not sent."""
@@ -106,7 +105,7 @@ class RtpBatch:
         Returns:
             How many are dealt with; call again with it once the socket takes more.
         """
-        return self._datagrams.send(sock, self._sizes[: self._filled], start)
+        return self._datagrams.send(sock, self._row.sizes_bytes[: self._filled], start)
 
     @property
     def filled(self) -> int:
@@ -118,11 +117,10 @@ class RtpBatch:
     ) -> None:
         self._filled = len(rows)
         self._datagrams.names[: len(rows)] = rows["name"]
-        self._sizes[: len(rows)] = rows["trailer"]
-        self._sizes[: len(rows)] += size_bytes + (RTCP_TRAILER_BYTES if rtcp else 0)
-        failed = protect(contexts, self._pointers, size_bytes, rtcp=rtcp)
-        for place in failed:  # an empty datagram instead of a packet in the clear
-            self._sizes[place] = 0
+        sizes_bytes = self._row.sizes_bytes
+        sizes_bytes[: len(rows)] = size_bytes
+        failed = self._row.protect(contexts, rtcp=rtcp)
+        sizes_bytes[failed] = 0  # an empty datagram instead of a packet in the clear
         self.unprotected += len(failed)
 
 

@@ -4,15 +4,14 @@ Its `Session.protect` copies every packet twice and makes objects; the C functio
 pointer. This is the only module that reaches behind its API: `Session._srtp` and `_binding`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pylibsrtp import Policy, Session, _binding
 
 from broadcaster.webrtc.dtls import SrtpKeys
-
-RTCP_TRAILER_BYTES = 4
-"""What SRTCP adds beside the profile's trailer: the packet's index."""
 
 _OK = _binding.lib.srtp_err_status_ok
 _protect = _binding.lib.srtp_protect
@@ -20,8 +19,6 @@ _protect_rtcp = _binding.lib.srtp_protect_rtcp
 
 Context = Any
 """A C pointer to one sender's keys and counters."""
-Pointer = Any
-"""A C pointer to one packet."""
 
 
 class SrtpSession:
@@ -33,7 +30,6 @@ class SrtpSession:
 
     Attributes:
         context: for `protect`; valid as long as this object lives.
-        trailer_bytes: what protection adds to an RTP packet.
     """
 
     def __init__(self, keys: SrtpKeys, ssrc: int) -> None:
@@ -41,7 +37,6 @@ class SrtpSession:
         self._out = Session(Policy(keys.ours, Policy.SSRC_SPECIFIC, ssrc, srtp_profile=number))
         self._in = Session(Policy(keys.theirs, Policy.SSRC_ANY_INBOUND, srtp_profile=number))
         self.context: Context = self._out._srtp[0]  # noqa: SLF001
-        self.trailer_bytes = keys.profile.trailer_bytes
 
     def unprotect_rtcp(self, packet: bytes) -> bytes:
         """The plain RTCP packet.
@@ -53,31 +48,37 @@ class SrtpSession:
         return plain
 
 
-def pointers(address: int, stride_bytes: int, count: int) -> list[Pointer]:
-    """C pointers to `count` packets that lie `stride_bytes` apart, each a multiple of 4."""
-    cast = _binding.ffi.cast
-    return [cast("void *", address + row * stride_bytes) for row in range(count)]
-
-
-def protect(
-    contexts: Iterable[Context], packets: Sequence[Pointer], size_bytes: int, *, rtcp: bool = False
-) -> list[int]:
-    """Encrypt and sign packets where they lie; each needs room for its trailer behind it.
+class PacketRow:
+    """Packets side by side in memory, to be protected where they lie.
 
     Args:
-        contexts: whose keys to use, per packet.
-        packets: at least as many.
-        size_bytes: of each plain packet.
-        rtcp: they are RTCP packets.
+        address: of the first, a multiple of 4.
+        stride_bytes: from one to the next, a multiple of 4.
+        count: how many there is room for.
 
-    Returns:
-        Places of packets that could not be protected.
+    Attributes:
+        sizes_bytes: of each packet; protection adds its trailer to it.
     """
-    function = _protect_rtcp if rtcp else _protect
-    size = _binding.ffi.new("int *")
-    failed = []
-    for place, (context, packet) in enumerate(zip(contexts, packets, strict=False)):
-        size[0] = size_bytes
-        if function(context, packet, size) != _OK:
-            failed.append(place)
-    return failed
+
+    def __init__(self, address: int, stride_bytes: int, count: int) -> None:
+        cast = _binding.ffi.cast
+        self.sizes_bytes: NDArray[np.int32] = np.zeros(count, np.int32)
+        sizes = _binding.ffi.from_buffer("int[]", self.sizes_bytes)
+        self._packets = [cast("void *", address + row * stride_bytes) for row in range(count)]
+        self._sizes = [sizes + row for row in range(count)]
+
+    def protect(self, contexts: Sequence[Context], *, rtcp: bool = False) -> list[int]:
+        """Encrypt and sign the first packets; each needs room for its trailer behind it.
+
+        Args:
+            contexts: whose keys to use, per packet.
+            rtcp: they are RTCP packets.
+
+        Returns:
+            Places of packets that could not be protected.
+        """
+        function = _protect_rtcp if rtcp else _protect
+        results = list(map(function, contexts, self._packets, self._sizes))
+        if not any(results):
+            return []
+        return [place for place, result in enumerate(results) if result != _OK]
