@@ -13,12 +13,11 @@ const KIND_OPUS = 2;
 const CLOCK_HZ = 24_000;
 /** Safari decodes Opus at 48 kHz only, so everybody does. */
 const DECODED_HZ = 48_000;
-const PACKET_SAMPLES = 2_880;
 const CONNECT_DEADLINE_MS = 10_000;
 /** A channel that was sending never pauses this long by itself. */
 const STALL_MS = 5_000;
-/** Longer losses are not waited for: the sound goes on with what comes next. */
-const MAX_FILLED_PACKETS = 5;
+/** 300 ms. Longer losses are not waited for: the sound goes on with what comes next. */
+const LONGEST_FILLED = 0.3 * DECODED_HZ;
 /** How far back a packet counts as a repeat; further back the clock began anew. */
 const REPEAT_WINDOW = 10 * CLOCK_HZ;
 
@@ -125,7 +124,7 @@ class Receiver {
    */
   #decode(packet, position, lost) {
     if (this.#decoder?.state !== 'configured') this.#decoder = this.#newDecoder();
-    this.#lostBefore.push(lost <= MAX_FILLED_PACKETS ? lost : 0);
+    this.#lostBefore.push(lost);
     const timestamp = Math.round((position / CLOCK_HZ) * 1e6);
     this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: packet }));
   }
@@ -143,8 +142,9 @@ class Receiver {
 
   /** @param {AudioData} data */
   #play(data) {
-    const lost = this.#lostBefore.shift() ?? 0;
-    if (lost > 0) this.sink.postMessage({ lost: lost * PACKET_SAMPLES });
+    // What was lost was as long as what came, packet for packet.
+    const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
+    if (lost > 0 && lost <= LONGEST_FILLED) this.sink.postMessage({ lost });
     const samples = new Float32Array(data.numberOfFrames);
     data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
     data.close();

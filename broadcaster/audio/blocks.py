@@ -1,6 +1,6 @@
 """Positioned pieces of PCM cut into blocks of one length, with silence where time passed without.
 
-The floor cuts 20 ms PCM and 60 ms Opus blocks with it, a booth the 200 ms frames of its
+The floor cuts its PCM frames and its Opus packets with it, a booth the 200 ms frames of its
 interpreter.
 """
 

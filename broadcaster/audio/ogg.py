@@ -5,20 +5,20 @@ from fractions import Fraction
 import av
 
 from broadcaster.audio.parts import Parts
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from broadcaster.model.audio import CLOCK_HZ, opus_samples
 
 OPUS_HZ = 48_000
 """Ogg counts Opus in samples at 48 kHz, whatever was encoded (RFC 7845 §4)."""
-_PACKET_SAMPLES = OPUS_FRAME_SAMPLES * OPUS_HZ // CLOCK_HZ
-_PAGE_US = OPUS_FRAME_SAMPLES * 1_000_000 // CLOCK_HZ
+_SHORTEST_PACKET_US = 2_500
+"""RFC 6716 section 2.1.4: every packet is long enough for a page of its own."""
 
 
 class OggOpus:
-    """One page per packet of 60 ms; a page comes out when the packet after it goes in."""
+    """One page per packet; a page comes out when the packet after it goes in."""
 
     def __init__(self) -> None:
         self._parts = Parts()
-        options = {"page_duration": str(_PAGE_US), "flush_packets": "1"}
+        options = {"page_duration": str(_SHORTEST_PACKET_US), "flush_packets": "1"}
         self._container = av.open(self._parts, "w", format="ogg", options=options)
         self._stream = self._container.add_stream("libopus", rate=OPUS_HZ, layout="mono")
         self._container.start_encoding()
@@ -28,11 +28,12 @@ class OggOpus:
 
     def push(self, opus: bytes) -> bytes:
         """Add one packet; returns the pages that are complete."""
+        length = opus_samples(opus) * OPUS_HZ // CLOCK_HZ
         packet = av.Packet(opus)
         packet.pts = packet.dts = self._next_pts
-        packet.duration = _PACKET_SAMPLES
+        packet.duration = length
         packet.time_base = Fraction(1, OPUS_HZ)
         packet.stream = self._stream
-        self._next_pts += _PACKET_SAMPLES
+        self._next_pts += length
         self._container.mux(packet)
         return self._parts.take()

@@ -7,26 +7,35 @@ import av
 
 from broadcaster.audio.frames import to_frame
 from broadcaster.audio.resample import ToFloor
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, SAMPLE_BYTES
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    OPUS_FRAME_SAMPLES,
+    SAMPLE_BYTES,
+    ms_to_samples,
+    samples_to_ms,
+)
 
 SPEECH_BITRATE = 32_000
 """Bits per second; mono speech is transparent from about 24,000."""
 PROTECTED_BITRATE = 24_000
 """With FEC: libopus then codes in SILK alone, whose packets of 60 ms repeat all of the one before;
 at a higher rate three hybrid frames share a packet and the last 20 ms are all that is repeated."""
+SILENT_SAMPLES = ms_to_samples(20)
+"""Silence comes in pieces that fit a hole of any packets."""
 
 
 class OpusEncoder:
-    """Mono speech to Opus packets of 60 ms.
+    """Mono speech to Opus packets of one length.
 
     24 kHz goes straight into libopus. In-band FEC (RFC 6716 section 2.1.7) costs quality, so it is
     for listeners who lose packets; those by TCP never do.
 
     Args:
+        frame_samples: of a packet: 20, 40 or 60 ms.
         loss_percent: loss on the way that packets are to repair; 0 goes without FEC.
     """
 
-    def __init__(self, loss_percent: int = 0) -> None:
+    def __init__(self, frame_samples: int = OPUS_FRAME_SAMPLES, *, loss_percent: int = 0) -> None:
         codec = av.CodecContext.create("libopus", "w")
         assert isinstance(codec, av.AudioCodecContext)
         codec.sample_rate = CLOCK_HZ
@@ -34,23 +43,25 @@ class OpusEncoder:
         codec.format = "s16"
         codec.bit_rate = PROTECTED_BITRATE if loss_percent else SPEECH_BITRATE
         codec.time_base = Fraction(1, CLOCK_HZ)
-        frame_ms = OPUS_FRAME_SAMPLES * 1000 // CLOCK_HZ
-        codec.options = {"application": "voip", "frame_duration": str(frame_ms)}
+        frame_ms = str(samples_to_ms(frame_samples))
+        codec.options = {"application": "voip", "frame_duration": frame_ms}
         if loss_percent:
             codec.options |= {"fec": "1", "packet_loss": str(loss_percent)}
         self._codec = codec
+        self._frame_samples = frame_samples
         self._next_pts = 0
 
     def encode(self, pcm: bytes) -> bytes:
-        """One packet from exactly 60 ms of s16le mono 24 kHz (2,880 bytes).
+        """One packet from exactly `frame_samples` of s16le mono 24 kHz.
 
         Raises:
             ValueError: the piece has another length.
         """
-        if len(pcm) != OPUS_FRAME_SAMPLES * SAMPLE_BYTES:
-            raise ValueError(f"an Opus frame needs 2880 bytes of PCM, got {len(pcm)}")
+        wanted = self._frame_samples * SAMPLE_BYTES
+        if len(pcm) != wanted:
+            raise ValueError(f"an Opus packet needs {wanted} bytes of PCM, got {len(pcm)}")
         frame = to_frame(pcm, self._next_pts)
-        self._next_pts += OPUS_FRAME_SAMPLES
+        self._next_pts += self._frame_samples
         return b"".join(bytes(packet) for packet in self._codec.encode(frame))
 
 
@@ -73,5 +84,5 @@ class OpusDecoder:
 
 @cache
 def silent_packet() -> bytes:
-    """A packet of 60 ms of silence, for where a channel has none of its own."""
-    return OpusEncoder().encode(bytes(OPUS_FRAME_SAMPLES * SAMPLE_BYTES))
+    """A packet of `SILENT_SAMPLES`, for where a channel has none of its own."""
+    return OpusEncoder(SILENT_SAMPLES).encode(bytes(SILENT_SAMPLES * SAMPLE_BYTES))

@@ -1,21 +1,22 @@
 """One channel's sound for all its listeners in this process."""
 
 import asyncio
-from collections import deque
 from typing import Protocol
 
+from broadcaster.edge.backlog import Backlog
 from broadcaster.edge.inbound import PING
 from broadcaster.edge.listener import Listener, SlowListeners, websocket_frame
+from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
 from broadcaster.tasks import first_of
 
-BACKLOG_FRAMES = 4
-"""Newest frames (60 ms each) a new listener gets at once, so that sound starts right away."""
+BACKLOG_MS = 240
+"""Newest sound a new listener gets at once, so that it starts right away."""
 DEPTH = 64
-"""Frames the hub may be behind the bus, about four seconds."""
+"""Frames the hub may be behind the bus: about four seconds of 60 ms, over one of 20 ms."""
 IDLE_S = 25.0
 """A channel that says nothing for so long pings its listeners, so that proxies keep them."""
 
@@ -46,7 +47,7 @@ class AudioHub:
         self._bus = bus
         self._topic = topic
         self._clock = clock
-        self._recent: deque[bytes] = deque(maxlen=BACKLOG_FRAMES)
+        self._recent = Backlog(ms_to_samples(BACKLOG_MS))
         self._listeners: FanOut[Listener] = FanOut(ring)
         self._writing = asyncio.Lock()
         self._wrote = False
@@ -60,7 +61,7 @@ class AudioHub:
     def add(self, transport: SocketTransport) -> Listener:
         """Start writing to a WebSocket, beginning with the backlog."""
         listener = Listener(transport, self._clock, self.slow)
-        transport.write(b"".join(self._recent))
+        transport.write(b"".join(self._recent.pieces()))
         self._listeners.add(listener)
         return listener
 
@@ -90,10 +91,11 @@ class AudioHub:
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:
             async for message in frames:
                 frame = websocket_frame(message.payload)
+                samples = opus_samples(message.payload[ENVELOPE_HEADER_BYTES:])
                 for outlet in self.outlets:
                     outlet.send(message.payload)
                 async with self._writing:
-                    self._recent.append(frame)
+                    self._recent.push(frame, samples)
                     await self._listeners.send(frame)
                 self._wrote = True
 

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from broadcaster.audio.mp3 import BITRATE, FRAME_BYTES, OpusToMp3
 from broadcaster.audio.ogg import OggOpus
-from broadcaster.audio.opus import silent_packet
+from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
+from broadcaster.edge.backlog import Backlog
+from broadcaster.model.audio import ms_to_samples
 
 
 class Encoder(Protocol):
@@ -27,8 +29,8 @@ class HttpFormat:
         name: the ending of its address.
         content_type: what HTTP calls it.
         encoder: makes one for a channel.
-        backlog_packets: sound (60 ms each) a new listener gets at once.
-        block_packets: sound in one write; fewer writes cost less and come later.
+        backlog_ms: sound a new listener gets at once.
+        block_ms: sound in one write; fewer writes cost less and come later.
         threaded: whether encoding is work for a thread beside the loop.
         kbps: bit rate told to players; 0 when it varies.
         metaint: bytes between two ICY metadata blocks, whole frames; 0 when it has none.
@@ -37,8 +39,8 @@ class HttpFormat:
     name: str
     content_type: str
     encoder: Callable[[], Encoder]
-    backlog_packets: int
-    block_packets: int
+    backlog_ms: int
+    block_ms: int
     threaded: bool = False
     kbps: int = 0
     metaint: int = 0
@@ -48,22 +50,25 @@ MP3 = HttpFormat(
     "mp3",
     "audio/mpeg",
     OpusToMp3,
-    backlog_packets=55,
-    block_packets=4,
+    backlog_ms=3_300,
+    block_ms=240,
     threaded=True,
     kbps=BITRATE // 1000,
     metaint=21 * FRAME_BYTES,
 )
 """Chromium reads in pieces of 32 KiB, 2.7 s of this: the backlog is that and half a second more."""
-OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_packets=17, block_packets=1)
+OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_ms=1_020, block_ms=60)
 """For players with buffers of their own: every second sent ahead is a second of delay."""
 FORMATS = {form.name: form for form in (MP3, OGG)}
 
 
-def prepare(form: HttpFormat) -> tuple[Encoder, list[bytes]]:
+def prepare(form: HttpFormat) -> tuple[Encoder, Backlog]:
     """An encoder and a backlog of silence made with it; takes some ten milliseconds."""
-    encoder = form.encoder()
-    return encoder, encode(encoder, [silent_packet()] * form.backlog_packets)
+    encoder, backlog = form.encoder(), Backlog(ms_to_samples(form.backlog_ms))
+    packets = ms_to_samples(form.backlog_ms) // SILENT_SAMPLES
+    for piece in encode(encoder, [silent_packet()] * packets):
+        backlog.push(piece, SILENT_SAMPLES)
+    return encoder, backlog
 
 
 def encode(encoder: Encoder, packets: list[bytes]) -> list[bytes]:

@@ -1,17 +1,17 @@
 """One channel as one continuous stream of bytes, encoded once for all who play it."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from broadcaster.edge.backlog import Backlog
 from broadcaster.edge.http_format import Encoder, HttpFormat, encode, prepare
 from broadcaster.edge.http_listener import HttpListener, Rendition
 from broadcaster.edge.icy import IcyBlocks
 from broadcaster.edge.listener import SlowListeners
 from broadcaster.edge.steady import SteadyPackets
 from broadcaster.errors import BadEnvelope
-from broadcaster.model.audio import AudioFrame
+from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
@@ -20,8 +20,8 @@ from broadcaster.sockets.uring import Ring
 LINGER_S = 10.0
 """An encoder without listeners is kept this long: players ask twice before they play."""
 TICK_S = 0.5
-MOST_WAITING = 128
-"""Packets that may wait for the encoder, eight seconds; beyond it the oldest are dropped."""
+MOST_WAITING_MS = 8_000
+"""Sound that may wait for the encoder; beyond it the oldest is dropped."""
 
 
 class HttpStream:
@@ -51,8 +51,8 @@ class HttpStream:
         self._title = title
         self._steady = SteadyPackets(clock)
         self._encoder: Encoder | None = None
-        self._recent: deque[bytes] = deque()
-        self._waiting: deque[bytes] = deque()
+        self._recent = Backlog(ms_to_samples(form.backlog_ms))
+        self._waiting = Backlog(ms_to_samples(MOST_WAITING_MS))
         self._enough = asyncio.Event()
         self._icy: IcyBlocks | None = None
         self._listeners: dict[Rendition, FanOut[HttpListener]] = {
@@ -75,7 +75,7 @@ class HttpStream:
         async with self._writing:
             if rendition.icy and self._icy is None:
                 self._icy = self._begin_icy()
-            sound = self._icy.backlog() if self._icy and rendition.icy else b"".join(self._recent)
+            sound = self._icy.backlog() if self._icy and rendition.icy else self._sound()
             listener = HttpListener(transport, rendition, self._clock, self._slow)
             transport.write(rendition.framed(self._encoder.head + sound))
             self._listeners[rendition].add(listener)
@@ -109,8 +109,7 @@ class HttpStream:
 
     async def prepare(self) -> None:
         """Make the encoder and a backlog of silence."""
-        self._encoder, blocks = await asyncio.to_thread(prepare, self._form)
-        self._recent = deque(blocks, maxlen=len(blocks))
+        self._encoder, self._recent = await asyncio.to_thread(prepare, self._form)
         self._steady = SteadyPackets(self._clock)
         self.ready.set()
 
@@ -127,23 +126,24 @@ class HttpStream:
             if len(self):
                 used_at = self._clock.monotonic()
 
+    def _sound(self) -> bytes:
+        return b"".join(self._recent.pieces())
+
     def _begin_icy(self) -> IcyBlocks:
-        sound = b"".join(self._recent)
+        sound = self._sound()
         icy = IcyBlocks(self._form.metaint, len(sound) // self._form.metaint)
         icy.push(sound, self._title())
         return icy
 
     def _take(self, packets: list[bytes]) -> None:
-        self._waiting.extend(packets)
-        while len(self._waiting) > MOST_WAITING:
-            self._waiting.popleft()
-            self._slow.skipped_frames += 1
-        if len(self._waiting) >= self._form.block_packets:
+        for packet in packets:
+            self._slow.skipped_frames += self._waiting.push(packet, opus_samples(packet))
+        if self._waiting.samples >= ms_to_samples(self._form.block_ms):
             self._enough.set()
 
     async def _emit(self) -> None:
         assert self._encoder is not None
-        packets = list(self._waiting)
+        packets = self._waiting.pieces()
         self._waiting.clear()
         self._enough.clear()
         if self._form.threaded:
@@ -151,7 +151,8 @@ class HttpStream:
         else:
             blocks = encode(self._encoder, packets)
         async with self._writing:
-            self._recent.extend(blocks)
+            for packet, block in zip(packets, blocks, strict=True):
+                self._recent.push(block, opus_samples(packet))
             block = b"".join(blocks)
             if block:
                 await self._write(block, icy=False)

@@ -1,12 +1,12 @@
 """A channel's packets without holes, for listeners that cannot be told of one."""
 
-from broadcaster.audio.opus import silent_packet
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
+from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.model.ports import Clock
 
 FILL_AFTER_S = 1.0
 """Nothing for this long is silence; what comes later was meant for a time that is over."""
-_FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
+_SILENT_S = SILENT_SAMPLES / CLOCK_HZ
 _LONGEST_HOLE = 2 * CLOCK_HZ
 """A longer hole is a jump of the event clock: the floor was away, and time was filled meanwhile."""
 _REPEAT_WINDOW = 10 * CLOCK_HZ
@@ -27,8 +27,8 @@ class SteadyPackets:
         ahead = 0 if self._next is None else frame.position - self._next
         if -_REPEAT_WINDOW < ahead < 0:
             return []
-        self._next = frame.position + OPUS_FRAME_SAMPLES
-        missing = ahead // OPUS_FRAME_SAMPLES if 0 < ahead <= _LONGEST_HOLE else 0
+        self._next = frame.position + opus_samples(frame.payload)
+        missing = ahead // SILENT_SAMPLES if 0 < ahead <= _LONGEST_HOLE else 0
         return [silent_packet()] * missing + [frame.payload]
 
     def wait(self) -> list[bytes]:
@@ -36,8 +36,8 @@ class SteadyPackets:
         waited_s = self._clock.monotonic() - self._reached_s
         if waited_s < FILL_AFTER_S:
             return []
-        count = int(waited_s / _FRAME_S)
-        self._reached_s += count * _FRAME_S
+        count = int(waited_s / _SILENT_S)
+        self._reached_s += count * _SILENT_S
         if self._next is not None:
-            self._next += count * OPUS_FRAME_SAMPLES
+            self._next += count * SILENT_SAMPLES
         return [silent_packet()] * count

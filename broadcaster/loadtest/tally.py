@@ -4,12 +4,12 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.audio import AudioFrame, opus_samples
 
 GAP_S = 0.1
-"""A longer pause between two frames of 60 ms is counted as a gap."""
+"""A longer pause between two frames is counted as a gap."""
 KEPT_FRAMES = 256
-"""Frames of a channel that are remembered, 15 s; who gets one later has a gap, not a spread."""
+"""Frames of a channel that are remembered, 15 s of 60 ms: one that comes later is a gap."""
 UNFINISHED_S = 1.0
 """Frames this young at the end may still be on their way to some listeners."""
 _SEQUENCES = 1 << 32
@@ -45,7 +45,7 @@ class FrameLog:
         if known is not None:
             return known
         new = Sighting(frame.sequence, now_s, now_s)
-        if frame.position > self._newest - KEPT_FRAMES * OPUS_FRAME_SAMPLES:
+        if frame.position > self._newest - KEPT_FRAMES * opus_samples(frame.payload):
             self._newest = max(self._newest, frame.position)
             self.recent[data] = new
             if len(self.recent) > KEPT_FRAMES:

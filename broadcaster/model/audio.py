@@ -26,11 +26,20 @@ SAMPLE_BYTES = 2
 PCM_FRAME_SAMPLES = 480
 """Samples of one floor frame: 20 ms."""
 OPUS_FRAME_SAMPLES = 1_440
-"""Samples (at `CLOCK_HZ`) in one Opus packet of a channel: 60 ms."""
+"""Samples (at `CLOCK_HZ`) in one Opus packet of a channel, unless it is set otherwise: 60 ms."""
 
 ENVELOPE_VERSION = 1
 _HEADER = struct.Struct("!BBHIQ")
 ENVELOPE_HEADER_BYTES = _HEADER.size
+
+_CODED_SAMPLES = (
+    *((240, 480, 960, 1_440) * 3),
+    *((240, 480) * 2),
+    *((60, 120, 240, 480) * 4),
+)
+"""Samples of one coded frame by configuration: SILK, hybrid, CELT (RFC 6716 section 3.1)."""
+_LONGEST_PACKET = 2_880
+"""120 ms (RFC 6716 section 3.4, R5)."""
 
 
 def samples_to_ms(samples: int) -> int:
@@ -41,6 +50,25 @@ def samples_to_ms(samples: int) -> int:
 def ms_to_samples(ms: int) -> int:
     """Milliseconds as event-clock samples."""
     return ms * CLOCK_HZ // 1000
+
+
+def opus_samples(packet: bytes) -> int:
+    """Samples (at `CLOCK_HZ`) in an Opus packet, as its first two bytes say (RFC 6716 section 3.1).
+
+    Returns:
+        0 for what is no packet.
+    """
+    if not packet:
+        return 0
+    match packet[0] & 3:
+        case 0:
+            coded = 1
+        case 3:
+            coded = packet[1] & 0x3F if len(packet) > 1 else 0
+        case _:
+            coded = 2
+    samples = coded * _CODED_SAMPLES[packet[0] >> 3]
+    return samples if samples <= _LONGEST_PACKET else 0
 
 
 class Kind(IntEnum):

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.webrtc.datagrams import NAME_BYTES
 from broadcaster.webrtc.rtp_batch import RtpBatch
 from broadcaster.webrtc.rtp_clock import RTP_HZ
 from broadcaster.webrtc.srtp import Context, SrtpSession
 
-FRAME_TICKS = OPUS_FRAME_SAMPLES * RTP_HZ // CLOCK_HZ
 _TICKS_PER_SAMPLE = RTP_HZ // CLOCK_HZ
 _MARKER = 0x80
 _FIRST_ROWS = 16
@@ -107,6 +106,7 @@ class RtpFanout:
         self._cursor = 0
         self._shift = 0
         self._time = 0
+        self._frame_ticks = 0
         self.ended = False
         """Whether it disconnects everybody."""
 
@@ -156,7 +156,8 @@ class RtpFanout:
         row = self.rows[stream.place]
         stream.sequence = int(row["sequence"])
         has_frame = stream.place < self._cursor
-        stream.timestamp = self._time + int(row["offset"]) + FRAME_TICKS * has_frame & 0xFFFF_FFFF
+        time = self._time + self._frame_ticks * has_frame
+        stream.timestamp = time + int(row["offset"]) & 0xFFFF_FFFF
         stream.packets, stream.octets = int(row["packets"]), int(row["octets"])
         stream.fanout = None
         gap = stream.place
@@ -178,6 +179,7 @@ class RtpFanout:
             rows = self.rows[: len(self._streams)]
             rows["offset"] -= gap * (rows["type"] >= _MARKER)
         self._time = time
+        self._frame_ticks = opus_samples(frame.payload) * _TICKS_PER_SAMPLE
 
     def fill(self, batch: RtpBatch, payload: bytes) -> int:
         """Put the next slice of listeners into a batch.
@@ -188,7 +190,7 @@ class RtpFanout:
         first = self._cursor
         last = min(first + batch.capacity, len(self._streams))
         if first == last:
-            self._time += FRAME_TICKS
+            self._time += self._frame_ticks
             self._cursor = 0
             return 0
         self._cursor = last

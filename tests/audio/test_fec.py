@@ -1,38 +1,43 @@
 """In-band FEC: packets that carry the one before them once more."""
 
+import pytest
+
 from broadcaster.audio.opus import OpusDecoder, OpusEncoder
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES
 from tests.audio.sounds import speech
 from tests.audio.test_audio import best_correlation
 
-STEP = OPUS_FRAME_SAMPLES * 2
 SECONDS = 10
+LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])
 
 
-def packets(encoder: OpusEncoder) -> list[bytes]:
-    pcm = speech()[: SECONDS * 48_000]
-    return [encoder.encode(pcm[i : i + STEP]) for i in range(0, len(pcm) - STEP + 1, STEP)]
+def packets(frame_ms: int, loss_percent: int = 10) -> list[bytes]:
+    encoder = OpusEncoder(24 * frame_ms, loss_percent=loss_percent)
+    pcm, step = speech()[: SECONDS * 48_000], 48 * frame_ms
+    return [encoder.encode(pcm[i : i + step]) for i in range(0, len(pcm) - step + 1, step)]
 
 
-def has_fec(packet: bytes) -> bool:
-    """Whether a 60 ms packet is SILK with its LBRR flag, the fourth bit after the TOC, set.
+def has_fec(packet: bytes, frame_ms: int) -> bool:
+    """Whether a packet is SILK with its LBRR flag set.
 
-    RFC 6716 sections 3.1 (configurations 0 to 11 are SILK) and 4.2.3 (three voice activity flags
-    come before it).
+    RFC 6716 sections 3.1 (configurations 0 to 11 are SILK) and 4.2.3 (after the TOC byte, behind a
+    voice activity flag for each 20 ms).
     """
-    return packet[0] >> 3 < 12 and bool(packet[1] >> 4 & 1)
+    return packet[0] >> 3 < 12 and bool(packet[1] >> 7 - frame_ms // 20 & 1)
 
 
-def test_most_packets_of_speech_carry_the_one_before() -> None:
-    made = packets(OpusEncoder(loss_percent=10))
-    assert sum(map(has_fec, made)) > len(made) / 2
+@LENGTHS
+def test_most_packets_of_speech_carry_the_one_before(frame_ms: int) -> None:
+    made = packets(frame_ms)
+    assert sum(has_fec(packet, frame_ms) for packet in made) > len(made) / 2
 
 
-def test_without_it_none_do() -> None:
-    assert not any(map(has_fec, packets(OpusEncoder())))
+@LENGTHS
+def test_without_it_none_do(frame_ms: int) -> None:
+    assert not any(has_fec(packet, frame_ms) for packet in packets(frame_ms, loss_percent=0))
 
 
-def test_it_sounds_the_same() -> None:
+@LENGTHS
+def test_it_sounds_the_same(frame_ms: int) -> None:
     decoder = OpusDecoder()
-    heard = b"".join(decoder.decode(packet) for packet in packets(OpusEncoder(loss_percent=10)))
+    heard = b"".join(decoder.decode(packet) for packet in packets(frame_ms))
     assert best_correlation(heard, speech()[: len(heard)]) > 0.9

@@ -15,7 +15,7 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.whep import WhepEndpoint
 from broadcaster.model import keys
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import AudioFrame, Kind, opus_samples
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
@@ -25,6 +25,8 @@ from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application, page
 from broadcaster.webrtc.egress import Egress, EgressSettings
 
+PACKET = b"\x58opus"
+"""The first byte says 60 ms."""
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
 
 
@@ -39,15 +41,16 @@ class Edge:
     whep: WhepEndpoint
     egress: Egress
     sequences: Counter[str] = field(default_factory=Counter)
+    positions: Counter[str] = field(default_factory=Counter)
 
     async def put(self, event: Event) -> None:
         await self.bus.put(keys.event_record(event.id), event.to_json())
 
-    def say(self, channel: str, payload: bytes = b"opus") -> bytes:
+    def say(self, channel: str, payload: bytes = PACKET) -> bytes:
         """Publish one frame of a channel; returns its envelope."""
-        number = self.sequences[channel]
-        frame = AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, payload)
+        frame = AudioFrame(Kind.OPUS, self.sequences[channel], self.positions[channel], payload)
         self.sequences[channel] += 1
+        self.positions[channel] += opus_samples(payload)
         self.bus.publish(keys.opus("talk", channel), frame.to_bytes())
         return frame.to_bytes()
 

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from broadcaster.audio.opus import OpusEncoder
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from tests.edge.conftest import Edge
 from tests.support.sound import Samples, matches
 from tests.webrtc.support import voice
@@ -19,17 +19,21 @@ ARABIC = SPANISH[::-1].copy()
 
 
 @asynccontextmanager
-async def talking(edge: Edge, said: Mapping[str, Samples] | None = None) -> AsyncIterator[None]:
+async def talking(
+    edge: Edge,
+    said: Mapping[str, Samples] | None = None,
+    frame_samples: int = OPUS_FRAME_SAMPLES,
+) -> AsyncIterator[None]:
     """Both channels speak, or those given, at the rate of real time."""
 
     async def talk(channel: str, sound: Samples) -> None:
-        encoder = OpusEncoder()
-        pieces = sound.astype("<i2")[: len(sound) // OPUS_FRAME_SAMPLES * OPUS_FRAME_SAMPLES]
+        encoder = OpusEncoder(frame_samples)
+        pieces = sound.astype("<i2")[: len(sound) // frame_samples * frame_samples]
         loop = asyncio.get_running_loop()
         due_at = loop.time()
-        for piece in pieces.reshape(-1, OPUS_FRAME_SAMPLES):
+        for piece in pieces.reshape(-1, frame_samples):
             edge.say(channel, encoder.encode(piece.tobytes()))
-            due_at += 0.06
+            due_at += frame_samples / CLOCK_HZ
             await asyncio.sleep(due_at - loop.time())
 
     channels = said or {"es": SPANISH, "ar": ARABIC}

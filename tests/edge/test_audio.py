@@ -7,7 +7,7 @@ import socket
 import aiohttp
 import pytest
 
-from broadcaster.edge.audio_hub import BACKLOG_FRAMES
+from broadcaster.edge.audio_hub import BACKLOG_MS
 from broadcaster.edge.listener import (
     BUDGET_BYTES,
     STALLED_S,
@@ -72,8 +72,9 @@ async def test_a_late_listener_starts_with_the_newest_frames(edge: Edge) -> None
             await first.receive_bytes(timeout=DEADLINE_S)
         async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as late:
             await hello(late)
-            heard = [await late.receive_bytes(timeout=DEADLINE_S) for _ in range(BACKLOG_FRAMES)]
-            assert heard == said[-BACKLOG_FRAMES:]
+            newest = said[-BACKLOG_MS // 60 :]
+            heard = [await late.receive_bytes(timeout=DEADLINE_S) for _ in newest]
+            assert heard == newest
 
 
 async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:

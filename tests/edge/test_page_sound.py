@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -148,6 +149,43 @@ async def test_the_best_way_that_the_browser_knows_is_taken(edge: Edge) -> None:
     async with speaking(edge, said), chromium() as browser:
         await plays_by(browser, f"{edge.url}/e/talk?lang=es", "ws")
         await plays_by(browser, f"{edge.url}/e/talk?lang=es", "http", script=NOT_CAPABLE)
+
+
+@asynccontextmanager
+async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIterator[None]:
+    """Spanish at the pace of time; three packets in fifty are lost."""
+
+    async def speak() -> None:
+        due = time.monotonic()
+        for number, frame in enumerate(itertools.cycle(frames)):
+            if number % 50 < 3:
+                edge.sequences["es"] += 1
+                edge.positions["es"] += frame_samples
+            else:
+                edge.say("es", frame)
+            due += frame_samples / CLOCK_HZ
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    task = asyncio.create_task(speak(), name="a voice with holes")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_was_lost_of_short_packets_keeps_its_time(edge: Edge) -> None:
+    """A second with a hole fits what was said only if the hole is as long as what was lost."""
+    frame_samples = 480
+    said = await asyncio.to_thread(voices)
+    frames = await asyncio.to_thread(packets, said["es"], frame_samples)
+    async with losing(edge, frames, frame_samples), chromium() as browser:
+        page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es")
+        await page.listen()
+        assert await page.page.evaluate("window.broadcasterPlayer.transport") == "ws"
+        await page.record()
+        await asyncio.sleep(LISTEN_S)
+        assert await share(await page.heard(), said["es"]) >= MOSTLY
 
 
 async def test_what_is_blocked_on_the_way_is_left_for_the_next(edge: Edge) -> None:

@@ -15,12 +15,12 @@ from broadcaster.loadtest.target import find, is_local
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.event import EventState
-from tests.edge.conftest import EVENT, Edge
+from tests.edge.conftest import EVENT, PACKET, Edge
 from tests.loadtest.crowds import LISTENERS, crowd
 
 
 def say(edge: Edge, sequence: int) -> None:
-    frame = AudioFrame(Kind.OPUS, sequence, sequence * OPUS_FRAME_SAMPLES, b"opus")
+    frame = AudioFrame(Kind.OPUS, sequence, sequence * OPUS_FRAME_SAMPLES, PACKET)
     edge.bus.publish(keys.opus("talk", "es"), frame.to_bytes())
 
 

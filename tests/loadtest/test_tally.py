@@ -6,10 +6,11 @@ from broadcaster.loadtest.course import Listened
 from broadcaster.loadtest.report import figures, report
 from broadcaster.loadtest.tally import KEPT_FRAMES, Ear, FrameLog, Tally
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from tests.edge.conftest import PACKET
 
 
 def hear(log: FrameLog, ear: Ear, sequence: int, now_s: float) -> None:
-    frame = AudioFrame(Kind.OPUS, sequence, sequence * OPUS_FRAME_SAMPLES, b"opus")
+    frame = AudioFrame(Kind.OPUS, sequence, sequence * OPUS_FRAME_SAMPLES, PACKET)
     ear.hear(log.see(frame.to_bytes(), frame, now_s), now_s)
 
 

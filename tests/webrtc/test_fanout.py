@@ -14,11 +14,14 @@ from pylibsrtp import Policy, Session
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.webrtc.datagrams import name_of, open_udp
 from broadcaster.webrtc.dtls import PROFILES, SrtpKeys, SrtpProfile
-from broadcaster.webrtc.fanout import FRAME_TICKS, RtpFanout, RtpStream
+from broadcaster.webrtc.fanout import RtpFanout, RtpStream
 from broadcaster.webrtc.rtp_batch import RtpBatch
 from broadcaster.webrtc.srtp import SrtpSession
 
 SLICE = 4
+FRAME_TICKS = 2_880
+PACKET = b"\x58"
+"""The first byte of an Opus packet of so many ticks."""
 BEYOND = 1 << 32
 
 
@@ -66,7 +69,7 @@ class Sender:
             pass
 
     def begin(self, fanout: RtpFanout, number: int) -> None:
-        fanout.start(AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, b""))
+        fanout.start(AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, PACKET))
 
     def slice(self, fanout: RtpFanout, number: int) -> int:
         count = fanout.fill(self.batch, b"frame %d" % number)

@@ -1,0 +1,42 @@
+"""The newest sound of a channel, by time: packets are not equally long everywhere."""
+
+from collections import deque
+
+
+class Backlog:
+    """Pieces of sound up to a length of time; older ones make room.
+
+    Args:
+        longest: samples of the event clock.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._pieces: deque[tuple[bytes, int]] = deque()
+        self.samples = 0
+        """How long it is."""
+
+    def push(self, piece: bytes, samples: int) -> int:
+        """Add a piece of so many samples; one without any is left out.
+
+        Returns:
+            How many older ones made room.
+        """
+        if not samples:
+            return 0
+        self._pieces.append((piece, samples))
+        self.samples += samples
+        dropped = 0
+        while self.samples > self._longest:
+            self.samples -= self._pieces.popleft()[1]
+            dropped += 1
+        return dropped
+
+    def pieces(self) -> list[bytes]:
+        """All pieces, the oldest first."""
+        return [piece for piece, _ in self._pieces]
+
+    def clear(self) -> None:
+        """Forget them."""
+        self._pieces.clear()
+        self.samples = 0

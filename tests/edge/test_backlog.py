@@ -1,0 +1,19 @@
+"""The newest sound, by time and not by pieces."""
+
+from broadcaster.edge.backlog import Backlog
+
+
+def test_pieces_of_any_length_make_room_for_newer_ones() -> None:
+    backlog = Backlog(100)
+    assert [backlog.push(b"%d" % samples, samples) for samples in (40, 60, 20)] == [0, 0, 1]
+    assert (backlog.pieces(), backlog.samples) == ([b"60", b"20"], 80)
+    assert backlog.push(b"90", 90) == 2
+    assert (backlog.pieces(), backlog.samples) == ([b"90"], 90)
+    backlog.clear()
+    assert (backlog.pieces(), backlog.samples) == ([], 0)
+
+
+def test_what_has_no_length_is_left_out() -> None:
+    backlog = Backlog(100)
+    assert backlog.push(b"nothing", 0) == 0
+    assert backlog.pieces() == []
