@@ -39,6 +39,7 @@ from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.metrics import metrics_route
 from broadcaster.model import keys
+from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event
@@ -142,7 +143,7 @@ def build(
     edge: Callable[[], EdgeCounts] | None = None
     offer_loopback(enabled=settings.host in LOOPBACK)
     if Role.FLOOR in roles:
-        floors = Floors(bus, clock)
+        floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
         ice = settings.ice_servers.get_secret_value()
         servers = tuple(IceServer.parse(text) for text in ice.split(",") if text.strip())
         whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings(ice_servers=servers))
@@ -161,7 +162,7 @@ def build(
     if Role.EDGE in roles:
         rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
         parts.run["edge"] = rooms.run
-        parts.routes += EdgeRoutes(rooms, clock).routes()
+        parts.routes += EdgeRoutes(rooms, clock, settings.frame_ms).routes()
         parts.routes += HttpAudioRoutes(rooms).routes()
         announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
         egress = Egress(EgressSettings(settings.webrtc_port, announced))
@@ -218,7 +219,7 @@ def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
-    return Kit(engines, prices.cost, limits)
+    return Kit(engines, prices.cost, limits, ms_to_samples(settings.frame_ms))
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

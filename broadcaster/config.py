@@ -1,6 +1,6 @@
 """Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,14 @@ class Role(StrEnum):
     BOOTHS = "booths"
     EDGE = "edge"
     DESK = "desk"
+
+
+class FrameMs(IntEnum):
+    """How long a channel's Opus packets can be."""
+
+    SHORT = 20
+    MIDDLE = 40
+    LONG = 60
 
 
 class Settings(BaseSettings):
@@ -110,6 +118,10 @@ class Settings(BaseSettings):
     price_audio_cached_per_mtok: float = Field(0.4, ge=0, description="The same, cached")
     price_audio_out_per_mtok: float = Field(
         64.0, ge=0, description="USD per million audio tokens a conversation speaks"
+    )
+    frame_ms: FrameMs = Field(
+        FrameMs.LONG,
+        description="Sound in one packet: 20, 40 or 60; shorter comes earlier and costs more",
     )
     ice_servers: SecretStr = Field(
         SecretStr(""),

@@ -53,6 +53,13 @@ def test_a_wrong_setting_is_named() -> None:
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize("frame_ms", ["30", "80", "short"])
+def test_a_length_that_packets_cannot_have_is_refused(frame_ms: str) -> None:
+    answer = run("serve", BROADCASTER_FRAME_MS=frame_ms)
+    assert answer.returncode == 2
+    assert "BROADCASTER_FRAME_MS: Input should be 20, 40 or 60" in answer.stderr
+
+
 def test_roles_need_redis(tmp_path: Path) -> None:
     answer = run("serve", "--role", "edge", BROADCASTER_DATA_DIR=str(tmp_path))
     assert answer.returncode == 2

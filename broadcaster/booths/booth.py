@@ -70,7 +70,9 @@ class Booth(Workplace):
             LanguageWatch(self._language),
         )
         self._voice = Voice(kit.limits, self._skipped)
-        self._output = ChannelOutput(event.id, channel.language, bus, clock, self._voice)
+        self._output = ChannelOutput(
+            event.id, channel.language, bus, clock, self._voice, kit.frame_samples
+        )
         self._glossary = GlossaryWatch(channel.language)
         self._floor_language = ""
         self._floor_language_at = 0.0

@@ -1,4 +1,4 @@
-"""A channel's playout clock: every 60 ms its voice and the floor become Opus packets."""
+"""A channel's playout clock: packet by packet its voice and the floor become Opus."""
 
 from broadcaster.audio.mix import mix, under_voice
 from broadcaster.booths.floor_bed import FloorBed
@@ -6,10 +6,9 @@ from broadcaster.booths.floor_clock import FloorClock
 from broadcaster.booths.variant import Variant
 from broadcaster.booths.voice import Voice
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
 
-_FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
 _LATE_S = 0.5
 """A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
 FEC_LOSS_PERCENT = 10
@@ -27,16 +26,29 @@ class ChannelOutput:
         bus: where it is published.
         clock: time.
         voice: what the interpreter says.
+        frame_samples: of a packet.
     """
 
-    def __init__(self, event: str, channel: str, bus: Bus, clock: Clock, voice: Voice) -> None:
+    def __init__(
+        self,
+        event: str,
+        channel: str,
+        bus: Bus,
+        clock: Clock,
+        voice: Voice,
+        frame_samples: int,
+    ) -> None:
         self._clock = clock
         self._voice = voice
+        self._frame_samples = frame_samples
         self._bed = FloorBed()
-        self._interpretation = Variant(keys.opus(event, channel), bus)
-        self._with_floor = Variant(keys.opus(event, channel + keys.WITH_FLOOR), bus)
+        self._interpretation = Variant(keys.opus(event, channel), bus, frame_samples)
+        self._with_floor = Variant(keys.opus(event, channel + keys.WITH_FLOOR), bus, frame_samples)
         self._with_fec = Variant(
-            keys.opus(event, channel + keys.WITH_FEC), bus, loss_percent=FEC_LOSS_PERCENT
+            keys.opus(event, channel + keys.WITH_FEC),
+            bus,
+            frame_samples,
+            loss_percent=FEC_LOSS_PERCENT,
         )
         self._position = 0
         self.floor_wanted = False
@@ -52,24 +64,25 @@ class ChannelOutput:
 
     async def run(self, floor_clock: FloorClock) -> None:
         """Play out from the moment the floor is heard until cancelled."""
+        frame_s = self._frame_samples / CLOCK_HZ
         while not floor_clock.started:
-            await self._clock.sleep(_FRAME_S)
+            await self._clock.sleep(frame_s)
         due = self._clock.monotonic()
         while True:
             await self._clock.sleep(due - self._clock.monotonic())
             now = self._clock.monotonic()
             if now - due > _LATE_S:
                 due = now
-            due += _FRAME_S
+            due += frame_s
             self._tick(floor_clock.now())
 
     def _tick(self, floor_now: int) -> None:
         drift_limit = int(_LATE_S * CLOCK_HZ)
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
-        voice = self._voice.pull(OPUS_FRAME_SAMPLES, floor_now)
+        voice = self._voice.pull(self._frame_samples, floor_now)
         up = self.floor_wanted and self._voice.idle >= _FLOOR_AFTER
-        floor, gains = self._bed.pull(OPUS_FRAME_SAMPLES, up=up)
+        floor, gains = self._bed.pull(self._frame_samples, up=up)
         interpretation = mix(voice, floor, gains)
         self._interpretation.publish(interpretation, self._position)
         if self.with_floor_wanted:
@@ -80,4 +93,4 @@ class ChannelOutput:
             self._with_fec.publish(interpretation, self._position)
         else:
             self._with_fec.rest()
-        self._position += OPUS_FRAME_SAMPLES
+        self._position += self._frame_samples

@@ -7,7 +7,7 @@ from broadcaster.booths.soft_edges import EDGE_SAMPLES, SoftEdges
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
 WAITING = ms_to_samples(160)
-"""Sound there must be before it goes on after a gap: one tick of 60 ms, the rest for jitter."""
+"""Sound there must be before it goes on after a gap: 60 ms for a packet, the rest for jitter."""
 MOST_WAITING = ms_to_samples(300)
 """Beyond it the oldest sound is dropped, down to `WAITING`: the floor stays live."""
 

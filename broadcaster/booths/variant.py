@@ -8,26 +8,28 @@ from broadcaster.model.ports import Bus
 
 
 class Variant:
-    """Publishes 60 ms packets with an unbroken sequence.
+    """Publishes packets with an unbroken sequence.
 
     Args:
         topic: where.
         bus: on what.
+        frame_samples: of a packet.
         loss_percent: see `OpusEncoder`.
     """
 
-    def __init__(self, topic: str, bus: Bus, loss_percent: int = 0) -> None:
+    def __init__(self, topic: str, bus: Bus, frame_samples: int, loss_percent: int = 0) -> None:
         self._topic = topic
         self._bus = bus
+        self._frame_samples = frame_samples
         self._loss_percent = loss_percent
         self._sequence = 0
         self._chain: tuple[Limiter, OpusEncoder] | None = None
 
     def publish(self, samples: Samples, position: int) -> None:
-        """The next 60 ms at this position of the event clock."""
+        """The next packet's samples, at this position of the event clock."""
         self._chain = self._chain or (
             Limiter(),
-            OpusEncoder(loss_percent=self._loss_percent),
+            OpusEncoder(self._frame_samples, loss_percent=self._loss_percent),
         )
         limiter, encoder = self._chain
         packet = encoder.encode(limiter.limit(samples))

@@ -14,7 +14,7 @@ from broadcaster.booths.engines import Engines
 from broadcaster.booths.interpretation import Interpretation
 from broadcaster.booths.spoken_language import LanguageWatch
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.event import Event, Interpreter
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -42,11 +42,13 @@ class Kit:
         engines: opens sessions.
         price: what they cost.
         limits: how a channel that is behind catches up.
+        frame_samples: of an Opus packet.
     """
 
     engines: Engines
     price: Price
     limits: CatchUpLimits
+    frame_samples: int = OPUS_FRAME_SAMPLES
 
 
 class Workplace:

@@ -11,7 +11,7 @@ from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.visits import channel_of, small_buffer, transport_of
 from broadcaster.errors import Refused
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, samples_to_ms
+from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
@@ -21,11 +21,18 @@ LOAD_TIMEOUT_S = 5.0
 
 
 class EdgeRoutes:
-    """Handlers of one edge process."""
+    """Handlers of one edge process.
 
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+    Args:
+        rooms: where events and their channels are.
+        clock: time.
+        frame_ms: what listeners are told that packets are long.
+    """
+
+    def __init__(self, rooms: Rooms, clock: Clock, frame_ms: int) -> None:
         self._rooms = rooms
         self._clock = clock
+        self._frame_ms = frame_ms
 
     def routes(self) -> list[web.RouteDef]:
         """What an application mounts."""
@@ -76,7 +83,7 @@ class EdgeRoutes:
                 "codec": "opus",
                 "sample_rate_hz": 48_000,
                 "channels": 1,
-                "frame_ms": samples_to_ms(OPUS_FRAME_SAMPLES),
+                "frame_ms": self._frame_ms,
                 "clock_hz": CLOCK_HZ,
             }
         )

@@ -31,13 +31,14 @@ class FloorFeed:
         event: the event as it was when the first publisher came.
         bus: where sound and status go, and where the event's changes come from.
         clock: time.
+        frame_samples: of an Opus packet.
     """
 
-    def __init__(self, event: Event, bus: Bus, clock: Clock) -> None:
+    def __init__(self, event: Event, bus: Bus, clock: Clock, frame_samples: int) -> None:
         self.event = event
         self._bus = bus
         self._clock = clock
-        self._output = FloorOutput(bus, event.id)
+        self._output = FloorOutput(bus, event.id, frame_samples)
         self._meter = LevelMeter()
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None

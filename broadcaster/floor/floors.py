@@ -19,11 +19,18 @@ LEASE_WAIT_S = 1.0
 
 
 class Floors:
-    """Owns the feeds; the WHIP endpoint hands it publishers."""
+    """Owns the feeds; the WHIP endpoint hands it publishers.
 
-    def __init__(self, bus: Bus, clock: Clock) -> None:
+    Args:
+        bus: where sound and status go.
+        clock: time.
+        frame_samples: of an Opus packet.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock, frame_samples: int) -> None:
         self._bus = bus
         self._clock = clock
+        self._frame_samples = frame_samples
         self._feeds: dict[str, asyncio.Future[FloorFeed]] = {}
         self._tasks = asyncio.TaskGroup()
 
@@ -75,7 +82,7 @@ class Floors:
             async with asyncio.timeout(LEASE_WAIT_S) as wait:
                 async with self._bus.lease(keys.floor_lease(event.id)) as lease:
                     wait.reschedule(None)
-                    feed = FloorFeed(event, self._bus, self._clock)
+                    feed = FloorFeed(event, self._bus, self._clock, self._frame_samples)
                     started.set_result(feed)
                     with bound(event=event.id):
                         await first_of(feed.run(), lease.lost(), name=f"floor:{event.id}")

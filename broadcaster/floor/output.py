@@ -3,21 +3,27 @@
 from broadcaster.audio.blocks import Block, Blocks
 from broadcaster.audio.opus import OpusEncoder
 from broadcaster.model import keys
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, PCM_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import PCM_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 
 
 class FloorOutput:
-    """Publishes one event's floor, gaps filled with silence, each form encoded once."""
+    """Publishes one event's floor, gaps filled with silence, each form encoded once.
 
-    def __init__(self, bus: Bus, event: str) -> None:
+    Args:
+        bus: on what.
+        event: id of the event.
+        frame_samples: of an Opus packet.
+    """
+
+    def __init__(self, bus: Bus, event: str, frame_samples: int) -> None:
         self._bus = bus
         self._pcm_topic = keys.floor_pcm(event)
         self._opus_topic = keys.opus(event, FLOOR)
         self._pcm_blocks = Blocks(PCM_FRAME_SAMPLES)
-        self._opus_blocks = Blocks(OPUS_FRAME_SAMPLES)
-        self._encoder = OpusEncoder()
+        self._opus_blocks = Blocks(frame_samples)
+        self._encoder = OpusEncoder(frame_samples)
         self._pcm_sequence = 0
         self._opus_sequence = 0
 

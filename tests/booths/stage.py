@@ -18,7 +18,7 @@ from broadcaster.booths.playout import Playout, Skip
 from broadcaster.booths.voice import Voice
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, AudioFrame, ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, ms_to_samples
 from broadcaster.rehearsal import talk
 from tests.audio.sounds import speech
 
@@ -61,23 +61,26 @@ class StageClock:
 class Channel:
     """A channel's output with what it published."""
 
-    def __init__(self, voice: Voice | None = None) -> None:
+    def __init__(self, voice: Voice | None = None, frame_samples: int = OPUS_FRAME_SAMPLES) -> None:
         self.voice = voice or Voice()
+        self.frame_samples = frame_samples
         self.output: ChannelOutput
         self.floor_clock: FloorClock
         self.clock: StageClock
         self.frames: list[AudioFrame] = []
         self.with_floor: list[AudioFrame] = []
+        self.with_fec: list[AudioFrame] = []
 
     async def play(self, acts: Iterator[Act], end_s: float) -> None:
         """Run until `end_s` of the clock."""
         clock = self.clock = StageClock(acts, end_s)
         self.floor_clock = FloorClock(clock)
         async with EmbeddedBus(None) as bus:
-            self.output = ChannelOutput("talk", "es", bus, clock, self.voice)
+            self.output = ChannelOutput("talk", "es", bus, clock, self.voice, self.frame_samples)
             async with (
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
+                listening(bus, keys.opus("talk", "es+fec"), self.with_fec),
             ):
                 running = asyncio.create_task(
                     self.output.run(self.floor_clock), name="output of the test"

@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.audio.mix import FLOOR_UNDER_VOICE
 from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.audio import CLOCK_HZ, opus_samples
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
 from tests.booths.stage import (
     FRAME_S,
@@ -25,6 +25,7 @@ from tests.booths.stage import (
     together,
     words,
 )
+from tests.support.sound import matches
 
 FLOOR_HZ, VOICE_HZ = 300.0, 1_100.0
 SETTLED_S = 10
@@ -38,9 +39,12 @@ def speaking(channel: Channel, pcm: bytes, start_s: float, end_s: float) -> Iter
         yield due_s, partial(channel.voice.say, piece, int(due_s * CLOCK_HZ))
 
 
-def want(channel: Channel, *, floor: bool = False, with_floor: bool = False) -> None:
+def want(
+    channel: Channel, *, floor: bool = False, with_floor: bool = False, with_fec: bool = False
+) -> None:
     channel.output.floor_wanted = floor
     channel.output.with_floor_wanted = with_floor
+    channel.output.with_fec_wanted = with_fec
 
 
 def amplitudes(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
@@ -95,6 +99,24 @@ async def test_three_voices_come_at_one_loudness_and_without_peaks() -> None:
     heard = [lufs for lufs, _ in measured.values()]
     assert max(heard) - min(heard) <= 1.5
     assert max(peak for _, peak in measured.values()) <= -1.0
+
+
+@pytest.mark.parametrize("frame_samples", [480, 960])
+async def test_shorter_packets_hold_the_same_sound(frame_samples: int) -> None:
+    channel = Channel(frame_samples=frame_samples)
+    acts = at(
+        (0.1, partial(want, channel, with_floor=True, with_fec=True)),
+        (1.0, partial(channel.voice.say, words()[: 8 * 48_000], CLOCK_HZ)),
+    )
+    await channel.play(together(channel.floor(bytes(48_000)), acts), 10.0)
+    for frames in (channel.frames, channel.with_floor, channel.with_fec):
+        assert_unbroken(frames)
+        assert {opus_samples(frame.payload) for frame in frames} == {frame_samples}
+        steps = {later.position - earlier.position for earlier, later in pairwise(frames)}
+        assert steps == {frame_samples}
+        found = matches(numbers(decoded(frames)), numbers(words()))
+        assert len(found) >= 5
+        assert min(match.r for match in found) > 0.8
 
 
 async def test_the_floor_fills_in_after_the_voice_and_goes_when_it_resumes() -> None:

@@ -25,6 +25,7 @@ from broadcaster.sockets.uring import Ring
 from broadcaster.web import create_application, page
 from broadcaster.webrtc.egress import Egress, EgressSettings
 
+FRAME_MS = 60
 PACKET = b"\x58opus"
 """The first byte says 60 ms."""
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
@@ -71,7 +72,7 @@ async def edge() -> AsyncIterator[Edge]:
             for part in (rooms, egress, whep)
         ]
         routes = [
-            *EdgeRoutes(rooms, clock).routes(),
+            *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
             *HttpAudioRoutes(rooms).routes(),
             *whep.routes(),
             web.get("/e/{event}", page("attendee.html")),

@@ -17,7 +17,7 @@ from broadcaster.edge.listener import (
 )
 from broadcaster.model.event import EventState
 from broadcaster.sockets.transport import SocketTransport
-from tests.edge.conftest import EVENT, Edge
+from tests.edge.conftest import EVENT, FRAME_MS, Edge
 
 PROTOCOL = "broadcaster.audio.v1"
 DEADLINE_S = 20.0
@@ -52,7 +52,7 @@ async def test_every_listener_gets_the_envelope_of_the_bus(edge: Edge) -> None:
     ):
         greeting = await hello(one)
         assert greeting["channel"] == "es"
-        assert greeting["frame_ms"] == 60
+        assert greeting["frame_ms"] == FRAME_MS
         assert one.protocol == PROTOCOL
         await hello(two)
         await hello(floor)
@@ -72,7 +72,7 @@ async def test_a_late_listener_starts_with_the_newest_frames(edge: Edge) -> None
             await first.receive_bytes(timeout=DEADLINE_S)
         async with edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as late:
             await hello(late)
-            newest = said[-BACKLOG_MS // 60 :]
+            newest = said[-BACKLOG_MS // FRAME_MS :]
             heard = [await late.receive_bytes(timeout=DEADLINE_S) for _ in newest]
             assert heard == newest
 

@@ -19,7 +19,7 @@ from broadcaster.errors import Refused
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model import keys
-from broadcaster.model.audio import AudioFrame
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
@@ -81,7 +81,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     offer_loopback(enabled=True)
     async with EmbeddedBus(None) as bus:
-        floors = Floors(bus, SystemClock())
+        floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
         running = asyncio.create_task(floors.run(), name="floors")
         whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings())
         runner = web.AppRunner(create_application(bus, whip.routes()), shutdown_timeout=0.1)

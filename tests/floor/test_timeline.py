@@ -1,12 +1,14 @@
 import itertools
 import random
 
+import pytest
+
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor.output import FloorOutput
 from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
-from broadcaster.model.audio import AudioFrame
+from broadcaster.model.audio import AudioFrame, opus_samples
 from broadcaster.model.ports import Message
 
 
@@ -29,13 +31,14 @@ def test_late_pieces_move_the_line_and_are_never_dropped() -> None:
     assert timeline.place(1_920, 24_480) == 24_480
 
 
-async def test_floor_frames_follow_each_other_whatever_comes_in() -> None:
+@pytest.mark.parametrize("frame_samples", [480, 960, 1_440])
+async def test_floor_frames_follow_each_other_whatever_comes_in(frame_samples: int) -> None:
     chance = random.Random(4)
     async with (
         EmbeddedBus(None) as bus,
         bus.subscribe(keys.floor_pcm("talk"), keys.opus("talk", "floor"), depth=4096) as heard,
     ):
-        output = FloorOutput(bus, "talk")
+        output = FloorOutput(bus, "talk", frame_samples)
         position = 0
         for _ in range(300):
             match chance.randrange(4):
@@ -55,14 +58,16 @@ async def test_floor_frames_follow_each_other_whatever_comes_in() -> None:
             if frame.position >= position + 100 * 24_000 and message.topic.startswith("opus"):
                 break
     decoder = OpusDecoder()
-    for topic, samples in ((keys.floor_pcm("talk"), 480), (keys.opus("talk", "floor"), 1_440)):
+    pcm, opus = keys.floor_pcm("talk"), keys.opus("talk", "floor")
+    for topic, samples in ((pcm, 480), (opus, frame_samples)):
         frames = [AudioFrame.from_bytes(m.payload) for m in messages if m.topic == topic]
         assert [frame.sequence for frame in frames] == list(range(len(frames)))
         steps = [b.position - a.position for a, b in itertools.pairwise(frames)]
         jumps = [step for step in steps if step != samples]
         assert len(jumps) <= 1
         assert all(step > 0 for step in steps)
-        if samples == 480:
+        if topic == pcm:
             assert all(len(frame.payload) == 960 for frame in frames)
         else:
+            assert {opus_samples(frame.payload) for frame in frames} == {frame_samples}
             assert all(decoder.decode(frame.payload) is not None for frame in frames)
