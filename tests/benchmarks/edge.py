@@ -43,6 +43,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--window-s", type=float, help="instead of the scenario's own")
     parser.add_argument("--only", default="", help="names of servers, with commas between")
+    parser.add_argument("--frame-ms", type=int, choices=(20, 40, 60), default=60, help="of ws")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     given = parser.parse_args(words)
     chosen = list(SCENARIOS) if given.scenario == "all" else [given.scenario]
@@ -52,7 +53,12 @@ def main(words: Sequence[str]) -> None:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
             Path(directory).chmod(0o755)  # peers run as users of their own
             options = Options(
-                Path(directory), given.listeners, given.repetitions, given.window_s, given.only
+                Path(directory),
+                given.listeners,
+                given.repetitions,
+                given.window_s,
+                given.only,
+                given.frame_ms,
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 table = runner.run(SCENARIOS[name](options))

@@ -13,11 +13,9 @@ from broadcaster.model import keys
 from broadcaster.model.ports import Bus
 from tests.benchmarks.cpu import SERVER_CORE, cpu_ns, pin
 from tests.benchmarks.options import Options
-from tests.benchmarks.sources import EVENT, ChannelSound, Ticker
+from tests.benchmarks.sources import EVENT, FRAME_MS, ChannelSound, Ticker
 from tests.benchmarks.subjects import LANGUAGES, redis_bus
 from tests.benchmarks.tables import Table
-
-FRAME_MS = 60
 
 
 async def bus(options: Options) -> Table:
@@ -35,7 +33,8 @@ async def bus(options: Options) -> Table:
         await reader.stdout.readline()
         for every_ms in (FRAME_MS, 20):
             cost_us, rate = [], 0.0
-            async with Ticker(ChannelSound(publisher, *LANGUAGES), every_ms).ticking():
+            source = ChannelSound(publisher, *LANGUAGES, frame_ms=every_ms)
+            async with Ticker(source, every_ms).ticking():
                 for _ in range(options.repetitions):
                     await asyncio.sleep(1.0)
                     seen, cpu = await _count(reader), cpu_ns([reader.pid])

@@ -11,13 +11,19 @@ from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
 from broadcaster.tls import server_context
 from tests.benchmarks.measuring import Measured, alternated, busy
 from tests.benchmarks.options import Options
-from tests.benchmarks.sources import EVENT, PACKET_BYTES, ChannelCaptions, ChannelSound, caption
+from tests.benchmarks.sources import (
+    EVENT,
+    FRAME_MS,
+    ChannelCaptions,
+    ChannelSound,
+    caption,
+    packet_bytes,
+)
 from tests.benchmarks.subjects import Subject, edge, floor, icecast, nchan, redis_bus
 from tests.benchmarks.tables import Table
 
 Made = dict[str, AbstractAsyncContextManager[Subject]]
 """Servers that are started when they are wanted."""
-FRAME_BYTES = ENVELOPE_HEADER_BYTES + PACKET_BYTES
 EVENT_BYTES = len(b"id: 1763812345678-0\nevent: caption\ndata: \n\n") + len(caption(0))
 CAPTIONS_MS = 200
 OURS, PLAIN, C_LOOP, C_TLS = "ours", "ours, no helper", "C loop (floor)", "C TLS loop (floor)"
@@ -27,8 +33,15 @@ COLUMNS = (
 )
 
 
+def frame_bytes(frame_ms: int) -> int:
+    """Of a binary message."""
+    return ENVELOPE_HEADER_BYTES + packet_bytes(frame_ms)
+
+
 async def ws(options: Options) -> Table:
-    """60 ms Opus frames by WebSocket; Icecast sends the same packets over HTTP."""
+    """Opus frames by WebSocket; Icecast sends the same packets over HTTP."""
+    frame_ms = options.frame_ms
+    pace: Any = {"interval_ms": frame_ms, "frame_ms": str(frame_ms)}
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
     counts = (options.listeners,) if options.listeners else (500, 2000)
@@ -38,21 +51,30 @@ async def ws(options: Options) -> Table:
         async with AsyncExitStack() as stack:
             url, bus = await stack.enter_async_context(redis_bus(folder))
             made: Made = {
-                OURS: edge(OURS, folder / "ours", url, ChannelSound(bus, "floor")),
+                OURS: edge(
+                    *(OURS, folder / "ours", url),
+                    ChannelSound(bus, "floor", frame_ms=frame_ms),
+                    **pace,
+                ),
                 PLAIN: edge(
-                    *(PLAIN, folder / "plain", url, ChannelSound(bus, "es")),
+                    *(PLAIN, folder / "plain", url),
+                    ChannelSound(bus, "es", frame_ms=frame_ms),
                     path=f"/e/{EVENT}/audio/es",
                     batched_sends="false",
+                    **pace,
                 ),
-                C_LOOP: floor(C_LOOP, FRAME_BYTES),
-                "Icecast2": icecast(folder / "icecast"),
+                C_LOOP: floor(C_LOOP, frame_bytes(frame_ms), interval_ms=frame_ms),
+                "Icecast2": icecast(folder / "icecast", frame_ms),
             }
             subjects = await _entered(stack, made, options)
             measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
             rows += compared(measured)
             notes.append(busy(measured))
+    name, command = "ws", "python -m tests.benchmarks.edge ws"
+    if frame_ms != FRAME_MS:
+        name, command = f"ws{frame_ms}", f"{command} --frame-ms {frame_ms}"
     return Table(
-        *("ws", "Sound by WebSocket, 60 ms frames", "python -m tests.benchmarks.edge ws"),
+        *(name, f"Sound by WebSocket, {frame_ms} ms frames", command),
         (*COLUMNS, "× floor", "× Icecast2"),
         tuple(rows),
         max(notes),
@@ -79,7 +101,7 @@ async def tls(options: Options) -> Table:
                 batched_sends="false",
                 **settings,
             ),
-            C_TLS: floor(C_TLS, FRAME_BYTES, certificate=certificate),
+            C_TLS: floor(C_TLS, frame_bytes(FRAME_MS), certificate=certificate),
         }
         subjects = await _entered(stack, made, options)
         measured = await alternated(subjects, listeners, options.repetitions, options.window_s)

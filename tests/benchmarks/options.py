@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.sources import FRAME_MS
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -14,6 +16,7 @@ class Options:
         repetitions: windows of each server.
         window_s: length of a window, instead of the scenario's own.
         only: letters that a server's name must have; empty for all.
+        frame_ms: sound in a packet, where a scenario lets it be chosen.
     """
 
     directory: Path
@@ -21,6 +24,7 @@ class Options:
     repetitions: int = 5
     window_s: float | None = None
     only: str = ""
+    frame_ms: int = FRAME_MS
 
     def wants(self, name: str) -> bool:
         """Whether a server takes part."""

@@ -10,12 +10,13 @@ from typing import Protocol
 import aiohttp
 
 from broadcaster.model import keys
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import AudioFrame, Kind, ms_to_samples
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
 
-PACKET_BYTES = 180
-"""An Opus packet of 60 ms at 24 kbit/s."""
+FRAME_MS = 60
+_FIRST_BYTES = {20: b"\x48", 40: b"\x50", 60: b"\x58"}
+"""Of Opus packets of so many milliseconds (RFC 6716 section 3.1); an edge reads no more of them."""
 EVENT = "bench"
 
 
@@ -31,9 +32,14 @@ def mark(sequence: int) -> bytes:
     return b"@@bench@%08x%016x" % (sequence & 0xFFFF_FFFF, time.monotonic_ns())
 
 
-def packet(sequence: int) -> bytes:
+def packet_bytes(frame_ms: int) -> int:
+    """Of an Opus packet at 24 kbit/s."""
+    return 3 * frame_ms
+
+
+def packet(sequence: int, frame_ms: int) -> bytes:
     """A marked payload of an Opus packet's size; nobody on the way decodes it."""
-    return mark(sequence).ljust(PACKET_BYTES, b"\x5a")
+    return (_FIRST_BYTES[frame_ms] + mark(sequence)).ljust(packet_bytes(frame_ms), b"\x5a")
 
 
 class Ticker:
@@ -74,16 +80,19 @@ class ChannelSound:
     Args:
         bus: what the edge listens to.
         channels: every frame goes to each of them.
+        frame_ms: sound in a frame.
     """
 
-    def __init__(self, bus: Bus, *channels: str) -> None:
+    def __init__(self, bus: Bus, *channels: str, frame_ms: int = FRAME_MS) -> None:
         self._bus = bus
+        self._frame_ms = frame_ms
         self._topics = [keys.opus(EVENT, channel) for channel in channels]
 
     async def publish(self, sequence: int) -> None:
-        position = sequence * OPUS_FRAME_SAMPLES
+        position = sequence * ms_to_samples(self._frame_ms)
         for topic in self._topics:
-            frame = AudioFrame(Kind.OPUS, sequence & 0xFFFF_FFFF, position, packet(sequence))
+            payload = packet(sequence, self._frame_ms)
+            frame = AudioFrame(Kind.OPUS, sequence & 0xFFFF_FFFF, position, payload)
             self._bus.publish(topic, frame.to_bytes())
 
 
@@ -123,10 +132,12 @@ class OggSound:
 
     Args:
         to: a connection on which Icecast has accepted a source.
+        frame_ms: sound in a packet.
     """
 
-    def __init__(self, to: asyncio.StreamWriter) -> None:
+    def __init__(self, to: asyncio.StreamWriter, frame_ms: int) -> None:
         self._to = to
+        self._frame_ms = frame_ms
         self._pages = count(2)
         head = b"OpusHead\x01\x01" + (312).to_bytes(2, "little") + (48_000).to_bytes(4, "little")
         self._to.write(ogg_page(head + b"\0\0\0", 0, 0, first=True))
@@ -135,7 +146,8 @@ class OggSound:
 
     async def publish(self, sequence: int) -> None:
         number = next(self._pages)
-        self._to.write(ogg_page(packet(sequence), number, (number - 1) * 2_880))
+        granule = (number - 1) * 48 * self._frame_ms
+        self._to.write(ogg_page(packet(sequence, self._frame_ms), number, granule))
 
 
 def ogg_page(body: bytes, number: int, granule: int, *, first: bool = False) -> bytes:

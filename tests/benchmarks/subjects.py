@@ -138,8 +138,8 @@ async def floor(
 
 
 @asynccontextmanager
-async def icecast(directory: Path) -> AsyncIterator[Subject]:
-    """Icecast without a burst, and an Ogg source of one page every 60 ms."""
+async def icecast(directory: Path, frame_ms: int) -> AsyncIterator[Subject]:
+    """Icecast without a burst, and an Ogg source of one page for each packet."""
     port = free_port()
     config = _configured(directory, "icecast.xml", _ICECAST, port)
     async with _daemon("icecast2", ["-c", str(config)], port) as pid:
@@ -151,7 +151,7 @@ async def icecast(directory: Path) -> AsyncIterator[Subject]:
         )
         answer = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in answer, answer
-        ticker = Ticker(OggSound(writer), 60)
+        ticker = Ticker(OggSound(writer, frame_ms), frame_ms)
         yield Subject(
             "Icecast2", pid, port, "/floor.ogg", "stream", ticker.ticking, per_second=80.0
         )
