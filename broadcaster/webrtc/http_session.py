@@ -56,10 +56,12 @@ async def negotiated(
             await connected.wait()
         yield
     finally:
-        if session_url is not None:
-            async with http.delete(session_url, headers=headers):
-                pass
-        await connection.close()
+        try:
+            if session_url is not None:
+                async with http.delete(session_url, headers=headers):
+                    pass
+        finally:
+            await connection.close()
 
 
 async def _refused(answer: aiohttp.ClientResponse) -> Refused:
