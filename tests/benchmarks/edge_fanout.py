@@ -19,13 +19,22 @@ from tests.benchmarks.sources import (
     caption,
     packet_bytes,
 )
-from tests.benchmarks.subjects import Subject, edge, floor, icecast, nchan, redis_bus
+from tests.benchmarks.subjects import (
+    Subject,
+    behind_nginx,
+    edge,
+    floor,
+    icecast,
+    nchan,
+    redis_bus,
+)
 from tests.benchmarks.tables import Table
 
 Made = dict[str, AbstractAsyncContextManager[Subject]]
 """Servers that are started when they are wanted."""
 EVENT_BYTES = len(b"id: 1763812345678-0\nevent: caption\ndata: \n\n") + len(caption(0))
 CAPTIONS_MS = 200
+BEHIND_NGINX = "nginx in front"
 OURS, PLAIN, C_LOOP, C_TLS = "ours", "ours, no helper", "C loop (floor)", "C TLS loop (floor)"
 COLUMNS = (
     *("server", "listeners", "µs per message and listener", "µs per listener-second"),
@@ -82,7 +91,7 @@ async def ws(options: Options) -> Table:
 
 
 async def tls(options: Options) -> Table:
-    """The same over TLS, ended in our own process."""
+    """The same over TLS, ended in our own process or by nginx in front of it."""
     listeners = options.listeners or 2000
     folder = options.directory
     server_context(None, None, folder)
@@ -100,6 +109,14 @@ async def tls(options: Options) -> Table:
                 tls=True,
                 batched_sends="false",
                 **settings,
+            ),
+            BEHIND_NGINX: behind_nginx(
+                *(BEHIND_NGINX, folder / "nginx"),
+                edge(
+                    *("plain", folder / "behind", url, ChannelSound(bus, "fr")),
+                    path=f"/e/{EVENT}/audio/fr",
+                ),
+                certificate,
             ),
             C_TLS: floor(C_TLS, frame_bytes(FRAME_MS), certificate=certificate),
         }

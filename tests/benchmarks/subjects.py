@@ -6,12 +6,9 @@ Each runs pinned to the server's core and is fed the same messages at the same p
 import asyncio
 import base64
 import os
-import shutil
-import socket
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
@@ -21,13 +18,20 @@ from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from tests.benchmarks.cpu import SERVER_CORE, family
+from tests.benchmarks.daemons import (
+    ICECAST,
+    NCHAN,
+    NGINX_TLS,
+    SECRET,
+    configured,
+    daemon,
+    free_port,
+)
 from tests.benchmarks.native import program
 from tests.benchmarks.sources import EVENT, NchanCaptions, OggSound, Source, Ticker
 from tests.support.processes import broadcaster
 from tests.support.redis_server import RedisServer
 
-START_S = 20.0
-SECRET = "benchmark"
 LANGUAGES = (
     *("es", "fr", "de", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "el", "tr", "ru"),
     *("uk", "sv", "da", "nb", "fi", "et", "lv", "lt", "ja", "zh", "ko", "ar", "he", "hi", "vi"),
@@ -48,6 +52,7 @@ class Subject:
         ticking: messages flow inside this context.
         tls: whether it speaks TLS.
         per_second: joins it can take.
+        behind: first processes of what it stands in front of; their cost is its own.
     """
 
     name: str
@@ -58,10 +63,11 @@ class Subject:
     ticking: Callable[[], AbstractAsyncContextManager[None]]
     tls: bool = False
     per_second: float = 500.0
+    behind: tuple[int, ...] = ()
 
     def pids(self) -> list[int]:
         """All its processes now."""
-        return family(self.pid)
+        return [pid for first in (self.pid, *self.behind) for pid in family(first)]
 
 
 @asynccontextmanager
@@ -141,8 +147,8 @@ async def floor(
 async def icecast(directory: Path, frame_ms: int) -> AsyncIterator[Subject]:
     """Icecast without a burst, and an Ogg source of one page for each packet."""
     port = free_port()
-    config = _configured(directory, "icecast.xml", _ICECAST, port)
-    async with _daemon("icecast2", ["-c", str(config)], port) as pid:
+    config = configured(directory, "icecast.xml", ICECAST, port)
+    async with daemon("icecast2", ["-c", str(config)], port) as pid:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         login = base64.b64encode(f"source:{SECRET}".encode()).decode()
         writer.write(
@@ -162,114 +168,33 @@ async def icecast(directory: Path, frame_ms: int) -> AsyncIterator[Subject]:
 async def nchan(directory: Path, http: aiohttp.ClientSession) -> AsyncIterator[Subject]:
     """nginx with nchan: one worker, captions as server-sent events."""
     port = free_port()
-    config = _configured(directory, "nginx.conf", _NGINX, port)
-    async with _daemon("nginx", ["-c", str(config), "-p", str(directory)], port) as pid:
+    config = configured(directory, "nginx.conf", NCHAN, port)
+    async with daemon("nginx", ["-c", str(config), "-p", str(directory)], port) as pid:
         source = NchanCaptions(http, f"http://127.0.0.1:{port}/pub")
         ticker = Ticker(source, 200)
         yield Subject("nginx + nchan", pid, port, "/sub", "stream", ticker.ticking)
 
 
 @asynccontextmanager
-async def _daemon(name: str, words: Sequence[str], port: int) -> AsyncIterator[int]:
-    found = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
-    if found is None:
-        raise SystemExit(f"This benchmark needs {name}: apt-get install {name}")
-    process = await asyncio.create_subprocess_exec(
-        found,
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=sys.stderr,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
-    )
-    try:
-        async with asyncio.timeout(START_S):
-            while True:
-                if process.returncode is not None:
-                    raise SystemExit(f"{name} does not start")
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except ConnectionRefusedError:
-                    await asyncio.sleep(0.1)
-                else:
-                    writer.close()
-                    break
-        yield process.pid
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-def _configured(directory: Path, name: str, text: str, port: int) -> Path:
-    """A folder for a daemon that may run as another user, with its configuration."""
-    directory.mkdir()
-    directory.chmod(0o777)
-    config = directory / name
-    config.write_text(text.format(port=port, secret=SECRET, directory=directory))
-    return config
-
-
-def free_port() -> int:
-    """A TCP port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
+async def behind_nginx(
+    name: str,
+    directory: Path,
+    server: AbstractAsyncContextManager[Subject],
+    certificate: tuple[Path, Path],
+) -> AsyncIterator[Subject]:
+    """nginx, one worker, that ends TLS in front of a server; both run on the server's core."""
+    async with server as plain:
+        port = free_port()
+        config = configured(
+            *(directory, "nginx.conf", NGINX_TLS, port),
+            server=str(plain.port),
+            certificate=str(certificate[0]),
+            key=str(certificate[1]),
+        )
+        async with daemon("nginx", ["-c", str(config), "-p", str(directory)], port) as pid:
+            yield replace(plain, name=name, pid=pid, port=port, tls=True, behind=(plain.pid,))
 
 
 def _pin_all(pid: int) -> None:
     for task in Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(task.name), {SERVER_CORE})
-
-
-_ICECAST = """<icecast>
-  <limits>
-    <clients>20000</clients><sources>2</sources><queue-size>524288</queue-size>
-    <client-timeout>30</client-timeout><header-timeout>15</header-timeout>
-    <source-timeout>600</source-timeout>
-    <burst-on-connect>0</burst-on-connect><burst-size>0</burst-size>
-  </limits>
-  <authentication>
-    <source-password>{secret}</source-password><relay-password>{secret}</relay-password>
-    <admin-user>admin</admin-user><admin-password>{secret}</admin-password>
-  </authentication>
-  <hostname>127.0.0.1</hostname><location>here</location><admin>root@here</admin>
-  <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
-  <fileserve>1</fileserve>
-  <paths>
-    <basedir>{directory}</basedir><logdir>{directory}</logdir>
-    <webroot>{directory}</webroot><adminroot>{directory}</adminroot>
-  </paths>
-  <logging>
-    <accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>1</loglevel>
-  </logging>
-  <security>
-    <chroot>0</chroot>
-    <changeowner><user>nobody</user><group>nogroup</group></changeowner>
-  </security>
-</icecast>
-"""
-_NGINX = """load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
-daemon off;
-worker_processes 1;
-worker_rlimit_nofile 65536;
-pid {directory}/nginx.pid;
-error_log {directory}/error.log;
-events {{ worker_connections 20000; }}
-http {{
-  access_log off;
-  server {{
-    listen 127.0.0.1:{port} backlog=4096;
-    location = /pub {{
-      nchan_publisher;
-      nchan_channel_id captions;
-      nchan_message_buffer_length 50;
-    }}
-    location = /sub {{
-      nchan_subscriber eventsource;
-      nchan_channel_id captions;
-      nchan_subscriber_first_message newest;
-    }}
-  }}
-}}
-"""
