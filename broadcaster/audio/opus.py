@@ -20,6 +20,8 @@ SPEECH_BITRATE = 32_000
 PROTECTED_BITRATE = 24_000
 """With FEC: libopus then codes in SILK alone, whose packets of 60 ms repeat all of the one before;
 at a higher rate three hybrid frames share a packet and the last 20 ms are all that is repeated."""
+PROTECTED_LOSS_PERCENT = 10
+"""Loss that a protected variant is made for."""
 SILENT_SAMPLES = ms_to_samples(20)
 """Silence comes in pieces that fit a hole of any packets."""
 

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from broadcaster.booths.channel_output import ChannelOutput
+from broadcaster.booths.channel_output import VARIANTS, ChannelOutput
 from broadcaster.booths.duty import Duty
 from broadcaster.booths.glossary import WINDOW_MS, GlossaryWatch
 from broadcaster.booths.playout import Skip
@@ -11,6 +11,7 @@ from broadcaster.booths.spoken_language import LanguageWatch, model_code, prepar
 from broadcaster.booths.voice import Voice
 from broadcaster.booths.workplace import Kit, Workplace
 from broadcaster.model import keys
+from broadcaster.model.audience import Audience
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event
 from broadcaster.model.language import FLOOR
@@ -76,7 +77,7 @@ class Booth(Workplace):
         self._glossary = GlossaryWatch(channel.language)
         self._floor_language = ""
         self._floor_language_at = 0.0
-        self._wanted_until = dict.fromkeys((keys.WITH_FLOOR, keys.WITH_FEC), clock.monotonic())
+        self._audience = Audience(channel.language, VARIANTS, clock)
 
     async def run(self) -> None:
         """Interpret until cancelled or the duty ends, then finish the sentence."""
@@ -117,11 +118,8 @@ class Booth(Workplace):
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()
                             self._decide()
-                    case EdgeStatus(listeners=listeners):
-                        for variant in self._wanted_until:
-                            if listeners.get(self._channel + variant):
-                                until = self._clock.monotonic() + STALE_AFTER_S
-                                self._wanted_until[variant] = until
+                    case EdgeStatus():
+                        self._audience.hear(status)
                     case _:
                         pass
 
@@ -143,9 +141,7 @@ class Booth(Workplace):
         working = self._state in {BoothState.LIVE, BoothState.ROTATING}
         down = not (working and self._duty.interpreting)
         self._output.floor_wanted = down or own_language
-        now = self._clock.monotonic()
-        self._output.with_floor_wanted = now < self._wanted_until[keys.WITH_FLOOR]
-        self._output.with_fec_wanted = now < self._wanted_until[keys.WITH_FEC]
+        self._output.wanted = self._audience.wanted()
 
     def _floor_speaks_own_language(self) -> bool:
         fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S

@@ -1,6 +1,10 @@
 """A channel's playout clock: packet by packet its voice and the floor become Opus."""
 
+from collections.abc import Set as AbstractSet
+
 from broadcaster.audio.mix import mix, under_voice
+from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT
+from broadcaster.audio.samples import Samples
 from broadcaster.booths.floor_bed import FloorBed
 from broadcaster.booths.floor_clock import FloorClock
 from broadcaster.booths.variant import Variant
@@ -11,14 +15,14 @@ from broadcaster.model.ports import Bus, Clock
 
 _LATE_S = 0.5
 """A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
-FEC_LOSS_PERCENT = 10
-"""Loss that the protected variant is made for; beyond it a WebSocket serves better."""
+VARIANTS = (keys.WITH_FLOOR, keys.WITH_FEC, keys.WITH_FLOOR + keys.WITH_FEC)
+"""What is made beside the channel itself, while somebody listens to it."""
 _FLOOR_AFTER = ms_to_samples(300)
 """Silence of the voice before the floor comes up: a breath is shorter."""
 
 
 class ChannelOutput:
-    """Publishes one channel's sound at real-time rate, in up to three variants.
+    """Publishes one channel's sound at real-time rate, itself and its variants.
 
     Args:
         event: id of the event.
@@ -43,20 +47,20 @@ class ChannelOutput:
         self._frame_samples = frame_samples
         self._bed = FloorBed()
         self._interpretation = Variant(keys.opus(event, channel), bus, frame_samples)
-        self._with_floor = Variant(keys.opus(event, channel + keys.WITH_FLOOR), bus, frame_samples)
-        self._with_fec = Variant(
-            keys.opus(event, channel + keys.WITH_FEC),
-            bus,
-            frame_samples,
-            loss_percent=FEC_LOSS_PERCENT,
-        )
+        self._variants = {
+            name: Variant(
+                keys.opus(event, channel + name),
+                bus,
+                frame_samples,
+                loss_percent=PROTECTED_LOSS_PERCENT if name.endswith(keys.WITH_FEC) else 0,
+            )
+            for name in VARIANTS
+        }
         self._position = 0
         self.floor_wanted = False
         """Whether the floor fills in while the voice has nothing to say."""
-        self.with_floor_wanted = False
-        """Whether anybody listens to the variant with the floor under the voice."""
-        self.with_fec_wanted = False
-        """Whether anybody needs the variant that survives lost packets."""
+        self.wanted: AbstractSet[str] = frozenset()
+        """Those of `VARIANTS` that somebody listens to."""
 
     def hear_floor(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
@@ -85,12 +89,14 @@ class ChannelOutput:
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         interpretation = mix(voice, floor, gains)
         self._interpretation.publish(interpretation, self._position)
-        if self.with_floor_wanted:
-            self._with_floor.publish(mix(voice, floor, under_voice(gains)), self._position)
-        else:
-            self._with_floor.rest()
-        if self.with_fec_wanted:
-            self._with_fec.publish(interpretation, self._position)
-        else:
-            self._with_fec.rest()
+        with_floor: Samples | None = None
+        for name, variant in self._variants.items():
+            if name not in self.wanted:
+                variant.rest()
+            elif name == keys.WITH_FEC:
+                variant.publish(interpretation, self._position)
+            else:
+                if with_floor is None:
+                    with_floor = mix(voice, floor, under_voice(gains))
+                variant.publish(with_floor, self._position)
         self._position += self._frame_samples

@@ -1,14 +1,12 @@
 """Moves WebRTC listeners who lose packets to the protected variant of their channel, and back.
 
-The variant is encoded only while somebody needs it, so a listener goes on hearing the plain channel
-until the protected one flows.
+A variant is encoded only while somebody listens to it, so a listener goes on hearing the one it has
+until the other flows.
 """
 
 from dataclasses import dataclass
 
-from broadcaster.edge.event_room import EventRoom
 from broadcaster.model.keys import WITH_FEC
-from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.webrtc.egress_peer import EgressPeer
 from broadcaster.webrtc.fanout import RtpFanout
@@ -20,25 +18,20 @@ CALM_S = 30.0
 
 
 class Doorway:
-    """An outlet of a protected channel's hub: wants it, and lets in who waits with its first frame.
+    """An outlet of a variant's hub: wants it, and lets in who waits with its first frame."""
 
-    Args:
-        fanout: the protected channel.
-    """
-
-    def __init__(self, fanout: RtpFanout) -> None:
-        self._fanout = fanout
-        self._waiting: set[EgressPeer] = set()
+    def __init__(self) -> None:
+        self._waiting: dict[EgressPeer, RtpFanout] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def send(self, envelope: bytes) -> None:  # noqa: ARG002 - that there is one is enough
         """See `audio_hub.Outlet`."""
-        waiting, self._waiting = self._waiting, set()
-        for peer in waiting:  # playing may end a peer, which leaves by itself
+        waiting, self._waiting = self._waiting, {}
+        for peer, fanout in waiting.items():  # playing may end a peer, which leaves by itself
             if peer.end_reason is None:
-                peer.play(self._fanout)
+                peer.play(fanout)
 
     def end(self) -> None:
         """See `audio_hub.Outlet`."""
@@ -48,13 +41,13 @@ class Doorway:
         """See `audio_hub.Outlet`."""
         self._waiting.clear()
 
-    def wait(self, peer: EgressPeer) -> None:
-        """Let a listener in when the protected channel flows."""
-        self._waiting.add(peer)
+    def wait(self, peer: EgressPeer, fanout: RtpFanout) -> None:
+        """Let a listener hear the variant when it flows."""
+        self._waiting[peer] = fanout
 
     def leave(self, peer: EgressPeer) -> None:
         """A listener waits no more."""
-        self._waiting.discard(peer)
+        self._waiting.pop(peer, None)
 
 
 @dataclass(slots=True)
@@ -77,11 +70,6 @@ class Shield:
         needed = lost >= LOSSY or (self.needed and now - self.lossy_at < CALM_S)
         changed, self.needed = needed != self.needed, needed
         return changed
-
-
-def can_be_protected(room: EventRoom, channel: str) -> bool:
-    """Only what an interpreter says has a protected variant."""
-    return channel != FLOOR and channel in room.event.channel_ids()
 
 
 def protected(channel: str) -> str:

@@ -12,7 +12,7 @@ from broadcaster.edge.admission import Admission
 from broadcaster.edge.audio_hub import AudioHub
 from broadcaster.edge.event_room import EventRoom
 from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.shield import Doorway, Shield, can_be_protected, protected
+from broadcaster.edge.shield import Doorway, Shield, protected
 from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
 from broadcaster.model.ports import Clock
@@ -49,6 +49,12 @@ class _Session:
     peer: EgressPeer
     etag: str
     shield: Shield = field(default_factory=Shield)
+    doorway: Doorway | None = None
+
+    def wait_no_more(self) -> None:
+        if self.doorway is not None:
+            self.doorway.leave(self.peer)
+            self.doorway = None
 
 
 class WhepEndpoint:
@@ -69,7 +75,7 @@ class WhepEndpoint:
         self._admission = Admission(clock)
         self._sessions: dict[str, _Session] = {}
         self._fanouts: WeakKeyDictionary[AudioHub, RtpFanout] = WeakKeyDictionary()
-        self._doorways: WeakKeyDictionary[RtpFanout, Doorway] = WeakKeyDictionary()
+        self._doorways: WeakKeyDictionary[AudioHub, Doorway] = WeakKeyDictionary()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whep/{event}/{channel}` and of a session's own address."""
@@ -160,8 +166,7 @@ class WhepEndpoint:
         channel = _wanted_channel(await read_text(request))
         room = await self._room(request)
         room.check_channel(channel, variants=True)
-        if session.shield.needed:
-            self._doorway(session).leave(session.peer)
+        session.wait_no_more()
         session.room, session.channel, session.shield = room, channel, Shield()
         session.peer.play(self._fanout(room, channel))
         return web.Response(status=204)
@@ -193,23 +198,21 @@ class WhepEndpoint:
 
     def _protect(self, session: _Session) -> None:
         """Move a listener to the protected variant, or back, as its loss says."""
-        if not (session.peer.connected and can_be_protected(session.room, session.channel)):
+        if not session.peer.connected:
             return
         if not session.shield.look(session.peer.lost, self._clock):
             return
-        if session.shield.needed:
-            self._doorway(session).wait(session.peer)
-        else:
-            self._doorway(session).leave(session.peer)
-            session.peer.play(self._fanout(session.room, session.channel))
+        needed = session.shield.needed
+        channel = protected(session.channel) if needed else session.channel
+        session.wait_no_more()
+        session.doorway = self._doorway(session.room.audio(channel))
+        session.doorway.wait(session.peer, self._fanout(session.room, channel))
 
-    def _doorway(self, session: _Session) -> Doorway:
-        channel = protected(session.channel)
-        fanout = self._fanout(session.room, channel)
-        doorway = self._doorways.get(fanout)
+    def _doorway(self, hub: AudioHub) -> Doorway:
+        doorway = self._doorways.get(hub)
         if doorway is None:
-            doorway = self._doorways[fanout] = Doorway(fanout)
-            session.room.audio(channel).outlets.insert(0, doorway)
+            doorway = self._doorways[hub] = Doorway()
+            hub.outlets.insert(0, doorway)
         return doorway
 
     def _find(self, request: web.Request) -> _Session | None:
@@ -227,9 +230,7 @@ class WhepEndpoint:
         return session
 
     def _forget(self, key: str) -> None:
-        session = self._sessions.pop(key)
-        if session.shield.needed:
-            self._doorway(session).leave(session.peer)
+        self._sessions.pop(key).wait_no_more()
 
 
 def _wanted_channel(text: str) -> str:

@@ -8,10 +8,18 @@ from broadcaster.audio.level import LevelMeter
 from broadcaster.floor.output import FloorOutput
 from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
+from broadcaster.model.audience import Audience
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.model.status import STATUS_INTERVAL_S, FloorStatus, status_to_json
+from broadcaster.model.status import (
+    STATUS_INTERVAL_S,
+    EdgeStatus,
+    FloorStatus,
+    status_to_json,
+    statuses,
+)
 from broadcaster.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PcmChunk
 
@@ -39,6 +47,7 @@ class FloorFeed:
         self._bus = bus
         self._clock = clock
         self._output = FloorOutput(bus, event.id, frame_samples)
+        self._audience = Audience(FLOOR, (keys.WITH_FEC,), clock)
         self._meter = LevelMeter()
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None
@@ -66,7 +75,11 @@ class FloorFeed:
         """Publish until the floor has been empty for `GRACE_S` or the event is closed."""
         try:
             await first_of(
-                self._watch_event(), self._tick(), self._hear(), name=f"floor:{self.event.id}"
+                self._watch_event(),
+                self._watch_audience(),
+                self._tick(),
+                self._hear(),
+                name=f"floor:{self.event.id}",
             )
         finally:
             self.ended = True
@@ -82,6 +95,12 @@ class FloorFeed:
                 self._timeline = None
             if self.event.state is EventState.CLOSED:
                 return
+
+    async def _watch_audience(self) -> None:
+        async with self._bus.subscribe(keys.status(self.event.id)) as messages:
+            async for status in statuses(messages):
+                if isinstance(status, EdgeStatus):
+                    self._audience.hear(status)
 
     async def _hear(self) -> None:
         while True:
@@ -113,6 +132,7 @@ class FloorFeed:
         next_status = self._clock.monotonic()
         while self._peer is not None or self._clock.monotonic() - self._left_at < GRACE_S:
             now = self._clock.monotonic()
+            self._output.protected_wanted = bool(self._audience.wanted())
             if self.event.state is EventState.LIVE and now - self._last_sound > STALL_S:
                 self._output.advance_to(self._now_position() - ms_to_samples(int(STALL_S * 1000)))
             if now >= next_status:

@@ -1,7 +1,7 @@
 """What the floor puts on the bus: PCM for the booths, Opus as the floor channel."""
 
 from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.audio.opus import OpusEncoder
+from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusEncoder
 from broadcaster.model import keys
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
@@ -20,12 +20,15 @@ class FloorOutput:
     def __init__(self, bus: Bus, event: str, frame_samples: int) -> None:
         self._bus = bus
         self._pcm_topic = keys.floor_pcm(event)
-        self._opus_topic = keys.opus(event, FLOOR)
         self._pcm_blocks = Blocks(PCM_FRAME_SAMPLES)
         self._opus_blocks = Blocks(frame_samples)
-        self._encoder = OpusEncoder(frame_samples)
+        self._opus = _OpusTopic(bus, keys.opus(event, FLOOR), frame_samples)
+        self._protected = _OpusTopic(
+            bus, keys.opus(event, FLOOR + keys.WITH_FEC), frame_samples, PROTECTED_LOSS_PERCENT
+        )
         self._pcm_sequence = 0
-        self._opus_sequence = 0
+        self.protected_wanted = False
+        """Whether anybody listens to the variant that repairs lost packets."""
 
     @property
     def next_position(self) -> int:
@@ -46,7 +49,32 @@ class FloorOutput:
             self._bus.publish(self._pcm_topic, frame.to_bytes())
             self._pcm_sequence += 1
         for block in opus:
-            packet = self._encoder.encode(block.pcm)
-            frame = AudioFrame(Kind.OPUS, self._opus_sequence, block.position, packet)
-            self._bus.publish(self._opus_topic, frame.to_bytes())
-            self._opus_sequence += 1
+            self._opus.publish(block)
+            if self.protected_wanted:
+                self._protected.publish(block)
+            else:
+                self._protected.rest()
+
+
+class _OpusTopic:
+    """One way to hear the floor, with an unbroken sequence."""
+
+    def __init__(self, bus: Bus, topic: str, frame_samples: int, loss_percent: int = 0) -> None:
+        self._bus = bus
+        self._topic = topic
+        self._frame_samples = frame_samples
+        self._loss_percent = loss_percent
+        self._encoder: OpusEncoder | None = None
+        self._sequence = 0
+
+    def publish(self, block: Block) -> None:
+        self._encoder = self._encoder or OpusEncoder(
+            self._frame_samples, loss_percent=self._loss_percent
+        )
+        packet = self._encoder.encode(block.pcm)
+        frame = AudioFrame(Kind.OPUS, self._sequence, block.position, packet)
+        self._bus.publish(self._topic, frame.to_bytes())
+        self._sequence += 1
+
+    def rest(self) -> None:
+        self._encoder = None

@@ -11,12 +11,13 @@ WITH_FLOOR = "+floor"
 
 
 WITH_FEC = "+fec"
-"""The same channel with in-band error correction, for WebRTC listeners whose packets get lost."""
+"""Appended to a channel's id or to `+floor`: the same with in-band error correction, for WebRTC
+listeners whose packets get lost."""
 
 
 def without_variant(channel: str) -> str:
     """The channel's own id."""
-    return channel.removesuffix(WITH_FLOOR).removesuffix(WITH_FEC)
+    return channel.removesuffix(WITH_FEC).removesuffix(WITH_FLOOR)
 
 
 def opus(event: str, channel: str) -> str:

@@ -299,13 +299,16 @@ async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> No
             assert loudness(await heard(bus, "es+floor", 10)) > 30
 
 
-async def test_the_protected_variant_is_made_while_somebody_needs_it() -> None:
+@pytest.mark.parametrize("variant", ["es+fec", "es+floor+fec"])
+async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str) -> None:
     async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
-            counts = EdgeStatus("edge", {"es+fec": 1})
+            counts = EdgeStatus("edge", {variant: 1})
             bus.publish(keys.status("talk"), status_to_json(counts))
-            await heard(bus, "es+fec", 30)
+            frames = await heard(bus, variant, 30)
+            assert all(frame.payload[0] >> 3 < 12 for frame in frames), "SILK, which FEC needs"
+            assert (loudness(frames[-10:]) > 30) == ("+floor" in variant)
 
 
 async def test_a_held_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:

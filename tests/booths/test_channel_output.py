@@ -12,6 +12,7 @@ import pytest
 from broadcaster.audio.mix import FLOOR_UNDER_VOICE
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.model.audio import CLOCK_HZ, opus_samples
+from broadcaster.model.keys import WITH_FEC, WITH_FLOOR
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
 from tests.booths.stage import (
     FRAME_S,
@@ -43,8 +44,8 @@ def want(
     channel: Channel, *, floor: bool = False, with_floor: bool = False, with_fec: bool = False
 ) -> None:
     channel.output.floor_wanted = floor
-    channel.output.with_floor_wanted = with_floor
-    channel.output.with_fec_wanted = with_fec
+    wanted = {WITH_FLOOR: with_floor, WITH_FEC: with_fec}
+    channel.output.wanted = {name for name, is_wanted in wanted.items() if is_wanted}
 
 
 def amplitudes(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:

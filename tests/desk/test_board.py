@@ -75,12 +75,13 @@ async def test_the_source_booth_speaks_about_the_floor() -> None:
         assert floor["interpreter"] == "transcribe"
 
 
-async def test_listeners_of_both_variants_are_counted() -> None:
+async def test_listeners_of_all_variants_are_counted() -> None:
     async with EmbeddedBus(None) as bus:
         status = await told(
             bus,
             EdgeStatus("a", {"es": 1, "es+floor": 1, "es+fec": 1}, {"es": 1}),
-            EdgeStatus("b", {"es+floor": 4}, {"es": 5}),
+            EdgeStatus("b", {"es+floor": 4, "es+floor+fec": 2, "floor+fec": 3}, {"es": 5}),
         )
-        spanish = status["channels"][1]
-        assert (spanish["listeners"], spanish["readers"]) == (7, 6)
+        floor, spanish = status["channels"][:2]
+        assert (spanish["listeners"], spanish["readers"]) == (9, 6)
+        assert floor["listeners"] == 3

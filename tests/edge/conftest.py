@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -61,8 +62,13 @@ class Edge:
         return await self.bus.append(keys.captions("talk", "es"), caption.to_json())
 
 
-@pytest_asyncio.fixture
-async def edge() -> AsyncIterator[Edge]:
+@asynccontextmanager
+async def running_edge(*, protects: bool = True) -> AsyncIterator[Edge]:
+    """An edge.
+
+    Args:
+        protects: whether WebRTC listeners who lose packets are protected.
+    """
     async with EmbeddedBus(None) as bus:
         clock = SystemClock()
         rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
@@ -70,6 +76,7 @@ async def edge() -> AsyncIterator[Edge]:
         running = [
             asyncio.create_task(part.run(), name=type(part).__name__)
             for part in (rooms, egress, whep)
+            if protects or part is not whep
         ]
         routes = [
             *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
@@ -93,3 +100,9 @@ async def edge() -> AsyncIterator[Edge]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def edge() -> AsyncIterator[Edge]:
+    async with running_edge() as edge:
+        yield edge

@@ -3,11 +3,12 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from aiohttp import ClientResponse
 
+from broadcaster.edge import shield
 from broadcaster.edge.shield import CALM_S, LOSSY, Shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
@@ -16,6 +17,7 @@ from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.edge.test_audio import FakeClock
+from tests.support.lossy_relay import LossyRelay, every, nothing
 from tests.support.player import Player, player
 
 SDP = {"Content-Type": "application/sdp"}
@@ -42,6 +44,17 @@ async def subscribed(edge: Edge, listener: Player, channel: str = "es") -> str:
 def the_peer(edge: Edge) -> EgressPeer:
     [peer] = edge.egress.peers.values()
     return peer
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(45):
+        while not reached():
+            await asyncio.sleep(0.02)
+
+
+def counted(edge: Edge) -> dict[str, int]:
+    """Listeners of each channel that has any."""
+    return {channel: n for (_, channel), n in edge.rooms.counts().listeners.items() if n}
 
 
 async def gone(edge: Edge) -> None:
@@ -271,13 +284,58 @@ async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Ed
     assert worst_r(listener.heard[-48_000:], SPANISH) > 0.9
 
 
+@pytest.mark.parametrize("channel", ["es", "es+floor", "floor"])
+async def test_loss_on_the_way_brings_protection_and_its_end_ends_it(
+    edge: Edge, channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the player's own reports of what the network lost."""
+    monkeypatch.setattr(shield, "CALM_S", 0.5)
+    variants = {channel: SPANISH, f"{channel}+fec": SPANISH}
+    async with LossyRelay.to(edge.egress.port) as relay, player() as listener:
+        async with edge.http.post(f"/whep/talk/{channel}", data=listener.offer, headers=SDP) as it:
+            await listener.answered(relay.answer(await it.text()))
+        async with talking(edge, variants):
+            await listener.hear(1)
+            plain = the_peer(edge).fanout
+            relay.loses = every(5)
+            await until(lambda: the_peer(edge).fanout is not plain)
+            assert counted(edge) == {f"{channel}+fec": 1}
+            relay.loses = nothing
+            await until(lambda: the_peer(edge).fanout is plain)
+            assert counted(edge) == {channel: 1}
+            await listener.hear(2)
+    assert relay.lost
+    assert worst_r(listener.heard[-24_000:], SPANISH) > 0.9
+
+
+async def test_who_is_calm_again_waits_for_the_plain_variant_to_flow(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shield, "CALM_S", 0.5)
+    async with player() as listener:
+        await subscribed(edge, listener, "es+floor")
+        await listener.state("connected")
+        peer = the_peer(edge)
+        await until(lambda: peer.connected)
+        plain, peer.lost = peer.fanout, 0.1
+        async with talking(edge, {"es+floor+fec": SPANISH}):
+            await until(lambda: peer.fanout is not plain)
+            await listener.hear(1)
+            await until(lambda: counted(edge) == {"es+floor": 1, "es+floor+fec": 1})
+            await listener.hear(1)
+            assert peer.fanout is not plain, "until the plain one flows"
+            async with talking(edge, {"es+floor": SPANISH}):
+                await until(lambda: peer.fanout is plain)
+        assert counted(edge) == {"es+floor": 1}
+
+
 def test_protection_ends_when_reports_are_good_for_a_while() -> None:
-    clock, shield = FakeClock(), Shield()
-    assert not shield.look(0.0, clock)
-    assert shield.look(LOSSY, clock)
-    assert shield.needed
+    clock, need = FakeClock(), Shield()
+    assert not need.look(0.0, clock)
+    assert need.look(LOSSY, clock)
+    assert need.needed
     clock.seconds += CALM_S - 1
-    assert not shield.look(0.0, clock)
+    assert not need.look(0.0, clock)
     clock.seconds += 2
-    assert shield.look(0.0, clock)
-    assert not shield.needed
+    assert need.look(0.0, clock)
+    assert not need.needed

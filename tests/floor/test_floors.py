@@ -19,10 +19,11 @@ from broadcaster.errors import Refused
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model import keys
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
+from broadcaster.model.status import EdgeStatus, status_to_json
 from broadcaster.web import create_application
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
@@ -122,6 +123,33 @@ async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
         steps = {b.position - a.position for a, b in itertools.pairwise(again)}
         assert all(step > 0 for step in steps)
     await stage.put(live.moved_to(EventState.CLOSED, 0))
+
+
+async def test_the_protected_variant_is_made_while_somebody_needs_it(stage: Stage) -> None:
+    plain, protected = (keys.opus("talk", f"floor{name}") for name in ("", keys.WITH_FEC))
+    await stage.put(EVENT.moved_to(EventState.LIVE, SystemClock().now_ms()))
+    async with (
+        publishing(stage.http, stage.url, "stage-key", chirps()),
+        stage.bus.subscribe(plain, protected) as messages,
+        asyncio.timeout(DEADLINE_S),
+    ):
+        await stage.frames(50)
+        needs = status_to_json(EdgeStatus("edge", {"floor+fec": 1}))
+        stage.bus.publish(keys.status("talk"), needs)
+        repaired: list[AudioFrame] = []
+        positions: set[int] = set()
+        async for message in messages:
+            frame = AudioFrame.from_bytes(message.payload)
+            if message.topic == plain:
+                assert frame.payload[0] >> 3 >= 12, "not SILK alone: no FEC"
+                positions.add(frame.position)
+                if repaired and frame.position - repaired[-1].position > CLOCK_HZ:
+                    break
+            else:
+                repaired.append(frame)
+    assert all(frame.payload[0] >> 3 < 12 for frame in repaired)
+    assert [frame.sequence for frame in repaired] == list(range(len(repaired)))
+    assert {frame.position for frame in repaired} < positions
 
 
 async def test_one_speaker_at_a_time_unless_taken_over(stage: Stage) -> None:
