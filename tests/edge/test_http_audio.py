@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import io
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -342,6 +343,50 @@ async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge)
             spoken += 20
         await good.has(before + (spoken - 15) * 192)
         assert not good.ended
+
+
+def page_numbers(body: bytes) -> list[int]:
+    """Sequence numbers of the whole Ogg pages (RFC 3533 section 6), one behind the other."""
+    numbers, at = [], 0
+    while at + 27 <= len(body):
+        assert body[at : at + 4] == b"OggS"
+        segments = body[at + 27 : at + 27 + body[at + 26]]
+        numbers.append(int.from_bytes(body[at + 18 : at + 22], "little"))
+        at += 27 + len(segments) + sum(segments)
+    return numbers if at == len(body) else numbers[:-1]
+
+
+async def test_who_comes_and_goes_misses_no_page_while_the_channel_stops_and_bursts(
+    edge: Edge,
+) -> None:
+    chance = random.Random(3)
+    said = await asyncio.to_thread(lambda: packets(speech()))
+    bodies: list[bytes] = []
+
+    async def speak() -> None:
+        while True:
+            for packet in said[: chance.randrange(1, 60)]:
+                edge.say("es", packet)
+                await asyncio.sleep(PACE_S * chance.randrange(2))
+            await asyncio.sleep(chance.choice([0.0, 0.1, 1.2]))
+
+    async def come_and_go() -> None:
+        for _ in range(3):
+            async with playing(edge, "/listen/talk/es.ogg") as player:
+                await player.has(chance.randrange(4_000, 30_000))
+            bodies.append(bytes(player.body))
+
+    speaking = asyncio.create_task(speak(), name="the channel")
+    try:
+        await asyncio.gather(*(come_and_go() for _ in range(12)))
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+    assert len(bodies) == 36
+    for body in bodies:
+        head, numbers = page_numbers(body)[:2], page_numbers(body)[2:]
+        assert head == [0, 1]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> None:
