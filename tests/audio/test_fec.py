@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcaster.audio.opus import OpusDecoder, OpusEncoder
+from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusDecoder, OpusEncoder
 from tests.audio.sounds import speech
 from tests.audio.test_audio import best_correlation
 
@@ -10,7 +10,7 @@ SECONDS = 10
 LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])
 
 
-def packets(frame_ms: int, loss_percent: int = 10) -> list[bytes]:
+def packets(frame_ms: int, loss_percent: int = PROTECTED_LOSS_PERCENT) -> list[bytes]:
     encoder = OpusEncoder(24 * frame_ms, loss_percent=loss_percent)
     pcm, step = speech()[: SECONDS * 48_000], 48 * frame_ms
     return [encoder.encode(pcm[i : i + step]) for i in range(0, len(pcm) - step + 1, step)]
