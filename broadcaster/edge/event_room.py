@@ -180,7 +180,8 @@ class EventRoom:
         finally:
             hub.outlets.remove(stream)
             stream.cut()
-            del self._streams[key]
+            if self._streams.get(key) is stream:  # one that failed may have a successor
+                del self._streams[key]
 
     async def _watch(self) -> None:
         async for record in self._bus.watch(keys.event_record(self.event.id)):
