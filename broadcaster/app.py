@@ -168,7 +168,7 @@ def build(
         egress = Egress(EgressSettings(settings.webrtc_port, announced))
         parts.run["egress"] = egress.run
         edge = partial(edge_counts, rooms, egress)
-        whep = WhepEndpoint(rooms, egress, clock)
+        whep = WhepEndpoint(rooms, egress, bus, clock)
         parts.run["whep"] = whep.run
         parts.routes += whep.routes()
         parts.routes.append(web.get("/e/{event}", page("attendee.html")))

@@ -132,7 +132,10 @@ class Settings(BaseSettings):
         description="Write to many listeners in one system call, where the kernel has io_uring",
     )
     webrtc_port: int = Field(
-        0, ge=0, le=65535, description="UDP port of all WebRTC listeners; 0 picks a free one"
+        0,
+        ge=0,
+        le=65_000,
+        description="UDP port of all WebRTC listeners; 0 picks a free one; workers take it and up",
     )
     webrtc_addresses: str = Field(
         "",

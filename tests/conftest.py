@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
+from broadcaster.webrtc.ice import offer_loopback
+
 
 @pytest.fixture(autouse=True)
 def no_blocking_calls() -> Iterator[BlockBuster]:
@@ -28,3 +30,11 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
     for task in leaked:
         task.cancel()
     assert not leaked, f"tasks left running: {[task.get_name() for task in leaked]}"
+
+
+@pytest.fixture
+def loopback() -> Iterator[None]:
+    """WebRTC peers of this process find each other on loopback."""
+    offer_loopback(enabled=True)
+    yield
+    offer_loopback(enabled=False)

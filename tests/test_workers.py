@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 import aiohttp
@@ -20,8 +21,10 @@ from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
+from tests.support.player import Player, player
 from tests.support.processes import Process, started
 from tests.support.redis_server import RedisServer
+from tests.support.signaling import FRAGMENT, error, trickled
 
 COMMAND = [sys.executable, "-m", "broadcaster", "serve"]
 WORKERS = 2
@@ -41,6 +44,32 @@ class Edges:
         pid = self.parent.process.pid
         text = await asyncio.to_thread(Path(f"/proc/{pid}/task/{pid}/children").read_text)
         return set(map(int, text.split()))
+
+    async def pid(self, number: int) -> int:
+        """The process that is worker `number`."""
+        for pid in await self.pids():
+            words = await asyncio.to_thread(Path(f"/proc/{pid}/cmdline").read_bytes)
+            if words.endswith(b"\0--worker\0%d\0" % number):
+                return pid
+        raise AssertionError(f"no worker {number}")
+
+    async def subscribed(self, url: str, listener: Player) -> str:
+        """Listen by WebRTC through one worker, until connected; returns the session's path."""
+        headers = {"Content-Type": "application/sdp"}
+        async with self.http.post(
+            f"{url}/whep/talk/es", data=listener.offer, headers=headers
+        ) as reply:
+            assert reply.status == 201
+            await listener.answered(await reply.text())
+        await listener.state("connected")
+        return reply.headers["Location"]
+
+    async def heard(self, listeners: dict[str, int]) -> None:
+        """Wait until a worker reports exactly these listeners."""
+        async with asyncio.timeout(DEADLINE_S), self.bus.subscribe(keys.status("talk")) as heard:
+            async for status in statuses(heard):
+                if isinstance(status, EdgeStatus) and status.listeners == listeners:
+                    return
 
     async def counts(self, total: int) -> dict[str, int]:
         """Listeners by edge, once they are so many together."""
@@ -138,6 +167,41 @@ async def test_each_worker_is_measured_on_a_port_of_its_own(tmp_path: Path) -> N
                     pages.append(await answer.text())
     line = 'broadcaster_listeners{channel="es",event="talk"} 1.0'
     assert [line in page for page in pages] == [True, False]
+
+
+@pytest.mark.usefixtures("loopback")
+async def test_a_webrtc_session_is_changed_and_ended_through_any_worker(tmp_path: Path) -> None:
+    first = free_ports(WORKERS)
+    urls = [f"http://127.0.0.1:{port}" for port in range(first, first + WORKERS)]
+    async with edges(tmp_path, BROADCASTER_METRICS_PORT=str(first)) as them:
+        for owner, other in [*permutations(urls), (urls[0], urls[0])]:
+            async with player() as listener:
+                path = await them.subscribed(owner, listener)
+                _, fragment = trickled(listener.offer)
+                async with them.http.patch(other + path, data=fragment, headers=FRAGMENT) as reply:
+                    assert reply.status == 204
+                async with them.http.post(other + path, json={"channel": "floor"}) as reply:
+                    assert reply.status == 204
+                await them.heard({"floor": 1})
+                async with them.http.delete(other + path) as reply:
+                    assert reply.status == 200
+                await listener.state("closed")
+                async with them.http.patch(other + path, data=fragment, headers=FRAGMENT) as reply:
+                    assert await error(reply) == (404, "unknown_session")
+
+
+@pytest.mark.usefixtures("loopback")
+async def test_a_webrtc_session_is_over_when_its_worker_is_gone(tmp_path: Path) -> None:
+    first = free_ports(WORKERS)
+    owner, other = (f"http://127.0.0.1:{first + number}" for number in range(WORKERS))
+    async with edges(tmp_path, BROADCASTER_METRICS_PORT=str(first)) as them, player() as listener:
+        path = await them.subscribed(owner, listener)
+        os.kill(await them.pid(1), signal.SIGKILL)
+        _, fragment = trickled(listener.offer)
+        async with them.http.patch(other + path, data=fragment, headers=FRAGMENT) as reply:
+            assert await error(reply) == (404, "unknown_session")
+        async with them.http.delete(other + path) as reply:
+            assert reply.status == 200
 
 
 async def test_a_signal_ends_all(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from broadcaster.edge.http_stream import HttpStream
 from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.visits import channel_of, small_buffer
 from broadcaster.errors import Refused
-from broadcaster.model.event import EventState
 from broadcaster.model.keys import WITH_FLOOR
 
 READY_TIMEOUT_S = 5.0
@@ -45,13 +44,7 @@ class HttpAudioRoutes:
                 "there is no such form of the sound",
                 hint="End the address in " + " or ".join(f".{name}" for name in FORMATS) + ".",
             )
-        if room.event.state is EventState.CLOSED:
-            raise Refused(
-                409,
-                "event_closed",
-                "this event is over",
-                hint="What was said can still be read on its page.",
-            )
+        room.event.refuse_if_over()
         icy = bool(form.metaint) and request.headers.get("Icy-MetaData") == "1"
         response = web.StreamResponse(headers=_headers(form, room.event.title, icy=icy))
         chunked = request.version >= HttpVersion11

@@ -32,7 +32,8 @@ class Rooms:
         self._bus = bus
         self._clock = clock
         self._ring = ring
-        self._edge = secrets.token_hex(4)
+        self.edge = secrets.token_hex(4)
+        """This process's id among all edges."""
         self._rooms: dict[str, EventRoom] = {}
         self._tasks = asyncio.TaskGroup()
         self._before = EdgeCounts()
@@ -56,7 +57,7 @@ class Rooms:
                 if room is not None:
                     past = self._before.plus(room.counts())
                     self._before = replace(past, listeners={}, readers={})
-                room = EventRoom(event, self._bus, self._clock, self._edge, self._spawn, self._ring)
+                room = EventRoom(event, self._bus, self._clock, self.edge, self._spawn, self._ring)
                 self._rooms[event_id] = room
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:

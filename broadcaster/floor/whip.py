@@ -10,26 +10,27 @@ from aiohttp import web
 
 from broadcaster.auth import bearer, same
 from broadcaster.errors import Refused
-from broadcaster.model.event import Event, EventState
+from broadcaster.model.event import Event
 from broadcaster.webrtc.ingest import EndReason, IngestPeer, IngestSettings
 from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
 from broadcaster.webrtc.signaling import (
+    ACCEPTS_FRAGMENTS,
+    ACCEPTS_OFFERS,
     FRAGMENT_TYPE,
     SDP_TYPE,
-    Handler,
     check_accept,
     check_content_type,
     check_etag,
-    cross_origin,
-    preflight_headers,
+    check_no_restart,
+    created,
+    preflight,
     read_text,
-    refuse_method,
+    resource_routes,
+    unknown_session,
 )
 
 MAX_SESSIONS = 64
 """Publishers connected to one process at a time, over all its events."""
-_ENDPOINT_METHODS = "OPTIONS, POST"
-_SESSION_METHODS = "OPTIONS, PATCH, DELETE"
 
 
 class EventLookup(Protocol):
@@ -94,17 +95,12 @@ class WhipEndpoint:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whip/{event}` and `/whip/{event}/{session}`."""
-        endpoint, session = "/whip/{event}", "/whip/{event}/{session}"
-        table: list[tuple[str, str, Handler]] = [
-            ("POST", endpoint, self._publish),
-            ("OPTIONS", endpoint, self._describe),
-            ("*", endpoint, refuse_method(_ENDPOINT_METHODS)),
-            ("PATCH", session, self._trickle),
-            ("DELETE", session, self._hang_up),
-            ("OPTIONS", session, self._preflight_session),
-            ("*", session, refuse_method(_SESSION_METHODS)),
+        published = {"POST": self._publish, "OPTIONS": self._describe}
+        changed = {"PATCH": self._trickle, "DELETE": self._hang_up}
+        return [
+            *resource_routes("/whip/{event}", published, ACCEPTS_OFFERS),
+            *resource_routes("/whip/{event}/{session}", changed, ACCEPTS_FRAGMENTS),
         ]
-        return [web.route(method, path, cross_origin(handler)) for method, path, handler in table]
 
     @property
     def session_count(self) -> int:
@@ -119,13 +115,7 @@ class WhipEndpoint:
     async def _publish(self, request: web.Request) -> web.Response:
         event = await self._event(request)
         _check_key(request, event, required=True)
-        if event.state is EventState.CLOSED:
-            raise Refused(
-                409,
-                "event_closed",
-                "this event is over",
-                hint="Ask the organizer for the link of the current event.",
-            )
+        event.refuse_if_over()
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
         offer = parse_offer(await read_text(request))
@@ -139,10 +129,7 @@ class WhipEndpoint:
         except BaseException:
             await session.peer.close()
             raise
-        response = web.Response(status=201, body=answer.encode(), content_type=SDP_TYPE)
-        response.headers["Location"] = f"/whip/{event.id}/{session.peer.id}"
-        response.headers["ETag"] = f'"{session.etag}"'
-        response.headers["Accept-Patch"] = FRAGMENT_TYPE
+        response = created(answer, f"/whip/{event.id}/{session.peer.id}", session.etag)
         self._add_links(response, authorized=True)
         return response
 
@@ -151,35 +138,19 @@ class WhipEndpoint:
         if "Authorization" in request.headers:
             _check_key(request, await self._event(request), required=True)
             authorized = True
-        response = web.Response(
-            status=204, headers={**preflight_headers(_ENDPOINT_METHODS), "Accept-Post": SDP_TYPE}
-        )
+        response = preflight("OPTIONS, POST", ACCEPTS_OFFERS)
         self._add_links(response, authorized=authorized)
         return response
-
-    async def _preflight_session(self, _: web.Request) -> web.Response:
-        return web.Response(
-            status=204,
-            headers={**preflight_headers(_SESSION_METHODS), "Accept-Patch": FRAGMENT_TYPE},
-        )
 
     async def _trickle(self, request: web.Request) -> web.Response:
         _check_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is None:
-            raise Refused(
-                404, "unknown_session", "this session is over", hint="Publish again to go on."
-            )
+            raise unknown_session()
         check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")
         check_etag(request, session.etag)
         fragment = parse_fragment(await read_text(request))
-        if fragment.restarts(session.offer):
-            raise Refused(
-                422,
-                "ice_restart_unsupported",
-                "this server cannot restart ICE in a session",
-                hint="Close the session and publish again.",
-            )
+        check_no_restart(fragment, session.offer)
         await session.peer.add_candidates(fragment)
         return web.Response(status=204)
 

@@ -106,6 +106,21 @@ class Event:
         """Everything a listener can choose, the floor first."""
         return (FLOOR, *(channel.language for channel in self.channels))
 
+    def refuse_if_over(self) -> None:
+        """Let nobody in who would hear or say nothing.
+
+        Raises:
+            Refused: 409 `event_closed`.
+        """
+        if self.state is EventState.CLOSED:
+            raise Refused(
+                409,
+                "event_closed",
+                "this event is over",
+                hint="What was said can be read on its page; "
+                "the organizer has the link of the current event.",
+            )
+
     def moved_to(self, state: EventState, now_ms: int) -> "Event":
         """The event in another state.
 

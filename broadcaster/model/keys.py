@@ -30,6 +30,11 @@ def status(event: str) -> str:
     return f"status.{event}"
 
 
+def edge(edge_id: str) -> str:
+    """Topic of what other edge processes ask of one, and of what they answer it."""
+    return f"edge.{edge_id}"
+
+
 def captions(event: str, channel: str) -> str:
     """Stream of one channel's captions."""
     return f"captions.{event}.{channel}"

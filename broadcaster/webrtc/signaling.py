@@ -5,16 +5,20 @@ Every check raises `Refused` with a stable id and the header that says what woul
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import ETag, web
 
 from broadcaster.errors import Refused
+from broadcaster.webrtc.sdp import IceFragment, Offer
 
 SDP_TYPE = "application/sdp"
 FRAGMENT_TYPE = "application/trickle-ice-sdpfrag"
 MAX_BODY_BYTES = 64 * 1024
 BODY_TIMEOUT_S = 10.0
+UNKNOWN_SESSION = "unknown_session"
+ACCEPTS_OFFERS = {"Accept-Post": SDP_TYPE}
+ACCEPTS_FRAGMENTS = {"Accept-Patch": FRAGMENT_TYPE}
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -41,13 +45,52 @@ def cross_origin(handler: Handler) -> Handler:
     return wrapped
 
 
-def preflight_headers(methods: str) -> dict[str, str]:
+def resource_routes(
+    path: str, handlers: Mapping[str, Handler], accepts: Mapping[str, str]
+) -> list[web.RouteDef]:
+    """The routes of one address: its methods, the CORS preflight, and 405 for all others.
+
+    Args:
+        path: with aiohttp's placeholders.
+        handlers: by method; without one for OPTIONS it is answered by `preflight`.
+        accepts: headers that say what bodies it takes, `Accept-Post` or `Accept-Patch`.
+    """
+    methods = ", ".join(dict.fromkeys(("OPTIONS", *handlers)))
+
+    async def describe(_: web.Request) -> web.Response:
+        return preflight(methods, accepts)
+
+    table = {"OPTIONS": describe, **handlers, "*": refuse_method(methods)}
+    return [web.route(method, path, cross_origin(handler)) for method, handler in table.items()]
+
+
+def preflight(methods: str, accepts: Mapping[str, str]) -> web.Response:
     """The answer to a browser that asks what it may send (Fetch standard, CORS-preflight)."""
-    return {
+    headers = {
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match, ETag",
         "Access-Control-Max-Age": "86400",
     }
+    return web.Response(status=204, headers={**headers, **accepts})
+
+
+def created(answer: str, location: str, etag: str) -> web.Response:
+    """201 with the answer and the address of the session (RFC 9725 section 4.2).
+
+    Args:
+        answer: SDP.
+        location: path of the session.
+        etag: names its ICE session, without quotes.
+    """
+    headers = {"Location": location, "ETag": f'"{etag}"', **ACCEPTS_FRAGMENTS}
+    return web.Response(status=201, body=answer.encode(), content_type=SDP_TYPE, headers=headers)
+
+
+def unknown_session() -> Refused:
+    """404 `unknown_session`, of an address whose session is over or never was."""
+    return Refused(
+        404, UNKNOWN_SESSION, "this session is over", hint="Make a new session to go on."
+    )
 
 
 def refuse_method(allowed: str) -> Handler:
@@ -124,6 +167,21 @@ def check_etag(request: web.Request, etag: str) -> None:
             "the session is not the one this request was made for",
             hint="Send the ETag of the session's 201 answer.",
             headers={"ETag": f'"{etag}"'},
+        )
+
+
+def check_no_restart(fragment: IceFragment, offer: Offer) -> None:
+    """Check that a fragment belongs to the session its offer began.
+
+    Raises:
+        Refused: 422 `ice_restart_unsupported`.
+    """
+    if fragment.restarts(offer):
+        raise Refused(
+            422,
+            "ice_restart_unsupported",
+            "this server cannot restart ICE in a session",
+            hint="Close the session and make a new one.",
         )
 
 

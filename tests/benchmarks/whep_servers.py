@@ -74,7 +74,7 @@ async def ours() -> None:
 
         for part in (rooms.run(), egress.run(), talk.run(say)):
             tasks.create_task(part)
-        await serve(create_application(bus, WhepEndpoint(rooms, egress, clock).routes()))
+        await serve(create_application(bus, WhepEndpoint(rooms, egress, bus, clock).routes()))
         await talk.obey()
         raise SystemExit
 

@@ -63,43 +63,49 @@ class Edge:
 
 
 @asynccontextmanager
-async def running_edge(*, protects: bool = True) -> AsyncIterator[Edge]:
-    """An edge.
+async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
+    """An edge; several can share the bus.
 
     Args:
+        bus: where its event is.
         protects: whether WebRTC listeners who lose packets are protected.
     """
-    async with EmbeddedBus(None) as bus:
-        clock = SystemClock()
-        rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
-        whep = WhepEndpoint(rooms, egress, clock)
-        running = [
-            asyncio.create_task(part.run(), name=type(part).__name__)
-            for part in (rooms, egress, whep)
-            if protects or part is not whep
-        ]
-        routes = [
-            *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
-            *HttpAudioRoutes(rooms).routes(),
-            *whep.routes(),
-            web.get("/e/{event}", page("attendee.html")),
-        ]
-        application = create_application(bus, routes)
-        runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        assert runner.server is not None
-        async with (
-            accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
-            aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
-        ):
-            url = f"http://127.0.0.1:{acceptor.port}"
-            edge = Edge(bus, url, http, rooms, whep, egress)
-            await edge.put(EVENT)
-            yield edge
-        await runner.cleanup()
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+    clock = SystemClock()
+    rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
+    whep = WhepEndpoint(rooms, egress, bus, clock)
+    running = [
+        asyncio.create_task(part.run(), name=type(part).__name__)
+        for part in (rooms, egress, whep)
+        if protects or part is not whep
+    ]
+    routes = [
+        *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
+        *HttpAudioRoutes(rooms).routes(),
+        *whep.routes(),
+        web.get("/e/{event}", page("attendee.html")),
+    ]
+    application = create_application(bus, routes)
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    assert runner.server is not None
+    async with (
+        accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
+        aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
+    ):
+        url = f"http://127.0.0.1:{acceptor.port}"
+        yield Edge(bus, url, http, rooms, whep, egress)
+    await runner.cleanup()
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def running_edge(*, protects: bool = True) -> AsyncIterator[Edge]:
+    """An edge with a bus of its own; see `serving`."""
+    async with EmbeddedBus(None) as bus, serving(bus, protects=protects) as edge:
+        await edge.put(EVENT)
+        yield edge
 
 
 @pytest_asyncio.fixture

@@ -3,32 +3,24 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from aiohttp import ClientResponse
 
 from broadcaster.edge import shield
 from broadcaster.edge.shield import CALM_S, LOSSY, Shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
-from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.edge.test_audio import FakeClock
 from tests.support.lossy_relay import LossyRelay, every, nothing
 from tests.support.player import Player, player
+from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 
+pytestmark = pytest.mark.usefixtures("loopback")
 SDP = {"Content-Type": "application/sdp"}
-FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 async def subscribed(edge: Edge, listener: Player, channel: str = "es") -> str:
@@ -61,15 +53,6 @@ async def gone(edge: Edge) -> None:
     async with asyncio.timeout(30):
         while len(edge.egress) or edge.whep.session_count:
             await asyncio.sleep(0.02)
-
-
-async def error(reply: ClientResponse) -> tuple[int, str]:
-    """Status and stable id of a refusal, after checking that a page of any origin can read it."""
-    body = await reply.json()
-    assert body.keys() == {"error", "message", "hint"}
-    assert all(body.values())
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    return reply.status, body["error"]
 
 
 async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> None:
@@ -226,14 +209,10 @@ async def test_other_methods_on_the_endpoint(edge: Edge, method: str) -> None:
 
 async def test_trickle(edge: Edge) -> None:
     async with player() as listener:
-        lines = listener.offer.splitlines(keepends=True)
-        candidates = "".join(line for line in lines if line.startswith("a=candidate:"))
-        offer = "".join(line for line in lines if not line.startswith("a=candidate:"))
+        offer, fragment = trickled(listener.offer)
         async with edge.http.post("/whep/talk/es", data=offer, headers=SDP) as reply:
             answer, etag = await reply.text(), reply.headers["ETag"]
             address = reply.headers["Location"]
-        ufrag = next(line for line in lines if line.startswith("a=ice-ufrag:"))
-        fragment = f"{ufrag}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{candidates}"
         for body, headers in [
             (fragment, FRAGMENT),
             (fragment, {**FRAGMENT, "If-Match": "*"}),
@@ -243,10 +222,9 @@ async def test_trickle(edge: Edge) -> None:
         ]:
             async with edge.http.patch(address, data=body, headers=headers) as reply:
                 assert reply.status == 204
-        restart = "a=ice-ufrag:EsAwNew\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
         for body, headers, expected in [
             (fragment, {**FRAGMENT, "If-Match": '"other"'}, (412, "session_changed")),
-            (restart, {**FRAGMENT, "If-Match": "*"}, (422, "ice_restart_unsupported")),
+            (RESTART, {**FRAGMENT, "If-Match": "*"}, (422, "ice_restart_unsupported")),
             (fragment, SDP, (415, "wrong_content_type")),
             ("garbage", FRAGMENT, (400, "malformed_sdp")),
         ]:

@@ -1,12 +1,13 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse
 
-from broadcaster.webrtc.ice import IceServer, offer_loopback
+from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import EndReason, IngestSettings, PeerState
+from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 from tests.webrtc.support import (
     AUTHORIZATION,
     SDP,
@@ -19,31 +20,15 @@ from tests.webrtc.support import (
     worst_match,
 )
 
-FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
+pytestmark = pytest.mark.usefixtures("loopback")
 STUN = IceServer("stun:127.0.0.1:9")
 TURN = IceServer("turn:127.0.0.1:9", "user", "turn-password")
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 @pytest_asyncio.fixture
 async def whip() -> AsyncIterator[Stage]:
     async with stage(IngestSettings()) as running:
         yield running
-
-
-async def error(reply: ClientResponse) -> tuple[int, str]:
-    """Status and stable id of a refusal, after checking that a page of any origin can read it."""
-    body = await reply.json()
-    assert body.keys() == {"error", "message", "hint"}
-    assert all(body.values())
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    return reply.status, body["error"]
 
 
 async def test_sound_arrives_and_delete_ends_it(whip: Stage) -> None:
@@ -145,14 +130,10 @@ async def test_other_methods_on_a_session(whip: Stage, method: str) -> None:
 
 async def test_trickle(whip: Stage) -> None:
     async with client() as publisher:
-        lines = publisher.localDescription.sdp.splitlines(keepends=True)
-        candidates = "".join(line for line in lines if line.startswith("a=candidate:"))
-        offer = "".join(line for line in lines if not line.startswith("a=candidate:"))
+        offer, fragment = trickled(publisher.localDescription.sdp)
         async with whip.http.post(f"{whip.url}/whip/demo", data=offer, headers=SDP) as reply:
             answer, etag = await reply.text(), reply.headers["ETag"]
             address = whip.url + reply.headers["Location"]
-        ufrag = next(line for line in lines if line.startswith("a=ice-ufrag:"))
-        fragment = f"{ufrag}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{candidates}"
 
         async def patched(body: str, headers: dict[str, str]) -> ClientResponse:
             async with whip.http.patch(address, data=body, headers=headers) as reply:
@@ -165,11 +146,10 @@ async def test_trickle(whip: Stage) -> None:
             await patched(fragment, {**FRAGMENT, "If-Match": etag, **AUTHORIZATION})
         ).status == 204
         assert (await patched("a=end-of-candidates", FRAGMENT)).status == 204
-        restart = "a=ice-ufrag:EsAwNew\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
         for body, headers, expected in [
             (fragment, {**FRAGMENT, "If-Match": '"other"'}, (412, "session_changed")),
             (fragment, {**FRAGMENT, "If-Match": "garbage"}, (412, "session_changed")),
-            (restart, {**FRAGMENT, "If-Match": "*"}, (422, "ice_restart_unsupported")),
+            (RESTART, {**FRAGMENT, "If-Match": "*"}, (422, "ice_restart_unsupported")),
             (fragment, SDP, (415, "wrong_content_type")),
             ("garbage", FRAGMENT, (400, "malformed_sdp")),
             ("a=x:" + "y" * 70_000, FRAGMENT, (413, "body_too_large")),

@@ -1,10 +1,9 @@
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
 from broadcaster.errors import Refused
-from broadcaster.webrtc.ice import IceServer, offer_loopback
+from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import (
     MAX_WAITING_CHUNKS,
     EndReason,
@@ -15,14 +14,8 @@ from broadcaster.webrtc.ingest import (
 from broadcaster.webrtc.sdp import parse_fragment, parse_offer
 from tests.webrtc.support import answered, client, heard, voice, worst_match
 
+pytestmark = pytest.mark.usefixtures("loopback")
 SETTINGS = IngestSettings()
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 async def test_sound_arrives_as_it_was_sent() -> None:

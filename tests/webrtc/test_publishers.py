@@ -3,25 +3,18 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import EndReason, IngestSettings
 from tests.webrtc.support import STAGE_KEY, Samples, Stage, heard, stage, voice, worst_match
 
+pytestmark = pytest.mark.usefixtures("loopback")
 HERE = Path(__file__).parent
 NODE_MODULES = HERE / "wrtc" / "node_modules"
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 @pytest.fixture

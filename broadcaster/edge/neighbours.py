@@ -1,0 +1,101 @@
+"""Requests that reach another edge process than the one they are for, passed on over the bus.
+
+Edge processes share an address behind `--workers` or a proxy, but a WebRTC session lives in one.
+The bus may lose a request or its answer; that is the same to whoever asked as a process that is
+gone.
+"""
+
+import asyncio
+import itertools
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from broadcaster.edge.whep_sessions import SessionCall
+from broadcaster.errors import Refused
+from broadcaster.model import keys
+from broadcaster.model.ports import Bus
+
+log = logging.getLogger("broadcaster.edge")
+
+ANSWER_S = 2.0
+"""How long another process is waited for; the page waits as long for its DELETE."""
+MOST_WAITING = 1_000
+"""Requests of one process that wait for others; each holds a connection."""
+
+
+class Neighbours:
+    """One process's line to the others.
+
+    Args:
+        bus: the line.
+        edge: this process's id.
+        take: does what others ask of a session of this process, or raises `Refused`.
+    """
+
+    def __init__(self, bus: Bus, edge: str, take: Callable[[SessionCall], Awaitable[None]]) -> None:
+        self._bus = bus
+        self._edge = edge
+        self._take = take
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Refused | None]] = {}
+        self._open = asyncio.Event()
+
+    async def run(self) -> None:
+        """Answer the others and hear their answers, until cancelled."""
+        async with self._bus.subscribe(keys.edge(self._edge)) as messages:
+            self._open.set()
+            async for message in messages:
+                try:
+                    await self._hear(json.loads(message.payload))
+                except Exception:
+                    log.exception("a message of another edge process could not be handled")
+
+    async def ask(self, edge: str, call: SessionCall) -> None:
+        """Have another process do what is asked of one of its sessions.
+
+        Raises:
+            Refused: as it says, or 503 `too_many_waiting`.
+            TimeoutError: no answer within `ANSWER_S`.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            raise Refused(
+                503,
+                "too_many_waiting",
+                "too many requests wait for other processes of this server",
+                hint="Try again in a few seconds.",
+                headers={"Retry-After": "3"},
+            )
+        number = next(self._numbers)
+        answered = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await self._open.wait()
+                self._send(edge, number, asked_by=self._edge, call=asdict(call))
+                refused = await answered
+        finally:
+            del self._waiting[number]
+        if refused is not None:
+            raise refused
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        number = message["number"]
+        if "call" in message:
+            async with asyncio.timeout(ANSWER_S):
+                refused = await self._refusal(SessionCall(**message["call"]))
+            self._send(message["asked_by"], number, refused=refused)
+        elif (answered := self._waiting.get(number)) and not answered.done():
+            refused = message["refused"]
+            answered.set_result(Refused(**refused) if refused else None)
+
+    async def _refusal(self, call: SessionCall) -> dict[str, Any] | None:
+        try:
+            await self._take(call)
+        except Refused as refused:
+            return {**refused.body(), "status": refused.status, "headers": refused.headers}
+        return None
+
+    def _send(self, edge: str, number: int, **what: Any) -> None:
+        self._bus.publish(keys.edge(edge), json.dumps({"number": number, **what}).encode())
