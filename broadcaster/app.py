@@ -37,7 +37,7 @@ from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.whep import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
-from broadcaster.metrics import metrics_route
+from broadcaster.metrics import AskEvents, metrics_route
 from broadcaster.model import keys
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
@@ -141,6 +141,7 @@ def build(
     clock = SystemClock()
     parts = Parts()
     edge: Callable[[], EdgeCounts] | None = None
+    open_events: AskEvents | None = None
     offer_loopback(enabled=settings.host in LOOPBACK)
     if Role.FLOOR in roles:
         floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
@@ -177,9 +178,10 @@ def build(
         desk = DeskRoutes(
             Events(bus, clock), board, admin_token, settings.public_url, TARGET_LANGUAGES
         )
+        open_events = desk.open_events
         parts.run["desk"] = board.run
         parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
-    parts.routes.append(metrics_route(parts.refused, edge))
+    parts.routes.append(metrics_route(parts.refused, edge, open_events))
     return parts
 
 

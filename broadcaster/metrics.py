@@ -1,11 +1,12 @@
 """`GET /metrics`: what this process counts, in Prometheus' text format.
 
 The parts are asked when it is scraped and know nothing of it. Counts only: no key, no address of a
-listener, nothing that was said.
+listener, nothing that was said; which events there are and what they cost only for the organizer.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
@@ -13,34 +14,53 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from broadcaster.model.counts import ChannelId, EdgeCounts
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.counts import EdgeCounts
+from broadcaster.model.event import EventState
+from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
+
+AskEvents = Callable[[web.Request], Awaitable[Sequence[EventStatus] | None]]
+"""The status of all events that are open now, None for who is not the organizer.
+
+Raises `Refused` for a wrong token, and `BusUnavailable`.
+"""
 
 
 def metrics_route(
-    refused: Mapping[str, int], edge: Callable[[], EdgeCounts] | None
+    refused: Mapping[str, int], edge: Callable[[], EdgeCounts] | None, events: AskEvents | None
 ) -> web.RouteDef:
     """The address Prometheus scrapes.
 
     Args:
         refused: requests refused so far, by error id.
         edge: counts of this process's edge, None when it runs none.
+        events: None in a process without the desk, so that one process alone tells of them.
     """
 
-    async def scrape(_request: web.Request) -> web.Response:
-        counts = edge() if edge is not None else None
+    async def scrape(request: web.Request) -> web.Response:
+        collectors: list[Collector] = [_Refused(dict(refused))]
+        if edge is not None:
+            collectors.append(_Edge(edge()))
+        if events is not None:
+            try:
+                seen = await events(request)
+                if seen is not None:
+                    collectors.append(_Events(seen, bus_up=True))
+            except BusUnavailable:
+                collectors.append(_Events([], bus_up=False))
         # The process's own figures are files.
-        text = await asyncio.to_thread(_text, dict(refused), counts)
+        text = await asyncio.to_thread(_text, collectors)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return web.get("/metrics", scrape)
 
 
-def _text(refused: dict[str, int], counts: EdgeCounts | None) -> bytes:
+def _text(collectors: Iterable[Collector]) -> bytes:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    registry.register(_Refused(refused))
-    if counts is not None:
-        registry.register(_Edge(counts))
+    for collector in collectors:
+        registry.register(collector)
     return generate_latest(registry)
 
 
@@ -52,23 +72,27 @@ class _Edge(Collector):
 
     def collect(self) -> Iterator[Metric]:
         counts = self._counts
-        yield _by_channel("listeners", "People who hear a channel now", counts.listeners)
-        yield _by_channel("caption_readers", "People who read a channel now", counts.readers)
-        yield CounterMetricFamily(
-            "broadcaster_skipped_frames",
-            "Frames not sent because a listener was too slow",
-            value=counts.skipped_frames,
-        )
-        yield CounterMetricFamily(
-            "broadcaster_stalled_listeners",
-            "Listeners disconnected because they had stopped reading",
-            value=counts.stalled_listeners,
-        )
-        yield CounterMetricFamily(
-            "broadcaster_cut_readers",
-            "Caption readers disconnected because they could not follow",
-            value=counts.cut_readers,
-        )
+        listeners, readers = counts.listeners.items(), counts.readers.items()
+        yield _family("listeners", "People who hear a channel now", _CHANNEL, listeners)
+        yield _family("caption_readers", "People who read a channel now", _CHANNEL, readers)
+        for name, meaning, number in (
+            (
+                "skipped_frames_total",
+                "Frames not sent because a listener was too slow",
+                counts.skipped_frames,
+            ),
+            (
+                "stalled_listeners_total",
+                "Listeners disconnected because they had stopped reading",
+                counts.stalled_listeners,
+            ),
+            (
+                "cut_readers_total",
+                "Caption readers disconnected because they could not follow",
+                counts.cut_readers,
+            ),
+        ):
+            yield _family(name, meaning, (), [((), number)])
 
 
 class _Refused(Collector):
@@ -78,16 +102,106 @@ class _Refused(Collector):
         self._numbers = numbers
 
     def collect(self) -> Iterator[Metric]:
-        family = CounterMetricFamily(
-            "broadcaster_refused_requests", "Requests answered with an error", labels=["error"]
+        values = [((error,), number) for error, number in self._numbers.items()]
+        yield _family(
+            "refused_requests_total", "Requests answered with an error", ("error",), values
         )
-        for error, number in self._numbers.items():
-            family.add_metric([error], number)
-        yield family
 
 
-def _by_channel(name: str, meaning: str, numbers: dict[ChannelId, int]) -> Metric:
-    family = GaugeMetricFamily(f"broadcaster_{name}", meaning, labels=["event", "channel"])
-    for channel, number in numbers.items():
-        family.add_metric(channel, number)
+_EVENT = ("event",)
+_CHANNEL = ("event", "channel")
+_FLOOR: Sequence[tuple[str, str, Callable[[FloorStatus], float]]] = (
+    ("publishing", "Whether a speaker's client is connected and sending", lambda f: f.publisher),
+    ("level_dbfs", "RMS of the last second, -100 for digital silence", lambda f: f.level_dbfs),
+    ("peak_dbfs", "Highest sample of the last second", lambda f: f.peak_dbfs),
+    ("clipping", "Whether samples at full scale were seen", lambda f: f.clipping),
+    ("silent_seconds", "How long it has been silent", lambda f: f.silent_ms / 1000),
+    ("position_seconds", "The event's clock", lambda f: f.position / CLOCK_HZ),
+    ("lost_frames_total", "Frames that came too late or not at all", lambda f: f.frames_lost),
+)
+_BOOTH: Sequence[tuple[str, str, Callable[[BoothStatus], float | None]]] = (
+    (
+        "lag_seconds",
+        "How far what was last heard is behind the floor (ear-voice span)",
+        lambda b: None if b.lag_ms is None else b.lag_ms / 1000,
+    ),
+    ("queue_seconds", "Interpreted sound waiting for playout", lambda b: b.queue_ms / 1000),
+    ("sent_seconds_total", "Floor sound sent to the interpreter", lambda b: b.sent_ms / 1000),
+    (
+        "unsent_seconds_total",
+        "Floor sound not sent because the line was too slow",
+        lambda b: b.unsent_ms / 1000,
+    ),
+    ("dropped_seconds_total", "Interpreted sound that was skipped", lambda b: b.dropped_ms / 1000),
+    ("sessions_total", "Sessions opened: the first, rotations and restarts", lambda b: b.sessions),
+    ("glossary_said_total", "Terms of the glossary in the floor", lambda b: b.glossary_said),
+    ("glossary_hits_total", "Those the channel said as wanted", lambda b: b.glossary_hits),
+)
+
+
+_CHANNEL_FIGURES: Sequence[tuple[str, str, Callable[[EventStatus], Mapping[str, float]]]] = (
+    ("cost_usd_total", "Spent so far, by the price table", lambda s: s.spent_usd),
+    ("listeners", "People who hear it, of all edges and variants", lambda s: s.listeners),
+    ("caption_readers", "People who read it, of all edges", lambda s: s.readers),
+)
+
+
+class _Events(Collector):
+    """The events that are open at one moment.
+
+    Args:
+        events: their status; empty when the bus is away.
+        bus_up: whether it is not.
+    """
+
+    def __init__(self, events: Sequence[EventStatus], *, bus_up: bool) -> None:
+        self._events = events
+        self._bus_up = bus_up
+
+    def collect(self) -> Iterator[Metric]:
+        events = self._events
+        channels = [(s, (s.event.id, name)) for s in events for name in s.event.channel_ids()]
+        booths = [(key, status.booths[key[1]]) for status, key in channels]
+        yield _family("bus_up", "Whether the bus answers", [], [((), self._bus_up)])
+        states = [((status.event.id,), status.event.state) for status in events]
+        yield _states("event_state", "The state an event is in", _EVENT, EventState, states)
+        caps = [((s.event.id,), s.event.spend_cap_usd) for s in events]
+        yield _family("event_spend_cap_usd", "Where interpretation is held", _EVENT, caps)
+        for name, meaning, read in _FLOOR:
+            floors = [((s.event.id,), read(s.floor)) for s in events if s.floor is not None]
+            yield _family(f"floor_{name}", meaning, _EVENT, floors)
+        now = [(key, booth.state) for key, booth in booths]
+        yield _states("booth_state", "The state a booth is in", _CHANNEL, BoothState, now)
+        for name, meaning, of in _BOOTH:
+            values = [(key, of(booth)) for key, booth in booths]
+            yield _family(f"booth_{name}", meaning, _CHANNEL, values)
+        for name, meaning, by_channel in _CHANNEL_FIGURES:
+            numbers = [(key, by_channel(status).get(key[1], 0)) for status, key in channels]
+            yield _family(f"channel_{name}", meaning, _CHANNEL, numbers)
+
+
+def _family(
+    name: str,
+    meaning: str,
+    labels: Sequence[str],
+    values: Iterable[tuple[Sequence[str], float | None]],
+) -> Metric:
+    """A counter when its name ends so, otherwise a gauge; None is left out."""
+    kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+    family = kind(f"broadcaster_{name}", meaning, labels=labels)
+    for key, value in values:
+        if value is not None:
+            family.add_metric(key, value)
     return family
+
+
+def _states(
+    name: str,
+    meaning: str,
+    labels: Sequence[str],
+    states: type[StrEnum],
+    now: Iterable[tuple[tuple[str, ...], StrEnum]],
+) -> Metric:
+    """One series for each possible state, 1 for the one it is in."""
+    values = [((*key, one), one is state) for key, state in now for one in states]
+    return _family(name, meaning, [*labels, "state"], values)

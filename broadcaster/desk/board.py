@@ -17,6 +17,7 @@ from broadcaster.model.status import (
     BoothState,
     BoothStatus,
     EdgeStatus,
+    EventStatus,
     FloorStatus,
     Status,
     statuses,
@@ -24,8 +25,8 @@ from broadcaster.model.status import (
 
 log = logging.getLogger("broadcaster.desk")
 
-LINGER_S = 60.0
-"""An event nobody asked about for this long is no longer listened to."""
+LINGER_S = 180.0
+"""An event nobody asked about for this long is no longer listened to; Prometheus asks seldom."""
 
 
 class Board:
@@ -43,14 +44,14 @@ class Board:
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 
-    def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
-        """What is known now, in the form of `GET /api/events/{event}/status`.
+    def look(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
+        """What is known now.
 
         The first question about an event starts listening to it, so its answer may be empty.
 
         Args:
             event: which.
-            spent_usd: by channel, as its record says; booths report only what they cost themselves.
+            spent_usd: by channel, as its record says.
         """
         self._asked_at[event.id] = self._clock.monotonic()
         if event.id not in self._heard:
@@ -58,19 +59,24 @@ class Board:
             self._tasks.create_task(self._listen(event.id), name=f"board:{event.id}")
         fresh = self._fresh(event.id)
         floor = next((status for status in fresh if isinstance(status, FloorStatus)), None)
-        booths = {status.channel: status for status in fresh if isinstance(status, BoothStatus)}
+        booths = {channel: BoothStatus(channel, BoothState.IDLE) for channel in event.channel_ids()}
         listeners: Counter[str] = Counter()
         readers: Counter[str] = Counter()
         for status in fresh:
-            if isinstance(status, EdgeStatus):
+            if isinstance(status, BoothStatus):
+                booths[status.channel] = status
+            elif isinstance(status, EdgeStatus):
                 for name, count in status.listeners.items():
                     listeners[keys.without_variant(name)] += count
                 readers.update(status.readers)
-        for channel in event.channel_ids():
-            booths.setdefault(channel, BoothStatus(channel, BoothState.IDLE))
-        language = booths[FLOOR].floor_language or None
         # Its sound needs no booth: what that booth says is about its captions.
         booths[FLOOR] = replace(booths[FLOOR], state=BoothState.LIVE, lag_ms=0)
+        return EventStatus(event, floor, booths, listeners, readers, spent_usd)
+
+    def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
+        """The same in the form of `GET /api/events/{event}/status`."""
+        seen = self.look(event, spent_usd)
+        floor, language = seen.floor, seen.booths[FLOOR].floor_language or None
         cost_usd = sum(spent_usd.values())
         cap_usd = event.spend_cap_usd
         return {
@@ -81,11 +87,11 @@ class Board:
             "held": cap_usd is not None and cost_usd >= cap_usd,
             "floor": _without(floor, "position") | {"language": language} if floor else None,
             "channels": [
-                _without(booths[channel], "floor_language")
+                _without(seen.booths[channel], "floor_language")
                 | {
                     "cost_usd": spent_usd.get(channel, 0.0),
-                    "listeners": listeners[channel],
-                    "readers": readers[channel],
+                    "listeners": seen.listeners.get(channel, 0),
+                    "readers": seen.readers.get(channel, 0),
                 }
                 for channel in event.channel_ids()
             ],

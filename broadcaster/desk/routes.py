@@ -1,6 +1,7 @@
 """REST of the desk, as `openapi.yaml` describes it."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,9 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
 from broadcaster.errors import Refused
+from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
+from broadcaster.model.status import EventStatus
 
 COOKIE = "broadcaster_desk"
 _COOKIE_AGE_S = 30 * 24 * 3600
@@ -133,6 +136,25 @@ class DeskRoutes:
         return web.json_response(
             self._board.snapshot(stored.event, spent_usd), headers={"Cache-Control": "no-store"}
         )
+
+    async def open_events(self, request: web.Request) -> Sequence[EventStatus] | None:
+        """What metrics tell of the events between their draft and their end.
+
+        Returns:
+            None for a request that presents no token.
+
+        Raises:
+            Refused: 401 `wrong_admin_token`.
+            BusUnavailable: the records cannot be read.
+        """
+        if "Authorization" not in request.headers and COOKIE not in request.cookies:
+            return None
+        self._authorize(request)
+        return [
+            self._board.look(stored.event, await self._events.spent_usd(stored.event.id))
+            for stored in await self._events.list()
+            if stored.event.state not in {EventState.DRAFT, EventState.CLOSED}
+        ]
 
     async def qr(self, request: web.Request) -> web.Response:
         """A link as a QR code."""

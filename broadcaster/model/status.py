@@ -5,11 +5,12 @@ forgets a sender it has not heard from for `STALE_AFTER_S`.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
 
+from broadcaster.model.event import Event
 from broadcaster.model.ports import Subscription
 
 STATUS_INTERVAL_S = 1.0
@@ -127,6 +128,28 @@ class EdgeStatus:
 
 
 Status = FloorStatus | BoothStatus | EdgeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EventStatus:
+    """What all stages together report about one event now.
+
+    Attributes:
+        event: as its record says.
+        floor: None while no floor process reports.
+        booths: of every channel; one that does not report is idle.
+        listeners: by channel, of all edges and variants.
+        readers: by channel, of all edges.
+        spent_usd: by channel, as the booths wrote it down; they report only what they cost
+            themselves.
+    """
+
+    event: Event
+    floor: FloorStatus | None
+    booths: Mapping[str, BoothStatus]
+    listeners: Mapping[str, int]
+    readers: Mapping[str, int]
+    spent_usd: Mapping[str, float]
 
 
 def status_to_json(status: Status) -> bytes:
