@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from broadcaster.backoff import Backoff
 from broadcaster.bus.sqlite_store import SqliteStore, unix_ms
 from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.bus.watching import states
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Entry, Lease, Record
 
@@ -131,21 +132,10 @@ class EmbeddedBus:
 
     async def watch(self, record: str) -> AsyncIterator[Record]:
         """See `ports.Bus.watch`."""
-        backoff = Backoff()
-        last = None
         with self._changes.attach((_record_topic(record),), depth=1) as changed:
-            while True:
-                try:
-                    current = await self.get(record)
-                except BusUnavailable as error:
-                    _log.warning("watching %s waits: %s", record, error.message)
-                    await backoff.wait()
-                    continue
-                backoff.reset()
-                if current is not None and current != last:
-                    last = current
-                    yield current
-                await changed.wait(_REREAD_S)
+            async with aclosing(states(record, self.get, changed, _REREAD_S)) as found:
+                async for state in found:
+                    yield state
 
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""

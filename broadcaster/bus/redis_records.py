@@ -1,16 +1,14 @@
 """Records: hashes of value, version and the token of the last write."""
 
-import logging
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.redis_connection import Redis
 from broadcaster.bus.redis_subscriber import Subscriber
-from broadcaster.errors import BusUnavailable, VersionConflict
+from broadcaster.bus.watching import states
+from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Record
-
-_log = logging.getLogger(__name__)
 
 _PUT = """
 local version = tonumber(redis.call('HGET', KEYS[1], 'n') or '0')
@@ -52,21 +50,13 @@ class Records:
 
     async def watch(self, record: str) -> AsyncIterator[Record]:
         """See `ports.Bus.watch`; reads again now and then, since announcements may be lost."""
-        backoff = Backoff()
-        last = None
-        async with self._subscriber.listen((_topic(record),), depth=1) as changed:
-            while True:
-                try:
-                    current = await self.get(record)
-                except BusUnavailable as error:
-                    _log.warning("watching %s waits: %s", record, error.message)
-                    await backoff.wait()
-                    continue
-                backoff.reset()
-                if current is not None and current != last:
-                    last = current
-                    yield current
-                await changed.wait(self._redis.timing.reread_s)
+        reread_s = self._redis.timing.reread_s
+        async with (
+            self._subscriber.listen((_topic(record),), depth=1) as changed,
+            aclosing(states(record, self.get, changed, reread_s)) as found,
+        ):
+            async for state in found:
+                yield state
 
     async def names(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`; 0xFF is in no UTF-8 text, so it is after every name."""

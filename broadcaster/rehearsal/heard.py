@@ -1,7 +1,15 @@
 """What a recogniser tells the server."""
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
+
+MAX_HEARD = 64
+"""What may wait for a session; beyond it the newest is lost."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +51,30 @@ class Heard:
         joint = " " if " " in text else ""
         units = text.split(" ") if joint else list(text)
         return joint.join(units[round(self.begin * len(units)) : round(self.end * len(units))])
+
+
+class HeardQueue:
+    """What a session still has to deal with, in the order it was heard."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[Heard] = asyncio.Queue(MAX_HEARD)
+
+    def put(self, heard: Heard) -> None:
+        """Add the newest."""
+        if self._waiting.full():
+            _log.warning("a sentence is lost: too many wait")
+            return
+        self._waiting.put_nowait(heard)
+
+    async def each(self, deal: Callable[[Heard], Awaitable[None]]) -> None:
+        """Deal with one after the other, until cancelled."""
+        while True:
+            heard = await self._waiting.get()
+            try:
+                await deal(heard)
+            finally:
+                self._waiting.task_done()
+
+    async def done(self) -> None:
+        """Wait until all is dealt with."""
+        await self._waiting.join()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from broadcaster.rehearsal.constants import GRAIN_BYTES, GRAIN_MS, INPUT_FRAME_BYTES
 from broadcaster.rehearsal.faults import Moment
-from broadcaster.rehearsal.heard import Heard
+from broadcaster.rehearsal.heard import Heard, HeardQueue
 from broadcaster.rehearsal.interpreting import Interpreter
 from broadcaster.rehearsal.line import Line
 from broadcaster.rehearsal.listening import Ear, Listening
@@ -21,8 +21,6 @@ from broadcaster.rehearsal.transcription_protocol import (
     updated_config,
 )
 
-MAX_HEARD = 64
-"""Sentences that wait to be written; beyond it the newest is lost."""
 MAX_ENDED = 64
 """Items that wait for their text."""
 _MIN_COMMIT_MS = 100
@@ -78,7 +76,7 @@ class TranscriptionSession(Session):
         self._interpreter = interpreter
         self._config = FIRST_CONFIG
         self._ear = Ear(listening, self._on_heard)
-        self._heard: asyncio.Queue[Heard] = asyncio.Queue(MAX_HEARD)
+        self._heard = HeardQueue()
         self._ended: asyncio.Queue[_Item] = asyncio.Queue(MAX_ENDED)
         self._items = [_Item(0)]
         self._begun_index = -1
@@ -88,7 +86,7 @@ class TranscriptionSession(Session):
         self._heard_ms = 0
 
     def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        tasks.create_task(self._write(), name="rehearsal-write")
+        tasks.create_task(self._heard.each(self._write_down), name="rehearsal-write")
         tasks.create_task(self._complete(), name="rehearsal-complete")
 
     async def _greet(self) -> None:
@@ -164,23 +162,15 @@ class TranscriptionSession(Session):
     def _on_heard(self, heard: Heard) -> None:
         if self._line.faults.spell("deaf", heard.end_ms):
             return
-        if self._heard.full():
-            _log.warning("a sentence is lost: too many wait")
-            return
-        self._heard.put_nowait(heard)
-
-    async def _write(self) -> None:
-        """Send what was heard, as deltas of the items it belongs to."""
-        while True:
-            heard = await self._heard.get()
-            try:
-                if self._config["audio"]["input"]["transcription"] is not None:
-                    await self._write_down(heard)
-            finally:
-                self._heard.task_done()
+        self._heard.put(heard)
 
     async def _write_down(self, heard: Heard) -> None:
-        """Send what of it was not sent when its sentence began; its text is final at its end."""
+        """Send what was heard as deltas of the items it belongs to, if anybody wants it.
+
+        What was sent when a sentence began is left out; its text is final at its end.
+        """
+        if self._config["audio"]["input"]["transcription"] is None:
+            return
         begins = heard.kind == "begun"
         if begins and self._line.faults.spell("whole_utterances") is not None:
             return
@@ -235,7 +225,7 @@ class TranscriptionSession(Session):
             try:
                 async with asyncio.timeout(_SETTLE_S):
                     await self._ear.settled(item.end_ms)
-                    await self._heard.join()
+                    await self._heard.done()
             except TimeoutError:
                 _log.warning("an item is complete before all was recognised")
             self._items.remove(item)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from broadcaster.rehearsal.constants import INPUT_FRAME_BYTES, INPUT_FRAME_MS
-from broadcaster.rehearsal.heard import Heard
+from broadcaster.rehearsal.heard import Heard, HeardQueue
 from broadcaster.rehearsal.interpreting import Interpreter
 from broadcaster.rehearsal.languages import UNSPACED
 from broadcaster.rehearsal.line import Finished, Line
@@ -20,8 +20,6 @@ from broadcaster.rehearsal.translation_protocol import (
     parse,
 )
 
-MAX_HEARD = 64
-"""Sentences that wait to be translated; beyond it the newest is lost."""
 _DRAIN_S = 30.0
 """A server says goodbye when it has said all, however busy its machine is."""
 
@@ -47,7 +45,7 @@ class TranslationSession(Session):
         super().__init__(line, settings, events)
         self._interpreter = interpreter
         self._config = Config()
-        self._heard: asyncio.Queue[Heard] = asyncio.Queue(MAX_HEARD)
+        self._heard = HeardQueue()
         self._ear = Ear(listening, self._on_heard)
         self._output = Output()
         self._partial_frame = b""
@@ -55,7 +53,7 @@ class TranslationSession(Session):
         self._transcribed = False
 
     def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        tasks.create_task(self._interpret(), name="rehearsal-interpret")
+        tasks.create_task(self._heard.each(self._pass_on), name="rehearsal-interpret")
 
     async def _greet(self) -> None:
         await self._line.send(self._events.created(self._config.to_json()))
@@ -91,18 +89,7 @@ class TranslationSession(Session):
             return
         if self._line.faults.spell("deaf", heard.end_ms):
             return
-        if self._heard.full():
-            _log.warning("a sentence is lost: too many wait")
-            return
-        self._heard.put_nowait(heard)
-
-    async def _interpret(self) -> None:
-        while True:
-            heard = await self._heard.get()
-            try:
-                await self._pass_on(heard)
-            finally:
-                self._heard.task_done()
+        self._heard.put(heard)
 
     async def _pass_on(self, heard: Heard) -> None:
         if self._config.transcription is not None:
@@ -125,7 +112,7 @@ class TranslationSession(Session):
         try:
             async with asyncio.timeout(_DRAIN_S):
                 await self._ear.finish()
-                await self._heard.join()
+                await self._heard.done()
         except TimeoutError:
             _log.warning("a session was closed before all was recognised")
         await self._say(self._output.rest())

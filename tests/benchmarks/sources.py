@@ -13,6 +13,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind, ms_to_samples
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
+from tests.support.tasks import beside
 
 FRAME_MS = 60
 _FIRST_BYTES = {20: b"\x48", 40: b"\x50", 60: b"\x58"}
@@ -59,12 +60,8 @@ class Ticker:
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Publish inside the context."""
-        running = asyncio.create_task(self._run(), name="source")
-        try:
+        async with beside(self._run(), name="source"):
             yield
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def _run(self) -> None:
         due = time.monotonic()

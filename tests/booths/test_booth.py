@@ -26,6 +26,8 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
 from broadcaster.realtime.endpoint import Endpoint
+from tests.support.tasks import beside
+from tests.support.web import on_loopback
 
 DEADLINE_S = 20.0
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
@@ -86,14 +88,9 @@ async def realtime() -> AsyncIterator[Server]:
     server = Server()
     application = web.Application()
     application.router.add_get("/v1/realtime/translations", server.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    try:
+    async with on_loopback(application) as url:
+        server.base_url = f"{url}/v1"
         yield server
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager
@@ -108,12 +105,8 @@ async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
             position, sequence = position + 480, sequence + 1
             await asyncio.sleep(0.02)
 
-    task = asyncio.create_task(speak(), name="floor of the test")
-    try:
+    async with beside(speak(), name="floor of the test"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -124,15 +117,11 @@ async def booth(
     async with aiohttp.ClientSession() as http:
         engines = Engines(http, Endpoint(server.base_url, "key"), "converse", "transcribe")
         kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
-        running = asyncio.create_task(
+        async with beside(
             Booth(event, event.channels[0], kit, bus, SystemClock(), duty).run(),
             name="booth of the test",
-        )
-        try:
+        ) as running:
             yield running
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
 
 async def status(bus: EmbeddedBus, **wanted: object) -> dict[str, object]:

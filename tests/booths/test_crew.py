@@ -28,6 +28,7 @@ from broadcaster.model.status import (
     status_to_json,
 )
 from broadcaster.realtime.endpoint import Endpoint
+from tests.support.tasks import beside
 
 DEADLINE_S = 20.0
 LIVE = Event(
@@ -61,12 +62,8 @@ async def crew(event: Event, bus: Bus, **options: Any) -> AsyncIterator[None]:
         nobody = Endpoint("http://127.0.0.1:9/v1", "key")
         kit = Kit(Engines(http, nobody, "m", "m"), Prices().cost, CatchUpLimits())
         work = Crew(bus, kit, FastClock(), **{"on_demand": True, **options})
-        running = asyncio.create_task(work.run(), name="crew of the test")
-        try:
+        async with beside(work.run(), name="crew of the test"):
             yield
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
 
 async def until(bus: Bus, wanted: Callable[[dict[str, BoothStatus]], bool]) -> None:
@@ -107,12 +104,8 @@ async def saying(bus: Bus, status: Status) -> AsyncIterator[None]:
             say(bus, status)
             await asyncio.sleep(0.05)
 
-    task = asyncio.create_task(report(), name="reports of the test")
-    try:
+    async with beside(report(), name="reports of the test"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def change(bus: Bus, event: Event) -> None:

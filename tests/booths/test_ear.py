@@ -6,28 +6,20 @@ from broadcaster.booths.ear import FLOOR_AWAY_S, Ear
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
+from tests.support.clock import FakeClock
 
 FRAME = b"\x10\x10" * 480
 
 
-class FakeClock:
-    """Time that a test moves."""
+class HeldClock(FakeClock):
+    """Time that does not pass while one waits."""
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def now_ms(self) -> int:
-        return int(self.seconds * 1000)
-
-    async def sleep(self, _seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - only the test moves it
         await asyncio.sleep(0)
 
 
 async def test_a_stall_and_its_burst_lose_nothing_and_time_waits_for_the_floor() -> None:
-    clock = FakeClock()
+    clock = HeldClock()
     async with EmbeddedBus(None) as bus:
         ear = Ear("talk", bus, clock)
         heard: list[int] = []

@@ -1,22 +1,9 @@
 from broadcaster.booths.floor_clock import FloorClock
-
-
-class FakeClock:
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def now_ms(self) -> int:
-        return int(self.seconds * 1000)
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
+from tests.support.clock import FakeClock
 
 
 def test_the_floor_clock_goes_on_without_the_floor_and_never_back() -> None:
-    time = FakeClock()
+    time = FakeClock(100.0)
     clock = FloorClock(time)
     assert (clock.started, clock.now()) == (False, 0)
     clock.observe(48_000)

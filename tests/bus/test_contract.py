@@ -13,8 +13,9 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.redis_bus import RedisBus
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Bus, Entry, Message, Record
-from tests.bus.helpers import background, collect, soon, take, until
+from tests.bus.helpers import collect, soon, take, until
 from tests.support.redis_server import RedisServer
+from tests.support.tasks import beside
 
 
 async def test_subscribers_get_their_topics_in_order(bus: Bus, other: Bus) -> None:
@@ -53,7 +54,7 @@ async def test_publishing_right_after_subscribing_is_delivered(bus: Bus, other: 
 
 async def test_a_cancelled_wait_loses_no_message(bus: Bus) -> None:
     async with bus.subscribe("t") as subscription:
-        async with background(take(aiter(subscription), 1), "waiting"):
+        async with beside(take(aiter(subscription), 1), "waiting"):
             await asyncio.sleep(0)
         bus.publish("t", b"kept")
         assert [m.payload for m in await take(aiter(subscription), 1)] == [b"kept"]
@@ -104,8 +105,8 @@ async def test_followers_see_past_and_present_once_each(bus: Bus, other: Bus) ->
             await writer.append("s", b"%b%d" % (name, number))
 
     async with (
-        background(collect(other.follow("s"), all_of_it), "follow all"),
-        background(collect(bus.follow("s", past[9]), the_rest), "follow the rest"),
+        beside(collect(other.follow("s"), all_of_it), "follow all"),
+        beside(collect(bus.follow("s", past[9]), the_rest), "follow the rest"),
     ):
         async with asyncio.TaskGroup() as writers:
             for writer, name in ((bus, b"a"), (other, b"b"), (bus, b"c")):
@@ -119,7 +120,7 @@ async def test_followers_see_past_and_present_once_each(bus: Bus, other: Bus) ->
 
 async def test_a_follower_waits_for_a_stream_that_does_not_exist_yet(bus: Bus) -> None:
     seen: list[bytes] = []
-    async with background(collect(bus.follow("later"), seen), "follow"):
+    async with beside(collect(bus.follow("later"), seen), "follow"):
         await asyncio.sleep(0.05)
         await bus.append("later", b"first")
         await until(lambda: seen == [b"first"])
@@ -177,7 +178,7 @@ async def test_watching_starts_now_and_ends_with_the_latest(bus: Bus, other: Bus
         async for record in other.watch("r"):
             seen.append(record)  # noqa: PERF401 - it never ends
 
-    async with background(watch(), "watch"):
+    async with beside(watch(), "watch"):
         await until(lambda: seen == [Record(b"0", 1)])
         for number in range(20):
             await bus.put("r", b"%d" % number)
@@ -187,7 +188,7 @@ async def test_watching_starts_now_and_ends_with_the_latest(bus: Bus, other: Bus
 
 
 async def test_watching_a_record_that_does_not_exist_yet(bus: Bus, other: Bus) -> None:
-    async with background(take(other.watch("r"), 1), "watch") as watching:
+    async with beside(take(other.watch("r"), 1), "watch") as watching:
         await asyncio.sleep(0.05)
         await bus.put("r", b"made")
         assert await soon(watching) == [Record(b"made", 1)]
@@ -228,9 +229,9 @@ async def test_a_cancelled_holder_hands_over_and_a_cancelled_waiter_does_not_blo
     bus: Bus, other: Bus
 ) -> None:
     first, second = asyncio.Event(), asyncio.Event()
-    async with background(hold(bus, first), "first"):
+    async with beside(hold(bus, first), "first"):
         await soon(first.wait())
-        async with background(hold(other, second), "second"):
+        async with beside(hold(other, second), "second"):
             await asyncio.sleep(0.05)
         assert not second.is_set()
     async with asyncio.timeout(20), other.lease("l"):
@@ -241,8 +242,8 @@ async def test_a_held_lease_is_renewed(bus: Bus, other: Bus) -> None:
     acquired = asyncio.Event()
     async with (
         bus.lease("l", ttl_ms=1500) as lease,
-        background(lease.lost(), "lost") as lost,
-        background(hold(other, acquired), "other"),
+        beside(lease.lost(), "lost") as lost,
+        beside(hold(other, acquired), "other"),
     ):
         await asyncio.sleep(2.5)
         assert not lost.done()

@@ -11,7 +11,8 @@ from broadcaster.bus import sqlite_store
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Record
-from tests.bus.helpers import background, collect, soon, until
+from tests.bus.helpers import collect, soon, until
+from tests.support.tasks import beside
 
 WRITER = """
 import asyncio, sys
@@ -73,7 +74,7 @@ async def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "bus.sqlite3"
     seen: list[bytes] = []
     async with EmbeddedBus(path) as bus, EmbeddedBus(path) as writer:
-        async with background(collect(bus.follow("s"), seen), "follow"):
+        async with beside(collect(bus.follow("s"), seen), "follow"):
             for number in range(10):
                 await writer.append("s", b"%d" % number)
             await until(lambda: len(seen) == 10)

@@ -12,9 +12,10 @@ from broadcaster.bus.redis_bus import RedisBus
 from broadcaster.bus.redis_connection import Timing
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Message, Record, Subscription
-from tests.bus.helpers import background, collect, soon, take, until
+from tests.bus.helpers import collect, soon, take, until
 from tests.bus.proxy import Proxy
 from tests.support.redis_server import RedisServer
+from tests.support.tasks import beside
 
 HASTY = Timing(answer_s=0.3, deadline_s=1.0, ping_s=0.3, block_s=0.3, reread_s=0.3)
 
@@ -41,7 +42,7 @@ async def publish_until_received(bus: RedisBus, topic: str, subscription: Subscr
             bus.publish(topic, mark)
             await asyncio.sleep(0.02)
 
-    async with background(talk(), "talk"):
+    async with beside(talk(), "talk"):
         while (await soon(anext(aiter(subscription)))) != Message(topic, mark):
             pass
 
@@ -61,7 +62,7 @@ async def test_streams_survive_a_crash_of_redis(
             sent.append(payload)
             number += 1
 
-    async with background(collect(bus.follow("s"), seen), "follow"):
+    async with beside(collect(bus.follow("s"), seen), "follow"):
         async with asyncio.timeout(60), asyncio.TaskGroup() as writers:
             for name in (b"a", b"b", b"c"):
                 writers.create_task(write(name))
@@ -79,7 +80,7 @@ async def test_streams_survive_a_crash_of_redis(
 
 async def test_an_append_waits_for_redis(bus: RedisBus, own_redis_server: RedisServer) -> None:
     await asyncio.to_thread(own_redis_server.kill)
-    async with background(bus.append("s", b"x"), "append") as appending:
+    async with beside(bus.append("s", b"x"), "append") as appending:
         await asyncio.sleep(0.3)
         assert not appending.done()
         await asyncio.to_thread(own_redis_server.start)
@@ -90,7 +91,7 @@ async def test_an_append_waits_for_redis(bus: RedisBus, own_redis_server: RedisS
 async def test_attempts_stuck_on_their_way_store_one_entry(own_redis_server: RedisServer) -> None:
     async with RedisBus(own_redis_server.url, timing=HASTY) as bus:
         own_redis_server.freeze()
-        async with background(bus.append("s", b"x"), "append") as appending:
+        async with beside(bus.append("s", b"x"), "append") as appending:
             await asyncio.sleep(1.5)
             assert not appending.done()
             own_redis_server.thaw()
@@ -135,7 +136,7 @@ async def test_a_subscription_may_be_made_while_redis_is_away(
             bus.publish("t", b"x")
             return await anext(aiter(subscription))
 
-    async with background(receive(), "receive") as receiving:
+    async with beside(receive(), "receive") as receiving:
         await asyncio.sleep(0.2)
         assert not receiving.done()
         await asyncio.to_thread(own_redis_server.start)
@@ -147,7 +148,7 @@ async def test_a_connection_open_on_one_side_only_is_noticed(proxy: Proxy) -> No
     async with (
         RedisBus(f"redis://127.0.0.1:{proxy.port}", timing=HASTY) as bus,
         bus.subscribe("t") as subscription,
-        background(collect(bus.follow("s"), seen), "follow"),
+        beside(collect(bus.follow("s"), seen), "follow"),
     ):
         await bus.append("s", b"1")
         await until(lambda: seen == [b"1"])
@@ -167,7 +168,7 @@ async def test_records_survive_a_crash_and_watchers_go_on(
         async for record in bus.watch("r"):
             seen.append(record)  # noqa: PERF401 - it never ends
 
-    async with background(watch(), "watch"):
+    async with beside(watch(), "watch"):
         await until(lambda: seen == [Record(b"1", 1)])
         await asyncio.to_thread(own_redis_server.restart)
         await bus.put("r", b"2")
@@ -178,7 +179,7 @@ async def test_a_write_without_announcement_is_seen_anyway(redis_server: RedisSe
     redis_server.command("FLUSHALL")
     async with RedisBus(redis_server.url, timing=HASTY) as bus:
         await bus.put("r", b"1")
-        async with background(take(bus.watch("r"), 2), "watch") as watching:
+        async with beside(take(bus.watch("r"), 2), "watch") as watching:
             await asyncio.sleep(0.1)
             redis_server.command("HSET", "broadcaster:0:record:r", "v", "2", "n", "2")
             assert await soon(watching) == [Record(b"1", 1), Record(b"2", 2)]
@@ -196,7 +197,7 @@ async def test_a_lease_is_lost_when_redis_is_away_too_long(
 async def test_a_lease_survives_a_short_crash(bus: RedisBus, own_redis_server: RedisServer) -> None:
     async with (
         bus.lease("l", ttl_ms=10_000) as lease,
-        background(lease.lost(), "lost") as lost,
+        beside(lease.lost(), "lost") as lost,
     ):
         await asyncio.to_thread(own_redis_server.restart)
         await asyncio.sleep(4)

@@ -18,6 +18,7 @@ import numpy as np
 from aiohttp import WSMsgType, web
 
 from broadcaster.audio.blocks import Block
+from tests.support.web import on_loopback
 
 _BASE = 4_000
 FRAME = 480
@@ -210,10 +211,5 @@ async def echoing(server: EchoServer) -> AsyncIterator[str]:
     """Serve; yields the base URL."""
     application = web.Application()
     application.router.add_get("/v1/realtime/translations", server.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
+    async with on_loopback(application) as url:
+        yield f"{url}/v1"

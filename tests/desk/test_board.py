@@ -20,6 +20,7 @@ from broadcaster.model.status import (
     Status,
     status_to_json,
 )
+from tests.support.tasks import beside
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_cap_usd=2.0)
 
@@ -27,13 +28,9 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_
 @asynccontextmanager
 async def board(bus: EmbeddedBus) -> AsyncIterator[Board]:
     looking = Board(bus, SystemClock())
-    running = asyncio.create_task(looking.run(), name="board of the test")
-    await asyncio.sleep(0)
-    try:
+    async with beside(looking.run(), name="board of the test"):
+        await asyncio.sleep(0)
         yield looking
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:

@@ -56,6 +56,13 @@ class Edge:
         self.bus.publish(keys.opus("talk", channel), frame.to_bytes())
         return frame.to_bytes()
 
+    async def refuses(self, path: str, status: int, error: str) -> None:
+        """Check that an address is refused with this status, this id and a next step."""
+        async with self.http.get(path) as answer:
+            body = await answer.json()
+        assert (answer.status, body["error"]) == (status, error)
+        assert body["hint"]
+
     async def caption(self, number: int, text: str, *, final: bool = True) -> str:
         """Append a version of caption `number`; returns the stream id."""
         caption = Caption(f"es-{number}", "es", number, number, text, final)

@@ -6,7 +6,7 @@ import pytest
 
 from broadcaster.edge.admission import LONGEST_WAIT_S, Admission
 from broadcaster.errors import Refused
-from tests.edge.test_audio import FakeClock
+from tests.support.clock import FakeClock
 
 
 async def test_the_first_does_not_wait_and_the_others_are_spaced() -> None:

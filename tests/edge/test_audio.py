@@ -1,8 +1,7 @@
 """Sound over WebSocket: the same bytes for everybody, and nobody waits for anybody."""
 
-import asyncio
 import dataclasses
-import socket
+from functools import partial
 
 import aiohttp
 import pytest
@@ -10,33 +9,17 @@ import pytest
 from broadcaster.edge.audio_hub import BACKLOG_MS
 from broadcaster.edge.listener import (
     BUDGET_BYTES,
-    STALLED_S,
     Listener,
     SlowListeners,
     websocket_frame,
 )
 from broadcaster.model.event import EventState
-from broadcaster.sockets.transport import SocketTransport
 from tests.edge.conftest import EVENT, FRAME_MS, Edge
+from tests.edge.stalling import check_patience, jammed, stop_reading
+from tests.support.clock import FakeClock
 
 PROTOCOL = "broadcaster.audio.v1"
 DEADLINE_S = 20.0
-
-
-class FakeClock:
-    """Time that a test moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def now_ms(self) -> int:
-        return int(self.seconds * 1000)
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 async def hello(ws: aiohttp.ClientWebSocketResponse) -> dict[str, object]:
@@ -106,10 +89,7 @@ async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:
     ],
 )
 async def test_wrong_addresses(edge: Edge, path: str, status: int, error: str) -> None:
-    async with edge.http.get(path) as answer:
-        body = await answer.json()
-        assert (answer.status, body["error"]) == (status, error)
-        assert body["hint"]
+    await edge.refuses(path, status, error)
 
 
 async def test_a_draft_is_not_there_yet(edge: Edge) -> None:
@@ -150,12 +130,7 @@ async def test_a_listener_that_stops_reading_does_not_touch_the_others(edge: Edg
     ):
         await hello(good)
         await hello(stalled)
-        transport = stalled.get_extra_info("socket")
-        assert transport is not None
-        assert stalled._response.connection is not None
-        reading = stalled._response.connection.transport
-        assert isinstance(reading, asyncio.Transport)
-        reading.pause_reading()
+        reading = stop_reading(stalled._response)
         for _ in range(3_000):
             said = edge.say("es", bytes(900))
             assert await good.receive_bytes(timeout=DEADLINE_S) == said
@@ -170,27 +145,11 @@ async def test_a_listener_that_stops_reading_does_not_touch_the_others(edge: Edg
 
 
 async def test_a_stalled_listener_is_disconnected() -> None:
-    ours, theirs = socket.socketpair()
-    ours.settimeout(0)
-    lost = asyncio.Event()
-    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set())
-    try:
+    async with jammed() as transport:
         clock, slow = FakeClock(), SlowListeners()
         listener = Listener(transport, clock, slow)
-        while not transport.get_write_buffer_size():
-            transport.write(bytes(60_000))
         frame = websocket_frame(bytes(BUDGET_BYTES))
-        listener.late(frame)
-        clock.seconds += STALLED_S - 1
-        listener.late(frame)
-        assert not transport.is_closing()
-        clock.seconds += 2
-        listener.late(frame)
-        assert transport.is_closing()
-        assert slow == SlowListeners(skipped_frames=3, stalled=1)
-        await lost.wait()
-    finally:
-        theirs.close()
+        check_patience(transport, clock, slow, partial(listener.late, frame))
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535])

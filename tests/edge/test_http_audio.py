@@ -4,9 +4,9 @@ import asyncio
 import dataclasses
 import io
 import random
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 import av
@@ -14,33 +14,29 @@ import numpy as np
 import pytest
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.audio.opus import SILENT_SAMPLES, OpusEncoder, silent_packet
+from broadcaster.audio.opus import OpusEncoder, silent_packet
 from broadcaster.audio.resample import ToFloor
 from broadcaster.edge.http_format import MP3
 from broadcaster.edge.http_listener import BUDGET_BYTES, HttpListener, Rendition
 from broadcaster.edge.icy import LONGEST_TITLE_BYTES, metadata
-from broadcaster.edge.listener import STALLED_S, SlowListeners
-from broadcaster.edge.steady import FILL_AFTER_S, SteadyPackets
+from broadcaster.edge.listener import SlowListeners
 from broadcaster.model import keys
 from broadcaster.model.audio import (
     CLOCK_HZ,
     OPUS_FRAME_SAMPLES,
-    AudioFrame,
-    Kind,
-    opus_samples,
 )
 from broadcaster.model.event import EventState
 from broadcaster.model.status import EdgeStatus, statuses
 from broadcaster.rehearsal import talk
-from broadcaster.sockets.transport import SocketTransport
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_audio import FakeClock
+from tests.edge.stalling import check_patience, jammed, stop_reading
+from tests.support.clock import FakeClock
 from tests.support.sound import Samples, matches, samples
+from tests.support.tasks import beside
 
 DEADLINE_S = 30.0
 SPOKEN_S = 8
 PACE_S = 0.005
-TICK_S = 0.06
 AUDIBLE = 100.0
 ALIKE = 0.8
 """Opus keeps the sound, not every wave of it."""
@@ -105,12 +101,8 @@ async def playing(edge: Edge, path: str, **headers: str) -> AsyncIterator[Player
     async with edge.http.get(path, headers=headers) as response:
         assert response.status == 200, await response.text()
         player = Player(response)
-        reading = asyncio.create_task(player.read(), name=f"player of {path}")
-        try:
+        async with beside(player.read(), name=f"player of {path}"):
             yield player
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
 
 
 async def say_all(edge: Edge, said: list[bytes]) -> None:
@@ -261,10 +253,7 @@ def test_titles_are_cut_at_a_letter_and_cannot_break_out() -> None:
     ],
 )
 async def test_wrong_addresses(edge: Edge, path: str, status: int, error: str) -> None:
-    async with edge.http.get(path) as answer:
-        body = await answer.json()
-        assert (answer.status, body["error"]) == (status, error)
-        assert body["hint"]
+    await edge.refuses(path, status, error)
 
 
 async def test_what_is_not_a_get(edge: Edge) -> None:
@@ -331,10 +320,7 @@ async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge)
         edge.http.get("/listen/talk/es.mp3") as stalled,
     ):
         await good.has(1)
-        assert stalled.connection is not None
-        reading = stalled.connection.transport
-        assert isinstance(reading, asyncio.Transport)
-        reading.pause_reading()
+        stop_reading(stalled)
         before = len(good.body)
         spoken = 0
         room = await edge.rooms.open("talk")
@@ -376,12 +362,8 @@ async def test_who_comes_and_goes_misses_no_page_while_the_channel_stops_and_bur
                 await player.has(chance.randrange(4_000, 30_000))
             bodies.append(bytes(player.body))
 
-    speaking = asyncio.create_task(speak(), name="the channel")
-    try:
+    async with beside(speak(), name="the channel"):
         await asyncio.gather(*(come_and_go() for _ in range(12)))
-    finally:
-        speaking.cancel()
-        await asyncio.gather(speaking, return_exceptions=True)
     assert len(bodies) == 36
     for body in bodies:
         head, numbers = page_numbers(body)[:2], page_numbers(body)[2:]
@@ -391,10 +373,7 @@ async def test_who_comes_and_goes_misses_no_page_while_the_channel_stops_and_bur
 
 async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> None:
     async with edge.http.get("/listen/talk/es.mp3") as stalled:
-        assert stalled.connection is not None
-        reading = stalled.connection.transport
-        assert isinstance(reading, asyncio.Transport)
-        reading.pause_reading()
+        stop_reading(stalled)
         room = await edge.rooms.open("talk")
         stream = room._streams["es", "mp3"]
         while not stream._slow.skipped_frames:
@@ -407,100 +386,10 @@ async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> 
 
 
 async def test_a_stalled_player_is_disconnected() -> None:
-    ours, theirs = socket.socketpair()
-    ours.settimeout(0)
-    lost = asyncio.Event()
-    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set())
-    try:
+    async with jammed() as transport:
         clock, slow = FakeClock(), SlowListeners()
         listener = HttpListener(transport, Rendition(chunked=True, icy=False), clock, slow)
-        while not transport.get_write_buffer_size():
-            transport.write(bytes(60_000))
-        block = bytes(BUDGET_BYTES)
-        listener.late(block)
-        clock.seconds += STALLED_S - 1
-        listener.late(block)
-        assert not transport.is_closing()
-        clock.seconds += 2
-        listener.late(block)
-        assert transport.is_closing()
-        assert slow == SlowListeners(skipped_frames=3, stalled=1)
-        await lost.wait()
-    finally:
-        theirs.close()
-
-
-def frame(number: int) -> AudioFrame:
-    return AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, said(number))
-
-
-def said(number: int) -> bytes:
-    return b"\x58%d" % number  # its first byte says 60 ms
-
-
-def test_holes_are_filled_and_what_is_late_is_left_out() -> None:
-    clock = FakeClock()
-    steady = SteadyPackets(clock)
-    assert steady.push(frame(100)) == [said(100)]
-    silence = [silent_packet()] * (2 * OPUS_FRAME_SAMPLES // SILENT_SAMPLES)
-    assert steady.push(frame(103)) == [*silence, said(103)]
-    assert steady.push(frame(102)) == []
-    clock.seconds += FILL_AFTER_S - 0.1
-    assert steady.wait() == []
-    clock.seconds += 0.2
-    filled = len(steady.wait()) * SILENT_SAMPLES
-    assert filled == int((FILL_AFTER_S + 0.1) * CLOCK_HZ)
-    frames = filled // OPUS_FRAME_SAMPLES
-    assert steady.push(frame(103 + frames)) == []
-    assert steady.push(frame(105 + frames))[-1] == said(105 + frames)
-    assert steady.push(frame(100_000)) == [said(100_000)]
-    assert steady.push(frame(5)) == [said(5)]
-
-
-def test_holes_between_packets_of_two_lengths_are_filled() -> None:
-    steady = SteadyPackets(FakeClock())
-    short = AudioFrame(Kind.OPUS, 1, 1_440, b"\x48")
-    after_a_hole = AudioFrame(Kind.OPUS, 3, 1_440 + 2 * 480, b"\x48")
-    assert [len(steady.push(each)) for each in (frame(0), short, after_a_hole)] == [1, 1, 2]
-
-
-def length_s(packets: list[bytes]) -> float:
-    return sum(map(opus_samples, packets)) / CLOCK_HZ
-
-
-@pytest.mark.parametrize("pause_s", [1.5, 3.0, 6.0, 9.0, 30.0])
-def test_a_channel_whose_clock_stood_still_is_heard_again_without_a_gap(pause_s: float) -> None:
-    """Sound for 5 s, nothing for a while, then on from where it stopped."""
-    clock = FakeClock()
-    steady = SteadyPackets(clock)
-    sent: list[bytes] = []
-    sent_at_s, number = 0.0, 0
-    while clock.seconds < pause_s + 15.0:
-        came = steady.wait()
-        if not 5.0 <= clock.seconds < 5.0 + pause_s:
-            came += steady.push(frame(number))
-            number += 1
-        if came:
-            assert clock.seconds - sent_at_s <= FILL_AFTER_S + TICK_S
-            sent_at_s = clock.seconds
-            sent += came
-        assert abs(length_s(sent) - clock.seconds) <= FILL_AFTER_S + TICK_S
-        clock.seconds += TICK_S
-    assert sent[-1] == said(number - 1)
-    assert len(set(sent)) > number - 2 * FILL_AFTER_S / TICK_S
-
-
-def test_what_a_stalled_bus_brings_at_once_is_not_played_on_top_of_the_silence() -> None:
-    clock = FakeClock()
-    steady = SteadyPackets(clock)
-    sent = steady.push(frame(0))
-    for first in (1, 101, 201):
-        for _ in range(100):
-            clock.seconds += TICK_S
-            sent += steady.wait()
-        for number in range(first, first + 100):
-            sent += steady.push(frame(number))
-    assert abs(length_s(sent) - clock.seconds) <= 2 * TICK_S
+        check_patience(transport, clock, slow, partial(listener.late, bytes(BUDGET_BYTES)))
 
 
 def test_the_blocks_of_mp3_hold_whole_frames() -> None:

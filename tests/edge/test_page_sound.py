@@ -18,6 +18,8 @@ from tests.edge.conftest import EVENT, Edge
 from tests.edge.test_http_audio import packets
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.sound import Samples, matches, samples
+from tests.support.tasks import beside
+from tests.support.web import on_loopback
 from tests.support.whep import whep_server
 
 pytestmark = pytest.mark.browser
@@ -63,12 +65,8 @@ async def speaking(edge: Edge, said: dict[str, bytes]) -> AsyncIterator[None]:
             due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    task = asyncio.create_task(speak(), name="both voices")
-    try:
+    async with beside(speak(), name="both voices"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -94,13 +92,8 @@ async def without_websocket(edge: Edge, *more: web.RouteDef) -> AsyncIterator[st
     application = web.Application()
     application.add_routes(more)
     application.router.add_route("*", "/{path:.*}", forward)
-    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with on_loopback(application, handler_cancellation=True) as url:
+        yield url
 
 
 async def share(heard: Samples, said: bytes) -> float:

@@ -14,7 +14,7 @@ from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
-from tests.edge.test_audio import FakeClock
+from tests.support.clock import FakeClock
 from tests.support.lossy_relay import LossyRelay, every, nothing
 from tests.support.player import Player, player
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled

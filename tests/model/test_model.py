@@ -19,7 +19,7 @@ from broadcaster.model.status import (
     status_from_json,
     status_to_json,
 )
-from tests.edge.test_audio import FakeClock
+from tests.support.clock import FakeClock
 
 EVENT = Event("keynote", "Keynote", EventState.OPEN, (Channel("es"), Channel("pt-BR")), "k")
 

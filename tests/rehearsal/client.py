@@ -49,22 +49,25 @@ def assert_documented(model: BaseModel) -> None:
                 assert_documented(one)
 
 
-class Client:
-    """One session seen from outside."""
+class Session:
+    """One session seen from outside.
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    Args:
+        socket: its connection.
+        check: checks every event as it comes.
+    """
+
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, check: Callable[[dict[str, Any]], None]
+    ) -> None:
         self.socket = socket
         self.events: list[dict[str, Any]] = []
-        self.frames = 0
-
-    async def send(self, event: dict[str, Any]) -> None:
-        assert_documented(CLIENT_EVENT.validate_python(event))
-        await self.socket.send_json(event)
+        self._check = check
 
     async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(DEADLINE_S):
             event: dict[str, Any] = await self.socket.receive_json()
-        assert_documented(SERVER_EVENT.validate_python(event))
+        self._check(event)
         self.events.append(event)
         return event
 
@@ -72,6 +75,26 @@ class Client:
         while (event := await self.receive())["type"] != kind:
             pass
         return event
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == kind]
+
+
+def assert_of_translation(event: dict[str, Any]) -> None:
+    """The official models know the event and everything in it."""
+    assert_documented(SERVER_EVENT.validate_python(event))
+
+
+class Client(Session):
+    """A translation."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        super().__init__(socket, assert_of_translation)
+        self.frames = 0
+
+    async def send(self, event: dict[str, Any]) -> None:
+        assert_documented(CLIENT_EVENT.validate_python(event))
+        await self.socket.send_json(event)
 
     async def configure(self, language: str, *, transcription: bool = False) -> None:
         model = {"model": "gpt-live-transcribe"} if transcription else None
@@ -110,9 +133,6 @@ class Client:
     async def _play_and_close(self, pcm: bytes) -> None:
         await self.play(pcm)
         await self.send({"type": "session.close"})
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["type"] == kind]
 
     def text(self, kind: str = "output") -> str:
         return "".join(event["delta"] for event in self.of(f"session.{kind}_transcript.delta"))

@@ -1,6 +1,5 @@
 """A client of conversations and transcriptions that checks every event it sends and sees."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,7 @@ from openai.types.realtime import (
 )
 from pydantic import BaseModel, Field, TypeAdapter
 
-from tests.rehearsal.client import DEADLINE_S, KEY, assert_documented
+from tests.rehearsal.client import KEY, Session, assert_documented
 
 CONVERSATION = "/v1/realtime?model=gpt-realtime-2.1"
 TRANSCRIPTION = "/v1/realtime?intent=transcription"
@@ -46,29 +45,16 @@ def assert_valid(event: dict[str, Any]) -> None:
     assert_documented(SERVER_EVENT.validate_python(event))
 
 
-class RealtimeClient:
-    """One session seen from outside."""
+class RealtimeClient(Session):
+    """A conversation or a transcription."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.events: list[dict[str, Any]] = []
+        super().__init__(socket, assert_valid)
 
     async def send(self, kind: str, **fields: Any) -> None:
         event = {"type": kind, **fields}
         assert_documented(CLIENT_EVENT.validate_python(event))
         await self.socket.send_json(event)
-
-    async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(DEADLINE_S):
-            event: dict[str, Any] = await self.socket.receive_json()
-        assert_valid(event)
-        self.events.append(event)
-        return event
-
-    async def until(self, kind: str) -> dict[str, Any]:
-        while (event := await self.receive())["type"] != kind:
-            pass
-        return event
 
     async def append(self, pcm: bytes) -> None:
         await self.send("input_audio_buffer.append", audio=base64.b64encode(pcm).decode())
@@ -87,9 +73,6 @@ class RealtimeClient:
         done = await self.until("response.done")
         result: dict[str, Any] = done["response"]
         return result
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["type"] == kind]
 
 
 def text_of(response: dict[str, Any]) -> str:

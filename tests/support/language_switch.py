@@ -17,6 +17,7 @@ from broadcaster.rehearsal import talk
 from tests.support.browser import write_wav
 from tests.support.processes import TOKEN, Process, broadcaster, rehearsal_server, started
 from tests.support.sound import RATE_HZ, Samples, matches, samples
+from tests.support.tasks import beside
 
 SENTENCES = talk.load().sentences
 GUEST = [sentence for sentence in SENTENCES if sentence.language == "es"]
@@ -114,12 +115,8 @@ async def listening(url: str, channel: str) -> AsyncIterator[Listener]:
                 if message.type is aiohttp.WSMsgType.BINARY:
                     listener.hear(AudioFrame.from_bytes(message.data))
 
-        reading = asyncio.create_task(read(), name=f"listener of {channel}")
-        try:
+        async with beside(read(), name=f"listener of {channel}"):
             yield listener
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
 
 
 def switches(floor: Listener, channel: Listener) -> Iterator[Switch]:

@@ -1,6 +1,5 @@
 """A listener without a browser: the channel as the booth made it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +8,7 @@ import aiohttp
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.model.audio import AudioFrame
 from tests.support.sound import Samples, samples
+from tests.support.tasks import beside
 
 
 class Recording:
@@ -44,9 +44,5 @@ async def recording(base_url: str, event: str, channel: str) -> AsyncIterator[Re
                 if message.type is aiohttp.WSMsgType.BINARY:
                     record.frames.append(AudioFrame.from_bytes(message.data))
 
-        reading = asyncio.create_task(read(), name=f"recording {channel}")
-        try:
+        async with beside(read(), name=f"recording {channel}"):
             yield record
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)

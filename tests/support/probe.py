@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import WSMsgType, web
 
+from tests.support.web import on_loopback
+
 
 class Probe:
     """Sessions are accepted at once; what is appended is kept with its time of arrival."""
@@ -77,10 +79,5 @@ async def probing() -> AsyncIterator[tuple[Probe, str]]:
     probe = Probe()
     application = web.Application()
     application.router.add_get("/v1/realtime/translations", probe.session)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield probe, f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
+    async with on_loopback(application) as url:
+        yield probe, f"{url}/v1"

@@ -19,6 +19,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "delays.h"
 #include "spread.h"
 #include "wire.h"
 
@@ -27,8 +28,6 @@
 #define READ_BYTES 262144
 #define LARGEST_CARRY 65536
 #define FRAMES 65536       /* sequences looked back on, a power of two */
-#define BIN_NS 10000       /* of the delay histogram */
-#define BINS 1000000       /* ten seconds */
 #define LONG_GAP_NS 100000000
 #define IN_FLIGHT_NS 1000000000u /* newest frames are left out of a report: they still arrive */
 
@@ -51,7 +50,6 @@ struct frame {
 
 static struct peer peers[MOST_FDS];
 static struct frame frames[FRAMES];
-static uint32_t delays[BINS];
 static char buffer[LARGEST_CARRY + READ_BYTES];
 static int fds[MOST_FDS], opened, wanted, answered, failed, disconnected, websocket, epoll;
 static uint64_t started_ns, arrived, messages, bytes, lost, repeated, notices;
@@ -173,8 +171,7 @@ static void heard(struct peer *peer, const char *mark, uint64_t at_ns) {
         *frame = (struct frame){.sequence = sequence, .sent_ns = sent_ns, .first_ns = at_ns};
     frame->count++;
     frame->last_ns = at_ns;
-    uint64_t bin = (at_ns - sent_ns) / BIN_NS;
-    delays[bin < BINS ? bin : BINS - 1]++;
+    count_delay(at_ns - sent_ns);
     messages++;
 }
 
@@ -262,19 +259,12 @@ static void hear(int fd) {
 
 /* ---- measuring ---- */
 
-static double delay_ms(double share) {
-    uint64_t before = (uint64_t)((double)messages * share), seen = 0;
-    for (int i = 0; i < BINS; i++)
-        if ((seen += delays[i]) > before) return i * (BIN_NS / 1e6);
-    return 0;
-}
-
 static void start(void) {
     started_ns = now_ns();
     arrived = messages = bytes = lost = repeated = notices = 0;
     disconnected = 0;
     memset(frames, 0, sizeof frames);
-    memset(delays, 0, sizeof delays);
+    forget_delays();
     for (int i = 0; i < opened; i++) {
         struct peer *peer = &peers[fds[i]];
         peer->heard = peer->long_gaps = 0;
@@ -328,7 +318,7 @@ static void report(void) {
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
     printf("\"delay_ms\": [%.3f, %.3f, %.3f], \"cipher\": \"%s\", \"client_cpu_s\": %.3f}\n",
-           delay_ms(0.5), delay_ms(0.99), delay_ms(0.999999), cipher,
+           delay_ms(0.5, messages), delay_ms(0.99, messages), delay_ms(0.999999, messages), cipher,
            (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
     fflush(stdout);

@@ -1,0 +1,41 @@
+"""What both implementations agree on about watching records."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from broadcaster.backoff import Backoff
+from broadcaster.bus.subscription import BoundedSubscription
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Record
+
+_log = logging.getLogger(__name__)
+
+
+async def states(
+    record: str,
+    get: Callable[[str], Awaitable[Record | None]],
+    changed: BoundedSubscription,
+    reread_s: float,
+) -> AsyncGenerator[Record, None]:
+    """The states of a record for ever; see `ports.Bus.watch`.
+
+    Args:
+        record: its name.
+        get: reads it, or raises `BusUnavailable`.
+        changed: has a message when it was written; one may be lost.
+        reread_s: how often it is read without one.
+    """
+    backoff = Backoff()
+    last = None
+    while True:
+        try:
+            current = await get(record)
+        except BusUnavailable as error:
+            _log.warning("watching %s waits: %s", record, error.message)
+            await backoff.wait()
+            continue
+        backoff.reset()
+        if current is not None and current != last:
+            last = current
+            yield current
+        await changed.wait(reread_s)
