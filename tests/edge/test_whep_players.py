@@ -2,22 +2,20 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
-from aiohttp import web
 
 from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import Edge
 from tests.edge.talk import SPANISH, is_heard, talking
 from tests.support.browser import TAP, TAP_PLAYER, chromium, read_tap
 from tests.support.sound import resampled
+from tests.support.whep_page import PLAY, REPORT, STOP, whep_page
 
-HERE = Path(__file__).parent
-WRTC = HERE.parent / "webrtc" / "wrtc"
+WRTC = Path(__file__).parents[1] / "webrtc" / "wrtc"
 SETTLED_S = 3
 """A player speeds up and slows down before its buffer has its length."""
 
@@ -27,24 +25,6 @@ def loopback() -> Iterator[None]:
     offer_loopback(enabled=True)
     yield
     offer_loopback(enabled=False)
-
-
-@pytest_asyncio.fixture
-async def page_url() -> AsyncIterator[str]:
-    """A page with the players, on an origin of its own."""
-
-    async def empty(_: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>players</title>", content_type="text/html")
-
-    application = web.Application()
-    application.router.add_get("/", empty)
-    application.router.add_static("/whip-whep", WRTC / "node_modules" / "whip-whep")
-    application.router.add_static("/players", HERE)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    await runner.cleanup()
 
 
 async def gone(edge: Edge) -> None:
@@ -80,23 +60,22 @@ async def test_libwebrtc_in_node(edge: Edge, tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["whip_whep", "patient", "strict"])
-async def test_chromium(edge: Edge, page_url: str, name: str) -> None:
-    async with chromium("--allow-loopback-in-peer-connection") as browser, talking(edge):
+@pytest.mark.parametrize("name", ["whip_whep", "eyevinn", "patient", "strict"])
+async def test_chromium(edge: Edge, name: str) -> None:
+    async with (
+        chromium("--allow-loopback-in-peer-connection") as browser,
+        whep_page() as page_url,
+        talking(edge),
+    ):
         page = await browser.new_page()
         await page.goto(page_url)
-        await page.evaluate(
-            "async ([name, url]) => {"
-            " window.players = await import('/players/whep_players.js');"
-            " await window.players.play(name, url); }",
-            [name, f"{edge.url}/whep/talk/es"],
-        )
+        await page.evaluate(f"(args) => ({PLAY})(...args)", [name, f"{edge.url}/whep/talk/es"])
         await asyncio.sleep(SETTLED_S)
         await page.evaluate(TAP_PLAYER, TAP)
         await asyncio.sleep(SETTLED_S)
         heard = (await read_tap(page)).sound
-        report = await page.evaluate("() => window.players.report()")
-        await page.evaluate("() => window.player.stop()")
+        report = await page.evaluate(REPORT)
+        await page.evaluate(STOP)
         await gone(edge)
     assert is_heard(heard, SPANISH), report
     assert report["state"] == "connected"
