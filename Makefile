@@ -1,6 +1,7 @@
 # make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
 # make check   ruff, mypy, tsc
+# make players real players, Firefox and GStreamer among them, listen to a talk; writes docs/players.md
 # make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time;
 #              faults in random sequences
 # make faults  what listeners notice of each fault of the provider; writes docs/interpretation.md
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
-.PHONY: demo test check soak faults bench format clean
+.PHONY: demo test check players soak faults bench format clean
 
 demo: .venv/demo.done
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
@@ -27,6 +28,9 @@ check: .venv/dev.done listener_web/node_modules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	npm --silent --prefix listener_web run check
+
+players: .venv/dev.done $(PEERS)/node_modules
+	$(BIN)/python -m tests.players --write
 
 soak: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.soak --minutes 60 --speed 30

@@ -15,6 +15,6 @@ def test_every_setting_is_in_the_readme() -> None:
 
 def test_every_file_the_readme_names_is_there() -> None:
     root = Path(__file__).parents[1]
-    for name in ("protocol", "measurements", "interpretation", "performance"):
+    for name in ("protocol", "measurements", "interpretation", "performance", "players"):
         assert f"docs/{name}.md" in README
         assert (root / f"docs/{name}.md").exists()

@@ -39,17 +39,17 @@ class Table:
         return "\n".join([*lines, *(["", self.note] if self.note else []), ""])
 
 
-def write(table: Table) -> None:
-    """Put a table into its place in the document, or at the end when it has none.
+def write(table: Table, document: Path = DOCUMENT) -> None:
+    """Put a table into its place in a document, or at the end when it has none.
 
     A place is what stands between the comments `<!-- name -->` and `<!-- /name -->`.
     """
     begin, end = f"<!-- {table.name} -->\n", f"<!-- /{table.name} -->\n"
     section = begin + table.markdown() + end
-    text = DOCUMENT.read_text()
+    text = document.read_text()
     place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     replaced, found = place.subn(lambda _: section, text)
-    DOCUMENT.write_text(replaced if found else f"{text}\n{section}")
+    document.write_text(replaced if found else f"{text}\n{section}")
 
 
 def _line(cells: Sequence[str]) -> str:

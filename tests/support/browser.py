@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from playwright.async_api import Browser, Page, async_playwright
@@ -110,7 +111,11 @@ async def tap_element(page: Page) -> None:
 
 async def read_tap(page: Page) -> Tapped:
     """What a tap has recorded until now."""
-    raw = await page.evaluate(TAP_READ)
+    return tapped(await page.evaluate(TAP_READ))
+
+
+def tapped(raw: dict[str, Any]) -> Tapped:
+    """What `TAP_READ` returned."""
     pcm = np.frombuffer(base64.b64decode(raw["pcm"]), "<i2").astype(np.float64)
     return Tapped(resampled(pcm, raw["rate"]), raw["seen_at_s"], raw["played_at_s"])
 

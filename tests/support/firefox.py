@@ -1,0 +1,167 @@
+"""Real Firefox, told what to do over its own WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/)."""
+
+import asyncio
+import itertools
+import json
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+START_S = 60.0
+ANSWER_S = 60.0
+PREFERENCES = {
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+    "media.peerconnection.ice.loopback": True,
+    "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
+    "app.update.auto": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+}
+TAP = """() => {
+  let {context, output, element} = window.broadcasterPlayer;
+  if (element) {
+    context = new AudioContext();
+    output = context.createMediaStreamSource(element.mozCaptureStream());
+  }
+  const tap = context.createScriptProcessor(4096, 1, 1);
+  const blocks = [];
+  tap.onaudioprocess = ({inputBuffer}) => {
+    const samples = inputBuffer.getChannelData(0);
+    for (let i = 0; i < samples.length; i += 128) blocks.push(samples.slice(i, i + 128));
+  };
+  window.tapped = {context, blocks, first: 0, soonest: 0};
+  output.connect(tap).connect(context.destination);
+}"""
+"""Records a page like `browser.TAP_PLAYER`, without a script that the page's CSP would forbid."""
+
+_LISTENING = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
+
+
+class Tab:
+    """The browser's first tab."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._context = ""
+
+    async def open(self) -> str:
+        """Start the session; returns the browser's version."""
+        session = await self._command("session.new", capabilities={})
+        tree = await self._command("browsingContext.getTree")
+        self._context = tree["contexts"][0]["context"]
+        return str(session["capabilities"]["browserVersion"])
+
+    async def goto(self, url: str) -> None:
+        """Load a page."""
+        await self._command(
+            "browsingContext.navigate", context=self._context, url=url, wait="complete"
+        )
+
+    async def evaluate(self, function: str, *arguments: object) -> Any:
+        """Call a JavaScript function as if the user had tapped; its value crosses as JSON.
+
+        Raises:
+            RuntimeError: it threw.
+        """
+        call = f"async () => JSON.stringify(await ({function})(...{json.dumps(arguments)})) ?? null"
+        answer = await self._command(
+            "script.callFunction",
+            functionDeclaration=call,
+            awaitPromise=True,
+            userActivation=True,
+            target={"context": self._context},
+        )
+        if answer["type"] == "exception":
+            raise RuntimeError(answer["exceptionDetails"]["text"])
+        text = answer["result"].get("value")
+        return None if text is None else json.loads(text)
+
+    async def until(self, condition: str) -> None:
+        """Wait until a JavaScript function is true."""
+        async with asyncio.timeout(ANSWER_S):
+            while not await self.evaluate(f"() => !!({condition})()"):
+                await asyncio.sleep(0.05)
+
+    async def _command(self, method: str, **params: object) -> Any:
+        number = next(self._numbers)
+        await self._socket.send_json({"id": number, "method": method, "params": params})
+        async with asyncio.timeout(ANSWER_S):
+            while (message := await self._socket.receive_json()).get("id") != number:
+                pass
+        if "error" in message:
+            raise RuntimeError(f"{method}: {message['message']}")
+        return message["result"]
+
+
+@asynccontextmanager
+async def sound_card(folder: Path) -> AsyncIterator[str]:
+    """A sound output that nobody hears, kept by a PulseAudio of our own; yields its address.
+
+    Firefox does not start an AudioContext on a machine without a sound output.
+    """
+    address = folder / "pulse"
+    process = await asyncio.create_subprocess_exec(
+        *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"),
+        *("-L", "module-null-sink"),
+        *("-L", f"module-native-protocol-unix socket={address} auth-anonymous=1"),
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(START_S):
+            while not await asyncio.to_thread(address.exists):
+                await asyncio.sleep(0.05)
+        yield f"unix:{address}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def firefox() -> AsyncIterator[tuple[Tab, str]]:
+    """A headless browser with a profile of its own; yields its tab and its version."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firefox-")))
+        card = await stack.enter_async_context(sound_card(folder))
+        address = await stack.enter_async_context(_started(folder / "profile", card))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        socket = http.ws_connect(f"{address}/session", max_msg_size=0)
+        tab = Tab(await stack.enter_async_context(socket))
+        yield tab, await tab.open()
+
+
+@asynccontextmanager
+async def _started(profile: Path, card: str) -> AsyncIterator[str]:
+    """A running browser; yields the address of its WebDriver BiDi."""
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items()]
+    await asyncio.to_thread(profile.mkdir)
+    await asyncio.to_thread((profile / "user.js").write_text, "".join(lines))
+    process = await asyncio.create_subprocess_exec(
+        *("firefox-esr", "--headless", "--no-remote", "--profile", str(profile)),
+        *("--remote-debugging-port", "0"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PULSE_SERVER": card},
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(START_S):
+            while (found := _LISTENING.search(await process.stderr.readline())) is None:
+                if process.stderr.at_eof():
+                    raise RuntimeError("Firefox does not start")
+        reading = asyncio.create_task(process.stderr.read(), name="firefox's log")
+        yield found[1].decode()
+        reading.cancel()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
