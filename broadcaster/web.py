@@ -9,6 +9,7 @@ from aiohttp import web
 from broadcaster.assets import assets
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model.ports import Bus
+from broadcaster.turnstile import Turnstile
 
 log = logging.getLogger("broadcaster.web")
 
@@ -24,6 +25,7 @@ HEADERS = {
 }
 
 _REFUSED = web.AppKey("refused", Counter[str])
+_TURNSTILE = web.AppKey("turnstile", Turnstile)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -57,6 +59,7 @@ def create_application(
         refused: where refused requests are counted, by error id.
     """
     application = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY_BYTES)
+    application[_TURNSTILE] = Turnstile()
     application[_REFUSED] = Counter() if refused is None else refused
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -74,12 +77,15 @@ def create_application(
 
 @web.middleware
 async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every error leaves as `{error, message, hint}`, never as a traceback."""
+    """Every request waits its turn; every error leaves as `{error, message, hint}`."""
     try:
+        await request.app[_TURNSTILE].turn()
         return await handler(request)
     except Refused as refused:
         request.app[_REFUSED][refused.error] += 1
         return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
+    except ConnectionResetError:
+        return web.Response(status=400)  # its client is gone, nobody reads it
     except BusUnavailable as away:
         return _answer(503, away.error, away.message, away.hint)
     except web.HTTPException as plain:

@@ -4,9 +4,9 @@ import asyncio
 import json
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 
+from broadcaster.edge.caption_history import CaptionHistory, Position
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Entry
@@ -17,20 +17,14 @@ from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.edge")
 
-HISTORY_CAPTIONS = 5_000
-"""Captions kept for late joiners, several hours of speech; the oldest are forgotten first."""
 BUDGET_BYTES = 256 * 1024
-"""Unsent bytes a reader may have, beyond the history it joined with; over it the reader is cut off
-and resumes by id."""
+"""Unsent bytes a reader may have; over it the reader is cut off and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
 _COMMENT = b":\n\n"
 _PAGE = 1_000
 
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
-
-Position = tuple[int, int]
-"""A stream id, comparable."""
 
 
 def parse_id(text: str) -> Position | None:
@@ -50,50 +44,69 @@ def state_message(state: dict[str, str]) -> bytes:
 
 
 class Reader:
-    """One response in a `FanOut`: captions are never dropped, who cannot follow is cut off.
+    """One response: first what it has not seen, then a place in the `FanOut`.
+
+    Captions are never dropped; who cannot follow is cut off.
 
     Args:
         transport: its connection.
-        missed: what it gets at once, beyond its budget.
+        position: the last it has seen; None for nothing.
+        on_clear: called when everything of its past that was written is sent.
         on_cut: called when it is cut off.
     """
 
     def __init__(
-        self, transport: SocketTransport, missed: bytes, on_cut: Callable[[], None]
+        self,
+        transport: SocketTransport,
+        position: Position | None,
+        on_clear: Callable[["Reader"], None],
+        on_cut: Callable[[], None],
     ) -> None:
         self.transport = transport
+        self.position = position
+        self.state = b""
+        """The state it was told, or told of another way."""
+        self.looked_at: Position | None = (-1, -1)
+        """Where it was when progress was last looked for."""
+        self._on_clear = on_clear
         self._on_cut = on_cut
-        self._budget_bytes = BUDGET_BYTES + len(missed)
-        transport.write(missed)
+
+    def blocked(self) -> None:
+        """See `transport.Follower`; its past waits until `clear`."""
+
+    def clear(self) -> None:
+        """See `transport.Follower`."""
+        self._on_clear(self)
 
     def late(self, data: bytes) -> None:
         """See `fan_out.Member`."""
         if self.transport.is_closing():
             return
-        if self.transport.get_write_buffer_size() > self._budget_bytes:
-            self._on_cut()
-            self.transport.abort()
+        if self.transport.get_write_buffer_size() > BUDGET_BYTES:
+            self.cut()
         self.transport.write(data)
 
     def caught_up(self) -> None:
-        """The past is sent; only the budget is left."""
-        self._budget_bytes = BUDGET_BYTES
+        """See `fan_out.Member`."""
+
+    def cut(self) -> None:
+        """Disconnect it; it resumes by id."""
+        self._on_cut()
+        self.transport.abort()
 
 
 class CaptionHub:
-    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
-
-    Only the newest version of each caption is kept: it starts with the text of all versions before.
-    """
+    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat."""
 
     def __init__(self, bus: Bus, stream: str, ring: Ring | None) -> None:
         self._bus = bus
         self._stream = stream
-        self._history: OrderedDict[str, tuple[Position, bytes]] = OrderedDict()
+        self._history = CaptionHistory()
         self._last_id = ""
         self.newest = ""
         """Text of the caption that is shown now."""
         self._readers: FanOut[Reader] = FanOut(ring)
+        self._behind: set[Reader] = set()
         self._writing = asyncio.Lock()
         self._state = b""
         self._state_changed = asyncio.Event()
@@ -103,7 +116,7 @@ class CaptionHub:
         """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
-        return len(self._readers)
+        return len(self._readers) + len(self._behind)
 
     def add(self, transport: SocketTransport, after: Position | None, *, past: bool) -> Reader:
         """Start writing to a reader.
@@ -113,17 +126,20 @@ class CaptionHub:
             after: the last id it has seen.
             past: whether it gets what it has not seen, or only what comes.
         """
-        missed = b"".join(
-            message
-            for position, message in self._history.values()
-            if past and (after is None or position > after)
-        )
-        reader = Reader(transport, missed, self._count_cut)
-        self._readers.add(reader)
+        reader = Reader(transport, after, self._go_on, self._count_cut)
+        reader.state = self._state
+        if past:
+            self._behind.add(reader)
+            transport.follower = reader
+            if not transport.get_write_buffer_size():
+                self._go_on(reader)
+        else:
+            self._readers.add(reader)
         return reader
 
     def remove(self, reader: Reader) -> None:
         """Stop writing to a reader."""
+        self._behind.discard(reader)
         self._readers.remove(reader)
 
     def tell_state(self, message: bytes) -> None:
@@ -133,7 +149,7 @@ class CaptionHub:
 
     def cut(self) -> None:
         """Disconnect every reader; their pages resume by id."""
-        for reader in self._readers.members():
+        for reader in [*self._behind, *self._readers.members()]:
             reader.transport.abort()
 
     async def run(self) -> None:
@@ -154,6 +170,26 @@ class CaptionHub:
     def _count_cut(self) -> None:
         self.cut_readers += 1
 
+    def _go_on(self, reader: Reader) -> None:
+        """Write more of its past to a reader as fast as it reads, then give it its place."""
+        while not (reader.transport.is_closing() or reader.transport.get_write_buffer_size()):
+            page = self._history.page(reader.position)
+            if page is None:
+                self._behind.discard(reader)
+                if reader.state is not self._state:
+                    reader.transport.write(self._state)
+                self._readers.add(reader)
+                return
+            message, reader.position = page
+            reader.transport.write(message)
+
+    def _cut_stalled(self) -> None:
+        """A reader that takes nothing of its past has stopped reading."""
+        for reader in list(self._behind):
+            if reader.looked_at == reader.position:
+                reader.cut()
+            reader.looked_at = reader.position
+
     async def _follow(self) -> None:
         async for entry in self._bus.follow(self._stream, self._last_id):
             # A reader that joins finds in the history what was written, or gets it written.
@@ -171,6 +207,7 @@ class CaptionHub:
     async def _keep_open(self) -> None:
         while True:
             await asyncio.sleep(KEEPALIVE_S)
+            self._cut_stalled()
             async with self._writing:
                 await self._readers.send(chunk(_COMMENT))
 
@@ -193,8 +230,5 @@ class CaptionHub:
             f"id: {entry.id}\nevent: caption\ndata: ".encode() + entry.payload + b"\n\n"
         )
         self.newest = caption.text
-        self._history[caption.id] = (position, message)
-        self._history.move_to_end(caption.id)
-        if len(self._history) > HISTORY_CAPTIONS:
-            self._history.popitem(last=False)
+        self._history.put(caption.id, position, message)
         return message

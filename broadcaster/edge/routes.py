@@ -9,7 +9,7 @@ from broadcaster.edge.caption_hub import parse_id, state_message
 from broadcaster.edge.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.visits import channel_of, small_buffer, transport_of
+from broadcaster.edge.visits import channel_of, small_buffer
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
@@ -122,7 +122,7 @@ class EdgeRoutes:
         response.enable_chunked_encoding()
         await response.prepare(request)
         await response.write(b"retry: 1500\n\n")
-        transport = transport_of(request)
+        transport = small_buffer(request)
         after = parse_id(request.headers.get("Last-Event-ID", ""))
         transport.write(state_message(room.state(channel)))
         past = request.query.get("from") != "live" or after is not None

@@ -10,7 +10,8 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
 
 SEND_BUFFER_BYTES = 16 * 1024
-"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound."""
+"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound, and
+hold megabytes for who asks for captions and does not read them."""
 
 
 async def channel_of(

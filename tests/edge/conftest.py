@@ -42,6 +42,7 @@ class Edge:
     rooms: Rooms
     whep: WhepEndpoint
     egress: Egress
+    refused: Counter[str]
     sequences: Counter[str] = field(default_factory=Counter)
     positions: Counter[str] = field(default_factory=Counter)
 
@@ -91,7 +92,8 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         *whep.routes(),
         web.get("/e/{event}", page("attendee.html")),
     ]
-    application = create_application(bus, routes)
+    refused = Counter[str]()
+    application = create_application(bus, routes, refused)
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
@@ -100,7 +102,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
     ):
         url = f"http://127.0.0.1:{acceptor.port}"
-        yield Edge(bus, url, http, rooms, whep, egress)
+        yield Edge(bus, url, http, rooms, whep, egress, refused)
     await runner.cleanup()
     for task in running:
         task.cancel()
