@@ -42,6 +42,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--listeners", type=int, help="instead of the scenario's own number")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--window-s", type=float, help="instead of the scenario's own")
+    parser.add_argument("--requests", type=int, help="of a flood, instead of the scenario's own")
     parser.add_argument("--only", default="", help="names of servers, with commas between")
     parser.add_argument("--frame-ms", type=int, choices=(20, 40, 60), default=60, help="of ws")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
@@ -59,6 +60,7 @@ def main(words: Sequence[str]) -> None:
                 given.window_s,
                 given.only,
                 given.frame_ms,
+                given.requests,
             )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 table = runner.run(SCENARIOS[name](options))

@@ -1,20 +1,31 @@
-"""Scenario: a stalled listener, one that reads a byte a second, and 500 half-open connections."""
+"""Scenario: stalled, sipping and half-open connections, and a million requests for captions."""
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.benchmarks.cpu import rss_bytes
-from tests.benchmarks.edge_limits import listened, our_edge
-from tests.benchmarks.measuring import busy
+from broadcaster.model import keys
+from broadcaster.model.caption import Caption
+from broadcaster.model.ports import Bus
+from tests.benchmarks.cpu import rss_bytes, waited_ns
+from tests.benchmarks.edge_limits import listened
+from tests.benchmarks.load import Heard
+from tests.benchmarks.measuring import SETTLE_S, Measured, busy
 from tests.benchmarks.options import Options
-from tests.benchmarks.subjects import Subject
+from tests.benchmarks.sources import EVENT, ChannelSound
+from tests.benchmarks.subjects import Subject, edge, redis_bus
 from tests.benchmarks.tables import Table
+from tests.support.flood import PIPELINED, Flood
 
 HALF_OPEN = 500
 SMALL_BUFFER_BYTES = 4096
 WINDOW_S = 60.0
+REQUESTS = 1_000_000
+CROWD = 200
+"""Connections of the flood at a time."""
+CAPTIONS = 5_000
 _UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -23,44 +34,83 @@ _UPGRADE = (
 
 
 async def hostile(options: Options) -> Table:
-    """1,000 good listeners, first alone, then next to the hostile ones."""
+    """1,000 good listeners, first alone, then next to the hostile ones, then in the flood."""
     listeners = options.listeners or 1000
     seconds = options.window_s or WINDOW_S
+    requests = options.requests or REQUESTS
     rows = []
-    async with our_edge(options.directory) as subject, listened(subject, listeners) as one:
-        for name in ("alone", "with the hostile"):
+    async with redis_bus(options.directory) as (url, bus):
+        await _long_talk(bus)
+        source = ChannelSound(bus, "floor")
+        async with (
+            edge("ours", options.directory / "edge", url, source) as subject,
+            listened(subject, listeners) as one,
+        ):
             before = rss_bytes(subject.pids())
-            if name == "alone":
+            await one.window(seconds)
+            rows.append(_row("alone", one.heard[-1], subject, before, ""))
+            before = rss_bytes(subject.pids())
+            async with _hostile(subject) as sockets:
                 await one.window(seconds)
-                left = ""
-            else:
-                async with _hostile(subject) as sockets:
-                    await one.window(seconds)
-                    left = f"{sum(map(_is_open, sockets))} of {len(sockets)}"
-            grown = (rss_bytes(subject.pids()) - before) / 1024
-            heard = one.heard[-1]
-            rows.append(
-                (
-                    name,
-                    f"{heard.longest_gap_ms.p50:.0f} / {heard.longest_gap_ms.most:.0f}",
-                    f"{heard.long_gaps}",
-                    f"{heard.source_gap_ms.most:.0f}",
-                    f"{heard.lost}",
-                    f"{heard.spread_ms.p99:.1f}",
-                    f"{grown:.0f}",
-                    left,
-                )
+                left = f"{sum(map(_is_open, sockets))} of {len(sockets)} left"
+            rows.append(_row("with the hostile", one.heard[-1], subject, before, left))
+            before = rss_bytes(subject.pids())
+            heard, answered = await _flooded(
+                one, Flood(subject.port, EVENT, "floor", requests, CROWD)
             )
+            rows.append(_row("in the flood", heard, subject, before, answered))
     columns = (
         *("the good", "longest gap ms, median / worst listener", "gaps over 100 ms"),
         *("longest gap of the source ms", "missed", "spread p99 ms"),
-        *("RSS growth kB", f"hostile still connected after {seconds:.0f} s"),
+        *("RSS growth kB", "what became of the others"),
     )
     title = f"{listeners:,} good listeners next to hostile ones"
     who = f"one that never reads, one byte a second, {HALF_OPEN} unfinished requests"
-    note = f"Hostile: {who}. {busy([one])}"
+    flood = (
+        f"Flood: {requests:,} requests for captions over {CROWD} connections at a time, "
+        f"{PIPELINED} pipelined on each, the last of them for all of a talk of five hours"
+    )
+    note = f"Hostile: {who}; {seconds:.0f} s. {flood}. {busy([one])}"
     command = "python -m tests.benchmarks.edge hostile"
     return Table("hostile", title, command, columns, tuple(rows), note.strip())
+
+
+def _row(name: str, heard: Heard, subject: Subject, rss: int, left: str) -> tuple[str, ...]:
+    return (
+        name,
+        f"{heard.longest_gap_ms.p50:.0f} / {heard.longest_gap_ms.most:.0f}",
+        f"{heard.long_gaps}",
+        f"{heard.source_gap_ms.most:.0f}",
+        f"{heard.lost}",
+        f"{heard.spread_ms.p99:.1f}",
+        f"{(rss_bytes(subject.pids()) - rss) / 1024:.0f}",
+        left,
+    )
+
+
+async def _long_talk(bus: Bus) -> None:
+    """Captions of five hours."""
+    for number in range(CAPTIONS):
+        at_ms = number * 3600
+        caption = Caption(
+            f"floor-{number}", "floor", at_ms, at_ms + 3500, "words " * 12, final=True
+        )
+        await bus.append(keys.captions(EVENT, "floor"), caption.to_json())
+
+
+async def _flooded(one: Measured, flood: Flood) -> tuple[Heard, str]:
+    """What the good ones heard for as long as the flood took, and how fast it was answered."""
+    async with one.subject.ticking():
+        await asyncio.sleep(SETTLE_S)
+        pids = one.subject.pids()
+        one.load.start()
+        began_at, waited = time.monotonic(), waited_ns(pids)
+        await flood.run()
+        took_s = time.monotonic() - began_at
+        heard = await one.load.report()
+    one.waited.append((waited_ns(pids) - waited) / 1e9 / took_s)
+    rate = flood.answered / took_s
+    return heard, f"{flood.answered:,} of {flood.asked:,} answered, {rate:,.0f} a second"
 
 
 @asynccontextmanager

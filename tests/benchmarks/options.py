@@ -17,6 +17,7 @@ class Options:
         window_s: length of a window, instead of the scenario's own.
         only: letters that a server's name must have; empty for all.
         frame_ms: sound in a packet, where a scenario lets it be chosen.
+        requests: of a flood, instead of the scenario's own number.
     """
 
     directory: Path
@@ -25,6 +26,7 @@ class Options:
     window_s: float | None = None
     only: str = ""
     frame_ms: int = FRAME_MS
+    requests: int | None = None
 
     def wants(self, name: str) -> bool:
         """Whether a server takes part."""
