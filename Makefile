@@ -44,7 +44,7 @@ bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.edge all --write
-	$(BIN)/python -m tests.benchmarks.bench_whep
+	$(BIN)/python -m tests.benchmarks.bench_whep --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 
 format: .venv/dev.done

@@ -1,12 +1,13 @@
-"""WHEP's cost next to Janus' and to aiortc's own sender, with real DTLS peers, on one load.
+"""WHEP's cost next to Janus' and to aiortc's own senders, with real DTLS peers, on one load.
 
-    python -m tests.benchmarks.bench_whep [peers [seconds]]
+    python -m tests.benchmarks.bench_whep [--peers 400] [--seconds 15] [--write]
 
 The server runs on core 0, the peers on core 1; frames of 190 bytes every 60 ms. CPU is the time all
 threads of the server's process were on a core, whatever they did (RTP, RTCP, ICE consent, timers).
 Janus (Debian's `janus`, streaming plugin, event_loops=1) needs an address that is not loopback.
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -16,12 +17,22 @@ import socket
 import struct
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-FRAME_S = 0.06
+from tests.benchmarks.tables import Table, write
+
+FRAME_S, RELAY_FRAME_S = 0.06, 0.02
+RELAY_PEERS = 30
+"""One core encodes for about twice as many."""
+NAMES = {
+    "ours": "ours",
+    "janus": "Janus, streaming plugin, one event loop",
+    "stock": "aiortc, track of ready packets",
+    "relay": "aiortc, MediaRelay of decoded frames, 20 ms packets",
+}
 HERD_S = 8.0
 JANUS_PORT, JANUS_RTP_PORT = 18_088, 15_004
 
@@ -40,14 +51,13 @@ class Cost:
     memory_kb: float
     longest_gap_ms: float
 
-    def __str__(self) -> str:
+    def row(self, ours: "Cost") -> tuple[str, ...]:
+        """For the table."""
         return (
-            f"{self.name:12} {self.peers:5} peers: {self.packet_us:6.2f} us/packet "
-            f"{self.busy_us_per_s:7.1f} us/listener-s"
-            f" (x 2000 = {self.busy_us_per_s / 500:5.3f} core)"
-            f"  idle {self.idle_us_per_s:6.1f} us/s  join {self.join_ms:5.2f} ms"
-            f"  {self.memory_kb:6.1f} kB  delivered {self.delivered:.1%}"
-            f"  longest gap {self.longest_gap_ms:.0f} ms"
+            *(NAMES[self.name], f"{self.peers}", f"{self.packet_us:.1f}"),
+            *(f"{self.busy_us_per_s:.0f}", f"{self.idle_us_per_s:.0f}", f"{self.memory_kb:.0f}"),
+            *(f"{self.join_ms:.1f}", f"{self.delivered:.1%}", f"{self.longest_gap_ms:.0f}"),
+            f"{self.busy_us_per_s / ours.busy_us_per_s:.1f}",
         )
 
 
@@ -128,11 +138,12 @@ async def measured(
         grown = memory_kb(server) - memory
         talk("hush")
         assert found["refused"] == found["silent"] == 0, found
+        frame_s = RELAY_FRAME_S if name == "relay" else FRAME_S
         return Cost(
             name,
             peers,
             busy_us * peers / found["packets"],
-            found["packets"] / (peers * seconds / FRAME_S),
+            found["packets"] * frame_s / (peers * seconds),
             idle_us / seconds,
             busy_us / seconds,
             (joined - before) / peers / 1000,
@@ -150,7 +161,7 @@ async def python_server(name: str, peers: int, seconds: float) -> Cost:
         return await measured(name, server.pid, server.say, peers, seconds, "--port", port)
 
 
-async def herd(peers: int) -> None:
+async def herd(peers: int) -> str:
     """Half of the peers listen while the other half joins, as fast as they are let in."""
     command = (sys.executable, "-m", "tests.benchmarks.whep_servers", "ours")
     module = (sys.executable, "-m", "tests.benchmarks.whep_peers", "--peers", str(peers // 2))
@@ -166,10 +177,10 @@ async def herd(peers: int) -> None:
                 seated.say(f"window {HERD_S}")
                 joined = json.loads(await newcomers.line())
                 during = json.loads(await seated.line())
-        print(
-            f"herd: {peers // 2} listen, {peers // 2} join in {joined['joined_s']:.1f} s;"
-            f" longest gap {before['longest_gap_ms']:.0f} ms before,"
-            f" {during['longest_gap_ms']:.0f} ms meanwhile"
+        return (
+            f"{peers // 2} more joined within {joined['joined_s']:.1f} s: the longest gap of "
+            f"{peers // 2} who listened was {during['longest_gap_ms']:.0f} ms, "
+            f"{before['longest_gap_ms']:.0f} ms before."
         )
 
 
@@ -255,20 +266,41 @@ admin: {{ admin_http = false admin_https = false }}
     )
 
 
-async def main(peers: int, seconds: float) -> None:
+async def compared(peers: int, seconds: float) -> Table:
+    """All servers, one after the other."""
     ours = await python_server("ours", peers, seconds)
-    print(ours, flush=True)
-    await herd(peers)
-    others = [await janus_server(peers, seconds), await python_server("stock", peers, seconds)]
-    for other in others:
-        print(other)
-        print(f"  ours / {other.name}: {ours.packet_us / other.packet_us:.3f} per packet")
+    joining = await herd(peers)
+    costs = [
+        ours,
+        await janus_server(peers, seconds),
+        await python_server("stock", peers, seconds),
+        await python_server("relay", min(peers, RELAY_PEERS), seconds),
+    ]
+    columns = (
+        *("server", "listeners", "µs per packet", "µs per listener-second"),
+        *("idle µs per second", "kB", "join ms", "delivered", "longest gap ms", "× ours"),
+    )
+    note = (
+        "Real DTLS peers in a process of their own on the other core. × ours: per listener-second. "
+        f"2,000 listeners take {ours.busy_us_per_s * 2000 / 1e6:.2f} of a core. {joining}"
+    )
+    command = f"python -m tests.benchmarks.bench_whep --peers {peers} --seconds {seconds:g}"
+    rows = tuple(cost.row(ours) for cost in costs)
+    return Table("whep", "WebRTC (WHEP), 60 ms frames", command, columns, rows, note)
+
+
+def main(words: Sequence[str]) -> None:
+    """Compare, print, and write the table on demand."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=int, default=400)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
+    given = parser.parse_args(words)
+    table = asyncio.run(compared(given.peers, given.seconds))
+    print(table.markdown())
+    if given.write:
+        write(table)
 
 
 if __name__ == "__main__":
-    asyncio.run(
-        main(
-            int(sys.argv[1]) if len(sys.argv) > 1 else 400,
-            float(sys.argv[2]) if len(sys.argv) > 2 else 15.0,
-        )
-    )
+    main(sys.argv[1:])

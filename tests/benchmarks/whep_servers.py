@@ -1,19 +1,23 @@
 """The servers that `bench_whep` compares; run as a program, one at a time.
 
 `ours` is a whole edge with its HTTP and bus; `stock` is aiortc's own sender with packets that are
-already encoded. Lines on stdin: `talk` and `hush`.
+already encoded; `relay` is aiortc as its examples use it: decoded frames of 20 ms through a
+`MediaRelay`, encoded once per listener. Lines on stdin: `talk` and `hush`.
 """
 
 import asyncio
 import fractions
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import av
+import numpy as np
 import uvloop
 from aiohttp import web
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.contrib.media import MediaRelay
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.rooms import Rooms
@@ -29,6 +33,8 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 PAYLOAD = b"\x58" + secrets.token_bytes(189)
 """As long as 60 ms of speech at 24 kbit/s, which its first byte says; nobody decodes it."""
 FRAME_S = 0.06
+RELAY_FRAME_S = 0.02
+RELAY_SAMPLES = 960
 
 
 class Talk:
@@ -92,8 +98,51 @@ class PacketTrack(MediaStreamTrack):
         return await self.queue.get()
 
 
+class SoundTrack(MediaStreamTrack):
+    """Noise, decoded, a frame every 20 ms while the talk is on."""
+
+    kind = "audio"
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__()
+        self._talk = talk
+        self._due = 0.0
+        self._pts = 0
+        noise = np.random.default_rng(1).integers(-3000, 3000, (1, 2 * RELAY_SAMPLES), np.int16)
+        self._noise = noise
+
+    async def recv(self) -> Any:
+        loop = asyncio.get_running_loop()
+        await self._talk.on.wait()
+        self._due = max(self._due + RELAY_FRAME_S, loop.time())
+        await asyncio.sleep(self._due - loop.time())
+        frame = av.AudioFrame.from_ndarray(self._noise, "s16", "stereo")
+        frame.sample_rate, frame.pts = 48_000, self._pts
+        frame.time_base = fractions.Fraction(1, 48_000)
+        self._pts += RELAY_SAMPLES
+        return frame
+
+
+async def aiortc_server(talk: Talk, track: Callable[[], MediaStreamTrack]) -> None:
+    """Answers every offer with a connection that sends one more track."""
+    connections = set[RTCPeerConnection]()
+
+    async def subscribe(request: web.Request) -> web.Response:
+        connection = RTCPeerConnection()
+        connections.add(connection)
+        connection.addTrack(track())
+        await connection.setRemoteDescription(RTCSessionDescription(await request.text(), "offer"))
+        await connection.setLocalDescription(await connection.createAnswer())
+        return web.Response(status=201, text=connection.localDescription.sdp)
+
+    application = web.Application()
+    application.router.add_post("/whep/talk/es", subscribe)
+    await serve(application)
+    await talk.obey()
+
+
 async def stock() -> None:
-    talk, tracks, connections = Talk(), list[PacketTrack](), set[RTCPeerConnection]()
+    talk, tracks = Talk(), list[PacketTrack]()
 
     def say(number: int) -> None:
         packet = av.Packet(PAYLOAD)
@@ -103,23 +152,21 @@ async def stock() -> None:
             if not track.queue.full():
                 track.queue.put_nowait(packet)
 
-    async def subscribe(request: web.Request) -> web.Response:
-        connection, track = RTCPeerConnection(), PacketTrack()
-        connections.add(connection)
-        tracks.append(track)
-        connection.addTrack(track)
-        await connection.setRemoteDescription(RTCSessionDescription(await request.text(), "offer"))
-        await connection.setLocalDescription(await connection.createAnswer())
-        return web.Response(status=201, text=connection.localDescription.sdp)
+    def track() -> PacketTrack:
+        tracks.append(PacketTrack())
+        return tracks[-1]
 
-    application = web.Application()
-    application.router.add_post("/whep/talk/es", subscribe)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(talk.run(say))
-        await serve(application)
-        await talk.obey()
+        await aiortc_server(talk, track)
         raise SystemExit
 
 
+async def relay() -> None:
+    talk, shared = Talk(), MediaRelay()
+    source = SoundTrack(talk)
+    await aiortc_server(talk, lambda: shared.subscribe(source))
+
+
 if __name__ == "__main__":
-    uvloop.run({"ours": ours, "stock": stock}[sys.argv[1]]())
+    uvloop.run({"ours": ours, "stock": stock, "relay": relay}[sys.argv[1]]())
