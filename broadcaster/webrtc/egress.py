@@ -41,10 +41,11 @@ FULL_SOCKET_S = 0.001
 FULL_SOCKET_TRIES = 20
 """How often and when a full socket is tried again before the rest of a slice is dropped."""
 TICK_S = 0.24
-"""How often handshakes and consent are looked after, and the port is read while nobody joins and
-nothing is sent: one wake-up for many listeners' checks."""
+"""How often handshakes are looked after, and the port is read while nobody joins and nothing is
+sent: one wake-up for many listeners' checks."""
 REPORT_S = 5.0
-"""Time between a listener's sender reports (RFC 3550 section 6.2)."""
+"""Time between a listener's sender reports (RFC 3550 section 6.2); who vanished is looked for as
+often: to look at thousands costs as much as to send to some hundred."""
 _NTP_EPOCH_S = 2_208_988_800
 """From 1900 to 1970 (RFC 868)."""
 
@@ -303,12 +304,12 @@ class Egress:
                 else:
                     peer.dtls.retransmit()
                     self._flush(peer)
-            for peer in list(self._peers.values()):
-                if now - peer.seen_at > self._settings.consent_s:
-                    self.close(peer, EndReason.VANISHED)
             if now > report_at:
                 report_at = now + REPORT_S
                 self._addresses = host_addresses()
+                for peer in list(self._peers.values()):
+                    if now - peer.seen_at > self._settings.consent_s:
+                        self.close(peer, EndReason.VANISHED)
                 fanouts = {peer.fanout for peer in self._peers.values() if peer.connected}
                 self._waiting.extend((fanout, None) for fanout in fanouts)
                 self._wake.set()
