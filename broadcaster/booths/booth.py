@@ -90,11 +90,11 @@ class Booth(Workplace):
         )
 
     def sound(self, pcm: bytes, source_position: int) -> None:
-        """See `interpretation.Sink`."""
+        """See `rendition.Sink`."""
         self._voice.say(pcm, source_position)
 
     def text(self, text: str) -> None:
-        """See `interpretation.Sink`."""
+        """See `rendition.Sink`."""
         super().text(text)
         self._glossary.hear_channel(text, self._ear.now_ms())
 
@@ -137,7 +137,7 @@ class Booth(Workplace):
         self._glossary.use(self._event)
         self._glossary.expire(self._ear.now_ms())
         own_language = self._floor_speaks_own_language()
-        self._interpretation.silence_expected = own_language
+        self._interpretation.expect_silence(expected=own_language)
         working = self._state in {BoothState.LIVE, BoothState.ROTATING}
         down = not (working and self._duty.interpreting)
         self._output.floor_wanted = down or own_language

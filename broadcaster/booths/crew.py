@@ -7,22 +7,21 @@ they ask it what the floor speaks. At the spend cap they are held: they let the 
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
 
 from broadcaster.booths.booth import Booth
-from broadcaster.booths.costs import Budget, Spent, budget
+from broadcaster.booths.costs import Spent
 from broadcaster.booths.duty import Duty
+from broadcaster.booths.roster import Demand, Post, Roster
 from broadcaster.booths.source_booth import SourceBooth
 from broadcaster.booths.spoken_language import prepare
 from broadcaster.booths.workplace import Kit
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
-from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
-    STALE_AFTER_S,
     STATUS_INTERVAL_S,
     BoothState,
     BoothStatus,
@@ -40,69 +39,6 @@ LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
 """How often what an event has spent is written down."""
-
-
-class Demand:
-    """Which channels of one event are heard or read, as the edges count.
-
-    Args:
-        linger_s: a channel is needed for this long after its last listener and reader, and at
-            least as long as an edge may be silent.
-    """
-
-    def __init__(self, linger_s: float) -> None:
-        self._linger_s = max(linger_s, STALE_AFTER_S)
-        self._used_at: dict[str, float] = {}
-
-    def hear(self, status: EdgeStatus, now: float) -> None:
-        """Take one edge's counts."""
-        for counts in (status.listeners, status.readers):
-            for channel, count in counts.items():
-                if count:
-                    self._used_at[keys.without_variant(channel)] = now
-
-    def needs(self, channel: str, now: float) -> bool:
-        """Whether the channel is in use, or was not long ago."""
-        return channel in self._used_at and now - self._used_at[channel] <= self._linger_s
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A booth that runs, or comes to an end, and what is asked of it."""
-
-    task: asyncio.Task[None]
-    duty: Duty
-
-
-@dataclass(slots=True)
-class Roster:
-    """Who works at one event.
-
-    Attributes:
-        event: as its record was last read.
-        demand: who needs what.
-        spent: the cost so far.
-        booths: running, or coming to an end.
-        budget: against the spend cap, when it was last looked at.
-        saved_at: when `spent` was written down, on the monotonic clock.
-    """
-
-    event: Event
-    demand: Demand
-    spent: Spent
-    saved_at: float
-    booths: dict[tuple[str, Interpreter], Post] = field(default_factory=dict)
-    budget: Budget = Budget.FINE
-
-    @property
-    def held(self) -> str:
-        """Why its booths are held; empty while they are not."""
-        if self.budget is not Budget.SPENT:
-            return ""
-        return (
-            f"the spend cap of ${self.event.spend_cap_usd:.2f} is reached: "
-            "raise it on the desk to go on"
-        )
 
 
 class Crew:
@@ -212,9 +148,10 @@ class Crew:
 
     def _arrange(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
         """Start the booths that are needed and end the others; they take their time."""
-        self._watch_budget(roster)
+        roster.watch_budget()
         roster.booths = {key: post for key, post in roster.booths.items() if not post.task.done()}
-        needed = {(one.language, one.interpreter): one for one in self._needed(roster)}
+        channels = roster.needed(self._clock.monotonic(), on_demand=self._on_demand)
+        needed = {(one.language, one.interpreter): one for one in channels}
         for key in needed.keys() - roster.booths.keys():
             duty = Duty()
             name = f"booth:{roster.event.id}:{key[0]}"
@@ -227,31 +164,6 @@ class Crew:
                 post.duty.end()
             else:
                 post.task.cancel()
-
-    def _needed(self, roster: Roster) -> list[Channel]:
-        if roster.event.state is not EventState.LIVE:
-            return []
-        now = self._clock.monotonic()
-        needed = [
-            channel
-            for channel in roster.event.channels
-            if not self._on_demand or channel.always or roster.demand.needs(channel.language, now)
-        ]
-        if roster.event.source_captions and (needed or roster.demand.needs(FLOOR, now)):
-            needed.append(Channel(FLOOR))
-        return needed
-
-    def _watch_budget(self, roster: Roster) -> None:
-        now = budget(roster.spent.total_usd, roster.event.spend_cap_usd)
-        if now > roster.budget:
-            log.warning(
-                "event %s has spent $%.2f of $%.2f%s",
-                roster.event.id,
-                roster.spent.total_usd,
-                roster.event.spend_cap_usd,
-                ": its booths are held" if now is Budget.SPENT else "",
-            )
-        roster.budget = now
 
     def _report(self, roster: Roster) -> None:
         """Speak for the channels without a booth of their own: idle, or held by the cap."""

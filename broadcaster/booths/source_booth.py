@@ -36,7 +36,7 @@ class SourceBooth(Workplace):
         await self._work(lambda _position, _pcm: None)
 
     def overheard(self, text: str) -> None:
-        """See `interpretation.Sink`; another language is reported at once."""
+        """See `rendition.Sink`; another language is reported at once."""
         before = self._spoken.language
         self._spoken.add(text)
         if self._spoken.language != before:

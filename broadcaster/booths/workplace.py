@@ -101,17 +101,17 @@ class Workplace:
         self._reason = ""
 
     def sound(self, pcm: bytes, source_position: int) -> None:
-        """See `interpretation.Sink`; without a voice there is none."""
+        """See `rendition.Sink`; without a voice there is none."""
 
     def text(self, text: str) -> None:
-        """See `interpretation.Sink`."""
+        """See `rendition.Sink`."""
         self._captions.push(text, self._ear.now_ms())
 
     def overheard(self, text: str) -> None:
-        """See `interpretation.Sink`."""
+        """See `rendition.Sink`."""
 
     def join(self) -> None:
-        """See `interpretation.Sink`."""
+        """See `rendition.Sink`."""
         self._captions.join()
 
     async def _work(self, frame_heard: FloorFrame, *more: Coroutine[Any, Any, None]) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.costs import Account, Prices, Spent
-from broadcaster.booths.crew import Crew, Demand
+from broadcaster.booths.crew import Crew
 from broadcaster.booths.engines import Engines
+from broadcaster.booths.roster import Demand
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
