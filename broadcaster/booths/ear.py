@@ -31,7 +31,7 @@ class Ear:
         self._event = event
         self._bus = bus
         self._time = clock
-        self._heard_at = clock.monotonic()
+        self._away_s = 0.0
         self._blocks = Blocks(FRAME_SAMPLES, aligned=True)
         self.clock = FloorClock(clock)
         self.memory = FloorMemory()
@@ -45,18 +45,22 @@ class Ear:
         async with self._bus.subscribe(keys.floor_pcm(self._event)) as floor:
             async for message in floor:
                 frame = AudioFrame.from_bytes(message.payload)
-                self._heard_at = self._time.monotonic()
+                self._away_s = 0.0
                 self.clock.observe(frame.position + len(frame.payload) // SAMPLE_BYTES)
                 frame_heard(frame.position, frame.payload)
                 for block in self._blocks.push(frame.position, frame.payload):
                     self.memory.push(block)
 
     async def keep_time(self) -> None:
-        """Hear silence while the floor is away, until cancelled."""
+        """Hear silence while the floor is away, until cancelled.
+
+        Its absence is counted in ticks: when this process stood still, the floor did not, and comes
+        in a burst.
+        """
         late = ms_to_samples(int(FLOOR_AWAY_S * 1000))
         while True:
-            away = self._time.monotonic() - self._heard_at > FLOOR_AWAY_S
-            if away and self.clock.started:
+            if self._away_s > FLOOR_AWAY_S and self.clock.started:
                 for block in self._blocks.advance_to(self.clock.now() - late):
                     self.memory.push(block)
             await self._time.sleep(_TICK_S)
+            self._away_s += _TICK_S

@@ -11,8 +11,9 @@ ROTATE_BEFORE_EXPIRY_S = 300.0
 SHORTEST_LIFETIME_S = 30.0
 STAGGER_S = 120.0
 """Sessions of several languages are replaced within this time of each other, not all at once."""
-CUT_PAUSES_S = ((3.0, 0.35), (6.0, 0.2))
-"""While waiting this long for the cut, only a pause of this length will do; then any place."""
+CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))
+"""While waiting this long for the cut, only a pause of this length will do; then any place, where
+both sessions hear half a sentence."""
 
 
 def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:

@@ -54,10 +54,10 @@ def speaking(memory: FloorMemory, pauses: set[int]) -> Iterator[Act]:
     ("pauses", "expected"),
     [
         ({4, 8, 9, 12, 13}, 10),
-        ({4, 20}, 21),
+        ({4, 40}, 41),
         (set(), int(CUT_PAUSES_S[-1][0] * 5) + 1),
     ],
-    ids=["two blocks of pause", "a short one, later", "none"],
+    ids=["two blocks of pause", "a short one, much later", "none"],
 )
 async def test_the_floor_is_cut_in_a_pause_unless_there_is_none(
     pauses: set[int], expected: int
