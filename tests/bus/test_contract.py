@@ -245,7 +245,7 @@ async def test_a_held_lease_is_renewed(bus: Bus, other: Bus) -> None:
         beside(lease.lost(), "lost") as lost,
         beside(hold(other, acquired), "other"),
     ):
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(2)
         assert not lost.done()
         assert not acquired.is_set()
 

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,11 +197,11 @@ async def test_a_lease_is_lost_when_redis_is_away_too_long(
 
 async def test_a_lease_survives_a_short_crash(bus: RedisBus, own_redis_server: RedisServer) -> None:
     async with (
-        bus.lease("l", ttl_ms=10_000) as lease,
+        bus.lease("l", ttl_ms=6_000) as lease,
         beside(lease.lost(), "lost") as lost,
     ):
         await asyncio.to_thread(own_redis_server.restart)
-        await asyncio.sleep(4)
+        await asyncio.sleep(2.5)  # it is renewed every third of that time
         assert not lost.done()
 
 
@@ -231,7 +232,8 @@ CALLS: list[Callable[[RedisBus], Awaitable[object]]] = [
 async def test_what_is_asked_for_fails_clearly_when_redis_is_away(
     ask: Callable[[RedisBus], Awaitable[object]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with RedisBus("redis://someone:s3cret@127.0.0.1:1/2", timing=HASTY) as bus:
+    timing = replace(HASTY, deadline_s=0.3)
+    async with RedisBus("redis://someone:s3cret@127.0.0.1:1/2", timing=timing) as bus:
         bus.publish("t", b"spoken words")
         with pytest.raises(BusUnavailable) as caught:
             await soon(ask(bus))

@@ -30,7 +30,7 @@ from tests.chaos.compare import Text
 from tests.support.processes import rehearsal_server
 
 SENTENCES = talk.load().sentences
-LEAD_S = 4.0
+LEAD_S = 3.0
 """Silence before the talk, in which all sessions are opened."""
 PATIENCE_S = 60.0
 """Silence after it at most, until all is interpreted."""

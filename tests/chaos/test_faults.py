@@ -20,7 +20,7 @@ from tests.chaos.rehearsed import (
 )
 from tests.chaos.sequences import random_faults, told
 
-SENTENCES = 7
+SENTENCES = 6
 STRIKES_S = 13.0
 EARLY_S = 5.0
 SEED = int(os.environ.get("BROADCASTER_CHAOS_SEED", "1"))
@@ -80,7 +80,10 @@ async def test_a_fault_in_one_session_costs_no_word_in_any() -> None:
 
 
 async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
-    """Every engine loses five sessions within seconds; four of the next ones are refused."""
+    """Every engine loses five sessions within seconds; four of the next ones are refused.
+
+    A sentence more is spoken, for it takes a few to know which language an interpreter speaks.
+    """
     languages = LANGUAGES[:7]
     seats = [*translators(*languages), *conversers(*languages), *writers(6)]
     faults: list[Fault] = []
@@ -104,7 +107,7 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
         {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "translation", "language": "zh"},
         {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "conversation", "language": "zh"},
     ]
-    performance = await perform(seats, faults, SENTENCES)
+    performance = await perform(seats, faults, SENTENCES + 1)
     report(performance)
     assert performance.struck == [1] * len(faults)
     assert_valid_json(performance)
@@ -127,7 +130,7 @@ async def test_faults_in_random_sequences_cost_no_word() -> None:
     seats = [*translators(*languages), *conversers(*languages), *writers(3)]
     faults = random_faults(SEED, seats)
     print(f"seed {SEED} (BROADCASTER_CHAOS_SEED)\n{told(faults)}")
-    performance = await perform(seats, faults, SENTENCES, "--expires-s", "40")
+    performance = await perform(seats, faults, SENTENCES, "--expires-s", "35")
     report(performance)
     assert outcomes(performance) == dict.fromkeys(seats, RIGHT)
     assert_valid_json(performance)

@@ -18,8 +18,8 @@ async def test_a_talk_without_faults() -> None:
 
 
 async def test_sessions_are_replaced_before_they_expire() -> None:
-    talk = Talk.of_length(240, seed=2)
-    heard, server = await interpret(talk, lifetime_s=60, drops=set())
+    talk = Talk.of_length(160, seed=2)
+    heard, server = await interpret(talk, lifetime_s=40, drops=set())
     print(f"{server.sessions} sessions: {differences(heard.words, talk.words)}")
     assert server.sessions >= 5
     assert server.expired == 0
@@ -29,8 +29,8 @@ async def test_sessions_are_replaced_before_they_expire() -> None:
 
 
 async def test_a_session_that_is_cut_while_it_finishes_is_replayed() -> None:
-    talk = Talk.of_length(200, seed=4)
-    heard, server = await interpret(talk, lifetime_s=60, drops=set(), cut_closings=2)
+    talk = Talk.of_length(120, seed=4)
+    heard, server = await interpret(talk, lifetime_s=40, drops=set(), cut_closings=2)
     print(f"{server.sessions} sessions: {differences(heard.words, talk.words)}")
     assert server.cut_closings == 0
     assert server.expired == 0
@@ -41,9 +41,9 @@ async def test_a_session_that_is_cut_while_it_finishes_is_replayed() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_drops_lose_and_repeat_nothing(seed: int) -> None:
-    talk = Talk.of_length(200, seed=seed)
+    talk = Talk.of_length(150, seed=seed)
     chance = random.Random(seed)
-    drops = {chance.randrange(10, 990) for _ in range(6)}
+    drops = {chance.randrange(10, 740) for _ in range(6)}
     heard, server = await interpret(talk, lifetime_s=90, drops=drops)
     print(
         f"seed {seed}, drops after {sorted(drops)} blocks, {server.sessions} sessions: "

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.support.language_switch import LENGTH_S, listening, on_stage, switches
+from tests.support.language_switch import FIRST_S, listening, on_stage, switches
 
 GENEROUS_S = 14.0
 """Far above what is printed: the floor never comes, or never goes, when this fails."""
@@ -15,7 +15,7 @@ async def test_the_floor_is_heard_while_it_speaks_the_channels_language(tmp_path
         listening(url, "floor") as floor,
         listening(url, "es") as spanish,
     ):
-        await asyncio.sleep(1.5 * LENGTH_S)
+        await asyncio.sleep(FIRST_S)
     found = await asyncio.to_thread(lambda: list(switches(floor, spanish)))
     for switch in found:
         print(f"carried after {switch.carried_s:.2f} s, back after {switch.back_s:.2f} s")

@@ -26,6 +26,9 @@ START_MS = SENTENCES[GUEST[0].index - 2].start_ms - 400
 END_MS = SENTENCES[HOST_AGAIN.index + 1].end_ms + 400
 """The part of the talk that is spoken: two sentences before the guest, two after."""
 LENGTH_S = (END_MS - START_MS) / 1000
+_LONGEST_S = 15
+FIRST_S = (HOST_AGAIN.start_ms - START_MS) / 1000 + _LONGEST_S + 5
+"""From the start of the first passage until all of it can be measured."""
 _WINDOW = RATE_HZ // 5
 _STEP = RATE_HZ // 20
 _SAME_WORDS, _SAME = 0.55, 0.6
@@ -33,7 +36,6 @@ _CARRIED, _GONE = 0.5, 0.1
 """Level against the floor's own: it is carried from -6 dB on, and gone below -20 dB."""
 _APART_S, _SURELY = 0.5, 5
 """Windows that agree on where the passage begins, and how many of them are proof."""
-_LONGEST_S = 15
 _BEHIND = RATE_HZ
 """The floor on another channel is that much later at most."""
 
