@@ -10,7 +10,7 @@ from broadcaster.demo import LANGUAGES
 from broadcaster.rehearsal import talk, voice
 from tests.support.browser import Attendee, chromium
 from tests.support.processes import started
-from tests.support.sound import Samples, matches, samples
+from tests.support.sound import RATE_HZ, Samples, matches, samples
 
 SENTENCES = talk.load().sentences
 READ = 3
@@ -20,6 +20,9 @@ SURELY_S = 4
 count, since the pause between them is not known, nor do those in which a busy machine ran dry."""
 LISTEN_S = 9.0
 MORE_S = 5.0
+RECENT_S = 20
+RECENT_CHARACTERS = 600
+"""What was read lately holds what was heard lately, and takes less to be compared than all."""
 DEADLINE_S = 90.0
 
 pytestmark = pytest.mark.browser
@@ -40,9 +43,10 @@ async def heard_and_read(page: Attendee, tag: str) -> None:
     """Wait until enough of the talk is on a page, and surely heard from it."""
     async with asyncio.timeout(DEADLINE_S):
         while True:
-            heard, read = await page.heard(), shown(await page.captions(), tag)
-            spoken = await asyncio.to_thread(voiced, read, tag)
-            found = await asyncio.to_thread(matches, heard, spoken)
+            heard, captions = await page.heard(), await page.captions()
+            read, recent = shown(captions, tag), shown(captions[-RECENT_CHARACTERS:], tag)
+            spoken = await asyncio.to_thread(voiced, recent, tag)
+            found = await asyncio.to_thread(matches, heard[-RECENT_S * RATE_HZ :], spoken)
             surely = sum(match.r > 0.8 for match in found)
             print(f"{tag}: {len(read)} sentences read, {surely} of {len(found)} s surely heard")
             if len(read) >= READ and surely >= SURELY_S:
