@@ -56,6 +56,7 @@ class DatagramBatch:
         self._headers["name_size"] = NAME_BYTES
         self._headers["iov"] = self._iovecs.ctypes.data + np.arange(rows) * _IOVEC.itemsize
         self._headers["iov_count"] = 1
+        self._address, self._sizes = self._headers.ctypes.data, self._iovecs["size"]
         self._sendmmsg = _find_sendmmsg() if bulk is not False else None
 
     def send(self, sock: socket.socket, sizes: NDArray[np.int32], start: int = 0) -> int:
@@ -69,13 +70,13 @@ class DatagramBatch:
         Returns:
             How many were dealt with; less than `len(sizes)` when the socket's buffer is full.
         """
-        self._iovecs["size"][: len(sizes)] = sizes
+        self._sizes[: len(sizes)] = sizes
         while start < len(sizes):
             if self._sendmmsg is None:
                 failure = self._send_one(sock, int(sizes[start]), start)
                 sent = 1
             else:
-                address = self._headers.ctypes.data + start * _MMSGHDR.itemsize
+                address = self._address + start * _MMSGHDR.itemsize
                 sent = self._sendmmsg(sock.fileno(), address, len(sizes) - start, 0)
                 failure = ctypes.get_errno() if sent < 0 else 0
             if failure in _SKIP_TO_LATER:

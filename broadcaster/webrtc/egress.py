@@ -194,7 +194,7 @@ class Egress:
                     await self._report(fanout)
                     continue
                 fanout.start(frame)
-                while fanout.fill(self._batch, frame.payload):
+                while fanout.fill(self._batch):
                     await self._send_slice()
             self._read()
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.webrtc.datagrams import NAME_BYTES
-from broadcaster.webrtc.rtp_batch import RtpBatch
+from broadcaster.webrtc.rtp_batch import Progress, RtpBatch
 from broadcaster.webrtc.rtp_clock import RTP_HZ
 from broadcaster.webrtc.srtp import Context, SrtpSession
 
 _TICKS_PER_SAMPLE = RTP_HZ // CLOCK_HZ
 _MARKER = 0x80
+_WORD = (1 << 32) - 1
 _FIRST_ROWS = 16
 
 ROW = np.dtype(
@@ -28,8 +29,9 @@ ROW = np.dtype(
         ("name", "u1", NAME_BYTES),
     ]
 )
-"""A listener: payload type with the marker bit, next sequence number, RTP time less channel time,
-SSRC, packets and payload octets sent so far (for its sender reports), address."""
+"""A listener: payload type with the marker bit, SSRC, address; its next sequence number, RTP time,
+packets and payload octets sent (for its sender reports), each less the channel's `Progress`.
+So a frame changes no row."""
 
 
 @dataclass(eq=False, slots=True)
@@ -105,8 +107,10 @@ class RtpFanout:
         self.rows: np.ndarray[Any, np.dtype[np.void]] = np.zeros(_FIRST_ROWS, ROW)
         self._cursor = 0
         self._shift = 0
-        self._time = 0
+        self._sent = Progress()
+        self._payload = b""
         self._frame_ticks = 0
+        self._fresh = False
         self.ended = False
         """Whether it disconnects everybody."""
 
@@ -142,23 +146,28 @@ class RtpFanout:
             self.rows = np.concatenate((self.rows, np.zeros_like(self.rows)))
         row = self.rows[place]
         row["type"] = stream.payload_type | _MARKER
-        row["sequence"] = stream.sequence
-        row["offset"] = (stream.timestamp - self._time) & 0xFFFF_FFFF
+        row["sequence"] = (stream.sequence - self._sent.packets) & 0xFFFF
+        row["offset"] = (stream.timestamp - self._sent.time) & _WORD
         row["ssrc"] = stream.ssrc
-        row["packets"], row["octets"] = stream.packets, stream.octets
+        row["packets"] = (stream.packets - self._sent.packets) & _WORD
+        row["octets"] = (stream.octets - self._sent.octets) & _WORD
         row["name"] = np.frombuffer(stream.name, np.uint8)
         self._streams.append(stream)
         self._contexts.append(stream.srtp.context)
         stream.fanout, stream.place = self, place
+        self._fresh = True
 
     def remove(self, stream: RtpStream) -> None:
         """Stop playing to a listener, in the middle of a frame too; `RtpStream.play` calls this."""
         row = self.rows[stream.place]
-        stream.sequence = int(row["sequence"])
         has_frame = stream.place < self._cursor
-        time = self._time + self._frame_ticks * has_frame
-        stream.timestamp = time + int(row["offset"]) & 0xFFFF_FFFF
-        stream.packets, stream.octets = int(row["packets"]), int(row["octets"])
+        packets = self._sent.packets + has_frame
+        stream.sequence = int(row["sequence"]) + packets & 0xFFFF
+        stream.packets = int(row["packets"]) + packets & _WORD
+        octets = self._sent.octets + len(self._payload) * has_frame
+        stream.octets = int(row["octets"]) + octets & _WORD
+        time = self._sent.time + self._frame_ticks * has_frame
+        stream.timestamp = int(row["offset"]) + time & _WORD
         stream.fanout = None
         gap = stream.place
         if has_frame:  # one that has this frame takes its place, so that nobody misses it
@@ -171,18 +180,18 @@ class RtpFanout:
     def start(self, frame: AudioFrame) -> None:
         """Begin a frame: its time is the event's, or later where that was not ahead."""
         time = frame.position * _TICKS_PER_SAMPLE + self._shift
-        if time < self._time:  # the channel was restarted
-            self._shift += self._time - time
-            time = self._time
-        gap = np.uint32((time - self._time) & 0xFFFF_FFFF)
-        if gap:  # it is none for those who were not here before it
+        gap = time - self._sent.time
+        if gap < 0:  # the channel was restarted
+            self._shift -= gap
+        elif gap:  # it is none for those who were not here before it
             rows = self.rows[: len(self._streams)]
-            rows["offset"] -= gap * (rows["type"] >= _MARKER)
-        self._time = time
+            rows["offset"] -= np.uint32(gap & _WORD) * (rows["type"] >= _MARKER)
+            self._sent.time = time
         self._frame_ticks = opus_samples(frame.payload) * _TICKS_PER_SAMPLE
+        self._payload = frame.payload
 
-    def fill(self, batch: RtpBatch, payload: bytes) -> int:
-        """Put the next slice of listeners into a batch.
+    def fill(self, batch: RtpBatch) -> int:
+        """Put the frame for the next slice of listeners into a batch.
 
         Returns:
             How many; 0 when all have the frame.
@@ -190,11 +199,10 @@ class RtpFanout:
         first = self._cursor
         last = min(first + batch.capacity, len(self._streams))
         if first == last:
-            self._time += self._frame_ticks
-            self._cursor = 0
+            self._finish_frame()
             return 0
         self._cursor = last
-        batch.fill(self.rows[first:last], self._contexts[first:last], self._time, payload)
+        batch.fill(self.rows[first:last], self._contexts[first:last], self._sent, self._payload)
         return last - first
 
     def report(self, batch: RtpBatch, ntp: int, first: int) -> int:
@@ -210,8 +218,17 @@ class RtpFanout:
         """
         last = min(first + batch.capacity, len(self._streams))
         if first < last:
-            batch.report(self.rows[first:last], self._contexts[first:last], self._time, ntp)
+            batch.report(self.rows[first:last], self._contexts[first:last], self._sent, ntp)
         return max(0, last - first)
+
+    def _finish_frame(self) -> None:
+        self._cursor = 0
+        self._sent.time += self._frame_ticks
+        self._sent.packets += 1
+        self._sent.octets += len(self._payload)
+        if self._fresh:
+            self._fresh = False
+            self.rows["type"] &= _MARKER - 1
 
     def _shift_row(self, source: int, target: int) -> None:
         if source != target:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ CNAME = b"broadcaster"
 _RTP_VERSION = 0x80
 _SR, _SDES = 200, 202
 _STRIDE = 1_280
+_WORD = (1 << 32) - 1
 _RTP = np.dtype(
     [
         ("version", "u1"),
@@ -55,6 +57,21 @@ Rows = NDArray[np.void]
 """Listeners, see `fanout.ROW`."""
 
 
+@dataclass(slots=True)
+class Progress:
+    """What a channel has sent so far.
+
+    Attributes:
+        time: RTP time of its next frame.
+        packets: to a listener that was here from the start.
+        octets: payload in them.
+    """
+
+    time: int = 0
+    packets: int = 0
+    octets: int = 0
+
+
 class RtpBatch:
     """Makes, protects and sends packets that differ only in their headers and keys.
 
@@ -66,37 +83,35 @@ class RtpBatch:
         self.capacity = capacity
         self._datagrams = DatagramBatch(capacity, _STRIDE, bulk=bulk)
         packets = self._datagrams.packets
-        self._rtp = packets[:, : _RTP.itemsize].view(_RTP)[:, 0]
+        rtp = packets[:, : _RTP.itemsize].view(_RTP)[:, 0]
+        self._rtp = {name: rtp[name] for name in _RTP.names or ()}
         self._report = packets[:, : _REPORT.itemsize].view(_REPORT)[:, 0]
         self._row = PacketRow(packets.ctypes.data, _STRIDE, capacity)
         self._filled = 0
         self.unprotected = 0
         """Packets that libsrtp refused; they are not sent."""
 
-    def fill(self, rows: Rows, contexts: Sequence[Context], time: int, payload: bytes) -> None:
-        """Make the packets of one slice, and count them in their rows."""
-        rtp, size = self._rtp[: len(rows)], len(payload)
-        rtp["version"] = _RTP_VERSION
-        rtp["type"] = rows["type"]
-        rtp["sequence"] = rows["sequence"]
-        rtp["timestamp"] = rows["offset"] + np.uint32(time & 0xFFFF_FFFF)
-        rtp["ssrc"] = rows["ssrc"]
-        rtp["payload"][:, :size] = np.frombuffer(payload, np.uint8)
-        rows["type"] &= 0x7F
-        rows["sequence"] += 1
-        rows["packets"] += 1
-        rows["octets"] += size
+    def fill(self, rows: Rows, contexts: Sequence[Context], sent: Progress, payload: bytes) -> None:
+        """Make the packets of one slice."""
+        rtp, count, size = self._rtp, len(rows), len(payload)
+        rtp["version"][:count] = _RTP_VERSION
+        rtp["type"][:count] = rows["type"]
+        rtp["sequence"][:count] = rows["sequence"] + np.uint16(sent.packets & 0xFFFF)
+        rtp["timestamp"][:count] = rows["offset"] + np.uint32(sent.time & _WORD)
+        rtp["ssrc"][:count] = rows["ssrc"]
+        rtp["payload"][:count, :size] = np.frombuffer(payload, np.uint8)
         self._finish(rows, contexts, _HEADER_BYTES + size, rtcp=False)
 
-    def report(self, rows: Rows, contexts: Sequence[Context], time: int, ntp: int) -> None:
+    def report(self, rows: Rows, contexts: Sequence[Context], sent: Progress, ntp: int) -> None:
         """Make the sender reports of one slice."""
         report = self._report[: len(rows)]
         for name, value in _CONSTANT.items():
             report[name] = value
         report["ssrc"] = report["sdes_ssrc"] = rows["ssrc"]
         report["ntp"] = ntp
-        report["timestamp"] = rows["offset"] + np.uint32(time & 0xFFFF_FFFF)
-        report["packets"], report["octets"] = rows["packets"], rows["octets"]
+        report["timestamp"] = rows["offset"] + np.uint32(sent.time & _WORD)
+        report["packets"] = rows["packets"] + np.uint32(sent.packets & _WORD)
+        report["octets"] = rows["octets"] + np.uint32(sent.octets & _WORD)
         self._finish(rows, contexts, _REPORT.itemsize, rtcp=True)
 
     def send(self, sock: socket.socket, start: int = 0) -> int:

@@ -20,8 +20,6 @@ from broadcaster.webrtc.srtp import SrtpSession
 
 SLICE = 4
 FRAME_TICKS = 2_880
-PACKET = b"\x58"
-"""The first byte of an Opus packet of so many ticks."""
 BEYOND = 1 << 32
 
 
@@ -65,17 +63,22 @@ class Sender:
 
     def say(self, fanout: RtpFanout, number: int) -> None:
         self.begin(fanout, number)
-        while self.slice(fanout, number):
+        while self.slice(fanout):
             pass
 
     def begin(self, fanout: RtpFanout, number: int) -> None:
-        fanout.start(AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, PACKET))
+        fanout.start(AudioFrame(Kind.OPUS, number, number * OPUS_FRAME_SAMPLES, packet(number)))
 
-    def slice(self, fanout: RtpFanout, number: int) -> int:
-        count = fanout.fill(self.batch, b"frame %d" % number)
+    def slice(self, fanout: RtpFanout) -> int:
+        count = fanout.fill(self.batch)
         if count:
             assert self.batch.send(self.sock) == count == self.batch.filled
         return count
+
+
+def packet(number: int) -> bytes:
+    """What channels say: 60 ms, as its first byte tells (RFC 6716 section 3.1), and its number."""
+    return b"X frame %d" % number
 
 
 def channel() -> RtpFanout:
@@ -99,12 +102,12 @@ def ten() -> Iterator[list[Receiver]]:
 
 def unbroken(packets: list[RtpPacket]) -> None:
     """One SSRC, numbers without a gap, times of adjoining frames."""
-    assert len({packet.ssrc for packet in packets}) == 1
+    assert len({rtp.ssrc for rtp in packets}) == 1
     first = packets[0]
-    for place, packet in enumerate(packets):
-        assert packet.sequence_number == (first.sequence_number + place) % (1 << 16)
-        assert packet.timestamp == (first.timestamp + place * FRAME_TICKS) % BEYOND
-        assert packet.marker == int(place == 0)
+    for place, rtp in enumerate(packets):
+        assert rtp.sequence_number == (first.sequence_number + place) % (1 << 16)
+        assert rtp.timestamp == (first.timestamp + place * FRAME_TICKS) % BEYOND
+        assert rtp.marker == int(place == 0)
 
 
 def test_everybody_hears_every_frame(sender: Sender, ten: list[Receiver]) -> None:
@@ -115,9 +118,9 @@ def test_everybody_hears_every_frame(sender: Sender, ten: list[Receiver]) -> Non
         sender.say(fanout, number)
     for receiver in ten:
         packets = receiver.packets()
-        assert [packet.payload for packet in packets] == [b"frame %d" % n for n in range(5)]
+        assert [rtp.payload for rtp in packets] == [packet(n) for n in range(5)]
         unbroken(packets)
-        assert {packet.payload_type for packet in packets} == {111}
+        assert {rtp.payload_type for rtp in packets} == {111}
         assert packets[0].ssrc == receiver.stream.ssrc
 
 
@@ -127,7 +130,7 @@ def test_a_gap_on_the_clock_is_a_gap_in_time(sender: Sender, ten: list[Receiver]
     for number in (1000, 1001, 1051):
         sender.say(fanout, number)
     sender.say(fanout, 3)
-    times = [packet.timestamp for packet in ten[0].packets()]
+    times = [rtp.timestamp for rtp in ten[0].packets()]
     steps = [(later - earlier) % BEYOND for earlier, later in pairwise(times)]
     assert steps == [FRAME_TICKS, 50 * FRAME_TICKS, FRAME_TICKS]
 
@@ -145,8 +148,8 @@ def test_a_switch_does_not_break_the_stream(sender: Sender, ten: list[Receiver])
     assert (len(one), len(two)) == (5, 5)
     for place, receiver in enumerate(ten):
         packets = receiver.packets()
-        expected = [b"frame 0", b"frame 1" if place % 2 else b"frame 50001"]
-        assert [packet.payload for packet in packets] == expected
+        expected = [packet(0), packet(1 if place % 2 else 50_001)]
+        assert [rtp.payload for rtp in packets] == expected
         assert (packets[1].sequence_number - packets[0].sequence_number) % (1 << 16) == 1
         assert (packets[1].timestamp - packets[0].timestamp) % BEYOND == FRAME_TICKS
         assert packets[1].marker == 1 - place % 2
@@ -160,21 +163,21 @@ def test_leaving_within_a_frame_costs_nobody_a_packet(leaver: int, ten: list[Rec
     with open_udp(0, 1 << 16) as sock:
         sender = Sender(sock, RtpBatch(SLICE))
         sender.begin(one, 0)
-        sender.slice(one, 0)
+        sender.slice(one)
         ten[leaver].stream.play(two)
-        while sender.slice(one, 0):
+        while sender.slice(one):
             pass
         sender.say(two, 9)
         sender.say(one, 1)
     for place, receiver in enumerate(ten):
         packets = receiver.packets()
         if place == leaver:
-            had = [b"frame 0"] if leaver < SLICE else []
-            assert [packet.payload for packet in packets] == [*had, b"frame 9"]
+            had = [packet(0)] if leaver < SLICE else []
+            assert [rtp.payload for rtp in packets] == [*had, packet(9)]
         else:
-            assert [packet.payload for packet in packets] == [b"frame 0", b"frame 1"]
+            assert [rtp.payload for rtp in packets] == [packet(0), packet(1)]
             unbroken(packets)
-        numbers = [packet.sequence_number for packet in packets]
+        numbers = [rtp.sequence_number for rtp in packets]
         assert numbers == [(numbers[0] + i) % (1 << 16) for i in range(len(numbers))]
 
 
@@ -195,7 +198,8 @@ def test_sender_reports(sender: Sender, ten: list[Receiver]) -> None:
         assert isinstance(report, RtcpSrPacket)
         assert isinstance(description, RtcpSdesPacket)
         assert (report.ssrc, report.sender_info.ntp_timestamp) == (rtp.ssrc, 3 << 32)
-        assert (report.sender_info.packet_count, report.sender_info.octet_count) == (1, 7)
+        assert report.sender_info.packet_count == 1
+        assert report.sender_info.octet_count == len(packet(7))
         assert (report.sender_info.rtp_timestamp - rtp.timestamp) % BEYOND == FRAME_TICKS
         assert description.chunks[0].ssrc == rtp.ssrc
 
