@@ -6,7 +6,8 @@
 #              faults in random sequences
 # make faults  what listeners notice of each fault of the provider; writes docs/interpretation.md
 # make bench   how far a channel falls behind in an hour; how soon the first listener of a language
-#              hears it; what listeners cost (docs/performance.md)
+#              hears it, and everybody a speaker who changes the language; what listeners cost
+#              (docs/performance.md)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -43,6 +44,7 @@ faults: .venv/dev.done
 bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_lag
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
+	$(BIN)/python -m tests.benchmarks.bench_language_switch --passages 3
 	$(BIN)/python -m tests.benchmarks.edge all --write
 	$(BIN)/python -m tests.benchmarks.bench_whep --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write

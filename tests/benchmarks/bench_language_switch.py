@@ -4,7 +4,8 @@
 
 The prepared talk's guest speaks Spanish between two English passages, again and again, through the
 whole broadcast and the rehearsal server; measured in the sound that a listener of the Spanish
-channel gets, against one of the floor. 50 s a passage.
+channel gets, against one of the floor. 50 s a passage. Fails when the floor does not come or go, or
+a session is replaced meanwhile.
 """
 
 import argparse
@@ -18,12 +19,15 @@ import numpy as np
 
 from tests.support.language_switch import LENGTH_S, listening, on_stage, switches
 
+GENEROUS_S = 14.0
+"""Far above what is printed: the floor never comes, or never goes, when this fails."""
+
 
 async def main(passages: int) -> None:
     """Listen to so many passages and print both times."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
-            on_stage(Path(folder)) as (url, _),
+            on_stage(Path(folder)) as (url, server),
             listening(url, "floor") as floor,
             listening(url, "es") as spanish,
         ):
@@ -32,6 +36,10 @@ async def main(passages: int) -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}: {len(found)} passages, in seconds")
     report("first Spanish word → es carries the floor", [s.carried_s for s in found])
     report("first English word → es does not any more", [s.back_s for s in found])
+    if not found or max(max(s.carried_s, s.back_s) for s in found) > GENEROUS_S:
+        raise SystemExit("the floor did not come, or did not go")
+    if [line for line in server.lines if "booth retries" in line]:
+        raise SystemExit("a session failed")
 
 
 def report(what: str, seconds: Sequence[float]) -> None:

@@ -1,6 +1,6 @@
 """WHEP's cost next to Janus' and to aiortc's own senders, with real DTLS peers, on one load.
 
-    python -m tests.benchmarks.bench_whep [--peers 400] [--seconds 15] [--write]
+    python -m tests.benchmarks.bench_whep [--peers 400] [--seconds 15] [--rounds 3] [--write]
 
 The server runs on core 0, the peers on core 1; frames of 190 bytes every 60 ms. CPU is the time all
 threads of the server's process were on a core, whatever they did (RTP, RTCP, ICE consent, timers).
@@ -14,12 +14,13 @@ import json
 import os
 import secrets
 import socket
+import statistics
 import struct
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from tests.benchmarks.tables import Table, write
@@ -51,14 +52,20 @@ class Cost:
     memory_kb: float
     longest_gap_ms: float
 
-    def row(self, ours: "Cost") -> tuple[str, ...]:
+    def row(self) -> tuple[str, ...]:
         """For the table."""
         return (
             *(NAMES[self.name], f"{self.peers}", f"{self.packet_us:.1f}"),
             *(f"{self.busy_us_per_s:.0f}", f"{self.idle_us_per_s:.0f}", f"{self.memory_kb:.0f}"),
             *(f"{self.join_ms:.1f}", f"{self.delivered:.1%}", f"{self.longest_gap_ms:.0f}"),
-            f"{self.busy_us_per_s / ours.busy_us_per_s:.1f}",
         )
+
+
+def median(rounds: Sequence[Cost]) -> Cost:
+    """Of each figure."""
+    figures = [field.name for field in fields(Cost) if field.type is float]
+    found = {name: statistics.median(getattr(cost, name) for cost in rounds) for name in figures}
+    return replace(rounds[0], **found)
 
 
 def cpu_us(pid: int) -> float:
@@ -266,27 +273,40 @@ admin: {{ admin_http = false admin_https = false }}
     )
 
 
-async def compared(peers: int, seconds: float) -> Table:
-    """All servers, one after the other."""
-    ours = await python_server("ours", peers, seconds)
+async def compared(peers: int, seconds: float, rounds: int) -> Table:
+    """All servers, one after the other, again and again."""
+    costs: dict[str, list[Cost]] = {name: [] for name in NAMES}
+    for _ in range(rounds):
+        for name, its in costs.items():
+            if name == "janus":
+                its.append(await janus_server(peers, seconds))
+            else:
+                some = min(peers, RELAY_PEERS) if name == "relay" else peers
+                its.append(await python_server(name, some, seconds))
+            print(f"{name}: {its[-1].packet_us:.2f} µs per packet", file=sys.stderr)
     joining = await herd(peers)
-    costs = [
-        ours,
-        await janus_server(peers, seconds),
-        await python_server("stock", peers, seconds),
-        await python_server("relay", min(peers, RELAY_PEERS), seconds),
-    ]
+    ours = median(costs["ours"])
+    rows = tuple((*median(its).row(), *ratios(costs["ours"], its)) for its in costs.values())
     columns = (
         *("server", "listeners", "µs per packet", "µs per listener-second"),
-        *("idle µs per second", "kB", "join ms", "delivered", "longest gap ms", "× ours"),
+        *("idle µs per second", "kB", "join ms", "delivered", "longest gap ms"),
+        *("× ours", "ours ÷ it, per packet"),
     )
     note = (
-        "Real DTLS peers in a process of their own on the other core. × ours: per listener-second. "
-        f"2,000 listeners take {ours.busy_us_per_s * 2000 / 1e6:.2f} of a core. {joining}"
+        "Real DTLS peers in a process of their own on the other core; figures and ratios are "
+        f"medians of {rounds} rounds. × ours: per listener-second. 2,000 listeners take "
+        f"{ours.busy_us_per_s * 2000 / 1e6:.2f} of a core. {joining}"
     )
     command = f"python -m tests.benchmarks.bench_whep --peers {peers} --seconds {seconds:g}"
-    rows = tuple(cost.row(ours) for cost in costs)
     return Table("whep", "WebRTC (WHEP), 60 ms frames", command, columns, rows, note)
+
+
+def ratios(ours: Sequence[Cost], its: Sequence[Cost]) -> tuple[str, str]:
+    """Medians over the rounds: its cost of a listener to ours, our cost of a packet to its."""
+    pairs = list(zip(ours, its, strict=True))
+    seconds = statistics.median(it.busy_us_per_s / our.busy_us_per_s for our, it in pairs)
+    packets = statistics.median(our.packet_us / it.packet_us for our, it in pairs)
+    return f"{seconds:.1f}", f"{packets:.3f}"
 
 
 def main(words: Sequence[str]) -> None:
@@ -294,9 +314,10 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     given = parser.parse_args(words)
-    table = asyncio.run(compared(given.peers, given.seconds))
+    table = asyncio.run(compared(given.peers, given.seconds, given.rounds))
     print(table.markdown())
     if given.write:
         write(table)

@@ -27,8 +27,6 @@ END_MS = SENTENCES[HOST_AGAIN.index + 1].end_ms + 400
 """The part of the talk that is spoken: two sentences before the guest, two after."""
 LENGTH_S = (END_MS - START_MS) / 1000
 _LONGEST_S = 15
-FIRST_S = (HOST_AGAIN.start_ms - START_MS) / 1000 + _LONGEST_S + 5
-"""From the start of the first passage until all of it can be measured."""
 _WINDOW = RATE_HZ // 5
 _STEP = RATE_HZ // 20
 _SAME_WORDS, _SAME = 0.55, 0.6
