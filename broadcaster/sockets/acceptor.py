@@ -5,7 +5,7 @@ import errno
 import logging
 import socket
 import ssl
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Acceptor:
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
         self._connections: set[SocketTransport] = set()
-        self._newcomers: deque[tuple[float, SocketTransport]] = deque()
+        self._newcomers: dict[SocketTransport, float] = {}
 
     @property
     def port(self) -> int:
@@ -116,8 +116,9 @@ class Acceptor:
         while True:
             await asyncio.sleep(_SWEEP_S)
             before = self._loop.time() - self._door.ask_within_s
-            while self._newcomers and self._newcomers[0][0] < before:
-                _, transport = self._newcomers.popleft()
+            due = [transport for transport, came in self._newcomers.items() if came < before]
+            for transport in due:
+                del self._newcomers[transport]
                 if not transport.answered:
                     transport.abort()
 
@@ -151,19 +152,22 @@ class Acceptor:
         if len(self._connections) >= self._door.most:
             self._turn_away(sock)
             return
-        forget = self._connections.discard
         try:
             transport = (
-                SocketTransport(sock, self._protocol(), forget)
+                SocketTransport(sock, self._protocol(), self._forget)
                 if self._door.tls is None
-                else TlsTransport(sock, self._door.tls, self._protocol(), forget)
+                else TlsTransport(sock, self._door.tls, self._protocol(), self._forget)
             )
         except OSError:  # gone before it was welcomed
             sock.close()
             return
         self._connections.add(transport)
-        self._newcomers.append((self._loop.time(), transport))
+        self._newcomers[transport] = self._loop.time()
         transport.start()
+
+    def _forget(self, transport: SocketTransport) -> None:
+        self._connections.discard(transport)
+        self._newcomers.pop(transport, None)
 
     def _turn_away(self, sock: socket.socket) -> None:
         self._refused[SERVER_FULL] += 1

@@ -1,8 +1,10 @@
 """Who is let in, and who does not stay."""
 
 import asyncio
+import gc
 import socket
 import ssl
+import weakref
 from collections import Counter
 from contextlib import suppress
 
@@ -53,6 +55,25 @@ async def test_a_client_that_speaks_no_tls(
         async with asyncio.timeout(DEADLINE_S):
             while len(acceptor):
                 await asyncio.sleep(0.001)
+
+
+async def test_nothing_is_kept_of_who_has_left() -> None:
+    made: list[weakref.ref[Recorder]] = []
+
+    def recorder() -> Recorder:
+        one = Recorder()
+        made.append(weakref.ref(one))
+        return one
+
+    async with accepting(Door("127.0.0.1", 0), recorder) as acceptor:
+        for _ in range(20):
+            _, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
+            writer.close()
+        async with asyncio.timeout(DEADLINE_S):
+            while len(made) < 20 or len(acceptor):
+                await asyncio.sleep(0.001)
+        gc.collect()
+        assert not [one for one in made if one() is not None]
 
 
 async def test_more_than_fit_are_turned_away_with_a_reason() -> None:
