@@ -21,7 +21,7 @@ from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
-from tests.support.player import Player, player
+from tests.support.player import Player, player, subscribed
 from tests.support.processes import Process, started
 from tests.support.redis_server import RedisServer
 from tests.support.signaling import FRAGMENT, error, trickled
@@ -55,14 +55,9 @@ class Edges:
 
     async def subscribed(self, url: str, listener: Player) -> str:
         """Listen by WebRTC through one worker, until connected; returns the session's path."""
-        headers = {"Content-Type": "application/sdp"}
-        async with self.http.post(
-            f"{url}/whep/talk/es", data=listener.offer, headers=headers
-        ) as reply:
-            assert reply.status == 201
-            await listener.answered(await reply.text())
+        address = await subscribed(self.http, f"{url}/whep/talk/es", listener)
         await listener.state("connected")
-        return reply.headers["Location"]
+        return address
 
     async def heard(self, listeners: dict[str, int]) -> None:
         """Wait until a worker reports exactly these listeners."""

@@ -23,6 +23,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from tests.benchmarks.daemons import until_open
 from tests.benchmarks.tables import Table, write
 
 FRAME_S, RELAY_FRAME_S = 0.06, 0.02
@@ -196,7 +197,7 @@ async def janus_server(peers: int, seconds: float) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         write_janus_settings(Path(folder))
         async with Program.started(0, "janus", "-F", folder) as server:
-            await until_open(JANUS_PORT)
+            await until_open("janus", server.process, JANUS_PORT)
             speaking = asyncio.Event()
             feeder = asyncio.create_task(feed(speaking))
             drain = asyncio.create_task(drained(server))
@@ -233,18 +234,6 @@ async def feed(speaking: asyncio.Event) -> None:
             header = struct.pack("!BBHII", 0x80, 111, number & 0xFFFF, number * 2880, 7)
             sock.sendto(header + payload, ("127.0.0.1", JANUS_RTP_PORT))
             number += 1
-
-
-async def until_open(port: int) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return
 
 
 def write_janus_settings(folder: Path) -> None:

@@ -27,6 +27,7 @@ from tests.edge.conftest import Edge, running_edge
 from tests.support.browser import Attendee, chromium
 from tests.support.lossy_relay import LossyRelay, at_random
 from tests.support.sound import matches, samples
+from tests.support.tasks import beside
 
 SECOND = CLOCK_HZ * SAMPLE_BYTES
 FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
@@ -151,12 +152,8 @@ async def talking(edges: Sequence[Edge]) -> AsyncIterator[None]:
                 due += FRAME_S
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    task = asyncio.create_task(say(), name="talk")
-    try:
+    async with beside(say(), "talk"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def measured(

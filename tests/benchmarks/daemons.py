@@ -34,22 +34,32 @@ async def daemon(name: str, words: Sequence[str], port: int) -> AsyncIterator[in
         preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
     )
     try:
-        async with asyncio.timeout(START_S):
-            while True:
-                if process.returncode is not None:
-                    raise SystemExit(f"{name} does not start")
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except ConnectionRefusedError:
-                    await asyncio.sleep(0.1)
-                else:
-                    writer.close()
-                    break
+        await until_open(name, process, port)
         yield process.pid
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+async def until_open(name: str, process: asyncio.subprocess.Process, port: int) -> None:
+    """Wait until a server listens.
+
+    Raises:
+        SystemExit: it ends instead.
+        TimeoutError: it does not within `START_S`.
+    """
+    async with asyncio.timeout(START_S):
+        while True:
+            if process.returncode is not None:
+                raise SystemExit(f"{name} does not start")
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return
 
 
 def configured(directory: Path, name: str, text: str, port: int, **more: str) -> Path:
@@ -103,8 +113,7 @@ ICECAST = """<icecast>
   </security>
 </icecast>
 """
-NCHAN = """load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
-daemon off;
+_NGINX = """daemon off;
 worker_processes 1;
 worker_rlimit_nofile 65536;
 pid {directory}/nginx.pid;
@@ -112,6 +121,11 @@ error_log {directory}/error.log;
 events {{ worker_connections 20000; }}
 http {{
   access_log off;
+"""
+NCHAN = (
+    "load_module /usr/lib/nginx/modules/ngx_nchan_module.so;\n"
+    + _NGINX
+    + """
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     location = /pub {{
@@ -127,14 +141,10 @@ http {{
   }}
 }}
 """
-NGINX_TLS = """daemon off;
-worker_processes 1;
-worker_rlimit_nofile 65536;
-pid {directory}/nginx.pid;
-error_log {directory}/error.log;
-events {{ worker_connections 20000; }}
-http {{
-  access_log off;
+)
+NGINX_TLS = (
+    _NGINX
+    + """
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_certificate {certificate};
   ssl_certificate_key {key};
@@ -151,3 +161,4 @@ http {{
   }}
 }}
 """
+)

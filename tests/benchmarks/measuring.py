@@ -88,7 +88,7 @@ class Measured:
 
 def busy(measured: Sequence[Measured]) -> str:
     """A warning to print with the figures when other programs were in the way."""
-    worst = max(share for one in measured for share in one.waited)
+    worst = max((share for one in measured for share in one.waited), default=0.0)
     if worst < BUSY:
         return ""
     return (

@@ -13,10 +13,10 @@ from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
-from tests.support.player import Player, player
+from tests.support.player import Player, player, subscribed, switched
 
 PROTOCOL = "broadcaster.audio.v1"
-SDP = {"Content-Type": "application/sdp"}
+ES = "/whep/talk/es"
 DEADLINE_S = 30.0
 TICKS_PER_SAMPLE = 2
 
@@ -63,14 +63,6 @@ def rtp_of(listener: Player) -> list[RtpPacket]:
     return packets
 
 
-async def subscribed(edge: Edge, listener: Player) -> str:
-    """Listen to `es` by WHEP; returns the session's address."""
-    async with edge.http.post("/whep/talk/es", data=listener.offer, headers=SDP) as reply:
-        assert reply.status == 201
-        await listener.answered(await reply.text())
-        return reply.headers["Location"]
-
-
 def steps(packets: list[RtpPacket]) -> list[int]:
     """How RTP time advances, after checking that no packet is missing."""
     for earlier, later in pairwise(packets):
@@ -83,7 +75,7 @@ def steps(packets: list[RtpPacket]) -> list[int]:
 async def test_rtp_time_advances_by_what_a_packet_holds(edge: Edge, frame_ms: int) -> None:
     async with talking(edge, frame_samples=ms_to_samples(frame_ms)), player() as listener:
         packets = rtp_of(listener)
-        await subscribed(edge, listener)
+        await subscribed(edge.http, ES, listener)
         await listener.hear(3)
     assert set(steps(packets)) == {48 * frame_ms}
     assert worst_r(listener.heard, SPANISH) > 0.9
@@ -96,16 +88,15 @@ async def test_channels_of_two_lengths_make_one_stream(edge: Edge) -> None:
         player() as listener,
     ):
         packets = rtp_of(listener)
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.hear(2)
-        async with edge.http.post(address, json={"channel": "ar"}) as reply:
-            assert reply.status == 204
-            switched = len(listener.heard)
+        await switched(edge.http, address, "ar")
+        before = len(listener.heard)
         await listener.hear(3)
     lengths = [opus_samples(packet.payload) * TICKS_PER_SAMPLE for packet in packets]
     assert set(lengths) == {2_880, 960}
     assert steps(packets) == lengths[:-1]
-    assert worst_r(listener.heard[switched + 12_000 :], ARABIC) > 0.9
+    assert worst_r(listener.heard[before + 12_000 :], ARABIC) > 0.9
 
 
 async def test_packets_without_a_length_reach_who_listens_and_harm_nobody(edge: Edge) -> None:

@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from broadcaster.model import keys
 from tests.edge.conftest import Edge, serving
-from tests.edge.test_whep import gone, subscribed
-from tests.support.player import player
+from tests.edge.test_whep import ES, gone
+from tests.support.player import player, subscribed, switched
 from tests.support.signaling import FRAGMENT, RESTART, error
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -27,12 +27,11 @@ async def test_a_session_is_changed_and_ended_through_another_process(
     edge: Edge, other: Edge
 ) -> None:
     async with player() as listener:
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         async with other.http.patch(address, data=CANDIDATE, headers=FRAGMENT) as reply:
             assert reply.status == 204
-        async with other.http.post(address, json={"channel": "ar"}) as reply:
-            assert reply.status == 204
+        await switched(other.http, address, "ar")
         assert edge.rooms.counts().listeners["talk", "ar"] == 1
         async with other.http.delete(address) as reply:
             assert reply.status == 200
@@ -42,7 +41,7 @@ async def test_a_session_is_changed_and_ended_through_another_process(
 
 async def test_refusals_come_back_as_they_were_made(edge: Edge, other: Edge) -> None:
     async with player() as listener:
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         wrong_tag = {**FRAGMENT, "If-Match": '"other"'}
         for body, headers, expected in [
@@ -70,7 +69,7 @@ async def test_nonsense_on_the_bus_is_survived(edge: Edge, other: Edge) -> None:
     for nonsense in (b"\xff", b"[]", b'{"number": 1}', b'{"number": 1, "call": {"method": "GET"}}'):
         edge.bus.publish(keys.edge(edge.rooms.edge), nonsense)
     async with player() as listener:
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         async with other.http.patch(address, data=CANDIDATE, headers=FRAGMENT) as reply:
             assert reply.status == 204

@@ -159,12 +159,8 @@ async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIt
             due += frame_samples / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    task = asyncio.create_task(speak(), name="a voice with holes")
-    try:
+    async with beside(speak(), "a voice with holes"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_was_lost_of_short_packets_keeps_its_time(edge: Edge) -> None:

@@ -16,21 +16,11 @@ from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.support.clock import FakeClock
 from tests.support.lossy_relay import LossyRelay, every, nothing
-from tests.support.player import Player, player
+from tests.support.player import SDP, player, subscribed, switched
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 
 pytestmark = pytest.mark.usefixtures("loopback")
-SDP = {"Content-Type": "application/sdp"}
-
-
-async def subscribed(edge: Edge, listener: Player, channel: str = "es") -> str:
-    """POST the player's offer and give it the answer; returns the session's address."""
-    url = f"/whep/talk/{channel}"
-    async with edge.http.post(url, data=listener.offer, headers=SDP) as reply:
-        answer = await reply.text()
-        assert reply.status == 201, answer
-        await listener.answered(answer)
-        return reply.headers["Location"]
+ES = "/whep/talk/es"
 
 
 def the_peer(edge: Edge) -> EgressPeer:
@@ -57,8 +47,8 @@ async def gone(edge: Edge) -> None:
 
 async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> None:
     async with talking(edge), player() as one, player() as two:
-        address = await subscribed(edge, one)
-        await subscribed(edge, two)
+        address = await subscribed(edge.http, ES, one)
+        await subscribed(edge.http, ES, two)
         await one.hear(3)
         await two.hear(3)
         assert edge.whep.session_count == 2
@@ -76,11 +66,10 @@ async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> No
 
 async def test_a_player_switches_channel_in_its_session(edge: Edge) -> None:
     async with talking(edge), player() as listener:
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.hear(2)
-        async with edge.http.post(address, json={"channel": "ar"}) as reply:
-            assert reply.status == 204
-            switched = len(listener.heard)
+        await switched(edge.http, address, "ar")
+        before = len(listener.heard)
         await listener.hear(3)
         for body, expected in [
             ({"channel": "fr"}, (404, "unknown_channel")),
@@ -98,13 +87,13 @@ async def test_a_player_switches_channel_in_its_session(edge: Edge) -> None:
         ]
         assert report.packetsLost == 0
         assert the_peer(edge).lost == 0
-    assert worst_r(listener.heard[:switched], SPANISH) > 0.9
-    assert worst_r(listener.heard[switched + 12_000 :], ARABIC) > 0.9
+    assert worst_r(listener.heard[:before], SPANISH) > 0.9
+    assert worst_r(listener.heard[before + 12_000 :], ARABIC) > 0.9
 
 
 async def test_listeners_are_counted(edge: Edge) -> None:
     async with player() as listener, edge.bus.subscribe(keys.status("talk")) as messages:
-        await subscribed(edge, listener, "es+floor")
+        await subscribed(edge.http, "/whep/talk/es+floor", listener)
         async with asyncio.timeout(20):
             async for message in messages:
                 if b'"listeners":{"es+floor":1}' in message.payload:
@@ -113,7 +102,7 @@ async def test_listeners_are_counted(edge: Edge) -> None:
 
 async def test_a_player_that_hangs_up_is_forgotten(edge: Edge) -> None:
     async with player() as listener:
-        await subscribed(edge, listener)
+        await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         peer = the_peer(edge)
     await gone(edge)
@@ -122,7 +111,7 @@ async def test_a_player_that_hangs_up_is_forgotten(edge: Edge) -> None:
 
 async def test_closing_the_event_hangs_up(edge: Edge) -> None:
     async with player() as listener, player() as late:
-        await subscribed(edge, listener)
+        await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
         await listener.state("closed")
@@ -238,7 +227,7 @@ async def test_trickle(edge: Edge) -> None:
 
 async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Edge) -> None:
     async with player() as listener, edge.bus.subscribe(keys.status("talk")) as messages:
-        address = await subscribed(edge, listener)
+        address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         peer = the_peer(edge)
         async with asyncio.timeout(30):
@@ -256,8 +245,7 @@ async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Ed
             await listener.hear(3)
         assert peer.fanout is not plain
         assert edge.rooms.counts().listeners["talk", "es"] == 0
-        async with edge.http.post(address, json={"channel": "ar"}) as reply:
-            assert reply.status == 204
+        await switched(edge.http, address, "ar")
         assert edge.rooms.counts().listeners["talk", "es+fec"] == 0
     assert worst_r(listener.heard[-48_000:], SPANISH) > 0.9
 
@@ -291,7 +279,7 @@ async def test_who_is_calm_again_waits_for_the_plain_variant_to_flow(
 ) -> None:
     monkeypatch.setattr(shield, "CALM_S", 0.5)
     async with player() as listener:
-        await subscribed(edge, listener, "es+floor")
+        await subscribed(edge.http, "/whep/talk/es+floor", listener)
         await listener.state("connected")
         peer = the_peer(edge)
         await until(lambda: peer.connected)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import aiohttp
 import av
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -13,6 +14,7 @@ from aiortc.mediastreams import MediaStreamError
 from tests.support.sound import Samples, resampled
 
 RTP_HZ = 48_000
+SDP = {"Content-Type": "application/sdp"}
 
 
 @dataclass
@@ -60,6 +62,21 @@ class Player:
                 self.blocks.append(frame.to_ndarray()[0, ::2].astype(np.float64))
         except MediaStreamError:
             return
+
+
+async def subscribed(http: aiohttp.ClientSession, url: str, listener: Player) -> str:
+    """POST a player's offer and give it the answer; returns the session's address."""
+    async with http.post(url, data=listener.offer, headers=SDP) as reply:
+        answer = await reply.text()
+        assert reply.status == 201, answer
+        await listener.answered(answer)
+        return reply.headers["Location"]
+
+
+async def switched(http: aiohttp.ClientSession, address: str, channel: str) -> None:
+    """Have a session play another channel."""
+    async with http.post(address, json={"channel": channel}) as reply:
+        assert reply.status == 204
 
 
 @asynccontextmanager
