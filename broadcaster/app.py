@@ -187,8 +187,7 @@ def build(
 
 def edge_counts(rooms: Rooms, egress: Egress) -> EdgeCounts:
     """What the edge counts over all transports."""
-    dropped = egress.dropped_frames + egress.dropped_packets
-    return rooms.counts().plus(EdgeCounts(skipped_frames=dropped))
+    return rooms.counts().plus(EdgeCounts(skipped_frames=egress.dropped))
 
 
 async def find_event(bus: Bus, event_id: str) -> Event | None:

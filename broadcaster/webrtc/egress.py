@@ -2,52 +2,42 @@
 
 The port is ICE-lite: listeners check us and we answer. Sound goes only to an address that has
 proven to receive what is sent there, by the handshake or by an answer to a check of ours; a
-listener that stops asking is dropped. A connected listener has no task,
-no timer and no socket of its own; one loop sends, one keeps the house.
+listener that stops asking is dropped. A connected listener has no task, no timer and no socket of
+its own; one loop sends, one keeps the house, one begins streams.
 """
 
 import asyncio
 import logging
-import time
-from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
 from broadcaster.errors import Refused
-from broadcaster.model.audio import AudioFrame
 from broadcaster.tasks import first_of
 from broadcaster.webrtc.connectivity_check import ConnectivityCheck
 from broadcaster.webrtc.datagrams import open_udp
-from broadcaster.webrtc.dtls import DtlsFailed, DtlsServer
+from broadcaster.webrtc.dtls import DtlsFailed, DtlsServer, SrtpKeys
 from broadcaster.webrtc.egress_peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
 from broadcaster.webrtc.fanout import RtpFanout
 from broadcaster.webrtc.ice import host_addresses
 from broadcaster.webrtc.lite_answer import LiteAnswer
-from broadcaster.webrtc.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
+from broadcaster.webrtc.rtp_sender import RtpSender
 from broadcaster.webrtc.sdp import Offer
+from broadcaster.webrtc.srtp import SrtpSession
 
 log = logging.getLogger(__name__)
 
-SLICE_PEERS = 512
-"""Listeners served before the event loop gets its turn, a few milliseconds."""
-WAITING_FRAMES = 256
-"""Frames, of all channels, that wait to be sent; beyond it the oldest is dropped."""
 BUFFER_BYTES = 4 * 1024 * 1024
 DATAGRAM_BYTES = 2048
 DATAGRAMS_AT_ONCE = 512
 """Datagrams read before the event loop gets its turn; most are checks, 0.03 ms each."""
-FULL_SOCKET_S = 0.001
-FULL_SOCKET_TRIES = 20
-"""How often and when a full socket is tried again before the rest of a slice is dropped."""
 TICK_S = 0.24
 """How often handshakes are looked after, and the port is read while nobody joins and nothing is
 sent: one wake-up for many listeners' checks."""
 REPORT_S = 5.0
 """Time between a listener's sender reports (RFC 3550 section 6.2); who vanished is looked for as
 often: to look at thousands costs as much as to send to some hundred."""
-_NTP_EPOCH_S = 2_208_988_800
-"""From 1900 to 1970 (RFC 868)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +70,15 @@ class Egress:
         self._settings = settings
         self._dtls = DtlsServer()
         self._socket = open_udp(settings.port, BUFFER_BYTES)
-        self._batch = RtpBatch(SLICE_PEERS)
-        self._waiting: deque[tuple[RtpFanout, AudioFrame | None]] = deque()
-        self._wake = asyncio.Event()
+        self._sender = RtpSender(self._socket)
         self._occupied = asyncio.Event()
         self._peers: dict[str, EgressPeer] = {}
         self._by_ufrag: dict[str, EgressPeer] = {}
         self._by_address: dict[Address, EgressPeer] = {}
         self._handshaking: dict[EgressPeer, float] = {}
+        self._agreed: asyncio.Queue[tuple[EgressPeer, SrtpKeys]] = asyncio.Queue(settings.max_peers)
         self._addresses = host_addresses()
         self._awaited = False
-        self.dropped_frames = 0
-        """Frames of a channel that were not sent because this process is too slow."""
-        self.dropped_packets = 0
-        """Packets that were not sent because the socket took no more."""
 
     def __len__(self) -> int:
         return len(self._peers)
@@ -108,10 +93,17 @@ class Egress:
         """The UDP port."""
         return int(self._socket.getsockname()[1])
 
+    @property
+    def dropped(self) -> int:
+        """Frames of a channel and packets for one listener that could not be sent in time."""
+        return self._sender.dropped
+
     async def run(self) -> None:
         """Serve until cancelled, then disconnect everybody."""
         try:
-            await first_of(self._send(), self._keep_house(), name="egress")
+            await first_of(
+                self._sender.run(self._read), self._keep_house(), self._connect(), name="egress"
+            )
         finally:
             for peer in list(self._peers.values()):
                 self.close(peer)
@@ -120,7 +112,7 @@ class Egress:
 
     def fanout(self) -> RtpFanout:
         """An outlet for one channel."""
-        return RtpFanout(self._queue, self._hang_up)
+        return RtpFanout(self._sender.queue, self._hang_up)
 
     def accept(self, offer: Offer, fanout: RtpFanout, on_closed: Callable[[], None]) -> EgressPeer:
         """Expect a listener; it hears `fanout` as soon as it is connected.
@@ -171,50 +163,8 @@ class Egress:
         log.debug("a listener's connection ended: %s", reason)
         peer.on_closed()
 
-    def _queue(self, fanout: RtpFanout, frame: AudioFrame) -> None:
-        if len(frame.payload) > MAX_PAYLOAD_BYTES:
-            self.dropped_frames += 1
-            return
-        if len(self._waiting) >= WAITING_FRAMES:
-            self._waiting.popleft()
-            self.dropped_frames += 1
-        self._waiting.append((fanout, frame))
-        self._wake.set()
-
     def _hang_up(self, peer_id: str) -> None:
         self.close(self._peers[peer_id])
-
-    async def _send(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                fanout, frame = self._waiting.popleft()
-                if frame is None:
-                    await self._report(fanout)
-                    continue
-                fanout.start(frame)
-                while fanout.fill(self._batch):
-                    await self._send_slice()
-            self._read()
-
-    async def _report(self, fanout: RtpFanout) -> None:
-        """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
-        ntp, first = int((time.time() + _NTP_EPOCH_S) * (1 << 32)), 0
-        while count := fanout.report(self._batch, ntp, first):
-            first += count
-            await self._send_slice()
-
-    async def _send_slice(self) -> None:
-        """Send what is in the batch, and let others run."""
-        sent = 0
-        for _ in range(FULL_SOCKET_TRIES):
-            sent = self._batch.send(self._socket, sent)
-            if sent == self._batch.filled:
-                await asyncio.sleep(0)
-                return
-            await asyncio.sleep(FULL_SOCKET_S)
-        self.dropped_packets += self._batch.filled - sent
 
     def _await_datagrams(self, *, wanted: bool) -> None:
         """Have each datagram read as it comes; connected listeners are in no such hurry."""
@@ -258,8 +208,9 @@ class Egress:
         self._flush(peer)
         if peer.dtls.closed:
             self.close(peer, EndReason.HUNG_UP)
-        elif peer.connected:
-            self._handshaking.pop(peer, None)
+        elif peer.dtls.keys and peer in self._handshaking and not self._agreed.full():
+            del self._handshaking[peer]
+            self._agreed.put_nowait((peer, peer.dtls.keys))
 
     def _answer_check(self, check: ConnectivityCheck, source: Address) -> None:
         peer = self._by_ufrag.get(check.ufrag)
@@ -290,6 +241,18 @@ class Egress:
         with suppress(OSError):  # lost, as any datagram may be
             self._socket.sendto(data, (host if ":" in host else f"::ffff:{host}", port))
 
+    async def _connect(self) -> None:
+        """Begin the streams; their keys are made on one thread, see `SrtpSession`."""
+        loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, "srtp")
+        try:
+            while True:
+                peer, keys = await self._agreed.get()
+                srtp = await loop.run_in_executor(thread, SrtpSession, keys, peer.ssrc)
+                if peer.end_reason is None:
+                    peer.connect(srtp)
+        finally:
+            thread.shutdown(wait=False)
+
     async def _keep_house(self) -> None:
         loop = asyncio.get_running_loop()
         report_at = loop.time() + REPORT_S
@@ -311,5 +274,4 @@ class Egress:
                     if now - peer.seen_at > self._settings.consent_s:
                         self.close(peer, EndReason.VANISHED)
                 fanouts = {peer.fanout for peer in self._peers.values() if peer.connected}
-                self._waiting.extend((fanout, None) for fanout in fanouts)
-                self._wake.set()
+                self._sender.report(fanouts)

@@ -128,22 +128,23 @@ class EgressPeer:
             if self._stream is None:
                 self._selected = source
             self.dtls.receive(datagram)
-            if self.dtls.keys is not None and self._stream is None:
-                self._connect(SrtpSession(self.dtls.keys, self.ssrc), name_of(source))
             return True
         elif datagram[0] in _RTP and self._stream is not None and datagram[1] in _RTCP_TYPES:
             self._hear_report(self._stream.srtp, datagram)
         return False
+
+    def connect(self, srtp: SrtpSession) -> None:
+        """Play the channel, after the handshake."""
+        assert self._selected is not None, "the handshake came from somewhere"
+        name, payload_type = name_of(self._selected), self.offer.payload_type
+        self._stream = RtpStream.begin(self.id, srtp, payload_type, name, self.ssrc)
+        self._stream.play(self.fanout)
 
     def stop(self) -> None:
         """Leave the channel and say goodbye in `dtls.outgoing`."""
         if self._stream is not None:
             self._stream.play(None)
         self.dtls.close()
-
-    def _connect(self, srtp: SrtpSession, name: bytes) -> None:
-        self._stream = RtpStream.begin(self.id, srtp, self.offer.payload_type, name, self.ssrc)
-        self._stream.play(self.fanout)
 
     def _hear_report(self, srtp: SrtpSession, datagram: bytes) -> None:
         try:

@@ -24,6 +24,9 @@ Context = Any
 class SrtpSession:
     """Both directions of one peer.
 
+    What a session sends with is read for every packet, by when it has left the processor's cache;
+    sessions made on a thread that allocates nothing else lie side by side and cost a third.
+
     Args:
         keys: from its handshake.
         ssrc: the one stream we send.
@@ -35,7 +38,8 @@ class SrtpSession:
     def __init__(self, keys: SrtpKeys, ssrc: int) -> None:
         number = keys.profile.number
         self._out = Session(Policy(keys.ours, Policy.SSRC_SPECIFIC, ssrc, srtp_profile=number))
-        self._in = Session(Policy(keys.theirs, Policy.SSRC_ANY_INBOUND, srtp_profile=number))
+        self._theirs = Policy(keys.theirs, Policy.SSRC_ANY_INBOUND, srtp_profile=number)
+        self._in: Session | None = None
         self.context: Context = self._out._srtp[0]  # noqa: SLF001
 
     def unprotect_rtcp(self, packet: bytes) -> bytes:
@@ -44,6 +48,8 @@ class SrtpSession:
         Raises:
             pylibsrtp.Error: it is not the peer's, or a repetition.
         """
+        if self._in is None:  # not before, so that it does not lie among what is sent with
+            self._in = Session(self._theirs)
         plain: bytes = self._in.unprotect_rtcp(packet)
         return plain
 

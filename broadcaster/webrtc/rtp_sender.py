@@ -1,0 +1,93 @@
+"""The one loop that sends: frames of all channels, one after the other, slice by slice."""
+
+import asyncio
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from broadcaster.model.audio import AudioFrame
+from broadcaster.webrtc.fanout import RtpFanout
+from broadcaster.webrtc.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
+
+SLICE_PEERS = 512
+"""Listeners served before the event loop gets its turn, a few milliseconds."""
+WAITING_FRAMES = 256
+"""Frames, of all channels, that wait to be sent; beyond it the oldest is dropped."""
+FULL_SOCKET_S = 0.001
+FULL_SOCKET_TRIES = 20
+"""How often and when a full socket is tried again before the rest of a slice is dropped."""
+_NTP_EPOCH_S = 2_208_988_800
+"""From 1900 to 1970 (RFC 868)."""
+
+
+class RtpSender:
+    """Works inside `run`.
+
+    Args:
+        sock: as `datagrams.open_udp` makes it.
+
+    Attributes:
+        dropped: frames of a channel that were not sent because this process is too slow, and
+            packets for one listener because the socket took no more.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._batch = RtpBatch(SLICE_PEERS)
+        self._waiting: deque[tuple[RtpFanout, AudioFrame | None]] = deque()
+        self._wake = asyncio.Event()
+        self.dropped = 0
+
+    def queue(self, fanout: RtpFanout, frame: AudioFrame) -> None:
+        """Send a frame to all listeners of a channel; never waits."""
+        if len(frame.payload) > MAX_PAYLOAD_BYTES:
+            self.dropped += 1
+            return
+        if len(self._waiting) >= WAITING_FRAMES:
+            self._waiting.popleft()
+            self.dropped += 1
+        self._waiting.append((fanout, frame))
+        self._wake.set()
+
+    def report(self, fanouts: Iterable[RtpFanout]) -> None:
+        """Send sender reports to the listeners of these channels; never waits."""
+        self._waiting.extend((fanout, None) for fanout in fanouts)
+        self._wake.set()
+
+    async def run(self, then: Callable[[], None]) -> None:
+        """Send until cancelled.
+
+        Args:
+            then: called when all that waited has been sent.
+        """
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                fanout, frame = self._waiting.popleft()
+                if frame is None:
+                    await self._report(fanout)
+                    continue
+                fanout.start(frame)
+                while fanout.fill(self._batch):
+                    await self._send_slice()
+            then()
+
+    async def _report(self, fanout: RtpFanout) -> None:
+        """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
+        ntp, first = int((time.time() + _NTP_EPOCH_S) * (1 << 32)), 0
+        while count := fanout.report(self._batch, ntp, first):
+            first += count
+            await self._send_slice()
+
+    async def _send_slice(self) -> None:
+        """Send what is in the batch, and let others run."""
+        sent = 0
+        for _ in range(FULL_SOCKET_TRIES):
+            sent = self._batch.send(self._socket, sent)
+            if sent == self._batch.filled:
+                await asyncio.sleep(0)
+                return
+            await asyncio.sleep(FULL_SOCKET_S)
+        self.dropped += self._batch.filled - sent
