@@ -33,8 +33,10 @@ DATAGRAM_BYTES = 2048
 DATAGRAMS_AT_ONCE = 512
 """Datagrams read before the event loop gets its turn; most are checks, 0.03 ms each."""
 TICK_S = 0.24
-"""How often handshakes are looked after, and the port is read while nobody joins and nothing is
-sent: one wake-up for many listeners' checks."""
+"""How often handshakes are looked after, and the port is read while nobody joins: one wake-up, and
+one time of cold caches, for many listeners' checks."""
+TICK_PEERS = 1_000
+"""With more listeners the tick is shorter: the system may keep no more than 500 datagrams."""
 REPORT_S = 5.0
 """Time between a listener's sender reports (RFC 3550 section 6.2); who vanished is looked for as
 often: to look at thousands costs as much as to send to some hundred."""
@@ -101,9 +103,7 @@ class Egress:
     async def run(self) -> None:
         """Serve until cancelled, then disconnect everybody."""
         try:
-            await first_of(
-                self._sender.run(self._read), self._keep_house(), self._connect(), name="egress"
-            )
+            await first_of(self._sender.run(), self._keep_house(), self._connect(), name="egress")
         finally:
             for peer in list(self._peers.values()):
                 self.close(peer)
@@ -258,7 +258,7 @@ class Egress:
         report_at = loop.time() + REPORT_S
         while True:
             await self._occupied.wait()
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(TICK_S / max(1, len(self) / TICK_PEERS))
             self._read()
             now = loop.time()
             for peer, deadline in list(self._handshaking.items()):

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from broadcaster.model.audio import AudioFrame
 from broadcaster.webrtc.fanout import RtpFanout
@@ -55,12 +55,8 @@ class RtpSender:
         self._waiting.extend((fanout, None) for fanout in fanouts)
         self._wake.set()
 
-    async def run(self, then: Callable[[], None]) -> None:
-        """Send until cancelled.
-
-        Args:
-            then: called when all that waited has been sent.
-        """
+    async def run(self) -> None:
+        """Send until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -72,7 +68,6 @@ class RtpSender:
                 fanout.start(frame)
                 while fanout.fill(self._batch):
                     await self._send_slice()
-            then()
 
     async def _report(self, fanout: RtpFanout) -> None:
         """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
