@@ -47,6 +47,7 @@ bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_language_switch --passages 3
 	$(BIN)/python -m tests.benchmarks.edge all --write
 	$(BIN)/python -m tests.benchmarks.bench_whep --write
+	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 
 format: .venv/dev.done

@@ -106,6 +106,21 @@ async def test_the_end_disconnects_everybody() -> None:
         await listener.state("closed")
 
 
+async def test_a_listener_may_be_closed_while_its_keys_are_made() -> None:
+    async with running(EgressSettings()) as egress, player() as listener, player() as other:
+        peer = expected(egress, listener)
+        await listener.answered(egress.answer(peer))
+        async with asyncio.timeout(30):
+            while peer.dtls.keys is None:
+                await asyncio.sleep(0)
+        assert not peer.connected
+        egress.close(peer)
+        await listener.state("closed")
+        assert not peer.connected
+        await other.answered(egress.answer(expected(egress, other)))
+        await other.state("connected")
+
+
 async def test_announced_addresses_come_first() -> None:
     settings = EgressSettings(announced=("203.0.113.7", "2001:db8::7"))
     async with running(settings) as egress, player() as listener:
