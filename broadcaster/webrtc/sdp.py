@@ -20,6 +20,10 @@ MAX_SDP_CHARS = 64 * 1024
 """Longest description that is parsed; a browser's with every codec is about 8 000."""
 MAX_CANDIDATES = 64
 """Candidates one description may bring: each is an address we send checks to."""
+MAX_LINE_CHARS = 1_024
+MAX_SECTIONS = 16
+MAX_FINGERPRINTS = 8
+"""Some of a description is kept while its session lives; a browser's has one or two sections."""
 OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
 """What publishers are asked to send (RFC 7587 section 6.1): speech, with redundancy."""
 
@@ -30,7 +34,7 @@ _CANDIDATE = re.compile(
     r"(?P<core>\S{1,32} (?P<component>\d{1,3}) (?P<transport>\w+) \d{1,10}"
     r" (?P<host>\S+) (?P<port>\d{1,5}) typ \w+)(?: .*)?"
 )
-_FINGERPRINT = re.compile(r"sha-(?:256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2})+", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"sha-(?:256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2}){31,63}", re.IGNORECASE)
 _MAX_PORT = 65_535
 _CREDENTIAL = re.compile(r"\S{4,256}")
 _SENDING = frozenset({"sendrecv", "sendonly"})
@@ -52,7 +56,7 @@ class Offer:
         payload_type: RTP payload type of Opus.
         ufrag: the publisher's ICE user name fragment.
         pwd: the publisher's ICE password.
-        fingerprints: of its DTLS certificate, `<hash> <hex>`.
+        fingerprints: of its DTLS certificates, `<hash> <hex>`.
         setup: DTLS role it offers.
         candidates: usable `candidate` values without their extensions, see the module's text.
     """
@@ -143,12 +147,14 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
     if not everything or not everything[0].startswith("v="):
         raise _malformed("it does not start with v=")
     session, media = _split(everything)
+    if len(media) > MAX_SECTIONS:
+        raise _malformed(f"it has more than {MAX_SECTIONS} m= lines")
     index = _opus_section(session, media, _RECEIVING if listens else _SENDING)
     lines = media[index]
     inherited = [*lines, *session]
     if "a=rtcp-mux" not in lines:
         raise _malformed("the audio section has no rtcp-mux")
-    fingerprints = tuple(filter(_FINGERPRINT.fullmatch, _attributes(inherited, "fingerprint")))
+    fingerprints = _fingerprints(lines) or _fingerprints(session)
     if not fingerprints:
         raise _malformed("the offer has no usable certificate fingerprint")
     setup = _attribute(inherited, "setup")
@@ -244,6 +250,11 @@ def _candidates(lines: list[str]) -> tuple[str, ...]:
     return tuple(usable[:MAX_CANDIDATES])
 
 
+def _fingerprints(lines: list[str]) -> tuple[str, ...]:
+    usable = filter(_FINGERPRINT.fullmatch, _attributes(lines, "fingerprint"))
+    return tuple(usable)[:MAX_FINGERPRINTS]
+
+
 def _credential(lines: list[str], name: str) -> str:
     value = _attribute(lines, name)
     if value is None or not _CREDENTIAL.fullmatch(value):
@@ -266,6 +277,8 @@ def _lines(text: str) -> list[str]:
     lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
     if not all(_LINE.fullmatch(line) for line in lines):
         raise _malformed("a line is not of the form <letter>=<value>")
+    if any(len(line) > MAX_LINE_CHARS for line in lines):
+        raise _malformed(f"a line has more than {MAX_LINE_CHARS} characters")
     return lines
 
 

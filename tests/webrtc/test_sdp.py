@@ -6,7 +6,15 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from broadcaster.errors import Refused
-from broadcaster.webrtc.sdp import MAX_CANDIDATES, MAX_SDP_CHARS, parse_fragment, parse_offer
+from broadcaster.webrtc.sdp import (
+    MAX_CANDIDATES,
+    MAX_FINGERPRINTS,
+    MAX_LINE_CHARS,
+    MAX_SDP_CHARS,
+    MAX_SECTIONS,
+    parse_fragment,
+    parse_offer,
+)
 
 HEX = ":".join(["AB"] * 32)
 AUDIO = f"""\
@@ -142,6 +150,8 @@ def test_session_level_attributes_count_for_the_section() -> None:
         OFFER.replace("m=video 9", "m=video x"),
         OFFER.replace("192.0.2.7 50001 typ", "192.0.2.7 port typ"),
         OFFER + "a=x:" + "y" * MAX_SDP_CHARS,
+        OFFER + "a=x:" + "y" * MAX_LINE_CHARS,
+        OFFER + MAX_SECTIONS * VIDEO,
     ],
 )
 def test_malformed(text: str) -> None:
@@ -162,6 +172,15 @@ def test_malformed(text: str) -> None:
 )
 def test_nothing_for_the_floor(text: str) -> None:
     assert refusal(text) == (422, "no_opus_audio")
+
+
+def test_fingerprints_of_the_section_come_before_the_sessions() -> None:
+    other = "a=fingerprint:sha-256 " + ":".join(["0F"] * 32) + "\n"
+    assert parse_offer(SESSION + other + AUDIO) == parse_offer(SESSION + AUDIO)
+    both = parse_offer(SESSION + AUDIO + other).fingerprints
+    assert len(both) == 1 + len(parse_offer(SESSION + AUDIO).fingerprints)
+    many = parse_offer(SESSION + AUDIO + 500 * other).fingerprints
+    assert len(many) == MAX_FINGERPRINTS
 
 
 def test_candidates_are_bounded() -> None:
