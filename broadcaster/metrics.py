@@ -78,7 +78,7 @@ class _Edge(Collector):
         for name, meaning, number in (
             (
                 "skipped_frames_total",
-                "Frames not sent because a listener was too slow",
+                "Frames not sent because a listener, or this process, was too slow",
                 counts.skipped_frames,
             ),
             (

@@ -13,7 +13,7 @@ class EdgeCounts:
     Attributes:
         listeners: connected audio listeners.
         readers: connected caption readers.
-        skipped_frames: frames not written because a listener was too slow.
+        skipped_frames: frames not written because a listener, or this process, was too slow.
         stalled_listeners: listeners disconnected because they had stopped reading.
         cut_readers: caption readers disconnected because they could not follow.
     """

@@ -88,8 +88,6 @@ class RtpBatch:
         self._report = packets[:, : _REPORT.itemsize].view(_REPORT)[:, 0]
         self._row = PacketRow(packets.ctypes.data, _STRIDE, capacity)
         self._filled = 0
-        self.unprotected = 0
-        """Packets that libsrtp refused; they are not sent."""
 
     def fill(self, rows: Rows, contexts: Sequence[Context], sent: Progress, payload: bytes) -> None:
         """Make the packets of one slice."""
@@ -136,7 +134,6 @@ class RtpBatch:
         sizes_bytes[: len(rows)] = size_bytes
         failed = self._row.protect(contexts, rtcp=rtcp)
         sizes_bytes[failed] = 0  # an empty datagram instead of a packet in the clear
-        self.unprotected += len(failed)
 
 
 _CONSTANT: dict[str, Any] = {

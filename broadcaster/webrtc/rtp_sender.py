@@ -12,8 +12,8 @@ from broadcaster.webrtc.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
 
 SLICE_PEERS = 512
 """Listeners served before the event loop gets its turn, a few milliseconds."""
-WAITING_FRAMES = 256
-"""Frames, of all channels, that wait to be sent; beyond it the oldest is dropped."""
+WAITING_FRAMES = 16
+"""Frames of a channel that wait to be sent, a second of 60 ms; beyond it the oldest is dropped."""
 FULL_SOCKET_S = 0.001
 FULL_SOCKET_TRIES = 20
 """How often and when a full socket is tried again before the rest of a slice is dropped."""
@@ -28,8 +28,8 @@ class RtpSender:
         sock: as `datagrams.open_udp` makes it.
 
     Attributes:
-        dropped: frames of a channel that were not sent because this process is too slow, and
-            packets for one listener because the socket took no more.
+        dropped: packets that were not sent because this process was too slow, or because the socket
+            took no more.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -42,17 +42,26 @@ class RtpSender:
     def queue(self, fanout: RtpFanout, frame: AudioFrame) -> None:
         """Send a frame to all listeners of a channel; never waits."""
         if len(frame.payload) > MAX_PAYLOAD_BYTES:
-            self.dropped += 1
+            self.dropped += len(fanout)
             return
         if len(self._waiting) >= WAITING_FRAMES:
-            self._waiting.popleft()
-            self.dropped += 1
+            self._skip(fanout)
         self._waiting.append((fanout, frame))
         self._wake.set()
 
+    def _skip(self, fanout: RtpFanout) -> None:
+        """Leave out a channel's oldest frame when too many of its own wait."""
+        places = [
+            at for at, (whose, frame) in enumerate(self._waiting) if frame and whose is fanout
+        ]
+        if len(places) >= WAITING_FRAMES:
+            del self._waiting[places[0]]
+            self.dropped += len(fanout)
+
     def report(self, fanouts: Iterable[RtpFanout]) -> None:
         """Send sender reports to the listeners of these channels; never waits."""
-        self._waiting.extend((fanout, None) for fanout in fanouts)
+        reports = ((fanout, None) for fanout in fanouts)
+        self._waiting.extend(report for report in reports if report not in self._waiting)
         self._wake.set()
 
     async def run(self) -> None:

@@ -1,6 +1,5 @@
 """RTP to many listeners: what a plain receiver with the right keys sees on its socket."""
 
-import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,45 +12,14 @@ from pylibsrtp import Policy, Session
 
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.webrtc.datagrams import name_of, open_udp
-from broadcaster.webrtc.dtls import PROFILES, SrtpKeys, SrtpProfile
-from broadcaster.webrtc.fanout import RtpFanout, RtpStream
+from broadcaster.webrtc.dtls import PROFILES
+from broadcaster.webrtc.fanout import RtpFanout
 from broadcaster.webrtc.rtp_batch import RtpBatch
-from broadcaster.webrtc.srtp import SrtpSession
+from tests.webrtc.receivers import Receiver, packet
 
 SLICE = 4
 FRAME_TICKS = 2_880
 BEYOND = 1 << 32
-
-
-@dataclass
-class Receiver:
-    """A socket and the keys of one listener."""
-
-    sock: socket.socket
-    session: Session
-    stream: RtpStream
-
-    @classmethod
-    def made(cls, profile: SrtpProfile = PROFILES[0]) -> "Receiver":
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.settimeout(0)
-        size = profile.key_bytes + profile.salt_bytes
-        keys = SrtpKeys(profile, secrets.token_bytes(size), secrets.token_bytes(size))
-        policy = Policy(keys.ours, Policy.SSRC_ANY_INBOUND, srtp_profile=profile.number)
-        name = name_of(sock.getsockname())
-        ssrc = secrets.randbits(32)
-        stream = RtpStream.begin("id", SrtpSession(keys, ssrc), 111, name, ssrc)
-        return cls(sock, Session(policy), stream)
-
-    def packets(self) -> list[RtpPacket]:
-        """What has arrived, all of it authenticated."""
-        found = []
-        while True:
-            try:
-                found.append(RtpPacket.parse(self.session.unprotect(self.sock.recv(2048))))
-            except BlockingIOError:
-                return found
 
 
 @dataclass
@@ -74,11 +42,6 @@ class Sender:
         if count:
             assert self.batch.send(self.sock) == count == self.batch.filled
         return count
-
-
-def packet(number: int) -> bytes:
-    """What channels say: 60 ms, as its first byte tells (RFC 6716 section 3.1), and its number."""
-    return b"X frame %d" % number
 
 
 def channel() -> RtpFanout:
