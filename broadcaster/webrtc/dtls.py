@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -86,7 +87,8 @@ class DtlsServer:
         """A session that waits for the hello of a peer.
 
         Args:
-            fingerprints: `<hash> <hex>` of the peer's certificate, from its offer.
+            fingerprints: `<hash> <hex>` of the peer's certificates, from its offer; the one it
+                shows has to be among them by every hash that is named (RFC 8122 section 5).
         """
         return DtlsSession(SSL.Connection(self._context, None), tuple(fingerprints))
 
@@ -115,7 +117,8 @@ class DtlsSession:
                 self._connection.do_handshake()
                 self.keys = self._agreed()
             else:
-                self._connection.recv(MAX_DATAGRAM_BYTES)
+                while True:  # a datagram may hold many records; what is left would stay in memory
+                    self._connection.recv(MAX_DATAGRAM_BYTES)
         except SSL.WantReadError:
             return
         except SSL.ZeroReturnError:
@@ -124,9 +127,16 @@ class DtlsSession:
             raise DtlsFailed("DTLS failed") from failed
 
     def retransmit(self) -> None:
-        """Put what was lost into `outgoing` again when it is time (RFC 6347 section 4.2.4)."""
+        """Put what was lost into `outgoing` again when it is time (RFC 6347 section 4.2.4).
+
+        Raises:
+            DtlsFailed: the peer has not answered often enough.
+        """
         if self._connection.DTLSv1_get_timeout() == 0:
-            self._connection.DTLSv1_handle_timeout()
+            try:
+                self._connection.DTLSv1_handle_timeout()
+            except SSL.Error as failed:
+                raise DtlsFailed("DTLS failed") from failed
 
     def outgoing(self) -> bytes:
         """What to send, one datagram; empty when there is nothing."""
@@ -139,15 +149,16 @@ class DtlsSession:
         """Say goodbye in `outgoing`."""
         if self.keys is not None and not self.closed:
             self.closed = True
-            self._connection.shutdown()
+            with suppress(SSL.Error):  # after a fatal alert there is nobody to say it to
+                self._connection.shutdown()
 
     def _agreed(self) -> SrtpKeys:
         certificate = self._connection.get_peer_certificate(as_cryptography=True)
         assert certificate is not None, "VERIFY_FAIL_IF_NO_PEER_CERT"
-        for fingerprint in self._fingerprints:
-            name, value = fingerprint.lower().split(" ")
-            if _digest(certificate, name).lower() != value:
-                raise DtlsFailed("the certificate is not the one of the offer")
+        offered = [fingerprint.lower() for fingerprint in self._fingerprints]
+        for name in {fingerprint.partition(" ")[0] for fingerprint in offered}:
+            if f"{name} {_digest(certificate, name).lower()}" not in offered:
+                raise DtlsFailed("the certificate is none of the offer's")
         chosen = self._connection.get_selected_srtp_profile()
         profile = next((profile for profile in PROFILES if profile.name == chosen), None)
         if profile is None:

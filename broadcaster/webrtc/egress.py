@@ -35,8 +35,10 @@ DATAGRAMS_AT_ONCE = 512
 TICK_S = 0.24
 """How often handshakes are looked after, and the port is read while nobody joins: one wake-up, and
 one time of cold caches, for many listeners' checks."""
-TICK_PEERS = 1_000
-"""With more listeners the tick is shorter: the system may keep no more than 500 datagrams."""
+TICK_PEERS = 500
+"""With more listeners the tick is shorter: the system may keep no more than 180 datagrams."""
+BUSY_DATAGRAMS = 128
+"""When more came in a tick, the port is read at once for the next."""
 REPORT_S = 5.0
 """Time between a listener's sender reports (RFC 3550 section 6.2); who vanished is looked for as
 often: to look at thousands costs as much as to send to some hundred."""
@@ -81,6 +83,7 @@ class Egress:
         self._agreed: asyncio.Queue[tuple[EgressPeer, SrtpKeys]] = asyncio.Queue(settings.max_peers)
         self._addresses = host_addresses()
         self._awaited = False
+        self._datagrams = 0
 
     def __len__(self) -> int:
         return len(self._peers)
@@ -181,14 +184,20 @@ class Egress:
             try:
                 datagram, (host, port, *_) = self._socket.recvfrom(DATAGRAM_BYTES)
             except BlockingIOError:
-                self._await_datagrams(wanted=bool(self._handshaking))
                 return
             except OSError as gone:  # an ICMP error of some earlier datagram
                 log.debug("the port reports %s", gone)
                 return
+            self._datagrams += 1
             if datagram:
-                self._take(datagram, (host.removeprefix("::ffff:"), port))
-        self._await_datagrams(wanted=True)
+                mapped = "." in host  # an IPv4 address (RFC 4291 section 2.5.5.2)
+                source = (host.removeprefix("::ffff:") if mapped else host, port)
+                try:
+                    self._take(datagram, source)
+                except Exception:  # one listener's datagram never ends the others' sound
+                    log.exception("a listener's datagram could not be handled")
+                    if peer := self._by_address.get(source):
+                        self.close(peer, EndReason.CONNECTION_FAILED)
 
     def _take(self, datagram: bytes, source: Address) -> None:
         check = ConnectivityCheck.parse(datagram)
@@ -241,6 +250,14 @@ class Egress:
         with suppress(OSError):  # lost, as any datagram may be
             self._socket.sendto(data, (host if ":" in host else f"::ffff:{host}", port))
 
+    def _retransmit(self, peer: EgressPeer) -> None:
+        try:
+            peer.dtls.retransmit()
+        except DtlsFailed:
+            self.close(peer, EndReason.CONNECTION_FAILED)
+        else:
+            self._flush(peer)
+
     async def _connect(self) -> None:
         """Begin the streams; their keys are made on one thread, see `SrtpSession`."""
         loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, "srtp")
@@ -260,13 +277,14 @@ class Egress:
             await self._occupied.wait()
             await asyncio.sleep(TICK_S / max(1, len(self) / TICK_PEERS))
             self._read()
+            busy, self._datagrams = self._datagrams > BUSY_DATAGRAMS, 0
+            self._await_datagrams(wanted=busy or bool(self._handshaking))
             now = loop.time()
             for peer, deadline in list(self._handshaking.items()):
                 if now > deadline:
                     self.close(peer, EndReason.NOT_CONNECTED)
                 else:
-                    peer.dtls.retransmit()
-                    self._flush(peer)
+                    self._retransmit(peer)
             if now > report_at:
                 report_at = now + REPORT_S
                 self._addresses = host_addresses()

@@ -23,7 +23,7 @@ MAX_ADDRESSES = 8
 _STUN = range(4)
 _DTLS = range(20, 64)
 _RTP = range(128, 192)
-_RTCP_TYPES = range(192, 224)
+_RTCP_TYPES = frozenset(bytes([number]) for number in range(192, 224))
 """First bytes of what arrives at one port (RFC 7983 section 7, RFC 5761 section 4)."""
 
 
@@ -67,7 +67,7 @@ class EgressPeer:
     on_closed: Callable[[], None]
     seen_at: float
     id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
-    ufrag: str = field(default_factory=lambda: secrets.token_hex(4))
+    ufrag: str = field(default_factory=lambda: secrets.token_hex(8))
     pwd: str = field(default_factory=lambda: secrets.token_hex(12))
     ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     lost: float = 0.0
@@ -84,7 +84,10 @@ class EgressPeer:
 
     @property
     def address(self) -> Address | None:
-        """Where to send to it; None before its hello."""
+        """Where to send to it: whence its hello came, or what answered a challenge since.
+
+        None before its hello. Who completes the handshake has read what was sent there.
+        """
         return self._selected
 
     def play(self, fanout: RtpFanout) -> None:
@@ -104,7 +107,7 @@ class EgressPeer:
 
     def challenge(self, check: ConnectivityCheck, source: Address) -> bytes | None:
         """What to ask a new address before sound is sent there: its sender may have forged it."""
-        if not check.nominates or self._stream is None or source == self._selected:
+        if not check.nominates or self._selected in {None, source}:
             return None
         self._challenge = Challenge(source)
         return self._challenge.request(f"{self.offer.ufrag}:{self.ufrag}", self.offer.pwd)
@@ -125,11 +128,11 @@ class EgressPeer:
                 if self._stream is not None:
                     self._stream.move(name_of(source))
         elif datagram[0] in _DTLS:
-            if self._stream is None:
+            if self._selected is None:
                 self._selected = source
             self.dtls.receive(datagram)
             return True
-        elif datagram[0] in _RTP and self._stream is not None and datagram[1] in _RTCP_TYPES:
+        elif self._stream is not None and datagram[0] in _RTP and datagram[1:2] in _RTCP_TYPES:
             self._hear_report(self._stream.srtp, datagram)
         return False
 
@@ -149,7 +152,7 @@ class EgressPeer:
     def _hear_report(self, srtp: SrtpSession, datagram: bytes) -> None:
         try:
             lost = lost_share(srtp.unprotect_rtcp(datagram), self.ssrc)
-        except pylibsrtp.Error:
+        except (pylibsrtp.Error, ValueError):
             return
         if lost is not None:
             self.lost = lost

@@ -47,6 +47,7 @@ class SrtpSession:
 
         Raises:
             pylibsrtp.Error: it is not the peer's, or a repetition.
+            ValueError: it is longer than 1,500 bytes.
         """
         if self._in is None:  # not before, so that it does not lie among what is sent with
             self._in = Session(self._theirs)
