@@ -21,7 +21,13 @@ from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.log import bound
 from broadcaster.processes import child
-from broadcaster.serving import announce, stop_signals, tls_context, warn_of_few_files
+from broadcaster.serving import (
+    announce,
+    collect_garbage_seldom,
+    stop_signals,
+    tls_context,
+    warn_of_few_files,
+)
 from broadcaster.tasks import first_of
 
 log = logging.getLogger("broadcaster.workers")
@@ -64,6 +70,7 @@ async def work(settings: Settings, number: int) -> None:
         with bound(worker=str(number)):
             context = tls_context(settings)
             async with running(settings, EDGE, "", context, reuse_port=True):
+                collect_garbage_seldom()
                 loop = asyncio.get_running_loop()
                 loop.add_reader(sys.stdin.fileno(), stop.set)  # readable at its end
                 os.write(sys.stdout.fileno(), READY)

@@ -21,6 +21,7 @@ from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
+from broadcaster.serving import YOUNG_OBJECTS
 from tests.support.player import Player, player, subscribed
 from tests.support.processes import Process, started
 from tests.support.redis_server import RedisServer
@@ -29,6 +30,13 @@ from tests.support.signaling import FRAGMENT, error, trickled
 COMMAND = [sys.executable, "-m", "broadcaster", "serve"]
 WORKERS = 2
 LISTENERS = 40
+ONE_WORKER = """
+import asyncio, gc
+from broadcaster.config import Settings
+from broadcaster.workers import work
+asyncio.run(work(Settings(), 1))
+print(gc.get_threshold()[0], gc.get_freeze_count() > 0)
+"""
 DEADLINE_S = 60.0
 
 
@@ -242,6 +250,23 @@ def test_what_workers_need(words: list[str], environment: dict[str, str], text: 
     )
     assert answer.returncode == 2
     assert text in answer.stderr
+
+
+def test_a_worker_seldom_stops_to_collect_garbage(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", ONE_WORKER],
+        input="",  # its end is the parent's
+        env={
+            "PATH": "/usr/bin:/bin",
+            "BROADCASTER_DATA_DIR": str(tmp_path),
+            "BROADCASTER_PORT": "0",
+        },
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=True,
+    )
+    assert answer.stdout == f"ready\n{YOUNG_OBJECTS} True\n"
 
 
 async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
