@@ -14,15 +14,20 @@ PER_TURN = 4
 
 
 class Turnstile:
-    """Lets callers on in order of arrival, `PER_TURN` in each turn of the event loop."""
+    """Lets callers on in order of arrival.
 
-    def __init__(self) -> None:
+    Args:
+        per_turn: callers in each turn of the event loop.
+    """
+
+    def __init__(self, per_turn: int = PER_TURN) -> None:
+        self._per_turn = per_turn
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._begun = 0
 
     async def turn(self) -> None:
         """Wait for a turn; at once when few are asking."""
-        if self._begun < PER_TURN and not self._waiting:
+        if self._begun < self._per_turn and not self._waiting:
             self._begin()
             return
         waiting = asyncio.get_running_loop().create_future()
@@ -36,7 +41,7 @@ class Turnstile:
 
     def _next_turn(self) -> None:
         self._begun = 0
-        while self._waiting and self._begun < PER_TURN:
+        while self._waiting and self._begun < self._per_turn:
             waiting = self._waiting.popleft()
             if not waiting.done():  # its client is gone
                 waiting.set_result(None)

@@ -26,6 +26,9 @@ HEADERS = {
 
 _REFUSED = web.AppKey("refused", Counter[str])
 _TURNSTILE = web.AppKey("turnstile", Turnstile)
+_PROBES = web.AppKey("probes", Turnstile)
+_PROBED = frozenset({"/healthz", "/readyz"})
+"""A late answer to these is taken for a dead server: they have a line of their own."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,6 +63,7 @@ def create_application(
     """
     application = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY_BYTES)
     application[_TURNSTILE] = Turnstile()
+    application[_PROBES] = Turnstile(per_turn=1)
     application[_REFUSED] = Counter() if refused is None else refused
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -79,7 +83,7 @@ def create_application(
 async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every request waits its turn; every error leaves as `{error, message, hint}`."""
     try:
-        await request.app[_TURNSTILE].turn()
+        await request.app[_PROBES if request.path in _PROBED else _TURNSTILE].turn()
         return await handler(request)
     except Refused as refused:
         request.app[_REFUSED][refused.error] += 1

@@ -1,8 +1,20 @@
 """Who asks waits in line."""
 
 import asyncio
+from hashlib import pbkdf2_hmac
 
+import pytest
+from aiohttp import web
+
+from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.turnstile import PER_TURN, Turnstile
+from broadcaster.web import create_application
+from tests.support.web import on_loopback
+
+DEADLINE_S = 60.0
+CROWD = 400
+ROUNDS = 5_000
+"""Keep the loop, but not the bus, for a millisecond or two."""
 
 
 async def test_few_do_not_wait() -> None:
@@ -17,19 +29,42 @@ async def test_few_do_not_wait() -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_crowd_passes_a_few_at_a_time_in_order() -> None:
-    turnstile, passed = Turnstile(), list[int]()
+@pytest.mark.parametrize("per_turn", [PER_TURN, 1])
+async def test_a_crowd_passes_a_few_at_a_time_in_order(per_turn: int) -> None:
+    turnstile, passed = Turnstile(per_turn), list[int]()
 
     async def ask(number: int) -> None:
         await turnstile.turn()
         passed.append(number)
 
-    crowd = [asyncio.create_task(ask(number)) for number in range(10 * PER_TURN)]
-    crowd[PER_TURN + 1].cancel()
+    crowd = [asyncio.create_task(ask(number)) for number in range(10 * per_turn)]
+    crowd[per_turn + 1].cancel()
     before = 0
     while not all(task.done() for task in crowd):
         await asyncio.sleep(0)
-        assert len(passed) - before <= PER_TURN
+        assert len(passed) - before <= per_turn
         before = len(passed)
-    assert passed == [number for number in range(10 * PER_TURN) if number != PER_TURN + 1]
+    assert passed == [number for number in range(10 * per_turn) if number != per_turn + 1]
     await turnstile.turn()
+
+
+async def test_who_watches_the_server_does_not_wait_behind_a_crowd() -> None:
+    async def busy(_request: web.Request) -> web.Response:
+        return web.Response(body=pbkdf2_hmac("sha256", b"", b"", ROUNDS))
+
+    async with (
+        EmbeddedBus(None) as bus,
+        on_loopback(create_application(bus, [web.get("/busy", busy)])) as url,
+    ):
+        port = int(url.rsplit(":", 1)[1])
+        paths = ["/busy"] * CROWD + ["/healthz", "/readyz"]
+        connections = [await asyncio.open_connection("127.0.0.1", port) for _ in paths]
+        for (_, writer), path in zip(connections, paths, strict=True):
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answers = [asyncio.create_task(reader.readline()) for reader, _ in connections]
+        async with asyncio.timeout(DEADLINE_S):
+            await asyncio.gather(*answers[CROWD:])
+            assert sum(answer.done() for answer in answers) < CROWD / 2, "the last are the first"
+            assert set(await asyncio.gather(*answers)) == {b"HTTP/1.1 200 OK\r\n"}
+        for _, writer in connections:
+            writer.close()
