@@ -58,6 +58,12 @@ log = logging.getLogger("broadcaster.app")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
+KEEPALIVE_S = 20.0
+"""A connection that asks nothing more is closed then; aiohttp would keep it for an hour.
+
+It holds one of the places that newcomers need. Clients keep theirs shorter (aiohttp 15 s), so that
+they do not ask at the moment it is closed. Responses that go on are not idle.
+"""
 BACKLOG = 4096
 """Connections the kernel holds while a herd of phones joins."""
 
@@ -114,6 +120,7 @@ async def running(
         runner = web.AppRunner(
             create_application(bus, parts.routes, parts.refused),
             handler_cancellation=True,
+            keepalive_timeout=KEEPALIVE_S,
             shutdown_timeout=SHUTDOWN_S,
             access_log=None,
         )

@@ -25,7 +25,7 @@ SERVER_FULL = "server_full"
 _SWEEP_S = 1.0
 _SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n"
     b"Content-Type: application/json\r\nContent-Length: 110\r\n\r\n"
     b'{"error":"server_full","message":"this server has no room for more listeners",'
     b'"hint":"Try again in a minute."}'

@@ -88,6 +88,8 @@ async def test_more_than_fit_are_turned_away_with_a_reason() -> None:
             answer = await reader.read()
         head, _, body = answer.partition(b"\r\n\r\n")
         assert b"503" in head
+        assert b"Retry-After: 60\r\n" in head
+        assert b"in a minute" in body
         assert f"Content-Length: {len(body)}".encode() in head
         assert refused == {SERVER_FULL: 1}
         second.close()
