@@ -22,7 +22,7 @@ demo: .venv/demo.done
 
 test: .venv/dev.done $(PEERS)/node_modules
 	@$(BIN)/python tests/requirements.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev.done listener_web/node_modules
 	$(BIN)/ruff check .

@@ -1,7 +1,6 @@
 """Packets of 20, 40 and 60 ms: nobody at the edge is told how long they are, and all goes right."""
 
 import asyncio
-from collections.abc import Iterator
 from itertools import pairwise
 
 import aiohttp
@@ -10,24 +9,17 @@ from aiortc.rtp import RtpPacket
 
 from broadcaster.edge.audio_hub import BACKLOG_MS
 from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
-from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.support.player import Player, player, subscribed, switched
 
+pytestmark = pytest.mark.usefixtures("loopback")
 PROTOCOL = "broadcaster.audio.v1"
 ES = "/whep/talk/es"
 DEADLINE_S = 30.0
 TICKS_PER_SAMPLE = 2
 
 LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 async def frames(ws: aiohttp.ClientWebSocketResponse, count: int) -> list[AudioFrame]:

@@ -2,29 +2,21 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from broadcaster.webrtc.ice import offer_loopback
 from tests.edge.conftest import Edge
 from tests.edge.talk import SPANISH, is_heard, talking
 from tests.support.browser import TAP, TAP_PLAYER, chromium, read_tap
 from tests.support.sound import resampled
 from tests.support.whep_page import PLAY, REPORT, STOP, whep_page
 
+pytestmark = pytest.mark.usefixtures("loopback")
 WRTC = Path(__file__).parents[1] / "webrtc" / "wrtc"
 SETTLED_S = 3
 """A player speeds up and slows down before its buffer has its length."""
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
 
 
 async def gone(edge: Edge) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,16 +11,10 @@ from aioice import stun
 from broadcaster.errors import Refused
 from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
-from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.sdp import parse_offer
 from tests.support.player import Player, player
 
-
-@pytest.fixture(autouse=True)
-def loopback() -> Iterator[None]:
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ def test_loopback_is_offered_only_on_demand() -> None:
     def addresses() -> list[str]:
         return aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True)
 
+    offer_loopback(enabled=False)
     assert "127.0.0.1" not in addresses()
     offer_loopback(enabled=True)
     assert "127.0.0.1" in addresses()
