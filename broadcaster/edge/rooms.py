@@ -55,8 +55,7 @@ class Rooms:
             room = self._rooms.get(event_id)
             if room is None or room.ended:
                 if room is not None:
-                    past = self._before.plus(room.counts())
-                    self._before = replace(past, listeners={}, readers={})
+                    self._forget(room)
                 room = EventRoom(event, self._bus, self._clock, self.edge, self._spawn, self._ring)
                 self._rooms[event_id] = room
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
@@ -80,6 +79,15 @@ class Rooms:
             await room.run()
         except Exception:
             log.exception("the room of event %s failed", room.event.id)
+        finally:
+            self._forget(room)
+
+    def _forget(self, room: EventRoom) -> None:
+        """Keep what a room that ended has counted, and nothing else of it."""
+        if self._rooms.get(room.event.id) is room:
+            del self._rooms[room.event.id]
+            past = self._before.plus(room.counts())
+            self._before = replace(past, listeners={}, readers={})
 
     async def _keep(self, part: Part, name: str) -> None:
         while True:

@@ -1,0 +1,95 @@
+"""What a room leaves behind when it is given up."""
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+
+from broadcaster.edge import event_room
+from broadcaster.model import keys
+from broadcaster.model.counts import EdgeCounts
+from tests.edge.conftest import EVENT, Edge
+from tests.edge.test_captions import reading
+from tests.edge.test_whep import until
+
+COUNTED = EdgeCounts(skipped_frames=3, stalled_listeners=2, cut_readers=1)
+
+
+async def visited(edge: Edge) -> None:
+    """Have somebody read and leave, and something be counted."""
+    await edge.caption(1, "Hola")
+    async with reading(edge) as reader:
+        await reader.caption()
+    room = await edge.rooms.open("talk")
+    slow = room.audio("es").slow
+    slow.skipped_frames += 3
+    slow.stalled += 2
+    room.captions("es").cut_readers += 1
+
+
+def totals(counts: EdgeCounts) -> tuple[int, int, int]:
+    return counts.skipped_frames, counts.stalled_listeners, counts.cut_readers
+
+
+async def check_forgotten(edge: Edge) -> None:
+    """Check that the room goes, and what it counted stays all the while."""
+
+    def gone() -> bool:
+        assert totals(edge.rooms.counts()) == totals(COUNTED)
+        return not edge.rooms._rooms
+
+    await until(gone)
+    assert edge.rooms.counts() == COUNTED
+
+
+async def test_a_room_that_is_given_up_leaves_its_totals_and_nothing_else(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visited(edge)
+    room = weakref.ref(edge.rooms._rooms["talk"])
+    with monkeypatch.context() as patch:
+        patch.setattr(event_room, "LINGER_S", 0.0)
+        await check_forgotten(edge)
+    gc.collect()
+    assert room() is None
+    async with reading(edge) as reader:
+        assert (await reader.caption())[1]["text"] == "Hola"
+        counts = edge.rooms.counts()
+    assert counts.readers == {("talk", "es"): 1}
+    assert totals(counts) == totals(COUNTED)
+
+
+async def test_a_room_that_fails_leaves_its_totals_and_nothing_else(edge: Edge) -> None:
+    await visited(edge)
+    await edge.bus.put(keys.event_record("talk"), b"no event")
+    await check_forgotten(edge)
+    await edge.put(EVENT)
+    async with reading(edge) as reader:
+        assert (await reader.caption())[1]["text"] == "Hola"
+
+
+async def test_a_room_that_is_replaced_while_it_ends_counts_once(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visited(edge)
+    ending, may_end = await edge.rooms.open("talk"), asyncio.Event()
+
+    async def end_late() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            await may_end.wait()
+
+    ending._start(end_late, "a part that takes its time")
+    with monkeypatch.context() as patch:
+        patch.setattr(event_room, "LINGER_S", 0.0)
+        await until(lambda: ending.ended)
+    room = await edge.rooms.open("talk")
+    assert room is not ending
+    assert edge.rooms.counts() == COUNTED
+    may_end.set()
+    await until(lambda: not ending._parts)
+    await asyncio.sleep(0.1)  # a few turns of the loop, for what comes after its parts
+    assert await edge.rooms.open("talk") is room
+    assert edge.rooms.counts() == COUNTED
