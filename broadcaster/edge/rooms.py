@@ -44,7 +44,7 @@ class Rooms:
             await asyncio.get_running_loop().create_future()
 
     async def open(self, event_id: str) -> EventRoom:
-        """The room of an event.
+        """The room of an event; who waits after this takes it anew, it may be given up meanwhile.
 
         Raises:
             Refused: 404 `unknown_event` (also while it is a draft), 503 `bus_unavailable`.
@@ -61,6 +61,17 @@ class Rooms:
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:
             raise _unknown()
+        return room
+
+    async def open_sound(self, event_id: str, channel: str) -> EventRoom:
+        """The room of an event that is not over, for who wants to hear a channel or a variant.
+
+        Raises:
+            Refused: 409 `event_closed`, 404 `unknown_channel`, and what `open` raises.
+        """
+        room = await self.open(event_id)
+        room.event.refuse_if_over()
+        room.check_channel(channel, variants=True)
         return room
 
     def counts(self) -> EdgeCounts:

@@ -9,7 +9,7 @@ from broadcaster.edge.caption_hub import parse_id, state_message
 from broadcaster.edge.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.listener import EVENT_ENDED
 from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.visits import channel_of, small_buffer
+from broadcaster.edge.visits import channel_of, connection_in
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
@@ -90,7 +90,7 @@ class EdgeRoutes:
         if room.event.state is EventState.CLOSED:
             await ws.close(code=EVENT_ENDED)
             return ws
-        transport = small_buffer(request)
+        transport = connection_in(room, request)
         hub = room.audio(channel)
         listener = hub.add(transport)
         transport.hand_over(WebSocketInbound(partial(hub.remove, listener)))
@@ -122,7 +122,7 @@ class EdgeRoutes:
         response.enable_chunked_encoding()
         await response.prepare(request)
         await response.write(b"retry: 1500\n\n")
-        transport = small_buffer(request)
+        transport = connection_in(room, request)
         after = parse_id(request.headers.get("Last-Event-ID", ""))
         transport.write(state_message(room.state(channel)))
         past = request.query.get("from") != "live" or after is not None

@@ -47,9 +47,26 @@ def transport_of(request: web.Request) -> SocketTransport:
 
 
 def small_buffer(request: web.Request) -> SocketTransport:
-    """The connection of a request, with `SEND_BUFFER_BYTES` in the kernel."""
+    """The connection of a request, with `SEND_BUFFER_BYTES` in the kernel.
+
+    Raises:
+        ConnectionResetError: it is gone.
+    """
     transport = transport_of(request)
     sock = transport.get_extra_info("socket")
     with suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return transport
+
+
+def connection_in(room: EventRoom, request: web.Request) -> SocketTransport:
+    """The connection of a request that gets its place in a room now.
+
+    Raises:
+        ConnectionResetError: it is gone, or disconnected because the room was given up meanwhile.
+    """
+    transport = small_buffer(request)
+    if room.ended:
+        transport.abort()
+        raise ConnectionResetError
     return transport

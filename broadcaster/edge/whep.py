@@ -68,16 +68,15 @@ class WhepEndpoint:
         await first_of(self._sessions.run(), self._neighbours.run(), name="whep")
 
     async def _subscribe(self, request: web.Request) -> web.Response:
-        room = await self._rooms.open(request.match_info["event"])
-        room.event.refuse_if_over()
-        channel = request.match_info["channel"]
-        room.check_channel(channel, variants=True)
+        event_id, channel = request.match_info["event"], request.match_info["channel"]
+        await self._rooms.open_sound(event_id, channel)
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
         offer = parse_offer(await read_text(request), listens=True)
         await self._admission.turn()
+        room = await self._rooms.open_sound(event_id, channel)
         session, answer = self._sessions.open(room, channel, offer)
-        location = f"/whep/{room.event.id}/session/{session}"
+        location = f"/whep/{event_id}/session/{session}"
         return created(answer, location, etag_of(session))
 
     async def _trickle(self, request: web.Request) -> web.Response:

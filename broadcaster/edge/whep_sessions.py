@@ -122,9 +122,9 @@ class WhepSessions:
 
     async def _switch(self, session: _Session, channel: str) -> None:
         """Play another channel of the event; nothing is negotiated."""
-        room = await self._rooms.open(session.room.event.id)
-        room.event.refuse_if_over()
-        room.check_channel(channel, variants=True)
+        room = await self._rooms.open_sound(session.room.event.id, channel)
+        if session.peer.end_reason is not None:
+            raise unknown_session()
         session.wait_no_more()
         session.room, session.channel, session.shield = room, channel, Shield()
         session.peer.play(self._fanout(room, channel))

@@ -32,6 +32,26 @@ PACKET = b"\x58opus"
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")), "key")
 
 
+class Gate:
+    """Holds back the heads of answers while it is shut."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._opened = asyncio.Event()
+        self.open()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def shut(self) -> None:
+        self._opened.clear()
+
+    async def __call__(self, _request: web.Request, _response: web.StreamResponse) -> None:
+        self.waiting += 1
+        await self._opened.wait()
+        self.waiting -= 1
+
+
 @dataclass
 class Edge:
     """The edge, its bus, and a client."""
@@ -43,6 +63,7 @@ class Edge:
     whep: WhepEndpoint
     egress: Egress
     refused: Counter[str]
+    gate: Gate
     sequences: Counter[str] = field(default_factory=Counter)
     positions: Counter[str] = field(default_factory=Counter)
 
@@ -57,9 +78,9 @@ class Edge:
         self.bus.publish(keys.opus("talk", channel), frame.to_bytes())
         return frame.to_bytes()
 
-    async def refuses(self, path: str, status: int, error: str) -> None:
+    async def refuses(self, path: str, status: int, error: str, **headers: str) -> None:
         """Check that an address is refused with this status, this id and a next step."""
-        async with self.http.get(path) as answer:
+        async with asyncio.timeout(30), self.http.get(path, headers=headers) as answer:
             body = await answer.json()
         assert (answer.status, body["error"]) == (status, error)
         assert body["hint"]
@@ -92,8 +113,9 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         *whep.routes(),
         web.get("/e/{event}", page("attendee.html")),
     ]
-    refused = Counter[str]()
+    refused, gate = Counter[str](), Gate()
     application = create_application(bus, routes, refused)
+    application.on_response_prepare.append(gate)
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
@@ -102,7 +124,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
     ):
         url = f"http://127.0.0.1:{acceptor.port}"
-        yield Edge(bus, url, http, rooms, whep, egress, refused)
+        yield Edge(bus, url, http, rooms, whep, egress, refused, gate)
     await runner.cleanup()
     for task in running:
         task.cancel()

@@ -1,0 +1,150 @@
+"""What happens between a request and its place: the event closes, a room is given up."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from broadcaster.edge import event_room
+from broadcaster.edge.event_room import EventRoom
+from broadcaster.edge.whep_sessions import SessionCall
+from broadcaster.errors import Refused
+from broadcaster.model.event import EventState
+from tests.edge.conftest import EVENT, Edge
+from tests.edge.test_whep import ES, counted, until
+from tests.support.player import SDP, player
+from tests.support.signaling import error
+from tests.support.tasks import beside
+
+DEADLINE_S = 30.0
+
+
+async def given_up(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
+    """Have the event's room given up, which nobody must be in."""
+    room = edge.rooms._rooms["talk"]
+    with monkeypatch.context() as patch:
+        patch.setattr(event_room, "LINGER_S", 0.0)
+        await until(lambda: room.ended and not room._parts)
+    return room
+
+
+async def closed(edge: Edge) -> None:
+    """Close the event, and wait until its room knows."""
+    await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+    await until(lambda: edge.rooms._rooms["talk"].event.state is EventState.CLOSED)
+
+
+@asynccontextmanager
+async def asking(
+    edge: Edge, offer: str
+) -> AsyncIterator[Callable[[], Awaitable[aiohttp.ClientResponse]]]:
+    """A player whose offer is half sent; the rest goes, and the answer comes, when it is called."""
+    gate = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield offer[:20].encode()
+        await gate.wait()
+        yield offer[20:].encode()
+
+    async def answer() -> aiohttp.ClientResponse:
+        gate.set()
+        return await post
+
+    async def subscribe() -> aiohttp.ClientResponse:
+        return await edge.http.post(ES, data=body(), headers=SDP)
+
+    async with beside(subscribe(), name="a slow offer") as post:
+        await until(lambda: "talk" in edge.rooms._rooms)
+        yield answer
+
+
+@asynccontextmanager
+async def held_back(edge: Edge, path: str, **headers: str) -> AsyncIterator[asyncio.Task[bytes]]:
+    """A request whose answer is about to begin; its task is the body."""
+
+    async def read() -> bytes:
+        async with edge.http.get(path, headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.read()
+
+    edge.gate.shut()
+    async with beside(read(), name=path) as reading:
+        await until(lambda: edge.gate.waiting == 1)
+        yield reading
+
+
+async def check_cut(reading: asyncio.Task[bytes]) -> None:
+    """Check that a request is disconnected; its client comes again."""
+    async with asyncio.timeout(DEADLINE_S):
+        with pytest.raises(aiohttp.ClientError):
+            await reading
+
+
+@pytest.mark.usefixtures("loopback")
+async def test_who_offers_while_the_event_closes_is_refused(edge: Edge) -> None:
+    async with player() as listener, asking(edge, listener.offer) as answer:
+        await closed(edge)
+        assert await error(await answer()) == (409, "event_closed")
+    assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
+
+
+@pytest.mark.usefixtures("loopback")
+async def test_who_offers_while_the_room_is_given_up_hears_the_next(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with player() as listener, asking(edge, listener.offer) as answer:
+        room = await given_up(edge, monkeypatch)
+        reply = await answer()
+        assert reply.status == 201
+        await listener.answered(await reply.text())
+        await until(lambda: counted(edge) == {"es": 1})
+        assert not room._parts
+
+
+@pytest.mark.usefixtures("loopback")
+async def test_who_hangs_up_while_it_switches_is_gone(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with player() as listener:
+        async with edge.http.post(ES, data=listener.offer, headers=SDP) as reply:
+            session = reply.headers["Location"].rpartition("/")[2]
+        await given_up(edge, monkeypatch)
+        sessions = edge.whep._sessions
+        switch = SessionCall("POST", "talk", session, '{"channel": "ar"}')
+        async with beside(sessions.take(switch), name="switch") as switching:
+            await asyncio.sleep(0)
+            assert not switching.done(), "the bus is asked for the event"
+            await sessions.take(SessionCall("DELETE", "talk", session, ""))
+            with pytest.raises(Refused, match="session is over"):
+                await switching
+    assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
+
+
+async def test_a_reader_whose_room_was_given_up_is_disconnected(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with held_back(edge, "/e/talk/captions/es") as reading:
+        await given_up(edge, monkeypatch)
+        edge.gate.open()
+        await check_cut(reading)
+
+
+async def test_a_listener_whose_room_was_given_up_is_disconnected(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listen() -> aiohttp.WSMsgType:
+        async with edge.http.ws_connect("/e/talk/audio/es") as ws:
+            assert (await ws.receive_json())["type"] == "hello"
+            return (await ws.receive()).type
+
+    edge.gate.shut()
+    async with beside(listen(), name="listen") as listening:
+        await until(lambda: edge.gate.waiting == 1)
+        room = await given_up(edge, monkeypatch)
+        edge.gate.open()
+        async with asyncio.timeout(DEADLINE_S):
+            assert await listening in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+    assert not room._parts
