@@ -10,7 +10,7 @@ from broadcaster.edge.http_format import FORMATS, HttpFormat
 from broadcaster.edge.http_listener import Rendition
 from broadcaster.edge.http_stream import HttpStream
 from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.visits import channel_of, small_buffer
+from broadcaster.edge.visits import small_buffer
 from broadcaster.errors import Refused
 from broadcaster.model.keys import WITH_FLOOR
 
@@ -35,7 +35,8 @@ class HttpAudioRoutes:
         Ranges are ignored (RFC 9110 §14.2): of a live stream there is nothing to resume, and iOS,
         which asks for `bytes=0-1` first, plays what answers 200 to that.
         """
-        room, channel = await channel_of(self._rooms, request, variants=True)
+        event_id, channel = request.match_info["event"], request.match_info["channel"]
+        room = await self._rooms.open_sound(event_id, channel)
         form = FORMATS.get(request.match_info["form"])
         if form is None:
             raise Refused(
@@ -44,7 +45,6 @@ class HttpAudioRoutes:
                 "there is no such form of the sound",
                 hint="End the address in " + " or ".join(f".{name}" for name in FORMATS) + ".",
             )
-        room.event.refuse_if_over()
         icy = bool(form.metaint) and request.headers.get("Icy-MetaData") == "1"
         response = web.StreamResponse(headers=_headers(form, room.event.title, icy=icy))
         chunked = request.version >= HttpVersion11
@@ -53,9 +53,11 @@ class HttpAudioRoutes:
         response.force_close()
         if request.method == "HEAD":
             return response
-        stream = await _ready_stream(room, channel, form)
         if icy:
             await _captions_loaded(room, channel)
+            room = await self._rooms.open_sound(event_id, channel)
+        stream = await _ready_stream(room, channel, form)
+        room.event.refuse_if_over()
         await response.prepare(request)
         listener = await stream.add(small_buffer(request), Rendition(chunked, icy))
         try:

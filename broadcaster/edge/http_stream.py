@@ -63,16 +63,23 @@ class HttpStream:
         self._writing = asyncio.Lock()
         self._slow = slow
         self.ready = asyncio.Event()
-        """Set when it can be listened to."""
+        """Set while it can be listened to."""
 
     def __len__(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())
 
     async def add(self, transport: SocketTransport, rendition: Rendition) -> HttpListener:
-        """Start writing to a player, beginning with the backlog; the stream must be `ready`."""
-        assert self._encoder is not None
+        """Start writing to a player, beginning with the backlog.
+
+        Raises:
+            ConnectionResetError: the stream was `ready` and is no more; the player is disconnected.
+        """
         # Who joins finds in the backlog what was written, or gets it written.
         async with self._writing:
+            if not self.ready.is_set():
+                transport.abort()
+                raise ConnectionResetError
+            assert self._encoder is not None
             if rendition.icy and self._icy is None:
                 self._icy = self._begin_icy()
             sound = self._icy.backlog() if self._icy and rendition.icy else self._sound()
@@ -98,12 +105,14 @@ class HttpStream:
         self._take(self._steady.push(frame))
 
     def end(self) -> None:
-        """Finish every listener's response: the event is over."""
+        """Finish every listener's response and let nobody join: the event is over."""
+        self.ready.clear()
         for listener in self.members():
             listener.ended.set()
 
     def cut(self) -> None:
-        """Disconnect every listener."""
+        """Disconnect every listener and let nobody join."""
+        self.ready.clear()
         for listener in self.members():
             listener.transport.abort()
 

@@ -1,25 +1,31 @@
-"""What happens between a request and its place: the event closes, a room is given up."""
+"""What happens between a request and its place: the event closes, a room or stream is given up."""
 
 import asyncio
 import dataclasses
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 
-from broadcaster.edge import event_room
+from broadcaster.edge import event_room, http_stream
+from broadcaster.edge.backlog import Backlog
 from broadcaster.edge.event_room import EventRoom
+from broadcaster.edge.http_format import Encoder, HttpFormat, prepare
 from broadcaster.edge.whep_sessions import SessionCall
 from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
+from broadcaster.model.ports import Entry
 from tests.edge.conftest import EVENT, Edge
+from tests.edge.test_http_audio import playing
 from tests.edge.test_whep import ES, counted, until
 from tests.support.player import SDP, player
 from tests.support.signaling import error
 from tests.support.tasks import beside
 
 DEADLINE_S = 30.0
+ICY = {"Icy-MetaData": "1"}
 
 
 async def given_up(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
@@ -83,6 +89,20 @@ async def check_cut(reading: asyncio.Task[bytes]) -> None:
             await reading
 
 
+@asynccontextmanager
+async def no_captions(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
+    """The bus takes its time to read captions, until the event is set."""
+    loaded, read = asyncio.Event(), edge.bus.read
+
+    async def read_late(stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
+        await loaded.wait()
+        return await read(stream, after_id, limit)
+
+    monkeypatch.setattr(edge.bus, "read", read_late)
+    yield loaded
+    loaded.set()
+
+
 @pytest.mark.usefixtures("loopback")
 async def test_who_offers_while_the_event_closes_is_refused(edge: Edge) -> None:
     async with player() as listener, asking(edge, listener.offer) as answer:
@@ -121,6 +141,97 @@ async def test_who_hangs_up_while_it_switches_is_gone(
             with pytest.raises(Refused, match="session is over"):
                 await switching
     assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
+
+
+async def test_a_player_with_titles_hears_on_although_captions_come_late(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with no_captions(edge, monkeypatch) as loaded:
+        with monkeypatch.context() as patch:
+            patch.setattr(http_stream, "LINGER_S", 0.1)
+
+            async def load() -> None:
+                await until(lambda: "talk" in edge.rooms._rooms)
+                await asyncio.sleep(3 * http_stream.TICK_S)  # an idle encoder is gone by then
+                patch.undo()
+                loaded.set()
+
+            async with (
+                beside(load(), name="load"),
+                playing(edge, "/listen/talk/es.mp3", **ICY) as it,
+            ):
+                await it.has(1)
+                await it.has(len(it.body) + 30_000)
+                assert not it.ended
+
+
+async def test_who_waits_for_captions_while_the_room_is_given_up_hears_the_next(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with no_captions(edge, monkeypatch):
+
+        async def give_up() -> EventRoom:
+            await until(lambda: "talk" in edge.rooms._rooms)
+            return await given_up(edge, monkeypatch)
+
+        async with (
+            beside(give_up(), name="give up") as giving_up,
+            playing(edge, "/listen/talk/es.mp3", **ICY) as it,
+        ):
+            await it.has(1)
+            assert counted(edge) == {"es": 1}
+            assert not (await giving_up)._parts
+
+
+async def test_who_waits_for_captions_while_the_event_closes_is_refused(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with no_captions(edge, monkeypatch) as loaded:
+
+        async def load() -> None:
+            await until(lambda: "talk" in edge.rooms._rooms)
+            await closed(edge)
+            loaded.set()
+
+        async with beside(load(), name="load"):
+            await edge.refuses("/listen/talk/es.mp3", 409, "event_closed", **ICY)
+
+
+async def test_who_waits_for_the_encoder_while_the_event_closes_is_refused(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = threading.Event()
+
+    def prepare_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
+        made.wait(DEADLINE_S)
+        return prepare(form)
+
+    monkeypatch.setattr("broadcaster.edge.http_stream.prepare", prepare_late)
+
+    async def make() -> None:
+        await until(lambda: "talk" in edge.rooms._rooms)
+        await closed(edge)
+        made.set()
+
+    async with beside(make(), name="make"):
+        await edge.refuses("/listen/talk/es.mp3", 409, "event_closed")
+
+
+async def test_a_player_whose_stream_ended_is_disconnected(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_stream, "LINGER_S", 0.1)
+    async with held_back(edge, "/listen/talk/es.mp3") as reading:
+        await until(lambda: not edge.rooms._rooms["talk"]._streams)
+        edge.gate.open()
+        await check_cut(reading)
+
+
+async def test_a_player_whose_event_closed_is_disconnected(edge: Edge) -> None:
+    async with held_back(edge, "/listen/talk/es.mp3") as reading:
+        await closed(edge)
+        edge.gate.open()
+        await check_cut(reading)
 
 
 async def test_a_reader_whose_room_was_given_up_is_disconnected(
