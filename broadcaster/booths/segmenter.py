@@ -98,7 +98,7 @@ class Segmenter:
         if not text:
             return []
         captions: list[Caption] = []
-        closes = all(unicodedata.category(char).startswith("P") for char in text)
+        closes = _closes(text)
         if self._start_ms is None:
             if closes:
                 return []
@@ -145,6 +145,12 @@ class Segmenter:
 def columns(text: str) -> int:
     """Display width: wide characters take two columns, combining marks none."""
     return sum(0 if unicodedata.combining(char) else 2 if _is_wide(char) else 1 for char in text)
+
+
+def _closes(text: str) -> bool:
+    """Whether this is the late end of a sentence; the mark `[…]` opens first, and is none."""
+    categories = [unicodedata.category(char) for char in text]
+    return categories[0] != "Ps" and all(one.startswith("P") for one in categories)
 
 
 def _is_whole(word: str) -> bool:

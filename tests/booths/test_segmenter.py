@@ -3,6 +3,8 @@ import re
 
 import pytest
 
+from broadcaster.booths.booth import SKIPPED
+from broadcaster.booths.rendition import MISSING
 from broadcaster.booths.segmenter import LINE_COLUMNS, LINES, Segmenter, columns
 from broadcaster.model.caption import Caption
 
@@ -88,6 +90,20 @@ def test_a_quiet_speaker_finishes_the_sentence() -> None:
     captions = segmenter.tick(2600)
     assert [(c.text, c.final) for c in captions] == [("Hola a todos", True)]
     assert segmenter.push(".", 2700) == []
+
+
+def test_a_mark_after_a_sentence_is_shown() -> None:
+    """What was skipped or not interpreted is rarely the end of the sentence before."""
+    segmenter = Segmenter("es")
+    segmenter.push(" Hola a todos.", 0)
+    captions = [*segmenter.push(MISSING, 4_000), *segmenter.push(" Gracias.", 8_000)]
+    assert [(c.text, c.final) for c in captions] == [("[…]", True), ("Gracias.", True)]
+
+
+def test_a_mark_within_a_sentence_is_shown() -> None:
+    segmenter = Segmenter("es")
+    captions = [*segmenter.push(" Hola", 0), *segmenter.push(SKIPPED, 400)]
+    assert [(c.text, c.final) for c in captions] == [("Hola […]", True)]
 
 
 def test_two_captions_at_once_have_two_ids() -> None:
