@@ -226,13 +226,13 @@ class ConversationProtocol(SessionProtocol):
         if problem.rate_limited:
             released = self._segments.pause(attempt, problem.reason, usage, self._now())
         else:
-            released = self._segments.fail(attempt, problem.reason, usage)
+            released = self._segments.fail(attempt, problem.reason, usage, self._now())
         self._proceed(released)
 
     def _give_up(self, attempt: Attempt, reason: str) -> None:
         if attempt.response_id:
             self._send({"type": wire.RESPONSE_CANCEL, "response_id": attempt.response_id})
-        self._tell(*self._segments.fail(attempt, reason, Usage()))
+        self._tell(*self._segments.fail(attempt, reason, Usage(), self._now()))
 
 
 def _event_id(attempt: Attempt) -> str:

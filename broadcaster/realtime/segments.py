@@ -22,6 +22,9 @@ WAITING_SEGMENTS = 16
 """Segments that are waiting to be asked for at most; beyond it the oldest is lost."""
 RATE_LIMIT_PAUSES_S = (1.0, 2.0, 4.0)
 """Before a segment the server's rate limit refused is asked for again; then it has failed."""
+FAILURE_PAUSES_S = (0.0, 1.0, 2.0)
+"""Before a segment that failed otherwise is asked for again, as one error often follows another;
+then it has failed, or sooner when two requests could have run out of time meanwhile."""
 OVERFLOW = "overflow"
 """Reason of a segment that was lost because too many waited."""
 
@@ -34,7 +37,8 @@ class Segment:
         id: its number; higher ones come later in the talk.
         pcm: s16le mono 24 kHz.
         attempts: how often it was asked for.
-        failed: an attempt failed for another reason than the rate limit.
+        first_asked_s: when it was asked for first.
+        failures: attempts that failed for another reason than the rate limit.
         rate_limited: attempts the rate limit refused.
         usage: of all attempts.
         partial: the most a failed attempt had said.
@@ -44,7 +48,8 @@ class Segment:
     id: int
     pcm: bytes
     attempts: int = 0
-    failed: bool = False
+    first_asked_s: float = 0.0
+    failures: int = 0
     rate_limited: int = 0
     usage: Usage = field(default_factory=Usage)
     partial: list[Output] = field(default_factory=list)
@@ -129,6 +134,8 @@ class Segments:
             return None
         segment = self._waiting.pop(0)
         segment.attempts += 1
+        if segment.attempts == 1:
+            segment.first_asked_s = now_s
         attempt = Attempt(segment, segment.attempts, now_s + self._response_s)
         self.in_flight.append(attempt)
         return attempt
@@ -151,13 +158,14 @@ class Segments:
         segment.result = [*attempt.held, done]
         return self._release()
 
-    def fail(self, attempt: Attempt, reason: str, usage: Usage) -> list[Output]:
-        """An attempt failed: try again once, then settle; returns what can be given out."""
+    def fail(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[Output]:
+        """An attempt failed: try again, or settle; returns what can be given out."""
         segment = self._close(attempt, usage)
-        if segment.failed:
+        late = now_s - segment.first_asked_s >= 2 * self._response_s
+        if late or segment.failures == len(FAILURE_PAUSES_S):
             return self._settle(segment, reason)
-        segment.failed = True
-        insort(self._waiting, segment, key=lambda waiting: waiting.id)
+        self._ask_again(segment, now_s + FAILURE_PAUSES_S[segment.failures])
+        segment.failures += 1
         return []
 
     def pause(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[Output]:
@@ -165,10 +173,13 @@ class Segments:
         segment = self._close(attempt, usage)
         if segment.rate_limited == len(RATE_LIMIT_PAUSES_S):
             return self._settle(segment, reason)
-        self._not_before_s = now_s + RATE_LIMIT_PAUSES_S[segment.rate_limited]
+        self._ask_again(segment, now_s + RATE_LIMIT_PAUSES_S[segment.rate_limited])
         segment.rate_limited += 1
-        insort(self._waiting, segment, key=lambda waiting: waiting.id)
         return []
+
+    def _ask_again(self, segment: Segment, not_before_s: float) -> None:
+        self._not_before_s = max(self._not_before_s, not_before_s)
+        insort(self._waiting, segment, key=lambda waiting: waiting.id)
 
     def _close(self, attempt: Attempt, usage: Usage) -> Segment:
         self.in_flight.remove(attempt)

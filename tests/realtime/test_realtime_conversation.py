@@ -39,7 +39,12 @@ from broadcaster.realtime.outputs import (
     SessionReady,
     Usage,
 )
-from broadcaster.realtime.segments import OVERFLOW, RATE_LIMIT_PAUSES_S, WAITING_SEGMENTS
+from broadcaster.realtime.segments import (
+    FAILURE_PAUSES_S,
+    OVERFLOW,
+    RATE_LIMIT_PAUSES_S,
+    WAITING_SEGMENTS,
+)
 from broadcaster.realtime.session import WORKING, NoiseReduction, State
 from broadcaster.realtime.settings import ConversationConfig
 from tests.realtime.peer import Time, assert_exactly
@@ -397,17 +402,60 @@ def test_interleaved_responses_are_kept_apart() -> None:
         ("???", {}, "response_failed"),
     ],
 )
-def test_a_failed_segment_is_tried_once_more_then_lost(
+def test_a_failed_segment_is_tried_again_then_lost(
     status: str, details: object, reason: str
 ) -> None:
     talk = Talk()
     talk.protocol.interpret(1, PCM)
-    talk.done(1, 1, status=status, status_details=details, usage=USAGE)
-    assert (talk.told(), talk.asked()) == ([], ["1/1", "1/2"])
-    talk.done(1, 2, status=status, status_details=details, usage=USAGE)
-    assert talk.told() == [SegmentLost(1, reason, COUNTED + COUNTED)]
+    talk.sent()
+    used = COUNTED
+    for number, pause_s in enumerate(FAILURE_PAUSES_S, start=1):
+        talk.done(1, number, status=status, status_details=details, usage=USAGE)
+        talk.after(pause_s)
+        assert (talk.told(), talk.asked()) == ([], [f"1/{number + 1}"])
+        used += COUNTED
+    talk.done(1, len(FAILURE_PAUSES_S) + 1, status=status, status_details=details, usage=USAGE)
+    assert talk.told() == [SegmentLost(1, reason, used)]
     assert talk.asked() == []
     assert talk.protocol.unfinished() == []
+
+
+def test_errors_one_after_the_other_cost_no_segment() -> None:
+    """The first is answered by another try at once, the next by one after a pause."""
+    talk = Talk()
+    talk.protocol.interpret(1, PCM)
+    talk.failed(1, 1, "server_error")
+    assert talk.asked() == ["1/1", "1/2"]
+    talk.failed(1, 2, "server_error")
+    assert talk.asked() == []
+    assert talk.protocol.due_at() == talk.time() + FAILURE_PAUSES_S[1]
+    talk.after(FAILURE_PAUSES_S[1])
+    assert talk.asked() == ["1/3"]
+    talk.answered(1, "at last", attempt=3)
+    assert talk.told() == results(1, "at last")
+
+
+def test_an_error_does_not_shorten_the_pause_of_the_rate_limit() -> None:
+    talk = Talk()
+    talk.protocol.interpret(1, PCM)
+    talk.protocol.interpret(2, PCM)
+    talk.sent()
+    talk.failed(1, 1, "rate_limit_exceeded")
+    talk.failed(2, 1, "server_error")
+    assert talk.asked() == []
+    talk.after(RATE_LIMIT_PAUSES_S[0])
+    assert talk.asked() == ["1/2", "2/2"]
+
+
+def test_a_segment_that_takes_too_long_twice_is_lost() -> None:
+    """Others wait for it: a server that does not answer is not asked four times."""
+    talk = Talk()
+    talk.protocol.interpret(1, PCM)
+    for _ in range(2):
+        assert talk.told() == []
+        talk.after(CONFIG.response_s)
+    assert talk.told() == [lost(1, codes.RESPONSE_TIMEOUT)]
+    assert talk.asked() == ["1/1", "1/2"]
 
 
 def test_what_a_failed_attempt_said_is_not_repeated() -> None:
@@ -424,7 +472,9 @@ def test_the_beginning_is_better_than_nothing() -> None:
     talk.protocol.interpret(1, PCM)
     talk.said(talk.created(1, 1), "half of")
     talk.done(1, 1, status="incomplete", status_details={"reason": "max_output_tokens"})
-    talk.failed(1, 2, "boom")
+    for number, pause_s in enumerate(FAILURE_PAUSES_S, start=2):
+        talk.after(pause_s)
+        talk.failed(1, number, "boom")
     assert talk.told() == [
         *results(1, "half of")[:2],
         SegmentDone(1, ok=False, reason="boom", usage=Usage()),
@@ -487,11 +537,12 @@ def test_a_response_that_never_ends_is_cancelled_and_tried_again() -> None:
 def test_a_response_that_says_too_much_is_cut_off() -> None:
     talk = Talk()
     talk.protocol.interpret(1, PCM)
-    for attempt in (1, 2):
+    for attempt in range(1, len(FAILURE_PAUSES_S) + 2):
         response_id = talk.created(1, attempt)
         talk.said(response_id, "blah", bytes(2 * LONGEST_SEGMENT_S * wire.SAMPLE_RATE_HZ * 2))
         talk.said(response_id, "blah")
         assert "response.cancel" in [event["type"] for event in talk.sent()]
+        talk.after(max(FAILURE_PAUSES_S))
     done = talk.told()[-1]
     assert done == SegmentDone(1, ok=False, reason=codes.RESPONSE_TOO_LONG, usage=Usage())
 

@@ -27,7 +27,7 @@ from broadcaster.realtime.outputs import (
     SessionReady,
     Usage,
 )
-from broadcaster.realtime.segments import RATE_LIMIT_PAUSES_S, WAITING_SEGMENTS
+from broadcaster.realtime.segments import FAILURE_PAUSES_S, RATE_LIMIT_PAUSES_S, WAITING_SEGMENTS
 from broadcaster.realtime.settings import ConversationConfig, TranscriptionConfig
 from broadcaster.realtime.transcription import TranscriptionConnection, open_transcription
 from tests.realtime.peer import FRAME, KEY, PATIENCE_S, Serve, Session, assert_keyless, drop
@@ -204,7 +204,7 @@ async def test_responses_that_finish_out_of_order(
     assert told == [*results(1, 2, 3), SessionClosed()]
 
 
-async def test_a_failed_segment_is_retried_once(http: aiohttp.ClientSession, serve: Serve) -> None:
+async def test_a_failed_segment_is_retried(http: aiohttp.ClientSession, serve: Serve) -> None:
     async def script(side: Peer) -> None:
         first, second = await side.asked(), await side.asked()
         await side.start(first)
@@ -222,11 +222,11 @@ async def test_a_failed_segment_is_retried_once(http: aiohttp.ClientSession, ser
     ]
 
 
-async def test_a_segment_that_fails_twice_is_lost_and_the_next_is_not(
+async def test_a_segment_that_always_fails_is_lost_and_the_next_is_not(
     http: aiohttp.ClientSession, serve: Serve
 ) -> None:
     async def script(side: Peer) -> None:
-        for _ in range(3):
+        for _ in range(len(FAILURE_PAUSES_S) + 2):
             response = await side.asked()
             if response["metadata"]["segment"] == "1":
                 await side.fail(response, "server_error")
@@ -247,7 +247,7 @@ async def test_cancelled_and_incomplete(
     http: aiohttp.ClientSession, serve: Serve, status: str, reason: str
 ) -> None:
     async def script(side: Peer) -> None:
-        for _ in range(2):
+        for _ in range(len(FAILURE_PAUSES_S) + 1):
             response = await side.asked()
             await side.start(response)
             await side.say(response)
