@@ -59,9 +59,9 @@ class SaidText:
 class Seam:
     """Takes a new session's text until it says something new.
 
-    It may begin where a sentence or phrase did that was said, wherever the new session puts the
-    ends of its own. Of a sentence it says differently, all is new but the words that are shown of
-    the unfinished one.
+    It may begin where a sentence or phrase did that was said, also one within a fragment, wherever
+    the new session puts the ends of its own. Of a sentence it says differently, all is new but the
+    words that are shown of the unfinished one.
 
     Attributes:
         done: the seam is passed; everything is new from here on.
@@ -74,10 +74,11 @@ class Seam:
         self._borders: list[int] = []
         for sentence in (*said.sentences, said.open):
             words = _words(sentence.text)
-            self._borders.append(len(self._words))
+            before = len(self._words)
+            self._borders += [before + start for start in _sentence_starts(sentence.text)]
             self._words += words
             self._sounded += [number < sentence.sounded_words for number in range(len(words))]
-        self._open = _words(said.open.text)
+        self._open = _words(said.open.text)[_sentence_starts(said.open.text)[-1] :]
         self._held: list[str] = []
         self._places = self._borders
         self._matched = 0
@@ -146,6 +147,18 @@ def _words(text: str) -> list[str]:
         for piece in _PIECE.findall(folded)
         if (word := "".join(c for c in piece if not unicodedata.category(c).startswith(("P", "Z"))))
     ]
+
+
+def _sentence_starts(text: str) -> list[int]:
+    """Before which of its words a sentence begins; the first one always counts."""
+    starts, words, ended = [0], 0, False
+    for piece in _PIECE.findall(text):
+        count = len(_words(piece))
+        if ended and count:
+            starts.append(words)
+        words += count
+        ended = sentence_ends(piece) or (ended and not count)
+    return starts
 
 
 def _common(known: list[str], heard: list[str]) -> int:

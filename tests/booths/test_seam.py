@@ -53,6 +53,10 @@ def through(seam: Seam, text: str, seed: int) -> str:
             "Me llamo Clara. Hoy hablamos del agua. Gracias.",
             " Gracias.",
         ),
+        (["".join(SAID[:2])], "", "Me llamo Clara. Gracias.", " Gracias."),
+        ([SAID[0], "".join(SAID[1:])], "", "Hoy hablamos del agua. Gracias.", " Gracias."),
+        (["".join(SAID)], "", "Me llamo Clara. El pozo era hondo.", " El pozo era hondo."),
+        (SAID, " Muy bien. El pozo era", "El pozo está seco.", " está seco."),
         ([], "", "Hola a todos.", "Hola a todos."),
     ],
 )
@@ -100,6 +104,11 @@ def test_text_without_spaces() -> None:
     seam = Seam(said(JAPANESE))
     assert seam.take("今日は水の話です。") == ""
     assert seam.take("ありがとう。") == "ありがとう。"
+
+
+def test_a_sentence_within_a_text_without_spaces_is_known() -> None:
+    seam = Seam(said(["".join(JAPANESE)]))
+    assert seam.take("今日は水の話です。ありがとう。") == "ありがとう。"
 
 
 def speech(seconds: float, level: float = 8_000) -> bytes:
