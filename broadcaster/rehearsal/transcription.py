@@ -57,7 +57,8 @@ class TranscriptionSession(Session):
 
     Deltas come while a sentence is being said, but for its last words, which come soon after its
     end. The words of a sentence are spread evenly over its time, which decides the items they
-    belong to when a commit cuts it.
+    belong to when a commit cuts it. Words that others heard first wait until this session has
+    heard them; the stream remembers only the latest sentences.
 
     Args:
         line: the connection.
@@ -81,6 +82,8 @@ class TranscriptionSession(Session):
         self._items = [_Item(0)]
         self._begun_index = -1
         self._begun: list[_Item] = []
+        self._early: list[tuple[float, str]] = []
+        self._writing = asyncio.Lock()
         self._last_id: str | None = None
         self._partial_grain = b""
         self._heard_ms = 0
@@ -123,6 +126,8 @@ class TranscriptionSession(Session):
             self._line.faults.received(frame_ms)
             await self._line.strike()
             await self._ear.hear(frame)
+            async with self._writing:
+                await self._write_due()
 
     async def _commit(self) -> None:
         held_ms = self._heard_ms - self._items[-1].start_ms
@@ -171,43 +176,57 @@ class TranscriptionSession(Session):
         """
         if self._config["audio"]["input"]["transcription"] is None:
             return
-        begins = heard.kind == "begun"
-        if begins and self._line.faults.spell("whole_utterances") is not None:
+        if heard.kind == "begun" and self._line.faults.spell("whole_utterances") is not None:
             return
+        async with self._writing:
+            await self._write(heard)
+
+    async def _write(self, heard: Heard) -> None:
         if heard.index != self._begun_index:
             self._begun_index, self._begun = heard.index, []
-        placed = self._placed(heard)
+        placed, early = self._placed(heard)
         unsent: dict[_Item, list[str]] = {}
         for number, (item, word) in enumerate(placed):
             if item not in self._begun[number : number + 1]:
                 unsent.setdefault(item, []).append(word)
-        if begins:
+        if heard.kind == "begun":
             self._begun[: len(placed)] = [item for item, _ in placed]
         else:
             self._begun_index, self._begun = -1, []
+            self._early += early
             for item, word in placed:
                 item.words.append(word)
         for item, words in unsent.items():
             if not item.cleared:
                 await self._send_deltas(item, " ".join(words))
 
-    def _placed(self, heard: Heard) -> list[tuple[_Item, str]]:
+    async def _write_due(self) -> None:
+        """Write down what was early, as far as this session has heard it by now."""
+        due = [word for at_ms, word in self._early if at_ms < self._heard_ms]
+        if due:
+            del self._early[: len(due)]
+            self._items[-1].words += due
+            await self._send_deltas(self._items[-1], " ".join(due))
+
+    def _placed(self, heard: Heard) -> tuple[list[tuple[_Item, str]], list[tuple[float, str]]]:
         """The words, each with its item; what was sent stays where it is until that is complete.
 
-        The stream may be ahead of this session, which hears again what others heard: the beginning
-        of a sentence that is still to come has no item yet.
+        The stream may be ahead of this session, which hears again what others heard: words that
+        are still to come have no item yet, but a time.
         """
         words = self._interpreter.original(heard).split(" ")
         step_ms = (heard.end_ms - heard.start_ms) / len(words)
         placed: list[tuple[_Item, str]] = []
+        early: list[tuple[float, str]] = []
         for number, word in enumerate(words):
             at_ms = heard.start_ms + (number + 0.5) * step_ms
             sent = [item for item in self._begun[number : number + 1] if item in self._items]
-            if heard.kind == "begun" and not sent and at_ms >= self._heard_ms:
-                break
+            if not sent and at_ms >= self._heard_ms:
+                early.append((at_ms, word))
+                continue
             by_time = (one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
             placed.append((sent[0] if sent else next(by_time), word))
-        return placed
+        return placed, early
 
     async def _send_deltas(self, item: _Item, text: str) -> None:
         whole = self._line.faults.spell("whole_utterances") is not None

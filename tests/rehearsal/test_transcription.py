@@ -89,7 +89,7 @@ async def test_what_is_heard_again_is_written_in_full(server: TestServer, talk_p
         await play(first, excerpt(talk_pcm, 0, 10_000))
         await written(first, "today.")
         await play(again, excerpt(talk_pcm, 5_100, 7_100))
-        await written(again, "today.")
+        await written(again, "Clara")
         for at_ms in range(10_000, 13_000, 500):
             await play(first, excerpt(talk_pcm, at_ms, at_ms + 500))
         await written(first, "friends")
@@ -102,6 +102,30 @@ async def test_what_is_heard_again_is_written_in_full(server: TestServer, talk_p
         after = (await again.until(f"{ITEM}.completed"))["transcript"]
     assert [before, after] == [SENTENCES[1].text, SENTENCES[2].text]
     for item, text in zip(again.of("input_audio_buffer.committed"), (before, after), strict=True):
+        deltas = [e for e in again.of(f"{ITEM}.delta") if e["item_id"] == item["item_id"]]
+        assert "".join(event["delta"] for event in deltas) == text
+
+
+@pytest.mark.parametrize("cut_ms", [5_200, 7_100])
+async def test_no_item_has_words_of_sound_that_is_still_to_come(
+    server: TestServer, talk_pcm: bytes, cut_ms: int
+) -> None:
+    """As after a drop: others heard both sentences, the second of which a commit may cut."""
+    async with realtime(server, TRANSCRIPTION) as first, realtime(server, TRANSCRIPTION) as again:
+        await configure(first)
+        await configure(again)
+        await play(first, excerpt(talk_pcm, 0, 10_000))
+        await written(first, "today.")
+        for start_ms, end_ms in ((0, cut_ms), (cut_ms, 9_400)):
+            await play(again, excerpt(talk_pcm, start_ms, end_ms))
+            await written(again, "water.")
+            await again.send("input_audio_buffer.commit")
+        assert len(server.app[LISTENING].streams()) == 1
+        texts = [(await again.until(f"{ITEM}.completed"))["transcript"] for _ in range(2)]
+    assert " ".join(texts) == f"{SENTENCES[0].text} {SENTENCES[1].text}"
+    assert texts[0].startswith(SENTENCES[0].text)
+    assert (texts[1] == SENTENCES[1].text) is (cut_ms == 5_200)
+    for item, text in zip(again.of("input_audio_buffer.committed"), texts, strict=True):
         deltas = [e for e in again.of(f"{ITEM}.delta") if e["item_id"] == item["item_id"]]
         assert "".join(event["delta"] for event in deltas) == text
 
