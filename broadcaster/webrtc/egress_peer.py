@@ -23,7 +23,7 @@ MAX_ADDRESSES = 8
 _STUN = range(4)
 _DTLS = range(20, 64)
 _RTP = range(128, 192)
-_RTCP_TYPES = frozenset(bytes([number]) for number in range(192, 224))
+_RTCP_TYPES = range(192, 224)
 """First bytes of what arrives at one port (RFC 7983 section 7, RFC 5761 section 4)."""
 
 
@@ -132,7 +132,7 @@ class EgressPeer:
                 self._selected = source
             self.dtls.receive(datagram)
             return True
-        elif self._stream is not None and datagram[0] in _RTP and datagram[1:2] in _RTCP_TYPES:
+        elif self._stream is not None and _is_rtcp(datagram):
             self._hear_report(self._stream.srtp, datagram)
         return False
 
@@ -156,3 +156,7 @@ class EgressPeer:
             return
         if lost is not None:
             self.lost = lost
+
+
+def _is_rtcp(datagram: bytes) -> bool:
+    return len(datagram) > 1 and datagram[0] in _RTP and datagram[1] in _RTCP_TYPES

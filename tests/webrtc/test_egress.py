@@ -13,6 +13,7 @@ from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
 from broadcaster.webrtc.sdp import parse_offer
 from tests.support.player import Player, player
+from tests.support.tasks import beside
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -20,13 +21,10 @@ pytestmark = pytest.mark.usefixtures("loopback")
 @asynccontextmanager
 async def running(settings: EgressSettings) -> AsyncIterator[Egress]:
     egress = Egress(settings)
-    task = asyncio.create_task(egress.run(), name="egress")
-    try:
+    async with beside(egress.run(), "egress") as task:
         yield egress
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert len(egress) == 0
+        assert not task.done()
+    assert len(egress) == 0
 
 
 def expected(egress: Egress, listener: Player) -> EgressPeer:

@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 from OpenSSL import SSL
@@ -12,24 +11,19 @@ from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
 from broadcaster.webrtc.sdp import parse_offer
 from tests.benchmarks.whep_peers import Identity, Peer
-from tests.support.tasks import beside
+from tests.webrtc.test_egress import running
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CHANGE_CIPHER_SPEC = bytes([20, 254, 253])
 """Begins a record of a client's last flight (RFC 6347 section 4.1)."""
 
 
-@asynccontextmanager
-async def running() -> AsyncIterator[Egress]:
-    egress = Egress(EgressSettings())
-    async with beside(egress.run(), "egress") as task:
-        yield egress
-        assert not task.done()
+def described(client: Peer) -> str:
+    return client.description("0", 111, "actpass")
 
 
-def joined(egress: Egress, client: Peer) -> EgressPeer:
-    offer = parse_offer(client.description("0", 111, "actpass"), listens=True)
-    peer = egress.accept(offer, egress.fanout(), lambda: None)
+def joined(egress: Egress, client: Peer, offer: str) -> EgressPeer:
+    peer = egress.accept(parse_offer(offer, listens=True), egress.fanout(), lambda: None)
     client.meet(egress.answer(peer))
     return peer
 
@@ -45,7 +39,7 @@ async def until(client: Peer, condition: Callable[[], object]) -> None:
 
 async def connected(egress: Egress) -> tuple[Peer, EgressPeer]:
     client = Peer(Identity())
-    peer = joined(egress, client)
+    peer = joined(egress, client, described(client))
     await until(client, lambda: peer.connected and client.srtp)
     return client, peer
 
@@ -58,7 +52,7 @@ async def connected(egress: Egress) -> tuple[Peer, EgressPeer]:
 async def test_no_datagram_of_a_listener_hurts_another(
     datagram: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running() as egress:
+    async with running(EgressSettings()) as egress:
         client, _ = await connected(egress)
         client.sock.send(datagram)
         other, peer = await connected(egress)
@@ -69,7 +63,7 @@ async def test_no_datagram_of_a_listener_hurts_another(
 
 
 async def test_a_broken_session_ends_alone() -> None:
-    async with running() as egress:
+    async with running(EgressSettings()) as egress:
         client, peer = await connected(egress)
         client.ssl.renegotiate()  # which is refused, and which the client takes as fatal
         with pytest.raises(SSL.WantReadError):
@@ -84,7 +78,7 @@ async def test_a_broken_session_ends_alone() -> None:
 
 
 async def test_all_records_of_a_datagram_are_read() -> None:
-    async with running() as egress:
+    async with running(EgressSettings()) as egress:
         client, peer = await connected(egress)
         for _ in range(30):
             client.ssl.send(b"x")
@@ -108,10 +102,10 @@ class Forger(Peer):
 
 
 async def test_a_forged_source_gets_no_sound() -> None:
-    async with running() as egress:
+    async with running(EgressSettings()) as egress:
         client = Forger(Identity())
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client.victim, client.sock:
-            peer = joined(egress, client)
+            peer = joined(egress, client, described(client))
             own, victim = client.sock, client.victim
             victim.connect(own.getpeername())
             client.sock = victim
@@ -122,12 +116,10 @@ async def test_a_forged_source_gets_no_sound() -> None:
 
 
 async def test_one_of_several_certificates_is_enough() -> None:
-    async with running() as egress:
+    async with running(EgressSettings()) as egress:
         client = Peer(Identity())
         own = f"a=fingerprint:sha-256 {client.identity.fingerprint}\r\n"
         other = f"a=fingerprint:sha-256 {Identity().fingerprint}\r\n"
-        description = client.description("0", 111, "actpass").replace(own, other + own)
-        peer = egress.accept(parse_offer(description, listens=True), egress.fanout(), lambda: None)
-        client.meet(egress.answer(peer))
+        peer = joined(egress, client, described(client).replace(own, other + own))
         await until(client, lambda: peer.connected)
         client.sock.close()
