@@ -20,7 +20,6 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from broadcaster import limits
 from broadcaster.booths.catch_up import CatchUpLimits
 from broadcaster.booths.costs import Prices
 from broadcaster.booths.crew import Crew
@@ -48,6 +47,7 @@ from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
+from broadcaster.system import open_files
 from broadcaster.web import create_application, page
 from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.ice import IceServer, offer_loopback
@@ -128,7 +128,12 @@ async def running(
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
         door = Door(
-            settings.host, settings.port, tls, BACKLOG, limits.connections(), reuse_port=reuse_port
+            settings.host,
+            settings.port,
+            tls,
+            BACKLOG,
+            open_files.connections(),
+            reuse_port=reuse_port,
         )
         acceptor = await stack.enter_async_context(accepting(door, runner.server, parts.refused))
         if settings.metrics_port is not None:

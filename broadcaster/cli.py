@@ -138,7 +138,7 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
 def demo(*, lan: bool, **address: Any) -> None:
     """Show the whole broadcast with a prepared talk and no key."""
     from broadcaster.demo import show
-    from broadcaster.tls import lan_address
+    from broadcaster.system.certificates import lan_address
 
     settings = settings_from(**address)
     if lan:

@@ -26,10 +26,10 @@ from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
-from broadcaster.processes import child
 from broadcaster.rehearsal import talk
 from broadcaster.serving import ANY_ADDRESS, base_url, stop_signals, tls_context
-from broadcaster.tasks import first_of
+from broadcaster.system.child_process import child
+from broadcaster.system.tasks import first_of
 
 EVENT = "demo"
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")

@@ -9,12 +9,12 @@ from enum import StrEnum
 
 import aiohttp
 
-from broadcaster import limits, tls
 from broadcaster.app import BACKLOG, realtime_endpoint
 from broadcaster.bus import open_bus
 from broadcaster.config import Settings
 from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.realtime.connection import open_translation
+from broadcaster.system import certificates, open_files
 
 PROBE_LANGUAGE = "es"
 PROBE_S = 20.0
@@ -105,16 +105,16 @@ def _port(settings: Settings) -> Finding:
 
 def _open_files() -> Finding:
     what = "Open files"
-    allowed = limits.raise_open_files()
-    text = f"{allowed}, enough for {max(0, allowed - limits.OTHER_FILES)} listeners."
-    if allowed < limits.MANY_LISTENERS + limits.OTHER_FILES:
-        return Finding(what, Verdict.WARNING, f"{text} {limits.HOW_TO_RAISE}")
+    allowed = open_files.raise_open_files()
+    text = f"{allowed}, enough for {max(0, allowed - open_files.OTHER_FILES)} listeners."
+    if allowed < open_files.MANY_LISTENERS + open_files.OTHER_FILES:
+        return Finding(what, Verdict.WARNING, f"{text} {open_files.HOW_TO_RAISE}")
     return Finding(what, Verdict.GOOD, text)
 
 
 def _waiting() -> Finding:
     what = "Joining herd"
-    somaxconn = limits.somaxconn()
+    somaxconn = open_files.somaxconn()
     if somaxconn is not None and somaxconn < BACKLOG:
         return Finding(
             what,
@@ -129,7 +129,7 @@ def _tls(settings: Settings) -> Finding:
     what = "HTTPS"
     if settings.tls:
         try:
-            tls.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
+            certificates.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
         except (OSError, ssl.SSLError, ValueError) as wrong:
             return Finding(
                 what,
@@ -162,5 +162,5 @@ def _links(settings: Settings) -> Finding:
         what,
         Verdict.WARNING,
         "BROADCASTER_PUBLIC_URL is not set: links use the address the desk was opened with "
-        f"(on this network: {tls.lan_address()}).",
+        f"(on this network: {certificates.lan_address()}).",
     )

@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from rich.console import Console
 
-from broadcaster import __version__, auth, limits, tls
+from broadcaster import __version__, auth
 from broadcaster.app import running
 from broadcaster.config import Role, Settings
+from broadcaster.system import certificates, open_files
 
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
 """Hosts that mean every address of this machine."""
@@ -46,14 +47,14 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     """The context for https, None for http."""
     if not settings.tls:
         return None
-    return tls.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
+    return certificates.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
 
 
 def base_url(settings: Settings, port: int) -> str:
     """How people reach this server, as far as it can know."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    host = tls.lan_address() if settings.host in ANY_ADDRESS else settings.host
+    host = certificates.lan_address() if settings.host in ANY_ADDRESS else settings.host
     host = f"[{host}]" if ":" in host else host
     return f"{'https' if settings.tls else 'http'}://{host}:{port}"
 
@@ -66,7 +67,7 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
         BusUnavailable: the bus cannot be opened.
     """
     out.print(f"Conference broadcaster {__version__}")
-    allowed = limits.raise_open_files()
+    allowed = open_files.raise_open_files()
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
     token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
     async with stop_signals() as stop, AsyncExitStack() as stack:
@@ -93,11 +94,11 @@ def collect_garbage_seldom() -> None:
 
 def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> None:
     """Say so when the files that may be open are too few for an audience."""
-    listeners = max(0, allowed - limits.OTHER_FILES)
-    if Role.EDGE in roles and listeners < limits.MANY_LISTENERS:
+    listeners = max(0, allowed - open_files.OTHER_FILES)
+    if Role.EDGE in roles and listeners < open_files.MANY_LISTENERS:
         out.print(
             f"[yellow]![/] a process may open {allowed} files here, enough for {listeners} "
-            f"listeners. {limits.HOW_TO_RAISE}",
+            f"listeners. {open_files.HOW_TO_RAISE}",
             soft_wrap=True,
         )
 

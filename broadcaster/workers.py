@@ -14,13 +14,11 @@ from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
-from broadcaster import __version__, limits
+from broadcaster import __version__
 from broadcaster.app import running
-from broadcaster.backoff import Backoff
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.log import bound
-from broadcaster.processes import child
 from broadcaster.serving import (
     announce,
     collect_garbage_seldom,
@@ -28,7 +26,10 @@ from broadcaster.serving import (
     tls_context,
     warn_of_few_files,
 )
-from broadcaster.tasks import first_of
+from broadcaster.system import open_files
+from broadcaster.system.backoff import Backoff
+from broadcaster.system.child_process import child
+from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.workers")
 
@@ -52,7 +53,7 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
         OSError: the address is in use, or a certificate cannot be used.
     """
     out.print(f"Conference broadcaster {__version__}")
-    allowed = limits.raise_open_files()
+    allowed = open_files.raise_open_files()
     tls_context(settings)  # makes the certificate before several processes want to
     with _reserved(settings.host, settings.port) as port:
         settings = settings.model_copy(update={"port": port})

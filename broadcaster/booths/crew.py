@@ -29,7 +29,7 @@ from broadcaster.model.status import (
     status_to_json,
     statuses,
 )
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 

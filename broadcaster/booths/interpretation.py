@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from broadcaster.backoff import Backoff
 from broadcaster.booths.engine import Connect, Said
 from broadcaster.booths.floor_memory import FloorMemory
 from broadcaster.booths.rendition import Rendition, Sink, answers
@@ -23,7 +22,8 @@ from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
 from broadcaster.realtime.outputs import Usage
-from broadcaster.tasks import first_of
+from broadcaster.system.backoff import Backoff
+from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 

@@ -26,7 +26,7 @@ from broadcaster.model.status import (
 )
 from broadcaster.realtime.outputs import Usage
 from broadcaster.realtime.wire import FRAME_SAMPLES
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 
 _TICK_S = 0.1
 

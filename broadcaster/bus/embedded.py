@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.sqlite_store import SqliteStore, unix_ms
 from broadcaster.bus.subscription import BoundedSubscription, Switchboard
 from broadcaster.bus.watching import states
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Entry, Lease, Record
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

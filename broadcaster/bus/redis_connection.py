@@ -16,8 +16,8 @@ import hiredis
 from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError, ResponseError
 
-from broadcaster.backoff import Backoff
 from broadcaster.errors import BusUnavailable
+from broadcaster.system.backoff import Backoff
 
 FAILURES = (RedisError, OSError)
 """What using a connection raises when the broker is away or refuses; TimeoutError is an OSError."""

@@ -5,8 +5,8 @@ import logging
 import secrets
 from contextlib import suppress
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.redis_connection import FAILURES, Redis
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from collections import deque
 
 from redis.asyncio.connection import Connection
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.redis_connection import FAILURES, Redis, pack
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

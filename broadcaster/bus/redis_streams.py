@@ -5,10 +5,10 @@ import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.redis_connection import FAILURES, Redis, call
 from broadcaster.bus.streams import MAX_STREAM_ENTRIES, parse_id
 from broadcaster.model.ports import Entry
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

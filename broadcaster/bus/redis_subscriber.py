@@ -11,9 +11,9 @@ import hiredis
 from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.redis_connection import FAILURES, Redis, call, pack
 from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from broadcaster.backoff import Backoff
 from broadcaster.bus.subscription import BoundedSubscription
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Record
+from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 
 BACKLOG_MS = 240
 """Newest sound a new listener gets at once, so that it starts right away."""

@@ -13,7 +13,7 @@ from broadcaster.model.ports import Bus, Entry
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.edge")
 

@@ -26,7 +26,7 @@ from broadcaster.model.status import (
     statuses,
 )
 from broadcaster.sockets.uring import Ring
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 
 SPEAKING_WITHIN_MS = 3_000
 """A floor that was silent for longer is called silent."""

@@ -8,7 +8,7 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.whep_sessions import SessionCall, WhepSessions, etag_of, owner_of
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.egress import Egress
 from broadcaster.webrtc.sdp import parse_offer
 from broadcaster.webrtc.signaling import (

@@ -20,7 +20,7 @@ from broadcaster.model.status import (
     status_to_json,
     statuses,
 )
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PcmChunk
 
 log = logging.getLogger("broadcaster.floor")

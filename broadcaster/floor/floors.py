@@ -9,7 +9,7 @@ from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
 log = logging.getLogger("broadcaster.floor")

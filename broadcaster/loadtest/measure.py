@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import uvloop
 
-from broadcaster import limits
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest import http_audio, whep
 from broadcaster.loadtest.connection import Connection
@@ -17,6 +16,7 @@ from broadcaster.loadtest.report import Report, report
 from broadcaster.loadtest.tally import FrameLog, Tally
 from broadcaster.loadtest.target import Target
 from broadcaster.loadtest.websocket import WebSocketListener
+from broadcaster.system import open_files
 
 LONGEST_S = 3600.0
 
@@ -51,11 +51,11 @@ def prepare(transport: Transport, course: Course) -> None:
             f"at most {whep.MOST_LISTENERS} listeners by WebRTC come from one process",
             hint="Run several, on other machines if you can.",
         )
-    allowed = limits.raise_open_files()
-    if allowed < course.listeners * _FILES[transport] + limits.OTHER_FILES:
+    allowed = open_files.raise_open_files()
+    if allowed < course.listeners * _FILES[transport] + open_files.OTHER_FILES:
         raise BroadcasterError(
             f"this process may open {allowed} files, too few for {course.listeners} listeners",
-            hint=f"{limits.HOW_TO_RAISE} Or test with fewer --listeners.",
+            hint=f"{open_files.HOW_TO_RAISE} Or test with fewer --listeners.",
         )
 
 

@@ -10,7 +10,7 @@ from broadcaster.errors import Refused
 from broadcaster.loadtest.course import Course, Listened, Progress, Watch
 from broadcaster.loadtest.tally import Ear, Tally
 from broadcaster.loadtest.target import Target
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.player import playing
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from broadcaster.errors import Refused
-from broadcaster.tasks import first_of
+from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.connectivity_check import ConnectivityCheck
 from broadcaster.webrtc.datagrams import open_udp
 from broadcaster.webrtc.dtls import DtlsFailed, DtlsServer, SrtpKeys

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
-from broadcaster.tls import server_context
+from broadcaster.system.certificates import server_context
 from tests.benchmarks.measuring import Measured, alternated, busy
 from tests.benchmarks.options import Options
 from tests.benchmarks.sources import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from broadcaster.tls import server_context
+from broadcaster.system.certificates import server_context
 from tests.edge.conftest import Edge
 from tests.support.processes import TOKEN, broadcaster, started
 

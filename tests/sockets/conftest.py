@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.limits import raise_open_files
+from broadcaster.system.open_files import raise_open_files
 from tests.sockets.pairs import contexts
 
 

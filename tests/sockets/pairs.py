@@ -9,7 +9,7 @@ from pathlib import Path
 
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.transport import SocketTransport
-from broadcaster.tls import server_context
+from broadcaster.system.certificates import server_context
 
 DEADLINE_S = 20.0
 Dial = Callable[[], "asyncio.Future[Pair]"]
