@@ -36,7 +36,6 @@ from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.whep import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
-from broadcaster.metrics import AskEvents, metrics_route
 from broadcaster.model import keys
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
@@ -48,7 +47,8 @@ from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.system import open_files
-from broadcaster.web import create_application, page
+from broadcaster.web.application import create_application, page
+from broadcaster.web.metrics import AskEvents, metrics_route
 from broadcaster.webrtc.egress import Egress, EgressSettings
 from broadcaster.webrtc.ice import IceServer, offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings

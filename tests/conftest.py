@@ -15,7 +15,7 @@ def no_blocking_calls() -> Iterator[BlockBuster]:
     """A blocking call made by our code inside the event loop fails the test."""
     with blockbuster_ctx("broadcaster") as blockbuster:
         for function in ("os.stat", "os.listdir", "io.BufferedReader.read"):  # before serving
-            blockbuster.functions[function].can_block_in("broadcaster/assets.py", "assets")
+            blockbuster.functions[function].can_block_in("broadcaster/web/assets.py", "assets")
         for function in ("threading.Lock.acquire", "threading.Lock.acquire_lock"):
             # aiortc ends its decoder's thread, which is idle, with a join.
             blockbuster.functions[function].can_block_in(

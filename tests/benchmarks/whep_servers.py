@@ -26,7 +26,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.web import create_application
+from broadcaster.web.application import create_application
 from broadcaster.webrtc.egress import Egress, EgressSettings
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")

@@ -12,7 +12,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
-from broadcaster.web import create_application
+from broadcaster.web.application import create_application
 from tests.support.browser import chromium
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN

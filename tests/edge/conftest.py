@@ -23,7 +23,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
-from broadcaster.web import create_application, page
+from broadcaster.web.application import create_application, page
 from broadcaster.webrtc.egress import Egress, EgressSettings
 
 FRAME_MS = 60

@@ -24,7 +24,7 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, status_to_json
-from broadcaster.web import create_application
+from broadcaster.web.application import create_application
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
 from broadcaster.webrtc.publisher import publishing

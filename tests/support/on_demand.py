@@ -23,7 +23,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
 from broadcaster.sockets.acceptor import Door, accepting
-from broadcaster.web import create_application
+from broadcaster.web.application import create_application
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", source_captions=False)
 TONE_HZ = 1_000

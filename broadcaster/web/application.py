@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
-from broadcaster.assets import assets
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model.ports import Bus
-from broadcaster.turnstile import Turnstile
+from broadcaster.web.assets import assets
+from broadcaster.web.request_queue import Turnstile
 
-log = logging.getLogger("broadcaster.web")
+log = logging.getLogger("broadcaster.web.application")
 
 LARGEST_BODY_BYTES = 64 * 1024
 HEADERS = {

@@ -65,7 +65,7 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """All files, by name; reads them the first time."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "listener_web"
     folder = installed if installed.is_dir() else package.parent / "listener_web"
     return {path.name: Asset.read(path) for path in folder.iterdir() if path.suffix in SUFFIXES}

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.turnstile import PER_TURN, Turnstile
-from broadcaster.web import create_application
+from broadcaster.web.application import create_application
+from broadcaster.web.request_queue import PER_TURN, Turnstile
 from tests.support.web import on_loopback
 
 DEADLINE_S = 60.0
