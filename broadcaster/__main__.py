@@ -1,6 +1,6 @@
 """`python -m broadcaster`."""
 
-from broadcaster.cli import main
+from broadcaster.commands.cli import main
 
 if __name__ == "__main__":
     main()

@@ -27,12 +27,8 @@ MAY_IMPORT = {  # folder or top-level module -> what it may import from broadcas
     "loadtest": LIBRARY,
     "web": "errors log model",
     "app": "*",
-    "serving": "*",
-    "workers": "*",
-    "demo": "*",
-    "preflight": "*",
-    "cli": "*",
-    "__main__": "cli",
+    "commands": "*",
+    "__main__": "commands",
 }
 OWNERS = {  # library -> the only folders that may import it
     "aiortc": {"webrtc"},

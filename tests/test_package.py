@@ -45,7 +45,8 @@ async def test_the_wheel_serves_its_pages(wheel: Path, tmp_path: Path) -> None:
     await asyncio.to_thread(zipfile.ZipFile(wheel).extractall, site)
     environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_PORT": "0"}
     code = (
-        f"import sys; sys.path.insert(0, {str(site)!r}); from broadcaster.cli import main; main()"
+        f"import sys; sys.path.insert(0, {str(site)!r});"
+        "from broadcaster.commands.cli import main; main()"
     )
     async with started([sys.executable, "-P", "-c", code, "serve"], environment) as process:
         url = (await process.line(r"serving (\S+)"))[1]

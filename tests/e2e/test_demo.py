@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from broadcaster.demo import LANGUAGES
+from broadcaster.commands.demo import LANGUAGES
 from broadcaster.rehearsal import talk, voice
 from tests.support.browser import Attendee, chromium
 from tests.support.processes import started

@@ -108,8 +108,8 @@ def address_options(command: Any) -> Any:
 @click.option("--worker", type=int, hidden=True, help="Be this one of them.")
 def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     """Run the broadcaster: floor, booths, edge and desk in one process unless told otherwise."""
-    from broadcaster.serving import serve_until_stopped
-    from broadcaster.workers import serve_with_workers, work
+    from broadcaster.commands.serve import serve_until_stopped
+    from broadcaster.commands.workers import serve_with_workers, work
 
     settings = settings_from(**given)
     log.configure(settings.log_level, json_lines=settings.log_json)
@@ -137,7 +137,7 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
 @click.option("--lan", is_flag=True, help="For phones: listen on the network and serve https.")
 def demo(*, lan: bool, **address: Any) -> None:
     """Show the whole broadcast with a prepared talk and no key."""
-    from broadcaster.demo import show
+    from broadcaster.commands.demo import show
     from broadcaster.system.certificates import lan_address
 
     settings = settings_from(**address)
@@ -153,7 +153,7 @@ def demo(*, lan: bool, **address: Any) -> None:
 @main.command()
 def check() -> None:
     """Find out before the event whether everything is ready."""
-    from broadcaster.preflight import Verdict, checks
+    from broadcaster.commands.check import Verdict, checks
 
     settings = settings_from()
     log.configure("error")

@@ -16,12 +16,12 @@ import aiohttp
 import pytest
 
 from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.commands.serve import YOUNG_OBJECTS
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
-from broadcaster.serving import YOUNG_OBJECTS
 from tests.support.player import Player, player, subscribed
 from tests.support.processes import Process, started
 from tests.support.redis_server import RedisServer
@@ -33,7 +33,7 @@ LISTENERS = 40
 ONE_WORKER = """
 import asyncio, gc
 from broadcaster.config import Settings
-from broadcaster.workers import work
+from broadcaster.commands.workers import work
 asyncio.run(work(Settings(), 1))
 print(gc.get_threshold()[0], gc.get_freeze_count() > 0)
 """

@@ -16,22 +16,22 @@ from rich.console import Console
 
 from broadcaster import __version__
 from broadcaster.app import running
-from broadcaster.config import Role, Settings
-from broadcaster.errors import BroadcasterError
-from broadcaster.log import bound
-from broadcaster.serving import (
+from broadcaster.commands.serve import (
     announce,
     collect_garbage_seldom,
     stop_signals,
     tls_context,
     warn_of_few_files,
 )
+from broadcaster.config import Role, Settings
+from broadcaster.errors import BroadcasterError
+from broadcaster.log import bound
 from broadcaster.system import open_files
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
 
-log = logging.getLogger("broadcaster.workers")
+log = logging.getLogger("broadcaster.commands.workers")
 
 READY = b"ready\n"
 """What a worker writes to stdout once it serves."""

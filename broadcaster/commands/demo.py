@@ -24,10 +24,10 @@ from rich.console import Console
 
 from broadcaster import auth
 from broadcaster.app import running
+from broadcaster.commands.serve import ANY_ADDRESS, base_url, stop_signals, tls_context
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.rehearsal import talk
-from broadcaster.serving import ANY_ADDRESS, base_url, stop_signals, tls_context
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
 
