@@ -2,7 +2,7 @@
 
 from av import AudioFrame
 
-from broadcaster.audio.graph import FilterChain
+from broadcaster.audio.filter_chain import FilterChain
 from broadcaster.audio.samples import Samples
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 

@@ -5,8 +5,8 @@ from collections import deque
 
 import numpy as np
 
+from broadcaster.audio.filter_chain import FilterChain
 from broadcaster.audio.frames import to_frame
-from broadcaster.audio.graph import FilterChain
 from broadcaster.audio.samples import Samples, to_samples
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from broadcaster.audio.filter_chain import FilterChain
 from broadcaster.audio.frames import AudioFrame, to_frame
-from broadcaster.audio.graph import FilterChain
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, SAMPLE_BYTES, ms_to_samples
 
 SLOWEST = 1.0

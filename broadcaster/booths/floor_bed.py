@@ -1,9 +1,9 @@
 """The floor on a language channel: in place of the interpretation, or quietly under it."""
 
+from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.loudness import Leveler
 from broadcaster.audio.mix import Fader
 from broadcaster.audio.samples import Samples
-from broadcaster.booths.soft_edges import EDGE_SAMPLES, SoftEdges
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
 WAITING = ms_to_samples(160)

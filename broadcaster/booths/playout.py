@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from broadcaster.audio.fades import EDGE_SAMPLES, cross_fade
 from broadcaster.audio.pauses import SILENCE_DBFS
 from broadcaster.audio.samples import FULL_SCALE
-from broadcaster.booths.soft_edges import EDGE_SAMPLES, cross_fade
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
 LONGEST_QUEUE = 60 * CLOCK_HZ

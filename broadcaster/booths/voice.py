@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.limiter import DELAY_SAMPLES
 from broadcaster.audio.loudness import Leveler
 from broadcaster.audio.pauses import PauseShortener
@@ -9,7 +10,6 @@ from broadcaster.audio.samples import Samples
 from broadcaster.audio.stretch import TimeStretch
 from broadcaster.booths.catch_up import CatchUp, CatchUpLimits
 from broadcaster.booths.playout import Playout, Skip
-from broadcaster.booths.soft_edges import EDGE_SAMPLES, SoftEdges
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, ms_to_samples, samples_to_ms
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from broadcaster.booths.soft_edges import EDGE_SAMPLES, SoftEdges, cross_fade
+from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges, cross_fade
 from tests.audio.sounds import numbers, sharpest, tone, voice_like
 
 TICK = 1_440
