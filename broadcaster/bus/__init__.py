@@ -21,6 +21,6 @@ def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManag
     """
     if redis_url is None:
         return EmbeddedBus(data_dir / "bus.sqlite3")
-    from broadcaster.bus.redis_bus import RedisBus
+    from broadcaster.bus.redis.bus import RedisBus
 
     return RedisBus(redis_url)

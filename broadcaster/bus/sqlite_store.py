@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import aiosqlite
 
-from broadcaster.bus.streams import MAX_STREAM_ENTRIES, parse_id
+from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES, parse_id
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model.ports import Entry, Record
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.model.ports import Bus
 from tests.support.redis_server import RedisServer
 

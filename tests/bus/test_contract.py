@@ -10,7 +10,7 @@ import pytest
 
 from broadcaster.bus import open_bus
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Bus, Entry, Message, Record
 from tests.bus.helpers import collect, soon, take, until

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from broadcaster.bus.redis_bus import RedisBus
-from broadcaster.bus.redis_connection import Timing
+from broadcaster.bus.redis.bus import RedisBus
+from broadcaster.bus.redis.connection import Timing
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Message, Record, Subscription
 from tests.bus.helpers import collect, soon, take, until

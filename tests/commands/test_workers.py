@@ -15,7 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.commands.serve import YOUNG_OBJECTS
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind

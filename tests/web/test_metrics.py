@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from broadcaster.bus.redis_bus import RedisBus
+from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.config import Role
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts

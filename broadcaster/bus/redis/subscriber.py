@@ -11,7 +11,7 @@ import hiredis
 from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from broadcaster.bus.redis_connection import FAILURES, Redis, call, pack
+from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
 from broadcaster.bus.subscription import BoundedSubscription, Switchboard
 from broadcaster.system.backoff import Backoff
 

@@ -8,7 +8,7 @@ from collections import deque
 
 from redis.asyncio.connection import Connection
 
-from broadcaster.bus.redis_connection import FAILURES, Redis, pack
+from broadcaster.bus.redis.connection import FAILURES, Redis, pack
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
-from broadcaster.bus.redis_connection import FAILURES, Redis, call
-from broadcaster.bus.streams import MAX_STREAM_ENTRIES, parse_id
+from broadcaster.bus.redis.connection import FAILURES, Redis, call
+from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES, parse_id
 from broadcaster.model.ports import Entry
 from broadcaster.system.backoff import Backoff
 

@@ -10,12 +10,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from broadcaster.bus.redis_connection import Redis, Timing
-from broadcaster.bus.redis_lease import RedisLease
-from broadcaster.bus.redis_publisher import Publisher
-from broadcaster.bus.redis_records import Records
-from broadcaster.bus.redis_streams import Streams
-from broadcaster.bus.redis_subscriber import Subscriber
+from broadcaster.bus.redis.connection import Redis, Timing
+from broadcaster.bus.redis.lease import RedisLease
+from broadcaster.bus.redis.publisher import Publisher
+from broadcaster.bus.redis.records import Records
+from broadcaster.bus.redis.streams import Streams
+from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.model.ports import Entry, Lease, Record, Subscription
 
 

@@ -5,7 +5,7 @@ import logging
 import secrets
 from contextlib import suppress
 
-from broadcaster.bus.redis_connection import FAILURES, Redis
+from broadcaster.bus.redis.connection import FAILURES, Redis
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)

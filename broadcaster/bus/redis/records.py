@@ -4,8 +4,8 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from broadcaster.bus.redis_connection import Redis
-from broadcaster.bus.redis_subscriber import Subscriber
+from broadcaster.bus.redis.connection import Redis
+from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.bus.watching import states
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Record
