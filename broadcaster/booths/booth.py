@@ -23,7 +23,7 @@ from broadcaster.model.status import (
     EdgeStatus,
     statuses,
 )
-from broadcaster.realtime.protocol import endpoint_language
+from broadcaster.realtime.protocol.translation import endpoint_language
 
 log = logging.getLogger("broadcaster.booths")
 

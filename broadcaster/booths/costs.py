@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from broadcaster.model.event import Interpreter
 from broadcaster.model.status import BoothStatus
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 
 NEARLY_SPENT_SHARE = 0.8
 """Share of the spend cap from which the organizer is warned."""

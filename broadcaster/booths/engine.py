@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from broadcaster.model.audio import ms_to_samples
-from broadcaster.realtime.connection import TranslationConnection
-from broadcaster.realtime.conversation import ConversationConnection
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.segmenter import Phrase, PhraseSegmenter
+from broadcaster.realtime.session_events import (
     AudioDelta,
     InputSegment,
     InputText,
@@ -18,8 +17,9 @@ from broadcaster.realtime.outputs import (
     SegmentLost,
     Usage,
 )
-from broadcaster.realtime.segmenter import Phrase, PhraseSegmenter
-from broadcaster.realtime.transcription import TranscriptionConnection
+from broadcaster.realtime.socket.conversation import ConversationConnection
+from broadcaster.realtime.socket.transcription import TranscriptionConnection
+from broadcaster.realtime.socket.translation import TranslationConnection
 
 
 @dataclass(frozen=True, slots=True)

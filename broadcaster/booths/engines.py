@@ -9,13 +9,13 @@ import aiohttp
 
 from broadcaster.booths.engine import Converse, Engine, Transcribe, Translate
 from broadcaster.model.event import Channel, Event, Interpreter
-from broadcaster.realtime.connection import open_translation
-from broadcaster.realtime.conversation import open_conversation
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.instructions import interpreter_instructions
-from broadcaster.realtime.protocol import endpoint_language
-from broadcaster.realtime.settings import ConversationConfig, TranscriptionConfig
-from broadcaster.realtime.transcription import open_transcription
+from broadcaster.realtime.protocol.settings import ConversationConfig, TranscriptionConfig
+from broadcaster.realtime.protocol.translation import endpoint_language
+from broadcaster.realtime.socket.conversation import open_conversation
+from broadcaster.realtime.socket.transcription import open_transcription
+from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})

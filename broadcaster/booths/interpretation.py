@@ -21,7 +21,7 @@ from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
 

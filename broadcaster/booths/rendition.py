@@ -14,7 +14,7 @@ from broadcaster.booths.spoken_language import LanguageWatch
 from broadcaster.booths.watchdogs import MuteWatch
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 
 log = logging.getLogger("broadcaster.booths")
 

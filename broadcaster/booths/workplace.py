@@ -24,7 +24,7 @@ from broadcaster.model.status import (
     BoothStatus,
     status_to_json,
 )
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 from broadcaster.realtime.wire import FRAME_SAMPLES
 from broadcaster.system.tasks import first_of
 

@@ -13,7 +13,7 @@ from broadcaster.app import BACKLOG, realtime_endpoint
 from broadcaster.bus import open_bus
 from broadcaster.config import Settings
 from broadcaster.errors import BusUnavailable, InterpreterFailed
-from broadcaster.realtime.connection import open_translation
+from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.system import certificates, open_files
 
 PROBE_LANGUAGE = "es"

@@ -7,7 +7,7 @@ which is between two words if there is any gap. Silence belongs to no phrase, so
 from dataclasses import dataclass
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.speech import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
+from broadcaster.realtime.protocol.speech import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
 
 PAUSES_MS = ((4_000, 200), (1_500, 350), (0, 1_200))
 """A phrase at least as long (first) is ended by this much silence (second): a short one waits for

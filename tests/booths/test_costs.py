@@ -8,7 +8,7 @@ from broadcaster.booths.costs import Account, Budget, Prices, Spent, budget
 from broadcaster.config import Settings
 from broadcaster.model.event import Interpreter
 from broadcaster.model.status import BoothState, BoothStatus
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 
 PRICES = Prices()
 HOUR_MS = 3_600_000

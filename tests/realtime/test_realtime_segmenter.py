@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from broadcaster.realtime.protocol.speech import HOP_BYTES, SpeechLevel
 from broadcaster.realtime.segmenter import (
     CUT_WINDOW_MS,
     LEAD_MS,
@@ -11,7 +12,6 @@ from broadcaster.realtime.segmenter import (
     Phrase,
     PhraseSegmenter,
 )
-from broadcaster.realtime.speech import HOP_BYTES, SpeechLevel
 from broadcaster.realtime.wire import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE_HZ
 from tests.realtime.sounds import room, voice
 

@@ -1,9 +1,9 @@
-"""Walking the table of session states (`broadcaster.realtime.session.TRANSITIONS`)."""
+"""Walking the table of session states (`broadcaster.realtime.protocol.session.TRANSITIONS`)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from broadcaster.realtime.session import TRANSITIONS, State
+from broadcaster.realtime.protocol.session import TRANSITIONS, State
 
 Steps = Mapping[str, tuple[Callable[[Any], object], Mapping[State, State]]]
 """By name: what happens, and to which other states it leads from which."""

@@ -24,11 +24,19 @@ from openai.types.realtime import (
 from pydantic import BaseModel
 
 from broadcaster.realtime import codes, failures, wire
-from broadcaster.realtime.conversation_protocol import (
+from broadcaster.realtime.protocol.conversation import (
     LONGEST_SEGMENT_S,
     ConversationProtocol,
 )
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.protocol.requests import (
+    FAILURE_PAUSES_S,
+    OVERFLOW,
+    RATE_LIMIT_PAUSES_S,
+    WAITING_SEGMENTS,
+)
+from broadcaster.realtime.protocol.session import WORKING, NoiseReduction, State
+from broadcaster.realtime.protocol.settings import ConversationConfig
+from broadcaster.realtime.session_events import (
     AudioDelta,
     Output,
     OutputText,
@@ -39,14 +47,6 @@ from broadcaster.realtime.outputs import (
     SessionReady,
     Usage,
 )
-from broadcaster.realtime.segments import (
-    FAILURE_PAUSES_S,
-    OVERFLOW,
-    RATE_LIMIT_PAUSES_S,
-    WAITING_SEGMENTS,
-)
-from broadcaster.realtime.session import WORKING, NoiseReduction, State
-from broadcaster.realtime.settings import ConversationConfig
 from tests.realtime.peer import Time, assert_exactly
 from tests.realtime.walk import check_all_walked, check_step
 

@@ -11,10 +11,8 @@ from aiohttp import web
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import wire
-from broadcaster.realtime.connection import TranslationConnection, open_translation
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.listening import QUEUE_FRAMES
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.session_events import (
     AudioDelta,
     Output,
     OutputText,
@@ -22,6 +20,8 @@ from broadcaster.realtime.outputs import (
     SessionClosed,
     SessionReady,
 )
+from broadcaster.realtime.socket.audio_link import QUEUE_FRAMES
+from broadcaster.realtime.socket.translation import TranslationConnection, open_translation
 from tests.realtime.peer import (
     FRAME,
     KEY,

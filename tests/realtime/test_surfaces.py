@@ -12,9 +12,14 @@ from aiohttp import web
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import codes
-from broadcaster.realtime.conversation import ConversationConnection, open_conversation
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.protocol.requests import (
+    FAILURE_PAUSES_S,
+    RATE_LIMIT_PAUSES_S,
+    WAITING_SEGMENTS,
+)
+from broadcaster.realtime.protocol.settings import ConversationConfig, TranscriptionConfig
+from broadcaster.realtime.session_events import (
     AudioDelta,
     InputSegment,
     InputText,
@@ -27,9 +32,8 @@ from broadcaster.realtime.outputs import (
     SessionReady,
     Usage,
 )
-from broadcaster.realtime.segments import FAILURE_PAUSES_S, RATE_LIMIT_PAUSES_S, WAITING_SEGMENTS
-from broadcaster.realtime.settings import ConversationConfig, TranscriptionConfig
-from broadcaster.realtime.transcription import TranscriptionConnection, open_transcription
+from broadcaster.realtime.socket.conversation import ConversationConnection, open_conversation
+from broadcaster.realtime.socket.transcription import TranscriptionConnection, open_transcription
 from tests.realtime.peer import FRAME, KEY, PATIENCE_S, Serve, Session, assert_keyless, drop
 
 SPOKEN = "the merger is not announced yet"

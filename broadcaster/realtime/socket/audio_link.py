@@ -6,9 +6,9 @@ from typing import TypeVar
 import aiohttp
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.link import Link
-from broadcaster.realtime.outputs import SessionReady
-from broadcaster.realtime.session import ListeningProtocol, State
+from broadcaster.realtime.protocol.session import ListeningProtocol, State
+from broadcaster.realtime.session_events import SessionReady
+from broadcaster.realtime.socket.link import Link
 
 QUEUE_FRAMES = 2_000 // wire.FRAME_MS
 """Frames that wait for the socket at most: 2 s."""

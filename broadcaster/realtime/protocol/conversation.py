@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
-from broadcaster.realtime.events import Malformed, mapping, string, text_of, usage_of
-from broadcaster.realtime.outputs import Output, Usage
-from broadcaster.realtime.segments import Attempt, Segment, Segments
-from broadcaster.realtime.session import RUNNING, WORKING, SessionProtocol, State
-from broadcaster.realtime.settings import PCM_FORMAT, ConversationConfig
+from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
+from broadcaster.realtime.protocol.requests import Attempt, Segment, Segments
+from broadcaster.realtime.protocol.session import RUNNING, WORKING, SessionProtocol, State
+from broadcaster.realtime.protocol.settings import PCM_FORMAT, ConversationConfig
+from broadcaster.realtime.session_events import Output, Usage
 
 LONGEST_SEGMENT_S = 30
 """A segment's sound at most."""

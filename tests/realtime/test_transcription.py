@@ -22,7 +22,10 @@ from openai.types.realtime import (
 from pydantic import BaseModel
 
 from broadcaster.realtime import codes, failures
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.protocol.session import WORKING, State
+from broadcaster.realtime.protocol.settings import TranscriptionConfig
+from broadcaster.realtime.protocol.transcription import TranscriptionProtocol
+from broadcaster.realtime.session_events import (
     InputSegment,
     InputText,
     Output,
@@ -30,9 +33,6 @@ from broadcaster.realtime.outputs import (
     SessionClosed,
     SessionReady,
 )
-from broadcaster.realtime.session import WORKING, State
-from broadcaster.realtime.settings import TranscriptionConfig
-from broadcaster.realtime.transcription_protocol import TranscriptionProtocol
 from broadcaster.realtime.wire import FRAME_BYTES, FRAME_MS
 from tests.realtime.peer import Time, assert_exactly
 from tests.realtime.sounds import room, voice

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from broadcaster.realtime import codes, wire
-from broadcaster.realtime.commits import Commits, Due
-from broadcaster.realtime.events import Malformed, mapping, seconds_of, string, text_of
-from broadcaster.realtime.outputs import InputSegment, InputText
-from broadcaster.realtime.session import RUNNING, WORKING, ListeningProtocol, State
-from broadcaster.realtime.settings import TranscriptionConfig
+from broadcaster.realtime.protocol.commits import Commits, Due
+from broadcaster.realtime.protocol.fields import Malformed, mapping, seconds_of, string, text_of
+from broadcaster.realtime.protocol.session import RUNNING, WORKING, ListeningProtocol, State
+from broadcaster.realtime.protocol.settings import TranscriptionConfig
+from broadcaster.realtime.session_events import InputSegment, InputText
 
 _LONGEST_TEXT = 10_000
 _REMEMBERED_ITEMS = 64

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.protocol import endpoint_language
-from broadcaster.realtime.session import NoiseReduction
+from broadcaster.realtime.protocol.session import NoiseReduction
+from broadcaster.realtime.protocol.translation import endpoint_language
 
 PCM_FORMAT = {"type": "audio/pcm", "rate": wire.SAMPLE_RATE_HZ}
 _KEPT_TOKENS = 4000

@@ -16,12 +16,12 @@ from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 
-from broadcaster.realtime.conversation_protocol import ConversationProtocol
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.link import Link, open_link
-from broadcaster.realtime.segments import Segment
-from broadcaster.realtime.session import State
-from broadcaster.realtime.settings import ConversationConfig
+from broadcaster.realtime.protocol.conversation import ConversationProtocol
+from broadcaster.realtime.protocol.requests import Segment
+from broadcaster.realtime.protocol.session import State
+from broadcaster.realtime.protocol.settings import ConversationConfig
+from broadcaster.realtime.socket.link import Link, open_link
 
 
 class ConversationConnection(Link[ConversationProtocol]):

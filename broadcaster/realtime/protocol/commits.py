@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.speech import HOP_MS, SpeechLevel
+from broadcaster.realtime.protocol.speech import HOP_MS, SpeechLevel
 
 PAUSE_MS = 200
 """This much silence ends an item that is long enough."""

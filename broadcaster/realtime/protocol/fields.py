@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.outputs import Usage
+from broadcaster.realtime.session_events import Usage
 
 _DAY_S = 86_400
 

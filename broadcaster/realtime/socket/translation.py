@@ -19,10 +19,10 @@ from contextlib import AbstractAsyncContextManager
 import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.link import open_link
-from broadcaster.realtime.listening import ListeningLink
-from broadcaster.realtime.protocol import TranslationProtocol
-from broadcaster.realtime.session import NoiseReduction
+from broadcaster.realtime.protocol.session import NoiseReduction
+from broadcaster.realtime.protocol.translation import TranslationProtocol
+from broadcaster.realtime.socket.audio_link import ListeningLink
+from broadcaster.realtime.socket.link import open_link
 
 
 class TranslationConnection(ListeningLink[TranslationProtocol]):

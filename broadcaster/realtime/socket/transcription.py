@@ -14,11 +14,11 @@ from contextlib import AbstractAsyncContextManager
 import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.link import open_link
-from broadcaster.realtime.listening import ListeningLink
-from broadcaster.realtime.session import State
-from broadcaster.realtime.settings import TranscriptionConfig
-from broadcaster.realtime.transcription_protocol import TranscriptionProtocol
+from broadcaster.realtime.protocol.session import State
+from broadcaster.realtime.protocol.settings import TranscriptionConfig
+from broadcaster.realtime.protocol.transcription import TranscriptionProtocol
+from broadcaster.realtime.socket.audio_link import ListeningLink
+from broadcaster.realtime.socket.link import open_link
 
 
 class TranscriptionConnection(ListeningLink[TranscriptionProtocol]):

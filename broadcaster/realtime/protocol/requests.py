@@ -9,7 +9,7 @@ steady clock.
 from bisect import insort
 from dataclasses import dataclass, field
 
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.session_events import (
     AudioDelta,
     Output,
     OutputText,

@@ -23,7 +23,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import failures, wire
-from broadcaster.realtime.outputs import (
+from broadcaster.realtime.protocol.session import TRANSITIONS, State
+from broadcaster.realtime.protocol.translation import TranslationProtocol, endpoint_language
+from broadcaster.realtime.session_events import (
     AudioDelta,
     InputText,
     Output,
@@ -32,8 +34,6 @@ from broadcaster.realtime.outputs import (
     SessionClosed,
     SessionReady,
 )
-from broadcaster.realtime.protocol import TranslationProtocol, endpoint_language
-from broadcaster.realtime.session import TRANSITIONS, State
 from tests.realtime.walk import check_all_walked, check_step
 
 EXPECTED = TranslationProtocol.expected

@@ -21,8 +21,8 @@ from typing import ClassVar, Literal
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import codes, failures, wire
-from broadcaster.realtime.events import Malformed, mapping, pcm_of, string, whole_number
-from broadcaster.realtime.outputs import Output, ServerError, SessionClosed, SessionReady
+from broadcaster.realtime.protocol.fields import Malformed, mapping, pcm_of, string, whole_number
+from broadcaster.realtime.session_events import Output, ServerError, SessionClosed, SessionReady
 
 NoiseReduction = Literal["near_field", "far_field"]
 """`near_field` for a headset, `far_field` for a lectern or room microphone."""

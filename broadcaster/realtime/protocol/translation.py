@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from broadcaster.realtime import wire
-from broadcaster.realtime.events import mapping, text_of, whole_number
-from broadcaster.realtime.outputs import AudioDelta, InputText, OutputText
-from broadcaster.realtime.session import (
+from broadcaster.realtime.protocol.fields import mapping, text_of, whole_number
+from broadcaster.realtime.protocol.session import (
     RUNNING,
     WORKING,
     ListeningProtocol,
     NoiseReduction,
     State,
 )
+from broadcaster.realtime.session_events import AudioDelta, InputText, OutputText
 
 
 def endpoint_language(tag: str) -> str:

@@ -13,9 +13,9 @@ from yarl import URL
 
 from broadcaster.realtime import failures
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.handshake import handshake
-from broadcaster.realtime.outputs import Output, SessionClosed, SessionReady
-from broadcaster.realtime.session import SessionProtocol, State
+from broadcaster.realtime.protocol.session import SessionProtocol, State
+from broadcaster.realtime.session_events import Output, SessionClosed, SessionReady
+from broadcaster.realtime.socket.handshake import handshake
 
 P = TypeVar("P", bound=SessionProtocol)
 

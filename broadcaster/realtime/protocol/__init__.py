@@ -1,0 +1,1 @@
+"""The Realtime protocol without I/O: what to send, and what each answer means."""

@@ -1,0 +1,1 @@
+"""One WebSocket per Realtime session, driven by its protocol."""
