@@ -49,7 +49,7 @@ from broadcaster.sockets.uring import Ring
 from broadcaster.system import open_files
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
-from broadcaster.webrtc.egress import Egress, EgressSettings
+from broadcaster.webrtc.egress.port import Egress, EgressSettings
 from broadcaster.webrtc.ice import IceServer, offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
 

@@ -184,8 +184,8 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
     import aiohttp
 
     from broadcaster.audio.file import read_pcm
+    from broadcaster.webrtc.clients.publisher import publishing
     from broadcaster.webrtc.ice import offer_loopback
-    from broadcaster.webrtc.publisher import publishing
 
     log.configure("error")
     offer_loopback(enabled=True)

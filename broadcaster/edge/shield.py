@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from broadcaster.model.keys import WITH_FEC
 from broadcaster.model.ports import Clock
-from broadcaster.webrtc.egress_peer import EgressPeer
-from broadcaster.webrtc.fanout import RtpFanout
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.peer import EgressPeer
 
 LOSSY = 0.02
 """Share of packets lost, by a listener's own report, from which on it is protected."""

@@ -9,7 +9,7 @@ from broadcaster.edge.whep_sessions import SessionCall, WhepSessions, etag_of, o
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
-from broadcaster.webrtc.egress import Egress
+from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.sdp import parse_offer
 from broadcaster.webrtc.signaling import (
     ACCEPTS_FRAGMENTS,

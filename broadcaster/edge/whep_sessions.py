@@ -14,9 +14,9 @@ from broadcaster.edge.rooms import Rooms
 from broadcaster.edge.shield import Doorway, Shield, protected
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Clock
-from broadcaster.webrtc.egress import Egress
-from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
-from broadcaster.webrtc.fanout import RtpFanout
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 from broadcaster.webrtc.signaling import check_no_restart, unknown_session
 

@@ -11,8 +11,8 @@ from broadcaster.loadtest.course import Course, Listened, Progress, Watch
 from broadcaster.loadtest.tally import Ear, Tally
 from broadcaster.loadtest.target import Target
 from broadcaster.system.tasks import first_of
+from broadcaster.webrtc.clients.player import playing
 from broadcaster.webrtc.ice import offer_loopback
-from broadcaster.webrtc.player import playing
 
 MOST_LISTENERS = 500
 """Joining is what costs: a certificate, ICE and DTLS for each of them, here and at the server."""

@@ -27,7 +27,7 @@ from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.web.application import create_application
-from broadcaster.webrtc.egress import Egress, EgressSettings
+from broadcaster.webrtc.egress.port import Egress, EgressSettings
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 PAYLOAD = b"\x58" + secrets.token_bytes(189)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.model.audio import ms_to_samples, opus_samples
-from broadcaster.webrtc.publisher import publishing
+from broadcaster.webrtc.clients.publisher import publishing
 from tests.audio.sounds import speech
 from tests.support.listener import Recording, recording
 from tests.support.server import running_server

@@ -24,7 +24,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import Door, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
-from broadcaster.webrtc.egress import Egress, EgressSettings
+from broadcaster.webrtc.egress.port import Egress, EgressSettings
 
 FRAME_MS = 60
 PACKET = b"\x58opus"

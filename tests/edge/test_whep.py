@@ -11,7 +11,7 @@ from broadcaster.edge import shield
 from broadcaster.edge.shield import CALM_S, LOSSY, Shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
-from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.support.clock import FakeClock

@@ -25,9 +25,9 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, status_to_json
 from broadcaster.web.application import create_application
+from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
-from broadcaster.webrtc.publisher import publishing
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
 DEADLINE_S = 30.0

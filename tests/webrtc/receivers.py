@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from aiortc.rtp import RtpPacket
 from pylibsrtp import Policy, Session
 
-from broadcaster.webrtc.datagrams import name_of
-from broadcaster.webrtc.dtls import PROFILES, SrtpKeys, SrtpProfile
-from broadcaster.webrtc.fanout import RtpStream
-from broadcaster.webrtc.srtp import SrtpSession
+from broadcaster.webrtc.egress.datagrams import name_of
+from broadcaster.webrtc.egress.dtls import PROFILES, SrtpKeys, SrtpProfile
+from broadcaster.webrtc.egress.fanout import RtpStream
+from broadcaster.webrtc.egress.srtp import SrtpSession
 
 
 @dataclass

@@ -4,9 +4,9 @@ import asyncio
 from contextlib import ExitStack
 
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
-from broadcaster.webrtc.datagrams import open_udp
-from broadcaster.webrtc.fanout import RtpFanout
-from broadcaster.webrtc.rtp_sender import WAITING_FRAMES, RtpSender
+from broadcaster.webrtc.egress.datagrams import open_udp
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.rtp_sender import WAITING_FRAMES, RtpSender
 from tests.support.tasks import beside
 from tests.webrtc.receivers import Receiver, packet
 

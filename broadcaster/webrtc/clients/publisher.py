@@ -11,7 +11,7 @@ from aiortc.mediastreams import MediaStreamTrack
 
 from broadcaster.audio.frames import AudioFrame, to_frame
 from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
-from broadcaster.webrtc.http_session import negotiated
+from broadcaster.webrtc.clients.http_session import negotiated
 
 _FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
 

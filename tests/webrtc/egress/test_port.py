@@ -9,8 +9,8 @@ import pytest
 from aioice import stun
 
 from broadcaster.errors import Refused
-from broadcaster.webrtc.egress import Egress, EgressSettings
-from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.port import Egress, EgressSettings
 from broadcaster.webrtc.sdp import parse_offer
 from tests.support.player import Player, player
 from tests.support.tasks import beside

@@ -3,7 +3,7 @@
 import pytest
 from aioice import stun
 
-from broadcaster.webrtc.connectivity_check import Challenge, ConnectivityCheck
+from broadcaster.webrtc.egress.connectivity_check import Challenge, ConnectivityCheck
 
 PWD = b"p" * 22
 

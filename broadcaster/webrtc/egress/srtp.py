@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pylibsrtp import Policy, Session, _binding
 
-from broadcaster.webrtc.dtls import SrtpKeys
+from broadcaster.webrtc.egress.dtls import SrtpKeys
 
 _OK = _binding.lib.srtp_err_status_ok
 _protect = _binding.lib.srtp_protect

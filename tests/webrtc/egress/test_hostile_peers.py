@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from OpenSSL import SSL
 
-from broadcaster.webrtc.egress import Egress, EgressSettings
-from broadcaster.webrtc.egress_peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.port import Egress, EgressSettings
 from broadcaster.webrtc.sdp import parse_offer
 from tests.benchmarks.whep_peers import Identity, Peer
-from tests.webrtc.test_egress import running
+from tests.webrtc.egress.test_port import running
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CHANGE_CIPHER_SPEC = bytes([20, 254, 253])

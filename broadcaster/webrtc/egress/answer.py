@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadcaster.errors import Refused
-from broadcaster.webrtc.rtp_batch import CNAME
+from broadcaster.webrtc.egress.rtp_batch import CNAME
 from broadcaster.webrtc.sdp import Offer
 
 _HOST_PREFERENCE = 126

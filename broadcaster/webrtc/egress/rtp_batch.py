@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from broadcaster.webrtc.datagrams import DatagramBatch
-from broadcaster.webrtc.srtp import Context, PacketRow
+from broadcaster.webrtc.egress.datagrams import DatagramBatch
+from broadcaster.webrtc.egress.srtp import Context, PacketRow
 
 MAX_PAYLOAD_BYTES = 1_200
 """Longest Opus packet that is sent; speech at 60 ms is about 190."""

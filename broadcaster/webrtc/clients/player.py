@@ -8,7 +8,7 @@ import aiohttp
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtp import RtpPacket
 
-from broadcaster.webrtc.http_session import negotiated
+from broadcaster.webrtc.clients.http_session import negotiated
 
 
 @asynccontextmanager

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
-from broadcaster.webrtc.datagrams import NAME_BYTES
-from broadcaster.webrtc.rtp_batch import Progress, RtpBatch
+from broadcaster.webrtc.egress.datagrams import NAME_BYTES
+from broadcaster.webrtc.egress.rtp_batch import Progress, RtpBatch
+from broadcaster.webrtc.egress.srtp import Context, SrtpSession
 from broadcaster.webrtc.rtp_clock import RTP_HZ
-from broadcaster.webrtc.srtp import Context, SrtpSession
 
 _TICKS_PER_SAMPLE = RTP_HZ // CLOCK_HZ
 _MARKER = 0x80

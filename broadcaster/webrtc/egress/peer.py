@@ -7,13 +7,13 @@ from enum import StrEnum
 
 import pylibsrtp
 
-from broadcaster.webrtc.connectivity_check import Challenge, ConnectivityCheck
-from broadcaster.webrtc.datagrams import name_of
-from broadcaster.webrtc.dtls import DtlsSession
-from broadcaster.webrtc.fanout import RtpFanout, RtpStream
-from broadcaster.webrtc.receiver_report import lost_share
+from broadcaster.webrtc.egress.connectivity_check import Challenge, ConnectivityCheck
+from broadcaster.webrtc.egress.datagrams import name_of
+from broadcaster.webrtc.egress.dtls import DtlsSession
+from broadcaster.webrtc.egress.fanout import RtpFanout, RtpStream
+from broadcaster.webrtc.egress.receiver_report import lost_share
+from broadcaster.webrtc.egress.srtp import SrtpSession
 from broadcaster.webrtc.sdp import Offer
-from broadcaster.webrtc.srtp import SrtpSession
 
 Address = tuple[str, int]
 """Where a datagram came from."""

@@ -5,7 +5,7 @@ import secrets
 import pytest
 from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket, RtcpSdesPacket, RtcpSenderInfo, RtcpSrPacket
 
-from broadcaster.webrtc.receiver_report import lost_share
+from broadcaster.webrtc.egress.receiver_report import lost_share
 
 OURS, THEIRS = 0xFEDC_BA98, 7
 

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterable
 
 from broadcaster.model.audio import AudioFrame
-from broadcaster.webrtc.fanout import RtpFanout
-from broadcaster.webrtc.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
 
 SLICE_PEERS = 512
 """Listeners served before the event loop gets its turn, a few milliseconds."""

@@ -11,10 +11,10 @@ from aiortc.rtp import RtcpPacket, RtcpSdesPacket, RtcpSrPacket, RtpPacket
 from pylibsrtp import Policy, Session
 
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
-from broadcaster.webrtc.datagrams import name_of, open_udp
-from broadcaster.webrtc.dtls import PROFILES
-from broadcaster.webrtc.fanout import RtpFanout
-from broadcaster.webrtc.rtp_batch import RtpBatch
+from broadcaster.webrtc.egress.datagrams import name_of, open_udp
+from broadcaster.webrtc.egress.dtls import PROFILES
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.rtp_batch import RtpBatch
 from tests.webrtc.receivers import Receiver, packet
 
 SLICE = 4

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 from broadcaster.errors import Refused
 from broadcaster.system.tasks import first_of
-from broadcaster.webrtc.connectivity_check import ConnectivityCheck
-from broadcaster.webrtc.datagrams import open_udp
-from broadcaster.webrtc.dtls import DtlsFailed, DtlsServer, SrtpKeys
-from broadcaster.webrtc.egress_peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
-from broadcaster.webrtc.fanout import RtpFanout
+from broadcaster.webrtc.egress.answer import LiteAnswer
+from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck
+from broadcaster.webrtc.egress.datagrams import open_udp
+from broadcaster.webrtc.egress.dtls import DtlsFailed, DtlsServer, SrtpKeys
+from broadcaster.webrtc.egress.fanout import RtpFanout
+from broadcaster.webrtc.egress.peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
+from broadcaster.webrtc.egress.rtp_sender import RtpSender
+from broadcaster.webrtc.egress.srtp import SrtpSession
 from broadcaster.webrtc.ice import host_addresses
-from broadcaster.webrtc.lite_answer import LiteAnswer
-from broadcaster.webrtc.rtp_sender import RtpSender
 from broadcaster.webrtc.sdp import Offer
-from broadcaster.webrtc.srtp import SrtpSession
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""WebRTC clients: a publisher for demos, a player for load tests."""
