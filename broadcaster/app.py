@@ -20,10 +20,10 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.booths.costs import Prices
-from broadcaster.booths.crew import Crew
-from broadcaster.booths.engines import Engines
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.staffing.costs import Prices
+from broadcaster.booths.supervisor import Crew
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings

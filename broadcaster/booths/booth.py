@@ -3,12 +3,12 @@
 import logging
 from dataclasses import replace
 
-from broadcaster.booths.channel_output import VARIANTS, ChannelOutput
-from broadcaster.booths.duty import Duty
-from broadcaster.booths.glossary import WINDOW_MS, GlossaryWatch
-from broadcaster.booths.playout import Skip
-from broadcaster.booths.spoken_language import LanguageWatch, model_code, prepare
-from broadcaster.booths.voice import Voice
+from broadcaster.booths.playout.channel import VARIANTS, ChannelOutput
+from broadcaster.booths.playout.queue import Skip
+from broadcaster.booths.playout.voice import Voice
+from broadcaster.booths.staffing.orders import Duty
+from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
+from broadcaster.booths.text.spoken_language import LanguageWatch, model_code, prepare
 from broadcaster.booths.workplace import Kit, Workplace
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience

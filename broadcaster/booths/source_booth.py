@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from broadcaster.booths.duty import Duty
-from broadcaster.booths.spoken_language import SpokenLanguage, prepare
+from broadcaster.booths.staffing.orders import Duty
+from broadcaster.booths.text.spoken_language import SpokenLanguage, prepare
 from broadcaster.booths.workplace import Kit, Workplace
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR

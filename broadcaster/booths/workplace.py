@@ -5,14 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from broadcaster.booths.captions import CaptionWriter
-from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.booths.duty import Duty
-from broadcaster.booths.ear import Ear, FloorFrame
-from broadcaster.booths.engine import Engine
-from broadcaster.booths.engines import Engines
-from broadcaster.booths.interpretation import Interpretation
-from broadcaster.booths.spoken_language import LanguageWatch
+from broadcaster.booths.engines.engine import Engine
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.floor.receiver import Ear, FloorFrame
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.sessions.chain import Interpretation
+from broadcaster.booths.staffing.orders import Duty
+from broadcaster.booths.text.captions import CaptionWriter
+from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.event import Event, Interpreter

@@ -9,7 +9,7 @@ catching up. Prints both; fails when the lag grows, or its p95 is over the cap.
 import asyncio
 import sys
 
-from broadcaster.booths.catch_up import CatchUpLimits
+from broadcaster.booths.playout.catch_up import CatchUpLimits
 from tests.booths.stage import NEVER, Listened
 
 LONGER = 1.3

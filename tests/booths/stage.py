@@ -11,11 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.booths.channel_output import ChannelOutput
-from broadcaster.booths.floor_clock import FloorClock
-from broadcaster.booths.playout import Playout, Skip
-from broadcaster.booths.voice import Voice
+from broadcaster.booths.floor.clock import FloorClock
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.playout.channel import ChannelOutput
+from broadcaster.booths.playout.queue import Playout, Skip
+from broadcaster.booths.playout.voice import Voice
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, ms_to_samples

@@ -14,9 +14,9 @@ from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.booth import Booth
-from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.booths.duty import Duty
-from broadcaster.booths.engines import Engines
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.staffing.orders import Duty
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys

@@ -7,9 +7,9 @@ from functools import partial
 
 import aiohttp
 
-from broadcaster.booths.engines import Engines
-from broadcaster.booths.floor_memory import FloorMemory
-from broadcaster.booths.interpretation import Interpretation
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.sessions.chain import Interpretation
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState

@@ -10,8 +10,8 @@ import aiohttp
 
 from broadcaster.audio.file import read_pcm
 from broadcaster.booths.booth import Booth
-from broadcaster.booths.catch_up import CatchUpLimits
-from broadcaster.booths.engines import Engines
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.source_booth import SourceBooth
 from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus

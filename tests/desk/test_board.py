@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from broadcaster.booths.costs import Account, Spent
+from broadcaster.booths.staffing.costs import Account, Spent
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events

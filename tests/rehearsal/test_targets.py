@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcaster.realtime.instructions import interpreter_instructions
+from broadcaster.booths.engines.instructions import interpreter_instructions
 from broadcaster.rehearsal.targets import target_language
 
 

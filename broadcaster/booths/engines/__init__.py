@@ -1,0 +1,1 @@
+"""The interpreters a booth can have: translate, converse, transcribe."""

@@ -1,0 +1,1 @@
+"""A chain of engine sessions: rotation, replay after a drop, repeats removed, watchdogs."""

@@ -1,0 +1,129 @@
+"""One Realtime session of a booth: fed from the floor's memory, read into a queue."""
+
+import asyncio
+from collections import deque
+from contextlib import AsyncExitStack
+from typing import Self
+
+from broadcaster.booths.engines.engine import Connect, Engine, Said
+from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.errors import InterpreterFailed
+from broadcaster.model.ports import Clock
+from broadcaster.realtime.wire import FRAME_SAMPLES
+
+REPLAY_FRAME_S = 0.05
+"""Pace of what a session hears again: four times real time."""
+DRAIN_S = 8.0
+"""How long a session may take to finish what it has heard."""
+LONGEST_QUEUE = 4_000
+"""Outputs of a session that waits for the one before it to finish; beyond it the oldest go."""
+
+
+class Session:
+    """An open session.
+
+    Attributes:
+        fed: blocks sent, what the provider bills.
+        unsent: blocks it did not hear because the connection was too slow.
+    """
+
+    def __init__(self, engine: Engine, memory: FloorMemory, clock: Clock) -> None:
+        self.fed = 0
+        self.unsent = 0
+        self._engine = engine
+        self._memory = memory
+        self._clock = clock
+        self._next = 0
+        self._until: int | None = None
+        self._outputs: deque[Said] = deque(maxlen=LONGEST_QUEUE)
+        self._changed = asyncio.Event()
+        self._ended = False
+        self._failure: InterpreterFailed | None = None
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, connect: Connect, memory: FloorMemory, clock: Clock) -> Self:
+        """Open one; it hears nothing until `feed_from`.
+
+        Raises:
+            InterpreterFailed: the server refuses or cannot be reached.
+        """
+        async with AsyncExitStack() as stack:
+            engine = await stack.enter_async_context(connect())
+            session = cls(engine, memory, clock)
+            session._stack = stack.pop_all()
+        session._tasks.append(asyncio.create_task(session._read(), name="session read"))
+        return session
+
+    @property
+    def expires_at(self) -> int | None:
+        """Unix time in seconds at which the server ends it."""
+        return self._engine.expires_at
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has said all it had to; asked at its regular end."""
+        return self._engine.complete
+
+    def feed_from(self, position: int) -> None:
+        """Feed it the floor from `position` on, faster than real time until it has caught up."""
+        self._next = position
+        self._tasks.append(asyncio.create_task(self._feed(), name="session feed"))
+
+    def stop_at(self, position: int) -> None:
+        """Feed it only what lies before `position`, then let it finish."""
+        self._until = position
+
+    async def close(self) -> None:
+        """Let it finish what it has heard; its outputs end within `DRAIN_S`."""
+        await self._engine.close(DRAIN_S)
+
+    async def dispose(self) -> None:
+        """Let go of it at once."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+    async def output(self) -> Said | None:
+        """The next output in order, None at its regular end.
+
+        Raises:
+            InterpreterFailed: it dropped, or the server ended it.
+        """
+        while not self._outputs:
+            if self._failure is not None:
+                raise self._failure
+            if self._ended:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        return self._outputs.popleft()
+
+    async def _read(self) -> None:
+        try:
+            async for output in self._engine.said():
+                self._outputs.append(output)
+                self._changed.set()
+        except InterpreterFailed as failure:
+            self._failure = failure
+        finally:
+            self._ended = True
+            self._changed.set()
+
+    async def _feed(self) -> None:
+        while self._until is None or self._next < self._until:
+            block = self._memory.after(self._next)
+            if block is None:
+                await self._memory.grown()
+                continue
+            if self._until is not None and block.position >= self._until:
+                break
+            self._engine.append(block.position, block.pcm)
+            self.fed += 1
+            self.unsent = self._engine.unsent_blocks
+            self._next = block.position + FRAME_SAMPLES
+            if self._memory.after(self._next) is not None:
+                await self._clock.sleep(REPLAY_FRAME_S)
+        await self.close()

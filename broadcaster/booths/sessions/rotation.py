@@ -1,0 +1,47 @@
+"""When a session is replaced by the next, and at which place of the floor."""
+
+import zlib
+
+from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.ports import Clock
+
+ROTATE_AFTER_S = 55 * 60.0
+ROTATE_BEFORE_EXPIRY_S = 300.0
+SHORTEST_LIFETIME_S = 30.0
+STAGGER_S = 120.0
+"""Sessions of several languages are replaced within this time of each other, not all at once."""
+CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))
+"""While waiting this long for the cut, only a pause of this length will do; then any place, where
+both sessions hear half a sentence."""
+
+
+def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
+    """How long a session that begins now may work.
+
+    Args:
+        language: of the channel; each has its own place within the stagger.
+        expires_at: Unix time in seconds at which the server ends it, if it says so.
+        clock: time.
+    """
+    if expires_at is None:
+        lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S
+    else:
+        lifetime_s = expires_at - clock.now_ms() / 1000
+        if lifetime_s < SHORTEST_LIFETIME_S:  # then one of the two clocks is wrong
+            lifetime_s = ROTATE_AFTER_S
+    margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
+    share = zlib.crc32(language.encode()) % 1000 / 1000
+    stagger_s = share * min(STAGGER_S, lifetime_s / 10)
+    return max(0.0, min(ROTATE_AFTER_S, lifetime_s - margin_s) - stagger_s)
+
+
+async def place_to_cut(memory: FloorMemory, clock: Clock) -> int:
+    """Wait for a pause of the speaker; returns its place, a border of blocks."""
+    started = clock.monotonic()
+    while True:
+        waited_s = clock.monotonic() - started
+        wanted_s = next((pause for until, pause in CUT_PAUSES_S if waited_s < until), 0.0)
+        if memory.paused_for() >= wanted_s * CLOCK_HZ:
+            return memory.end
+        await memory.grown()

@@ -1,0 +1,1 @@
+"""What a booth writes: captions, the language they are in, the glossary."""

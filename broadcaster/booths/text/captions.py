@@ -1,0 +1,71 @@
+"""A booth's captions, from fragments to the durable stream."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+
+from broadcaster.booths.text.caption_segmenter import Segmenter
+from broadcaster.model import keys
+from broadcaster.model.caption import Caption
+from broadcaster.model.ports import Bus
+
+log = logging.getLogger("broadcaster.booths")
+
+LONGEST_QUEUE = 10_000
+"""Caption versions that wait while the bus is away, more than half an hour; newer ones are lost."""
+FINISH_S = 5.0
+"""How long a closing booth waits for the bus to take its last captions."""
+
+
+class CaptionWriter:
+    """Segments one channel's text and appends the captions in order."""
+
+    def __init__(self, event: str, channel: str, bus: Bus) -> None:
+        self._stream = keys.captions(event, channel)
+        self._bus = bus
+        self._segmenter = Segmenter(channel)
+        self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_QUEUE)
+
+    def push(self, fragment: str, now_ms: int) -> None:
+        """Text the interpreter said at `now_ms` of the event clock."""
+        self._write(self._segmenter.push(fragment, now_ms))
+
+    def tick(self, now_ms: int) -> None:
+        """Time passed."""
+        self._write(self._segmenter.tick(now_ms))
+
+    def join(self) -> None:
+        """Another session goes on where the one before it ended."""
+        self._segmenter.join()
+
+    @asynccontextmanager
+    async def writing(self, now_ms: Callable[[], int]) -> AsyncIterator[None]:
+        """Append inside the context; at its end everything is finished and appended.
+
+        Args:
+            now_ms: where the event clock is.
+        """
+        task = asyncio.create_task(self._append(), name=f"captions {self._stream}")
+        try:
+            yield
+        finally:
+            self._write(self._segmenter.flush(now_ms()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FINISH_S):
+                    await self._queue.join()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _append(self) -> None:
+        while True:
+            caption = await self._queue.get()
+            await self._bus.append(self._stream, caption.to_json())
+            self._queue.task_done()
+
+    def _write(self, captions: Iterable[Caption]) -> None:
+        for caption in captions:
+            if self._queue.full():
+                log.error("a caption was lost: the bus has been away for too long")
+            else:
+                self._queue.put_nowait(caption)

@@ -1,0 +1,120 @@
+"""Which language a text is in: what the floor speaks, and whether an interpreter speaks its own."""
+
+import asyncio
+from collections import deque
+from functools import cache
+from threading import Lock
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from broadcaster.booths.sessions.overlap import sentence_ends
+
+SURE = 0.9
+MUCH_LIKELIER = 100.0
+"""A text that is so many times likelier in another language than in the one before is in it."""
+LONGEST_CHARACTERS = 160
+PIECE_BYTES = 80
+"""About 15 words, in scripts with more bytes a character too: their words have fewer characters."""
+PIECE_SURE = 0.8
+WRONG_PIECES = 3
+"""So many pieces in a row must be in the same wrong language."""
+SHORTEST_CHARACTERS = 12
+"""Less text than this says nothing: names and numbers look alike in all languages."""
+
+
+_SAME = {"fil": "tl", "nb": "no"}
+"""Languages the model knows by another code."""
+_loading = Lock()
+
+
+@cache
+def _load() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _identifier() -> LanguageIdentifier:
+    with _loading:  # booths start together, and the model is large
+        return _load()
+
+
+def model_code(language: str) -> str:
+    """A language's code in the model."""
+    return _SAME.get(language, language)
+
+
+async def prepare() -> None:
+    """Load the model, which takes half a second, outside the event loop."""
+    await asyncio.to_thread(_identifier)
+
+
+class SpokenLanguage:
+    """Follows the language of a text that grows."""
+
+    def __init__(self) -> None:
+        self._recent = ""
+        self.language = ""
+        """ISO 639-1 code of what was said last; empty until it is known."""
+
+    def add(self, text: str) -> None:
+        """Another fragment of any length, with its own spacing; sentences are judged one by one."""
+        self._recent = (self._recent + text).lstrip()[-LONGEST_CHARACTERS:]
+        if len(self._recent) < SHORTEST_CHARACTERS:
+            return
+        ranking = _identifier().rank(self._recent)
+        language, probability = ranking[0]
+        before = dict(ranking).get(self.language, 1.0)
+        if probability >= min(SURE, MUCH_LIKELIER * before):
+            self.language = language
+        if sentence_ends(self._recent):
+            self._recent = ""
+
+
+class LanguageWatch:
+    """Notices an interpreter that speaks another language than its own.
+
+    Related languages look alike to a classifier, so it takes several long pieces of one other
+    language, and after each alarm twice as many: an alarm that did not help is not repeated soon.
+    The first of them may have begun in the piece before, which held both languages.
+
+    Args:
+        language: ISO 639-1 code of the interpreter's language.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._wanted = model_code(language)
+        self._needed = WRONG_PIECES
+        self._wrong: list[str] = []
+        self._text = ""
+        self._starts: deque[int] = deque(maxlen=2)
+        self._wrong_since = 0
+
+    def add(self, text: str, position: int) -> int | None:
+        """Another fragment.
+
+        Args:
+            text: with its own spacing.
+            position: event-clock sample up to which the floor was interpreted before it.
+
+        Returns:
+            The position from which on the language was wrong; None while it is right.
+        """
+        if not self._text:
+            self._starts.append(position)
+        self._text += text
+        if len(self._text.encode()) < PIECE_BYTES:
+            return None
+        language, probability = _identifier().classify(self._text)
+        self._text = ""
+        if self._wanted not in _identifier().labels:
+            return None
+        if language == self._wanted or probability < PIECE_SURE:
+            self._wrong = []
+            return None
+        self._wrong = [*(other for other in self._wrong if other == language), language]
+        if len(self._wrong) == 1:
+            self._wrong_since = self._starts[0]
+        if len(self._wrong) < self._needed:
+            return None
+        self._wrong = []
+        self._needed *= 2
+        return self._wrong_since

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from broadcaster.audio.samples import to_pcm
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.playout.queue import Playout, Skip
+from broadcaster.booths.playout.voice import Voice
+from tests.audio.sounds import numbers, sharpest, speech, voice_like
+from tests.booths.stage import words
+
+TICK = 1_440
+PIECE = 19_200
+
+
+def say(voice: Voice, pcm: bytes, position: int = 0) -> None:
+    for start in range(0, len(pcm), PIECE):
+        voice.say(pcm[start : start + PIECE], position + start // 2)
+
+
+def test_without_haste_it_says_what_it_was_given() -> None:
+    voice = Voice()
+    said = speech()[48_000 : 3 * 48_000]
+    say(voice, said)
+    out = b"".join(to_pcm(voice.pull(TICK, 0)) for _ in range(len(said) // (2 * TICK)))
+    first = slice(1_000, 7_000)  # before the gain moves
+    assert np.array_equal(numbers(out)[first], numbers(said)[first])
+
+
+def test_silence_is_counted_until_it_speaks_again() -> None:
+    voice = Voice()
+    assert voice.lag_ms is None
+    for _ in range(5):
+        assert not voice.pull(TICK, 0).any()
+    assert voice.idle == 5 * TICK
+    say(voice, speech()[48_000:67_200])
+    assert voice.pull(TICK, 24_000).any()
+    assert voice.idle == 0
+
+
+def test_lag_is_what_is_played_against_the_floor() -> None:
+    voice = Voice()
+    say(voice, words()[:PIECE], position=48_000)
+    voice.pull(TICK, 48_000 + 72_000)
+    assert voice.lag_ms == 3_010  # the limiter's 10 ms behind it
+
+
+def test_lag_counts_what_is_held_on_the_way() -> None:
+    """All said at once: what was played and what waits make the whole, at any pace."""
+    seconds = 60
+    voice = Voice(CatchUpLimits(lag_cap_ms=1_000_000))
+    say(voice, words()[: seconds * 48_000])
+    tempos = set()
+    for tick in range(700):
+        voice.pull(TICK, seconds * 24_000 + tick * TICK)
+        waiting_ms = voice.queue_ms
+        if waiting_ms < 1_000:
+            break
+        tempos.add(round(voice.tempo, 2))
+        assert voice.lag_ms is not None
+        played_ms = seconds * 1_000 + tick * 60 - voice.lag_ms
+        assert played_ms + waiting_ms == pytest.approx(seconds * 1_000 - 60, abs=60)
+    assert tempos == {1.0, 1.05, 1.1, 1.15, 1.2, 1.25}
+
+
+def test_a_delta_that_comes_too_late_does_not_click() -> None:
+    voice = Voice()
+    out = bytearray()
+    for piece in range(50):
+        voice.say(voice_like(0.4, hz=110 + piece), 0)
+        for _ in range(9):
+            out += to_pcm(voice.pull(TICK, 0))
+    gain = np.abs(numbers(bytes(out))).max() / np.abs(numbers(voice_like(1))).max()
+    assert sharpest(bytes(out)) <= 1.3 * gain * sharpest(voice_like(0.4, hz=160))
+
+
+def test_a_lag_over_the_cap_is_skipped_and_reported() -> None:
+    skips: list[Skip] = []
+    voice = Voice(on_skip=skips.append)
+    say(voice, words()[: 50 * 48_000])
+    for tick in range(1_000):
+        voice.pull(TICK, 50 * 24_000 + tick * TICK)
+    assert voice.skips == len(skips) >= 1
+    assert voice.dropped_ms == pytest.approx(sum(skip.dropped_ms for skip in skips), abs=5)
+    assert all(0 < skip.position < 50 * 24_000 for skip in skips)
+
+
+def test_what_a_full_queue_lost_is_reported_too() -> None:
+    skips: list[Skip] = []
+    voice = Voice(CatchUpLimits(), skips.append, Playout(longest_queue=10 * 24_000))
+    say(voice, words()[: 12 * 48_000])
+    assert [skip.dropped_ms for skip in skips] == [pytest.approx(5_400, abs=3_000)]

@@ -1,0 +1,76 @@
+"""When sessions are replaced, and where the floor is cut."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from broadcaster.audio.blocks import Block
+from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.sessions.rotation import (
+    CUT_PAUSES_S,
+    ROTATE_AFTER_S,
+    ROTATE_BEFORE_EXPIRY_S,
+    STAGGER_S,
+    place_to_cut,
+    rotate_in_s,
+)
+from broadcaster.model.clock import SystemClock
+from broadcaster.rehearsal import talk
+from tests.booths.stage import Act, StageClock
+
+BLOCK = 4_800
+SPEECH, PAUSE = b"\x11\x11" * BLOCK, bytes(2 * BLOCK)
+LANGUAGES = sorted(talk.load().sentences[0].translations)
+CLOCK = StageClock(iter(()), 1.0)
+
+
+@pytest.mark.parametrize("expires_at", [None, 3_600, 1_800, 60])
+def test_sessions_are_replaced_well_before_their_end_and_not_all_at_once(
+    expires_at: int | None,
+) -> None:
+    times_s = [rotate_in_s(language, expires_at, CLOCK) for language in LANGUAGES]
+    lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S if expires_at is None else expires_at
+    margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
+    assert lifetime_s / 2 < min(times_s) < max(times_s) <= lifetime_s - margin_s
+    assert max(times_s) - min(times_s) <= STAGGER_S
+    assert len(set(times_s)) == len(LANGUAGES)
+
+
+def test_a_server_whose_clock_is_wrong_does_not_make_us_rotate_all_the_time() -> None:
+    long_ago = SystemClock().now_ms() // 1000 - 3_600
+    assert rotate_in_s("es", long_ago, SystemClock()) > ROTATE_AFTER_S / 2
+
+
+def speaking(memory: FloorMemory, pauses: set[int]) -> Iterator[Act]:
+    """Blocks of 200 ms, of speech but for these."""
+    for number in range(100):
+        block = Block(number * BLOCK, PAUSE if number in pauses else SPEECH)
+        yield (number + 1) * 0.2, partial(memory.push, block)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "expected"),
+    [
+        ({4, 8, 9, 12, 13}, 10),
+        ({4, 40}, 41),
+        (set(), int(CUT_PAUSES_S[-1][0] * 5) + 1),
+    ],
+    ids=["two blocks of pause", "a short one, much later", "none"],
+)
+async def test_the_floor_is_cut_in_a_pause_unless_there_is_none(
+    pauses: set[int], expected: int
+) -> None:
+    memory = FloorMemory()
+    clock = StageClock(speaking(memory, pauses), 20.0)
+
+    async def pass_time() -> None:
+        while True:
+            await clock.sleep(0.1)
+
+    passing = asyncio.create_task(pass_time(), name="clock of the test")
+    await memory.grown()
+    assert await place_to_cut(memory, clock) == expected * BLOCK
+    passing.cancel()
+    await asyncio.gather(passing, return_exceptions=True)

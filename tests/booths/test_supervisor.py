@@ -1,0 +1,207 @@
+"""Who gets a booth: a crew on a real bus, whose interpreters find nobody to talk to."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.staffing.costs import Account, Prices, Spent
+from broadcaster.booths.staffing.event_booths import Demand
+from broadcaster.booths.supervisor import Crew
+from broadcaster.booths.workplace import Kit
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.model import keys
+from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.ports import Bus
+from broadcaster.model.status import (
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    Status,
+    status_from_json,
+    status_to_json,
+)
+from broadcaster.realtime.endpoint import Endpoint
+from tests.support.tasks import beside
+
+DEADLINE_S = 20.0
+LIVE = Event(
+    "talk",
+    "A talk",
+    EventState.LIVE,
+    (Channel("es"), Channel("fr")),
+    "key",
+    source_captions=False,
+)
+
+
+class FastClock:
+    """Twenty times as fast as real time."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() * 20
+
+    def now_ms(self) -> int:
+        return int(self.monotonic() * 1000)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 20)
+
+
+@asynccontextmanager
+async def crew(event: Event, bus: Bus, **options: Any) -> AsyncIterator[None]:
+    """A crew at work, with this event; its sessions are refused."""
+    await bus.put(keys.event_record(event.id), event.to_json())
+    async with aiohttp.ClientSession() as http:
+        nobody = Endpoint("http://127.0.0.1:9/v1", "key")
+        kit = Kit(Engines(http, nobody, "m", "m"), Prices().cost, CatchUpLimits())
+        work = Crew(bus, kit, FastClock(), **{"on_demand": True, **options})
+        async with beside(work.run(), name="crew of the test"):
+            yield
+
+
+async def until(bus: Bus, wanted: Callable[[dict[str, BoothStatus]], bool]) -> None:
+    """Wait until the newest status of the booths is as wanted."""
+    newest: dict[str, BoothStatus] = {}
+    async with bus.subscribe(keys.status("talk")) as messages, asyncio.timeout(DEADLINE_S):
+        async for message in messages:
+            status = status_from_json(message.payload)
+            if isinstance(status, BoothStatus):
+                newest[status.channel] = status
+                if wanted(newest):
+                    return
+
+
+def states(**expected: str) -> Callable[[dict[str, BoothStatus]], bool]:
+    """The named channels are `idle`, `failed`, or `working`: with a booth that tries."""
+
+    def state(status: BoothStatus | None) -> str:
+        if status is None or status.state in {BoothState.IDLE, BoothState.FAILED}:
+            return status.state if status else "unknown"
+        return "working"
+
+    return lambda newest: all(
+        state(newest.get(channel)) == wanted for channel, wanted in expected.items()
+    )
+
+
+def say(bus: Bus, status: Status) -> None:
+    bus.publish(keys.status("talk"), status_to_json(status))
+
+
+@asynccontextmanager
+async def saying(bus: Bus, status: Status) -> AsyncIterator[None]:
+    """A process that reports this again and again."""
+
+    async def report() -> None:
+        while True:
+            say(bus, status)
+            await asyncio.sleep(0.05)
+
+    async with beside(report(), name="reports of the test"):
+        yield
+
+
+async def change(bus: Bus, event: Event) -> None:
+    await bus.put(keys.event_record(event.id), event.to_json())
+
+
+async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last() -> None:
+    async with EmbeddedBus(None) as bus, crew(LIVE, bus, linger_s=10.0):
+        await until(bus, states(es="idle", fr="idle"))
+        async with saying(bus, EdgeStatus("a", listeners={"es": 1})):
+            await until(bus, states(es="working", fr="idle"))
+        await until(bus, states(es="idle", fr="idle"))
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [EdgeStatus("a", readers={"fr": 3}), EdgeStatus("a", listeners={"fr+floor": 1, "es": 0})],
+)
+async def test_readers_and_listeners_of_the_variant_count(counts: EdgeStatus) -> None:
+    async with EmbeddedBus(None) as bus, crew(LIVE, bus), saying(bus, counts):
+        await until(bus, states(es="idle", fr="working"))
+
+
+async def test_an_edge_is_asked_for_longer_than_it_may_be_silent() -> None:
+    demand = Demand(linger_s=0.0)
+    demand.hear(EdgeStatus("a", listeners={"es": 1}), now=100.0)
+    demand.hear(EdgeStatus("b"), now=101.0)
+    assert demand.needs("es", 105.0)
+    assert not demand.needs("es", 106.0)
+    assert not demand.needs("fr", 100.0)
+
+
+async def test_always_on_needs_no_listener() -> None:
+    event = replace(LIVE, channels=(Channel("es", always=True), Channel("fr")))
+    async with EmbeddedBus(None) as bus, crew(event, bus):
+        await until(bus, states(es="working", fr="idle"))
+        await change(bus, LIVE)
+        await until(bus, states(es="idle", fr="idle"))
+
+
+async def test_without_on_demand_all_booths_run() -> None:
+    async with EmbeddedBus(None) as bus, crew(LIVE, bus, on_demand=False):
+        await until(bus, states(es="working", fr="working"))
+
+
+async def test_the_source_booth_runs_with_the_others() -> None:
+    event = replace(LIVE, source_captions=True)
+    async with EmbeddedBus(None) as bus, crew(event, bus):
+        async with saying(bus, EdgeStatus("a", listeners={"es": 1})):
+            await until(bus, states(es="working", floor="working", fr="idle"))
+
+
+async def test_another_interpreter_is_another_booth() -> None:
+    event = replace(LIVE, channels=(Channel("es", Interpreter.TRANSLATE, always=True),))
+    other = replace(LIVE, channels=(Channel("es", Interpreter.CONVERSE, always=True),))
+    async with EmbeddedBus(None) as bus, crew(event, bus):
+        await until(bus, lambda newest: newest["es"].interpreter == "translate")
+        await change(bus, other)
+        await until(bus, lambda newest: newest["es"].interpreter == "converse")
+
+
+async def test_the_spend_cap_holds_until_it_is_raised(caplog: pytest.LogCaptureFixture) -> None:
+    event = replace(LIVE, channels=(Channel("es", always=True),), spend_cap_usd=10.0)
+    async with EmbeddedBus(None) as bus, crew(event, bus):
+        await until(bus, states(es="working"))
+        async with saying(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=8.5)):
+            async with asyncio.timeout(DEADLINE_S):
+                while "has spent $8.50 of $10.00" not in caplog.text:
+                    await asyncio.sleep(0.02)
+            await until(bus, states(es="working"))
+        say(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=1.5))
+        await until(bus, lambda newest: "spend cap of $10.00" in newest["es"].reason)
+        await until(bus, states(es="failed"))
+        await change(bus, replace(event, spend_cap_usd=20.0))
+        await until(bus, states(es="working"))
+
+
+async def test_what_was_spent_survives_a_restart() -> None:
+    event = replace(LIVE, channels=(Channel("es", always=True),), spend_cap_usd=10.0)
+    async with EmbeddedBus(None) as bus:
+        async with crew(event, bus):
+            await until(bus, states(es="working"))
+            say(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=12.0))
+            async with asyncio.timeout(DEADLINE_S):
+                while (record := await bus.get(keys.spent_record("talk"))) is None:
+                    await asyncio.sleep(0.02)
+            assert Spent.from_json(record.value).accounts["de"] == Account(0.0, 12.0)
+        async with crew(event, bus):
+            await until(bus, states(es="failed"))
+
+
+async def test_a_booth_stops_with_its_event() -> None:
+    async with EmbeddedBus(None) as bus, crew(LIVE, bus, on_demand=False):
+        await until(bus, states(es="working"))
+        await change(bus, replace(LIVE, state=EventState.CLOSED))
+        async with asyncio.timeout(DEADLINE_S):
+            while [t for t in asyncio.all_tasks() if t.get_name().startswith(("booth:", "crew:"))]:
+                await asyncio.sleep(0.02)
