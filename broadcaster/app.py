@@ -30,10 +30,10 @@ from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.desk.routes import DeskRoutes
-from broadcaster.edge.http_audio import HttpAudioRoutes
-from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.http.routes import HttpAudioRoutes
+from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
-from broadcaster.edge.whep import WhepEndpoint
+from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model import keys

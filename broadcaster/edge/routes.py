@@ -5,11 +5,11 @@ from functools import partial
 
 from aiohttp import web
 
-from broadcaster.edge.caption_hub import parse_id, state_message
-from broadcaster.edge.inbound import Inbound, WebSocketInbound
-from broadcaster.edge.listener import EVENT_ENDED
-from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.visits import channel_of, connection_in
+from broadcaster.edge.fanout.caption_hub import parse_id, state_message
+from broadcaster.edge.rooms.requests import channel_of, connection_in
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.websocket.inbound import Inbound, WebSocketInbound
+from broadcaster.edge.websocket.listener import EVENT_ENDED
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState

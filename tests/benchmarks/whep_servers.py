@@ -20,8 +20,8 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.whep import WhepEndpoint
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.clock import SystemClock

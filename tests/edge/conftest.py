@@ -11,10 +11,10 @@ import pytest_asyncio
 from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.edge.http_audio import HttpAudioRoutes
-from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.http.routes import HttpAudioRoutes
+from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
-from broadcaster.edge.whep import WhepEndpoint
+from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind, opus_samples
 from broadcaster.model.caption import Caption

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from broadcaster.edge.listener import STALLED_S, SlowListeners
+from broadcaster.edge.websocket.listener import STALLED_S, SlowListeners
 from broadcaster.sockets.transport import SocketTransport
 from tests.support.clock import FakeClock
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from broadcaster.edge.caption_history import PAGE_BYTES
+from broadcaster.edge.fanout.caption_history import PAGE_BYTES
 from tests.edge.conftest import Edge
-from tests.edge.test_captions import reading
-from tests.edge.test_inbound import listening
+from tests.edge.fanout.test_caption_hub import reading
+from tests.edge.websocket.test_inbound import listening
 from tests.support.flood import PIPELINED, Flood
 
 DEADLINE_S = 60.0

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiortc.rtp import RtpPacket
 
-from broadcaster.edge.audio_hub import BACKLOG_MS
+from broadcaster.edge.fanout.audio_hub import BACKLOG_MS
 from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from tests.edge.conftest import Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r

@@ -16,7 +16,7 @@ from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.event import EventState
 from tests.audio.sounds import speech
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_http_audio import packets
+from tests.edge.http.test_stream import packets
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.sound import Samples, matches, samples
 from tests.support.tasks import beside

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from broadcaster.edge.listener import EVENT_ENDED
+from broadcaster.edge.websocket.listener import EVENT_ENDED
 from tests.support.player import player, subscribed
 from tests.support.server import running_server
 

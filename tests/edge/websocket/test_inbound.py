@@ -6,7 +6,7 @@ import os
 import aiohttp
 import pytest
 
-from broadcaster.edge.inbound import MOST_MESSAGES, PING, POLICY, PROTOCOL_ERROR, TOO_BIG
+from broadcaster.edge.websocket.inbound import MOST_MESSAGES, PING, POLICY, PROTOCOL_ERROR, TOO_BIG
 from tests.edge.conftest import Edge
 
 DEADLINE_S = 20.0

@@ -6,8 +6,8 @@ from functools import partial
 import aiohttp
 import pytest
 
-from broadcaster.edge.audio_hub import BACKLOG_MS
-from broadcaster.edge.listener import (
+from broadcaster.edge.fanout.audio_hub import BACKLOG_MS
+from broadcaster.edge.websocket.listener import (
     BUDGET_BYTES,
     Listener,
     SlowListeners,

@@ -16,10 +16,10 @@ import pytest
 from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import OpusEncoder, silent_packet
 from broadcaster.audio.resample import ToFloor
-from broadcaster.edge.http_format import MP3
-from broadcaster.edge.http_listener import BUDGET_BYTES, HttpListener, Rendition
-from broadcaster.edge.icy import LONGEST_TITLE_BYTES, metadata
-from broadcaster.edge.listener import SlowListeners
+from broadcaster.edge.http.formats import MP3
+from broadcaster.edge.http.icy import LONGEST_TITLE_BYTES, metadata
+from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, Rendition
+from broadcaster.edge.websocket.listener import SlowListeners
 from broadcaster.model import keys
 from broadcaster.model.audio import (
     CLOCK_HZ,

@@ -6,12 +6,12 @@ import weakref
 
 import pytest
 
-from broadcaster.edge import event_room
+from broadcaster.edge.rooms.rooms import event_room
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_captions import reading
-from tests.edge.test_whep import until
+from tests.edge.fanout.test_caption_hub import reading
+from tests.edge.whep.test_sessions import until
 
 COUNTED = EdgeCounts(skipped_frames=3, stalled_listeners=2, cut_readers=1)
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from broadcaster.edge.backlog import Backlog
-from broadcaster.edge.http_format import Encoder, HttpFormat, encode, prepare
-from broadcaster.edge.http_listener import HttpListener, Rendition
-from broadcaster.edge.icy import IcyBlocks
-from broadcaster.edge.listener import SlowListeners
-from broadcaster.edge.steady import SteadyPackets
+from broadcaster.edge.fanout.backlog import Backlog
+from broadcaster.edge.http.formats import Encoder, HttpFormat, encode, prepare
+from broadcaster.edge.http.gap_filler import SteadyPackets
+from broadcaster.edge.http.icy import IcyBlocks
+from broadcaster.edge.http.listener import HttpListener, Rendition
+from broadcaster.edge.websocket.listener import SlowListeners
 from broadcaster.errors import BadEnvelope
 from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from broadcaster.model.ports import Clock

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
-from broadcaster.edge.caption_hub import chunk
-from broadcaster.edge.listener import STALLED_S, SlowListeners
+from broadcaster.edge.fanout.caption_hub import chunk
+from broadcaster.edge.websocket.listener import STALLED_S, SlowListeners
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 

@@ -5,7 +5,7 @@ import logging
 import secrets
 from dataclasses import replace
 
-from broadcaster.edge.event_room import EventRoom, Part
+from broadcaster.edge.rooms.event_room import EventRoom, Part
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts

@@ -7,7 +7,7 @@ from typing import Protocol
 from broadcaster.audio.mp3 import BITRATE, FRAME_BYTES, OpusToMp3
 from broadcaster.audio.ogg import OggOpus
 from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
-from broadcaster.edge.backlog import Backlog
+from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.model.audio import ms_to_samples
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from broadcaster.edge import shield
-from broadcaster.edge.shield import CALM_S, LOSSY, Shield
+from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, Shield
+from broadcaster.edge.whep.routes import loss_protection as shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress.peer import EgressPeer, EndReason

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from broadcaster.model import keys
 from tests.edge.conftest import Edge, serving
-from tests.edge.test_whep import ES, gone
+from tests.edge.whep.test_sessions import ES, gone
 from tests.support.player import player, subscribed, switched
 from tests.support.signaling import FRAGMENT, RESTART, error
 
@@ -76,7 +76,7 @@ async def test_nonsense_on_the_bus_is_survived(edge: Edge, other: Edge) -> None:
 
 
 async def test_few_wait_for_others_at_a_time(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadcaster.edge.neighbours.MOST_WAITING", 1)
+    monkeypatch.setattr("broadcaster.edge.whep.forwarding.MOST_WAITING", 1)
     async with asyncio.TaskGroup() as tasks:
         both = [tasks.create_task(edge.http.post(GONE, json={"channel": "es"})) for _ in range(2)]
     refusals = sorted([await error(await one) for one in both])

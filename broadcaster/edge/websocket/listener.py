@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from broadcaster.edge.inbound import close_frame
+from broadcaster.edge.websocket.inbound import close_frame
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from broadcaster.edge.whep_sessions import SessionCall
+from broadcaster.edge.whep.sessions import SessionCall
 from broadcaster.errors import Refused
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus

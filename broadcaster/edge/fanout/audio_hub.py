@@ -3,9 +3,9 @@
 import asyncio
 from typing import Protocol
 
-from broadcaster.edge.backlog import Backlog
-from broadcaster.edge.inbound import PING
-from broadcaster.edge.listener import Listener, SlowListeners, websocket_frame
+from broadcaster.edge.fanout.backlog import Backlog
+from broadcaster.edge.websocket.inbound import PING
+from broadcaster.edge.websocket.listener import Listener, SlowListeners, websocket_frame
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.fan_out import FanOut

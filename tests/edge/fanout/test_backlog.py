@@ -1,6 +1,6 @@
 """The newest sound, by time and not by pieces."""
 
-from broadcaster.edge.backlog import Backlog
+from broadcaster.edge.fanout.backlog import Backlog
 
 
 def test_pieces_of_any_length_make_room_for_newer_ones() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from broadcaster.edge.caption_hub import parse_id
+from broadcaster.edge.fanout.caption_hub import parse_id
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json

@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
-from broadcaster.edge.steady import FILL_AFTER_S, SteadyPackets
+from broadcaster.edge.http.gap_filler import FILL_AFTER_S, SteadyPackets
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, Kind, opus_samples
 from tests.support.clock import FakeClock
 

@@ -1,6 +1,6 @@
 """What late joiners get: the newest version of each caption, page by page."""
 
-from broadcaster.edge.caption_history import (
+from broadcaster.edge.fanout.caption_history import (
     MOST_CAPTIONS,
     PAGE_BYTES,
     CaptionHistory,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from broadcaster.edge.admission import LONGEST_WAIT_S, Admission
+from broadcaster.edge.whep.join_rate import LONGEST_WAIT_S, Admission
 from broadcaster.errors import Refused
 from tests.support.clock import FakeClock
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from broadcaster.edge.audio_hub import AudioHub
-from broadcaster.edge.caption_hub import CaptionHub, state_message
-from broadcaster.edge.http_format import HttpFormat
-from broadcaster.edge.http_stream import HttpStream
+from broadcaster.edge.fanout.audio_hub import AudioHub
+from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
+from broadcaster.edge.http.formats import HttpFormat
+from broadcaster.edge.http.stream import HttpStream
 from broadcaster.errors import Refused
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts

@@ -8,10 +8,10 @@ import secrets
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from broadcaster.edge.audio_hub import AudioHub
-from broadcaster.edge.event_room import EventRoom
-from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.shield import Doorway, Shield, protected
+from broadcaster.edge.fanout.audio_hub import AudioHub
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.whep.loss_protection import Doorway, Shield, protected
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Clock
 from broadcaster.webrtc.egress.fanout import RtpFanout

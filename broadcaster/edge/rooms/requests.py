@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from broadcaster.edge.event_room import EventRoom
-from broadcaster.edge.rooms import Rooms
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
 
 SEND_BUFFER_BYTES = 16 * 1024

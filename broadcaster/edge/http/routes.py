@@ -5,12 +5,12 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, web
 
-from broadcaster.edge.event_room import EventRoom
-from broadcaster.edge.http_format import FORMATS, HttpFormat
-from broadcaster.edge.http_listener import Rendition
-from broadcaster.edge.http_stream import HttpStream
-from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.visits import small_buffer
+from broadcaster.edge.http.formats import FORMATS, HttpFormat
+from broadcaster.edge.http.listener import Rendition
+from broadcaster.edge.http.stream import HttpStream
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.requests import small_buffer
+from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import Refused
 from broadcaster.model.keys import WITH_FLOOR
 

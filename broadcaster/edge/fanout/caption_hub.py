@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 
-from broadcaster.edge.caption_history import CaptionHistory, Position
+from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Entry

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from broadcaster.edge.admission import Admission
-from broadcaster.edge.neighbours import Neighbours
-from broadcaster.edge.rooms import Rooms
-from broadcaster.edge.whep_sessions import SessionCall, WhepSessions, etag_of, owner_of
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.whep.forwarding import Neighbours
+from broadcaster.edge.whep.join_rate import Admission
+from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, owner_of
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of

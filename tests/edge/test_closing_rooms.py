@@ -9,17 +9,18 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from broadcaster.edge import event_room, http_stream
-from broadcaster.edge.backlog import Backlog
-from broadcaster.edge.event_room import EventRoom
-from broadcaster.edge.http_format import Encoder, HttpFormat, prepare
-from broadcaster.edge.whep_sessions import SessionCall
+from broadcaster.edge.fanout.backlog import Backlog
+from broadcaster.edge.http import stream as http_stream
+from broadcaster.edge.http.formats import Encoder, HttpFormat, prepare
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.rooms import event_room
+from broadcaster.edge.whep.sessions import SessionCall
 from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
 from broadcaster.model.ports import Entry
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_http_audio import playing
-from tests.edge.test_whep import ES, counted, until
+from tests.edge.http.test_stream import playing
+from tests.edge.whep.test_sessions import ES, counted, until
 from tests.support.player import SDP, player
 from tests.support.signaling import error
 from tests.support.tasks import beside
@@ -206,7 +207,7 @@ async def test_who_waits_for_the_encoder_while_the_event_closes_is_refused(
         made.wait(DEADLINE_S)
         return prepare(form)
 
-    monkeypatch.setattr("broadcaster.edge.http_stream.prepare", prepare_late)
+    monkeypatch.setattr("broadcaster.edge.http.stream.prepare", prepare_late)
 
     async def make() -> None:
         await until(lambda: "talk" in edge.rooms._rooms)

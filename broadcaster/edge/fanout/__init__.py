@@ -1,0 +1,1 @@
+"""One hub per channel variant: one subscription, a short backlog, many listeners."""

@@ -1,0 +1,1 @@
+"""Audio as an endless HTTP response (MP3, Ogg)."""

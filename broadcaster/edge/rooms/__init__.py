@@ -1,0 +1,1 @@
+"""The events that this edge serves: opened by the first listener, closed when they end."""

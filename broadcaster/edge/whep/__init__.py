@@ -1,0 +1,1 @@
+"""Audio over WebRTC (WHEP)."""
