@@ -256,8 +256,8 @@ def loadtest(
     not. Ctrl-C ends the test and prints the report.
     """
     from broadcaster.loadtest.command import show
-    from broadcaster.loadtest.course import Course
     from broadcaster.loadtest.measure import Transport, prepare
+    from broadcaster.loadtest.plan import Course
     from broadcaster.loadtest.target import find
 
     log.configure("error")

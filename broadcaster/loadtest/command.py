@@ -12,8 +12,8 @@ from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TextCo
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from broadcaster.loadtest.course import Course, Progress
 from broadcaster.loadtest.measure import Transport, measure
+from broadcaster.loadtest.plan import Course, Progress
 from broadcaster.loadtest.report import Figures, Report
 from broadcaster.loadtest.target import Target
 

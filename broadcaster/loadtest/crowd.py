@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.connection import READ_BYTES, WAITING, Connection
-from broadcaster.loadtest.course import Course, Listened, Progress, Watch
-from broadcaster.loadtest.tally import Tally
+from broadcaster.loadtest.plan import Course, Listened, Progress, Watch
+from broadcaster.loadtest.results import Tally
+from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, Connection
 
 JOIN_S = 20.0
 """A listener that is not in after this long has failed."""

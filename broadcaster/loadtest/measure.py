@@ -8,14 +8,15 @@ from enum import StrEnum
 import uvloop
 
 from broadcaster.errors import BroadcasterError
-from broadcaster.loadtest import http_audio, whep
-from broadcaster.loadtest.connection import Connection
-from broadcaster.loadtest.course import Course, Listened, Progress
 from broadcaster.loadtest.crowd import Crowd
+from broadcaster.loadtest.plan import Course, Listened, Progress
 from broadcaster.loadtest.report import Report, report
-from broadcaster.loadtest.tally import FrameLog, Tally
+from broadcaster.loadtest.results import FrameLog, Tally
 from broadcaster.loadtest.target import Target
-from broadcaster.loadtest.websocket import WebSocketListener
+from broadcaster.loadtest.transports import http as http_audio
+from broadcaster.loadtest.transports import whep
+from broadcaster.loadtest.transports.connection import Connection
+from broadcaster.loadtest.transports.websocket import WebSocketListener
 from broadcaster.system import open_files
 
 LONGEST_S = 3600.0

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.loadtest.course import Listened
-from broadcaster.loadtest.tally import Tally
+from broadcaster.loadtest.plan import Listened
+from broadcaster.loadtest.results import Tally
 
 BUSY_SHARE = 0.8
 """Above this share of a core the test itself delays what it measures."""

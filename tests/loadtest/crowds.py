@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from broadcaster.loadtest.course import Course, Progress
 from broadcaster.loadtest.measure import Transport, measure
+from broadcaster.loadtest.plan import Course, Progress
 from broadcaster.loadtest.report import Report
 from broadcaster.loadtest.target import Target, find
 from tests.edge.conftest import Edge

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 
 from broadcaster.errors import BroadcasterError
-from broadcaster.loadtest.course import Course
 from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.tally import GAP_S
+from broadcaster.loadtest.plan import Course
+from broadcaster.loadtest.results import GAP_S
 from broadcaster.loadtest.target import find, is_local
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind

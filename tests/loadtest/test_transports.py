@@ -6,8 +6,8 @@ import dataclasses
 import pytest
 
 from broadcaster.errors import BroadcasterError
-from broadcaster.loadtest.course import Course
 from broadcaster.loadtest.measure import Transport, measure, prepare
+from broadcaster.loadtest.plan import Course
 from broadcaster.loadtest.target import find
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, Edge

@@ -1,8 +1,8 @@
 """A listener by plain HTTP, as `<audio>` and radios are."""
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.connection import Connection, check_status
 from broadcaster.loadtest.target import Target
+from broadcaster.loadtest.transports.connection import Connection, check_status
 
 GAP_S = 1.0
 """A longer pause is counted: players have about as much sound in hand (docs/protocol.md)."""

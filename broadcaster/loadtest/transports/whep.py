@@ -7,8 +7,8 @@ from collections.abc import Callable
 import aiohttp
 
 from broadcaster.errors import Refused
-from broadcaster.loadtest.course import Course, Listened, Progress, Watch
-from broadcaster.loadtest.tally import Ear, Tally
+from broadcaster.loadtest.plan import Course, Listened, Progress, Watch
+from broadcaster.loadtest.results import Ear, Tally
 from broadcaster.loadtest.target import Target
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.player import playing

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from broadcaster.loadtest.tally import Tally
+from broadcaster.loadtest.results import Tally
 
 LOOK_S = 0.25
 """How often progress is told."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from broadcaster.loadtest.course import Listened
+from broadcaster.loadtest.plan import Listened
 from broadcaster.loadtest.report import figures, report
-from broadcaster.loadtest.tally import KEPT_FRAMES, Ear, FrameLog, Tally
+from broadcaster.loadtest.results import KEPT_FRAMES, Ear, FrameLog, Tally
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from tests.edge.conftest import PACKET
 

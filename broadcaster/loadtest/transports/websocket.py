@@ -7,9 +7,9 @@ import os
 from enum import IntEnum
 
 from broadcaster.errors import BadEnvelope, ListenerLost
-from broadcaster.loadtest.connection import Connection, check_status
-from broadcaster.loadtest.tally import FrameLog, Sighting
+from broadcaster.loadtest.results import FrameLog, Sighting
 from broadcaster.loadtest.target import Target
+from broadcaster.loadtest.transports.connection import Connection, check_status
 from broadcaster.model.audio import AudioFrame
 
 PROTOCOL = "broadcaster.audio.v1"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.tally import GAP_S, Ear
+from broadcaster.loadtest.results import GAP_S, Ear
 from broadcaster.loadtest.target import Target
 
 READ_BYTES = 16 * 1024

@@ -1,0 +1,1 @@
+"""How a simulated attendee listens: WebSocket, WHEP, HTTP."""
