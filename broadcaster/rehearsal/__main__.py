@@ -12,10 +12,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from broadcaster.rehearsal.faults import MOMENTS, Fault
+from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault
 from broadcaster.rehearsal.server import TRANSLATIONS_PATH, create_app
-from broadcaster.rehearsal.session import Settings
-from broadcaster.rehearsal.shapes import Invalid
+from broadcaster.rehearsal.sessions.session import Settings
+from broadcaster.rehearsal.wire.validation import Invalid
 
 _ENGINES = ("espeakng_loader", "pocketsphinx")
 

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 
 from aiohttp import WSCloseCode, web
 
-from broadcaster.rehearsal import control, handshake, talk
-from broadcaster.rehearsal.apertium import Apertium
-from broadcaster.rehearsal.conversation import ConversationSession
-from broadcaster.rehearsal.faults import Fault, Moment
-from broadcaster.rehearsal.interpreting import Interpreter
-from broadcaster.rehearsal.line import Line
-from broadcaster.rehearsal.listening import Listening
-from broadcaster.rehearsal.script import words_of
-from broadcaster.rehearsal.segments import Segments
-from broadcaster.rehearsal.session import Session, Settings, new_session_id
-from broadcaster.rehearsal.striking import Faults, SessionFaults, Subject
-from broadcaster.rehearsal.targets import english_names
-from broadcaster.rehearsal.transcription import TranscriptionSession
-from broadcaster.rehearsal.translation import TranslationSession
-from broadcaster.rehearsal.voice import Voice
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.faults import control
+from broadcaster.rehearsal.faults.catalogue import Fault, Moment
+from broadcaster.rehearsal.faults.connection import Line
+from broadcaster.rehearsal.faults.plan import Faults, SessionFaults, Subject
+from broadcaster.rehearsal.hearing.listening import Listening
+from broadcaster.rehearsal.hearing.recordings import Segments
+from broadcaster.rehearsal.hearing.script import words_of
+from broadcaster.rehearsal.sessions import handshake
+from broadcaster.rehearsal.sessions.conversation import ConversationSession
+from broadcaster.rehearsal.sessions.session import Session, Settings, new_session_id
+from broadcaster.rehearsal.sessions.targets import english_names
+from broadcaster.rehearsal.sessions.transcription import TranscriptionSession
+from broadcaster.rehearsal.sessions.translation import TranslationSession
+from broadcaster.rehearsal.speaking.apertium import Apertium
+from broadcaster.rehearsal.speaking.interpreting import Interpreter
+from broadcaster.rehearsal.speaking.voice import Voice
 
 REALTIME_PATH = "/v1/realtime"
 TRANSLATIONS_PATH = "/v1/realtime/translations"

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from broadcaster.commands.demo import LANGUAGES
-from broadcaster.rehearsal import talk, voice
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.speaking import voice
 from tests.support.browser import Attendee, chromium
 from tests.support.processes import started
 from tests.support.sound import RATE_HZ, Samples, matches, samples

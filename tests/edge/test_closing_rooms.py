@@ -12,8 +12,8 @@ import pytest
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.edge.http import stream as http_stream
 from broadcaster.edge.http.formats import Encoder, HttpFormat, prepare
+from broadcaster.edge.rooms import event_room
 from broadcaster.edge.rooms.event_room import EventRoom
-from broadcaster.edge.rooms.rooms import event_room
 from broadcaster.edge.whep.sessions import SessionCall
 from broadcaster.errors import Refused
 from broadcaster.model.event import EventState

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from openai.types import realtime
 from pydantic import BaseModel, Field, TypeAdapter
 
-from broadcaster.rehearsal.constants import INPUT_FRAME_BYTES, INPUT_FRAME_MS
+from broadcaster.rehearsal.wire.constants import INPUT_FRAME_BYTES, INPUT_FRAME_MS
 
 URL = "/v1/realtime/translations?model=gpt-realtime-translate"
 KEY = {"Authorization": "Bearer sk-rehearsal"}

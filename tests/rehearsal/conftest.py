@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.server import create_app
-from broadcaster.rehearsal.session import Settings
+from broadcaster.rehearsal.sessions.session import Settings
 from tests.rehearsal.client import Connect, connected
 
 

@@ -13,7 +13,8 @@ import aiohttp
 import numpy as np
 import pytest
 
-from broadcaster.rehearsal import talk, voice
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.speaking import voice
 from tests.rehearsal.client import KEY, URL, excerpt
 
 SENTENCES = talk.load().sentences

@@ -2,7 +2,7 @@ import pytest
 
 from broadcaster.booths.text.spoken_language import LanguageWatch, SpokenLanguage
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.output import pieces
+from broadcaster.rehearsal.sessions.output import pieces
 
 SENTENCES = [sentence for sentence in talk.load().sentences if sentence.language == "en"]
 LANGUAGES = sorted(SENTENCES[0].translations)

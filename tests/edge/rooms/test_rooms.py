@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from broadcaster.edge.rooms.rooms import event_room
+from broadcaster.edge.rooms import event_room
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from tests.edge.conftest import EVENT, Edge

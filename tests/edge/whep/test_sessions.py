@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from broadcaster.edge.whep import loss_protection
 from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, Shield
-from broadcaster.edge.whep.routes import loss_protection as shield
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
@@ -255,7 +255,7 @@ async def test_loss_on_the_way_brings_protection_and_its_end_ends_it(
     edge: Edge, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the player's own reports of what the network lost."""
-    monkeypatch.setattr(shield, "CALM_S", 0.5)
+    monkeypatch.setattr(loss_protection, "CALM_S", 0.5)
     variants = {channel: SPANISH, f"{channel}+fec": SPANISH}
     async with LossyRelay.to(edge.egress.port) as relay, player() as listener:
         async with edge.http.post(f"/whep/talk/{channel}", data=listener.offer, headers=SDP) as it:
@@ -277,7 +277,7 @@ async def test_loss_on_the_way_brings_protection_and_its_end_ends_it(
 async def test_who_is_calm_again_waits_for_the_plain_variant_to_flow(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shield, "CALM_S", 0.5)
+    monkeypatch.setattr(loss_protection, "CALM_S", 0.5)
     async with player() as listener:
         await subscribed(edge.http, "/whep/talk/es+floor", listener)
         await listener.state("connected")

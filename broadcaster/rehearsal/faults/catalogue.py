@@ -1,0 +1,164 @@
+"""What can be made to go wrong, when and to whom.
+
+Two clocks are used. When a fault strikes, and how long a spell lasts, is counted in seconds of
+sound the session received, so a fault hits the same word however fast a test plays. Waits (`stall`,
+`slow_accept`, `late_closed`) are real seconds.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from broadcaster.rehearsal.wire.validation import (
+    Invalid,
+    fields,
+    number,
+    one_of,
+    optional,
+    tag,
+)
+
+_DAY_S = 86_400.0
+_LONGEST_WAIT_S = 60.0
+ENDPOINTS = ("translation", "conversation", "transcription")
+
+
+class Moment(Enum):
+    """When a fault can strike."""
+
+    HANDSHAKE = auto()
+    ACCEPT = auto()
+    """`session.created` or `session.updated` is to be sent."""
+    SOUND = auto()
+    """Sound came in; what strikes now lasts."""
+    MIDDLE = auto()
+    """Sound came in, or a response is half said; what strikes now interrupts."""
+    RESPONSE = auto()
+    COMMIT = auto()
+    CLOSE = auto()
+
+
+MOMENTS = {
+    "refuse_rate_limit": Moment.HANDSHAKE,
+    "refuse_key": Moment.HANDSHAKE,
+    "refuse_quota": Moment.HANDSHAKE,
+    "refuse_overloaded": Moment.HANDSHAKE,
+    "slow_accept": Moment.ACCEPT,
+    "drop": Moment.MIDDLE,
+    "expire": Moment.MIDDLE,
+    "stall": Moment.MIDDLE,
+    "garbage": Moment.MIDDLE,
+    "unknown_events": Moment.MIDDLE,
+    "mute": Moment.SOUND,
+    "deaf": Moment.SOUND,
+    "wrong_language": Moment.SOUND,
+    "duplicate_deltas": Moment.SOUND,
+    "whole_utterances": Moment.SOUND,
+    "long_voice": Moment.SOUND,
+    "fail_response": Moment.RESPONSE,
+    "incomplete_response": Moment.RESPONSE,
+    "cancel_response": Moment.RESPONSE,
+    "inference_rate_limit_exceeded": Moment.RESPONSE,
+    "fail_transcription": Moment.COMMIT,
+    "late_closed": Moment.CLOSE,
+    "no_closed": Moment.CLOSE,
+}
+"""Every fault by its name."""
+_USUAL_WAITS_S = {"stall": 5.0, "slow_accept": 3.0, "late_closed": 10.0}
+
+_SHAPE = fields(
+    {"name": one_of(*MOMENTS)},
+    {
+        "at_s": number(0.0, _DAY_S),
+        "for_s": optional(number(0.0, _DAY_S)),
+        "endpoint": optional(one_of(*ENDPOINTS)),
+        "language": optional(tag),
+        "nth": optional(number(1, 1_000_000, whole=True)),
+        "times": optional(number(1, 1_000_000, whole=True)),
+        "every_s": optional(number(0.1, _DAY_S)),
+        "retry_after_s": number(0, 3_600, whole=True),
+        "factor": number(0.5, 1.8),
+        "speaks": optional(tag),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        name: one of `MOMENTS`.
+        at_s: not before a session received so many seconds of sound; 0 is at once.
+        for_s: how long: seconds of sound for a spell, None to the session's end; real seconds for
+            `stall`, `slow_accept` and `late_closed`.
+        endpoint: strikes only sessions of this one.
+        language: strikes only sessions that speak it (as they asked for it), so no handshake.
+        nth: strikes only this one of the sessions that match, counted from 1 in the order in
+            which they first could have been struck.
+        times: strikes so often altogether; None without end.
+        every_s: strikes a session again after so many seconds of sound; None strikes it once.
+        retry_after_s: what `refuse_rate_limit` and `refuse_overloaded` say in `Retry-After`.
+        factor: how long `long_voice` speaks, as a multiple of what was said.
+        speaks: what `wrong_language` speaks; None takes another language of the talk.
+    """
+
+    name: str
+    at_s: float = 0.0
+    for_s: float | None = None
+    endpoint: str | None = None
+    language: str | None = None
+    nth: int | None = None
+    times: int | None = 1
+    every_s: float | None = None
+    retry_after_s: int = 2
+    factor: float = 1.3
+    speaks: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Fault":
+        """A fault as the control API and fault files write it.
+
+        Raises:
+            Invalid: it is none.
+        """
+        fault = cls(**_SHAPE(value, ""))
+        if fault.wait_s > _LONGEST_WAIT_S:
+            message = f"'{fault.name}' waits at most {_LONGEST_WAIT_S:g} s."
+            raise Invalid("invalid_value", message, "for_s")
+        handshake = MOMENTS[fault.name] is Moment.HANDSHAKE
+        if handshake and (fault.language is not None or fault.at_s):
+            message = f"'{fault.name}' comes before a session has a language or sound."
+            param = "at_s" if fault.language is None else "language"
+            raise Invalid("invalid_value", message, param)
+        return fault
+
+    @classmethod
+    def from_text(cls, text: str) -> "Fault":
+        """A fault as the command line writes it: `NAME[@seconds][:language]`.
+
+        Raises:
+            Invalid: it is none.
+        """
+        rest, _, language = text.partition(":")
+        name, _, at = rest.partition("@")
+        try:
+            at_s = float(at) if at else 0.0
+        except ValueError:
+            raise Invalid("invalid_value", f"{at!r} is no number of seconds.", "at_s") from None
+        return cls.from_json({"name": name, "at_s": at_s, "language": language or None})
+
+    @classmethod
+    def list_from_json(cls, value: Any) -> "list[Fault]":
+        """One fault or a list of faults.
+
+        Raises:
+            Invalid: one of them is none.
+        """
+        return [cls.from_json(one) for one in (value if isinstance(value, list) else [value])]
+
+    @property
+    def wait_s(self) -> float:
+        """How long it makes the client wait, in real seconds."""
+        usual_s = _USUAL_WAITS_S.get(self.name, 0.0)
+        return usual_s if self.for_s is None or not usual_s else self.for_s

@@ -1,0 +1,1 @@
+"""Speech recognition of the prepared talk, in processes of its own."""

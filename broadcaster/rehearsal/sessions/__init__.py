@@ -1,0 +1,1 @@
+"""The sessions of the three endpoints, from handshake to end."""

@@ -1,0 +1,107 @@
+"""What a session says and when: bursts of content, filler in between, punctuation late.
+
+The pace is that of the input: `tick` is called once per 200 ms of sound received. Text leaves in
+small pieces ahead of its sound; each sound delta holds 400 ms although one is sent per 200 ms, and
+while there is nothing to say it holds exact zeros.
+"""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
+
+_BURST_DELTAS = 4
+"""Content leaves this much faster than filler."""
+_LATE_TICKS = 2
+_FILLER = bytes(OUTPUT_DELTA_BYTES)
+_SENTENCE_END = re.compile(r"[.!?。！？؟]$")
+_WORDS_PER_DELTA = 2
+_CHARACTERS_PER_DELTA = 4
+"""For writing without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A transcript delta of the translation."""
+
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """An audio delta: PCM of 400 ms, or of a whole utterance."""
+
+    pcm: bytes
+
+
+def pieces(text: str) -> list[str]:
+    """A sentence as append-only deltas; each but the first brings its own leading space."""
+    words = text.split(" ")
+    if len(words) == 1:
+        size = _CHARACTERS_PER_DELTA
+        return [text[at : at + size] for at in range(0, len(text), size)]
+    groups = [
+        " ".join(words[at : at + _WORDS_PER_DELTA]) for at in range(0, len(words), _WORDS_PER_DELTA)
+    ]
+    return [groups[0], *(f" {group}" for group in groups[1:])]
+
+
+class Output:
+    """The queue of one session's translation.
+
+    Sentences wait here only while their sound is sent, some twenty times faster than it plays; the
+    number of waiting ones is bounded by the input's pace.
+    """
+
+    def __init__(self) -> None:
+        self._sound: deque[bytes] = deque()
+        self._late: deque[tuple[int, str]] = deque()
+        self._ticks = 0
+        self._begun = False
+
+    def say(
+        self, text: str, pcm: bytes, *, spaced: bool, whole: bool = False
+    ) -> list[Text | Sound]:
+        """Take a sentence and return what of it leaves at once.
+
+        Args:
+            text: with its punctuation.
+            pcm: s16le mono 24 kHz.
+            spaced: whether the language separates sentences by spaces.
+            whole: one delta of text and one of sound, as some compatible servers send them.
+        """
+        now: list[Text | Sound] = [Text(text) for _, text in self._late]
+        self._late.clear()
+        end = None if whole else _SENTENCE_END.search(text)
+        body = [text] if whole else pieces(text[: end.start()] if end else text)
+        if self._begun and spaced:
+            body[0] = f" {body[0]}"
+        self._begun = True
+        now += [Text(delta) for delta in body]
+        if end:
+            self._late.append((self._ticks + _LATE_TICKS, end.group()))
+        size = len(pcm) if whole else OUTPUT_DELTA_BYTES
+        for at in range(0, len(pcm), size):
+            self._sound.append(pcm[at : at + size].ljust(size, b"\0"))
+        return now + self._burst()
+
+    def tick(self) -> list[Text | Sound]:
+        """What leaves for one more frame of input."""
+        self._ticks += 1
+        now: list[Text | Sound] = []
+        while self._late and self._late[0][0] <= self._ticks:
+            now.append(Text(self._late.popleft()[1]))
+        return now + (self._burst() or [Sound(_FILLER)])
+
+    def rest(self) -> list[Text | Sound]:
+        """Everything that has not left yet."""
+        now: list[Text | Sound] = [Text(text) for _, text in self._late]
+        now += [Sound(pcm) for pcm in self._sound]
+        self._late.clear()
+        self._sound.clear()
+        return now
+
+    def _burst(self) -> list[Text | Sound]:
+        count = min(_BURST_DELTAS, len(self._sound))
+        return [Sound(self._sound.popleft()) for _ in range(count)]

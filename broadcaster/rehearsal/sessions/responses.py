@@ -1,0 +1,200 @@
+"""One response of a conversation: what was said in a recording, interpreted and sent in pieces."""
+
+import asyncio
+import contextlib
+
+from broadcaster.rehearsal.faults.catalogue import Moment
+from broadcaster.rehearsal.faults.connection import Line
+from broadcaster.rehearsal.hearing.recordings import Segments
+from broadcaster.rehearsal.sessions.output import pieces
+from broadcaster.rehearsal.speaking.interpreting import Interpretation, Interpreter
+from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
+from broadcaster.rehearsal.wire.conversation import ConversationEvents
+from broadcaster.rehearsal.wire.languages import UNSPACED
+from broadcaster.rehearsal.wire.responses import (
+    BYTES_PER_S,
+    TOKENS_PER_S_SPOKEN,
+    Outcome,
+    Request,
+    item_of,
+    message_of,
+    place_of,
+    response_of,
+    usage_of,
+)
+
+_TEXT_LEAD = 2
+"""Text leaves so many times faster than its sound."""
+_FAILURES = {
+    "fail_response": ("server_error", "The server had an error while processing your request."),
+    "inference_rate_limit_exceeded": (
+        "inference_rate_limit_exceeded",
+        "The rate limit of the model is reached, please try again later.",
+    ),
+}
+_Stop = tuple[str, str]
+_STOPS: dict[str, _Stop] = {
+    "incomplete_response": ("incomplete", "content_filter"),
+    "cancel_response": ("cancelled", "turn_detected"),
+}
+
+
+class Responder:
+    """Carries out the responses of one session.
+
+    Args:
+        line: the connection.
+        events: builds what is sent.
+        segments: understands recordings.
+        interpreter: translates and speaks.
+        speed: how much faster than it plays sound is sent.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        events: ConversationEvents,
+        segments: Segments,
+        interpreter: Interpreter,
+        speed: float,
+    ) -> None:
+        self._line, self._events = line, events
+        self._segments, self._interpreter, self._speed = segments, interpreter, speed
+        self._requests = self._tokens = 0
+
+    async def respond(self, request: Request) -> None:
+        """From `response.created` to `response.done`.
+
+        Raises:
+            WorkerFailed: the recogniser does not answer.
+        """
+        self._requests += 1
+        running = response_of(request, "in_progress")
+        await self._send("response.created", response=running)
+        await self._line.send(self._events.rate_limits(self._requests, self._tokens))
+        struck = [fault.name for fault in self._line.faults.strike(Moment.RESPONSE)]
+        failures = [_FAILURES[name] for name in struck if name in _FAILURES]
+        stops = [_STOPS[name] for name in struck if name in _STOPS]
+        if failures:
+            code, message = failures[0]
+            error = {"type": code, "code": code, "message": message}
+            outcome = Outcome("failed", {"type": "failed", "error": error})
+            await self._line.strike()
+        else:
+            said = await self._interpreted(request)
+            outcome = await self._speak(request, said, stops[0] if stops else None)
+        usage = usage_of(request, outcome)
+        self._tokens += usage["total_tokens"]
+        item = item_of(request, outcome)
+        output = [] if item is None else [item]
+        done = response_of(request, outcome.status)
+        done |= {"status_details": outcome.details, "output": output, "usage": usage}
+        await self._send("response.done", response=done)
+
+    async def _interpreted(self, request: Request) -> Interpretation:
+        """Everything that is to be said."""
+        faults = self._line.faults
+        texts, sounds = [], []
+        for recording in request.recordings:
+            if faults.spell("deaf"):
+                break
+            for heard in await self._segments.recognise(recording, request.language):
+                language = self._interpreter.spoken_under(faults, request.language)
+                said = await self._interpreter.interpret(
+                    heard, language, faults.slowness(), repeat=True
+                )
+                if said is not None:
+                    texts.append(said.text)
+                    sounds.append(said.pcm)
+        joint = "" if request.language in UNSPACED else " "
+        return Interpretation(joint.join(texts), b"".join(sounds))
+
+    async def _speak(self, request: Request, said: Interpretation, stop: _Stop | None) -> Outcome:
+        if not said.text:
+            await self._line.strike()
+            return Outcome("completed")
+        await self._open(request)
+        outcome = await self._stream(request, said, stop)
+        await self._close(request, outcome)
+        return outcome
+
+    async def _stream(self, request: Request, said: Interpretation, stop: _Stop | None) -> Outcome:
+        """Send text and sound until all is said or something ends it."""
+        place = place_of(request)
+        whole = self._line.faults.spell("whole_utterances") is not None
+        texts = [said.text] if whole else pieces(said.text)
+        pcm = said.pcm if request.modality == "audio" else b""
+        size = max(1, len(pcm)) if whole else OUTPUT_DELTA_BYTES
+        chunks = [pcm[at : at + size] for at in range(0, len(pcm), size)] or [b""]
+        stop_at = float(len(chunks) // 2)
+        if stop is None:
+            stop, stop_at = ("incomplete", "max_output_tokens"), _allowed_deltas(request)
+        sent_texts = spoken_bytes = 0
+        kind = "output_audio_transcript" if request.modality == "audio" else "output_text"
+        for number, chunk in enumerate(chunks):
+            if number == len(chunks) // 2:
+                await self._line.strike()
+            if request.cancelled.is_set():
+                stop, stop_at = ("cancelled", "client_cancelled"), number
+            if number == stop_at:
+                break
+            until = -(-(number + 1) * _TEXT_LEAD * len(texts) // len(chunks))
+            for text in texts[sent_texts:until]:
+                await self._send(f"response.{kind}.delta", **place, delta=text)
+                sent_texts += 1
+            if chunk:
+                await self._line.send(self._events.audio(place, chunk))
+                spoken_bytes += len(chunk)
+                await self._pause(request, len(chunk) / BYTES_PER_S / self._speed)
+        else:
+            return Outcome("completed", None, said.text, spoken_bytes)
+        status, reason = stop
+        details = {"type": status, "reason": reason}
+        return Outcome(status, details, "".join(texts[:sent_texts]), spoken_bytes)
+
+    async def _open(self, request: Request) -> None:
+        item = {**message_of(request, []), "status": "in_progress"}
+        response_id = request.response_id
+        await self._send(
+            "response.output_item.added", response_id=response_id, output_index=0, item=item
+        )
+        if request.conversation_id is not None:
+            await self._send("conversation.item.added", item=item)
+        part = {"type": "audio", "transcript": ""}
+        if request.modality == "text":
+            part = {"type": "text", "text": ""}
+        await self._send("response.content_part.added", **place_of(request), part=part)
+
+    async def _close(self, request: Request, outcome: Outcome) -> None:
+        place, text = place_of(request), outcome.text
+        if request.modality == "audio":
+            await self._send("response.output_audio.done", **place)
+            await self._send("response.output_audio_transcript.done", **place, transcript=text)
+            part = {"type": "audio", "transcript": text}
+        else:
+            await self._send("response.output_text.done", **place, text=text)
+            part = {"type": "text", "text": text}
+        await self._send("response.content_part.done", **place, part=part)
+        nothing = {**message_of(request, []), "status": "incomplete"}
+        item, response_id = item_of(request, outcome) or nothing, request.response_id
+        await self._send(
+            "response.output_item.done", response_id=response_id, output_index=0, item=item
+        )
+        if request.conversation_id is not None:
+            await self._send("conversation.item.done", item=item)
+
+    async def _pause(self, request: Request, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await request.cancelled.wait()
+
+    async def _send(self, kind: str, **fields: object) -> None:
+        await self._line.send(self._events.event(kind, **fields))
+
+
+def _allowed_deltas(request: Request) -> float:
+    """How much sound its limit of tokens allows."""
+    most = request.max_output_tokens
+    if isinstance(most, str):
+        return float("inf")
+    return most * BYTES_PER_S // TOKENS_PER_S_SPOKEN // OUTPUT_DELTA_BYTES

@@ -1,0 +1,1 @@
+"""Translation and speech of what was heard."""

@@ -1,0 +1,100 @@
+"""The voice of the server, and its words for tests."""
+
+import asyncio
+import json
+import struct
+import subprocess
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from broadcaster.rehearsal.worker_process import Child, WorkerFailed
+
+_MODULE = "broadcaster.rehearsal.speaking.voice_worker"
+_ANSWER_S = 10.0
+_CACHE_BYTES = 64 * 1024 * 1024
+_Key = tuple[str, str, int | None]
+
+
+class Voice:
+    """Speaks text in many languages; what was said before is kept and not spoken again."""
+
+    def __init__(self) -> None:
+        self._child: Child | None = None
+        self._turn = asyncio.Lock()
+        self._spoken: OrderedDict[_Key, bytes] = OrderedDict()
+        self._spoken_bytes = 0
+
+    async def speak(self, text: str, language: str, length_ms: int | None = None) -> bytes:
+        """PCM s16le mono 24 kHz; empty when there is no voice for `language`.
+
+        Args:
+            text: what to say.
+            language: ISO 639-1 code.
+            length_ms: speak as slowly or fast as it takes to need so long; None for the usual pace.
+
+        Raises:
+            WorkerFailed: the voice's process died or was too slow; the next call starts another.
+        """
+        key = (language, text, length_ms)
+        async with self._turn:
+            if key not in self._spoken:
+                self._keep(key, await self._ask(_request(text, language, length_ms)))
+            self._spoken.move_to_end(key)
+            return self._spoken[key]
+
+    async def close(self) -> None:
+        """End the voice's process."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            await child.close()
+
+    async def _ask(self, request: bytes) -> bytes:
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                if self._child is None:
+                    self._child = await Child.start_module(_MODULE)
+                self._child.input.write(request)
+                await self._child.input.drain()
+                (length,) = struct.unpack("!I", await self._child.output.readexactly(4))
+                return await self._child.output.readexactly(length)
+        except BaseException as error:
+            # An answer may still be on its way, it must not be taken for the next one.
+            if self._child is not None:
+                self._child.kill()
+                await self.close()
+            if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
+                raise WorkerFailed("the voice does not answer") from error
+            raise
+
+    def _keep(self, key: _Key, pcm: bytes) -> None:
+        self._spoken[key] = pcm
+        self._spoken_bytes += len(pcm)
+        while self._spoken_bytes > _CACHE_BYTES and len(self._spoken) > 1:
+            _, oldest = self._spoken.popitem(last=False)
+            self._spoken_bytes -= len(oldest)
+
+
+def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:
+    """What the server says for each text, byte for byte; blocks, made for tests."""
+    requests = b"".join(_request(text, language, length_ms) for text in texts)
+    command = [sys.executable, "-m", _MODULE]
+    output = subprocess.run(  # noqa: S603 - our own module
+        command, input=requests, stdout=subprocess.PIPE, check=True, timeout=60
+    ).stdout
+    answers, at = [], 0
+    while at < len(output):
+        (length,) = struct.unpack_from("!I", output, at)
+        answers.append(output[at + 4 : at + 4 + length])
+        at += 4 + length
+    return answers
+
+
+def render(text: str, language: str) -> bytes:
+    """`render_all` for one text."""
+    return render_all([text], language)[0]
+
+
+def _request(text: str, language: str, length_ms: int | None) -> bytes:
+    request = {"language": language, "text": text, "length_ms": length_ms}
+    return json.dumps(request).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""What a client and the rehearsal server exchange: events, their validation, constants."""

@@ -1,0 +1,109 @@
+"""The transcription events (GA): what a client may send, and what the server answers.
+
+No input or output happens here. The shapes are those of the models `openai.types.realtime`, which
+the tests hold every event against.
+"""
+
+from typing import Any
+
+from broadcaster.rehearsal.wire.events import Events
+from broadcaster.rehearsal.wire.ga_validation import (
+    BUFFER_EVENTS,
+    FORMAT,
+    INCLUDE,
+    NOISE_REDUCTION,
+    PCM_FORMAT,
+    TURN_DETECTION,
+    merged,
+    transcription,
+)
+from broadcaster.rehearsal.wire.validation import (
+    Invalid,
+    Json,
+    check_event,
+    event_shape,
+    fields,
+    one_of,
+    optional,
+)
+
+_CONTAINERS = frozenset({"audio", "input"})
+_PREFIX = "conversation.item.input_audio_transcription"
+
+
+def _no_turn_detection(value: Any, path: str) -> None:
+    """The recommended models take none; the client commits."""
+    if optional(TURN_DETECTION)(value, path) is not None:
+        message = "Turn detection is not supported by this model; commit the buffer yourself."
+        raise Invalid("invalid_value", message, path)
+
+
+_LISTENING = {
+    "format": FORMAT,
+    "noise_reduction": optional(NOISE_REDUCTION),
+    "transcription": optional(transcription),
+    "turn_detection": _no_turn_detection,
+}
+_SESSION = fields(
+    {"type": one_of("transcription")},
+    {"include": INCLUDE, "audio": fields({}, {"input": fields({}, _LISTENING)})},
+)
+_EVENTS = {**BUFFER_EVENTS, "session.update": event_shape({"session": _SESSION})}
+FIRST_CONFIG: Json = {
+    "object": "realtime.transcription_session",
+    "type": "transcription",
+    "include": None,
+    "audio": {
+        "input": {
+            "format": PCM_FORMAT,
+            "noise_reduction": None,
+            "transcription": None,
+            "turn_detection": None,
+        }
+    },
+}
+"""What a session is like until it is told otherwise."""
+
+
+def parse(text: str) -> tuple[str, str | None, Json]:
+    """The type of a client event, the client's own id of it, and its checked fields.
+
+    Sound is decoded: `audio` holds bytes.
+
+    Raises:
+        Invalid: it is none.
+    """
+    return check_event(text, _EVENTS)
+
+
+def updated_config(config: Json, session: Json) -> Json:
+    """The configuration with the fields of a checked update changed."""
+    return merged(config, session, _CONTAINERS)
+
+
+class TranscriptionEvents(Events):
+    """Builds the server events of one transcription session."""
+
+    def delta(self, item_id: str, delta: str) -> Json:
+        """A piece of an item's text."""
+        return self.event(f"{_PREFIX}.delta", item_id=item_id, content_index=0, delta=delta)
+
+    def completed(self, item_id: str, transcript: str, seconds: float) -> Json:
+        """The text of an item, which replaces its pieces."""
+        return self.event(
+            f"{_PREFIX}.completed",
+            item_id=item_id,
+            content_index=0,
+            transcript=transcript,
+            usage={"type": "duration", "seconds": seconds},
+        )
+
+    def failed(self, item_id: str) -> Json:
+        """An item has no text."""
+        error = {
+            "type": "server_error",
+            "code": "server_error",
+            "message": "The server had an error while transcribing the audio.",
+            "param": None,
+        }
+        return self.event(f"{_PREFIX}.failed", item_id=item_id, content_index=0, error=error)
