@@ -162,7 +162,7 @@ def build(
         whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings(ice_servers=servers))
         parts.run["floor"] = floors.run
         parts.close.append(whip.close)
-        parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage.html"))]
+        parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage/stage.html"))]
     if Role.BOOTHS in roles:
         crew = Crew(
             bus,
@@ -184,7 +184,7 @@ def build(
         whep = WhepEndpoint(rooms, egress, bus, clock)
         parts.run["whep"] = whep.run
         parts.routes += whep.routes()
-        parts.routes.append(web.get("/e/{event}", page("attendee.html")))
+        parts.routes.append(web.get("/e/{event}", page("attendee/attendee.html")))
     if Role.DESK in roles:
         board = Board(bus, clock)
         desk = DeskRoutes(
@@ -212,7 +212,7 @@ async def find_event(bus: Bus, event_id: str) -> Event | None:
 
 def desk_page(desk: DeskRoutes) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
     """The desk's page, which also takes the link with the token."""
-    send = page("desk.html")
+    send = page("desk/desk.html")
 
     async def answer(request: web.Request) -> web.StreamResponse:
         return desk.sign_in(request) or await send(request)

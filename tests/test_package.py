@@ -32,9 +32,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_is_served(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     pages = {
-        p.name for p in (ROOT / "listener_web").iterdir() if p.suffix in {".html", ".js", ".css"}
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "listener_web").glob("*/*")
+        if path.suffix in {".html", ".js", ".css", ".svg"}
     }
-    assert {f"broadcaster/listener_web/{name}" for name in pages} <= names
+    assert "listener_web/player/player.js" in pages
+    assert {f"broadcaster/{name}" for name in pages} <= names
     assert "broadcaster/desk/openapi.yaml" in names
     assert "broadcaster/rehearsal/talk/talk.flac" in names
     assert not [name for name in names if "node_modules" in name or name.startswith("tests/")]
@@ -51,7 +54,7 @@ async def test_the_wheel_serves_its_pages(wheel: Path, tmp_path: Path) -> None:
     async with started([sys.executable, "-P", "-c", code, "serve"], environment) as process:
         url = (await process.line(r"serving (\S+)"))[1]
         async with aiohttp.ClientSession(url) as http:
-            for path in ("/desk", "/e/any", "/stage/any", "/static/attendee.js"):
+            for path in ("/desk", "/e/any", "/stage/any", "/static/attendee/attendee.js"):
                 async with http.get(path) as answer:
                     assert answer.status == 200, path
             async with http.get("/static/package.json") as answer:

@@ -74,7 +74,7 @@ def create_application(
         return web.json_response({"status": "ready"})
 
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
-    application.router.add_get("/static/{file}", send_file)
+    application.router.add_get("/static/{file:.+}", send_file)
     application.on_response_prepare.append(_add_headers)
     return application
 

@@ -64,8 +64,17 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """All files, by name; reads them the first time."""
+    """All files by their path in `listener_web/`, such as `stage/stage.html`.
+
+    The first call reads them; later calls answer from memory.
+    """
     package = Path(__file__).parents[1]
     installed = package / "listener_web"
-    folder = installed if installed.is_dir() else package.parent / "listener_web"
-    return {path.name: Asset.read(path) for path in folder.iterdir() if path.suffix in SUFFIXES}
+    root = installed if installed.is_dir() else package.parent / "listener_web"
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name != "node_modules"]
+    return {
+        f"{folder.name}/{path.name}": Asset.read(path)
+        for folder in folders
+        for path in folder.iterdir()
+        if path.suffix in SUFFIXES
+    }

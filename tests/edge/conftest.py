@@ -111,7 +111,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
-        web.get("/e/{event}", page("attendee.html")),
+        web.get("/e/{event}", page("attendee/attendee.html")),
     ]
     refused, gate = Counter[str](), Gate()
     application = create_application(bus, routes, refused)

@@ -1,0 +1,225 @@
+/** The attendee page: read at once, listen after one tap, change language at any time. */
+import { ApiError, getJson } from '../shared/api.js';
+import { Backoff } from '../shared/backoff.js';
+import { CaptionFeed } from './caption-feed.js';
+import { CaptionView } from './caption-view.js';
+import { byId, h, pathSegment, setText } from '../shared/dom.js';
+import { localise } from '../i18n/localise.js';
+import { inspector } from './inspector.js';
+import { initialChannel } from '../i18n/languages.js';
+import { setUpPreferences } from './preferences.js';
+import { Player } from '../player/player.js';
+import { statusOf } from './status.js';
+import { tab } from '../shared/storage.js';
+import { addressOf, usableTransports } from '../player/transports.js';
+import { keepScreenOn } from '../shared/wake.js';
+
+/** @typedef {import('../i18n/languages.js').Channel} Channel */
+/** @typedef {import('../i18n/localise.js').Strings} Strings */
+/** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
+
+const event = pathSegment(1);
+const base = `/e/${encodeURIComponent(event)}`;
+const chosenKey = `channel.${event}`;
+
+class AttendeePage {
+  #strings;
+  #info;
+  /** @type {Channel} */
+  #channel;
+  /** @type {CaptionFeed | null} */
+  #feed = null;
+  /** @type {'none' | 'open' | 'lost'} */
+  #captions = 'none';
+  /** @type {import('./caption-feed.js').ChannelState | null} */
+  #state = null;
+  #view;
+  #player;
+
+  /**
+   * @param {Strings} strings
+   * @param {EventInfo} info
+   */
+  constructor(strings, info) {
+    this.#strings = strings;
+    this.#info = info;
+    const asked = new URLSearchParams(location.search).get('lang');
+    const chosen = tab.recall(chosenKey);
+    this.#channel = initialChannel(info.channels, [chosen, asked], navigator.languages);
+    this.#view = new CaptionView({
+      scroller: byId('scroller', HTMLElement),
+      log: byId('captions', HTMLElement),
+      toNewest: byId('newest', HTMLButtonElement),
+      announcer: byId('announcer', HTMLElement),
+    });
+    this.#player = new Player(transports(), (transport, channel) => {
+      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
+      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
+    });
+    Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(this.#player) });
+    this.#player.addEventListener('change', () => this.#refresh());
+    setUpPreferences(this.#player, this.#view, () => this.#player.prefer(transports()));
+    this.#listChannels();
+    this.#setUpListening();
+    this.#read();
+  }
+
+  #listChannels() {
+    document.title = this.#info.title;
+    setText(byId('title', HTMLElement), this.#info.title);
+    const options = this.#info.channels.map((channel) => {
+      const floor = channel.id === 'floor';
+      const name = floor ? this.#strings.original : channel.name;
+      const input = h('input', {
+        type: 'radio',
+        name: 'channel',
+        value: channel.id,
+        checked: channel === this.#channel,
+        onchange: () => this.#choose(channel),
+      });
+      const text = h('span', floor ? {} : { lang: channel.id, dir: channel.dir }, name);
+      return h('label', { 'data-channel': channel.id }, input, text);
+    });
+    byId('channels', HTMLElement).append(...options);
+    this.#showChosen('instant');
+  }
+
+  /** @param {ScrollBehavior} behavior */
+  #showChosen(behavior) {
+    document
+      .querySelector('#channels input:checked')
+      ?.scrollIntoView({ behavior, block: 'nearest', inline: 'center' });
+  }
+
+  #setUpListening() {
+    const button = byId('listen', HTMLButtonElement);
+    button.disabled = this.#player.transport === null;
+    button.addEventListener('click', () => {
+      if (this.#listening) this.#player.stop();
+      else void this.#player.listen(this.#channel.id);
+    });
+    if ('mediaSession' in navigator) {
+      navigator.mediaSession.setActionHandler('play', () => button.click());
+      navigator.mediaSession.setActionHandler('pause', () => button.click());
+      navigator.mediaSession.setActionHandler('stop', () => this.#player.stop());
+    }
+  }
+
+  /** @param {Channel} channel */
+  #choose(channel) {
+    this.#channel = channel;
+    tab.remember(chosenKey, channel.id);
+    this.#player.switchTo(channel.id);
+    this.#read();
+    this.#showChosen('smooth');
+  }
+
+  /** Read the chosen channel's captions, from the beginning of what was said. */
+  #read() {
+    this.#feed?.close();
+    this.#view.begin(this.#channel);
+    this.#feed = new CaptionFeed(`${base}/captions/${encodeURIComponent(this.#channel.id)}`, {
+      caption: (caption) => this.#view.show(caption),
+      state: (state) => {
+        this.#state = state;
+        this.#refresh();
+      },
+      connection: (open) => {
+        this.#captions = open ? 'open' : 'lost';
+        this.#refresh();
+      },
+    });
+    this.#refresh();
+  }
+
+  /** Whether the tap that started the sound still counts. */
+  get #listening() {
+    return !['idle', 'interrupted', 'ended', 'failed'].includes(this.#player.state);
+  }
+
+  #refresh() {
+    const player = this.#player.state;
+    const status = statusOf({ captions: this.#captions, channel: this.#state, player });
+    // Nobody will answer any more; what is still in the buffer plays out.
+    if (status === 'ended' && player === 'reconnecting') this.#player.stop();
+    byId('status', HTMLElement).dataset.status = status;
+    setText(byId('status-text', HTMLElement), this.#strings[status]);
+    const button = byId('listen', HTMLButtonElement);
+    button.setAttribute('aria-pressed', String(this.#listening));
+    button.dataset.sounding = String(player === 'playing');
+    button.disabled = this.#player.transport === null || status === 'ended';
+    setText(
+      byId('listen-text', HTMLElement),
+      this.#listening ? this.#strings.stop : this.#strings.listen,
+    );
+    this.#showNotice(player, status);
+    keepScreenOn(status !== 'ended' && (this.#listening || status === 'live'));
+    this.#updateMediaSession();
+  }
+
+  /**
+   * @param {import('../player/player.js').PlayerState} player
+   * @param {string} status
+   */
+  #showNotice(player, status) {
+    const strings = this.#strings;
+    let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
+    const missing = this.#player.transport === null;
+    if (missing) text = strings.needsBrowser;
+    const stopped = status === 'live' && this.#state?.channel === 'failed';
+    if (stopped) text = strings.interpretationStopped;
+    if (player === 'interrupted') text = strings.interrupted;
+    if (player === 'failed') text = strings.soundFailed;
+    const notice = byId('notice', HTMLElement);
+    if (player === 'queued') text = strings.queuedLonger;
+    const warns = stopped || missing || player === 'interrupted' || player === 'failed';
+    notice.dataset.tone = warns ? 'warn' : '';
+    notice.hidden = text === '';
+    setText(notice, text);
+  }
+
+  #updateMediaSession() {
+    if (!('mediaSession' in navigator)) return;
+    const artist = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
+    const metadata = navigator.mediaSession.metadata;
+    if (metadata?.artist !== artist) {
+      navigator.mediaSession.metadata = new MediaMetadata({ title: this.#info.title, artist });
+    }
+    navigator.mediaSession.playbackState = this.#listening ? 'playing' : 'paused';
+  }
+}
+
+/** The ways to play that this browser and this attendee's wishes leave, best first. */
+function transports() {
+  const forced = new URLSearchParams(location.search).get('transport');
+  return usableTransports(byId('locked-screen', HTMLInputElement).checked, forced);
+}
+
+/**
+ * What the event offers; an event that is not open yet is waited for.
+ *
+ * @param {Strings} strings
+ * @returns {Promise<EventInfo>}
+ */
+async function waitForEvent(strings) {
+  const backoff = new Backoff(2_000, 15_000);
+  for (;;) {
+    try {
+      return await getJson(`${base}/info`);
+    } catch (error) {
+      const answer = error instanceof ApiError ? error.status : 0;
+      const status = answer === 404 ? 'waiting' : answer === 503 ? 'queued' : 'reconnecting';
+      byId('status', HTMLElement).dataset.status = status;
+      setText(byId('status-text', HTMLElement), strings[status]);
+      const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
+      setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
+      const asked = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(asked, backoff.nextMs())));
+    }
+  }
+}
+
+const strings = await localise();
+const info = await waitForEvent(strings);
+setText(byId('placeholder', HTMLElement), strings.captionsSoon);
+new AttendeePage(strings, info);

@@ -1,0 +1,133 @@
+/** Captions on the page: the newest at the bottom, growing in place, the older ones receding. */
+import { h } from '../shared/dom.js';
+
+/** @typedef {import('./caption-feed.js').Caption} Caption */
+/** @typedef {import('../i18n/languages.js').Channel} Channel */
+
+const MAX_CAPTIONS = 200;
+const AT_BOTTOM_PX = 48;
+/** How long a scroll after a touch, wheel or key is taken for the reader's. */
+const TOUCH_MS = 1_000;
+/** Written without spaces: a line break inside a caption is not a word boundary. */
+const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);
+
+export class CaptionView {
+  /** @type {Map<string, HTMLElement>} */
+  #captions = new Map();
+  #unspaced = false;
+  #followsNewest = true;
+  #scrollPlanned = false;
+  #lastScrollTop = 0;
+  /** When the reader last moved something over the captions. */
+  #touchedMs = -Infinity;
+
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.scroller what scrolls
+   * @param {HTMLElement} parts.log where captions go
+   * @param {HTMLElement} parts.toNewest shown while the reader looks back
+   * @param {HTMLElement} parts.announcer live region for screen readers
+   */
+  constructor({ scroller, log, toNewest, announcer }) {
+    this.scroller = scroller;
+    this.log = log;
+    this.toNewest = toNewest;
+    this.announcer = announcer;
+    /** Whether finished captions are handed to the screen reader. */
+    this.announces = false;
+    scroller.addEventListener('scroll', () => this.#noticeScroll(), { passive: true });
+    for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+      const touched = () => (this.#touchedMs = performance.now());
+      scroller.addEventListener(kind, touched, { passive: true });
+    }
+    toNewest.addEventListener('click', () => this.showNewest());
+    new ResizeObserver(() => this.#keepPlace()).observe(scroller);
+  }
+
+  /**
+   * Begin with an empty page in a channel's language.
+   *
+   * @param {Channel} channel
+   */
+  begin(channel) {
+    this.#captions.clear();
+    this.log.replaceChildren();
+    for (const element of [this.log, this.announcer]) {
+      element.lang = channel.id === 'floor' ? '' : channel.id;
+      element.dir = channel.dir;
+    }
+    this.announcer.textContent = '';
+    this.#unspaced = UNSPACED.has(channel.id.split('-')[0] ?? '');
+    this.showNewest();
+  }
+
+  /**
+   * Show a caption, or the words it has gained.
+   *
+   * @param {Caption} caption
+   */
+  show(caption) {
+    const text = this.#unspaced ? caption.text.replaceAll('\n', '') : caption.text;
+    let element = this.#captions.get(caption.id);
+    if (element === undefined) {
+      element = h('p', { class: 'caption', dir: this.log.dir, 'data-caption': caption.id });
+      this.#captions.set(caption.id, element);
+      this.log.append(element);
+      this.#forgetOldest();
+    }
+    const shown = element.textContent ?? '';
+    if (text.startsWith(shown)) {
+      if (text.length > shown.length) {
+        element.append(h('span', { class: 'gained' }, text.slice(shown.length)));
+      }
+    } else {
+      element.textContent = text;
+    }
+    if (caption.final && !('final' in element.dataset)) {
+      element.dataset.final = '';
+      if (this.announces) this.announcer.textContent = text;
+    }
+    this.#keepPlace();
+  }
+
+  /** Go to the newest caption and stay there. */
+  showNewest() {
+    this.#followsNewest = true;
+    this.toNewest.hidden = true;
+    this.#keepPlace();
+  }
+
+  #forgetOldest() {
+    if (this.#captions.size <= MAX_CAPTIONS) return;
+    for (const [id, element] of this.#captions) {
+      element.remove();
+      this.#captions.delete(id);
+      return;
+    }
+  }
+
+  /** Once per frame, however many captions came. */
+  #keepPlace() {
+    if (!this.#followsNewest || this.#scrollPlanned) return;
+    this.#scrollPlanned = true;
+    requestAnimationFrame(() => {
+      this.#scrollPlanned = false;
+      if (!this.#followsNewest) return;
+      const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+      const near = scrollHeight - scrollTop < 2 * clientHeight;
+      this.scroller.scrollTo({ top: scrollHeight, behavior: near ? 'auto' : 'instant' });
+    });
+  }
+
+  /** Only a person's move upwards is a wish to look back: the page scrolls by itself, too. */
+  #noticeScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    const atBottom = scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;
+    if (atBottom) this.#followsNewest = true;
+    else if (scrollTop < this.#lastScrollTop && performance.now() - this.#touchedMs < TOUCH_MS) {
+      this.#followsNewest = false;
+    }
+    this.#lastScrollTop = scrollTop;
+    this.toNewest.hidden = this.#followsNewest;
+  }
+}

@@ -1,0 +1,52 @@
+/** The player as seen from outside the page's own code. */
+
+/** @typedef {import('../player/player.js').Player} Player */
+
+/**
+ * What a test or a curious person sees of the player, read-only.
+ *
+ * @param {Player} player
+ */
+export function inspector(player) {
+  return Object.freeze({
+    get state() {
+      return player.state;
+    },
+    get channel() {
+      return player.channel;
+    },
+    get transport() {
+      return player.transport;
+    },
+    get element() {
+      return player.element;
+    },
+    get underruns() {
+      return player.stats.underruns;
+    },
+    get fill_ms() {
+      return player.stats.fill_ms;
+    },
+    get target_ms() {
+      return player.stats.target_ms;
+    },
+    get skipped_ms() {
+      return player.stats.skipped_ms;
+    },
+    get skipped_packets() {
+      return player.stats.skipped_packets;
+    },
+    get played_frames() {
+      return player.stats.played_frames;
+    },
+    get context_time() {
+      return player.context?.currentTime ?? 0;
+    },
+    get context() {
+      return player.context;
+    },
+    get output() {
+      return player.output;
+    },
+  });
+}

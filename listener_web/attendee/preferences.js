@@ -1,0 +1,87 @@
+/** The attendee's own settings: how the page looks and sounds. */
+import { byId } from '../shared/dom.js';
+import { device } from '../shared/storage.js';
+import { currentTheme, setTheme } from '../shared/theme.js';
+
+/**
+ * Restore what was chosen before and follow the controls.
+ *
+ * @param {import('../player/player.js').Player} player
+ * @param {import('./caption-view.js').CaptionView} view
+ * @param {() => void} onLockedScreen called when playing behind a locked screen is chosen or not
+ */
+export function setUpPreferences(player, view, onLockedScreen) {
+  setUpPanel();
+  setUpTextSize(view);
+  setUpTheme();
+  const volume = byId('volume', HTMLInputElement);
+  volume.value = device.recall('volume') ?? volume.value;
+  const apply = () => (player.volume = Number(volume.value) / 100);
+  volume.addEventListener('input', apply);
+  volume.addEventListener('change', () => device.remember('volume', volume.value));
+  apply();
+  setUpSwitch('with-floor', () => player.reopen());
+  setUpSwitch('locked-screen', onLockedScreen);
+  onLockedScreen();
+  const speak = byId('speak-captions', HTMLInputElement);
+  speak.addEventListener('change', () => (view.announces = speak.checked));
+}
+
+/**
+ * A checkbox that is remembered.
+ *
+ * @param {string} id
+ * @param {() => void} onChange
+ */
+function setUpSwitch(id, onChange) {
+  const box = byId(id, HTMLInputElement);
+  box.checked = device.recall(id) === 'yes';
+  box.addEventListener('change', () => {
+    device.remember(id, box.checked ? 'yes' : 'no');
+    onChange();
+  });
+}
+
+/** A disclosure that a tap elsewhere or Escape closes. */
+function setUpPanel() {
+  const button = byId('settings-button', HTMLButtonElement);
+  const panel = byId('settings', HTMLElement);
+  /** @param {boolean} open */
+  const show = (open) => {
+    panel.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+  };
+  button.addEventListener('click', () => show(Boolean(panel.hidden)));
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (target instanceof Node && !panel.contains(target) && !button.contains(target)) show(false);
+  });
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || panel.hidden) return;
+    show(false);
+    button.focus();
+  });
+}
+
+/** @param {import('./caption-view.js').CaptionView} view */
+function setUpTextSize(view) {
+  const slider = byId('text-size', HTMLInputElement);
+  slider.value = device.recall('text-size') ?? slider.value;
+  const apply = () => {
+    document.body.style.setProperty('--caption-scale', String(Number(slider.value) / 100));
+    slider.setAttribute('aria-valuetext', `${slider.value} %`);
+    view.showNewest();
+  };
+  slider.addEventListener('input', apply);
+  slider.addEventListener('change', () => device.remember('text-size', slider.value));
+  apply();
+}
+
+function setUpTheme() {
+  for (const input of document.querySelectorAll('input[name=theme]')) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    input.checked = input.value === currentTheme();
+    input.addEventListener('change', () => {
+      setTheme(/** @type {import('../shared/theme.js').Theme} */ (input.value));
+    });
+  }
+}

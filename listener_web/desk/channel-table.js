@@ -1,0 +1,103 @@
+/** The table of an event's channels as measured. */
+import { money } from './cost-line.js';
+import { h } from '../shared/dom.js';
+
+/** @typedef {import('./api-types.js').ChannelStatus} ChannelStatus */
+/** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
+
+/** Booth states in words, and the look of the status they have. */
+const STATES = {
+  idle: ['Idle', 'idle'],
+  connecting: ['Connecting…', 'connecting'],
+  live: ['Live', 'good'],
+  rotating: ['Live', 'good'],
+  retrying: ['Retrying', 'reconnecting'],
+  failed: ['Failed', 'failed'],
+};
+
+const ENGINES = {
+  auto: 'automatic',
+  translate: 'continuous',
+  converse: 'phrase by phrase',
+  transcribe: 'captions',
+};
+
+/** @type {[kind: string, name: string][]} */
+const COLUMNS = [
+  ['channel', 'Channel'],
+  ['state', 'State'],
+  ['lag', 'Lag'],
+  ['listeners', 'Listening'],
+  ['readers', 'Reading'],
+  ['spent', 'Cost'],
+];
+
+/**
+ * The rows of the table, one per channel.
+ *
+ * @param {ChannelStatus[]} channels
+ * @param {readonly EventLanguage[]} languages
+ */
+export function channelRows(channels, languages) {
+  return channels.map((status) => {
+    const [word, look] = STATES[status.state];
+    const state = h(
+      'span',
+      { class: 'status', 'data-status': look },
+      h('span', { class: 'dot', 'aria-hidden': 'true' }),
+      word ?? status.state,
+    );
+    const reason = status.reason === '' ? [] : [h('small', { class: 'reason' }, status.reason)];
+    return h(
+      'tr',
+      { 'data-channel': status.channel, 'data-state': status.state },
+      h('td', {}, ...names(status, languages)),
+      h('td', { class: 'state' }, state, ...reason),
+      h('td', { class: 'lag' }, lag(status), ...losses(status)),
+      h('td', { class: 'listeners' }, String(status.listeners)),
+      h('td', { class: 'readers' }, String(status.readers)),
+      h('td', { class: 'spent' }, money(status.cost_usd)),
+    );
+  });
+}
+
+/**
+ * A channel's name, and below it what interprets: the engine in use, else the one chosen.
+ *
+ * @param {ChannelStatus} status
+ * @param {readonly EventLanguage[]} languages
+ */
+function names({ channel, interpreter, glossary_said, glossary_hits }, languages) {
+  const language = languages.find(({ tag }) => tag === channel);
+  const engine = interpreter || language?.interpreter;
+  const details = [channel];
+  if (engine) details.push(ENGINES[engine]);
+  if (language?.always) details.push('always on');
+  if (glossary_said > 0) details.push(`glossary ${glossary_hits} of ${glossary_said}`);
+  const name = channel === 'floor' ? 'Original' : (language?.english_name ?? channel);
+  return [name, h('small', {}, details.join(' · '))];
+}
+
+/** @param {ChannelStatus} status */
+function lag({ channel, lag_ms }) {
+  if (channel === 'floor' || lag_ms === null) return '–';
+  return `${(lag_ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * What listeners did not get, if anything.
+ *
+ * @param {ChannelStatus} status
+ */
+function losses({ dropped_ms, unsent_ms }) {
+  const parts = [];
+  if (dropped_ms > 0) parts.push(`${(dropped_ms / 1000).toFixed(1)} s skipped`);
+  if (unsent_ms > 0) parts.push(`${(unsent_ms / 1000).toFixed(1)} s not sent`);
+  return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
+}
+
+/** The table around the rows. */
+export function channelTable() {
+  const heads = COLUMNS.map(([kind, name]) => h('th', { scope: 'col', class: kind }, name));
+  return h('table', { class: 'channel-table' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody'));
+}

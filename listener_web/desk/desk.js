@@ -1,0 +1,72 @@
+/** The organizer's page: events, their states, their links, and how they are doing. */
+import { ApiError, getJson } from '../shared/api.js';
+import { CreateForm } from './create-form.js';
+import { EventCard } from './event-card.js';
+import { byId, h } from '../shared/dom.js';
+
+/** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
+
+const STATUS_INTERVAL_MS = 1_000;
+
+const list = byId('events', HTMLElement);
+/** @type {EventCard[]} */
+const cards = [];
+
+/** @param {unknown} error */
+function fail(error) {
+  const known = error instanceof ApiError;
+  if (!known) console.error(error);
+  if (known && error.status === 401) {
+    signIn();
+    return;
+  }
+  const message = known ? error.message : 'something went wrong in this page';
+  const hint = known ? error.hint : 'Reload the page.';
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  const problem = byId('problem', HTMLElement);
+  problem.replaceChildren(h('strong', {}, sentence), hint);
+  problem.hidden = false;
+}
+
+function signIn() {
+  byId('sign-in', HTMLFormElement).hidden = false;
+  byId('new-event', HTMLButtonElement).hidden = true;
+  byId('create', HTMLFormElement).hidden = true;
+  byId('problem', HTMLElement).hidden = true;
+  list.hidden = true;
+  byId('token', HTMLInputElement).focus();
+}
+
+/** @param {DeskEvent} event */
+function add(event) {
+  const card = new EventCard(event, fail);
+  cards.unshift(card);
+  list.prepend(card.element);
+  byId('no-events', HTMLElement).hidden = true;
+  byId('problem', HTMLElement).hidden = true;
+}
+
+/** Measured once a second, one round at a time, and only while somebody looks. */
+async function watch() {
+  let reachable = true;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, STATUS_INTERVAL_MS));
+    if (document.hidden || list.hidden) continue;
+    const results = await Promise.allSettled(cards.map((card) => card.refresh()));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure) fail(failure.reason);
+    else if (!reachable) byId('problem', HTMLElement).hidden = true;
+    reachable = failure === undefined;
+  }
+}
+
+try {
+  /** @type {DeskEvent[]} */
+  const events = await getJson('/api/events');
+  new CreateForm({ created: add, failed: fail });
+  for (const event of events) add(event);
+  byId('no-events', HTMLElement).hidden = events.length > 0;
+  void watch();
+} catch (error) {
+  fail(error);
+}

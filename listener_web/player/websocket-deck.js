@@ -1,0 +1,134 @@
+/** One channel being played: its worker, its node in the audio graph and its place in a cross-fade. */
+
+import { FADE_S, fade } from './fade.js';
+
+/** A WebSocket that cannot be opened this often, while the server answers, is blocked on the way. */
+const BLOCKED_AFTER = 2;
+
+/**
+ * `connecting` no connection yet · `buffering` connected, too little sound to begin ·
+ * `playing` · `reconnecting` · `queued` the server is full, it is asked again · `interrupted` a tap
+ * is needed · `failed` this way does not work here · `ended`
+ *
+ * @typedef {'connecting' | 'buffering' | 'playing' | 'reconnecting' | 'queued' | 'interrupted'
+ *   | 'failed' | 'ended'} DeckState
+ */
+
+/**
+ * What the audio thread reports, see `JitterBuffer.stats`.
+ *
+ * @typedef {object} BufferStats
+ * @property {boolean} playing
+ * @property {number} underruns
+ * @property {number} fill_ms
+ * @property {number} target_ms
+ * @property {number} played_frames
+ * @property {number} skipped_ms
+ */
+
+/** Fires `change` when its state changes and `stats` with each report. */
+export class WebSocketDeck extends EventTarget {
+  #worker;
+  #node;
+  #gain;
+  /** @type {'none' | 'open' | 'lost' | 'blocked' | 'ended'} */
+  #connection = 'none';
+  #wasOpen = false;
+  #blocked = 0;
+  /** Packets the server left out because this listener was too slow for them. */
+  skippedPackets = 0;
+  /** @type {BufferStats} */
+  stats = {
+    playing: false,
+    underruns: 0,
+    fill_ms: 0,
+    target_ms: 0,
+    played_frames: 0,
+    skipped_ms: 0,
+  };
+
+  /**
+   * @param {BaseAudioContext} context has the `jitter-buffer` worklet loaded
+   * @param {AudioNode} output
+   * @param {string} channel
+   * @param {string} url of the channel's WebSocket
+   */
+  constructor(context, output, channel, url) {
+    super();
+    this.channel = channel;
+    this.context = context;
+    this.#gain = new GainNode(context, { gain: 0 });
+    this.#node = new AudioWorkletNode(context, 'jitter-buffer', {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    this.#node.connect(this.#gain).connect(output);
+    this.#node.port.onmessage = ({ data }) => this.#report(data);
+    const { port1, port2 } = new MessageChannel();
+    this.#node.port.postMessage({ type: 'source', port: port1 }, [port1]);
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.#worker.onmessage = ({ data }) => {
+      if (data.connection) this.#connected(data.connection);
+      else this.skippedPackets += data.skipped;
+    };
+    this.#worker.postMessage({ type: 'open', url, sink: port2 }, [port2]);
+  }
+
+  /** @returns {DeckState} */
+  get state() {
+    if (this.#connection === 'ended') return 'ended';
+    if (this.#connection === 'blocked') return 'failed';
+    if (this.#connection === 'lost') return 'reconnecting';
+    if (this.stats.playing) return 'playing';
+    return this.#connection === 'open' ? 'buffering' : 'connecting';
+  }
+
+  /** Become audible. */
+  fadeIn() {
+    fade(this.#gain.gain, this.context, 'in');
+  }
+
+  /** Become silent, then let go of everything. */
+  fadeOut() {
+    this.#worker.postMessage({ type: 'close' });
+    fade(this.#gain.gain, this.context, 'out');
+    setTimeout(() => this.close(), 2 * FADE_S * 1000);
+  }
+
+  /** Let go of everything at once. */
+  close() {
+    this.#worker.postMessage({ type: 'close' });
+    this.#node.port.onmessage = null;
+    this.#node.port.postMessage({ type: 'close' });
+    this.#node.disconnect();
+    this.#gain.disconnect();
+  }
+
+  /** @param {'open' | 'lost' | 'ended'} connection */
+  #connected(connection) {
+    this.#change(() => (this.#connection = connection));
+    if (connection === 'open') this.#wasOpen = true;
+    if (connection === 'lost' && !this.#wasOpen) void this.#lookForBlock();
+  }
+
+  async #lookForBlock() {
+    const answers = await fetch('/healthz', { cache: 'no-store' }).catch(() => null);
+    if (answers?.ok) this.#blocked += 1;
+    if (this.#blocked >= BLOCKED_AFTER && !this.#wasOpen) {
+      this.#change(() => (this.#connection = 'blocked'));
+    }
+  }
+
+  /** @param {BufferStats} stats */
+  #report(stats) {
+    this.#change(() => (this.stats = stats));
+    this.dispatchEvent(new Event('stats'));
+  }
+
+  /** @param {() => void} apply */
+  #change(apply) {
+    const before = this.state;
+    apply();
+    if (this.state !== before) this.dispatchEvent(new Event('change'));
+  }
+}

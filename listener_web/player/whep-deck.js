@@ -1,0 +1,181 @@
+/** One channel being played over WebRTC, and kept playing whatever happens. */
+import { ApiError } from '../shared/api.js';
+import { Backoff } from '../shared/backoff.js';
+import { FADE_S, fade } from './fade.js';
+import { WhepSession } from './whep-session.js';
+
+const WATCH_INTERVAL_MS = 250;
+/** A network that lets no UDP through is given up after this long. */
+const CONNECT_DEADLINE_MS = 8_000;
+/** Browsers take up to 15 s to call a dead connection `failed`; sound that was there tells sooner. */
+const STALL_MS = 3_000;
+
+/** Fires `change` when its state changes and `stats` with each report; see {@link import('./player.js').Sound}. */
+export class WhepDeck extends EventTarget {
+  /** @type {import('./websocket-deck.js').DeckState} */
+  state = 'connecting';
+  skippedPackets = 0;
+  stats = { underruns: 0, fill_ms: 0, target_ms: 0, played_frames: 0, skipped_ms: 0 };
+  #gain;
+  #url;
+  #stopped = false;
+  /** The last change that was asked for. @type {Promise<unknown>} */
+  #changes = Promise.resolve();
+  /** @type {WhepSession | null} */
+  #session = null;
+  /** @type {MediaStreamAudioSourceNode | null} */
+  #source = null;
+  /** Chromium plays a remote stream in the graph only while an element has it too. */
+  #element = new Audio();
+
+  /**
+   * @param {AudioContext} context
+   * @param {AudioNode} output
+   * @param {string} channel
+   * @param {string} url of the channel's WHEP endpoint
+   */
+  constructor(context, output, channel, url) {
+    super();
+    this.channel = channel;
+    this.context = context;
+    this.#url = url;
+    this.#element.muted = true;
+    this.#gain = new GainNode(context, { gain: 0 });
+    this.#gain.connect(output);
+    void this.#keepPlaying();
+  }
+
+  /**
+   * Play another channel in the same session, without a new handshake. Changes are made in the order
+   * in which they were asked for.
+   *
+   * @param {string} channel
+   * @param {string} url of its WHEP endpoint
+   * @returns {Promise<boolean>} whether the server could do that
+   */
+  change(channel, url) {
+    const done = this.#changes.then(async () => {
+      const id = decodeURIComponent(url.split('/').pop() ?? '');
+      const changed = (await this.#session?.change({ channel: id })) ?? false;
+      if (changed) [this.channel, this.#url] = [channel, url];
+      return changed;
+    });
+    this.#changes = done;
+    return done;
+  }
+
+  /** Become audible. */
+  fadeIn() {
+    fade(this.#gain.gain, this.context, 'in');
+  }
+
+  /** Become silent, then let go of everything. */
+  fadeOut() {
+    fade(this.#gain.gain, this.context, 'out');
+    setTimeout(() => this.close(), 2 * FADE_S * 1000);
+  }
+
+  /** Let go of everything at once. */
+  close() {
+    this.#stopped = true;
+    this.#drop();
+    this.#gain.disconnect();
+  }
+
+  async #keepPlaying() {
+    const backoff = new Backoff(300, 5_000);
+    while (!this.#stopped) {
+      const waitMs = await this.#play(() => backoff.reset());
+      this.#drop();
+      if (this.#stopped || waitMs === null) return;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, backoff.nextMs())));
+    }
+  }
+
+  /**
+   * One session, from its offer to its end.
+   *
+   * @param {() => void} onSound
+   * @returns {Promise<number | null>} how long to wait at least before the next; null when there is none
+   */
+  async #play(onSound) {
+    const session = new WhepSession((stream) => this.#attach(stream));
+    this.#session = session;
+    try {
+      await session.offer(new URL(this.#url));
+      if (this.#stopped) return null;
+      const connected = await this.#watch(session, onSound);
+      this.#become(connected ? 'reconnecting' : 'failed');
+      return connected ? 0 : null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 503) {
+        this.#become('queued');
+        return error.waitMs();
+      }
+      const over = error.status === 409 ? 'ended' : 'failed';
+      this.#become(error.retryable ? 'reconnecting' : over);
+      return error.retryable ? 0 : null;
+    }
+  }
+
+  /**
+   * Return when the session is broken or no longer wanted.
+   *
+   * @param {WhepSession} session
+   * @param {() => void} onSound
+   * @returns {Promise<boolean>} whether it ever was connected
+   */
+  async #watch(session, onSound) {
+    let packets = 0;
+    let connected = false;
+    let deadline = performance.now() + CONNECT_DEADLINE_MS;
+    while (!this.#stopped && !['failed', 'closed'].includes(session.state)) {
+      const heard = await session.heard();
+      if (session.state === 'connected' && !connected) {
+        connected = true;
+        deadline = Infinity;
+        if (this.state !== 'playing') this.#become('buffering');
+      }
+      if (heard.packets > packets) {
+        packets = heard.packets;
+        deadline = performance.now() + STALL_MS;
+        onSound();
+        this.#report(heard);
+        this.#become('playing');
+      }
+      if (performance.now() > deadline) break;
+      await new Promise((resolve) => setTimeout(resolve, WATCH_INTERVAL_MS));
+    }
+    return connected;
+  }
+
+  /** @param {MediaStream} stream */
+  #attach(stream) {
+    this.#element.srcObject = stream;
+    void this.#element.play().catch(() => undefined);
+    this.#source = new MediaStreamAudioSourceNode(this.context, { mediaStream: stream });
+    this.#source.connect(this.#gain);
+  }
+
+  #drop() {
+    this.#source?.disconnect();
+    this.#source = null;
+    this.#element.srcObject = null;
+    void this.#session?.close();
+    this.#session = null;
+  }
+
+  /** @param {import('./whep-session.js').Heard} heard */
+  #report({ samples, gaps, delay_ms }) {
+    this.stats = { ...this.stats, underruns: gaps, fill_ms: delay_ms, played_frames: samples };
+    this.dispatchEvent(new Event('stats'));
+  }
+
+  /** @param {import('./websocket-deck.js').DeckState} state */
+  #become(state) {
+    if (state === this.state || this.#stopped) return;
+    this.state = state;
+    this.dispatchEvent(new Event('change'));
+  }
+}

@@ -1,0 +1,38 @@
+/** One WHEP session: a channel's sound on its way to this page. */
+import { WebRtcSession } from '../shared/webrtc-session.js';
+
+/**
+ * What the browser counted, of sound that came by RTP.
+ *
+ * @typedef {object} Heard
+ * @property {number} packets
+ * @property {number} samples played
+ * @property {number} gaps times that something missing was concealed
+ * @property {number} delay_ms mean wait in the jitter buffer
+ */
+
+/** Browsers wait for less than one packet of 60 ms, and every late one would be heard as a gap. */
+const JITTER_BUFFER_MS = 200;
+
+export class WhepSession extends WebRtcSession {
+  /** @param {(stream: MediaStream) => void} onStream called as soon as the server has answered */
+  constructor(onStream) {
+    super();
+    const { receiver } = this.connection.addTransceiver('audio', { direction: 'recvonly' });
+    receiver.jitterBufferTarget = JITTER_BUFFER_MS;
+    this.connection.ontrack = ({ track }) => onStream(new MediaStream([track]));
+  }
+
+  /** @returns {Promise<Heard>} */
+  async heard() {
+    const heard = { packets: 0, samples: 0, gaps: 0, delay_ms: 0 };
+    (await this.connection.getStats()).forEach((report) => {
+      if (report.type !== 'inbound-rtp') return;
+      heard.packets = report.packetsReceived;
+      heard.samples = report.jitterBufferEmittedCount ?? 0;
+      heard.gaps = report.concealmentEvents ?? 0;
+      heard.delay_ms = (1000 * (report.jitterBufferDelay ?? 0)) / Math.max(1, heard.samples);
+    });
+    return heard;
+  }
+}

@@ -1,0 +1,156 @@
+/** The speaker's page: choose a microphone, see that it is good, go on air and stay there. */
+import { ApiError, getJson } from '../shared/api.js';
+import { byId, h, pathSegment, setText } from '../shared/dom.js';
+import { judge, showLevel } from '../shared/level.js';
+import { Microphone, explainMicrophone } from './microphone.js';
+import { Publisher } from './publisher.js';
+import { keepScreenOn } from '../shared/wake.js';
+
+const EVENT_INTERVAL_MS = 3_000;
+const METER_INTERVAL_MS = 60;
+
+const STATES = {
+  idle: 'Not publishing',
+  connecting: 'Connecting…',
+  live: 'On air',
+  reconnecting: 'Reconnecting…',
+  refused: 'Refused',
+};
+
+const LOUDNESS = {
+  none: 'No sound: is the microphone muted?',
+  quiet: 'Too quiet: come closer or turn it up',
+  good: 'Good level',
+  loud: 'Too loud: move away or turn it down',
+};
+
+const EVENT_STATES = {
+  draft: 'Not open yet. Sound check: attendees do not hear you yet.',
+  open: 'Sound check: attendees do not hear you yet.',
+  live: 'Live: attendees hear you.',
+  paused: 'Paused: attendees do not hear you now.',
+  closed: 'This event has ended.',
+};
+
+const event = pathSegment(1);
+const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
+const allow = byId('allow', HTMLButtonElement);
+const publish = byId('publish', HTMLButtonElement);
+const takeover = byId('takeover', HTMLButtonElement);
+const devices = byId('device', HTMLSelectElement);
+const publisher = new Publisher(new URL(`/whip/${encodeURIComponent(event)}`, location.href), key);
+/** @type {Microphone | null} */
+let microphone = null;
+
+/** @param {string} text */
+function explain(text) {
+  setText(byId('reason', HTMLElement), text);
+}
+
+function showPublisher() {
+  const { state, problem, active } = publisher;
+  const taken = problem?.error === 'floor_taken';
+  byId('air', HTMLElement).dataset.status = state;
+  setText(byId('state', HTMLElement), taken ? 'Another speaker is on air' : STATES[state]);
+  if (problem !== null) explain(`${capitalised(problem.message)}. ${problem.hint}`);
+  else if (state === 'live') explain('Leave this page open while you speak.');
+  else if (state === 'idle' && microphone !== null) explain('Check the level, then publish.');
+  else if (state !== 'idle') explain('This takes a moment.');
+  setText(publish, active ? 'Stop' : 'Publish');
+  takeover.hidden = !taken;
+  keepScreenOn(active);
+}
+
+/** @param {string} sentence */
+function capitalised(sentence) {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, '');
+}
+
+/** Open what the controls say, and send it if on air. */
+async function openMicrophone() {
+  microphone ??= newMicrophone();
+  const room = document.querySelector('input[name=processing]:checked')?.getAttribute('value');
+  try {
+    const track = await microphone.open({ deviceId: devices.value, room: room === 'room' });
+    await publisher.replaceTrack(track);
+    await listDevices(microphone, track.getSettings().deviceId ?? '');
+    allow.hidden = true;
+    publish.hidden = false;
+    byId('sound', HTMLElement).hidden = false;
+    showPublisher();
+  } catch (error) {
+    explain(explainMicrophone(error));
+  }
+}
+
+function newMicrophone() {
+  const created = new Microphone();
+  created.addEventListener('lost', () => {
+    publisher.stop();
+    explain('The microphone is gone. Plug it in again or choose another one.');
+  });
+  setInterval(() => {
+    const { rmsDbfs, held } = created.measure();
+    const loudness = judge(held.rmsDbfs, held.peakDbfs);
+    showLevel(byId('meter', HTMLElement), rmsDbfs, loudness);
+    setText(byId('loudness', HTMLElement), LOUDNESS[loudness]);
+  }, METER_INTERVAL_MS);
+  navigator.mediaDevices.addEventListener('devicechange', () => {
+    void listDevices(created, devices.value);
+  });
+  return created;
+}
+
+/**
+ * @param {Microphone} from
+ * @param {string} selected
+ */
+async function listDevices(from, selected) {
+  const options = (await from.list()).map(({ deviceId, label }) =>
+    h('option', { value: deviceId }, label || 'Microphone'),
+  );
+  devices.replaceChildren(...options);
+  devices.value = selected;
+}
+
+/** @param {boolean} takingOver */
+function goOnAir(takingOver) {
+  const track = microphone?.track;
+  if (track) publisher.start(track, { takeover: takingOver });
+}
+
+async function showEvent() {
+  /** @type {keyof typeof EVENT_STATES} */
+  let state = 'draft';
+  try {
+    const info = await getJson(`/e/${encodeURIComponent(event)}/info`);
+    state = info.state;
+    setText(byId('title', HTMLElement), info.title);
+    document.title = `Stage · ${info.title}`;
+  } catch (error) {
+    // A draft is not shown to anybody; anything else is the network's, and the last word stands.
+    if (!(error instanceof ApiError) || error.status !== 404) return;
+  }
+  setText(byId('event-state', HTMLElement), EVENT_STATES[state]);
+}
+
+allow.addEventListener('click', () => void openMicrophone());
+publish.addEventListener('click', () => (publisher.active ? publisher.stop() : goOnAir(false)));
+takeover.addEventListener('click', () => goOnAir(true));
+devices.addEventListener('change', () => void openMicrophone());
+byId('processing', HTMLElement).addEventListener('change', () => void openMicrophone());
+publisher.addEventListener('change', showPublisher);
+addEventListener('pagehide', () => publisher.stop());
+addEventListener('beforeunload', (leaving) => {
+  if (publisher.active) leaving.preventDefault();
+});
+
+if (key === '') {
+  allow.disabled = true;
+  explain('This link lacks its key. Ask the organizer for the stage link and open it unchanged.');
+} else if (!isSecureContext || !navigator.mediaDevices) {
+  allow.disabled = true;
+  explain('The microphone needs https: open this page with an address that starts with https://.');
+}
+void showEvent();
+setInterval(() => void showEvent(), EVENT_INTERVAL_MS);
