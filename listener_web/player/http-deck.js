@@ -1,16 +1,22 @@
-/** One channel being played as an endless file, by the browser's own player: it survives a locked screen. */
+/** One channel as an endless file in the browser's own player, which plays on behind a locked screen. */
 import { ApiError, send } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 
 const WATCH_INTERVAL_MS = 1_000;
-/** A slow network may need this long for what a player wants before it begins. */
+/** A slow network may need this long to fill the player's buffer before it begins. */
 const START_DEADLINE_MS = 10_000;
-/** A player with seconds in its buffer that stands still for so long has lost its connection. */
+/** A player that has begun and then stands still for this long has lost its connection. */
 const STALL_MS = 3_000;
 
-/** Fires `change` when its state changes; see {@link import('./player.js').Sound}. */
+/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
+/** @typedef {import('./deck.js').DeckState} DeckState */
+
+/** @implements {DeckMembers} */
 export class HttpDeck extends EventTarget {
-  /** @type {import('./websocket-deck.js').DeckState} */
+  transport = /** @type {const} */ ('http');
+  /** Another channel has another address, and so another deck. */
+  canChange = false;
+  /** @type {DeckState} */
   state = 'connecting';
   skippedPackets = 0;
   #element = new Audio();
@@ -31,7 +37,7 @@ export class HttpDeck extends EventTarget {
     super();
     this.channel = channel;
     this.#url = url;
-    this.volume = volume;
+    this.setVolume(volume);
     this.#element.addEventListener('playing', () => {
       this.#backoff.reset();
       this.#become('playing');
@@ -51,7 +57,7 @@ export class HttpDeck extends EventTarget {
     this.resume();
   }
 
-  /** The player in the page, for whoever wants to hear along. */
+  /** The browser's player, for a test that wants to hear what it plays. */
   get element() {
     return this.#element;
   }
@@ -69,8 +75,12 @@ export class HttpDeck extends EventTarget {
   }
 
   /** @param {number} volume 0 to 1; phones leave it to their own buttons */
-  set volume(volume) {
+  setVolume(volume) {
     this.#element.volume = volume ** 2;
+  }
+
+  async change() {
+    return false;
   }
 
   /** Play what is live now. Must be called from a tap after an interruption. */
@@ -83,7 +93,7 @@ export class HttpDeck extends EventTarget {
     });
   }
 
-  /** Become audible: it is already. */
+  /** It is audible from the start. */
   fadeIn() {}
 
   /** Let go of everything. */
@@ -111,7 +121,7 @@ export class HttpDeck extends EventTarget {
     }
   }
 
-  /** Find out why, as the player does not say, and try again. */
+  /** Ask the server why, because the player does not say, and try again. */
   async #lost() {
     if (this.#closed || this.state === 'queued') return;
     this.#become('reconnecting');
@@ -134,7 +144,7 @@ export class HttpDeck extends EventTarget {
     }, waitMs);
   }
 
-  /** @param {import('./websocket-deck.js').DeckState} state */
+  /** @param {DeckState} state */
   #become(state) {
     if (state === this.state || this.#closed) return;
     this.state = state;

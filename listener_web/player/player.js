@@ -1,51 +1,47 @@
-/** Plays one channel of an event, changes channel without a gap, and finds the way that works here. */
-import { WebSocketDeck } from './websocket-deck.js';
-import { HttpDeck } from './http-deck.js';
-import { WhepDeck } from './whep-deck.js';
+/**
+ * Plays one channel of an event, changes channel without a gap, and finds a transport that works here.
+ *
+ * Where things are: `transports.js` says which transports this browser has; each is a deck (`deck.js`):
+ * `websocket-deck.js`, `whep-deck.js`, `http-deck.js`. The WebSocket one decodes in `worker.js` and
+ * plays from `jitter-buffer.js` inside `worklet.js`. `audio-graph.js` and `fade.js` lead to the
+ * loudspeaker.
+ */
+import { AudioGraph } from './audio-graph.js';
+import { DeckTotals } from './deck.js';
+import { openDeck } from './open-deck.js';
 
-const WORKLET_URL = new URL('./worklet.js', import.meta.url);
-/** A channel without sound is changed to after this long all the same. */
+/** How long the old channel is heard at most while the new one has no sound yet. */
 const SWITCH_DEADLINE_MS = 2_500;
 
 /** @typedef {import('./transports.js').Transport} Transport */
 
-/**
- * One channel being played, whatever brings it. It fires `change` when its state changes; it is silent
- * until `fadeIn`, and `fadeOut` closes it.
- *
- * @typedef {WebSocketDeck | WhepDeck | HttpDeck} Sound
- */
+/** @typedef {import('./deck.js').Deck} Deck */
 
 /**
  * `idle` not asked to play · `starting` waiting for the browser's audio · `interrupted` the browser or
- * phone took the audio away, a tap brings it back · `failed` there is no audio to be had ·
- * the rest is the deck's, see {@link import('./websocket-deck.js').DeckState}
+ * phone took the audio away, a tap brings it back · `failed` no transport works here · the rest is
+ * the deck's, see {@link import('./deck.js').DeckState}
  *
- * @typedef {'idle' | 'starting' | import('./websocket-deck.js').DeckState} PlayerState
+ * @typedef {'idle' | 'starting' | import('./deck.js').DeckState} PlayerState
  */
 
 /** Fires `change` when its state or audible channel changes. */
 export class Player extends EventTarget {
-  /** Made by the first tap. @type {AudioContext | null} */
-  context = null;
-  /** The last node before the loudspeaker. @type {GainNode | null} */
-  output = null;
+  #graph = new AudioGraph(() => this.#changed());
   #transports;
-  /** Those before it were tried and do not work here. */
+  /** Index of the transport in use; those before it were tried and do not work here. */
   #chosen = 0;
   #urlOf;
-  #volume = 1;
   /** @type {'idle' | 'starting' | 'running' | 'failed'} */
   #wish = 'idle';
-  /** @type {Promise<void> | null} */
-  #worklet = null;
-  /** The audible deck. @type {Sound | null} */
+  /** The audible deck. @type {Deck | null} */
   #current = null;
-  /** The deck that becomes audible as soon as it plays. @type {Sound | null} */
+  /** The deck that becomes audible as soon as it plays. @type {Deck | null} */
   #next = null;
   /** The channel that was last asked for. @type {string | null} */
   #wanted = null;
-  #retired = { underruns: 0, played_frames: 0, skipped_ms: 0, skipped_packets: 0 };
+  /** What the decks counted that are no longer used. */
+  #retired = new DeckTotals();
 
   /**
    * @param {Transport[]} transports to try, in this order
@@ -66,11 +62,11 @@ export class Player extends EventTarget {
     const deck = this.#current ?? this.#next;
     if (deck?.state === 'ended') return 'ended';
     if (this.#next?.state === 'queued') return 'queued';
-    if (this.#inGraph && this.context?.state !== 'running') return 'interrupted';
+    if (this.#inGraph && !this.#graph.running) return 'interrupted';
     return deck?.state ?? 'starting';
   }
 
-  /** How the sound comes; null when this browser has no way at all. */
+  /** How the sound comes; null when this browser has no transport at all. */
   get transport() {
     return this.#transports[this.#chosen] ?? null;
   }
@@ -82,31 +78,35 @@ export class Player extends EventTarget {
 
   /** The browser's own player, while that is how the sound comes. */
   get element() {
-    const deck = this.#current ?? this.#next;
-    return deck instanceof HttpDeck ? deck.element : null;
+    return (this.#current ?? this.#next)?.element ?? null;
+  }
+
+  /** The page's audio context, null before the first tap. */
+  get context() {
+    return this.#graph.context;
+  }
+
+  /** The last node before the loudspeaker, null before the first tap. */
+  get output() {
+    return this.#graph.output;
   }
 
   /** Counters since the page was loaded, and the audible deck's buffer. */
   get stats() {
-    const totals = { ...this.#retired };
-    for (const deck of [this.#current, this.#next]) if (deck) count(totals, deck);
+    const totals = new DeckTotals(this.#retired);
+    for (const deck of [this.#current, this.#next]) if (deck) totals.add(deck);
     const { fill_ms = 0, target_ms = 0 } = (this.#current ?? this.#next)?.stats ?? {};
     return { ...totals, fill_ms, target_ms };
   }
 
   /** 0 to 1, as the ear judges it. */
   get volume() {
-    return this.#volume;
+    return this.#graph.volume;
   }
 
   set volume(volume) {
-    this.#volume = volume;
-    for (const deck of [this.#current, this.#next]) {
-      if (deck instanceof HttpDeck) deck.volume = volume;
-    }
-    if (this.context && this.output) {
-      this.output.gain.setTargetAtTime(volume ** 2, this.context.currentTime, 0.02);
-    }
+    this.#graph.volume = volume;
+    for (const deck of [this.#current, this.#next]) deck?.setVolume(volume);
   }
 
   /**
@@ -144,7 +144,7 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Play from now on in one of these ways.
+   * Play by one of these transports from now on.
    *
    * @param {Transport[]} transports to try, in this order
    */
@@ -161,7 +161,7 @@ export class Player extends EventTarget {
     this.#dropNext();
     this.#retire(this.#current);
     this.#current = null;
-    void this.context?.suspend();
+    this.#graph.suspend();
     this.#changed();
   }
 
@@ -171,14 +171,18 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Open a channel in the best way that works, as long as it is wanted.
+   * Open a channel by the best transport that works, for as long as it is wanted.
    *
    * @param {string} channel
    */
   async #begin(channel) {
     while (this.transport !== null) {
       try {
-        if (this.#inGraph) await this.#prepare();
+        if (this.#inGraph) {
+          this.#graph.open();
+          this.#resume();
+        }
+        if (this.transport === 'ws') await this.#graph.loadWorklet();
         if (this.#wish === 'idle') return;
         this.#wish = 'running';
         this.#open(channel, true);
@@ -201,27 +205,10 @@ export class Player extends EventTarget {
     this.#changed();
   }
 
-  async #prepare() {
-    if (this.context === null) {
-      // Without it iOS treats the page as a sound effect: muted by the switch, silent when locked.
-      const session = /** @type {{audioSession?: {type: string}}} */ (navigator).audioSession;
-      if (session) session.type = 'playback';
-      this.context = new AudioContext();
-      this.context.onstatechange = () => this.#changed();
-      this.output = new GainNode(this.context, { gain: this.#volume ** 2 });
-      this.output.connect(this.context.destination);
-    }
-    this.#resume();
-    if (this.transport !== 'ws') return;
-    this.#worklet ??= this.context.audioWorklet.addModule(WORKLET_URL);
-    await this.#worklet;
-  }
-
   #resume() {
-    // Refused outside a tap: the state stays `interrupted` until there is one.
-    this.context?.resume().catch(() => undefined);
+    this.#graph.resume();
     const deck = this.#current ?? this.#next;
-    if (deck instanceof HttpDeck && deck.state === 'interrupted') deck.resume();
+    if (deck?.state === 'interrupted') deck.resume();
   }
 
   /**
@@ -232,21 +219,21 @@ export class Player extends EventTarget {
     this.#dropNext();
     this.#wanted = channel;
     const current = this.#current;
-    if (current instanceof WhepDeck && this.transport === 'whep' && current.state === 'playing') {
-      void this.#retune(current, channel);
+    if (current?.canChange && current.transport === this.transport) {
+      void this.#changeIn(current, channel);
     } else if (again || current?.channel !== channel) {
       this.#load(channel);
     }
   }
 
   /**
-   * Change the channel of a session, or make a new one where the server cannot do that.
+   * Change the channel inside a deck, or load a new deck where the server cannot do that.
    *
-   * @param {WhepDeck} deck
+   * @param {Deck} deck
    * @param {string} channel
    */
-  async #retune(deck, channel) {
-    const changed = await deck.change(channel, this.#urlOf('whep', channel));
+  async #changeIn(deck, channel) {
+    const changed = await deck.change(channel, this.#urlOf(deck.transport, channel));
     if (deck !== this.#current || channel !== this.#wanted) return;
     if (!changed) this.#load(channel);
     this.#changed();
@@ -254,7 +241,8 @@ export class Player extends EventTarget {
 
   /** @param {string} channel */
   #load(channel) {
-    const deck = this.#deck(channel);
+    const transport = this.transport ?? 'http';
+    const deck = openDeck(transport, this.#graph, channel, this.#urlOf(transport, channel));
     this.#next = deck;
     deck.addEventListener('change', () => {
       if (deck.state === 'failed') this.#fallBack(deck);
@@ -265,22 +253,9 @@ export class Player extends EventTarget {
   }
 
   /**
-   * @param {string} channel
-   * @returns {Sound}
-   */
-  #deck(channel) {
-    const transport = this.transport ?? 'http';
-    const url = this.#urlOf(transport, channel);
-    if (transport === 'http') return new HttpDeck(channel, url, this.#volume);
-    if (this.context === null || this.output === null) throw new Error('no audio graph yet');
-    const Kind = transport === 'ws' ? WebSocketDeck : WhepDeck;
-    return new Kind(this.context, this.output, channel, url);
-  }
-
-  /**
-   * This way does not work here: take the next one.
+   * This transport does not work here: take the next one.
    *
-   * @param {Sound} deck that failed
+   * @param {Deck} deck the one that failed
    */
   #fallBack(deck) {
     if (deck !== this.#next && deck !== this.#current) return;
@@ -289,9 +264,9 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Cross-fade to the next deck, unless another was chosen in the meantime.
+   * Cross-fade to the next deck, unless another was chosen by then.
    *
-   * @param {Sound} deck
+   * @param {Deck} deck
    */
   #take(deck) {
     if (deck !== this.#next) return;
@@ -307,27 +282,14 @@ export class Player extends EventTarget {
     this.#next = null;
   }
 
-  /** @param {Sound | null} deck */
+  /** @param {Deck | null} deck */
   #retire(deck) {
     if (deck === null) return;
-    count(this.#retired, deck);
+    this.#retired.add(deck);
     deck.fadeOut();
   }
 
   #changed() {
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/**
- * Add a deck's counters to the totals.
- *
- * @param {{underruns: number, played_frames: number, skipped_ms: number, skipped_packets: number}} totals
- * @param {Sound} deck
- */
-function count(totals, deck) {
-  totals.underruns += deck.stats.underruns;
-  totals.played_frames += deck.stats.played_frames;
-  totals.skipped_ms += deck.stats.skipped_ms;
-  totals.skipped_packets += deck.skippedPackets;
 }

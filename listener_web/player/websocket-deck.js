@@ -1,33 +1,29 @@
-/** One channel being played: its worker, its node in the audio graph and its place in a cross-fade. */
-
+/** One channel by WebSocket: its worker, its node in the audio graph and its place in a cross-fade. */
 import { FADE_S, fade } from './fade.js';
 
-/** A WebSocket that cannot be opened this often, while the server answers, is blocked on the way. */
+/** After this many failures to open a WebSocket, while the server answers, something blocks it. */
 const BLOCKED_AFTER = 2;
 
-/**
- * `connecting` no connection yet · `buffering` connected, too little sound to begin ·
- * `playing` · `reconnecting` · `queued` the server is full, it is asked again · `interrupted` a tap
- * is needed · `failed` this way does not work here · `ended`
- *
- * @typedef {'connecting' | 'buffering' | 'playing' | 'reconnecting' | 'queued' | 'interrupted'
- *   | 'failed' | 'ended'} DeckState
- */
+/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
+/** @typedef {import('./deck.js').DeckState} DeckState */
 
 /**
  * What the audio thread reports, see `JitterBuffer.stats`.
  *
- * @typedef {object} BufferStats
- * @property {boolean} playing
- * @property {number} underruns
- * @property {number} fill_ms
- * @property {number} target_ms
- * @property {number} played_frames
- * @property {number} skipped_ms
+ * @typedef {import('./deck.js').DeckStats & {playing: boolean}} BufferStats
  */
 
-/** Fires `change` when its state changes and `stats` with each report. */
+/**
+ * Fires `stats` with each report of the audio thread.
+ *
+ * @implements {DeckMembers}
+ */
 export class WebSocketDeck extends EventTarget {
+  transport = /** @type {const} */ ('ws');
+  /** Its sound passes through the audio graph. */
+  element = null;
+  /** Another channel has another WebSocket, and so another deck. */
+  canChange = false;
   #worker;
   #node;
   #gain;
@@ -82,6 +78,16 @@ export class WebSocketDeck extends EventTarget {
     if (this.stats.playing) return 'playing';
     return this.#connection === 'open' ? 'buffering' : 'connecting';
   }
+
+  async change() {
+    return false;
+  }
+
+  /** The audio graph does it. */
+  setVolume() {}
+
+  /** The audio graph does it. */
+  resume() {}
 
   /** Become audible. */
   fadeIn() {

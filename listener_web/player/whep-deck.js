@@ -1,18 +1,28 @@
-/** One channel being played over WebRTC, and kept playing whatever happens. */
+/** One channel by WebRTC: it makes a new session whenever the old one breaks. */
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { FADE_S, fade } from './fade.js';
 import { WhepSession } from './whep-session.js';
 
 const WATCH_INTERVAL_MS = 250;
-/** A network that lets no UDP through is given up after this long. */
+/** After this long without a connection the network is taken to block UDP. */
 const CONNECT_DEADLINE_MS = 8_000;
-/** Browsers take up to 15 s to call a dead connection `failed`; sound that was there tells sooner. */
+/** Browsers take up to 15 s to call a dead connection `failed`; sound that stops shows it sooner. */
 const STALL_MS = 3_000;
 
-/** Fires `change` when its state changes and `stats` with each report; see {@link import('./player.js').Sound}. */
+/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
+/** @typedef {import('./deck.js').DeckState} DeckState */
+
+/**
+ * Fires `stats` with each report of the browser.
+ *
+ * @implements {DeckMembers}
+ */
 export class WhepDeck extends EventTarget {
-  /** @type {import('./websocket-deck.js').DeckState} */
+  transport = /** @type {const} */ ('whep');
+  /** Its sound passes through the audio graph. */
+  element = null;
+  /** @type {DeckState} */
   state = 'connecting';
   skippedPackets = 0;
   stats = { underruns: 0, fill_ms: 0, target_ms: 0, played_frames: 0, skipped_ms: 0 };
@@ -26,7 +36,7 @@ export class WhepDeck extends EventTarget {
   /** @type {MediaStreamAudioSourceNode | null} */
   #source = null;
   /** Chromium plays a remote stream in the graph only while an element has it too. */
-  #element = new Audio();
+  #sink = new Audio();
 
   /**
    * @param {AudioContext} context
@@ -39,10 +49,14 @@ export class WhepDeck extends EventTarget {
     this.channel = channel;
     this.context = context;
     this.#url = url;
-    this.#element.muted = true;
+    this.#sink.muted = true;
     this.#gain = new GainNode(context, { gain: 0 });
     this.#gain.connect(output);
     void this.#keepPlaying();
+  }
+
+  get canChange() {
+    return this.state === 'playing';
   }
 
   /**
@@ -63,6 +77,12 @@ export class WhepDeck extends EventTarget {
     this.#changes = done;
     return done;
   }
+
+  /** The audio graph does it. */
+  setVolume() {}
+
+  /** The audio graph does it. */
+  resume() {}
 
   /** Become audible. */
   fadeIn() {
@@ -152,8 +172,8 @@ export class WhepDeck extends EventTarget {
 
   /** @param {MediaStream} stream */
   #attach(stream) {
-    this.#element.srcObject = stream;
-    void this.#element.play().catch(() => undefined);
+    this.#sink.srcObject = stream;
+    void this.#sink.play().catch(() => undefined);
     this.#source = new MediaStreamAudioSourceNode(this.context, { mediaStream: stream });
     this.#source.connect(this.#gain);
   }
@@ -161,7 +181,7 @@ export class WhepDeck extends EventTarget {
   #drop() {
     this.#source?.disconnect();
     this.#source = null;
-    this.#element.srcObject = null;
+    this.#sink.srcObject = null;
     void this.#session?.close();
     this.#session = null;
   }
@@ -172,7 +192,7 @@ export class WhepDeck extends EventTarget {
     this.dispatchEvent(new Event('stats'));
   }
 
-  /** @param {import('./websocket-deck.js').DeckState} state */
+  /** @param {DeckState} state */
   #become(state) {
     if (state === this.state || this.#stopped) return;
     this.state = state;

@@ -1,0 +1,67 @@
+/** The page's audio context and the volume in front of the loudspeaker. */
+
+const WORKLET_URL = new URL('./worklet.js', import.meta.url);
+/** How fast the volume follows the control, as a time constant. */
+const VOLUME_S = 0.02;
+
+export class AudioGraph {
+  /** Made by the first tap. @type {AudioContext | null} */
+  context = null;
+  /** The last node before the loudspeaker. @type {GainNode | null} */
+  output = null;
+  #onChange;
+  #volume = 1;
+  /** @type {Promise<void> | null} */
+  #worklet = null;
+
+  /** @param {() => void} onChange called when the browser starts or suspends the sound */
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  /** Whether the browser lets sound through. */
+  get running() {
+    return this.context?.state === 'running';
+  }
+
+  /** 0 to 1, as the ear judges it. */
+  get volume() {
+    return this.#volume;
+  }
+
+  set volume(volume) {
+    this.#volume = volume;
+    if (this.context && this.output) {
+      this.output.gain.setTargetAtTime(volume ** 2, this.context.currentTime, VOLUME_S);
+    }
+  }
+
+  /** Make the graph if there is none yet. Must be called from a tap the first time. */
+  open() {
+    if (this.context === null) {
+      // Without it iOS treats the page as a sound effect: muted by the switch, silent when locked.
+      const session = /** @type {{audioSession?: {type: string}}} */ (navigator).audioSession;
+      if (session) session.type = 'playback';
+      this.context = new AudioContext();
+      this.context.onstatechange = this.#onChange;
+      this.output = new GainNode(this.context, { gain: this.#volume ** 2 });
+      this.output.connect(this.context.destination);
+    }
+  }
+
+  /** Load the jitter buffer into the audio thread, once; the graph must be open. */
+  async loadWorklet() {
+    this.#worklet ??= this.context?.audioWorklet.addModule(WORKLET_URL) ?? null;
+    await this.#worklet;
+  }
+
+  /** Start the sound. Browsers refuse that outside a tap; then the graph does not run. */
+  resume() {
+    this.context?.resume().catch(() => undefined);
+  }
+
+  /** Stop the sound and let the phone rest. */
+  suspend() {
+    void this.context?.suspend();
+  }
+}

@@ -1,0 +1,21 @@
+/** Makes the deck of each transport. */
+import { HttpDeck } from './http-deck.js';
+import { WebSocketDeck } from './websocket-deck.js';
+import { WhepDeck } from './whep-deck.js';
+
+/**
+ * Begin to play a channel.
+ *
+ * @param {import('./transports.js').Transport} transport
+ * @param {import('./audio-graph.js').AudioGraph} graph open, except for `http`
+ * @param {string} channel
+ * @param {string} url of the channel by this transport
+ * @returns {import('./deck.js').Deck}
+ */
+export function openDeck(transport, graph, channel, url) {
+  if (transport === 'http') return new HttpDeck(channel, url, graph.volume);
+  const { context, output } = graph;
+  if (context === null || output === null) throw new Error('the audio graph is not open');
+  const Kind = transport === 'ws' ? WebSocketDeck : WhepDeck;
+  return new Kind(context, output, channel, url);
+}
