@@ -1,5 +1,6 @@
 # make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 # make test    all tests (needs redis-server, chromium, node and npm: see README)
+# make test-web the pages' pure modules alone (needs node and npm, a second)
 # make check   ruff, mypy, tsc
 # make players real players, Firefox and GStreamer among them, listen to a talk; writes docs/players.md
 # make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time;
@@ -15,14 +16,18 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
-.PHONY: demo test check players soak faults bench format clean
+.PHONY: demo test test-web check players soak faults bench format clean
 
 demo: .venv/demo.done
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
 
 test: .venv/dev.done $(PEERS)/node_modules
 	@$(BIN)/python tests/requirements.py
+	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-web:
+	npm --silent --prefix listener_web test
 
 check: .venv/dev.done listener_web/node_modules
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 /** Captions on the page: the newest at the bottom, growing in place, the older ones receding. */
 import { h } from '../shared/dom.js';
+import { gainedText, shownText } from './caption-text.js';
 
 /** @typedef {import('./caption-feed.js').Caption} Caption */
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
@@ -8,13 +9,11 @@ const MAX_CAPTIONS = 200;
 const AT_BOTTOM_PX = 48;
 /** How long a scroll after a touch, wheel or key is taken for the reader's. */
 const TOUCH_MS = 1_000;
-/** Written without spaces: a line break inside a caption is not a word boundary. */
-const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);
 
 export class CaptionView {
   /** @type {Map<string, HTMLElement>} */
   #captions = new Map();
-  #unspaced = false;
+  #channel = 'floor';
   #followsNewest = true;
   #scrollPlanned = false;
   #lastScrollTop = 0;
@@ -57,7 +56,7 @@ export class CaptionView {
       element.dir = channel.dir;
     }
     this.announcer.textContent = '';
-    this.#unspaced = UNSPACED.has(channel.id.split('-')[0] ?? '');
+    this.#channel = channel.id;
     this.showNewest();
   }
 
@@ -67,7 +66,7 @@ export class CaptionView {
    * @param {Caption} caption
    */
   show(caption) {
-    const text = this.#unspaced ? caption.text.replaceAll('\n', '') : caption.text;
+    const text = shownText(caption.text, this.#channel);
     let element = this.#captions.get(caption.id);
     if (element === undefined) {
       element = h('p', { class: 'caption', dir: this.log.dir, 'data-caption': caption.id });
@@ -75,14 +74,9 @@ export class CaptionView {
       this.log.append(element);
       this.#forgetOldest();
     }
-    const shown = element.textContent ?? '';
-    if (text.startsWith(shown)) {
-      if (text.length > shown.length) {
-        element.append(h('span', { class: 'gained' }, text.slice(shown.length)));
-      }
-    } else {
-      element.textContent = text;
-    }
+    const gained = gainedText(element.textContent ?? '', text);
+    if (gained === null) element.textContent = text;
+    else if (gained !== '') element.append(h('span', { class: 'gained' }, gained));
     if (caption.final && !('final' in element.dataset)) {
       element.dataset.final = '';
       if (this.announces) this.announcer.textContent = text;
@@ -119,7 +113,7 @@ export class CaptionView {
     });
   }
 
-  /** Only a person's move upwards is a wish to look back: the page scrolls by itself, too. */
+  /** Look back only when a person scrolls upwards: the page scrolls by itself, too. */
   #noticeScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     const atBottom = scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;

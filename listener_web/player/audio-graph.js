@@ -1,8 +1,11 @@
-/** The page's audio context and the volume in front of the loudspeaker. */
+/** The page's audio context, the volume in front of the loudspeaker, and the cross-fade of decks. */
 
 const WORKLET_URL = new URL('./worklet.js', import.meta.url);
 /** How fast the volume follows the control, as a time constant. */
 const VOLUME_S = 0.02;
+/** How long a cross-fade between two decks takes. */
+export const FADE_S = 0.06;
+const CURVE_POINTS = 32;
 
 export class AudioGraph {
   /** Made by the first tap. @type {AudioContext | null} */
@@ -64,4 +67,29 @@ export class AudioGraph {
   suspend() {
     void this.context?.suspend();
   }
+}
+
+/**
+ * Equal power: the squares of the two curves add up to one.
+ *
+ * @param {(angle: number) => number} shape
+ */
+function curve(shape) {
+  return Float32Array.from({ length: CURVE_POINTS }, (_, i) =>
+    shape((i / (CURVE_POINTS - 1)) * (Math.PI / 2)),
+  );
+}
+
+const CURVES = { in: curve(Math.sin), out: curve(Math.cos) };
+
+/**
+ * Begin to fade a gain now; it takes {@link FADE_S}.
+ *
+ * @param {AudioParam} gain
+ * @param {BaseAudioContext} context
+ * @param {'in' | 'out'} direction
+ */
+export function fade(gain, context, direction) {
+  gain.cancelScheduledValues(context.currentTime);
+  gain.setValueCurveAtTime(CURVES[direction], context.currentTime, FADE_S);
 }

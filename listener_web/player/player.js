@@ -3,8 +3,7 @@
  *
  * Where things are: `transports.js` says which transports this browser has; each is a deck (`deck.js`):
  * `websocket-deck.js`, `whep-deck.js`, `http-deck.js`. The WebSocket one decodes in `worker.js` and
- * plays from `jitter-buffer.js` inside `worklet.js`. `audio-graph.js` and `fade.js` lead to the
- * loudspeaker.
+ * plays from `jitter-buffer.js` inside `worklet.js`. `audio-graph.js` leads to the loudspeaker.
  */
 import { AudioGraph } from './audio-graph.js';
 import { DeckTotals } from './deck.js';

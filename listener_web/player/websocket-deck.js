@@ -1,5 +1,5 @@
 /** One channel by WebSocket: its worker, its node in the audio graph and its place in a cross-fade. */
-import { FADE_S, fade } from './fade.js';
+import { FADE_S, fade } from './audio-graph.js';
 
 /** After this many failures to open a WebSocket, while the server answers, something blocks it. */
 const BLOCKED_AFTER = 2;

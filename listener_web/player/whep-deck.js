@@ -1,7 +1,7 @@
 /** One channel by WebRTC: it makes a new session whenever the old one breaks. */
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
-import { FADE_S, fade } from './fade.js';
+import { FADE_S, fade } from './audio-graph.js';
 import { WhepSession } from './whep-session.js';
 
 const WATCH_INTERVAL_MS = 250;

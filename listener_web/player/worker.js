@@ -1,25 +1,19 @@
 /**
  * One channel's sound, off the main thread: WebSocket → Opus decoder → port of the audio thread.
  * The page is told `{connection: 'open' | 'lost' | 'ended'}` and `{skipped: packets}`.
- * Message layout: docs/protocol.md, "Audio by WebSocket".
  */
 import { Backoff } from '../shared/backoff.js';
+import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';
 
 const PROTOCOL = 'broadcaster.audio.v1';
 const CLOSE_EVENT_ENDED = 4000;
-const HEADER_BYTES = 16;
-const VERSION = 1;
-const KIND_OPUS = 2;
-const CLOCK_HZ = 24_000;
-/** Safari decodes Opus at 48 kHz only, so everybody does. */
+/** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
 const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
-/** A channel that was sending never pauses this long by itself. */
+/** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
-/** 300 ms. Longer losses are not waited for: the sound goes on with what comes next. */
+/** 300 ms. A longer loss is not filled with silence: the next sound follows at once. */
 const LONGEST_FILLED = 0.3 * DECODED_HZ;
-/** How far back a packet counts as a repeat; further back the clock began anew. */
-const REPEAT_WINDOW = 10 * CLOCK_HZ;
 
 class Receiver {
   #backoff = new Backoff(300, 5_000);
@@ -29,9 +23,7 @@ class Receiver {
   #decoder = null;
   /** Lost packets before each packet that is in the decoder, in its order. @type {number[]} */
   #lostBefore = [];
-  /** @type {number | null} */
-  #sequence = null;
-  #position = -Infinity;
+  #order = new FrameOrder();
   #deadline = 0;
   #retry = 0;
 
@@ -48,7 +40,7 @@ class Receiver {
     const socket = new WebSocket(this.url, PROTOCOL);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#sequence = null;
+    this.#order.reconnected();
     this.#expectWithin(CONNECT_DEADLINE_MS);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
@@ -76,7 +68,7 @@ class Receiver {
   #expectWithin(ms) {
     clearTimeout(this.#deadline);
     this.#deadline = self.setTimeout(() => {
-      // A dead connection may take minutes to close: do not wait for it.
+      // A dead connection may take minutes to close, so its `close` event is not waited for.
       const socket = this.#socket;
       this.#lost(0);
       socket?.close();
@@ -103,18 +95,12 @@ class Receiver {
 
   /** @param {ArrayBuffer} message */
   #receive(message) {
-    const header = new DataView(message);
-    if (message.byteLength <= HEADER_BYTES) return;
-    if (header.getUint8(0) !== VERSION || header.getUint8(1) !== KIND_OPUS) return;
-    const sequence = header.getUint32(4);
-    const position = Number(header.getBigUint64(8));
-    if (position <= this.#position && position > this.#position - REPEAT_WINDOW) return;
+    const frame = parseFrame(message);
+    const lost = frame && this.#order.accept(frame);
+    if (frame === null || lost === null) return;
     this.#backoff.reset();
     this.#expectWithin(STALL_MS);
-    const lost = this.#sequence === null ? 0 : (sequence - this.#sequence - 1) >>> 0;
-    this.#sequence = sequence;
-    this.#position = position;
-    this.#decode(new Uint8Array(message, HEADER_BYTES), position, lost);
+    this.#decode(frame.packet, frame.position, lost);
   }
 
   /**
@@ -142,7 +128,7 @@ class Receiver {
 
   /** @param {AudioData} data */
   #play(data) {
-    // What was lost was as long as what came, packet for packet.
+    // Lost packets are taken to be as long as this one.
     const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
     if (lost > 0 && lost <= LONGEST_FILLED) this.sink.postMessage({ lost });
     const samples = new Float32Array(data.numberOfFrames);

@@ -1,0 +1,28 @@
+/** What of a caption is shown, and what of it is new. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gainedText, shownText } from '../../listener_web/attendee/caption-text.js';
+
+for (const [channel, text, shown] of [
+  ['ja', '皆さん、\nおはよう', '皆さん、おはよう'],
+  ['zh-Hant-TW', '大家\n早安\n。', '大家早安。'],
+  ['th', 'สวัสดี\nครับ', 'สวัสดีครับ'],
+  ['es', 'Buenos días\na todos', 'Buenos días\na todos'],
+  ['ko', '안녕하십니까\n여러분', '안녕하십니까\n여러분'],
+  ['ar', 'صباح\nالخير', 'صباح\nالخير'],
+  ['floor', 'two\nlines', 'two\nlines'],
+]) {
+  test(`line breaks of ${channel}`, () => assert.equal(shownText(text, channel), shown));
+}
+
+test('a caption that grows gains its new words only', () => {
+  assert.equal(gainedText('', 'El agua'), 'El agua');
+  assert.equal(gainedText('El agua', 'El agua no conoce'), ' no conoce');
+  assert.equal(gainedText('El agua', 'El agua'), '');
+});
+
+test('a caption that was corrected is written as a whole', () => {
+  assert.equal(gainedText('El agua', 'La agua'), null);
+  assert.equal(gainedText('El agua no', 'El agua'), null);
+  assert.equal(gainedText('El agua', ''), null);
+});

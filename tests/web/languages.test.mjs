@@ -1,0 +1,94 @@
+/** Which channel suits a reader, and the page's words in every language. */
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { bestMatch, initialChannel } from '../../listener_web/i18n/languages.js';
+
+const I18N = new URL('../../listener_web/i18n/', import.meta.url);
+
+const MATCHES = [
+  // wanted, offered, expected
+  [['pt'], ['pt-PT', 'pt-BR'], 'pt-BR'], // CLDR: Portuguese is Brazil's unless said otherwise
+  [['pt-PT'], ['pt-BR', 'pt-PT'], 'pt-PT'],
+  [['pt-PT'], ['pt-BR'], 'pt-BR'],
+  [['pt-BR'], ['es', 'pt'], 'pt'],
+  [['zh-TW'], ['zh-Hans', 'zh-Hant'], 'zh-Hant'],
+  [['zh-HK'], ['zh-Hans', 'zh-Hant'], 'zh-Hant'],
+  [['zh-CN'], ['zh-Hant', 'zh-Hans'], 'zh-Hans'],
+  [['zh'], ['zh-Hant', 'zh'], 'zh'],
+  [['zh-Hant'], ['zh'], 'zh'],
+  [['sr-Latn'], ['sr', 'sr-Latn-RS'], 'sr-Latn-RS'],
+  [['ar-EG'], ['he', 'ar'], 'ar'],
+  [['en-GB'], ['en-US', 'en-GB'], 'en-GB'],
+  [['de-AT', 'fr'], ['fr', 'de'], 'de'], // the first wanted language that is served at all
+  [['nl', 'fr-CA'], ['de', 'fr'], 'fr'],
+  [['nl'], ['de', 'fr'], undefined],
+  [[], ['de'], undefined],
+  [['de'], [], undefined],
+  [['floor'], ['es', 'floor'], 'floor'],
+  [['not a tag', 'es-MX'], ['es'], 'es'],
+];
+
+for (const [wanted, offered, expected] of MATCHES) {
+  test(`${wanted} of ${offered} is ${expected}`, () => {
+    assert.equal(bestMatch(wanted, offered), expected);
+  });
+}
+
+const channel = (id) => ({ id, name: id, english_name: id, dir: 'auto' });
+const CHANNELS = ['floor', 'es', 'pt-BR', 'ar'].map(channel);
+
+test('what was chosen goes before the link, and the link before the phone', () => {
+  assert.equal(initialChannel(CHANNELS, ['ar', 'es'], ['pt']).id, 'ar');
+  assert.equal(initialChannel(CHANNELS, [null, 'es'], ['pt']).id, 'es');
+  assert.equal(initialChannel(CHANNELS, [null, null], ['pt']).id, 'pt-BR');
+  assert.equal(initialChannel(CHANNELS, ['xx', null], ['ar-SA']).id, 'ar');
+});
+
+test('a reader whom no channel serves begins with the floor, or else with the first', () => {
+  assert.equal(initialChannel(CHANNELS, [null, null], ['fi']).id, 'floor');
+  assert.equal(initialChannel(CHANNELS.slice(1), [null, null], ['fi']).id, 'es');
+});
+
+/** The elements that `localise` fills. */
+function fakePage(languages) {
+  const root = { lang: '', dir: '' };
+  const text = { textContent: '', getAttribute: () => 'listen' };
+  const label = { label: '', getAttribute: () => 'volume', setAttribute: (_, v) => (label.label = v) };
+  const found = { '[data-text]': [text], '[data-label]': [label] };
+  globalThis.document = { documentElement: root, querySelectorAll: (selector) => found[selector] };
+  Object.defineProperty(globalThis, 'navigator', { value: { languages }, configurable: true });
+  return { root, text, label };
+}
+
+const PAGES = [
+  [['ar-EG'], 'ar', 'rtl'],
+  [['pt-PT'], 'pt', 'ltr'],
+  [['zh-TW'], 'zh', 'ltr'],
+  [['fi', 'de-CH'], 'de', 'ltr'],
+  [['fi'], 'en', 'ltr'],
+  [[], 'en', 'ltr'],
+];
+
+for (const [wanted, language, direction] of PAGES) {
+  test(`the page for [${wanted}] is in ${language}, ${direction}`, async () => {
+    const { localise } = await import(new URL('localise.js', I18N));
+    const { root, text, label } = fakePage(wanted);
+    const strings = await localise();
+    const { default: expected } = await import(new URL(`strings.${language}.js`, I18N));
+    assert.equal(strings, expected);
+    assert.deepEqual([root.lang, root.dir], [language, direction]);
+    assert.deepEqual([text.textContent, label.label], [expected.listen, expected.volume]);
+  });
+}
+
+test('every language has every string, and none is empty', async () => {
+  const files = (await readdir(I18N)).filter((name) => name.startsWith('strings.'));
+  const { default: english } = await import(new URL('strings.en.js', I18N));
+  assert.ok(files.length >= 9);
+  for (const file of files) {
+    const { default: strings } = await import(new URL(file, I18N));
+    assert.deepEqual(Object.keys(strings).sort(), Object.keys(english).sort(), file);
+    assert.ok(Object.values(strings).every((text) => text.trim() !== ''), file);
+  }
+});
