@@ -1,4 +1,10 @@
-/** The attendee page: read at once, listen after one tap, change language at any time. */
+/**
+ * The attendee page: captions from the start, sound after one tap, another language at any time.
+ *
+ * Where things are: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
+ * `../player/player.js`. `status.js` finds the one word at the top, and `preferences.js` keeps the
+ * reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
+ */
 import { ApiError, getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { CaptionFeed } from './caption-feed.js';
@@ -114,7 +120,7 @@ class AttendeePage {
     this.#showChosen('smooth');
   }
 
-  /** Read the chosen channel's captions, from the beginning of what was said. */
+  /** Show the chosen channel's captions, beginning with its history. */
   #read() {
     this.#feed?.close();
     this.#view.begin(this.#channel);
@@ -132,7 +138,7 @@ class AttendeePage {
     this.#refresh();
   }
 
-  /** Whether the tap that started the sound still counts. */
+  /** Whether the attendee has asked for sound and nothing has ended that. */
   get #listening() {
     return !['idle', 'interrupted', 'ended', 'failed'].includes(this.#player.state);
   }
@@ -140,7 +146,7 @@ class AttendeePage {
   #refresh() {
     const player = this.#player.state;
     const status = statusOf({ captions: this.#captions, channel: this.#state, player });
-    // Nobody will answer any more; what is still in the buffer plays out.
+    // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#player.stop();
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), this.#strings[status]);
@@ -189,14 +195,14 @@ class AttendeePage {
   }
 }
 
-/** The ways to play that this browser and this attendee's wishes leave, best first. */
+/** The transports that this browser has and this attendee's settings allow, best first. */
 function transports() {
   const forced = new URLSearchParams(location.search).get('transport');
   return usableTransports(byId('locked-screen', HTMLInputElement).checked, forced);
 }
 
 /**
- * What the event offers; an event that is not open yet is waited for.
+ * What the event offers. Waits for an event that is not open yet.
  *
  * @param {Strings} strings
  * @returns {Promise<EventInfo>}

@@ -1,4 +1,4 @@
-/** One channel's captions as they come, by server-sent events. */
+/** One channel's captions, by server-sent events. */
 import { Backoff } from '../shared/backoff.js';
 
 /**
@@ -20,7 +20,7 @@ import { Backoff } from '../shared/backoff.js';
  * @property {string} channel state of the booth
  */
 
-/** Reconnects by itself for as long as the event is not closed. */
+/** Reconnects by itself until the event is closed. */
 export class CaptionFeed {
   #backoff = new Backoff(1_000, 15_000);
   /** @type {EventSource | null} */
@@ -68,8 +68,8 @@ export class CaptionFeed {
         return;
       }
       this.on.connection(false);
-      // The browser tries again by itself, from the last id, unless the answer was not a stream. Then
-      // a new source begins with the history, which the view recognises by the captions' ids.
+      // The browser reconnects by itself, from the last id, unless the answer was not a stream. Then
+      // this makes a new source. It begins with the history, and the view knows captions by their ids.
       if (source.readyState === EventSource.CLOSED) {
         clearTimeout(this.#retry);
         this.#retry = setTimeout(() => this.#connect(), this.#backoff.nextMs());

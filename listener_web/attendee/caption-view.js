@@ -1,4 +1,4 @@
-/** Captions on the page: the newest at the bottom, growing in place, the older ones receding. */
+/** Captions on the page: the newest grows at the bottom, and the older ones move up. */
 import { h } from '../shared/dom.js';
 import { gainedText, shownText } from './caption-text.js';
 
@@ -7,7 +7,7 @@ import { gainedText, shownText } from './caption-text.js';
 
 const MAX_CAPTIONS = 200;
 const AT_BOTTOM_PX = 48;
-/** How long a scroll after a touch, wheel or key is taken for the reader's. */
+/** A scroll this soon after a touch, wheel or key is the reader's own. */
 const TOUCH_MS = 1_000;
 
 export class CaptionView {
@@ -17,7 +17,7 @@ export class CaptionView {
   #followsNewest = true;
   #scrollPlanned = false;
   #lastScrollTop = 0;
-  /** When the reader last moved something over the captions. */
+  /** When the reader last touched the captions, or used the wheel or a key on them. */
   #touchedMs = -Infinity;
 
   /**
@@ -32,7 +32,7 @@ export class CaptionView {
     this.log = log;
     this.toNewest = toNewest;
     this.announcer = announcer;
-    /** Whether finished captions are handed to the screen reader. */
+    /** Whether a screen reader is given each finished caption. */
     this.announces = false;
     scroller.addEventListener('scroll', () => this.#noticeScroll(), { passive: true });
     for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
@@ -44,7 +44,7 @@ export class CaptionView {
   }
 
   /**
-   * Begin with an empty page in a channel's language.
+   * Remove all captions and begin with another channel.
    *
    * @param {Channel} channel
    */
@@ -61,7 +61,7 @@ export class CaptionView {
   }
 
   /**
-   * Show a caption, or the words it has gained.
+   * Show a new caption, or the words that a known one has gained.
    *
    * @param {Caption} caption
    */
@@ -100,7 +100,7 @@ export class CaptionView {
     }
   }
 
-  /** Once per frame, however many captions came. */
+  /** Scroll to the newest caption, at most once in each frame of the screen. */
   #keepPlace() {
     if (!this.#followsNewest || this.#scrollPlanned) return;
     this.#scrollPlanned = true;

@@ -1,9 +1,9 @@
-/** The player as seen from outside the page's own code. */
+/** `window.broadcasterPlayer`: the player as tests and support see it. */
 
 /** @typedef {import('../player/player.js').Player} Player */
 
 /**
- * What a test or a curious person sees of the player, read-only.
+ * A read-only view of the player.
  *
  * @param {Player} player
  */

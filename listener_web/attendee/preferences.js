@@ -4,7 +4,7 @@ import { device } from '../shared/storage.js';
 import { currentTheme, setTheme } from '../shared/theme.js';
 
 /**
- * Restore what was chosen before and follow the controls.
+ * Restore the settings that were chosen before, and apply each change of a control.
  *
  * @param {import('../player/player.js').Player} player
  * @param {import('./caption-view.js').CaptionView} view
@@ -28,7 +28,7 @@ export function setUpPreferences(player, view, onLockedScreen) {
 }
 
 /**
- * A checkbox that is remembered.
+ * A checkbox whose state is kept on this device.
  *
  * @param {string} id
  * @param {() => void} onChange
@@ -42,7 +42,7 @@ function setUpSwitch(id, onChange) {
   });
 }
 
-/** A disclosure that a tap elsewhere or Escape closes. */
+/** The panel of settings; a tap outside it and the Escape key close it. */
 function setUpPanel() {
   const button = byId('settings-button', HTMLButtonElement);
   const panel = byId('settings', HTMLElement);

@@ -1,11 +1,11 @@
-/** One word for how things stand, from all that is known. */
+/** The page's status in one word. */
 
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
 
 /**
  * @typedef {object} Situation
  * @property {'none' | 'open' | 'lost'} captions connection of the caption stream
- * @property {import('./caption-feed.js').ChannelState | null} channel as the server last said
+ * @property {import('./caption-feed.js').ChannelState | null} channel the server's last report
  * @property {import('../player/player.js').PlayerState} player
  */
 

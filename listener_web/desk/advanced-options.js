@@ -1,4 +1,4 @@
-/** The optional part of the form for a new event: how each language is interpreted, and the cap. */
+/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap. */
 import { byId, h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').Term} Term */
@@ -51,7 +51,7 @@ class LanguageRow {
     };
   }
 
-  /** The lines of the glossary, the translation empty where there is none. */
+  /** The terms of the glossary. A term without a translation has an empty one. */
   get lines() {
     return this.#glossary.value
       .split('\n')
@@ -75,7 +75,7 @@ export class Advanced {
   }
 
   /**
-   * Show a row for each chosen language; what was entered for it stays.
+   * Show a row for each chosen language. A row that is shown already keeps what was entered.
    *
    * @param {ReadonlyMap<string, string>} chosen tags with names
    */

@@ -1,11 +1,11 @@
-/** The table of an event's channels as measured. */
+/** The table of an event's channels and what is measured of each. */
 import { money } from './cost-line.js';
 import { h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').ChannelStatus} ChannelStatus */
 /** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
 
-/** Booth states in words, and the look of the status they have. */
+/** Booth states in words, each with the look of its status. */
 const STATES = {
   idle: ['Idle', 'idle'],
   connecting: ['Connecting…', 'connecting'],
@@ -62,7 +62,7 @@ export function channelRows(channels, languages) {
 }
 
 /**
- * A channel's name, and below it what interprets: the engine in use, else the one chosen.
+ * A channel's name, and below it the engine in use, or the one chosen while none is in use.
  *
  * @param {ChannelStatus} status
  * @param {readonly EventLanguage[]} languages
@@ -85,7 +85,7 @@ function lag({ channel, lag_ms }) {
 }
 
 /**
- * What listeners did not get, if anything.
+ * Sound that listeners did not get, if there is any.
  *
  * @param {ChannelStatus} status
  */
@@ -96,7 +96,7 @@ function losses({ dropped_ms, unsent_ms }) {
   return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 
-/** The table around the rows. */
+/** The table with its head and without rows. */
 export function channelTable() {
   const heads = COLUMNS.map(([kind, name]) => h('th', { scope: 'col', class: kind }, name));
   return h('table', { class: 'channel-table' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody'));

@@ -105,7 +105,7 @@ export class CreateForm {
   }
 
   /**
-   * Enter takes the only match, or what was typed as a tag; the server knows which tags exist.
+   * Enter adds the only match, or else the typed text as a tag; the server checks it.
    *
    * @param {KeyboardEvent} press
    */

@@ -1,4 +1,10 @@
-/** The organizer's page: events, their states, their links, and how they are doing. */
+/**
+ * The organizer's page: events, their states, their links, and what is measured while they run.
+ *
+ * Where things are: `create-form.js` makes events, with the options of `advanced-options.js`. Each
+ * event is an `event-card.js` with a `channel-table.js` and a `cost-line.js`. `api-types.js` describes
+ * what the API answers. What all pages use is in `../shared/`.
+ */
 import { ApiError, getJson } from '../shared/api.js';
 import { CreateForm } from './create-form.js';
 import { EventCard } from './event-card.js';
@@ -46,7 +52,7 @@ function add(event) {
   byId('problem', HTMLElement).hidden = true;
 }
 
-/** Measured once a second, one round at a time, and only while somebody looks. */
+/** Refresh all cards once a second, one round at a time, and only while the page is visible. */
 async function watch() {
   let reachable = true;
   for (;;) {

@@ -12,7 +12,7 @@ import { judge, showLevel } from '../shared/level.js';
 const COPIED_MS = 1_500;
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
-/** States in words, the look of the status, and the step forward. */
+/** States in words, each with the look of its status and the next step. */
 const STATES = {
   draft: { word: 'Draft', look: 'idle', step: { to: 'open', word: 'Open' } },
   open: { word: 'Open, not live yet', look: 'idle', step: { to: 'live', word: 'Go live' } },

@@ -11,8 +11,8 @@
  */
 
 /**
- * A tag's language, script and region, the missing ones filled in as CLDR expects them, so that
- * `zh-TW` and `zh-Hant` meet. An unreadable tag matches nothing but itself.
+ * A tag's language, script and region. Missing ones are filled in with what CLDR holds likely, so that
+ * `zh-TW` matches `zh-Hant`. An unreadable tag matches only itself.
  *
  * @param {string} tag
  */
@@ -26,8 +26,8 @@ function parts(tag) {
 }
 
 /**
- * How well a channel serves a wanted language: 0 not at all, then same language, same script too,
- * same region too.
+ * How well a channel serves a wanted language: 0 not at all, 1 the same language, 2 the same script
+ * too, 3 the same region too.
  *
  * @param {string} wanted
  * @param {string} offered
@@ -59,7 +59,7 @@ export function bestMatch(wanted, offered) {
 }
 
 /**
- * The channel to begin with: the one asked for, else the phone's language, else the floor.
+ * The channel to begin with: the one asked for, or one in the phone's languages, or the floor.
  *
  * @param {readonly Channel[]} channels
  * @param {readonly (string | null)[]} asked tags that go before the phone's languages

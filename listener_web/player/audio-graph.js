@@ -27,7 +27,7 @@ export class AudioGraph {
     return this.context?.state === 'running';
   }
 
-  /** 0 to 1, as the ear judges it. */
+  /** 0 to 1, as perceived; the gain is its square. */
   get volume() {
     return this.#volume;
   }
@@ -42,7 +42,7 @@ export class AudioGraph {
   /** Make the graph if there is none yet. Must be called from a tap the first time. */
   open() {
     if (this.context === null) {
-      // Without it iOS treats the page as a sound effect: muted by the switch, silent when locked.
+      // Otherwise iOS mutes the page by the ringer switch and when the screen is locked.
       const session = /** @type {{audioSession?: {type: string}}} */ (navigator).audioSession;
       if (session) session.type = 'playback';
       this.context = new AudioContext();
@@ -63,7 +63,7 @@ export class AudioGraph {
     this.context?.resume().catch(() => undefined);
   }
 
-  /** Stop the sound and let the phone rest. */
+  /** Stop the sound, to save the battery. */
   suspend() {
     void this.context?.suspend();
   }

@@ -1,4 +1,4 @@
-/** One channel as an endless file in the browser's own player, which plays on behind a locked screen. */
+/** One channel as an endless file in the browser's own player, for a locked screen. */
 import { ApiError, send } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 

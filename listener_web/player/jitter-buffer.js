@@ -1,6 +1,6 @@
 /**
- * When to play what arrived: a jitter buffer that starts once enough is waiting, fades out when it
- * runs dry, grows with the network's stalls and shrinks again. No Web Audio in here.
+ * A jitter buffer. It starts to play once enough sound is waiting, fades out when it runs dry, grows
+ * after a stall of the network and shrinks again. It does not need Web Audio.
  */
 import { PcmRing } from './pcm-ring.js';
 
@@ -68,7 +68,7 @@ export class JitterBuffer {
     this.#fadeInNext = true;
   }
 
-  /** Nothing more will come: running dry is no longer an underrun. */
+  /** No more sound will come, so running dry is no longer an underrun. */
   end() {
     this.#ended = true;
   }
@@ -96,7 +96,7 @@ export class JitterBuffer {
     if (!this.#playing && this.#ring.fill < Math.max(this.#target, needed + reserve)) {
       output.fill(0);
       this.#sinceUnderrun += output.length * this.#step;
-      // Longer than any buffer: not a stall to prepare for, nobody was sending.
+      // A pause longer than any buffer is no stall to prepare for: the sender had stopped.
       if (this.#sinceUnderrun > MAX_TARGET) this.#target = this.#targetBefore;
       return;
     }
@@ -129,8 +129,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Keep the buffer near its target: edits of one pitch period, which nobody hears, or a skip when it
-   * is far too full.
+   * Keep the buffer near its target: by edits of one pitch period, which are inaudible, or by a skip
+   * when it is far too full.
    *
    * @param {number} elapsed source samples since the last call
    */

@@ -1,4 +1,4 @@
-/** Sound waiting to be played: mono samples in a ring, and the edits that shorten or lengthen it. */
+/** Sound that waits to be played: mono samples in a ring, and edits that shorten or lengthen it. */
 
 const CAPACITY = 1 << 18; // 5.4 s at 48 kHz
 const MASK = CAPACITY - 1;
@@ -11,7 +11,7 @@ const COARSE_STEP = 4;
 const LIKE_ENOUGH = 0.55;
 const QUIET_ENERGY = COMPARED * 0.003 ** 2;
 
-/** Positions count samples and never wrap; only the store behind them does. */
+/** Positions count samples and never wrap; only the array behind them does. */
 export class PcmRing {
   #data = new Float32Array(CAPACITY);
   /** Position of the next sample to play. */
@@ -30,7 +30,7 @@ export class PcmRing {
   }
 
   /**
-   * Add samples; when there is no room the oldest are lost.
+   * Add samples. When there is no room, the oldest are lost.
    *
    * @param {Float32Array} samples
    */
@@ -44,7 +44,7 @@ export class PcmRing {
   }
 
   /**
-   * Add silence, with the sound before it faded out.
+   * Add silence, and fade out the sound before it.
    *
    * @param {number} count samples of silence
    * @param {number} fade samples to fade
@@ -56,7 +56,7 @@ export class PcmRing {
   }
 
   /**
-   * Leave out `count` samples, the next `fade` samples blending what was before with what follows.
+   * Leave out `count` samples. The first `fade` samples after them are a blend of both sides.
    *
    * @param {number} count
    * @param {number} fade at most `count`

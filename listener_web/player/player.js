@@ -1,9 +1,10 @@
 /**
- * Plays one channel of an event, changes channel without a gap, and finds a transport that works here.
+ * Plays one channel of an event, changes channel without a gap, and finds a transport that works.
  *
- * Where things are: `transports.js` says which transports this browser has; each is a deck (`deck.js`):
- * `websocket-deck.js`, `whep-deck.js`, `http-deck.js`. The WebSocket one decodes in `worker.js` and
- * plays from `jitter-buffer.js` inside `worklet.js`. `audio-graph.js` leads to the loudspeaker.
+ * Where things are: `transports.js` says which transports this browser has. Each is a deck, described
+ * in `deck.js` and made by `open-deck.js`: `websocket-deck.js`, `whep-deck.js` or `http-deck.js`. The
+ * WebSocket deck receives `frames.js` and decodes in `worker.js`. It plays in `worklet.js`, from a
+ * `jitter-buffer.js` over a `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
  */
 import { AudioGraph } from './audio-graph.js';
 import { DeckTotals } from './deck.js';
@@ -39,7 +40,7 @@ export class Player extends EventTarget {
   #next = null;
   /** The channel that was last asked for. @type {string | null} */
   #wanted = null;
-  /** What the decks counted that are no longer used. */
+  /** The counters of decks that are no longer used. */
   #retired = new DeckTotals();
 
   /**
@@ -75,7 +76,7 @@ export class Player extends EventTarget {
     return (this.#current ?? this.#next)?.channel ?? null;
   }
 
-  /** The browser's own player, while that is how the sound comes. */
+  /** The browser's own player, null while the sound passes through the audio graph. */
   get element() {
     return (this.#current ?? this.#next)?.element ?? null;
   }
@@ -98,7 +99,7 @@ export class Player extends EventTarget {
     return { ...totals, fill_ms, target_ms };
   }
 
-  /** 0 to 1, as the ear judges it. */
+  /** 0 to 1, as perceived. */
   get volume() {
     return this.#graph.volume;
   }
@@ -109,8 +110,8 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Play a channel. Must be called from a tap or key press the first time: browsers start sound for
-   * nothing less.
+   * Play a channel. The first call must come from a tap or a key press, or browsers refuse to start
+   * the sound.
    *
    * @param {string} channel
    */
@@ -125,7 +126,7 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Change channel; what is heard now is heard until the new one plays.
+   * Change channel. The old one is heard until the new one plays.
    *
    * @param {string} channel
    */
@@ -135,7 +136,7 @@ export class Player extends EventTarget {
     this.#changed();
   }
 
-  /** Play the same channel from its address as it is now. */
+  /** Play the same channel from its address, which has changed. */
   reopen() {
     const channel = this.channel;
     if (this.#wish !== 'running' || channel === null) return;

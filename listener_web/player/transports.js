@@ -1,4 +1,4 @@
-/** The ways sound can come to this page, and which of them this browser can use. */
+/** The transports of sound, and which of them this browser can use. */
 
 /** @typedef {'ws' | 'whep' | 'http'} Transport */
 

@@ -2,16 +2,16 @@
 import { WebRtcSession } from '../shared/webrtc-session.js';
 
 /**
- * What the browser counted, of sound that came by RTP.
+ * What the browser counts of sound that comes by RTP.
  *
  * @typedef {object} Heard
  * @property {number} packets
  * @property {number} samples played
- * @property {number} gaps times that something missing was concealed
+ * @property {number} gaps how often missing sound was concealed
  * @property {number} delay_ms mean wait in the jitter buffer
  */
 
-/** Browsers wait for less than one packet of 60 ms, and every late one would be heard as a gap. */
+/** By itself a browser buffers less than one packet of 60 ms, so each late one would be a gap. */
 const JITTER_BUFFER_MS = 200;
 
 export class WhepSession extends WebRtcSession {

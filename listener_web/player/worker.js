@@ -1,6 +1,6 @@
 /**
  * One channel's sound, off the main thread: WebSocket → Opus decoder → port of the audio thread.
- * The page is told `{connection: 'open' | 'lost' | 'ended'}` and `{skipped: packets}`.
+ * It tells the page `{connection: 'open' | 'lost' | 'ended'}` and `{skipped: packets}`.
  */
 import { Backoff } from '../shared/backoff.js';
 import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';

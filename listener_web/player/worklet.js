@@ -1,4 +1,4 @@
-/** The jitter buffer inside the audio thread: sound comes by a port straight from the worker that decodes it. */
+/** The jitter buffer inside the audio thread. The worker that decodes sends it sound by a port. */
 import { JitterBuffer } from './jitter-buffer.js';
 
 const REPORT_INTERVAL_S = 0.1;

@@ -1,4 +1,4 @@
-/** JSON over HTTP, and the one form in which it fails. */
+/** JSON over HTTP, and the error that every failed request becomes. */
 
 const TIMEOUT_MS = 10_000;
 
@@ -19,8 +19,10 @@ export class ApiError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** How long to wait before the next attempt: as asked, and up to half as long again, so that those
-   * who were refused together do not come back together. */
+  /**
+   * How long to wait before the next attempt: as long as the server asks, and up to half as long
+   * again, so that clients that were refused together do not come back together.
+   */
   waitMs() {
     return this.retryAfterMs * (1 + Math.random() / 2);
   }
@@ -32,7 +34,7 @@ export class ApiError extends Error {
 }
 
 /**
- * The error an answer stands for; servers in between may answer something that is not our JSON.
+ * The error in an answer. A proxy may answer something that is not the server's JSON.
  *
  * @param {Response} response
  * @returns {Promise<ApiError>}
@@ -49,7 +51,7 @@ export async function errorFrom(response) {
 }
 
 /**
- * `fetch` with a deadline that fails with an {@link ApiError} only.
+ * `fetch` with a deadline. It fails only with an {@link ApiError}.
  *
  * @param {string | URL} url
  * @param {RequestInit} [init]

@@ -1,4 +1,4 @@
-/** Waiting times between attempts: they double, are bounded, and differ from client to client. */
+/** Waits between attempts: they double up to a limit, and differ from client to client. */
 export class Backoff {
   #attempt = 0;
 
@@ -13,7 +13,7 @@ export class Backoff {
 
   /**
    * How long to wait before the next attempt, in milliseconds: between half and all of a span that
-   * doubles each time, so that a room full of phones does not come back in one instant.
+   * doubles each time. A room full of phones then does not come back at the same moment.
    */
   nextMs() {
     const span = Math.min(this.limitMs, this.firstMs * 2 ** this.#attempt);

@@ -1,7 +1,7 @@
 /** Small helpers for building and finding elements. */
 
 /**
- * The element with this id; its absence is a mistake in the page.
+ * The element with this id.
  *
  * @template {Element} T
  * @param {string} id
@@ -40,7 +40,7 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * Set text only when it differs, so that live regions and selections are left in peace.
+ * Set text only when it differs, so that live regions do not speak again and selections stay.
  *
  * @param {Element} element
  * @param {string} text

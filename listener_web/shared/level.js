@@ -5,7 +5,7 @@ const FLOOR_DBFS = -60;
 /** @typedef {'none' | 'quiet' | 'good' | 'loud'} Loudness */
 
 /**
- * How a level of the last seconds of speech is to be judged.
+ * Whether the level of the last seconds of speech is right.
  *
  * @param {number} rmsDbfs
  * @param {number} peakDbfs
@@ -18,7 +18,7 @@ export function judge(rmsDbfs, peakDbfs) {
 }
 
 /**
- * Move a meter's bar and say its value to assistive technology.
+ * Move a meter's bar and set its value for assistive technology.
  *
  * @param {HTMLElement} meter has `role="meter"` and a `.meter-bar`
  * @param {number} dbfs

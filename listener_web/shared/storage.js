@@ -1,4 +1,4 @@
-/** Small preferences kept in the browser; one that forbids storage simply forgets them. */
+/** Small settings kept in the browser. A browser that forbids storage forgets them. */
 
 class BrowserStorage {
   #open;

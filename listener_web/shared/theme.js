@@ -1,6 +1,6 @@
 /**
- * Bright or dark. The system decides until the reader does; the choice is kept on this device.
- * Loaded before the first paint, so the page never flashes in the wrong colours.
+ * Light or dark colours. The system decides until the reader chooses, and the choice is kept on this
+ * device. Pages load this before the first paint, so that they do not flash in the wrong colours.
  */
 import { device } from './storage.js';
 

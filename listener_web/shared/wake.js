@@ -1,4 +1,4 @@
-/** Keeps the screen on while it is wanted; browsers take the lock away whenever the page hides. */
+/** Keeps the screen on while that is wanted. Browsers release the lock whenever the page is hidden. */
 
 let wanted = false;
 /** @type {WakeLockSentinel | null} */
@@ -10,7 +10,7 @@ async function update() {
     await lock?.release();
     lock = null;
   } else if (document.visibilityState === 'visible' && (lock === null || lock.released)) {
-    // Refused on low battery: the page works on with the phone's own timeout.
+    // Refused on low battery: then the phone's own timeout holds.
     lock = await navigator.wakeLock.request('screen').catch(() => null);
     if (!wanted) await update();
   }

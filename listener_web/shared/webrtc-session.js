@@ -1,4 +1,4 @@
-/** One WebRTC session agreed on by a single HTTP request, as WHIP (RFC 9725) and WHEP do it. */
+/** One WebRTC session that a single HTTP request sets up, as in WHIP (RFC 9725) and WHEP. */
 import { ApiError, send } from './api.js';
 
 const GATHERING_MS = 1_000;
@@ -81,7 +81,7 @@ export class WebRtcSession {
     }).catch(() => undefined);
   }
 
-  /** Candidates come fast or not at all: a slow interface is not waited for. */
+  /** Candidates come quickly or not at all, so this does not wait for a slow interface. */
   #gathered() {
     const connection = this.connection;
     return new Promise((resolve) => {

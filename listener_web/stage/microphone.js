@@ -1,11 +1,11 @@
-/** The speaker's microphone: choosing it, treating it, and measuring it. */
+/** The speaker's microphone: choosing, opening and measuring it. */
 
 const HOLD_MS = 3_000;
 
 /**
  * @typedef {object} MicrophoneChoice
  * @property {string} deviceId empty for the system's default
- * @property {boolean} room whether it hears the hall's loudspeakers and needs treatment
+ * @property {boolean} room whether it hears loudspeakers, so that echo and noise are removed
  */
 
 /** @param {number} amplitude */
@@ -66,13 +66,13 @@ export class Microphone extends EventTarget {
     this.#source = null;
   }
 
-  /** Microphones to choose from; they have names once one was opened. */
+  /** Microphones to choose from. They have names after one was opened. */
   async list() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     return devices.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
   }
 
-  /** The level now, and the loudest of the last seconds, which pauses in speech do not change. */
+  /** The level now, and the loudest of the last seconds, so that a pause in speech changes nothing. */
   measure() {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     let sum = 0;

@@ -1,4 +1,4 @@
-/** Keeps a microphone on air: publishes, watches, and publishes again whatever happened. */
+/** Keeps a microphone on air: publishes it, watches, and publishes again when a session breaks. */
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { WhipSession } from './whip-session.js';
@@ -43,7 +43,7 @@ export class Publisher extends EventTarget {
    * Go on air and stay there until `stop`.
    *
    * @param {MediaStreamTrack} track
-   * @param {{takeover?: boolean}} [options] `takeover` disconnects whoever speaks now
+   * @param {{takeover?: boolean}} [options] `takeover` disconnects the current speaker
    */
   start(track, { takeover = false } = {}) {
     this.stop();
@@ -106,8 +106,8 @@ export class Publisher extends EventTarget {
   }
 
   /**
-   * Return when the session is broken or no longer wanted. What counts is that sound leaves and that
-   * the server still reports back: browsers take up to 15 s to call a dead connection `failed`.
+   * Return when the session is broken or no longer wanted. A session works while sound leaves and the
+   * server reports back. Browsers take up to 15 s to call a dead connection `failed`.
    *
    * @param {WhipSession} session
    * @param {AbortSignal} stopped

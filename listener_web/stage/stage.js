@@ -1,4 +1,9 @@
-/** The speaker's page: choose a microphone, see that it is good, go on air and stay there. */
+/**
+ * The speaker's page: choose a microphone, check its level, publish it and keep it published.
+ *
+ * Where things are: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
+ * one `whip-session.js` after the other. What all pages use is in `../shared/`.
+ */
 import { ApiError, getJson } from '../shared/api.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
@@ -66,7 +71,7 @@ function capitalised(sentence) {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, '');
 }
 
-/** Open what the controls say, and send it if on air. */
+/** Open the microphone that the controls name, and send it if the speaker is on air. */
 async function openMicrophone() {
   microphone ??= newMicrophone();
   const room = document.querySelector('input[name=processing]:checked')?.getAttribute('value');
@@ -128,7 +133,7 @@ async function showEvent() {
     setText(byId('title', HTMLElement), info.title);
     document.title = `Stage · ${info.title}`;
   } catch (error) {
-    // A draft is not shown to anybody; anything else is the network's, and the last word stands.
+    // A draft answers 404. After any other failure the page keeps showing the last known state.
     if (!(error instanceof ApiError) || error.status !== 404) return;
   }
   setText(byId('event-state', HTMLElement), EVENT_STATES[state]);
