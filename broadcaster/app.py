@@ -175,12 +175,12 @@ def build(
     if Role.EDGE in roles:
         rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
         parts.run["edge"] = rooms.run
-        parts.routes += EdgeRoutes(rooms, clock, settings.frame_ms).routes()
+        parts.routes += EdgeRoutes(rooms, settings.frame_ms).routes()
         parts.routes += HttpAudioRoutes(rooms).routes()
         announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
         egress = Egress(EgressSettings(settings.webrtc_port, announced))
         parts.run["egress"] = egress.run
-        edge = partial(edge_counts, rooms, egress)
+        edge = rooms.counts
         whep = WhepEndpoint(rooms, egress, bus, clock)
         parts.run["whep"] = whep.run
         parts.routes += whep.routes()
@@ -195,11 +195,6 @@ def build(
         parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
     parts.routes.append(metrics_route(parts.refused, edge, open_events))
     return parts
-
-
-def edge_counts(rooms: Rooms, egress: Egress) -> EdgeCounts:
-    """What the edge counts over all transports."""
-    return rooms.counts().plus(EdgeCounts(skipped_frames=egress.dropped))
 
 
 async def find_event(bus: Bus, event_id: str) -> Event | None:

@@ -1,4 +1,4 @@
-"""HTTP of the edge: the attendee page, its audio and its captions."""
+"""HTTP of the edge: what an attendee page shows, its audio and its captions."""
 
 import asyncio
 from functools import partial
@@ -10,32 +10,30 @@ from broadcaster.edge.rooms.requests import channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
+from broadcaster.edge.websocket.outlet import WebSocketOutlet
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
 from broadcaster.model.language import FLOOR, languages
-from broadcaster.model.ports import Clock
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 LOAD_TIMEOUT_S = 5.0
 
 
 class EdgeRoutes:
-    """Handlers of one edge process.
+    """The handlers of one edge process.
 
     Args:
         rooms: where events and their channels are.
-        clock: time.
-        frame_ms: what listeners are told that packets are long.
+        frame_ms: packet duration announced in the hello message.
     """
 
-    def __init__(self, rooms: Rooms, clock: Clock, frame_ms: int) -> None:
+    def __init__(self, rooms: Rooms, frame_ms: int) -> None:
         self._rooms = rooms
-        self._clock = clock
         self._frame_ms = frame_ms
 
     def routes(self) -> list[web.RouteDef]:
-        """What an application mounts."""
+        """The routes below `/e/{event}`."""
         return [
             web.get("/e/{event}/info", self.info),
             web.get("/e/{event}/audio/{channel}", self.audio),
@@ -43,7 +41,7 @@ class EdgeRoutes:
         ]
 
     async def info(self, request: web.Request) -> web.Response:
-        """What a listener can choose."""
+        """The channels that a listener can choose."""
         room = await self._rooms.open(request.match_info["event"])
         event = room.event
         interpreted = await languages(channel.language for channel in event.channels)
@@ -91,10 +89,9 @@ class EdgeRoutes:
             await ws.close(code=EVENT_ENDED)
             return ws
         transport = connection_in(room, request)
-        hub = room.audio(channel)
-        listener = hub.add(transport)
-        transport.hand_over(WebSocketInbound(partial(hub.remove, listener)))
-        await asyncio.sleep(0)  # aiohttp cancels the handler of a connection it takes for lost
+        outlet = room.audio(channel).outlet(WebSocketOutlet, WebSocketOutlet)
+        listener = outlet.add(transport)
+        await transport.hand_over(WebSocketInbound(partial(outlet.remove, listener)))
         return ws
 
     async def captions(self, request: web.Request) -> web.StreamResponse:
@@ -108,8 +105,8 @@ class EdgeRoutes:
             raise Refused(
                 503,
                 "bus_unavailable",
-                "the captions cannot be read right now",
-                hint="They come by themselves as soon as the server reaches its message bus.",
+                "the server cannot read the captions right now",
+                hint="They appear as soon as the server reaches its message bus.",
                 headers={"Retry-After": "3"},
             ) from None
         response = web.StreamResponse(
@@ -127,6 +124,5 @@ class EdgeRoutes:
         transport.write(state_message(room.state(channel)))
         past = request.query.get("from") != "live" or after is not None
         reader = hub.add(transport, after, past=past)
-        transport.hand_over(Inbound(partial(hub.remove, reader)))
-        await asyncio.sleep(0)
+        await transport.hand_over(Inbound(partial(hub.remove, reader)))
         return response

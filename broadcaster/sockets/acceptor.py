@@ -1,4 +1,8 @@
-"""Accepting connections: a herd at once, a bounded number, nobody who only holds a place."""
+"""Accepts connections: many at once, up to a limit, and none that stays without a request.
+
+Time is the event loop's here, not an injected clock: these deadlines run against the kernel and
+real clients, and tests shorten them with `Door.ask_within_s`.
+"""
 
 import asyncio
 import errno
@@ -16,12 +20,13 @@ from broadcaster.sockets.transport import SocketTransport
 log = logging.getLogger("broadcaster.sockets")
 
 ACCEPT_AT_ONCE = 64
-"""Connections taken before others have their turn in the loop."""
+"""Connections accepted before the event loop serves other tasks."""
 UNREACHABLE_AFTER_S = 30
-"""A peer that acknowledges nothing for this long is gone (RFC 5482)."""
+"""A peer that acknowledges nothing for this long is disconnected (RFC 5482)."""
 RETRY_S = 0.5
-"""Pause when the system has no file or memory left for another connection."""
+"""Pause when the system has no file descriptor or memory left for another connection."""
 SERVER_FULL = "server_full"
+"""Error id of a connection that is refused because there are too many."""
 _SWEEP_S = 1.0
 _SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BUSY = (
@@ -34,16 +39,16 @@ _BUSY = (
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where connections come in.
+    """Where and how connections are accepted.
 
     Attributes:
         host: name or address to listen on.
         port: TCP port; 0 takes a free one.
         tls: certificate and versions; None serves plain connections.
         backlog: connections the kernel holds until they are accepted.
-        most: open connections; more are turned away.
-        reuse_port: other processes listen on the same port.
-        ask_within_s: a client that has not asked anything we could answer is disconnected then.
+        most: open connections; further ones are refused.
+        reuse_port: whether other processes listen on the same port.
+        ask_within_s: a client that has sent no request we could answer by then is disconnected.
     """
 
     host: str
@@ -56,12 +61,12 @@ class Door:
 
 
 class Acceptor:
-    """Makes a transport of every connection and hands it to a protocol of its own.
+    """Makes a transport for every connection and gives it a protocol of its own.
 
     Args:
-        door: where.
+        door: where to listen.
         protocol: makes the protocol of one connection.
-        refused: where who was turned away is counted, as `SERVER_FULL`.
+        refused: counter incremented under `SERVER_FULL` for each refused connection.
     """
 
     def __init__(
@@ -73,7 +78,7 @@ class Acceptor:
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
         self._connections: set[SocketTransport] = set()
-        self._newcomers: dict[SocketTransport, float] = {}
+        self._without_request: dict[SocketTransport, float] = {}
 
     @property
     def port(self) -> int:
@@ -112,18 +117,20 @@ class Acceptor:
             self._loop.add_reader(sock.fileno(), self._accept, sock)
 
     async def run(self) -> None:
-        """Disconnect those who ask nothing, until cancelled."""
+        """Disconnect clients that send no request, until cancelled."""
         while True:
             await asyncio.sleep(_SWEEP_S)
             before = self._loop.time() - self._door.ask_within_s
-            due = [transport for transport, came in self._newcomers.items() if came < before]
+            due = [
+                transport for transport, since in self._without_request.items() if since < before
+            ]
             for transport in due:
-                del self._newcomers[transport]
+                del self._without_request[transport]
                 if not transport.answered:
                     transport.abort()
 
     def close(self) -> None:
-        """Listen no more; connections stay."""
+        """Stop listening; connections stay open."""
         for sock in self._sockets:
             self._loop.remove_reader(sock.fileno())
             sock.close()
@@ -137,20 +144,20 @@ class Acceptor:
             except OSError as error:
                 if error.errno not in _SHORT:
                     raise
-                log.warning("no new connections for a moment: %s", error.strerror)
+                log.warning("cannot accept connections for a moment: %s", error.strerror)
                 self._loop.remove_reader(listening.fileno())
                 self._loop.call_later(RETRY_S, self._listen_again, listening)
                 return
-            self._welcome(sock)
+            self._add(sock)
 
     def _listen_again(self, listening: socket.socket) -> None:
         if listening.fileno() >= 0:
             self._loop.add_reader(listening.fileno(), self._accept, listening)
 
-    def _welcome(self, sock: socket.socket) -> None:
+    def _add(self, sock: socket.socket) -> None:
         sock.settimeout(0)
         if len(self._connections) >= self._door.most:
-            self._turn_away(sock)
+            self._refuse(sock)
             return
         try:
             transport = (
@@ -158,18 +165,18 @@ class Acceptor:
                 if self._door.tls is None
                 else TlsTransport(sock, self._door.tls, self._protocol(), self._forget)
             )
-        except OSError:  # gone before it was welcomed
+        except OSError:  # it is gone already
             sock.close()
             return
         self._connections.add(transport)
-        self._newcomers[transport] = self._loop.time()
+        self._without_request[transport] = self._loop.time()
         transport.start()
 
     def _forget(self, transport: SocketTransport) -> None:
         self._connections.discard(transport)
-        self._newcomers.pop(transport, None)
+        self._without_request.pop(transport, None)
 
-    def _turn_away(self, sock: socket.socket) -> None:
+    def _refuse(self, sock: socket.socket) -> None:
         self._refused[SERVER_FULL] += 1
         try:
             if self._door.tls is None:
@@ -184,12 +191,12 @@ class Acceptor:
 async def accepting(
     door: Door, protocol: Callable[[], asyncio.Protocol], refused: Counter[str] | None = None
 ) -> AsyncIterator[Acceptor]:
-    """An acceptor at work; at the end it stops listening.
+    """Run an acceptor inside the context; at the end it stops listening.
 
     Args:
-        door: where.
+        door: where to listen.
         protocol: makes the protocol of one connection.
-        refused: where who was turned away is counted, by error id.
+        refused: counter incremented under `SERVER_FULL` for each refused connection.
 
     Raises:
         OSError: the address is in use or not ours.

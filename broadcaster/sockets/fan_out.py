@@ -1,8 +1,23 @@
-"""The same bytes to many connections, at next to the kernel's own cost.
+"""Writes the same bytes to many connections, at little more than the kernel's own cost.
 
-Connections that are clear are written to directly: plain ones in batches through a `Ring`, the
-others one after the other. A connection with unsent bytes leaves that path until it has sent them;
-its member decides meanwhile what becomes of each message.
+A connection without unsent bytes is written to directly: plain ones in batches through a `Ring`,
+TLS ones one after the other. This is the hot path, and no code of a listener runs on it.
+
+Slow listeners, in one place. First the kernel's send buffer takes what a listener does not read
+(16 KiB, `edge.rooms.requests`). When it is full, the transport keeps the rest, tells the `FanOut`
+as its `WriteObserver`, and the listener leaves the direct path: each message goes to its
+`Member.late`, which decides what becomes of it.
+
+- Sound (WebSocket: 8 KiB budget, HTTP: 64 KiB) is queued up to the budget. Over it every message is
+  skipped and counted until all queued bytes are sent; then the listener goes on live, and a
+  WebSocket listener is told how many frames it missed. A listener that has not caught up for 10 s
+  is disconnected.
+- Captions are never dropped. A reader with more than 256 KiB unsent is disconnected, and its page
+  resumes at the last caption it has.
+
+When everything is sent, the `FanOut` calls `Member.caught_up` and writes directly again. Two
+protocols are needed because a transport has one observer, the `FanOut`, while a `FanOut` has
+thousands of members, which it must tell apart only when one of them is slow.
 """
 
 import asyncio
@@ -18,22 +33,22 @@ from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import BATCH, Ring
 
-_NOBODY = -1
-_FIRST_SEATS = 64
+_NO_SOCKET = -1
+_FIRST_SLOTS = 64
 
 
 class Member(Protocol):
-    """One receiver."""
+    """One connection in a `FanOut`, and what to do when it is slow."""
 
     @property
     def transport(self) -> SocketTransport:
-        """Its connection, on which nothing else of any size is written meanwhile."""
+        """The connection. Apart from the `FanOut` only short messages may be written to it."""
 
     def late(self, data: bytes) -> None:
-        """A message comes while the connection has unsent bytes: queue it, drop it, or hang up."""
+        """Queue or drop a message, or disconnect: the connection has unsent bytes or is closing."""
 
     def caught_up(self) -> None:
-        """Everything was sent; messages are written directly again after this."""
+        """Everything was sent; after this, messages are written directly again."""
 
 
 AnyMember = TypeVar("AnyMember", bound=Member)
@@ -42,18 +57,18 @@ AnyMember = TypeVar("AnyMember", bound=Member)
 class FanOut(Generic[AnyMember]):
     """Writes messages to its members, in the order in which they joined.
 
-    That order never changes, so everybody's messages arrive at an even pace. A batch of `BATCH`
-    members is written at a time; between batches the event loop serves others.
+    The order never changes, so that messages reach each member at an even pace. `BATCH` members are
+    written to at a time; between batches the event loop serves other tasks.
 
     Args:
-        ring: sends batches; None writes one by one.
+        ring: writes to many sockets at once; None writes to one after the other.
     """
 
     def __init__(self, ring: Ring | None = None) -> None:
         self._ring = ring
-        self._seats: list[_Seat[AnyMember] | None] = []
-        self._of: dict[AnyMember, _Seat[AnyMember]] = {}
-        self._sockets = np.full(_FIRST_SEATS, _NOBODY, np.int32)
+        self._slots: list[_Slot[AnyMember] | None] = []
+        self._of: dict[AnyMember, _Slot[AnyMember]] = {}
+        self._sockets = np.full(_FIRST_SLOTS, _NO_SOCKET, np.int32)
         self._writes: list[Callable[[bytes], int | None]] = []
         self._left = 0
         self._batched = 0
@@ -62,37 +77,37 @@ class FanOut(Generic[AnyMember]):
         return len(self._of)
 
     def add(self, member: AnyMember) -> None:
-        """Write to a member from the next message on."""
-        if len(self._seats) == len(self._sockets):
-            grown = np.full(2 * len(self._sockets), _NOBODY, np.int32)
+        """Write to a member, beginning with the next message."""
+        if len(self._slots) == len(self._sockets):
+            grown = np.full(2 * len(self._sockets), _NO_SOCKET, np.int32)
             grown[: len(self._sockets)] = self._sockets
             self._sockets = grown
-        seat = _Seat(self, member, len(self._seats))
-        self._seats.append(seat)
+        slot = _Slot(self, member, len(self._slots))
+        self._slots.append(slot)
         self._writes.append(member.late)
-        self._of[member] = seat
-        member.transport.follower = seat
+        self._of[member] = slot
+        member.transport.observer = slot
         if not (member.transport.get_write_buffer_size() or member.transport.is_closing()):
-            self.write_directly(seat)
+            self.write_directly(slot)
 
     def remove(self, member: AnyMember) -> None:
-        """Write to a member no more."""
-        seat = self._of.pop(member, None)
-        if seat is not None:
-            member.transport.follower = None
-            self._seats[seat.index] = None
-            self._assign(seat.index, _NOBODY)
-            self._writes[seat.index] = _write_nothing
+        """Stop writing to a member."""
+        slot = self._of.pop(member, None)
+        if slot is not None:
+            member.transport.observer = None
+            self._slots[slot.index] = None
+            self._assign(slot.index, _NO_SOCKET)
+            self._writes[slot.index] = _write_nothing
             self._left += 1
 
     def members(self) -> list[AnyMember]:
-        """All who are members now."""
+        """All members."""
         return list(self._of)
 
-    async def send(self, data: bytes) -> None:
-        """Write a message to all who are members now; one message at a time."""
-        self._close_ranks()
-        count = len(self._seats)
+    async def send_to_all(self, data: bytes) -> None:
+        """Write a message to all present members. The caller sends one message at a time."""
+        self._remove_gaps()
+        count = len(self._slots)
         for first in range(0, count, BATCH):
             if first:
                 await asyncio.sleep(0)
@@ -104,14 +119,14 @@ class FanOut(Generic[AnyMember]):
             return
         sockets = self._sockets[first:last]
         places: Sequence[int] | NDArray[np.intp] = range(last - first)
-        if self._batched < len(self._seats):
-            self._write_each(first + np.flatnonzero(sockets == _NOBODY), data)
-            places = np.flatnonzero(sockets != _NOBODY)
+        if self._batched < len(self._slots):
+            self._write_each(first + np.flatnonzero(sockets == _NO_SOCKET), data)
+            places = np.flatnonzero(sockets != _NO_SOCKET)
             sockets = sockets[places]
         for place, result in self._ring.send(sockets, data) if len(sockets) else ():
-            seat = self._seats[first + places[place]]
-            if seat is not None:
-                seat.member.transport.sent(data, result)
+            slot = self._slots[first + places[place]]
+            if slot is not None:
+                slot.member.transport.sent(data, result)
 
     def _write_each(self, indexes: Iterable[int], data: bytes) -> None:
         writes = self._writes
@@ -123,44 +138,44 @@ class FanOut(Generic[AnyMember]):
             except OSError as error:
                 result = -(error.errno or errno.EIO)
             if result is not None and result != len(data):
-                seat = self._seats[index]
-                if seat is not None:
-                    seat.member.transport.sent(data, result)
+                slot = self._slots[index]
+                if slot is not None:
+                    slot.member.transport.sent(data, result)
 
-    def write_directly(self, seat: "_Seat[AnyMember]") -> None:
-        """A member's connection is clear."""
-        transport = seat.member.transport
-        self._writes[seat.index] = transport.direct
+    def write_directly(self, slot: "_Slot[AnyMember]") -> None:
+        """A member's connection has sent everything."""
+        transport = slot.member.transport
+        self._writes[slot.index] = transport.direct
         if self._ring is not None and not isinstance(transport, TlsTransport):
-            self._assign(seat.index, transport.fileno())
+            self._assign(slot.index, transport.fileno())
 
-    def write_late(self, seat: "_Seat[AnyMember]") -> None:
+    def write_late(self, slot: "_Slot[AnyMember]") -> None:
         """A member's connection has unsent bytes, or is closing."""
-        self._writes[seat.index] = seat.member.late
-        self._assign(seat.index, _NOBODY)
+        self._writes[slot.index] = slot.member.late
+        self._assign(slot.index, _NO_SOCKET)
 
     def _assign(self, index: int, number: int) -> None:
-        """The descriptor that the ring writes to for a seat, or `_NOBODY`."""
+        """Set the descriptor that the ring writes to for a slot, or `_NO_SOCKET`."""
         before = int(self._sockets[index])
-        self._batched += (number != _NOBODY) - (before != _NOBODY)
+        self._batched += (number != _NO_SOCKET) - (before != _NO_SOCKET)
         self._sockets[index] = number
 
-    def _close_ranks(self) -> None:
+    def _remove_gaps(self) -> None:
         if not self._left:
             return
         self._left = 0
-        kept = [seat for seat in self._seats if seat is not None]
-        places = [seat.index for seat in kept]
+        kept = [slot for slot in self._slots if slot is not None]
+        places = [slot.index for slot in kept]
         self._sockets[: len(kept)] = self._sockets[places]
-        self._sockets[len(kept) :] = _NOBODY
+        self._sockets[len(kept) :] = _NO_SOCKET
         self._writes = [self._writes[place] for place in places]
-        for index, seat in enumerate(kept):
-            seat.index = index
-        self._seats = list(kept)
+        for index, slot in enumerate(kept):
+            slot.index = index
+        self._slots = list(kept)
 
 
-class _Seat(Generic[AnyMember]):
-    """A member's place; follows its connection."""
+class _Slot(Generic[AnyMember]):
+    """A member's place in a `FanOut`, and the `WriteObserver` of its connection."""
 
     __slots__ = ("_fan_out", "index", "member")
 
@@ -179,4 +194,4 @@ class _Seat(Generic[AnyMember]):
 
 
 def _write_nothing(_data: bytes) -> None:
-    """Where a member was that has left since."""
+    """Takes the place of a member that has left."""

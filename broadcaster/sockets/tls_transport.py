@@ -1,4 +1,4 @@
-"""The same over TLS, encrypted straight into the socket.
+"""An accepted connection over TLS, encrypted straight into its socket.
 
 asyncio and uvloop encrypt into a buffer of their own and copy from there, which costs a third more
 time and up to ten times the memory per connection. OpenSSL writes to the socket itself here.
@@ -28,7 +28,7 @@ class TlsTransport(SocketTransport):
         on_lost: called once when the connection is gone, also when the handshake failed.
     """
 
-    __slots__ = ("_attempted", "_context", "_greeted")
+    __slots__ = ("_attempted", "_context", "_handshake_done")
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class TlsTransport(SocketTransport):
         super().__init__(wrapped, protocol, on_lost)
         self._context = context
         self._attempted = 0
-        self._greeted = False
+        self._handshake_done = False
 
     def start(self) -> None:
         """Begin the handshake."""
@@ -49,7 +49,7 @@ class TlsTransport(SocketTransport):
         self._loop.add_reader(self._fd, self._shake_hands)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """`sslcontext`, `ssl_object` and what every transport knows."""
+        """`sslcontext`, `ssl_object`, and those of `SocketTransport`."""
         match name:
             case "sslcontext":
                 return self._context
@@ -59,7 +59,7 @@ class TlsTransport(SocketTransport):
 
     @property
     def direct(self) -> Callable[[bytes], int]:
-        """See `SocketTransport`; past `SSLSocket.send`, whose two frames of Python are a tenth."""
+        """See `SocketTransport`; skips `SSLSocket.send`, whose two Python calls cost a tenth."""
         return cast("Callable[[bytes], int]", self._tls._sslobj.write)  # type: ignore[attr-defined]  # noqa: SLF001
 
     def sent(self, data: bytes, result: int) -> None:
@@ -86,7 +86,7 @@ class TlsTransport(SocketTransport):
         except OSError as error:
             self._lose(error)
             return
-        self._greeted = True
+        self._handshake_done = True
         self._stop_reading()
         super().start()
 
@@ -99,8 +99,8 @@ class TlsTransport(SocketTransport):
     def _send(self, data: bytes | bytearray | memoryview) -> int:
         """See `SocketTransport`.
 
-        OpenSSL has encrypted what it could not send: the same bytes, or more behind them, must be
-        given to it again (SSL_write(3)), and nothing of them counts as sent before.
+        OpenSSL has already encrypted what it could not send: it must be given the same bytes again,
+        with or without more behind them (SSL_write(3)). None of them count as sent until then.
         """
         size = max(self._attempted, min(len(data), RECORD_BYTES))
         try:
@@ -111,14 +111,14 @@ class TlsTransport(SocketTransport):
         self._attempted = 0
         return sent
 
-    def _say_goodbye(self) -> None:
-        if self._greeted:
+    def _announce_close(self) -> None:
+        if self._handshake_done:
             # Sends close_notify and does not wait for the client's.
             with suppress(OSError, ValueError):
                 self._tls.unwrap()
 
     def _end(self, error: OSError | None) -> None:
-        if self._greeted:
+        if self._handshake_done:
             super()._end(error)
         else:
             self._sock.close()

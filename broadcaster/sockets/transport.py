@@ -1,7 +1,7 @@
-"""One accepted connection as an asyncio transport whose socket stays in reach.
+"""One accepted connection as an asyncio transport that gives access to its socket.
 
-asyncio's own transports hide the socket behind a buffer. A fan-out must write to thousands of
-sockets by itself, and must know at every moment which of them are clear to be written to.
+asyncio's own transports hide the socket behind a buffer. A fan-out writes to thousands of sockets
+by itself, and must know at every moment which of them have nothing unsent.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ HIGH_WATER_BYTES = 64 * 1024
 """Unsent bytes at which the protocol is asked to pause."""
 
 
-class Follower(Protocol):
-    """Is told when a connection can be written to directly, and when not."""
+class WriteObserver(Protocol):
+    """Is told when a connection can be written to past its transport, and when not."""
 
     def blocked(self) -> None:
-        """The connection has unsent bytes, or is closing: only its `write` may be used."""
+        """The connection has unsent bytes or is closing: write to its transport only."""
 
     def clear(self) -> None:
         """Everything was sent."""
@@ -37,7 +37,7 @@ class SocketTransport(asyncio.Transport):
 
     __slots__ = (
         "_closing", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
-        "_protocol", "_reading", "_sock", "_unsent", "answered", "follower",
+        "_protocol", "_reading", "_sock", "_unsent", "answered", "observer",
     )  # fmt: skip
 
     def __init__(
@@ -60,7 +60,7 @@ class SocketTransport(asyncio.Transport):
         self._handing_over = False
         self.answered = False
         """Whether anything was ever written."""
-        self.follower: Follower | None = None
+        self.observer: WriteObserver | None = None
 
     def start(self) -> None:
         """Hand the connection to its protocol."""
@@ -69,23 +69,28 @@ class SocketTransport(asyncio.Transport):
 
     @property
     def direct(self) -> Callable[[bytes], int]:
-        """The shortest way to write while nothing is unsent.
+        """The fastest way to write while nothing is unsent: a function that sends on the socket.
 
-        It returns the bytes sent or raises OSError; whoever calls it reports what is missing to
-        `sent`.
+        It returns the number of bytes sent, or raises OSError. The caller reports an incomplete
+        send to `sent`.
         """
         return self._sock.send
 
-    def hand_over(self, protocol: asyncio.Protocol) -> None:
-        """Give the connection to another protocol; the one before is told that it is lost."""
-        before, self._protocol = self._protocol, protocol
-        self._handing_over = True  # it may close what is not its own any more
+    async def hand_over(self, protocol: asyncio.Protocol) -> None:
+        """Give the connection to another protocol; the previous one is told that it is lost.
+
+        aiohttp then cancels the handler of the connection's request. When that handler calls this,
+        its cancellation arrives here.
+        """
+        previous, self._protocol = self._protocol, protocol
+        self._handing_over = True  # the previous protocol may close what it no longer owns
         try:
-            before.connection_lost(None)
+            previous.connection_lost(None)
         finally:
             self._handing_over = False
         protocol.connection_made(self)
         self.resume_reading()
+        await asyncio.sleep(0)
 
     def fileno(self) -> int:
         """The socket's file descriptor, for sends past this transport."""
@@ -108,32 +113,32 @@ class SocketTransport(asyncio.Transport):
         return self._closing
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Another reader from now on."""
+        """Deliver to another protocol from now on."""
         assert isinstance(protocol, asyncio.Protocol)
         self._protocol = protocol
 
     def get_protocol(self) -> asyncio.BaseProtocol:
-        """Who reads."""
+        """The protocol that is delivered to."""
         return self._protocol
 
     def is_reading(self) -> bool:
-        """Whether it delivers what comes."""
+        """Whether received data is delivered."""
         return self._reading
 
     def pause_reading(self) -> None:
-        """Leave what comes in the kernel."""
+        """Leave received data in the kernel."""
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._fd)
 
     def resume_reading(self) -> None:
-        """Deliver what comes."""
+        """Deliver received data."""
         if not self._reading and not self._closing:
             self._reading = True
             self._loop.add_reader(self._fd, self._on_readable)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:  # noqa: ARG002 - writing goes on when all is sent
-        """When to ask the protocol to pause writing."""
+        """Set how many unsent bytes make the protocol pause."""
         self._high_bytes = HIGH_WATER_BYTES if high is None else high
 
     def get_write_buffer_size(self) -> int:
@@ -145,7 +150,7 @@ class SocketTransport(asyncio.Transport):
         return False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send now what the kernel takes, the rest as soon as it can."""
+        """Send what the kernel takes now, and the rest as soon as it takes more."""
         if self._closing:
             return
         self.answered = True
@@ -164,7 +169,7 @@ class SocketTransport(asyncio.Transport):
         """Account for a send of `data` past this transport that did not send all of it.
 
         Args:
-            data: what was to be sent while nothing was unsent.
+            data: the bytes that were to be sent, while nothing was unsent.
             result: bytes sent, or a negative errno.
         """
         if self._closing:
@@ -205,8 +210,8 @@ class SocketTransport(asyncio.Transport):
         except (BlockingIOError, InterruptedError):
             return 0
 
-    def _say_goodbye(self) -> None:
-        """The last word of an orderly close."""
+    def _announce_close(self) -> None:
+        """Tell the peer that the connection is closed in order; TLS does."""
 
     def _on_readable(self) -> None:
         try:
@@ -239,8 +244,8 @@ class SocketTransport(asyncio.Transport):
         if self._paused:
             self._paused = False
             self._protocol.resume_writing()
-        if self.follower is not None and not self._closing:
-            self.follower.clear()
+        if self.observer is not None and not self._closing:
+            self.observer.clear()
 
     def _keep(self, rest: memoryview) -> None:
         if not self._unsent:
@@ -268,12 +273,12 @@ class SocketTransport(asyncio.Transport):
             self._loop.remove_reader(self._fd)
 
     def _tell_blocked(self) -> None:
-        if self.follower is not None:
-            self.follower.blocked()
+        if self.observer is not None:
+            self.observer.blocked()
 
     def _end(self, error: OSError | None) -> None:
         if error is None:
-            self._say_goodbye()
+            self._announce_close()
         try:
             self._protocol.connection_lost(error)
         finally:

@@ -1,7 +1,7 @@
-"""One system call for the sends of many sockets: io_uring, by ctypes and numpy.
+"""Sends to many sockets in one system call: io_uring, through ctypes and numpy.
 
-Requests lie in memory shared with the kernel, so a batch is filled by a few array assignments and
-no loop over sockets runs in Python. Layouts and numbers are the kernel's (io_uring_setup(2),
+Requests are in memory shared with the kernel, so a few array assignments fill a batch, and no loop
+over sockets runs in Python. Layouts and numbers are the kernel's (io_uring_setup(2),
 io_uring_enter(2), include/uapi/linux/io_uring.h).
 """
 
@@ -19,7 +19,7 @@ BATCH = 512
 """Sends in one call: some two milliseconds of the kernel's time."""
 
 ROOM_BYTES = 16 * 1024
-"""For the bytes of a batch; more is made when some are longer."""
+"""Room for the bytes of a message; it grows for a longer one."""
 
 _SETUP, _ENTER = 425, 426
 _COOP_TASKRUN, _SINGLE_ISSUER, _DEFER_TASKRUN = 1 << 8, 1 << 12, 1 << 13
@@ -62,8 +62,8 @@ _syscall.restype = ctypes.c_long
 class Ring:
     """Sends the same bytes to up to `BATCH` sockets at once; for one thread.
 
-    Requests stay where they are, in the order of the sockets, and each carries its place; from one
-    batch to the next only descriptors, the length and the bytes change.
+    Requests stay in place, in the order of the sockets, and each carries its index. From one batch
+    to the next only descriptors, the length and the bytes change.
 
     Raises:
         OSError: this kernel, or the container's seccomp profile, has no io_uring for us.
@@ -96,7 +96,7 @@ class Ring:
 
     @classmethod
     def open(cls) -> Self | None:
-        """A ring, or None where there is none to be had."""
+        """A ring, or None where io_uring is not available."""
         try:
             return cls()
         except (OSError, AttributeError):
@@ -107,14 +107,14 @@ class Ring:
 
         Args:
             sockets: 1 to `BATCH` file descriptors.
-            data: what each gets.
+            data: the bytes to send to each.
 
         Returns:
-            Those that did not take all: place in `sockets`, and the bytes it took or a negative
-            errno.
+            The sends that were not complete: index in `sockets`, and the number of bytes sent or a
+            negative errno.
 
         Raises:
-            OSError: the kernel refused the batch; nothing is known of it.
+            OSError: the kernel refused the batch; what it has sent is unknown.
         """
         count, size = len(sockets), len(data)
         if size > len(self._data):
@@ -136,18 +136,18 @@ class Ring:
         return left
 
     def _left_over(self, first: int, count: int, size: int) -> list[tuple[int, int]]:
-        """Places and results that are not `size`, of completions from `first` on."""
+        """Index and result of the sends whose result is not `size`, from completion `first` on."""
         round_the_end = max(0, first + count - len(self._results))
         results = self._results[first : first + count].tobytes()
         results += self._results[:round_the_end].tobytes()
-        if results == size.to_bytes(4, sys.byteorder) * count:  # as a rule: one comparison
+        if results == size.to_bytes(4, sys.byteorder) * count:  # the usual case: one comparison
             return []
         order = np.arange(first, first + count) % len(self._results)
         order = order[self._results[order] != size]
         return list(zip(self._done[order].tolist(), self._results[order].tolist(), strict=True))
 
     def close(self) -> None:
-        """Give it back to the kernel; its memory goes with the object."""
+        """Close the ring; its memory is freed with the object."""
         os.close(self._fd)
 
     def _make_room(self, size_bytes: int) -> None:

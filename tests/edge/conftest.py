@@ -108,7 +108,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         if protects or part is not whep
     ]
     routes = [
-        *EdgeRoutes(rooms, clock, FRAME_MS).routes(),
+        *EdgeRoutes(rooms, FRAME_MS).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),

@@ -1,24 +1,34 @@
-"""Listeners that stop reading, whatever is sent to them."""
+"""Listeners that stop reading."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
 
-from broadcaster.edge.websocket.listener import STALLED_S, SlowListeners
+from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
+from broadcaster.edge.rooms.rooms import TOO_SLOW
 from broadcaster.sockets.transport import SocketTransport
+from broadcaster.system.rate_limited_log import RateLimitedLog
 from tests.support.clock import FakeClock
+
+log = logging.getLogger("broadcaster.edge")
 
 
 def stop_reading(response: aiohttp.ClientResponse) -> asyncio.Transport:
-    """Read no more of a response; returns what resumes it."""
+    """Stop reading a response; returns the transport, which can resume."""
     assert response.connection is not None
     reading = response.connection.transport
     assert isinstance(reading, asyncio.Transport)
     reading.pause_reading()
     return reading
+
+
+def slow_listeners(clock: FakeClock) -> SlowListeners:
+    """Counters that log as those of an edge do."""
+    return SlowListeners(RateLimitedLog(log, TOO_SLOW, clock.monotonic))
 
 
 @asynccontextmanager
@@ -41,13 +51,13 @@ async def jammed() -> AsyncIterator[SocketTransport]:
 def check_patience(
     transport: SocketTransport, clock: FakeClock, slow: SlowListeners, late: Callable[[], None]
 ) -> None:
-    """Check that a listener is disconnected once `late` was called for longer than patience lasts.
+    """Check that a listener is disconnected `STALLED_S` after its first skipped message.
 
     Args:
-        transport: its.
+        transport: its connection.
         clock: its time.
-        slow: where it is counted.
-        late: called with what comes too late for it.
+        slow: counts its skips.
+        late: gives it a message that it must skip.
     """
     late()
     clock.seconds += STALLED_S - 1
@@ -56,4 +66,4 @@ def check_patience(
     clock.seconds += 2
     late()
     assert transport.is_closing()
-    assert slow == SlowListeners(skipped_frames=3, stalled=1)
+    assert (slow.skipped_frames, slow.stalled) == (3, 1)

@@ -19,8 +19,9 @@ from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
 from broadcaster.model.ports import Entry
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.http.test_stream import playing
-from tests.edge.whep.test_sessions import ES, counted, until
+from tests.edge.http_players import playing
+from tests.edge.waiting import counted, until
+from tests.edge.whep_sessions import ES
 from tests.support.player import SDP, player
 from tests.support.signaling import error
 from tests.support.tasks import beside
@@ -223,7 +224,7 @@ async def test_a_player_whose_stream_ended_is_disconnected(
 ) -> None:
     monkeypatch.setattr(http_stream, "LINGER_S", 0.1)
     async with held_back(edge, "/listen/talk/es.mp3") as reading:
-        await until(lambda: not edge.rooms._rooms["talk"]._streams)
+        await until(lambda: not edge.rooms._rooms["talk"].audio("es")._outlets)
         edge.gate.open()
         await check_cut(reading)
 

@@ -1,4 +1,4 @@
-"""Who asks without end, or asks for everything and reads nothing: others notice nothing."""
+"""Clients that never stop asking, or never read the answer, do not harm the others."""
 
 import asyncio
 import logging
@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from broadcaster.edge.fanout.caption_history import PAGE_BYTES
+from tests.edge.captions import reading
 from tests.edge.conftest import Edge
-from tests.edge.fanout.test_caption_hub import reading
-from tests.edge.websocket.test_inbound import listening
+from tests.edge.websockets import listening
 from tests.support.flood import PIPELINED, Flood
 
 DEADLINE_S = 60.0

@@ -1,4 +1,4 @@
-"""Packets of 20, 40 and 60 ms: nobody at the edge is told how long they are, and all goes right."""
+"""Packets of 20, 40 and 60 ms: the edge reads the length of each packet from the packet."""
 
 import asyncio
 from itertools import pairwise
@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiortc.rtp import RtpPacket
 
-from broadcaster.edge.fanout.audio_hub import BACKLOG_MS
+from broadcaster.edge.websocket.outlet import BACKLOG_MS, WebSocketOutlet
 from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from tests.edge.conftest import Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
@@ -39,7 +39,8 @@ async def test_a_late_listener_gets_the_same_time_of_any_packets(edge: Edge, fra
         steps = {later.position - earlier.position for earlier, later in pairwise(heard)}
         assert steps == {ms_to_samples(frame_ms)}
         hub = (await edge.rooms.open("talk")).audio("es")
-        assert len(hub._recent.pieces()) == BACKLOG_MS // frame_ms
+        outlet = hub.outlet(WebSocketOutlet, WebSocketOutlet)
+        assert len(outlet._recent.pieces()) == BACKLOG_MS // frame_ms
 
 
 def rtp_of(listener: Player) -> list[RtpPacket]:
@@ -102,6 +103,7 @@ async def test_packets_without_a_length_reach_who_listens_and_harm_nobody(edge: 
         said += [edge.say("es") for _ in range(3)]
         assert [await ws.receive_bytes(timeout=DEADLINE_S) for _ in said] == said
         hub = (await edge.rooms.open("talk")).audio("es")
-        assert len(hub._recent.pieces()) == 3
+        outlet = hub.outlet(WebSocketOutlet, WebSocketOutlet)
+        assert len(outlet._recent.pieces()) == 3
         async with asyncio.timeout(DEADLINE_S):
             await played.content.readexactly(10_000)

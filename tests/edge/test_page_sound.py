@@ -12,11 +12,12 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser
 
+from broadcaster.edge.http.stream import HttpStream
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.event import EventState
 from tests.audio.sounds import speech
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.http.test_stream import packets
+from tests.edge.http_players import packets
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.sound import Samples, matches, samples
 from tests.support.tasks import beside
@@ -243,7 +244,8 @@ async def test_a_locked_screen_gets_sound_that_comes_back_and_ends(edge: Edge) -
         await page.page.click("#locked-screen")
         await until(page.page, PLAYS_BY_HTTP)
         room = await edge.rooms.open("talk")
-        stream = room._streams["es", "mp3"]
+        stream = room.audio("es")._outlets[HttpStream, "mp3"]
+        assert isinstance(stream, HttpStream)
         (first,) = stream.members()
         first.transport.abort()
         async with asyncio.timeout(DEADLINE_S):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.edge.conftest import Edge
 from tests.edge.talk import SPANISH, is_heard, talking
+from tests.edge.whep_sessions import gone
 from tests.support.browser import TAP, TAP_PLAYER, chromium, read_tap
 from tests.support.sound import resampled
 from tests.support.whep_page import PLAY, REPORT, STOP, whep_page
@@ -17,12 +18,6 @@ pytestmark = pytest.mark.usefixtures("loopback")
 WRTC = Path(__file__).parents[1] / "webrtc" / "wrtc"
 SETTLED_S = 3
 """A player speeds up and slows down before its buffer has its length."""
-
-
-async def gone(edge: Edge) -> None:
-    async with asyncio.timeout(45):
-        while len(edge.egress):
-            await asyncio.sleep(0.05)
 
 
 async def test_libwebrtc_in_node(edge: Edge, tmp_path: Path) -> None:

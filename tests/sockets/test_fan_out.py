@@ -55,7 +55,7 @@ async def test_everybody_gets_everything_in_order(way: Way) -> None:
         for pair in pairs:
             fan_out.add(Patient(pair.transport))
         for number in range(MESSAGES):
-            await fan_out.send(message(number))
+            await fan_out.send_to_all(message(number))
         expected = b"".join(map(message, range(MESSAGES)))
         for pair in pairs:
             assert await pair.theirs.read(len(expected)) == expected
@@ -72,7 +72,7 @@ async def test_a_slow_member_gets_everything_later_and_is_then_written_to_direct
             fan_out.add(member)
         count = 400
         for number in range(count):
-            await fan_out.send(message(number, 2_000))
+            await fan_out.send_to_all(message(number, 2_000))
             for pair in pairs[1:]:
                 await pair.theirs.read(2_000)
         assert members[0].late_messages
@@ -82,7 +82,7 @@ async def test_a_slow_member_gets_everything_later_and_is_then_written_to_direct
             await asyncio.sleep(0.001)
         assert members[0].caught_up_times
         late = members[0].late_messages
-        await fan_out.send(message(7))
+        await fan_out.send_to_all(message(7))
         assert members[0].late_messages == late
         assert await pairs[0].theirs.read(191) == message(7)
 
@@ -104,7 +104,7 @@ async def test_joining_and_leaving(way: Way) -> None:
                 fan_out.add(members[index])
                 present[index] = everything[index]
             assert len(fan_out) == len(present)
-            await fan_out.send(message(number))
+            await fan_out.send_to_all(message(number))
             for got in present.values():
                 got.extend(message(number))
         for pair, got in zip(pairs, everything, strict=True):
@@ -117,11 +117,11 @@ async def test_a_member_that_vanishes_does_not_touch_the_others(way: Way) -> Non
         fan_out: FanOut[Patient] = FanOut(ring)
         for pair in pairs:
             fan_out.add(Patient(pair.transport))
-        await fan_out.send(message(0))
+        await fan_out.send_to_all(message(0))
         pairs[2].theirs.writer.transport.abort()
         pairs[3].transport.abort()
         for number in range(1, MESSAGES):
-            await fan_out.send(message(number))
+            await fan_out.send_to_all(message(number))
             await asyncio.sleep(0.001)
         expected = b"".join(map(message, range(MESSAGES)))
         for pair in (pairs[0], pairs[1], pairs[4]):
@@ -135,13 +135,13 @@ async def test_who_joins_or_leaves_in_the_middle_of_a_message() -> None:
         members = [Patient(pair.transport) for pair in pairs]
         for member in members[:-1]:
             fan_out.add(member)
-        sending = asyncio.create_task(fan_out.send(message(1)))
+        sending = asyncio.create_task(fan_out.send_to_all(message(1)))
         await asyncio.sleep(0)
         fan_out.remove(members[0])
         fan_out.remove(members[BATCH + 1])
         fan_out.add(members[-1])
         await sending
-        await fan_out.send(message(2))
+        await fan_out.send_to_all(message(2))
 
         async def got(pair: Pair) -> bytes:
             return await pair.theirs.read(191)

@@ -1,108 +1,91 @@
 """One channel's sound for all its listeners in this process."""
 
-import asyncio
-from typing import Protocol
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar
 
-from broadcaster.edge.fanout.backlog import Backlog
-from broadcaster.edge.websocket.inbound import PING
-from broadcaster.edge.websocket.listener import Listener, SlowListeners, websocket_frame
-from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
-from broadcaster.model.ports import Bus, Clock
-from broadcaster.sockets.fan_out import FanOut
-from broadcaster.sockets.transport import SocketTransport
-from broadcaster.sockets.uring import Ring
-from broadcaster.system.tasks import first_of
+from broadcaster.edge.fanout.outlet import Outlet, OutletTools
+from broadcaster.model.ports import Bus
 
-BACKLOG_MS = 240
-"""Newest sound a new listener gets at once, so that it starts right away."""
+log = logging.getLogger("broadcaster.edge")
+
 DEPTH = 64
 """Frames the hub may be behind the bus: about four seconds of 60 ms, over one of 20 ms."""
-IDLE_S = 25.0
-"""A channel that says nothing for so long pings its listeners, so that proxies keep them."""
 
-
-class Outlet(Protocol):
-    """Another way out of a hub, with listeners of its own."""
-
-    def __len__(self) -> int: ...
-
-    def send(self, envelope: bytes) -> None:
-        """Pass one frame on; never waits."""
-
-    def end(self) -> None:
-        """Tell every listener that the event is over."""
-
-    def cut(self) -> None:
-        """Disconnect every listener."""
+OutletT = TypeVar("OutletT", bound=Outlet)
+Part = Callable[[], Coroutine[Any, Any, None]]
+"""Something that runs until it is cancelled."""
+Start = Callable[[Part, str], None]
+"""Runs a part as a task of the given name; the task is cancelled when the room ends."""
 
 
 class AudioHub:
-    """One subscription, one ring of recent frames, any number of listeners.
+    """One subscription, and an outlet for each transport that has listeners of this channel.
 
-    A frame is framed once and the same bytes are written to everybody; nothing here waits for a
-    listener.
+    The hub owns its outlets: it makes one when its first listener comes, counts its listeners,
+    gives it every frame, and ends it. Nothing here waits for a listener.
+
+    Args:
+        bus: where the frames come from.
+        topic: of the channel, or of one of its variants.
+        tools: what outlets work with.
+        start: runs the outlets.
     """
 
-    def __init__(self, bus: Bus, topic: str, clock: Clock, ring: Ring | None) -> None:
+    def __init__(self, bus: Bus, topic: str, tools: OutletTools, start: Start) -> None:
         self._bus = bus
         self._topic = topic
-        self._clock = clock
-        self._recent = Backlog(ms_to_samples(BACKLOG_MS))
-        self._listeners: FanOut[Listener] = FanOut(ring)
-        self._writing = asyncio.Lock()
-        self._wrote = False
-        self.slow = SlowListeners()
-        self.outlets: list[Outlet] = []
-        """Ways out beside WebSockets."""
+        self._tools = tools
+        self._start = start
+        self._outlets: dict[tuple[type[Outlet], str], Outlet] = {}
+        self.slow = tools.slow
+        """What slow listeners have missed so far, over all outlets."""
 
     def __len__(self) -> int:
-        return len(self._listeners) + sum(len(outlet) for outlet in self.outlets)
+        return sum(len(outlet) for outlet in self._outlets.values())
 
-    def add(self, transport: SocketTransport) -> Listener:
-        """Start writing to a WebSocket, beginning with the backlog."""
-        listener = Listener(transport, self._clock, self.slow)
-        transport.write(b"".join(self._recent.pieces()))
-        self._listeners.add(listener)
-        return listener
+    def outlet(
+        self, kind: type[OutletT], make: Callable[[OutletTools], OutletT], form: str = ""
+    ) -> OutletT:
+        """The outlet of one transport, made if there is none.
 
-    def remove(self, listener: Listener) -> None:
-        """Stop writing to a listener."""
-        self._listeners.remove(listener)
+        Args:
+            kind: its class.
+            make: makes it.
+            form: distinguishes outlets of one class.
+        """
+        key = (kind, form)
+        found = self._outlets.get(key)
+        if found is None:
+            found = self._outlets[key] = make(self._tools)
+            name = f"{kind.__name__}:{self._topic}{form and f'.{form}'}"
+            self._start(partial(self._run_outlet, key, found), name)
+        assert isinstance(found, kind)
+        return found
 
     def end(self) -> None:
         """Tell every listener that the event is over."""
-        for listener in self._listeners.members():
-            listener.end()
-        for outlet in self.outlets:
+        for outlet in list(self._outlets.values()):
             outlet.end()
 
     def cut(self) -> None:
-        """Disconnect every listener; their pages connect anew."""
-        for listener in self._listeners.members():
-            listener.transport.abort()
-        for outlet in self.outlets:
+        """Disconnect every listener; their players connect again."""
+        for outlet in list(self._outlets.values()):
             outlet.cut()
 
     async def run(self) -> None:
-        """Write every frame of the channel to every listener, until cancelled."""
-        await first_of(self._write_frames(), self._keep_open(), name=f"audio:{self._topic}")
-
-    async def _write_frames(self) -> None:
+        """Give every frame of the channel to every outlet, until cancelled."""
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:
             async for message in frames:
-                frame = websocket_frame(message.payload)
-                samples = opus_samples(message.payload[ENVELOPE_HEADER_BYTES:])
-                for outlet in self.outlets:
-                    outlet.send(message.payload)
-                async with self._writing:
-                    self._recent.push(frame, samples)
-                    await self._listeners.send(frame)
-                self._wrote = True
+                for outlet in self._outlets.values():
+                    outlet.send_envelope(message.payload)
 
-    async def _keep_open(self) -> None:
-        while True:
-            self._wrote = False
-            await self._clock.sleep(IDLE_S)
-            if not self._wrote:
-                async with self._writing:
-                    await self._listeners.send(PING)
+    async def _run_outlet(self, key: tuple[type[Outlet], str], outlet: Outlet) -> None:
+        try:
+            await outlet.run()
+        except Exception:
+            log.exception("an outlet of %s failed; its listeners are disconnected", self._topic)
+        finally:
+            outlet.cut()
+            del self._outlets[key]

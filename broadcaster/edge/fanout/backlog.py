@@ -1,10 +1,10 @@
-"""The newest sound of a channel, by time: packets are not equally long everywhere."""
+"""The newest sound of a channel, measured in time: packets are not equally long everywhere."""
 
 from collections import deque
 
 
 class Backlog:
-    """Pieces of sound up to a length of time; older ones make room.
+    """Pieces of sound up to a total length; the oldest are dropped to make room.
 
     Args:
         longest: samples of the event clock.
@@ -14,13 +14,13 @@ class Backlog:
         self._longest = longest
         self._pieces: deque[tuple[bytes, int]] = deque()
         self.samples = 0
-        """How long it is."""
+        """Total length of the pieces."""
 
     def push(self, piece: bytes, samples: int) -> int:
-        """Add a piece of so many samples; one without any is left out.
+        """Add a piece that lasts `samples`; a piece without a length is left out.
 
         Returns:
-            How many older ones made room.
+            How many older pieces were dropped.
         """
         if not samples:
             return 0
@@ -37,6 +37,6 @@ class Backlog:
         return [piece for piece, _ in self._pieces]
 
     def clear(self) -> None:
-        """Forget them."""
+        """Drop all pieces."""
         self._pieces.clear()
         self.samples = 0

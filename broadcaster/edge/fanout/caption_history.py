@@ -1,18 +1,18 @@
-"""What was said in one channel so far, for late joiners and readers that come back."""
+"""The captions of one channel so far, for readers that join late or come back."""
 
 from bisect import bisect_left, bisect_right
 
 MOST_CAPTIONS = 5_000
-"""Captions kept, several hours of speech; the oldest are forgotten first."""
+"""Captions kept, several hours of speech; the oldest are dropped first."""
 PAGE_BYTES = 32 * 1024
-"""Written to a reader at a time: the past is copied for nobody as a whole."""
+"""Written to a reader at a time: the whole past is never copied for one reader."""
 
 Position = tuple[int, int]
 """A stream id, comparable."""
 
 
 class CaptionHistory:
-    """The newest version of each caption: it starts with the text of all versions before."""
+    """The newest version of each caption; it begins with the text of its earlier versions."""
 
     def __init__(self) -> None:
         self._positions: list[Position] = []
@@ -20,32 +20,32 @@ class CaptionHistory:
         self._of: dict[str, Position] = {}
 
     def put(self, caption_id: str, position: Position, message: bytes) -> None:
-        """Keep a caption instead of its version before; positions only grow.
+        """Keep a version of a caption in place of its previous version.
 
         Args:
-            caption_id: of all its versions.
-            position: of this one.
+            caption_id: the same for all versions.
+            position: of this version; later than every one so far.
             message: as it is written to readers.
         """
-        before = self._of.get(caption_id)
-        if before is not None:
-            del self._positions[bisect_left(self._positions, before)], self._kept[before]
+        previous = self._of.get(caption_id)
+        if previous is not None:
+            del self._positions[bisect_left(self._positions, previous)], self._kept[previous]
         self._of[caption_id] = position
         self._positions.append(position)
         self._kept[position] = (caption_id, message)
         if len(self._positions) > MOST_CAPTIONS:
-            forgotten, _ = self._kept.pop(self._positions.pop(0))
-            del self._of[forgotten]
+            dropped, _ = self._kept.pop(self._positions.pop(0))
+            del self._of[dropped]
 
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
-        """What comes next for a reader.
+        """The next captions for a reader.
 
         Args:
-            after: the last position it has; None for nothing.
+            after: the last position that the reader has; None when it has nothing.
 
         Returns:
-            At least one message, with more up to about `PAGE_BYTES`, and the position of the last;
-            None when there is nothing.
+            Messages of about `PAGE_BYTES` together, at least one, and the position of the last;
+            None when the reader has everything.
         """
         first = 0 if after is None else bisect_right(self._positions, after)
         messages, size, last = [], 0, None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
-from broadcaster.model.ports import Bus, Entry
+from broadcaster.model.ports import Bus, Clock, Entry
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
@@ -18,7 +18,7 @@ from broadcaster.system.tasks import first_of
 log = logging.getLogger("broadcaster.edge")
 
 BUDGET_BYTES = 256 * 1024
-"""Unsent bytes a reader may have; over it the reader is cut off and resumes by id."""
+"""Unsent bytes a reader may have; over it the reader is disconnected and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
 _COMMENT = b":\n\n"
@@ -43,39 +43,39 @@ def state_message(state: dict[str, str]) -> bytes:
     return chunk(f"event: state\ndata: {json.dumps(state)}\n\n".encode())
 
 
-class Reader:
-    """One response: first what it has not seen, then a place in the `FanOut`.
+class CaptionReader:
+    """One response: first the captions it has not seen, page by page, then those of the `FanOut`.
 
-    Captions are never dropped; who cannot follow is cut off.
+    Captions are never dropped. A reader that cannot follow is disconnected.
 
     Args:
         transport: its connection.
-        position: the last it has seen; None for nothing.
-        on_clear: called when everything of its past that was written is sent.
-        on_cut: called when it is cut off.
+        position: the last caption it has seen; None when it has seen nothing.
+        on_clear: called when the last page was sent.
+        on_cut: called when it is disconnected because it cannot follow.
     """
 
     def __init__(
         self,
         transport: SocketTransport,
         position: Position | None,
-        on_clear: Callable[["Reader"], None],
+        on_clear: Callable[["CaptionReader"], None],
         on_cut: Callable[[], None],
     ) -> None:
         self.transport = transport
         self.position = position
         self.state = b""
-        """The state it was told, or told of another way."""
-        self.looked_at: Position | None = (-1, -1)
-        """Where it was when progress was last looked for."""
+        """The state it was told last."""
+        self.checked_at: Position | None = (-1, -1)
+        """Its position when its progress was last checked."""
         self._on_clear = on_clear
         self._on_cut = on_cut
 
     def blocked(self) -> None:
-        """See `transport.Follower`; its past waits until `clear`."""
+        """See `transport.WriteObserver`; the next page waits until `clear`."""
 
     def clear(self) -> None:
-        """See `transport.Follower`."""
+        """See `transport.WriteObserver`."""
         self._on_clear(self)
 
     def late(self, data: bytes) -> None:
@@ -87,68 +87,78 @@ class Reader:
         self.transport.write(data)
 
     def caught_up(self) -> None:
-        """See `fan_out.Member`."""
+        """See `fan_out.Member`; nothing was dropped."""
 
     def cut(self) -> None:
-        """Disconnect it; it resumes by id."""
+        """Disconnect a reader that cannot follow; it resumes by id."""
         self._on_cut()
         self.transport.abort()
 
 
 class CaptionHub:
-    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat."""
+    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
 
-    def __init__(self, bus: Bus, stream: str, ring: Ring | None) -> None:
+    Args:
+        bus: where the stream is.
+        stream: its name.
+        clock: the time.
+        ring: writes to many sockets at once; None writes to one after the other.
+    """
+
+    def __init__(self, bus: Bus, stream: str, clock: Clock, ring: Ring | None) -> None:
         self._bus = bus
         self._stream = stream
+        self._clock = clock
         self._history = CaptionHistory()
         self._last_id = ""
         self.newest = ""
-        """Text of the caption that is shown now."""
-        self._readers: FanOut[Reader] = FanOut(ring)
-        self._behind: set[Reader] = set()
+        """Text of the newest caption."""
+        self._readers: FanOut[CaptionReader] = FanOut(ring)
+        self._behind: set[CaptionReader] = set()
         self._writing = asyncio.Lock()
         self._state = b""
         self._state_changed = asyncio.Event()
         self.loaded = asyncio.Event()
-        """Set when everything said so far is in memory."""
+        """Set when all captions so far are in memory."""
         self.cut_readers = 0
         """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
         return len(self._readers) + len(self._behind)
 
-    def add(self, transport: SocketTransport, after: Position | None, *, past: bool) -> Reader:
+    def add(
+        self, transport: SocketTransport, after: Position | None, *, past: bool
+    ) -> CaptionReader:
         """Start writing to a reader.
 
         Args:
             transport: its connection; a chunked response has been started on it.
             after: the last id it has seen.
-            past: whether it gets what it has not seen, or only what comes.
+            past: whether it gets the captions it has not seen, or only new ones.
         """
-        reader = Reader(transport, after, self._go_on, self._count_cut)
+        reader = CaptionReader(transport, after, self._write_past, self._count_cut)
         reader.state = self._state
         if past:
             self._behind.add(reader)
-            transport.follower = reader
+            transport.observer = reader
             if not transport.get_write_buffer_size():
-                self._go_on(reader)
+                self._write_past(reader)
         else:
             self._readers.add(reader)
         return reader
 
-    def remove(self, reader: Reader) -> None:
+    def remove(self, reader: CaptionReader) -> None:
         """Stop writing to a reader."""
         self._behind.discard(reader)
         self._readers.remove(reader)
 
     def tell_state(self, message: bytes) -> None:
-        """Write a ready chunk to every reader soon; a newer one takes its place."""
+        """Write a `state_message` to every reader soon; a newer one replaces it."""
         self._state = message
         self._state_changed.set()
 
     def cut(self) -> None:
-        """Disconnect every reader; their pages resume by id."""
+        """Disconnect every reader; their pages connect again and resume by id."""
         for reader in [*self._behind, *self._readers.members()]:
             reader.transport.abort()
 
@@ -157,9 +167,9 @@ class CaptionHub:
         while not self.loaded.is_set():
             try:
                 await self._load()
-            except BusUnavailable as away:
-                log.warning("captions wait for the bus: %s", away.message)
-                await asyncio.sleep(RETRY_S)
+            except BusUnavailable as unavailable:
+                log.warning("captions wait for the bus: %s", unavailable.message)
+                await self._clock.sleep(RETRY_S)
         await first_of(
             self._follow(),
             self._write_states(),
@@ -170,8 +180,8 @@ class CaptionHub:
     def _count_cut(self) -> None:
         self.cut_readers += 1
 
-    def _go_on(self, reader: Reader) -> None:
-        """Write more of its past to a reader as fast as it reads, then give it its place."""
+    def _write_past(self, reader: CaptionReader) -> None:
+        """Write past captions to a reader as fast as it reads, then let it follow the new ones."""
         while not (reader.transport.is_closing() or reader.transport.get_write_buffer_size()):
             page = self._history.page(reader.position)
             if page is None:
@@ -184,32 +194,32 @@ class CaptionHub:
             reader.transport.write(message)
 
     def _cut_stalled(self) -> None:
-        """A reader that takes nothing of its past has stopped reading."""
+        """Disconnect readers that have taken no past captions since the last check."""
         for reader in list(self._behind):
-            if reader.looked_at == reader.position:
+            if reader.checked_at == reader.position:
                 reader.cut()
-            reader.looked_at = reader.position
+            reader.checked_at = reader.position
 
     async def _follow(self) -> None:
         async for entry in self._bus.follow(self._stream, self._last_id):
-            # A reader that joins finds in the history what was written, or gets it written.
+            # A caption is either in the history that a new reader gets, or written to it.
             async with self._writing:
                 if message := self._remember(entry):
-                    await self._readers.send(message)
+                    await self._readers.send_to_all(message)
 
     async def _write_states(self) -> None:
         while True:
             await self._state_changed.wait()
             self._state_changed.clear()
             async with self._writing:
-                await self._readers.send(self._state)
+                await self._readers.send_to_all(self._state)
 
     async def _keep_open(self) -> None:
         while True:
-            await asyncio.sleep(KEEPALIVE_S)
+            await self._clock.sleep(KEEPALIVE_S)
             self._cut_stalled()
             async with self._writing:
-                await self._readers.send(chunk(_COMMENT))
+                await self._readers.send_to_all(chunk(_COMMENT))
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
@@ -222,7 +232,7 @@ class CaptionHub:
         try:
             caption = Caption.from_json(entry.payload)
         except (ValueError, TypeError):
-            log.error("an entry of %s is not a caption and is left out", self._stream)  # noqa: TRY400
+            log.error("an entry of %s is not a caption and is skipped", self._stream)  # noqa: TRY400
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"

@@ -1,5 +1,11 @@
-"""The forms in which a channel is offered as continuous HTTP audio."""
+"""The formats in which a channel is offered as continuous HTTP audio, and titles inside MP3.
 
+Titles are ICY metadata: the client asks with `Icy-MetaData: 1`, the answer says `icy-metaint: N`,
+and after every N bytes of sound follows one byte, the length of the metadata in units of 16 bytes,
+then the metadata. There is no standard; Icecast and its players define it.
+"""
+
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,9 +16,13 @@ from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.model.audio import ms_to_samples
 
+LONGEST_TITLE_BYTES = 240
+_UNIT_BYTES = 16
+_NO_METADATA = b"\0"
+
 
 class Encoder(Protocol):
-    """Opus packets in, a piece of a continuous stream out."""
+    """Opus packets in, pieces of a continuous stream out."""
 
     head: bytes
     """What every listener gets first."""
@@ -23,17 +33,17 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HttpFormat:
-    """One form.
+    """One format.
 
     Attributes:
         name: the ending of its address.
-        content_type: what HTTP calls it.
-        encoder: makes one for a channel.
-        backlog_ms: sound a new listener gets at once.
-        block_ms: sound in one write; fewer writes cost less and come later.
-        threaded: whether encoding is work for a thread beside the loop.
+        content_type: of the response.
+        encoder: makes the encoder of a channel.
+        backlog_ms: sound that a new listener gets at once.
+        block_ms: sound in one write; fewer writes cost less and add delay.
+        threaded: whether encoding is slow enough to need a thread.
         kbps: bit rate told to players; 0 when it varies.
-        metaint: bytes between two ICY metadata blocks, whole frames; 0 when it has none.
+        metaint: bytes between two ICY metadata blocks, whole frames; 0 without metadata.
     """
 
     name: str
@@ -74,3 +84,46 @@ def prepare(form: HttpFormat) -> tuple[Encoder, Backlog]:
 def encode(encoder: Encoder, packets: list[bytes]) -> list[bytes]:
     """What each packet completes."""
     return [encoder.push(packet) for packet in packets]
+
+
+def metadata(title: str) -> bytes:
+    """A metadata block with its length byte; the title is cut to `LONGEST_TITLE_BYTES` of UTF-8."""
+    line = " ".join(title.split()).replace("'", "’")  # a quote would end the title
+    cut = line.encode()[:LONGEST_TITLE_BYTES].decode(errors="ignore")
+    text = f"StreamTitle='{cut}';".encode()
+    units = -(-len(text) // _UNIT_BYTES)
+    return bytes((units,)) + text.ljust(units * _UNIT_BYTES, b"\0")
+
+
+class IcyBlocks:
+    """Cuts a stream into blocks of `metaint` bytes, each with its metadata: the same for everybody.
+
+    Args:
+        metaint: bytes of sound in a block.
+        backlog_blocks: newest blocks kept for listeners that join.
+    """
+
+    def __init__(self, metaint: int, backlog_blocks: int) -> None:
+        self._metaint = metaint
+        self._buffer = bytearray()
+        self._recent: deque[bytes] = deque(maxlen=backlog_blocks)
+        self._title = ""
+
+    def push(self, data: bytes, title: str) -> list[bytes]:
+        """Add sound; returns the complete blocks; the first one after a change has the title."""
+        self._buffer += data
+        done = []
+        while len(self._buffer) >= self._metaint:
+            sound = bytes(self._buffer[: self._metaint])
+            del self._buffer[: self._metaint]
+            self._recent.append(sound)
+            done.append(sound + (_NO_METADATA if title == self._title else metadata(title)))
+            self._title = title
+        return done
+
+    def backlog(self) -> bytes:
+        """What a new listener gets first: the newest blocks, with the present title."""
+        first, *rest = self._recent or [b""]
+        if not first:
+            return b""
+        return first + metadata(self._title) + b"".join(sound + _NO_METADATA for sound in rest)

@@ -1,22 +1,22 @@
-"""A channel's packets without holes, for listeners that cannot be told of one."""
+"""A channel's packets without gaps, for players that cannot be told about one."""
 
 from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.model.ports import Clock
 
 FILL_AFTER_S = 1.0
-"""Nothing for this long is silence; what comes later was meant for a time that is over."""
+"""Nothing for this long is filled with silence; a frame that belongs there is then too late."""
 _SILENT_S = SILENT_SAMPLES / CLOCK_HZ
-_LONGEST_HOLE = 2 * CLOCK_HZ
-"""A longer hole is a jump of the event clock: the floor was away, and time was filled meanwhile."""
+_LONGEST_GAP = 2 * CLOCK_HZ
+"""A longer gap is a jump of the event clock: no floor audio came, and silence was sent instead."""
 _REPEAT_WINDOW = 10 * CLOCK_HZ
-"""How far back a frame is a late one; further back the clock began anew."""
+"""A frame is late if it is up to this far back; further back means that the clock restarted."""
 _LATE_FOR_S = 1.0
-"""Nothing but late frames for this long: the clock stood still while time was filled."""
+"""Only late frames for this long: the event clock stood still while silence was sent."""
 
 
-class SteadyPackets:
-    """Opus packets at the pace of time, whatever the channel does."""
+class GapFiller:
+    """Gives out Opus packets at the pace of real time, whatever the channel does."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -26,7 +26,10 @@ class SteadyPackets:
         self._late_since_s: float | None = None
 
     def push(self, frame: AudioFrame) -> list[bytes]:
-        """What to send for a frame: itself behind what is missing, nothing if it is too late."""
+        """The packets to send for a frame: silence for what is missing, then the frame's own.
+
+        Empty when the frame is too late.
+        """
         now_s = self._clock.monotonic()
         if now_s - self._heard_s >= FILL_AFTER_S:
             self._late_since_s = None
@@ -37,15 +40,15 @@ class SteadyPackets:
             if now_s - self._late_since_s < _LATE_FOR_S:
                 return []
         samples = opus_samples(frame.payload)
-        if not 0 <= ahead <= _LONGEST_HOLE:
+        if not 0 <= ahead <= _LONGEST_GAP:
             ahead = max(0, int((now_s - self._reached_s) * CLOCK_HZ) - samples)
         self._late_since_s = None
         self._reached_s = now_s
         self._next = frame.position + samples
         return [silent_packet()] * (ahead // SILENT_SAMPLES) + [frame.payload]
 
-    def wait(self) -> list[bytes]:
-        """Silence for the time since the last packet, once it is long enough."""
+    def fill(self) -> list[bytes]:
+        """Silence for the time since the last packet, once that is `FILL_AFTER_S`."""
         waited_s = self._clock.monotonic() - self._reached_s
         if waited_s < FILL_AFTER_S:
             return []

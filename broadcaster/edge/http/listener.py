@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from broadcaster.edge.fanout.caption_hub import chunk
-from broadcaster.edge.websocket.listener import STALLED_S, SlowListeners
+from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
@@ -13,8 +13,8 @@ BUDGET_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
-    """In which of its forms a player reads a stream.
+class StreamForm:
+    """How the bytes of a stream are written to a player.
 
     Attributes:
         chunked: whether the body is chunked; HTTP/1.0 knows no chunks.
@@ -30,20 +30,20 @@ class Rendition:
 
 
 class HttpListener:
-    """One player in a `FanOut`: over its budget whole blocks are left out.
+    """One player in a `FanOut`. Over its budget whole blocks are skipped.
 
     Args:
         transport: its connection; the head of the response was sent on it.
-        rendition: what it reads.
-        clock: time.
+        form: what the player reads.
+        clock: the time.
         slow: where skips are counted.
     """
 
     def __init__(
-        self, transport: SocketTransport, rendition: Rendition, clock: Clock, slow: SlowListeners
+        self, transport: SocketTransport, form: StreamForm, clock: Clock, slow: SlowListeners
     ) -> None:
         self.transport = transport
-        self.rendition = rendition
+        self.form = form
         self._clock = clock
         self._slow = slow
         self._skipping_since: float | None = None
@@ -61,11 +61,11 @@ class HttpListener:
         now = self._clock.monotonic()
         if self._skipping_since is None:
             self._skipping_since = now
-        self._slow.skipped_frames += 1
+        self._slow.count_skip(self)
         if now - self._skipping_since > STALLED_S:
             self._slow.stalled += 1
             self.transport.abort()
 
     def caught_up(self) -> None:
-        """The next block it gets is the newest."""
+        """Skip no more; the next block is the newest."""
         self._skipping_since = None

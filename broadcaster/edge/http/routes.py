@@ -1,52 +1,53 @@
-"""HTTP of the edge: a channel's sound as an endless file."""
+"""A channel's sound as an endless HTTP response."""
 
 import asyncio
 from contextlib import suppress
 
 from aiohttp import HttpVersion11, web
 
+from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.http.formats import FORMATS, HttpFormat
-from broadcaster.edge.http.listener import Rendition
+from broadcaster.edge.http.listener import StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.edge.rooms.event_room import EventRoom
-from broadcaster.edge.rooms.requests import small_buffer
+from broadcaster.edge.rooms.requests import with_small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import Refused
 from broadcaster.model.variant import ChannelVariant
 
 READY_TIMEOUT_S = 5.0
 FINISH_TIMEOUT_S = 5.0
-_ADDRESS = "/listen/{event}/{channel}.{form}"
+_ADDRESS = "/listen/{event}/{channel}.{format}"
 
 
 class HttpAudioRoutes:
-    """Handlers of one edge process."""
+    """The handlers of one edge process."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """What an application mounts."""
+        """The routes of `/listen/{event}/{channel}.{format}`."""
         return [web.get(_ADDRESS, self.listen), web.options(_ADDRESS, allow_metadata)]
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound as an endless file for `<audio>` and players; see docs/protocol.md.
 
-        Ranges are ignored (RFC 9110 §14.2): of a live stream there is nothing to resume, and iOS,
-        which asks for `bytes=0-1` first, plays what answers 200 to that.
+        Ranges are ignored (RFC 9110 §14.2): a live stream has nothing to resume. iOS asks for
+        `bytes=0-1` first and plays a stream that answers 200 to that.
         """
         event_id, channel = request.match_info["event"], request.match_info["channel"]
         room = await self._rooms.open_sound(event_id, channel)
-        form = FORMATS.get(request.match_info["form"])
-        if form is None:
+        audio_format = FORMATS.get(request.match_info["format"])
+        if audio_format is None:
             raise Refused(
                 404,
                 "unknown_format",
-                "there is no such form of the sound",
+                "the sound is not available in this format",
                 hint="End the address in " + " or ".join(f".{name}" for name in FORMATS) + ".",
             )
-        icy = bool(form.metaint) and request.headers.get("Icy-MetaData") == "1"
-        response = web.StreamResponse(headers=_headers(form, room.event.title, icy=icy))
+        icy = bool(audio_format.metaint) and request.headers.get("Icy-MetaData") == "1"
+        response = web.StreamResponse(headers=_headers(audio_format, room.event.title, icy=icy))
         chunked = request.version >= HttpVersion11
         if chunked:
             response.enable_chunked_encoding()
@@ -56,10 +57,10 @@ class HttpAudioRoutes:
         if icy:
             await _captions_loaded(room, channel)
             room = await self._rooms.open_sound(event_id, channel)
-        stream = await _ready_stream(room, channel, form)
+        stream = await _ready_stream(room, channel, audio_format)
         room.event.refuse_if_over()
         await response.prepare(request)
-        listener = await stream.add(small_buffer(request), Rendition(chunked, icy))
+        listener = await stream.add(with_small_buffer(request), StreamForm(chunked, icy))
         try:
             await listener.ended.wait()
         finally:
@@ -82,14 +83,14 @@ async def allow_metadata(_request: web.Request) -> web.Response:
 
 
 async def _captions_loaded(room: EventRoom, channel: str) -> None:
-    """The first title is the caption of now; without it the sound is not kept waiting for long."""
+    """Wait for the captions, but not long: the first title is the present caption."""
     with suppress(TimeoutError):
         async with asyncio.timeout(READY_TIMEOUT_S):
             await room.captions(ChannelVariant.parse(channel).channel).loaded.wait()
 
 
 async def _finish(response: web.StreamResponse, request: web.Request) -> None:
-    """End the body; a player that does not read it any more is not waited for."""
+    """End the body; a player that does not read any more is disconnected."""
     try:
         async with asyncio.timeout(FINISH_TIMEOUT_S):
             await response.write_eof()
@@ -98,8 +99,13 @@ async def _finish(response: web.StreamResponse, request: web.Request) -> None:
             request.transport.abort()
 
 
-async def _ready_stream(room: EventRoom, channel: str, form: HttpFormat) -> HttpStream:
-    stream = room.stream(channel, form)
+async def _ready_stream(room: EventRoom, channel: str, audio_format: HttpFormat) -> HttpStream:
+    language = ChannelVariant.parse(channel).channel
+
+    def make(tools: OutletTools) -> HttpStream:
+        return HttpStream(audio_format, lambda: room.captions(language).newest, tools)
+
+    stream = room.audio(channel).outlet(HttpStream, make, audio_format.name)
     try:
         async with asyncio.timeout(READY_TIMEOUT_S):
             await stream.ready.wait()
@@ -107,23 +113,23 @@ async def _ready_stream(room: EventRoom, channel: str, form: HttpFormat) -> Http
         raise Refused(
             503,
             "sound_not_ready",
-            "the sound cannot be prepared right now",
+            "the server cannot prepare the sound right now",
             hint="Try again in a few seconds.",
             headers={"Retry-After": "3"},
         ) from None
     return stream
 
 
-def _headers(form: HttpFormat, title: str, *, icy: bool) -> dict[str, str]:
+def _headers(audio_format: HttpFormat, title: str, *, icy: bool) -> dict[str, str]:
     """Headers of the response.
 
     Args:
-        form: of the sound.
-        title: the event's, shown by players as the station's name.
+        audio_format: of the sound.
+        title: of the event; players show it as the name of the station.
         icy: whether the client asked for metadata.
     """
     headers = {
-        "Content-Type": form.content_type,
+        "Content-Type": audio_format.content_type,
         "Cache-Control": "no-store",
         "Accept-Ranges": "none",
         "X-Accel-Buffering": "no",
@@ -131,8 +137,8 @@ def _headers(form: HttpFormat, title: str, *, icy: bool) -> dict[str, str]:
         "Access-Control-Expose-Headers": "icy-br, icy-metaint, icy-name",
         "icy-name": " ".join(title.split()),
     }
-    if form.kbps:
-        headers["icy-br"] = str(form.kbps)
+    if audio_format.kbps:
+        headers["icy-br"] = str(audio_format.kbps)
     if icy:
-        headers["icy-metaint"] = str(form.metaint)
+        headers["icy-metaint"] = str(audio_format.metaint)
     return headers

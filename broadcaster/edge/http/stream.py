@@ -1,21 +1,18 @@
-"""One channel as one continuous stream of bytes, encoded once for all who play it."""
+"""One channel as one continuous stream of bytes, encoded once for everybody that plays it."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
 from broadcaster.edge.fanout.backlog import Backlog
-from broadcaster.edge.http.formats import Encoder, HttpFormat, encode, prepare
-from broadcaster.edge.http.gap_filler import SteadyPackets
-from broadcaster.edge.http.icy import IcyBlocks
-from broadcaster.edge.http.listener import HttpListener, Rendition
-from broadcaster.edge.websocket.listener import SlowListeners
+from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, prepare
+from broadcaster.edge.http.gap_filler import GapFiller
+from broadcaster.edge.http.listener import HttpListener, StreamForm
 from broadcaster.errors import BadEnvelope
 from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
-from broadcaster.model.ports import Clock
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
-from broadcaster.sockets.uring import Ring
 
 LINGER_S = 10.0
 """An encoder without listeners is kept this long: players ask twice before they play."""
@@ -25,111 +22,100 @@ MOST_WAITING_MS = 8_000
 
 
 class HttpStream:
-    """An outlet of a channel's hub; its encoder runs while somebody listens.
+    """The HTTP outlet of a channel in one format; its encoder runs while somebody listens.
 
-    A block is encoded once and the same bytes are written to everybody; nothing here waits for a
+    A block is encoded once and the same bytes are written to everybody. Nothing here waits for a
     listener.
 
     Args:
-        form: of the stream.
-        clock: time.
+        audio_format: of the stream.
         title: the line that players with a display show now.
-        slow: where what slow players miss is counted.
-        ring: writes for the stream; None writes to one socket at a time.
+        tools: what the stream works with.
     """
 
     def __init__(
-        self,
-        form: HttpFormat,
-        clock: Clock,
-        title: Callable[[], str],
-        slow: SlowListeners,
-        ring: Ring | None,
+        self, audio_format: HttpFormat, title: Callable[[], str], tools: OutletTools
     ) -> None:
-        self._form = form
-        self._clock = clock
+        self._format = audio_format
+        self._clock = tools.clock
         self._title = title
-        self._steady = SteadyPackets(clock)
+        self._gap_filler = GapFiller(tools.clock)
         self._encoder: Encoder | None = None
-        self._recent = Backlog(ms_to_samples(form.backlog_ms))
+        self._recent = Backlog(ms_to_samples(audio_format.backlog_ms))
         self._waiting = Backlog(ms_to_samples(MOST_WAITING_MS))
         self._enough = asyncio.Event()
         self._icy: IcyBlocks | None = None
-        self._listeners: dict[Rendition, FanOut[HttpListener]] = {
-            Rendition(chunked, icy): FanOut(ring)
+        self._listeners: dict[StreamForm, FanOut[HttpListener]] = {
+            StreamForm(chunked, icy): FanOut(tools.ring)
             for chunked in (False, True)
             for icy in (False, True)
         }
         self._writing = asyncio.Lock()
-        self._slow = slow
+        self._slow = tools.slow
         self.ready = asyncio.Event()
-        """Set while it can be listened to."""
+        """Set while players can join."""
 
     def __len__(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())
 
-    async def add(self, transport: SocketTransport, rendition: Rendition) -> HttpListener:
+    async def add(self, transport: SocketTransport, form: StreamForm) -> HttpListener:
         """Start writing to a player, beginning with the backlog.
 
         Raises:
-            ConnectionResetError: the stream was `ready` and is no more; the player is disconnected.
+            ConnectionResetError: the stream has ended since it was `ready`; the player is
+                disconnected.
         """
-        # Who joins finds in the backlog what was written, or gets it written.
+        # A block is either in the backlog that the player gets, or is written to it afterwards.
         async with self._writing:
             if not self.ready.is_set():
                 transport.abort()
                 raise ConnectionResetError
             assert self._encoder is not None
-            if rendition.icy and self._icy is None:
+            if form.icy and self._icy is None:
                 self._icy = self._begin_icy()
-            sound = self._icy.backlog() if self._icy and rendition.icy else self._sound()
-            listener = HttpListener(transport, rendition, self._clock, self._slow)
-            transport.write(rendition.framed(self._encoder.head + sound))
-            self._listeners[rendition].add(listener)
+            sound = self._icy.backlog() if self._icy and form.icy else self._sound()
+            listener = HttpListener(transport, form, self._clock, self._slow)
+            transport.write(form.framed(self._encoder.head + sound))
+            self._listeners[form].add(listener)
         return listener
 
     def remove(self, listener: HttpListener) -> None:
         """Stop writing to a player."""
-        self._listeners[listener.rendition].remove(listener)
+        self._listeners[listener.form].remove(listener)
 
     def members(self) -> list[HttpListener]:
         """All players."""
         return [member for each in self._listeners.values() for member in each.members()]
 
-    def send(self, envelope: bytes) -> None:
-        """Take the channel's next frame; what is no envelope is left out."""
-        try:
-            frame = AudioFrame.from_bytes(envelope)
-        except BadEnvelope:
-            return
-        self._take(self._steady.push(frame))
+    def send_envelope(self, envelope: bytes) -> None:
+        """Queue the channel's next frame for the encoder; what is not an envelope is left out."""
+        if self.ready.is_set():
+            with suppress(BadEnvelope):
+                self._queue(self._gap_filler.push(AudioFrame.from_bytes(envelope)))
 
     def end(self) -> None:
-        """Finish every listener's response and let nobody join: the event is over."""
+        """Finish every player's response and let nobody join: the event is over."""
         self.ready.clear()
         for listener in self.members():
             listener.ended.set()
 
     def cut(self) -> None:
-        """Disconnect every listener and let nobody join."""
+        """Disconnect every player and let nobody join."""
         self.ready.clear()
         for listener in self.members():
             listener.transport.abort()
 
-    async def prepare(self) -> None:
-        """Make the encoder and a backlog of silence."""
-        self._encoder, self._recent = await asyncio.to_thread(prepare, self._form)
-        self._steady = SteadyPackets(self._clock)
-        self.ready.set()
-
     async def run(self) -> None:
-        """Encode and write, silence while the channel says nothing; return when nobody listens."""
+        """Encode and write, silence while the channel sends nothing; return when nobody listens."""
+        self._encoder, self._recent = await asyncio.to_thread(prepare, self._format)
+        self._gap_filler = GapFiller(self._clock)
+        self.ready.set()
         used_at = self._clock.monotonic()
         while self._clock.monotonic() - used_at < LINGER_S:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._enough.wait()
-            self._take(self._steady.wait())
+            self._queue(self._gap_filler.fill())
             if self._enough.is_set():
                 await self._emit()
             if len(self):
@@ -140,14 +126,14 @@ class HttpStream:
 
     def _begin_icy(self) -> IcyBlocks:
         sound = self._sound()
-        icy = IcyBlocks(self._form.metaint, len(sound) // self._form.metaint)
+        icy = IcyBlocks(self._format.metaint, len(sound) // self._format.metaint)
         icy.push(sound, self._title())
         return icy
 
-    def _take(self, packets: list[bytes]) -> None:
+    def _queue(self, packets: list[bytes]) -> None:
         for packet in packets:
-            self._slow.skipped_frames += self._waiting.push(packet, opus_samples(packet))
-        if self._waiting.samples >= ms_to_samples(self._form.block_ms):
+            self._slow.count_unsent(self._waiting.push(packet, opus_samples(packet)))
+        if self._waiting.samples >= ms_to_samples(self._format.block_ms):
             self._enough.set()
 
     async def _emit(self) -> None:
@@ -155,7 +141,7 @@ class HttpStream:
         packets = self._waiting.pieces()
         self._waiting.clear()
         self._enough.clear()
-        if self._form.threaded:
+        if self._format.threaded:
             blocks = await asyncio.to_thread(encode, self._encoder, packets)
         else:
             blocks = encode(self._encoder, packets)
@@ -170,6 +156,6 @@ class HttpStream:
                     await self._write(icy_block, icy=True)
 
     async def _write(self, block: bytes, *, icy: bool) -> None:
-        for rendition, listeners in self._listeners.items():
-            if rendition.icy == icy and len(listeners):
-                await listeners.send(rendition.framed(block))
+        for form, listeners in self._listeners.items():
+            if form.icy == icy and len(listeners):
+                await listeners.send_to_all(form.framed(block))

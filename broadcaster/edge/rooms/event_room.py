@@ -1,14 +1,13 @@
-"""One event as an edge sees it: its state, its hubs, and who listens."""
+"""One event as an edge process sees it: its state, its hubs, and how many people listen."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from broadcaster.edge.fanout.audio_hub import AudioHub
+from broadcaster.edge.fanout.audio_hub import AudioHub, Part
 from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
-from broadcaster.edge.http.formats import HttpFormat
-from broadcaster.edge.http.stream import HttpStream
+from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.fanout.slow_listeners import SlowListeners
 from broadcaster.errors import Refused
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
@@ -27,18 +26,37 @@ from broadcaster.model.status import (
 )
 from broadcaster.model.variant import ChannelVariant
 from broadcaster.sockets.uring import Ring
+from broadcaster.system.rate_limited_log import RateLimitedLog
 from broadcaster.system.tasks import first_of
 
 SPEAKING_WITHIN_MS = 3_000
-"""A floor that was silent for longer is called silent."""
+"""A floor that has been silent for longer is reported as silent."""
 LINGER_S = 60.0
-"""A room without listeners and readers is given up after this long."""
+"""A room without listeners and readers is closed after this long."""
 
-
-Part = Callable[[], Coroutine[Any, Any, None]]
-"""Something that runs until it is cancelled."""
 Spawn = Callable[[Part, str], asyncio.Task[None]]
 """Runs a part as a task of the given name, again if it fails; its owner cancels it at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeProcess:
+    """What all rooms of one process share.
+
+    Attributes:
+        id: of this process in the listener counts.
+        bus: where events, sound and captions come from.
+        clock: the time.
+        ring: writes to many sockets at once; None writes to one after the other.
+        spawn: runs the hubs.
+        slow_log: says how many listeners are too slow.
+    """
+
+    id: str
+    bus: Bus
+    clock: Clock
+    ring: Ring | None
+    spawn: Spawn
+    slow_log: RateLimitedLog
 
 
 class EventRoom:
@@ -46,35 +64,26 @@ class EventRoom:
 
     Args:
         event: the event as read from its record.
-        bus: where its changes, sound and captions come from.
-        clock: time.
-        edge: this process's id in the listener counts.
-        spawn: runs the hubs.
-        ring: writes for them; None writes to one socket at a time.
+        process: what the room shares with the others.
     """
 
-    def __init__(
-        self, event: Event, bus: Bus, clock: Clock, edge: str, spawn: Spawn, ring: Ring | None
-    ) -> None:
+    def __init__(self, event: Event, process: EdgeProcess) -> None:
         self.event = event
-        self._bus = bus
-        self._clock = clock
-        self._edge = edge
-        self._spawn = spawn
-        self._ring = ring
+        self._process = process
+        self._bus = process.bus
+        self._clock = process.clock
         self._audio: dict[str, AudioHub] = {}
         self._captions: dict[str, CaptionHub] = {}
-        self._streams: dict[tuple[str, str], HttpStream] = {}
         self._parts: set[asyncio.Task[None]] = set()
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
         self._told: dict[str, dict[str, str]] = {}
-        self._used_at = clock.monotonic()
+        self._used_at = process.clock.monotonic()
         self.ended = False
-        """Whether the room is given up; its next visitor needs a new one."""
+        """Whether the room has closed; the next request needs a new one."""
 
     async def run(self) -> None:
-        """Serve until nobody has been here for `LINGER_S`."""
+        """Serve until nobody has listened or read for `LINGER_S`."""
         name = f"room:{self.event.id}"
         try:
             await first_of(self._watch(), self._hear_status(), self._report(), name=name)
@@ -109,36 +118,22 @@ class EventRoom:
             )
 
     def audio(self, channel: str) -> AudioHub:
-        """The hub of one channel's sound."""
+        """The hub of one channel's sound, or of one of its variants."""
         self._used_at = self._clock.monotonic()
         if channel not in self._audio:
-            hub = AudioHub(self._bus, keys.opus(self.event.id, channel), self._clock, self._ring)
-            self._audio[channel] = hub
+            slow = SlowListeners(self._process.slow_log)
+            tools = OutletTools(self._clock, self._process.ring, slow)
+            topic = keys.opus(self.event.id, channel)
+            hub = self._audio[channel] = AudioHub(self._bus, topic, tools, self._start)
             self._start(hub.run, f"audio:{self.event.id}:{channel}")
         return self._audio[channel]
-
-    def stream(self, channel: str, form: HttpFormat) -> HttpStream:
-        """One channel's sound as continuous HTTP audio; it is soon `ready`."""
-        key = (channel, form.name)
-        if key not in self._streams:
-            language = ChannelVariant.parse(channel).channel
-            stream = HttpStream(
-                form,
-                self._clock,
-                lambda: self.captions(language).newest,
-                self.audio(channel).slow,
-                self._ring,
-            )
-            self._streams[key] = stream
-            name = f"stream:{self.event.id}:{channel}.{form.name}"
-            self._start(partial(self._run_stream, key, stream), name)
-        return self._streams[key]
 
     def captions(self, channel: str) -> CaptionHub:
         """The hub of one channel's captions."""
         self._used_at = self._clock.monotonic()
         if channel not in self._captions:
-            hub = CaptionHub(self._bus, keys.captions(self.event.id, channel), self._ring)
+            stream = keys.captions(self.event.id, channel)
+            hub = CaptionHub(self._bus, stream, self._clock, self._process.ring)
             self._captions[channel] = hub
             self._start(hub.run, f"captions:{self.event.id}:{channel}")
         return self._captions[channel]
@@ -155,7 +150,7 @@ class EventRoom:
         )
 
     def state(self, channel: str) -> dict[str, str]:
-        """What a reader of this channel is told: the event's, the floor's and the booth's state."""
+        """The states of the event, the floor and the booth, as readers of a channel get them."""
         now = self._clock.monotonic()
         floor, booth = "absent", BoothState.IDLE
         if self._floor is not None and now - self._floor[0] < STALE_AFTER_S:
@@ -169,21 +164,9 @@ class EventRoom:
         return {"state": self.event.state, "floor": floor, "channel": booth}
 
     def _start(self, part: Part, name: str) -> None:
-        task = self._spawn(part, name)
+        task = self._process.spawn(part, name)
         self._parts.add(task)
         task.add_done_callback(self._parts.discard)
-
-    async def _run_stream(self, key: tuple[str, str], stream: HttpStream) -> None:
-        await stream.prepare()
-        hub = self.audio(key[0])
-        hub.outlets.append(stream)
-        try:
-            await stream.run()
-        finally:
-            hub.outlets.remove(stream)
-            stream.cut()
-            if self._streams.get(key) is stream:  # one that failed may have a successor
-                del self._streams[key]
 
     async def _watch(self) -> None:
         async for record in self._bus.watch(keys.event_record(self.event.id)):
@@ -206,16 +189,17 @@ class EventRoom:
                 self._tell_changes()
 
     async def _report(self) -> None:
-        """Publish the listener counts once a second, and give up a room that nobody uses."""
+        """Publish the listener counts once a second; return when nobody uses the room."""
         while True:
             status = EdgeStatus(
-                edge=self._edge,
+                edge=self._process.id,
                 listeners={name: len(hub) for name, hub in self._audio.items() if len(hub)},
                 readers={name: len(hub) for name, hub in self._captions.items() if len(hub)},
                 skipped_frames=sum(hub.slow.skipped_frames for hub in self._audio.values()),
             )
             self._bus.publish(keys.status(self.event.id), status_to_json(status))
             self._tell_changes()
+            self._process.slow_log.flush()
             now = self._clock.monotonic()
             if status.listeners or status.readers:
                 self._used_at = now

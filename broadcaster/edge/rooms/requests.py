@@ -1,4 +1,4 @@
-"""What listeners' requests have in common: a channel they name, a connection to write to."""
+"""What requests of listeners have in common: the channel they name, a connection to write to."""
 
 import socket
 from contextlib import suppress
@@ -10,8 +10,8 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
 
 SEND_BUFFER_BYTES = 16 * 1024
-"""Kernel send buffer of a listener: more would hide a stall and play minutes of stale sound, and
-hold megabytes for who asks for captions and does not read them."""
+"""Kernel send buffer of a listener. A larger one would hide a stall, play minutes of stale sound
+afterwards, and let a client that never reads hold megabytes in the kernel."""
 
 
 async def channel_of(
@@ -46,8 +46,8 @@ def transport_of(request: web.Request) -> SocketTransport:
     return transport
 
 
-def small_buffer(request: web.Request) -> SocketTransport:
-    """The connection of a request, with `SEND_BUFFER_BYTES` in the kernel.
+def with_small_buffer(request: web.Request) -> SocketTransport:
+    """The connection of a request, its kernel send buffer set to `SEND_BUFFER_BYTES`.
 
     Raises:
         ConnectionResetError: it is gone.
@@ -60,12 +60,13 @@ def small_buffer(request: web.Request) -> SocketTransport:
 
 
 def connection_in(room: EventRoom, request: web.Request) -> SocketTransport:
-    """The connection of a request that gets its place in a room now.
+    """The connection of a request that joins a room, see `with_small_buffer`.
 
     Raises:
-        ConnectionResetError: it is gone, or disconnected because the room was given up meanwhile.
+        ConnectionResetError: it is gone, or the room has closed and the client was disconnected so
+            that it connects again.
     """
-    transport = small_buffer(request)
+    transport = with_small_buffer(request)
     if room.ended:
         transport.abort()
         raise ConnectionResetError

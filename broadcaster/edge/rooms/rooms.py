@@ -5,35 +5,39 @@ import logging
 import secrets
 from dataclasses import replace
 
-from broadcaster.edge.rooms.event_room import EventRoom, Part
+from broadcaster.edge.fanout.audio_hub import Part
+from broadcaster.edge.rooms.event_room import EdgeProcess, EventRoom
 from broadcaster.errors import BusUnavailable, Refused
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.uring import Ring
+from broadcaster.system.rate_limited_log import RateLimitedLog
 
 log = logging.getLogger("broadcaster.edge")
 
 RESTART_S = 1.0
 """Pause before a part that failed starts again."""
+TOO_SLOW = "listeners are too slow: %d of them missed %d frames since the last line like this"
 
 
 class Rooms:
-    """Opens a room when its first visitor comes and owns all their tasks.
+    """Opens the room of an event at the first request for it, and owns the tasks of all rooms.
 
     Args:
-        bus: where everything comes from.
-        clock: time.
-        ring: writes to listeners in batches; None writes to one after the other.
+        bus: where events, sound and captions come from.
+        clock: the time.
+        ring: writes to many sockets at once; None writes to one after the other.
     """
 
     def __init__(self, bus: Bus, clock: Clock, ring: Ring | None = None) -> None:
         self._bus = bus
         self._clock = clock
-        self._ring = ring
         self.edge = secrets.token_hex(4)
-        """This process's id among all edges."""
+        """The id of this process among all edge processes."""
+        slow_log = RateLimitedLog(log, TOO_SLOW, clock.monotonic)
+        self._process = EdgeProcess(self.edge, bus, clock, ring, self._spawn, slow_log)
         self._rooms: dict[str, EventRoom] = {}
         self._tasks = asyncio.TaskGroup()
         self._before = EdgeCounts()
@@ -44,7 +48,9 @@ class Rooms:
             await asyncio.get_running_loop().create_future()
 
     async def open(self, event_id: str) -> EventRoom:
-        """The room of an event; who waits after this takes it anew, it may be given up meanwhile.
+        """Return the room of an event, opening it if needed.
+
+        A room can close during any `await`: call `open` again afterwards instead of keeping it.
 
         Raises:
             Refused: 404 `unknown_event` (also while it is a draft), 503 `bus_unavailable`.
@@ -56,15 +62,14 @@ class Rooms:
             if room is None or room.ended:
                 if room is not None:
                     self._forget(room)
-                room = EventRoom(event, self._bus, self._clock, self.edge, self._spawn, self._ring)
-                self._rooms[event_id] = room
+                room = self._rooms[event_id] = EventRoom(event, self._process)
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
         if room.event.state is EventState.DRAFT:
             raise _unknown()
         return room
 
     async def open_sound(self, event_id: str, channel: str) -> EventRoom:
-        """The room of an event that is not over, for who wants to hear a channel or a variant.
+        """The room of an event that is not over and has this channel or variant; see `open`.
 
         Raises:
             Refused: 409 `event_closed`, 404 `unknown_channel`, and what `open` raises.
@@ -75,7 +80,7 @@ class Rooms:
         return room
 
     def counts(self) -> EdgeCounts:
-        """What metrics read: all rooms, and what those given up had counted."""
+        """What metrics read: all rooms, and the totals of rooms that have closed."""
         counts = self._before
         for room in self._rooms.values():
             counts = counts.plus(room.counts())
@@ -85,7 +90,7 @@ class Rooms:
         return self._tasks.create_task(self._keep(part, name), name=name)
 
     async def _run(self, room: EventRoom) -> None:
-        """A room that fails lets its visitors go; their pages come back to a new one."""
+        """Run a room; one that fails disconnects everybody, and their pages open a new one."""
         try:
             await room.run()
         except Exception:
@@ -94,7 +99,7 @@ class Rooms:
             self._forget(room)
 
     def _forget(self, room: EventRoom) -> None:
-        """Keep what a room that ended has counted, and nothing else of it."""
+        """Keep the totals of a room that has ended, and nothing else of it."""
         if self._rooms.get(room.event.id) is room:
             del self._rooms[room.event.id]
             past = self._before.plus(room.counts())
@@ -105,7 +110,7 @@ class Rooms:
             try:
                 return await part()
             except Exception:
-                log.exception("%s failed and starts again", name)
+                log.exception("%s failed and is started again", name)
                 await self._clock.sleep(RESTART_S)
 
     async def _find(self, event_id: str) -> Event:
@@ -113,14 +118,14 @@ class Rooms:
             raise _unknown()
         try:
             record = await self._bus.get(keys.event_record(event_id))
-        except BusUnavailable as away:
+        except BusUnavailable as unavailable:
             raise Refused(
                 503,
                 "bus_unavailable",
                 "the server cannot reach its message bus right now",
-                hint="It tries again by itself; reload in a few seconds.",
+                hint="It keeps trying. Reload in a few seconds.",
                 headers={"Retry-After": "3"},
-            ) from away
+            ) from unavailable
         if record is None:
             raise _unknown()
         return Event.from_json(record.value)

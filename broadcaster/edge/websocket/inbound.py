@@ -1,7 +1,7 @@
-"""What listeners send, which should be nothing: answered where the protocol asks, and bounded.
+"""Reads what listeners send: they should send nothing, so little is accepted.
 
-After its handshake a connection leaves the HTTP server, whose request, parser and task would stay
-in memory for as long as somebody listens. These protocols read the rest of its life.
+After its handshake a connection leaves the HTTP server, whose request, parser and task would
+otherwise stay in memory for as long as somebody listens. These protocols read it from then on.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from broadcaster.sockets.transport import SocketTransport
 
 MOST_MESSAGES = 16
-"""Messages a listener may send in its life."""
+"""Messages that a listener may send on one connection."""
 LARGEST_BYTES = 1024
-"""Payload of one message; also all that a reader of captions may send after its request."""
+"""Largest payload of one message; also all that a caption reader may send after its request."""
 
 _FIN, _OPCODE, _MASKED, _LENGTH = 0x80, 0x0F, 0x80, 0x7F
 _CLOSE, _PING, _PONG = 0x8, 0x9, 0xA
@@ -30,7 +30,7 @@ def close_frame(code: int) -> bytes:
 
 
 class Inbound(asyncio.Protocol):
-    """Reads a connection whose request was answered; cuts off who goes on talking.
+    """Reads a connection whose request was answered; disconnects a client that keeps sending.
 
     Args:
         on_lost: called once when the connection is gone.
@@ -57,7 +57,7 @@ class Inbound(asyncio.Protocol):
 
 
 class WebSocketInbound(Inbound):
-    """The same for a WebSocket: answers pings and the closing handshake (RFC 6455 §5)."""
+    """Reads a WebSocket: answers pings and the closing handshake (RFC 6455 §5)."""
 
     def __init__(self, on_lost: Callable[[], None]) -> None:
         super().__init__(on_lost)
@@ -72,7 +72,7 @@ class WebSocketInbound(Inbound):
                 return
 
     def _read_frame(self) -> bool:
-        """Take one frame off the front; False when it has not arrived whole or must not."""
+        """Take one frame off the front; False when it is incomplete, or not allowed."""
         length, start = self._unread[1] & _LENGTH, 2
         if length >= _TWO_BYTES:
             start += 2 if length == _TWO_BYTES else 8
@@ -92,7 +92,7 @@ class WebSocketInbound(Inbound):
         return self._answer(opcode, bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
 
     def _answer(self, opcode: int, payload: bytes) -> bool:
-        if opcode != _PONG:  # those answer our pings
+        if opcode != _PONG:  # a pong answers our ping
             self._left_messages -= 1
         if opcode == _CLOSE or self._left_messages < 0:
             return self._close(NORMAL if opcode == _CLOSE else POLICY)

@@ -1,16 +1,14 @@
-"""One attendee's audio connection, as the fan-out sees it."""
+"""One attendee's WebSocket, as the fan-out sees it."""
 
 import json
-from dataclasses import dataclass
 
+from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.edge.websocket.inbound import close_frame
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
 BUDGET_BYTES = 8 * 1024
 """Unsent bytes a listener may have, about two seconds; over it frames are skipped."""
-STALLED_S = 10.0
-"""A listener that has not caught up for this long after a skip is disconnected."""
 
 EVENT_ENDED = 4000
 """Close code of a WebSocket whose event is over."""
@@ -33,25 +31,12 @@ def websocket_frame(payload: bytes, *, text: bool = False) -> bytes:
     return bytes((opcode, _LONG)) + size.to_bytes(2, "big") + payload
 
 
-@dataclass(slots=True)
-class SlowListeners:
-    """What slow listeners of a hub cost them.
-
-    Attributes:
-        skipped_frames: frames not written because a listener was too slow.
-        stalled: listeners disconnected because they had stopped reading.
-    """
-
-    skipped_frames: int = 0
-    stalled: int = 0
-
-
-class Listener:
-    """One WebSocket in a `FanOut`: over its budget it skips to live.
+class WebSocketListener:
+    """One WebSocket in a `FanOut`. Over its budget it skips to live and is told so.
 
     Args:
         transport: its connection.
-        clock: time.
+        clock: the time.
         slow: where skips are counted.
     """
 
@@ -74,7 +59,7 @@ class Listener:
         if not self._skipped:
             self._skipping_since = now
         self._skipped += 1
-        self._slow.skipped_frames += 1
+        self._slow.count_skip(self)
         if now - self._skipping_since > STALLED_S:
             self._slow.stalled += 1
             self.transport.abort()
@@ -87,6 +72,6 @@ class Listener:
             self.transport.write(websocket_frame(notice, text=True))
 
     def end(self) -> None:
-        """Close with code 4000: the event is over."""
+        """Close with `EVENT_ENDED`."""
         self.transport.write(close_frame(EVENT_ENDED))
         self.transport.close()

@@ -1,8 +1,8 @@
-"""Requests that reach another edge process than the one they are for, passed on over the bus.
+"""Forwards requests over the bus to the edge process that they are for.
 
-Edge processes share an address behind `--workers` or a proxy, but a WebRTC session lives in one.
-The bus may lose a request or its answer; that is the same to whoever asked as a process that is
-gone.
+Edge processes share an address behind `--workers` or a proxy, but a WebRTC session lives in one of
+them. The bus may lose a request or its answer; the client is then told that there is no such
+session, as if the other process had ended.
 """
 
 import asyncio
@@ -21,18 +21,18 @@ from broadcaster.model.ports import Bus
 log = logging.getLogger("broadcaster.edge")
 
 ANSWER_S = 2.0
-"""How long another process is waited for; the page waits as long for its DELETE."""
+"""How long to wait for another process; the page waits as long for its DELETE."""
 MOST_WAITING = 1_000
-"""Requests of one process that wait for others; each holds a connection."""
+"""Requests of one process that may wait for other processes; each holds a connection."""
 
 
-class Neighbours:
-    """One process's line to the others.
+class RequestForwarder:
+    """Sends requests to other edge processes, and answers theirs.
 
     Args:
-        bus: the line.
-        edge: this process's id.
-        take: does what others ask of a session of this process, or raises `Refused`.
+        bus: connects the processes.
+        edge: the id of this process.
+        take: carries out a request to a session of this process, or raises `Refused`.
     """
 
     def __init__(self, bus: Bus, edge: str, take: Callable[[SessionCall], Awaitable[None]]) -> None:
@@ -44,27 +44,27 @@ class Neighbours:
         self._open = asyncio.Event()
 
     async def run(self) -> None:
-        """Answer the others and hear their answers, until cancelled."""
+        """Answer the other processes and take their answers, until cancelled."""
         async with self._bus.subscribe(keys.edge(self._edge)) as messages:
             self._open.set()
             async for message in messages:
                 try:
-                    await self._hear(json.loads(message.payload))
+                    await self._receive(json.loads(message.payload))
                 except Exception:
-                    log.exception("a message of another edge process could not be handled")
+                    log.exception("a message from another edge process could not be handled")
 
-    async def ask(self, edge: str, call: SessionCall) -> None:
-        """Have another process do what is asked of one of its sessions.
+    async def forward(self, edge: str, call: SessionCall) -> None:
+        """Have another process carry out a request to one of its sessions.
 
         Raises:
-            Refused: as it says, or 503 `too_many_waiting`.
+            Refused: by that process, or 503 `too_many_waiting`.
             TimeoutError: no answer within `ANSWER_S`.
         """
         if len(self._waiting) >= MOST_WAITING:
             raise Refused(
                 503,
                 "too_many_waiting",
-                "too many requests wait for other processes of this server",
+                "too many requests are waiting for other processes of this server",
                 hint="Try again in a few seconds.",
                 headers={"Retry-After": "3"},
             )
@@ -80,7 +80,7 @@ class Neighbours:
         if refused is not None:
             raise refused
 
-    async def _hear(self, message: dict[str, Any]) -> None:
+    async def _receive(self, message: dict[str, Any]) -> None:
         number = message["number"]
         if "call" in message:
             async with asyncio.timeout(ANSWER_S):

@@ -1,4 +1,4 @@
-"""How fast newcomers are let in, so that those who listen notice nothing."""
+"""How fast new WebRTC listeners are let in, so that the others notice nothing."""
 
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Clock
@@ -6,13 +6,13 @@ from broadcaster.model.ports import Clock
 RATE_PER_S = 100.0
 """Handshakes begun per second; each costs a few milliseconds of a core."""
 LONGEST_WAIT_S = 5.0
-"""The waiting room holds this much of the rate; who would wait longer is sent away."""
+"""A listener that would have to wait longer is refused."""
 
 
-class Admission:
-    """Spaces newcomers evenly; they wait their turn in order of arrival.
+class JoinRate:
+    """Spaces new listeners evenly; they wait in order of arrival.
 
-    What a newcomer does after its turn cannot hold up the others.
+    What a listener does after its wait cannot hold up the others.
     """
 
     def __init__(self, clock: Clock, rate_per_s: float = RATE_PER_S) -> None:
@@ -20,8 +20,8 @@ class Admission:
         self._pause_s = 1 / rate_per_s
         self._next_at = 0.0
 
-    async def turn(self) -> None:
-        """Wait for a turn.
+    async def wait_to_join(self) -> None:
+        """Wait until the next listener may join.
 
         Raises:
             Refused: 503 `too_many_joining` with `Retry-After`.
@@ -32,7 +32,7 @@ class Admission:
             raise Refused(
                 503,
                 "too_many_joining",
-                "too many listeners are joining at this moment",
+                "too many listeners are joining right now",
                 hint="Wait as long as Retry-After says, then connect again.",
                 headers={"Retry-After": str(round(LONGEST_WAIT_S))},
             )

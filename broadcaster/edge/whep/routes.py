@@ -1,10 +1,10 @@
-"""WHEP endpoint: where a WebRTC player asks for a channel (draft-ietf-wish-whep)."""
+"""The WHEP endpoint: a WebRTC player asks for a channel (draft-ietf-wish-whep)."""
 
 from aiohttp import web
 
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.edge.whep.forwarding import Neighbours
-from broadcaster.edge.whep.join_rate import Admission
+from broadcaster.edge.whep.forwarding import RequestForwarder
+from broadcaster.edge.whep.join_rate import JoinRate
 from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, owner_of
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Bus, Clock
@@ -32,23 +32,23 @@ _JSON_TYPE = "application/json"
 class WhepEndpoint:
     """The handlers of one process; no token is needed to listen.
 
-    A session lives in the process that made it. Which one that is stands in its address: another
-    one that shares the public address passes a request on.
+    A session lives in the process that made it, and its address names that process. A process that
+    gets a request for a session of another one forwards it.
 
-    Errors leave as `Refused`; the application's middleware turns them into JSON.
+    Errors are raised as `Refused`; the application's middleware turns them into JSON.
 
     Args:
         rooms: where events and their channels are.
         egress: serves the players.
         bus: leads to the other edge processes.
-        clock: time.
+        clock: the time.
     """
 
     def __init__(self, rooms: Rooms, egress: Egress, bus: Bus, clock: Clock) -> None:
         self._rooms = rooms
         self._sessions = WhepSessions(rooms, egress, clock)
-        self._neighbours = Neighbours(bus, rooms.edge, self._sessions.take)
-        self._admission = Admission(clock)
+        self._forwarder = RequestForwarder(bus, rooms.edge, self._sessions.take)
+        self._join_rate = JoinRate(clock)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whep/{event}/{channel}` and of a session's own address."""
@@ -64,8 +64,8 @@ class WhepEndpoint:
         return len(self._sessions)
 
     async def run(self) -> None:
-        """Look after the sessions and answer other edge processes, until cancelled."""
-        await first_of(self._sessions.run(), self._neighbours.run(), name="whep")
+        """Protect sessions from loss and answer other edge processes, until cancelled."""
+        await first_of(self._sessions.run(), self._forwarder.run(), name="whep")
 
     async def _subscribe(self, request: web.Request) -> web.Response:
         event_id, channel = request.match_info["event"], request.match_info["channel"]
@@ -73,7 +73,7 @@ class WhepEndpoint:
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
         offer = parse_offer(await read_text(request), listens=True)
-        await self._admission.turn()
+        await self._join_rate.wait_to_join()
         room = await self._rooms.open_sound(event_id, channel)
         session, answer = self._sessions.open(room, channel, offer)
         location = f"/whep/{event_id}/session/{session}"
@@ -99,10 +99,10 @@ class WhepEndpoint:
         return web.Response(status=200)
 
     async def _call(self, request: web.Request, body: str = "") -> None:
-        """Have the session's own process do what is asked; one that is gone took it along.
+        """Have the process that owns the session carry out a request.
 
         Raises:
-            Refused: as that process says.
+            Refused: by that process, or `unknown_session` when it does not answer.
         """
         where = request.match_info
         call = SessionCall(request.method, where["event"], where["session"], body)
@@ -113,6 +113,6 @@ class WhepEndpoint:
             await self._sessions.take(call)
             return
         try:
-            await self._neighbours.ask(owner, call)
+            await self._forwarder.forward(owner, call)
         except TimeoutError:
             raise unknown_session() from None

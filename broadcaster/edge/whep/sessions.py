@@ -1,4 +1,4 @@
-"""The WebRTC listeners of one edge process: what each hears, and what is asked of it."""
+"""The WebRTC sessions of one edge process: what each listener hears, and how clients change it."""
 
 import functools
 import hashlib
@@ -6,34 +6,33 @@ import json
 import re
 import secrets
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
-from broadcaster.edge.fanout.audio_hub import AudioHub
+from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.edge.whep.loss_protection import Doorway, Shield, protected
+from broadcaster.edge.whep.loss_protection import LossMonitor
+from broadcaster.edge.whep.outlet import PendingSwitch, WhepOutlet
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Clock
-from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
 from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 from broadcaster.webrtc.signaling import check_no_restart, unknown_session
 
 LOOK_S = 2.0
-"""How often listeners' reports of loss are looked at."""
+"""How often the loss that listeners report is looked at."""
 _ID = re.compile(r"([0-9a-f]{8})\.[\w-]{24}")
 
 
 @dataclass(frozen=True, slots=True)
 class SessionCall:
-    """A request at a session's address whose headers were checked.
+    """A request to the address of a session; its headers were checked.
 
     Attributes:
         method: `PATCH`, `POST` or `DELETE`.
         event: the event in the address.
         session: the session in the address.
-        body: as text.
+        body: the text.
     """
 
     method: str
@@ -43,60 +42,67 @@ class SessionCall:
 
 
 @dataclass(slots=True)
-class _Session:
+class _WhepSession:
+    """One listener.
+
+    Attributes:
+        room: of its event.
+        channel: the one it chose; it may hear the protected variant instead.
+        peer: its connection.
+        loss: whether it needs that variant.
+        pending: its switch to another variant, until that one flows.
+    """
+
     room: EventRoom
     channel: str
     peer: EgressPeer
-    shield: Shield = field(default_factory=Shield)
-    doorway: Doorway | None = None
+    loss: LossMonitor = field(default_factory=LossMonitor)
+    pending: PendingSwitch | None = None
 
-    def wait_no_more(self) -> None:
-        if self.doorway is not None:
-            self.doorway.leave(self.peer)
-            self.doorway = None
+    def cancel_switch(self) -> None:
+        if self.pending is not None:
+            self.pending.cancel()
+            self.pending = None
 
 
 class WhepSessions:
-    """The sessions of one process, and the outlets they hear.
+    """The sessions of one process.
 
     Args:
         rooms: where events and their channels are.
         egress: serves the players.
-        clock: time.
+        clock: the time.
     """
 
     def __init__(self, rooms: Rooms, egress: Egress, clock: Clock) -> None:
         self._rooms = rooms
         self._egress = egress
         self._clock = clock
-        self._sessions: dict[str, _Session] = {}
-        self._fanouts: WeakKeyDictionary[AudioHub, RtpFanout] = WeakKeyDictionary()
-        self._doorways: WeakKeyDictionary[AudioHub, Doorway] = WeakKeyDictionary()
+        self._sessions: dict[str, _WhepSession] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
 
     async def run(self) -> None:
-        """Protect listeners who lose packets, until cancelled."""
+        """Protect listeners that lose packets, until cancelled."""
         while True:
             await self._clock.sleep(LOOK_S)
             for session in list(self._sessions.values()):
                 self._protect(session)
 
     def open(self, room: EventRoom, channel: str, offer: Offer) -> tuple[str, str]:
-        """Expect a player.
+        """Accept a player's offer.
 
         Returns:
             The session's id, unguessable, and the SDP answer.
 
         Raises:
-            Refused: there is no room, or the offer cannot be served.
+            Refused: this server is full, or the offer cannot be served.
         """
         key = f"{self._rooms.edge}.{secrets.token_urlsafe(18)}"
-        peer = self._egress.accept(
-            offer, self._fanout(room, channel), functools.partial(self._forget, key)
-        )
-        self._sessions[key] = _Session(room, channel, peer)
+        fanout = self._outlet(room, channel).fanout
+        peer = self._egress.accept(offer, fanout, functools.partial(self._forget, key))
+        self._sessions[key] = _WhepSession(room, channel, peer)
         try:
             return key, self._egress.answer(peer)
         except Refused:
@@ -104,70 +110,59 @@ class WhepSessions:
             raise
 
     async def take(self, call: SessionCall) -> None:
-        """Do what is asked of a session of this process.
+        """Carry out a request to a session of this process.
 
         Raises:
-            Refused: 404 `unknown_session`, or why it cannot be done.
+            Refused: 404 `unknown_session`, or the reason why it cannot be done.
         """
         session = self._sessions.get(call.session)
         if session is None or session.room.event.id != call.event:
             raise unknown_session()
         match call.method:
-            case "PATCH":  # a player's candidates are of no use to us, it finds us
+            case "PATCH":  # we need no candidates: ICE-lite, the player connects to us
                 check_no_restart(parse_fragment(call.body), session.peer.offer)
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))
             case "DELETE":
                 self._egress.close(session.peer, EndReason.HUNG_UP)
 
-    async def _switch(self, session: _Session, channel: str) -> None:
-        """Play another channel of the event; nothing is negotiated."""
+    async def _switch(self, session: _WhepSession, channel: str) -> None:
+        """Play another channel of the event; this needs no negotiation."""
         room = await self._rooms.open_sound(session.room.event.id, channel)
         if session.peer.end_reason is not None:
             raise unknown_session()
-        session.wait_no_more()
-        session.room, session.channel, session.shield = room, channel, Shield()
-        session.peer.play(self._fanout(room, channel))
+        session.cancel_switch()
+        session.room, session.channel, session.loss = room, channel, LossMonitor()
+        session.peer.play(self._outlet(room, channel).fanout)
 
-    def _fanout(self, room: EventRoom, channel: str) -> RtpFanout:
-        hub = room.audio(channel)
-        fanout = self._fanouts.get(hub)
-        if fanout is None or fanout.ended:
-            fanout = self._fanouts[hub] = self._egress.fanout()
-            hub.outlets.append(fanout)
-        return fanout
+    def _protect(self, session: _WhepSession) -> None:
+        """Move a listener to the protected variant or back when its loss has changed.
 
-    def _protect(self, session: _Session) -> None:
-        """Move a listener to the protected variant, or back, as its loss says."""
-        if not session.peer.connected:
-            return
-        if not session.shield.look(session.peer.lost, self._clock):
-            return
-        needed = session.shield.needed
-        channel = protected(session.channel) if needed else session.channel
-        session.wait_no_more()
-        session.doorway = self._doorway(session.room.audio(channel))
-        session.doorway.wait(session.peer, self._fanout(session.room, channel))
+        It goes on hearing the present variant until the other one flows.
+        """
+        if session.peer.connected and session.loss.update(session.peer.lost, self._clock):
+            session.cancel_switch()
+            outlet = self._outlet(session.room, session.loss.variant_of(session.channel))
+            session.pending = outlet.switch_with_next_frame(session.peer)
 
-    def _doorway(self, hub: AudioHub) -> Doorway:
-        doorway = self._doorways.get(hub)
-        if doorway is None:
-            doorway = self._doorways[hub] = Doorway()
-            hub.outlets.insert(0, doorway)
-        return doorway
+    def _outlet(self, room: EventRoom, channel: str) -> WhepOutlet:
+        def make(tools: OutletTools) -> WhepOutlet:
+            return WhepOutlet(self._egress.fanout(tools.slow.count_unsent))
+
+        return room.audio(channel).outlet(WhepOutlet, make)
 
     def _forget(self, key: str) -> None:
-        self._sessions.pop(key).wait_no_more()
+        self._sessions.pop(key).cancel_switch()
 
 
 def owner_of(session: str) -> str | None:
-    """The edge process that made a session, None when the text is no session's id."""
+    """The id of the edge process that made a session; None when the text is not a session's id."""
     match = _ID.fullmatch(session)
     return match[1] if match else None
 
 
 def etag_of(session: str) -> str:
-    """Names the ICE session; it lasts as long as the session, so that any process can check it."""
+    """The entity tag of the ICE session, made from the id, so that any process can check it."""
     return hashlib.sha256(session.encode()).hexdigest()[:16]
 
 

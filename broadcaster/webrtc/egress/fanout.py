@@ -88,18 +88,21 @@ class RtpStream:
 
 
 class RtpFanout:
-    """One channel as an outlet of its hub: `send` is called with every envelope of the channel.
+    """One channel: `send_envelope` is called with every envelope of it.
 
     Args:
         queue: takes (fan-out, frame) for the one loop that sends.
         hang_up: disconnects the peer of this id.
+        on_unsent: told of frames that were not sent in time, one for each listener.
     """
 
     def __init__(
         self,
         queue: Callable[["RtpFanout", AudioFrame], None],
         hang_up: Callable[[str], None],
+        on_unsent: Callable[[int], None] = lambda _: None,
     ) -> None:
+        self.on_unsent = on_unsent
         self._queue = queue
         self._hang_up = hang_up
         self._streams: list[RtpStream] = []
@@ -112,23 +115,19 @@ class RtpFanout:
         self._frame_ticks = 0
         self._fresh = False
         self.ended = False
-        """Whether it disconnects everybody."""
+        """Whether it was cut."""
 
     def __len__(self) -> int:
         return len(self._streams)
 
-    def send(self, envelope: bytes) -> None:
+    def send_envelope(self, envelope: bytes) -> None:
         """Queue one frame for every listener; nothing here waits.
 
         Raises:
-            BadEnvelope: these are no envelope.
+            BadEnvelope: the bytes are not an envelope.
         """
         if self._streams:
             self._queue(self, AudioFrame.from_bytes(envelope))
-
-    def end(self) -> None:
-        """Disconnect every listener: the event is over."""
-        self.cut()
 
     def cut(self) -> None:
         """Disconnect every listener, also those that connect later."""

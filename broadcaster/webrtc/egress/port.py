@@ -3,7 +3,8 @@
 The port is ICE-lite: listeners check us and we answer. Sound goes only to an address that has
 proven to receive what is sent there, by the handshake or by an answer to a check of ours; a
 listener that stops asking is dropped. A connected listener has no task, no timer and no socket of
-its own; one loop sends, one keeps the house, one begins streams.
+its own. Three loops serve all listeners: one sends packets, one runs handshakes and timeouts, one
+starts streams.
 """
 
 import asyncio
@@ -98,11 +99,6 @@ class Egress:
         """The UDP port."""
         return int(self._socket.getsockname()[1])
 
-    @property
-    def dropped(self) -> int:
-        """Frames of a channel and packets for one listener that could not be sent in time."""
-        return self._sender.dropped
-
     async def run(self) -> None:
         """Serve until cancelled, then disconnect everybody."""
         try:
@@ -113,9 +109,13 @@ class Egress:
             self._await_datagrams(wanted=False)
             self._socket.close()
 
-    def fanout(self) -> RtpFanout:
-        """An outlet for one channel."""
-        return RtpFanout(self._sender.queue, self._hang_up)
+    def fanout(self, on_unsent: Callable[[int], None] = lambda _: None) -> RtpFanout:
+        """A fan-out for one channel.
+
+        Args:
+            on_unsent: told of frames that were not sent in time, one for each listener.
+        """
+        return RtpFanout(self._sender.queue, self._hang_up, on_unsent)
 
     def accept(self, offer: Offer, fanout: RtpFanout, on_closed: Callable[[], None]) -> EgressPeer:
         """Expect a listener; it hears `fanout` as soon as it is connected.

@@ -26,10 +26,6 @@ class RtpSender:
 
     Args:
         sock: as `datagrams.open_udp` makes it.
-
-    Attributes:
-        dropped: packets that were not sent because this process was too slow, or because the socket
-            took no more.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -37,12 +33,11 @@ class RtpSender:
         self._batch = RtpBatch(SLICE_PEERS)
         self._waiting: deque[tuple[RtpFanout, AudioFrame | None]] = deque()
         self._wake = asyncio.Event()
-        self.dropped = 0
 
     def queue(self, fanout: RtpFanout, frame: AudioFrame) -> None:
         """Send a frame to all listeners of a channel; never waits."""
         if len(frame.payload) > MAX_PAYLOAD_BYTES:
-            self.dropped += len(fanout)
+            fanout.on_unsent(len(fanout))
             return
         if len(self._waiting) >= WAITING_FRAMES:
             self._skip(fanout)
@@ -56,7 +51,7 @@ class RtpSender:
         ]
         if len(places) >= WAITING_FRAMES:
             del self._waiting[places[0]]
-            self.dropped += len(fanout)
+            fanout.on_unsent(len(fanout))
 
     def report(self, fanouts: Iterable[RtpFanout]) -> None:
         """Send sender reports to the listeners of these channels; never waits."""
@@ -76,17 +71,17 @@ class RtpSender:
                     continue
                 fanout.start(frame)
                 while fanout.fill(self._batch):
-                    await self._send_slice()
+                    await self._send_slice(fanout)
 
     async def _report(self, fanout: RtpFanout) -> None:
         """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
         ntp, first = int((time.time() + _NTP_EPOCH_S) * (1 << 32)), 0
         while count := fanout.report(self._batch, ntp, first):
             first += count
-            await self._send_slice()
+            await self._send_slice(fanout)
 
-    async def _send_slice(self) -> None:
-        """Send what is in the batch, and let others run."""
+    async def _send_slice(self, fanout: RtpFanout) -> None:
+        """Send the batch, which is for listeners of one channel, and let others run."""
         sent = 0
         for _ in range(FULL_SOCKET_TRIES):
             sent = self._batch.send(self._socket, sent)
@@ -94,4 +89,4 @@ class RtpSender:
                 await asyncio.sleep(0)
                 return
             await asyncio.sleep(FULL_SOCKET_S)
-        self.dropped += self._batch.filled - sent
+        fanout.on_unsent(self._batch.filled - sent)

@@ -1,4 +1,4 @@
-"""Sound over WebSocket: the same bytes for everybody, and nobody waits for anybody."""
+"""Sound over WebSocket: the same bytes for everybody, and no listener waits for another."""
 
 import dataclasses
 from functools import partial
@@ -6,16 +6,15 @@ from functools import partial
 import aiohttp
 import pytest
 
-from broadcaster.edge.fanout.audio_hub import BACKLOG_MS
 from broadcaster.edge.websocket.listener import (
     BUDGET_BYTES,
-    Listener,
-    SlowListeners,
+    WebSocketListener,
     websocket_frame,
 )
+from broadcaster.edge.websocket.outlet import BACKLOG_MS
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, FRAME_MS, Edge
-from tests.edge.stalling import check_patience, jammed, stop_reading
+from tests.edge.stalling import check_patience, jammed, slow_listeners, stop_reading
 from tests.support.clock import FakeClock
 
 PROTOCOL = "broadcaster.audio.v1"
@@ -146,8 +145,9 @@ async def test_a_listener_that_stops_reading_does_not_touch_the_others(edge: Edg
 
 async def test_a_stalled_listener_is_disconnected() -> None:
     async with jammed() as transport:
-        clock, slow = FakeClock(), SlowListeners()
-        listener = Listener(transport, clock, slow)
+        clock = FakeClock()
+        slow = slow_listeners(clock)
+        listener = WebSocketListener(transport, clock, slow)
         frame = websocket_frame(bytes(BUDGET_BYTES))
         check_patience(transport, clock, slow, partial(listener.late, frame))
 

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 import pytest
@@ -13,44 +10,10 @@ from broadcaster.edge.fanout.caption_hub import parse_id
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
+from tests.edge.captions import reading
 from tests.edge.conftest import EVENT, Edge
 
 DEADLINE_S = 20.0
-
-
-class Reader:
-    """A minimal EventSource."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self.answer = answer
-        self.states: list[dict[str, str]] = []
-
-    async def event(self) -> dict[str, str]:
-        fields: dict[str, str] = {}
-        async with asyncio.timeout(DEADLINE_S):
-            while line := (await self.answer.content.readline()).decode().rstrip("\n"):
-                name, _, value = line.partition(":")
-                fields[name] = value.strip()
-        return fields
-
-    async def caption(self) -> tuple[str, dict[str, Any]]:
-        """The next caption and its stream id; states on the way are kept."""
-        while True:
-            event = await self.event()
-            if event.get("event") == "state":
-                self.states.append(json.loads(event["data"]))
-            elif event.get("event") == "caption":
-                return event["id"], json.loads(event["data"])
-
-
-@asynccontextmanager
-async def reading(edge: Edge, query: str = "", **headers: str) -> AsyncIterator[Reader]:
-    path = f"/e/talk/captions/es{query}"
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with edge.http.get(path, headers=names) as answer:
-        assert answer.status == 200
-        assert answer.content_type == "text/event-stream"
-        yield Reader(answer)
 
 
 async def test_a_late_reader_gets_the_past_then_the_present(edge: Edge) -> None:

@@ -1,25 +1,21 @@
-"""Sound as an endless file: encoded once, the same bytes for everybody, and never a pause."""
+"""Continuous HTTP audio: encoded once, the same bytes for everybody, never a pause."""
 
 import asyncio
 import dataclasses
 import io
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 
-import aiohttp
 import av
 import numpy as np
 import pytest
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.audio.opus import OpusEncoder, silent_packet
+from broadcaster.audio.opus import silent_packet
 from broadcaster.audio.resample import ToFloor
-from broadcaster.edge.http.formats import MP3
-from broadcaster.edge.http.icy import LONGEST_TITLE_BYTES, metadata
-from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, Rendition
-from broadcaster.edge.websocket.listener import SlowListeners
+from broadcaster.edge.http.formats import LONGEST_TITLE_BYTES, MP3, metadata
+from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, StreamForm
+from broadcaster.edge.http.stream import HttpStream
 from broadcaster.model import keys
 from broadcaster.model.audio import (
     CLOCK_HZ,
@@ -29,7 +25,8 @@ from broadcaster.model.event import EventState
 from broadcaster.model.status import EdgeStatus, statuses
 from broadcaster.rehearsal import talk
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.stalling import check_patience, jammed, stop_reading
+from tests.edge.http_players import packets, playing
+from tests.edge.stalling import check_patience, jammed, slow_listeners, stop_reading
 from tests.support.clock import FakeClock
 from tests.support.sound import Samples, matches, samples
 from tests.support.tasks import beside
@@ -49,13 +46,6 @@ def speech() -> bytes:
     return pcm[: count * OPUS_FRAME_SAMPLES * 2]
 
 
-def packets(pcm: bytes, frame_samples: int = OPUS_FRAME_SAMPLES) -> list[bytes]:
-    encoder = OpusEncoder(frame_samples)
-    size = frame_samples * 2
-    whole = range(0, len(pcm) - size + 1, size)
-    return [encoder.encode(pcm[start : start + size]) for start in whole]
-
-
 def decoded(body: bytes) -> Samples:
     """An MP3 or Ogg file, however it ends, at 24 kHz, from its first sound on."""
     to_floor = ToFloor()
@@ -66,43 +56,6 @@ def decoded(body: bytes) -> Samples:
     heard = samples(bytes(pcm + to_floor.flush()))
     loud = np.flatnonzero(np.abs(heard) > AUDIBLE)
     return heard[loud[0] :] if loud.size else heard
-
-
-class Player:
-    """Reads one response for as long as its context lasts."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self.response = response
-        self.body = bytearray()
-        self.ended = False
-        self._more = asyncio.Condition()
-
-    async def read(self) -> None:
-        async for data in self.response.content.iter_any():
-            async with self._more:
-                self.body += data
-                self._more.notify_all()
-        async with self._more:
-            self.ended = True
-            self._more.notify_all()
-
-    async def has(self, size: int) -> None:
-        """Wait until so many bytes came, or the body is over."""
-        async with asyncio.timeout(DEADLINE_S), self._more:
-            await self._more.wait_for(lambda: self.ended or len(self.body) >= size)
-
-    async def finish(self) -> None:
-        async with asyncio.timeout(DEADLINE_S), self._more:
-            await self._more.wait_for(lambda: self.ended)
-
-
-@asynccontextmanager
-async def playing(edge: Edge, path: str, **headers: str) -> AsyncIterator[Player]:
-    async with edge.http.get(path, headers=headers) as response:
-        assert response.status == 200, await response.text()
-        player = Player(response)
-        async with beside(player.read(), name=f"player of {path}"):
-            yield player
 
 
 async def say_all(edge: Edge, said: list[bytes]) -> None:
@@ -145,8 +98,8 @@ async def test_twenty_players_share_one_encoder(edge: Edge) -> None:
         await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
         for player in (first, *joined):
             await player.finish()
-        room = await edge.rooms.open("talk")
-        assert list(room._streams) == [("es", "mp3")]
+        hub = (await edge.rooms.open("talk")).audio("es")
+        assert list(hub._outlets) == [(HttpStream, "mp3")]
         for other in others:
             await other.__aexit__(None, None, None)
     assert backlog > 0
@@ -309,8 +262,8 @@ async def test_players_are_counted_and_their_encoder_ends_with_them(edge: Edge) 
         async for status in statuses(messages):
             if isinstance(status, EdgeStatus) and not status.listeners:
                 break
-        room = await edge.rooms.open("talk")
-        while room._streams:
+        hub = (await edge.rooms.open("talk")).audio("es")
+        while hub._outlets:
             await asyncio.sleep(0.1)
 
 
@@ -323,8 +276,8 @@ async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge)
         stop_reading(stalled)
         before = len(good.body)
         spoken = 0
-        room = await edge.rooms.open("talk")
-        while not room._streams["es", "mp3"]._slow.skipped_frames:
+        hub = (await edge.rooms.open("talk")).audio("es")
+        while not hub.slow.skipped_frames:
             await say_all(edge, [silent_packet()] * 20)
             spoken += 20
         await good.has(before + (spoken - 15) * 192)
@@ -374,9 +327,10 @@ async def test_who_comes_and_goes_misses_no_page_while_the_channel_stops_and_bur
 async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> None:
     async with edge.http.get("/listen/talk/es.mp3") as stalled:
         stop_reading(stalled)
-        room = await edge.rooms.open("talk")
-        stream = room._streams["es", "mp3"]
-        while not stream._slow.skipped_frames:
+        hub = (await edge.rooms.open("talk")).audio("es")
+        stream = hub._outlets[HttpStream, "mp3"]
+        assert isinstance(stream, HttpStream)
+        while not hub.slow.skipped_frames:
             await say_all(edge, [silent_packet()] * 20)
         (listener,) = stream.members()
         await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
@@ -387,8 +341,9 @@ async def test_a_closed_event_does_not_wait_for_a_stalled_player(edge: Edge) -> 
 
 async def test_a_stalled_player_is_disconnected() -> None:
     async with jammed() as transport:
-        clock, slow = FakeClock(), SlowListeners()
-        listener = HttpListener(transport, Rendition(chunked=True, icy=False), clock, slow)
+        clock = FakeClock()
+        slow = slow_listeners(clock)
+        listener = HttpListener(transport, StreamForm(chunked=True, icy=False), clock, slow)
         check_patience(transport, clock, slow, partial(listener.late, bytes(BUDGET_BYTES)))
 
 

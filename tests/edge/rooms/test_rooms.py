@@ -1,4 +1,4 @@
-"""What a room leaves behind when it is given up."""
+"""What a room leaves behind when it closes."""
 
 import asyncio
 import gc
@@ -9,15 +9,15 @@ import pytest
 from broadcaster.edge.rooms import event_room
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
+from tests.edge.captions import reading
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.fanout.test_caption_hub import reading
-from tests.edge.whep.test_sessions import until
+from tests.edge.waiting import until
 
 COUNTED = EdgeCounts(skipped_frames=3, stalled_listeners=2, cut_readers=1)
 
 
 async def visited(edge: Edge) -> None:
-    """Have somebody read and leave, and something be counted."""
+    """Let a reader come and go, and count something."""
     await edge.caption(1, "Hola")
     async with reading(edge) as reader:
         await reader.caption()
@@ -33,7 +33,7 @@ def totals(counts: EdgeCounts) -> tuple[int, int, int]:
 
 
 async def check_forgotten(edge: Edge) -> None:
-    """Check that the room goes, and what it counted stays all the while."""
+    """Check that the room closes while its totals stay."""
 
     def gone() -> bool:
         assert totals(edge.rooms.counts()) == totals(COUNTED)
@@ -43,7 +43,7 @@ async def check_forgotten(edge: Edge) -> None:
     assert edge.rooms.counts() == COUNTED
 
 
-async def test_a_room_that_is_given_up_leaves_its_totals_and_nothing_else(
+async def test_a_room_that_closes_leaves_its_totals_and_nothing_else(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await visited(edge)

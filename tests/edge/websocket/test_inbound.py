@@ -8,13 +8,9 @@ import pytest
 
 from broadcaster.edge.websocket.inbound import MOST_MESSAGES, PING, POLICY, PROTOCOL_ERROR, TOO_BIG
 from tests.edge.conftest import Edge
+from tests.edge.websockets import listening
 
 DEADLINE_S = 20.0
-REQUEST = (
-    b"GET /e/talk/audio/es HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-    b"Sec-WebSocket-Protocol: broadcaster.audio.v1\r\n\r\n"
-)
 
 
 def masked(opcode: int, payload: bytes) -> bytes:
@@ -23,18 +19,6 @@ def masked(opcode: int, payload: bytes) -> bytes:
     if len(payload) < 126:
         return bytes((0x80 | opcode, 0x80 | len(payload))) + mask + body
     return bytes((0x80 | opcode, 0x80 | 126)) + len(payload).to_bytes(2, "big") + mask + body
-
-
-async def listening(edge: Edge) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A raw WebSocket, after the hello."""
-    port = int(edge.url.rsplit(":", 1)[1])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(REQUEST)
-    async with asyncio.timeout(DEADLINE_S):
-        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
-        head = await reader.readexactly(4)
-        await reader.readexactly(int.from_bytes(head[2:], "big"))
-    return reader, writer
 
 
 async def test_a_ping_is_answered_byte_by_byte(edge: Edge) -> None:

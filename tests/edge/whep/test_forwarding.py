@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from broadcaster.model import keys
 from tests.edge.conftest import Edge, serving
-from tests.edge.whep.test_sessions import ES, gone
+from tests.edge.whep_sessions import ES, gone
 from tests.support.player import player, subscribed, switched
 from tests.support.signaling import FRAGMENT, RESTART, error
 

@@ -3,46 +3,24 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable
 
 import pytest
 
 from broadcaster.edge.whep import loss_protection
-from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, Shield
+from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, LossMonitor
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import EndReason
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
+from tests.edge.waiting import counted, until
+from tests.edge.whep_sessions import ES, gone, the_peer
 from tests.support.clock import FakeClock
 from tests.support.lossy_relay import LossyRelay, every, nothing
 from tests.support.player import SDP, player, subscribed, switched
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 
 pytestmark = pytest.mark.usefixtures("loopback")
-ES = "/whep/talk/es"
-
-
-def the_peer(edge: Edge) -> EgressPeer:
-    [peer] = edge.egress.peers.values()
-    return peer
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(45):
-        while not reached():
-            await asyncio.sleep(0.02)
-
-
-def counted(edge: Edge) -> dict[str, int]:
-    """Listeners of each channel that has any."""
-    return {channel: n for (_, channel), n in edge.rooms.counts().listeners.items() if n}
-
-
-async def gone(edge: Edge) -> None:
-    async with asyncio.timeout(30):
-        while len(edge.egress) or edge.whep.session_count:
-            await asyncio.sleep(0.02)
 
 
 async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> None:
@@ -230,9 +208,7 @@ async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Ed
         address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
         peer = the_peer(edge)
-        async with asyncio.timeout(30):
-            while not peer.connected:
-                await asyncio.sleep(0.02)
+        await until(lambda: peer.connected)
         plain = peer.fanout
         peer.lost = 0.1
         async with asyncio.timeout(20):
@@ -274,7 +250,7 @@ async def test_loss_on_the_way_brings_protection_and_its_end_ends_it(
     assert worst_r(listener.heard[-24_000:], SPANISH) > 0.9
 
 
-async def test_who_is_calm_again_waits_for_the_plain_variant_to_flow(
+async def test_a_listener_without_loss_waits_for_the_plain_variant_to_flow(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loss_protection, "CALM_S", 0.5)
@@ -296,12 +272,12 @@ async def test_who_is_calm_again_waits_for_the_plain_variant_to_flow(
 
 
 def test_protection_ends_when_reports_are_good_for_a_while() -> None:
-    clock, need = FakeClock(), Shield()
-    assert not need.look(0.0, clock)
-    assert need.look(LOSSY, clock)
-    assert need.needed
+    clock, monitor = FakeClock(), LossMonitor()
+    assert not monitor.update(0.0, clock)
+    assert monitor.update(LOSSY, clock)
+    assert monitor.protected
     clock.seconds += CALM_S - 1
-    assert not need.look(0.0, clock)
+    assert not monitor.update(0.0, clock)
     clock.seconds += 2
-    assert need.look(0.0, clock)
-    assert not need.needed
+    assert monitor.update(0.0, clock)
+    assert not monitor.protected

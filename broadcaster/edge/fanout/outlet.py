@@ -1,0 +1,48 @@
+"""What the hub of a channel knows of a transport: an outlet with listeners of its own."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from broadcaster.edge.fanout.slow_listeners import SlowListeners
+from broadcaster.model.ports import Clock
+from broadcaster.sockets.uring import Ring
+
+
+@dataclass(frozen=True, slots=True)
+class OutletTools:
+    """What a hub gives its outlets to work with.
+
+    Attributes:
+        clock: the time.
+        ring: writes to many sockets at once; None writes to one after the other.
+        slow: counts what the hub's slow listeners miss.
+    """
+
+    clock: Clock
+    ring: Ring | None
+    slow: SlowListeners
+
+
+class Outlet(Protocol):
+    """One transport's way out of a hub. The hub makes it, runs it and ends it."""
+
+    def __len__(self) -> int:
+        """How many listeners it has, including those that wait to hear its first frame."""
+
+    def send_envelope(self, envelope: bytes) -> None:
+        """Take the channel's next frame, as it was published on the bus.
+
+        Never waits: what takes time is done in `run` or by another task.
+        """
+
+    async def run(self) -> None:
+        """Serve the listeners until cancelled, or until the outlet is of no more use.
+
+        When it returns or fails, the hub cuts the outlet and forgets it.
+        """
+
+    def end(self) -> None:
+        """Tell every listener that the event is over."""
+
+    def cut(self) -> None:
+        """Disconnect every listener; their players connect again."""

@@ -1,0 +1,93 @@
+"""The WebSocket listeners of one channel. A frame is built once, and all get the same bytes."""
+
+import asyncio
+from collections import deque
+
+from broadcaster.edge.fanout.backlog import Backlog
+from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.websocket.inbound import PING
+from broadcaster.edge.websocket.listener import WebSocketListener, websocket_frame
+from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
+from broadcaster.sockets.fan_out import FanOut
+from broadcaster.sockets.transport import SocketTransport
+from broadcaster.system.tasks import first_of
+
+BACKLOG_MS = 240
+"""Newest sound a new listener gets at once, so that it starts right away."""
+MOST_WAITING = 64
+"""Frames that may wait to be written; beyond it the oldest is dropped."""
+IDLE_S = 25.0
+"""A channel that sends nothing for this long pings its listeners, so that proxies keep them."""
+
+
+class WebSocketOutlet:
+    """See `fanout.outlet.Outlet`."""
+
+    def __init__(self, tools: OutletTools) -> None:
+        self._clock = tools.clock
+        self._slow = tools.slow
+        self._listeners: FanOut[WebSocketListener] = FanOut(tools.ring)
+        self._waiting: deque[bytes] = deque()
+        self._arrived = asyncio.Event()
+        self._recent = Backlog(ms_to_samples(BACKLOG_MS))
+        self._writing = asyncio.Lock()
+        self._wrote = False
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def add(self, transport: SocketTransport) -> WebSocketListener:
+        """Start writing to a listener, beginning with the backlog."""
+        listener = WebSocketListener(transport, self._clock, self._slow)
+        transport.write(b"".join(self._recent.pieces()))
+        self._listeners.add(listener)
+        return listener
+
+    def remove(self, listener: WebSocketListener) -> None:
+        """Stop writing to a listener."""
+        self._listeners.remove(listener)
+
+    def send_envelope(self, envelope: bytes) -> None:
+        """Queue a frame for `run`."""
+        if len(self._waiting) == MOST_WAITING:
+            self._waiting.popleft()
+            self._slow.count_unsent(len(self._listeners))
+        self._waiting.append(envelope)
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Write frames, and pings while there are none, until cancelled."""
+        await first_of(self._write_frames(), self._keep_open(), name="websocket outlet")
+
+    def end(self) -> None:
+        """Close every connection with `EVENT_ENDED`."""
+        for listener in self._listeners.members():
+            listener.end()
+
+    def cut(self) -> None:
+        """Disconnect every listener."""
+        for listener in self._listeners.members():
+            listener.transport.abort()
+
+    async def _write_frames(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting:
+                await self._write_frame(self._waiting.popleft())
+
+    async def _write_frame(self, envelope: bytes) -> None:
+        frame = websocket_frame(envelope)
+        samples = opus_samples(envelope[ENVELOPE_HEADER_BYTES:])
+        async with self._writing:
+            self._recent.push(frame, samples)
+            await self._listeners.send_to_all(frame)
+        self._wrote = True
+
+    async def _keep_open(self) -> None:
+        while True:
+            self._wrote = False
+            await self._clock.sleep(IDLE_S)
+            if not self._wrote:
+                async with self._writing:
+                    await self._listeners.send_to_all(PING)
