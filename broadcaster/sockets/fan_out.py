@@ -1,23 +1,12 @@
 """Writes the same bytes to many connections, at little more than the kernel's own cost.
 
 A connection without unsent bytes is written to directly: plain ones in batches through a `Ring`,
-TLS ones one after the other. This is the hot path, and no code of a listener runs on it.
+TLS ones one after the other. This is the hot path, and no code of a member runs on it.
 
-Slow listeners, in one place. First the kernel's send buffer takes what a listener does not read
-(16 KiB, `edge.rooms.requests`). When it is full, the transport keeps the rest, tells the `FanOut`
-as its `WriteObserver`, and the listener leaves the direct path: each message goes to its
-`Member.late`, which decides what becomes of it.
-
-- Sound (WebSocket: 8 KiB budget, HTTP: 64 KiB) is queued up to the budget. Over it every message is
-  skipped and counted until all queued bytes are sent; then the listener goes on live, and a
-  WebSocket listener is told how many frames it missed. A listener that has not caught up for 10 s
-  is disconnected.
-- Captions are never dropped. A reader with more than 256 KiB unsent is disconnected, and its page
-  resumes at the last caption it has.
-
-When everything is sent, the `FanOut` calls `Member.caught_up` and writes directly again. Two
-protocols are needed because a transport has one observer, the `FanOut`, while a `FanOut` has
-thousands of members, which it must tell apart only when one of them is slow.
+When a connection cannot take all of a message, its transport keeps the rest and tells its
+`WriteObserver`, here the member's slot, which takes the member off the direct path. From then on
+`Member.late` decides what becomes of each message, until the transport has sent everything; then
+`Member.caught_up` is called, and the direct path is used again.
 """
 
 import asyncio

@@ -33,7 +33,7 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("ar")),
 
 
 class Gate:
-    """Holds back the heads of answers while it is shut."""
+    """Holds back responses before their heads are sent, while it is shut."""
 
     def __init__(self) -> None:
         self.waiting = 0
@@ -97,7 +97,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
 
     Args:
         bus: where its event is.
-        protects: whether WebRTC listeners who lose packets are protected.
+        protects: whether WebRTC listeners that lose packets get the protected variant.
     """
     clock = SystemClock()
     rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())

@@ -1,4 +1,4 @@
-"""Two channels that speak, and how well somebody heard them."""
+"""Two channels with speech, and how well a listener heard them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -24,7 +24,7 @@ async def talking(
     said: Mapping[str, Samples] | None = None,
     frame_samples: int = OPUS_FRAME_SAMPLES,
 ) -> AsyncIterator[None]:
-    """Both channels speak, or those given, at the rate of real time."""
+    """Publish speech on both channels, or on those given, in real time."""
 
     async def talk(channel: str, sound: Samples) -> None:
         encoder = OpusEncoder(frame_samples)
@@ -47,16 +47,16 @@ async def talking(
 
 
 def worst_r(heard: Samples, said: Samples) -> float:
-    """The lowest correlation over the windows of what was heard."""
+    """The lowest correlation of what was heard with what was said, over all windows."""
     found = matches(heard, said)
     assert found
     return min(match.r for match in found)
 
 
 def is_heard(heard: Samples, said: Samples) -> bool:
-    """Whether a player that stretches time heard this: in order, at about its own pace.
+    """Whether a player that stretches time heard this: in order, and at about the right pace.
 
-    Another sound has an r of up to 0.4, in no order.
+    Other sound correlates with up to 0.4, in no order.
     """
     found = matches(heard, said)
     steps = [later.found_s - earlier.found_s for earlier, later in pairwise(found)]

@@ -1,4 +1,4 @@
-"""What happens between a request and its place: the event closes, a room or stream is given up."""
+"""Requests that wait for something while their event, room or stream closes."""
 
 import asyncio
 import dataclasses
@@ -30,8 +30,8 @@ DEADLINE_S = 30.0
 ICY = {"Icy-MetaData": "1"}
 
 
-async def given_up(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
-    """Have the event's room given up, which nobody must be in."""
+async def room_closed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
+    """Let the event's room close, which must have no listeners; returns it."""
     room = edge.rooms._rooms["talk"]
     with monkeypatch.context() as patch:
         patch.setattr(event_room, "LINGER_S", 0.0)
@@ -39,8 +39,8 @@ async def given_up(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
     return room
 
 
-async def closed(edge: Edge) -> None:
-    """Close the event, and wait until its room knows."""
+async def event_closed(edge: Edge) -> None:
+    """Close the event, and wait until its room has seen that."""
     await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
     await until(lambda: edge.rooms._rooms["talk"].event.state is EventState.CLOSED)
 
@@ -49,7 +49,7 @@ async def closed(edge: Edge) -> None:
 async def asking(
     edge: Edge, offer: str
 ) -> AsyncIterator[Callable[[], Awaitable[aiohttp.ClientResponse]]]:
-    """A player whose offer is half sent; the rest goes, and the answer comes, when it is called."""
+    """A player that has sent half its offer; the function sends the rest and returns the answer."""
     gate = asyncio.Event()
 
     async def body() -> AsyncIterator[bytes]:
@@ -71,7 +71,7 @@ async def asking(
 
 @asynccontextmanager
 async def held_back(edge: Edge, path: str, **headers: str) -> AsyncIterator[asyncio.Task[bytes]]:
-    """A request whose answer is about to begin; its task is the body."""
+    """A request whose response is about to begin; the task returns its body."""
 
     async def read() -> bytes:
         async with edge.http.get(path, headers=headers) as answer:
@@ -85,7 +85,7 @@ async def held_back(edge: Edge, path: str, **headers: str) -> AsyncIterator[asyn
 
 
 async def check_cut(reading: asyncio.Task[bytes]) -> None:
-    """Check that a request is disconnected; its client comes again."""
+    """Check that a request is disconnected, so that its client connects again."""
     async with asyncio.timeout(DEADLINE_S):
         with pytest.raises(aiohttp.ClientError):
             await reading
@@ -93,7 +93,7 @@ async def check_cut(reading: asyncio.Task[bytes]) -> None:
 
 @asynccontextmanager
 async def no_captions(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
-    """The bus takes its time to read captions, until the event is set."""
+    """Captions cannot be read from the bus until the event is set."""
     loaded, read = asyncio.Event(), edge.bus.read
 
     async def read_late(stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
@@ -106,19 +106,19 @@ async def no_captions(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_who_offers_while_the_event_closes_is_refused(edge: Edge) -> None:
+async def test_a_player_that_offers_while_the_event_closes_is_refused(edge: Edge) -> None:
     async with player() as listener, asking(edge, listener.offer) as answer:
-        await closed(edge)
+        await event_closed(edge)
         assert await error(await answer()) == (409, "event_closed")
     assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_who_offers_while_the_room_is_given_up_hears_the_next(
+async def test_a_player_that_offers_while_the_room_closes_hears_the_next_room(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with player() as listener, asking(edge, listener.offer) as answer:
-        room = await given_up(edge, monkeypatch)
+        room = await room_closed(edge, monkeypatch)
         reply = await answer()
         assert reply.status == 201
         await listener.answered(await reply.text())
@@ -127,13 +127,13 @@ async def test_who_offers_while_the_room_is_given_up_hears_the_next(
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_who_hangs_up_while_it_switches_is_gone(
+async def test_a_player_that_hangs_up_during_a_switch_is_gone(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with player() as listener:
         async with edge.http.post(ES, data=listener.offer, headers=SDP) as reply:
             session = reply.headers["Location"].rpartition("/")[2]
-        await given_up(edge, monkeypatch)
+        await room_closed(edge, monkeypatch)
         sessions = edge.whep._sessions
         switch = SessionCall("POST", "talk", session, '{"channel": "ar"}')
         async with beside(sessions.take(switch), name="switch") as switching:
@@ -145,7 +145,7 @@ async def test_who_hangs_up_while_it_switches_is_gone(
     assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
 
 
-async def test_a_player_with_titles_hears_on_although_captions_come_late(
+async def test_a_player_with_titles_keeps_its_sound_although_captions_come_late(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with no_captions(edge, monkeypatch) as loaded:
@@ -167,39 +167,39 @@ async def test_a_player_with_titles_hears_on_although_captions_come_late(
                 assert not it.ended
 
 
-async def test_who_waits_for_captions_while_the_room_is_given_up_hears_the_next(
+async def test_a_player_that_waits_for_captions_while_the_room_closes_hears_the_next_room(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with no_captions(edge, monkeypatch):
 
-        async def give_up() -> EventRoom:
+        async def close_room() -> EventRoom:
             await until(lambda: "talk" in edge.rooms._rooms)
-            return await given_up(edge, monkeypatch)
+            return await room_closed(edge, monkeypatch)
 
         async with (
-            beside(give_up(), name="give up") as giving_up,
+            beside(close_room(), name="close room") as closing,
             playing(edge, "/listen/talk/es.mp3", **ICY) as it,
         ):
             await it.has(1)
             assert counted(edge) == {"es": 1}
-            assert not (await giving_up)._parts
+            assert not (await closing)._parts
 
 
-async def test_who_waits_for_captions_while_the_event_closes_is_refused(
+async def test_a_player_that_waits_for_captions_while_the_event_closes_is_refused(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with no_captions(edge, monkeypatch) as loaded:
 
         async def load() -> None:
             await until(lambda: "talk" in edge.rooms._rooms)
-            await closed(edge)
+            await event_closed(edge)
             loaded.set()
 
         async with beside(load(), name="load"):
             await edge.refuses("/listen/talk/es.mp3", 409, "event_closed", **ICY)
 
 
-async def test_who_waits_for_the_encoder_while_the_event_closes_is_refused(
+async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_refused(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = threading.Event()
@@ -212,7 +212,7 @@ async def test_who_waits_for_the_encoder_while_the_event_closes_is_refused(
 
     async def make() -> None:
         await until(lambda: "talk" in edge.rooms._rooms)
-        await closed(edge)
+        await event_closed(edge)
         made.set()
 
     async with beside(make(), name="make"):
@@ -231,21 +231,21 @@ async def test_a_player_whose_stream_ended_is_disconnected(
 
 async def test_a_player_whose_event_closed_is_disconnected(edge: Edge) -> None:
     async with held_back(edge, "/listen/talk/es.mp3") as reading:
-        await closed(edge)
+        await event_closed(edge)
         edge.gate.open()
         await check_cut(reading)
 
 
-async def test_a_reader_whose_room_was_given_up_is_disconnected(
+async def test_a_reader_whose_room_has_closed_is_disconnected(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with held_back(edge, "/e/talk/captions/es") as reading:
-        await given_up(edge, monkeypatch)
+        await room_closed(edge, monkeypatch)
         edge.gate.open()
         await check_cut(reading)
 
 
-async def test_a_listener_whose_room_was_given_up_is_disconnected(
+async def test_a_listener_whose_room_has_closed_is_disconnected(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def listen() -> aiohttp.WSMsgType:
@@ -256,7 +256,7 @@ async def test_a_listener_whose_room_was_given_up_is_disconnected(
     edge.gate.shut()
     async with beside(listen(), name="listen") as listening:
         await until(lambda: edge.gate.waiting == 1)
-        room = await given_up(edge, monkeypatch)
+        room = await room_closed(edge, monkeypatch)
         edge.gate.open()
         async with asyncio.timeout(DEADLINE_S):
             assert await listening in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}

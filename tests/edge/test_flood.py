@@ -25,15 +25,15 @@ def port_of(edge: Edge) -> int:
     return int(edge.url.rsplit(":", 1)[1])
 
 
-async def said(edge: Edge) -> None:
-    """A long talk: half a megabyte of captions."""
+async def long_talk(edge: Edge) -> None:
+    """Append the captions of a long talk, half a megabyte."""
     for number in range(CAPTIONS):
         await edge.caption(number, f"{number} " + "palabra " * 20)
 
 
 @asynccontextmanager
 async def frames_heard(edge: Edge) -> AsyncIterator[list[int]]:
-    """A listener; yields how many frames were said and heard."""
+    """A listener; yields the number of frames sent and of frames heard."""
     reader, writer = await listening(edge)
     counts = [0, 0]
 
@@ -67,7 +67,7 @@ async def frames_heard(edge: Edge) -> AsyncIterator[list[int]]:
 
 
 async def test_thousands_of_requests(edge: Edge, caplog: pytest.LogCaptureFixture) -> None:
-    await said(edge)
+    await long_talk(edge)
     flood = Flood(port_of(edge), "talk", "es", REQUESTS, CONNECTIONS)
     async with frames_heard(edge), asyncio.timeout(DEADLINE_S):
         await flood.run()
@@ -79,8 +79,8 @@ async def test_thousands_of_requests(edge: Edge, caplog: pytest.LogCaptureFixtur
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-async def test_a_past_that_nobody_reads_is_not_kept_for_each(edge: Edge) -> None:
-    await said(edge)
+async def test_unread_past_captions_take_no_memory_for_each_reader(edge: Edge) -> None:
+    await long_talk(edge)
     loop = asyncio.get_running_loop()
     hub = (await edge.rooms.open("talk")).captions("es")
     unread = [socket.socket() for _ in range(UNREAD)]
@@ -108,8 +108,8 @@ async def test_a_past_that_nobody_reads_is_not_kept_for_each(edge: Edge) -> None
             one.close()
 
 
-async def test_what_is_said_while_a_slow_reader_gets_the_past(edge: Edge) -> None:
-    await said(edge)
+async def test_captions_that_come_while_a_slow_reader_gets_the_past(edge: Edge) -> None:
+    await long_talk(edge)
     async with reading(edge) as reader:
         heard: dict[str, str] = {}
         ids: list[str] = []

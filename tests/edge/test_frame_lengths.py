@@ -29,7 +29,9 @@ async def frames(ws: aiohttp.ClientWebSocketResponse, count: int) -> list[AudioF
 
 
 @LENGTHS
-async def test_a_late_listener_gets_the_same_time_of_any_packets(edge: Edge, frame_ms: int) -> None:
+async def test_a_late_listener_gets_a_backlog_of_the_same_length_with_any_packets(
+    edge: Edge, frame_ms: int
+) -> None:
     async with (
         talking(edge, {"es": SPANISH}, ms_to_samples(frame_ms)),
         edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as first,
@@ -44,7 +46,7 @@ async def test_a_late_listener_gets_the_same_time_of_any_packets(edge: Edge, fra
 
 
 def rtp_of(listener: Player) -> list[RtpPacket]:
-    """All that a player gets from now on; it goes on to play it."""
+    """All packets that a player gets from now on; it still plays them."""
     [receiver] = listener.connection.getReceivers()
     play, packets = receiver._handle_rtp_packet, list[RtpPacket]()
 
@@ -57,7 +59,7 @@ def rtp_of(listener: Player) -> list[RtpPacket]:
 
 
 def steps(packets: list[RtpPacket]) -> list[int]:
-    """How RTP time advances, after checking that no packet is missing."""
+    """The steps of RTP time, after checking that no packet is missing."""
     for earlier, later in pairwise(packets):
         assert (later.sequence_number - earlier.sequence_number) % (1 << 16) == 1
     times = [packet.timestamp for packet in packets]
@@ -92,7 +94,7 @@ async def test_channels_of_two_lengths_make_one_stream(edge: Edge) -> None:
     assert worst_r(listener.heard[before + 12_000 :], ARABIC) > 0.9
 
 
-async def test_packets_without_a_length_reach_who_listens_and_harm_nobody(edge: Edge) -> None:
+async def test_packets_without_a_length_are_passed_on_and_do_no_harm(edge: Edge) -> None:
     async with (
         edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as ws,
         edge.http.get("/listen/talk/es.ogg") as played,

@@ -1,4 +1,4 @@
-"""The attendee page finds a way to sound: real Chromium, one edge, two voices."""
+"""The attendee page finds a transport that works: real Chromium, one edge, two voices."""
 
 import asyncio
 import dataclasses
@@ -54,7 +54,7 @@ def encoded() -> dict[str, list[bytes]]:
 
 @asynccontextmanager
 async def speaking(edge: Edge) -> AsyncIterator[None]:
-    """Both channels at the pace of time, again and again."""
+    """Publish both channels in real time, over and over."""
     channels = await asyncio.to_thread(encoded)
 
     async def speak() -> None:
@@ -73,10 +73,10 @@ async def speaking(edge: Edge) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def without_websocket(edge: Edge, *more: web.RouteDef) -> AsyncIterator[str]:
-    """The same edge behind a proxy that knows plain requests only; yields its address.
+    """The same edge behind a proxy that passes plain requests only; yields its address.
 
     Args:
-        edge: what it forwards to.
+        edge: where it forwards to.
         more: routes it answers itself.
     """
 
@@ -139,7 +139,7 @@ async def plays_by(browser: Browser, url: str, transport: str, *, script: str = 
     assert await page.page.evaluate("window.broadcasterPlayer.transport") == transport
 
 
-async def test_the_best_way_that_the_browser_knows_is_taken(edge: Edge) -> None:
+async def test_the_best_transport_of_the_browser_is_used(edge: Edge) -> None:
     async with speaking(edge), chromium() as browser:
         await plays_by(browser, f"{edge.url}/e/talk?lang=es", "ws")
         await plays_by(browser, f"{edge.url}/e/talk?lang=es", "http", script=NOT_CAPABLE)
@@ -147,7 +147,7 @@ async def test_the_best_way_that_the_browser_knows_is_taken(edge: Edge) -> None:
 
 @asynccontextmanager
 async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIterator[None]:
-    """Spanish at the pace of time; three packets in fifty are lost."""
+    """Publish Spanish in real time; three packets in fifty are lost."""
 
     async def speak() -> None:
         due = time.monotonic()
@@ -160,12 +160,12 @@ async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIt
             due += frame_samples / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async with beside(speak(), "a voice with holes"):
+    async with beside(speak(), "a voice with gaps"):
         yield
 
 
-async def test_what_was_lost_of_short_packets_keeps_its_time(edge: Edge) -> None:
-    """A second with a hole fits what was said only if the hole is as long as what was lost."""
+async def test_a_gap_is_as_long_as_the_short_packets_that_were_lost(edge: Edge) -> None:
+    """A second with a gap matches the speech only if the gap is as long as the lost packets."""
     frame_samples = 480
     said = await asyncio.to_thread(voices)
     frames = await asyncio.to_thread(packets, said["es"], frame_samples)
@@ -178,8 +178,8 @@ async def test_what_was_lost_of_short_packets_keeps_its_time(edge: Edge) -> None
         assert await share(await page.heard(), said["es"]) >= MOSTLY
 
 
-async def test_what_is_blocked_on_the_way_is_left_for_the_next(edge: Edge) -> None:
-    """A proxy that knows no WebSocket, and no WHEP on this server."""
+async def test_a_transport_that_is_blocked_is_replaced_by_the_next(edge: Edge) -> None:
+    """A proxy passes no WebSocket, and this server has no WHEP."""
     async with speaking(edge), chromium() as browser, without_websocket(edge) as url:
         await plays_by(browser, f"{url}/e/talk?lang=es", "http")
 
@@ -220,7 +220,7 @@ async def test_webrtc_waits_its_turn_plays_and_changes_channel(
                 await asyncio.sleep(0.05)
 
 
-async def test_a_webrtc_session_that_falls_silent_is_made_anew(edge: Edge) -> None:
+async def test_a_webrtc_session_that_falls_silent_is_replaced(edge: Edge) -> None:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(whep_server(await asyncio.to_thread(encoded)))
         url = await stack.enter_async_context(without_websocket(edge, *server.routes()))
@@ -235,7 +235,7 @@ async def test_a_webrtc_session_that_falls_silent_is_made_anew(edge: Edge) -> No
         await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
 
 
-async def test_a_locked_screen_gets_sound_that_comes_back_and_ends(edge: Edge) -> None:
+async def test_sound_for_a_locked_screen_comes_back_and_ends(edge: Edge) -> None:
     async with speaking(edge), chromium() as browser:
         page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
         await page.listen()

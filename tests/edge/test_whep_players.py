@@ -1,4 +1,4 @@
-"""Players we did not write: libwebrtc in Node, and Chromium with the habits of known clients."""
+"""Players of other authors: libwebrtc in Node, and Chromium behaving like known clients."""
 
 import asyncio
 import shutil
@@ -17,7 +17,7 @@ from tests.support.whep_page import PLAY, REPORT, STOP, whep_page
 pytestmark = pytest.mark.usefixtures("loopback")
 WRTC = Path(__file__).parents[1] / "webrtc" / "wrtc"
 SETTLED_S = 3
-"""A player speeds up and slows down before its buffer has its length."""
+"""A player changes its speed until its buffer has the right length."""
 
 
 async def test_libwebrtc_in_node(edge: Edge, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for what an edge does, and what it has counted."""
+"""Waiting for an edge, and its listener counts."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,5 +16,5 @@ async def until(reached: Callable[[], bool]) -> None:
 
 
 def counted(edge: Edge) -> dict[str, int]:
-    """Listeners of each channel that has any."""
+    """The listeners of each channel that has any."""
     return {channel: n for (_, channel), n in edge.rooms.counts().listeners.items() if n}

@@ -16,7 +16,7 @@ Dial = Callable[[], "asyncio.Future[Pair]"]
 
 
 class Recorder(asyncio.Protocol):
-    """Keeps what happens to a connection."""
+    """Records the events of a connection."""
 
     def __init__(self) -> None:
         self.transport: SocketTransport | None = None
@@ -86,7 +86,7 @@ def contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 async def connections(
     count: int, tls: tuple[ssl.SSLContext, ssl.SSLContext] | None = None
 ) -> AsyncIterator[list[Pair]]:
-    """So many connections, with small buffers on both sides."""
+    """`count` connections, with small buffers on both sides."""
     arrived: asyncio.Queue[Recorder] = asyncio.Queue()
 
     def protocol() -> Recorder:

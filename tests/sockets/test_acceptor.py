@@ -1,4 +1,4 @@
-"""Who is let in, and who does not stay."""
+"""Which connections are accepted, refused and closed."""
 
 import asyncio
 import gc
@@ -57,7 +57,7 @@ async def test_a_client_that_speaks_no_tls(
                 await asyncio.sleep(0.001)
 
 
-async def test_nothing_is_kept_of_who_has_left() -> None:
+async def test_nothing_is_kept_of_closed_connections() -> None:
     made: list[weakref.ref[Recorder]] = []
 
     def recorder() -> Recorder:
@@ -76,7 +76,7 @@ async def test_nothing_is_kept_of_who_has_left() -> None:
         assert not [one for one in made if one() is not None]
 
 
-async def test_more_than_fit_are_turned_away_with_a_reason() -> None:
+async def test_connections_over_the_limit_are_refused_with_a_reason() -> None:
     refused: Counter[str] = Counter()
     async with accepting(Door("127.0.0.1", 0, most=1), Recorder, refused) as acceptor:
         _, first = await asyncio.open_connection("127.0.0.1", acceptor.port)

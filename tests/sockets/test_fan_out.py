@@ -1,4 +1,4 @@
-"""The fan-out: everybody gets every message once, whatever the others do."""
+"""The fan-out: each member gets every message once, whatever the others do."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ MESSAGES = 40
 
 
 class Patient:
-    """A member for whom nothing is dropped."""
+    """A member that drops nothing."""
 
     def __init__(self, transport: SocketTransport) -> None:
         self.transport = transport
@@ -111,7 +111,7 @@ async def test_joining_and_leaving(way: Way) -> None:
             assert await pair.theirs.read(len(got)) == bytes(got)
 
 
-async def test_a_member_that_vanishes_does_not_touch_the_others(way: Way) -> None:
+async def test_a_member_that_vanishes_does_not_affect_the_others(way: Way) -> None:
     ring, tls = way
     async with connections(5, tls) as pairs:
         fan_out: FanOut[Patient] = FanOut(ring)
@@ -128,8 +128,8 @@ async def test_a_member_that_vanishes_does_not_touch_the_others(way: Way) -> Non
             assert await pair.theirs.read(len(expected)) == expected
 
 
-async def test_who_joins_or_leaves_in_the_middle_of_a_message() -> None:
-    """Between two batches of one message the loop serves others."""
+async def test_members_join_and_leave_in_the_middle_of_a_message() -> None:
+    """Between two batches of one message the event loop serves other tasks."""
     async with connections(BATCH + 6) as pairs:
         fan_out: FanOut[Patient] = FanOut(None)
         members = [Patient(pair.transport) for pair in pairs]

@@ -8,7 +8,7 @@ import numpy as np
 from broadcaster.sockets.uring import BATCH, Ring
 
 
-def test_what_was_not_sent_is_told_by_place() -> None:
+def test_incomplete_sends_are_reported_by_index() -> None:
     ring = Ring()
     pairs = [socket.socketpair() for _ in range(100)]
     try:

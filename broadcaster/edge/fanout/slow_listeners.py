@@ -1,4 +1,18 @@
-"""What slow listeners of a channel miss; `sockets.fan_out` says how they are treated."""
+"""How slow listeners are treated, and what they miss is counted.
+
+1. The kernel's send buffer, 16 KiB for each listener (`rooms.requests`), holds what a listener has
+   not read yet. Nothing here notices such a listener.
+2. When it is full, the listener's transport keeps the rest, and `sockets.fan_out` asks the listener
+   what to do with each further message. Sound is queued up to a budget of 8 KiB by WebSocket, about
+   two seconds, and 64 KiB by HTTP.
+3. Over the budget every frame is skipped and counted until all queued bytes are sent. Then the
+   listener skips to live, and is told over WebSocket how many frames it missed.
+4. A listener that skips for `STALLED_S` without catching up is disconnected.
+
+Captions are never skipped. A reader with more than 256 KiB unsent is disconnected and resumes at
+the last caption it has (`caption_hub`). WebRTC has no connection to fall behind: the network drops
+packets, and `whep.loss_protection` reacts to that.
+"""
 
 from broadcaster.system.rate_limited_log import RateLimitedLog
 

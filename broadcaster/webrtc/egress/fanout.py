@@ -49,7 +49,7 @@ class RtpStream:
         fanout: the channel it is played from.
         place: its row there.
         packets: sent so far, while no fan-out has it.
-        octets: likewise.
+        octets: sent so far, while no fan-out has it.
     """
 
     id: str
@@ -182,7 +182,7 @@ class RtpFanout:
         gap = time - self._sent.time
         if gap < 0:  # the channel was restarted
             self._shift -= gap
-        elif gap:  # it is none for those who were not here before it
+        elif gap:  # not for listeners that have joined since the last frame
             rows = self.rows[: len(self._streams)]
             rows["offset"] -= np.uint32(gap & _WORD) * (rows["type"] >= _MARKER)
             self._sent.time = time

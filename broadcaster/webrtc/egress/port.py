@@ -41,8 +41,8 @@ TICK_PEERS = 500
 BUSY_DATAGRAMS = 128
 """When more came in a tick, the port is read at once for the next."""
 REPORT_S = 5.0
-"""Time between a listener's sender reports (RFC 3550 section 6.2); who vanished is looked for as
-often: to look at thousands costs as much as to send to some hundred."""
+"""Time between a listener's sender reports (RFC 3550 section 6.2), and between searches for
+listeners that have vanished: to check thousands costs as much as to send to hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Egress:
 
     @property
     def peers(self) -> Mapping[str, EgressPeer]:
-        """Who is expected or connected, by id."""
+        """Listeners that are connecting or connected, by id."""
         return self._peers
 
     @property

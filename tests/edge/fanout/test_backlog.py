@@ -1,9 +1,9 @@
-"""The newest sound, by time and not by pieces."""
+"""The backlog holds the newest sound, by its length and not by the number of pieces."""
 
 from broadcaster.edge.fanout.backlog import Backlog
 
 
-def test_pieces_of_any_length_make_room_for_newer_ones() -> None:
+def test_the_oldest_pieces_are_dropped_for_newer_ones() -> None:
     backlog = Backlog(100)
     assert [backlog.push(b"%d" % samples, samples) for samples in (40, 60, 20)] == [0, 0, 1]
     assert (backlog.pieces(), backlog.samples) == ([b"60", b"20"], 80)
@@ -13,7 +13,7 @@ def test_pieces_of_any_length_make_room_for_newer_ones() -> None:
     assert (backlog.pieces(), backlog.samples) == ([], 0)
 
 
-def test_what_has_no_length_is_left_out() -> None:
+def test_a_piece_without_a_length_is_left_out() -> None:
     backlog = Backlog(100)
     assert backlog.push(b"nothing", 0) == 0
     assert backlog.pieces() == []

@@ -1,4 +1,4 @@
-"""What late joiners get: the newest version of each caption, page by page."""
+"""Readers that join late get the newest version of each caption, page by page."""
 
 from broadcaster.edge.fanout.caption_history import (
     MOST_CAPTIONS,
@@ -28,7 +28,7 @@ def test_pages_hold_everything_once_and_in_order() -> None:
     assert everything(history, (5_000, 0)) == []
 
 
-def test_a_newer_version_takes_the_place_of_the_one_before() -> None:
+def test_a_newer_version_replaces_the_previous_one() -> None:
     history = CaptionHistory()
     history.put("es-1", (1, 0), b"half ")
     history.put("es-2", (2, 0), b"other ")
@@ -38,7 +38,7 @@ def test_a_newer_version_takes_the_place_of_the_one_before() -> None:
     assert everything(history, (2, 0)) == [b"half and whole"]
 
 
-def test_the_oldest_are_forgotten() -> None:
+def test_the_oldest_captions_are_dropped() -> None:
     history = CaptionHistory()
     for number in range(MOST_CAPTIONS + 10):
         history.put(f"es-{number}", (number, 0), b"%d," % number)

@@ -6,14 +6,21 @@ import json
 import aiohttp
 import pytest
 
-from broadcaster.edge.fanout.caption_hub import parse_id
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub, chunk, parse_id
 from broadcaster.model import keys
+from broadcaster.model.caption import Caption
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
 from tests.edge.captions import reading
+from tests.edge.clock import SteppedClock
 from tests.edge.conftest import EVENT, Edge
+from tests.edge.stalling import jammed
+from tests.sockets.pairs import connections
+from tests.support.tasks import beside
 
 DEADLINE_S = 20.0
+COMMENT = chunk(b":\n\n")
 
 
 async def test_a_late_reader_gets_the_past_then_the_present(edge: Edge) -> None:
@@ -38,7 +45,7 @@ async def test_two_readers_see_the_same(edge: Edge) -> None:
         assert await one.caption() == await two.caption()
 
 
-async def test_a_live_reader_gets_only_what_comes(edge: Edge) -> None:
+async def test_a_live_reader_gets_only_new_captions(edge: Edge) -> None:
     await edge.caption(1, "Hola")
     async with reading(edge, "?from=live") as reader:
         assert (await reader.event()).keys() == {"retry"}
@@ -70,13 +77,13 @@ async def test_a_reader_resumes_without_gap_or_repeat(edge: Edge, query: str) ->
 
 
 @pytest.mark.parametrize("bad_id", ["nonsense", "1", "1-2-3", "9" * 30 + "-1", "<x>-1"])
-async def test_a_senseless_id_starts_from_the_beginning(edge: Edge, bad_id: str) -> None:
+async def test_an_invalid_id_starts_from_the_beginning(edge: Edge, bad_id: str) -> None:
     await edge.caption(1, "Hola")
     async with reading(edge, Last_Event_ID=bad_id) as reader:
         assert (await reader.caption())[1]["text"] == "Hola"
 
 
-async def test_readers_are_told_what_is_going_on(edge: Edge) -> None:
+async def test_readers_are_told_the_state_of_the_event(edge: Edge) -> None:
     async with reading(edge) as reader:
         await edge.caption(1, "Hola")
         await reader.caption()
@@ -96,7 +103,7 @@ async def test_readers_are_told_what_is_going_on(edge: Edge) -> None:
                 reader.states.append(json.loads(event["data"]))
 
 
-async def test_a_reader_that_stops_reading_is_cut_off_and_resumes(edge: Edge) -> None:
+async def test_a_reader_that_stops_reading_is_disconnected_and_resumes(edge: Edge) -> None:
     async with reading(edge) as good, reading(edge) as stalled:
         await edge.caption(0, "Hola")
         last_id, _ = await stalled.caption()
@@ -128,3 +135,19 @@ async def test_readers_and_listeners_are_counted(edge: Edge) -> None:
                 status = json.loads(message.payload)
                 if status["kind"] == "edge" and status["readers"] == {"es": 1}:
                     break
+
+
+async def test_readers_that_hear_nothing_get_a_comment_and_stalled_ones_are_disconnected() -> None:
+    clock = SteppedClock()
+    async with EmbeddedBus(None) as bus, connections(1) as [pair], jammed() as stalled:
+        caption = Caption("es-1", "es", 0, 0, "Hola", final=True)
+        await bus.append(keys.captions("talk", "es"), caption.to_json())
+        hub = CaptionHub(bus, keys.captions("talk", "es"), clock, None)
+        async with beside(hub.run(), name="captions"):
+            await hub.loaded.wait()
+            hub.add(pair.transport, None, past=False)
+            hub.add(stalled, None, past=True)
+            for checks in (1, 2):
+                await clock.advance(KEEPALIVE_S)
+                assert await pair.theirs.read(len(COMMENT)) == COMMENT
+                assert hub.cut_readers == checks - 1

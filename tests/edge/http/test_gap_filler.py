@@ -70,7 +70,7 @@ def test_a_channel_whose_clock_stood_still_is_heard_again_without_a_gap(pause_s:
     assert len(set(sent)) > number - 2 * FILL_AFTER_S / TICK_S
 
 
-def test_what_a_stalled_bus_brings_at_once_is_not_played_on_top_of_the_silence() -> None:
+def test_a_burst_after_a_stall_of_the_bus_is_not_played_after_the_silence_too() -> None:
     clock = FakeClock()
     gap_filler = GapFiller(clock)
     sent = gap_filler.push(frame(0))

@@ -36,7 +36,7 @@ SPOKEN_S = 8
 PACE_S = 0.005
 AUDIBLE = 100.0
 ALIKE = 0.8
-"""Opus keeps the sound, not every wave of it."""
+"""Opus keeps the sound, not its exact waveform."""
 
 
 def speech() -> bytes:
@@ -47,7 +47,7 @@ def speech() -> bytes:
 
 
 def decoded(body: bytes) -> Samples:
-    """An MP3 or Ogg file, however it ends, at 24 kHz, from its first sound on."""
+    """An MP3 or Ogg file at 24 kHz, from its first sound on; its end may be cut off."""
     to_floor = ToFloor()
     pcm = bytearray()
     with av.open(io.BytesIO(body), "r") as container:
@@ -59,7 +59,7 @@ def decoded(body: bytes) -> Samples:
 
 
 async def say_all(edge: Edge, said: list[bytes]) -> None:
-    """Publish a channel faster than time, but not faster than it is read."""
+    """Publish a channel faster than real time, but not faster than it is read."""
     for packet in said:
         edge.say("es", packet)
         await asyncio.sleep(PACE_S)
@@ -118,7 +118,7 @@ async def test_a_player_gets_sound_at_once_and_while_nobody_speaks(edge: Edge) -
 
 
 def ffmpeg_plays(url: str, seconds: float) -> tuple[dict[str, str], int]:
-    """What FFmpeg's player finds at an address: its metadata, and how much sound it could read."""
+    """The metadata that FFmpeg finds at an address, and how many samples it could read."""
     heard = 0
     with av.open(url, "r", options={"icy": "1"}, timeout=DEADLINE_S) as container:
         for frame in container.decode(audio=0):
@@ -129,7 +129,7 @@ def ffmpeg_plays(url: str, seconds: float) -> tuple[dict[str, str], int]:
 
 
 @pytest.mark.parametrize("form", ["mp3", "ogg"])
-async def test_a_player_of_other_people_plays(edge: Edge, form: str) -> None:
+async def test_ffmpeg_plays(edge: Edge, form: str) -> None:
     await edge.caption(1, "Buenos días")
     async with playing(edge, f"/listen/talk/es.{form}") as first:
         await first.has(1)
@@ -142,7 +142,7 @@ async def test_a_player_of_other_people_plays(edge: Edge, form: str) -> None:
 
 
 def parted(body: bytes, metaint: int) -> tuple[bytes, list[str]]:
-    """Sound and titles of a stream with ICY metadata, as a player takes it apart."""
+    """Sound and titles of a stream with ICY metadata, as a player separates them."""
     sound, titles = bytearray(), []
     at = 0
     while at + metaint < len(body):
@@ -209,7 +209,7 @@ async def test_wrong_addresses(edge: Edge, path: str, status: int, error: str) -
     await edge.refuses(path, status, error)
 
 
-async def test_what_is_not_a_get(edge: Edge) -> None:
+async def test_methods_other_than_get(edge: Edge) -> None:
     async with edge.http.head("/listen/talk/es+floor.ogg") as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "audio/ogg"
@@ -247,7 +247,7 @@ async def test_an_old_player_gets_no_chunks(edge: Edge) -> None:
     assert body == b"OggS"
 
 
-async def test_a_closed_event_is_gone(edge: Edge) -> None:
+async def test_a_closed_event_is_refused(edge: Edge) -> None:
     await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
     async with edge.http.get("/listen/talk/es.mp3") as answer:
         assert (answer.status, (await answer.json())["error"]) == (409, "event_closed")
@@ -267,7 +267,7 @@ async def test_players_are_counted_and_their_encoder_ends_with_them(edge: Edge) 
             await asyncio.sleep(0.1)
 
 
-async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge) -> None:
+async def test_a_player_that_stops_reading_does_not_affect_the_others(edge: Edge) -> None:
     async with (
         playing(edge, "/listen/talk/es.mp3") as good,
         edge.http.get("/listen/talk/es.mp3") as stalled,
@@ -285,7 +285,7 @@ async def test_a_player_that_stops_reading_does_not_touch_the_others(edge: Edge)
 
 
 def page_numbers(body: bytes) -> list[int]:
-    """Sequence numbers of the whole Ogg pages (RFC 3533 section 6), one behind the other."""
+    """Sequence numbers of the whole Ogg pages (RFC 3533 section 6), one after the other."""
     numbers, at = [], 0
     while at + 27 <= len(body):
         assert body[at : at + 4] == b"OggS"
@@ -295,7 +295,7 @@ def page_numbers(body: bytes) -> list[int]:
     return numbers if at == len(body) else numbers[:-1]
 
 
-async def test_who_comes_and_goes_misses_no_page_while_the_channel_stops_and_bursts(
+async def test_players_that_come_and_go_miss_no_page_while_the_channel_stops_and_bursts(
     edge: Edge,
 ) -> None:
     chance = random.Random(3)

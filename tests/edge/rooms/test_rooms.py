@@ -16,7 +16,7 @@ from tests.edge.waiting import until
 COUNTED = EdgeCounts(skipped_frames=3, stalled_listeners=2, cut_readers=1)
 
 
-async def visited(edge: Edge) -> None:
+async def with_totals(edge: Edge) -> None:
     """Let a reader come and go, and count something."""
     await edge.caption(1, "Hola")
     async with reading(edge) as reader:
@@ -46,7 +46,7 @@ async def check_forgotten(edge: Edge) -> None:
 async def test_a_room_that_closes_leaves_its_totals_and_nothing_else(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await visited(edge)
+    await with_totals(edge)
     room = weakref.ref(edge.rooms._rooms["talk"])
     with monkeypatch.context() as patch:
         patch.setattr(event_room, "LINGER_S", 0.0)
@@ -61,7 +61,7 @@ async def test_a_room_that_closes_leaves_its_totals_and_nothing_else(
 
 
 async def test_a_room_that_fails_leaves_its_totals_and_nothing_else(edge: Edge) -> None:
-    await visited(edge)
+    await with_totals(edge)
     await edge.bus.put(keys.event_record("talk"), b"no event")
     await check_forgotten(edge)
     await edge.put(EVENT)
@@ -72,7 +72,7 @@ async def test_a_room_that_fails_leaves_its_totals_and_nothing_else(edge: Edge) 
 async def test_a_room_that_is_replaced_while_it_ends_counts_once(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await visited(edge)
+    await with_totals(edge)
     ending, may_end = await edge.rooms.open("talk"), asyncio.Event()
 
     async def end_late() -> None:
@@ -90,6 +90,6 @@ async def test_a_room_that_is_replaced_while_it_ends_counts_once(
     assert edge.rooms.counts() == COUNTED
     may_end.set()
     await until(lambda: not ending._parts)
-    await asyncio.sleep(0.1)  # a few turns of the loop, for what comes after its parts
+    await asyncio.sleep(0.1)  # time for what the room does after its parts have ended
     assert await edge.rooms.open("talk") is room
     assert edge.rooms.counts() == COUNTED

@@ -1,4 +1,4 @@
-"""What a listener may send, on a real connection."""
+"""What a WebSocket listener may send."""
 
 import asyncio
 import os
@@ -61,7 +61,7 @@ async def test_pongs_are_not_counted_and_messages_are(edge: Edge) -> None:
         (bytes((0x82, 0xFF)) + (2**62).to_bytes(8, "big"), TOO_BIG),
     ],
 )
-async def test_what_must_not_be_sent(edge: Edge, sent: bytes, code: int) -> None:
+async def test_a_forbidden_frame_ends_the_connection(edge: Edge, sent: bytes, code: int) -> None:
     reader, writer = await listening(edge)
     writer.write(sent)
     async with asyncio.timeout(DEADLINE_S):
@@ -69,7 +69,7 @@ async def test_what_must_not_be_sent(edge: Edge, sent: bytes, code: int) -> None
     writer.close()
 
 
-async def test_a_reader_of_captions_that_goes_on_talking_is_cut_off(edge: Edge) -> None:
+async def test_a_caption_reader_that_keeps_sending_is_disconnected(edge: Edge) -> None:
     port = int(edge.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /e/talk/captions/es HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -81,5 +81,5 @@ async def test_a_reader_of_captions_that_goes_on_talking_is_cut_off(edge: Edge) 
     writer.close()
 
 
-def test_our_ping_is_one_a_client_understands() -> None:
+def test_our_ping_is_a_ping_for_clients() -> None:
     assert PING[0] == 0x80 | aiohttp.WSMsgType.PING

@@ -1,28 +1,21 @@
 """What the WebSocket outlet does when this process or a listener is too slow."""
 
-import asyncio
 import logging
 
 import pytest
 
 from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.websocket.inbound import PING
 from broadcaster.edge.websocket.listener import BUDGET_BYTES
-from broadcaster.edge.websocket.outlet import MOST_WAITING, WebSocketOutlet
+from broadcaster.edge.websocket.outlet import IDLE_S, MOST_WAITING, WebSocketOutlet
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.sockets.uring import Ring
+from tests.edge.clock import SteppedClock
 from tests.edge.conftest import PACKET
 from tests.edge.stalling import jammed, slow_listeners
 from tests.edge.waiting import until
 from tests.sockets.pairs import connections
-from tests.support.clock import FakeClock
 from tests.support.tasks import beside
-
-
-class WaitingClock(FakeClock):
-    """Time that passes only when a test moves it."""
-
-    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - for longer than a test
-        await asyncio.get_running_loop().create_future()
 
 
 def envelope(number: int, payload: bytes = PACKET) -> bytes:
@@ -30,7 +23,7 @@ def envelope(number: int, payload: bytes = PACKET) -> bytes:
 
 
 async def test_frames_that_this_process_could_not_write_in_time_are_counted() -> None:
-    clock = WaitingClock()
+    clock = SteppedClock()
     slow = slow_listeners(clock)
     outlet = WebSocketOutlet(OutletTools(clock, Ring.open(), slow))
     async with connections(2) as pairs:
@@ -51,7 +44,7 @@ async def test_frames_that_this_process_could_not_write_in_time_are_counted() ->
 async def test_the_log_says_once_a_second_how_many_listeners_are_too_slow(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    clock = WaitingClock()
+    clock = SteppedClock()
     slow = slow_listeners(clock)
     outlet = WebSocketOutlet(OutletTools(clock, None, slow))
     async with jammed() as one, jammed() as two, beside(outlet.run(), name="outlet"):
@@ -69,3 +62,17 @@ async def test_the_log_says_once_a_second_how_many_listeners_are_too_slow(
         "listeners are too slow: 1 of them missed 1 frames since the last line like this",
         "listeners are too slow: 2 of them missed 40 frames since the last line like this",
     ]
+
+
+async def test_a_channel_that_sends_nothing_pings_its_listeners() -> None:
+    clock = SteppedClock()
+    outlet = WebSocketOutlet(OutletTools(clock, None, slow_listeners(clock)))
+    async with connections(1) as [pair], beside(outlet.run(), name="outlet"):
+        outlet.add(pair.transport)
+        await clock.advance(IDLE_S)
+        assert await pair.theirs.read(len(PING)) == PING
+        outlet.send_envelope(envelope(0))
+        assert len(await pair.theirs.read(len(envelope(0)) + 2)) > len(PING)
+        await clock.advance(IDLE_S)
+        await clock.advance(IDLE_S)
+        assert await pair.theirs.read(len(PING)) == PING

@@ -1,4 +1,4 @@
-"""Requests for a WebRTC session that reach another edge process than its own."""
+"""Requests for a WebRTC session that reach an edge process other than its own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def test_a_session_is_changed_and_ended_through_another_process(
     await gone(edge)
 
 
-async def test_refusals_come_back_as_they_were_made(edge: Edge, other: Edge) -> None:
+async def test_refusals_come_back_unchanged(edge: Edge, other: Edge) -> None:
     async with player() as listener:
         address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
@@ -58,14 +58,14 @@ async def test_refusals_come_back_as_they_were_made(edge: Edge, other: Edge) -> 
             assert await error(reply) == (404, "unknown_session")
 
 
-async def test_a_process_that_is_gone_took_its_sessions_along(edge: Edge) -> None:
+async def test_the_sessions_of_a_process_that_is_gone_are_unknown(edge: Edge) -> None:
     async with edge.http.patch(GONE, data=CANDIDATE, headers=FRAGMENT) as reply:
         assert await error(reply) == (404, "unknown_session")
     async with edge.http.delete(GONE) as reply:
         assert reply.status == 200
 
 
-async def test_nonsense_on_the_bus_is_survived(edge: Edge, other: Edge) -> None:
+async def test_nonsense_on_the_bus_is_ignored(edge: Edge, other: Edge) -> None:
     for nonsense in (b"\xff", b"[]", b'{"number": 1}', b'{"number": 1, "call": {"method": "GET"}}'):
         edge.bus.publish(keys.edge(edge.rooms.edge), nonsense)
     async with player() as listener:
@@ -75,7 +75,9 @@ async def test_nonsense_on_the_bus_is_survived(edge: Edge, other: Edge) -> None:
             assert reply.status == 204
 
 
-async def test_few_wait_for_others_at_a_time(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_number_of_requests_that_wait_is_limited(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("broadcaster.edge.whep.forwarding.MOST_WAITING", 1)
     async with asyncio.TaskGroup() as tasks:
         both = [tasks.create_task(edge.http.post(GONE, json={"channel": "es"})) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""WHEP: real WebRTC peers hear a channel, and what the endpoint refuses."""
+"""WHEP: real WebRTC peers hear a channel, and bad requests are refused."""
 
 import asyncio
 import dataclasses
@@ -98,7 +98,7 @@ async def test_closing_the_event_hangs_up(edge: Edge) -> None:
             assert await error(reply) == (409, "event_closed")
 
 
-async def test_created_tells_what_the_player_needs(edge: Edge) -> None:
+async def test_the_answer_has_what_a_player_needs(edge: Edge) -> None:
     async with player() as listener:
         async with edge.http.post("/whep/talk/es", data=listener.offer, headers=SDP) as reply:
             assert reply.status == 201
@@ -203,7 +203,7 @@ async def test_trickle(edge: Edge) -> None:
         await listener.state("connected")
 
 
-async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Edge) -> None:
+async def test_a_listener_that_loses_packets_hears_the_protected_variant(edge: Edge) -> None:
     async with player() as listener, edge.bus.subscribe(keys.status("talk")) as messages:
         address = await subscribed(edge.http, ES, listener)
         await listener.state("connected")
@@ -227,10 +227,10 @@ async def test_a_listener_who_loses_packets_hears_the_protected_variant(edge: Ed
 
 
 @pytest.mark.parametrize("channel", ["es", "es+floor", "floor"])
-async def test_loss_on_the_way_brings_protection_and_its_end_ends_it(
+async def test_a_listener_is_protected_while_the_network_loses_packets(
     edge: Edge, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the player's own reports of what the network lost."""
+    """The loss is read from the player's own reports."""
     monkeypatch.setattr(loss_protection, "CALM_S", 0.5)
     variants = {channel: SPANISH, f"{channel}+fec": SPANISH}
     async with LossyRelay.to(edge.egress.port) as relay, player() as listener:
