@@ -44,7 +44,7 @@ from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.wire import TARGET_LANGUAGES
-from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.system import open_files
 from broadcaster.web.application import create_application, page
@@ -127,7 +127,7 @@ async def running(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        door = Door(
+        listen = AcceptorSettings(
             settings.host,
             settings.port,
             tls,
@@ -135,9 +135,9 @@ async def running(
             open_files.connections(),
             reuse_port=reuse_port,
         )
-        acceptor = await stack.enter_async_context(accepting(door, runner.server, parts.refused))
+        acceptor = await stack.enter_async_context(accepting(listen, runner.server, parts.refused))
         if settings.metrics_port is not None:
-            second = replace(door, port=settings.metrics_port, reuse_port=False)
+            second = replace(listen, port=settings.metrics_port, reuse_port=False)
             await stack.enter_async_context(accepting(second, runner.server, parts.refused))
         yield acceptor.port
 

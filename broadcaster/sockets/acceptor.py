@@ -1,7 +1,7 @@
 """Accepts connections: many at once, up to a limit, and none that stays without a request.
 
 Time is the event loop's here, not an injected clock: these deadlines run against the kernel and
-real clients, and tests shorten them with `Door.ask_within_s`.
+real clients, and tests shorten them with `AcceptorSettings.ask_within_s`.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ _BUSY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AcceptorSettings:
     """Where and how connections are accepted.
 
     Attributes:
@@ -64,15 +64,18 @@ class Acceptor:
     """Makes a transport for every connection and gives it a protocol of its own.
 
     Args:
-        door: where to listen.
+        settings: where to listen.
         protocol: makes the protocol of one connection.
         refused: counter incremented under `SERVER_FULL` for each refused connection.
     """
 
     def __init__(
-        self, door: Door, protocol: Callable[[], asyncio.Protocol], refused: Counter[str]
+        self,
+        settings: AcceptorSettings,
+        protocol: Callable[[], asyncio.Protocol],
+        refused: Counter[str],
     ) -> None:
-        self._door = door
+        self._settings = settings
         self._protocol = protocol
         self._refused = refused
         self._loop = asyncio.get_running_loop()
@@ -95,15 +98,18 @@ class Acceptor:
             OSError: the address is in use or not ours.
         """
         found = await self._loop.getaddrinfo(
-            self._door.host, self._door.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            self._settings.host,
+            self._settings.port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
         )
-        port = self._door.port
+        port = self._settings.port
         for family, kind, protocol, _, address in dict.fromkeys(found):
             sock = socket.socket(family, kind, protocol)
             self._sockets.append(sock)
             sock.settimeout(0)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if self._door.reuse_port:
+            if self._settings.reuse_port:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -111,7 +117,7 @@ class Acceptor:
                 patience_ms = UNREACHABLE_AFTER_S * 1000
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)
             sock.bind((address[0], port, *address[2:]))
-            sock.listen(self._door.backlog)
+            sock.listen(self._settings.backlog)
             port = port or int(sock.getsockname()[1])
         for sock in self._sockets:
             self._loop.add_reader(sock.fileno(), self._accept, sock)
@@ -120,7 +126,7 @@ class Acceptor:
         """Disconnect clients that send no request, until cancelled."""
         while True:
             await asyncio.sleep(_SWEEP_S)
-            before = self._loop.time() - self._door.ask_within_s
+            before = self._loop.time() - self._settings.ask_within_s
             due = [
                 transport for transport, since in self._without_request.items() if since < before
             ]
@@ -156,14 +162,14 @@ class Acceptor:
 
     def _add(self, sock: socket.socket) -> None:
         sock.settimeout(0)
-        if len(self._connections) >= self._door.most:
+        if len(self._connections) >= self._settings.most:
             self._refuse(sock)
             return
         try:
             transport = (
                 SocketTransport(sock, self._protocol(), self._forget)
-                if self._door.tls is None
-                else TlsTransport(sock, self._door.tls, self._protocol(), self._forget)
+                if self._settings.tls is None
+                else TlsTransport(sock, self._settings.tls, self._protocol(), self._forget)
             )
         except OSError:  # it is gone already
             sock.close()
@@ -179,7 +185,7 @@ class Acceptor:
     def _refuse(self, sock: socket.socket) -> None:
         self._refused[SERVER_FULL] += 1
         try:
-            if self._door.tls is None:
+            if self._settings.tls is None:
                 sock.send(_BUSY)
         except OSError:
             pass  # gone already
@@ -189,12 +195,14 @@ class Acceptor:
 
 @asynccontextmanager
 async def accepting(
-    door: Door, protocol: Callable[[], asyncio.Protocol], refused: Counter[str] | None = None
+    settings: AcceptorSettings,
+    protocol: Callable[[], asyncio.Protocol],
+    refused: Counter[str] | None = None,
 ) -> AsyncIterator[Acceptor]:
     """Run an acceptor inside the context; at the end it stops listening.
 
     Args:
-        door: where to listen.
+        settings: where to listen.
         protocol: makes the protocol of one connection.
         refused: counter incremented under `SERVER_FULL` for each refused connection.
 
@@ -202,7 +210,7 @@ async def accepting(
         OSError: the address is in use or not ours.
     """
     async with AsyncExitStack() as stack:
-        acceptor = Acceptor(door, protocol, Counter() if refused is None else refused)
+        acceptor = Acceptor(settings, protocol, Counter() if refused is None else refused)
         stack.callback(acceptor.close)
         await acceptor.open()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

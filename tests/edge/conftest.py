@@ -21,7 +21,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
-from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
 from broadcaster.webrtc.egress.port import Egress, EgressSettings
@@ -120,7 +120,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
     await runner.setup()
     assert runner.server is not None
     async with (
-        accepting(Door("127.0.0.1", 0), runner.server) as acceptor,
+        accepting(AcceptorSettings("127.0.0.1", 0), runner.server) as acceptor,
         aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
     ):
         url = f"http://127.0.0.1:{acceptor.port}"

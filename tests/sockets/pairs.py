@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.system.certificates import server_context
 
@@ -94,8 +94,8 @@ async def connections(
         arrived.put_nowait(recorder)
         return recorder
 
-    door = Door("127.0.0.1", 0, tls and tls[0])
-    async with accepting(door, protocol) as acceptor:
+    settings = AcceptorSettings("127.0.0.1", 0, tls and tls[0])
+    async with accepting(settings, protocol) as acceptor:
         pairs = []
         for _ in range(count):
             sock = socket.socket()

@@ -10,12 +10,12 @@ from contextlib import suppress
 
 import pytest
 
-from broadcaster.sockets.acceptor import SERVER_FULL, Door, accepting
+from broadcaster.sockets.acceptor import SERVER_FULL, AcceptorSettings, accepting
 from tests.sockets.pairs import DEADLINE_S, Recorder
 
 
 async def test_a_client_that_asks_nothing_is_disconnected() -> None:
-    async with accepting(Door("127.0.0.1", 0, ask_within_s=0.0), Recorder) as acceptor:
+    async with accepting(AcceptorSettings("127.0.0.1", 0, ask_within_s=0.0), Recorder) as acceptor:
         reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
         async with asyncio.timeout(DEADLINE_S):
             assert await reader.read() == b""
@@ -27,7 +27,9 @@ async def test_a_client_that_never_shakes_hands_is_disconnected(
     certified: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:
     server, _ = certified
-    async with accepting(Door("127.0.0.1", 0, server, ask_within_s=0.0), Recorder) as acceptor:
+    async with accepting(
+        AcceptorSettings("127.0.0.1", 0, server, ask_within_s=0.0), Recorder
+    ) as acceptor:
         reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
         async with asyncio.timeout(DEADLINE_S):
             assert await reader.read() == b""
@@ -38,7 +40,7 @@ async def test_a_client_that_speaks_no_tls(
     certified: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:
     server, client = certified
-    async with accepting(Door("127.0.0.1", 0, server), Recorder) as acceptor:
+    async with accepting(AcceptorSettings("127.0.0.1", 0, server), Recorder) as acceptor:
         reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
         async with asyncio.timeout(DEADLINE_S):
@@ -65,7 +67,7 @@ async def test_nothing_is_kept_of_closed_connections() -> None:
         made.append(weakref.ref(one))
         return one
 
-    async with accepting(Door("127.0.0.1", 0), recorder) as acceptor:
+    async with accepting(AcceptorSettings("127.0.0.1", 0), recorder) as acceptor:
         for _ in range(20):
             _, writer = await asyncio.open_connection("127.0.0.1", acceptor.port)
             writer.close()
@@ -78,7 +80,7 @@ async def test_nothing_is_kept_of_closed_connections() -> None:
 
 async def test_connections_over_the_limit_are_refused_with_a_reason() -> None:
     refused: Counter[str] = Counter()
-    async with accepting(Door("127.0.0.1", 0, most=1), Recorder, refused) as acceptor:
+    async with accepting(AcceptorSettings("127.0.0.1", 0, most=1), Recorder, refused) as acceptor:
         _, first = await asyncio.open_connection("127.0.0.1", acceptor.port)
         async with asyncio.timeout(DEADLINE_S):
             while not len(acceptor):
@@ -109,5 +111,5 @@ async def test_a_taken_port_is_an_error() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match="in use"):
-            async with accepting(Door("127.0.0.1", taken.getsockname()[1]), Recorder):
+            async with accepting(AcceptorSettings("127.0.0.1", taken.getsockname()[1]), Recorder):
                 pass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sockets.pairs import DEADLINE_S, connections, contexts
+from tests.sockets.pairs import DEADLINE_S, Recorder, connections, contexts
 
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext] | None
 
@@ -94,3 +94,26 @@ async def test_a_failed_send_past_the_transport_ends_it() -> None:
         async with asyncio.timeout(DEADLINE_S):
             await pair.ours.lost.wait()
         assert isinstance(pair.ours.error, OSError)
+
+
+async def test_a_handler_that_hands_its_connection_over_is_cancelled_and_closes_nothing() -> None:
+    """As aiohttp does: a protocol that loses its connection cancels the handler of its request."""
+
+    class Previous(asyncio.Protocol):
+        def connection_lost(self, error: Exception | None) -> None:
+            assert error is None
+            handling.cancel()
+            pair.transport.close()
+
+    async with connections(1) as [pair]:
+        pair.transport.set_protocol(Previous())
+        following = Recorder()
+        handling = asyncio.create_task(pair.transport.hand_over(following), name="handler")
+        with pytest.raises(asyncio.CancelledError):
+            await handling
+        pair.theirs.writer.write(b"for the next protocol")
+        async with asyncio.timeout(DEADLINE_S):
+            while following.received != b"for the next protocol":
+                await asyncio.sleep(0.001)
+        assert following.transport is pair.transport
+        pair.transport.set_protocol(pair.ours)

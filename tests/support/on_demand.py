@@ -22,7 +22,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
-from broadcaster.sockets.acceptor import Door, accepting
+from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.web.application import create_application
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", source_captions=False)
@@ -163,7 +163,7 @@ async def served(application: web.Application) -> AsyncIterator[str]:
     await runner.setup()
     assert runner.server is not None
     try:
-        async with accepting(Door("127.0.0.1", 0), runner.server) as acceptor:
+        async with accepting(AcceptorSettings("127.0.0.1", 0), runner.server) as acceptor:
             yield f"http://127.0.0.1:{acceptor.port}"
     finally:
         await runner.cleanup()

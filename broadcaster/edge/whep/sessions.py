@@ -19,7 +19,7 @@ from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 from broadcaster.webrtc.signaling import check_no_restart, unknown_session
 
-LOOK_S = 2.0
+LOSS_CHECK_S = 2.0
 """How often the loss that listeners report is looked at."""
 _ID = re.compile(r"([0-9a-f]{8})\.[\w-]{24}")
 
@@ -86,7 +86,7 @@ class WhepSessions:
     async def run(self) -> None:
         """Protect listeners that lose packets, until cancelled."""
         while True:
-            await self._clock.sleep(LOOK_S)
+            await self._clock.sleep(LOSS_CHECK_S)
             for session in list(self._sessions.values()):
                 self._protect(session)
 

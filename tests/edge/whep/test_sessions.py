@@ -276,8 +276,9 @@ def test_protection_ends_when_reports_are_good_for_a_while() -> None:
     assert not monitor.update(0.0, clock)
     assert monitor.update(LOSSY, clock)
     assert monitor.protected
+    assert [monitor.variant_of(each) for each in ("es", "es+floor")] == ["es+fec", "es+floor+fec"]
     clock.seconds += CALM_S - 1
     assert not monitor.update(0.0, clock)
     clock.seconds += 2
     assert monitor.update(0.0, clock)
-    assert not monitor.protected
+    assert monitor.variant_of("es+floor") == "es+floor"
