@@ -1,4 +1,4 @@
-// Players of a WHEP channel: two libraries, and what is known of other clients in the field.
+// Players of a WHEP channel: two libraries, and imitations of other clients in the field.
 // Each returns {connection, stream, stop}; every status the endpoint answered is in `statuses`.
 
 const statuses = [];
@@ -27,7 +27,7 @@ export async function whip_whep(url) {
   return {connection, stream: await stream, stop: () => client.stop()};
 }
 
-// A module of the kind that Node loads. What it needs and is not given is not used here.
+// A CommonJS module, as Node loads it; modules that it requires and does not get are not used here.
 async function commonJs(url, given = {}) {
   const module = {exports: {}};
   const run = new Function("module", "exports", "require", await (await send(url)).text());
@@ -93,7 +93,7 @@ export async function strict(url) {
 }
 
 // Plays it, the way window.broadcasterPlayer of the tests' tap wants it.
-// The sound output starts first: a browser that needs a second for it hurries afterwards.
+// The sound output starts first: a browser that needs a second for it plays faster afterwards.
 export async function play(name, url) {
   const context = new AudioContext();
   await context.resume();

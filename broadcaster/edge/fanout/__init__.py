@@ -1,1 +1,1 @@
-"""One hub per channel variant: one subscription, a short backlog, many listeners."""
+"""One hub per channel variant: one subscription, and an outlet for each transport."""

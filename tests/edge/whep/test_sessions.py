@@ -11,7 +11,8 @@ from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, LossMonitor
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress.peer import EndReason
-from tests.edge.conftest import EVENT, Edge
+from broadcaster.webrtc.egress.rtp_batch import MAX_PAYLOAD_BYTES
+from tests.edge.conftest import EVENT, PACKET, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
 from tests.edge.waiting import counted, until
 from tests.edge.whep_sessions import ES, gone, the_peer
@@ -76,6 +77,16 @@ async def test_listeners_are_counted(edge: Edge) -> None:
             async for message in messages:
                 if b'"listeners":{"es+floor":1}' in message.payload:
                     break
+
+
+async def test_frames_that_cannot_be_sent_are_counted_with_those_of_all_transports(
+    edge: Edge,
+) -> None:
+    async with player() as listener:
+        await subscribed(edge.http, ES, listener)
+        await until(lambda: the_peer(edge).connected)
+        edge.say("es", PACKET + bytes(MAX_PAYLOAD_BYTES))
+        await until(lambda: edge.rooms.counts().skipped_frames == 1)
 
 
 async def test_a_player_that_hangs_up_is_forgotten(edge: Edge) -> None:
