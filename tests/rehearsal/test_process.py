@@ -15,7 +15,9 @@ import pytest
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.speaking import voice
-from tests.rehearsal.client import KEY, URL, excerpt
+from tests.rehearsal.session_client import KEY
+from tests.rehearsal.talk_sound import excerpt
+from tests.rehearsal.translation_client import URL
 
 SENTENCES = talk.load().sentences
 
@@ -79,7 +81,7 @@ def test_the_server_s_process_never_loads_the_engines() -> None:
 
 
 async def test_the_voice_says_the_same_every_time_and_equally_loud_in_all_languages() -> None:
-    one, other = voice.Voice(), voice.Voice()
+    one, other = voice.RehearsalVoice(), voice.RehearsalVoice()
     for language in sorted(talk.load().languages()):
         texts = [sentence.spoken_text(language) for sentence in SENTENCES[:4]]
         first = [await one.speak(text, language) for text in texts]

@@ -15,10 +15,9 @@ from aiohttp.test_utils import TestServer
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault, Moment
-from broadcaster.rehearsal.faults.plan import Faults, SessionFaults, Subject
+from broadcaster.rehearsal.faults.plan import FaultPlan, SessionFacts, SessionFaults
 from broadcaster.rehearsal.speaking import voice
 from broadcaster.rehearsal.wire.validation import Invalid
-from tests.rehearsal.client import DEADLINE_S, KEY, URL, Client, Connect, connected, excerpt
 from tests.rehearsal.realtime_client import (
     CONVERSATION,
     TRANSCRIPTION,
@@ -26,6 +25,10 @@ from tests.rehearsal.realtime_client import (
     realtime,
     text_of,
 )
+from tests.rehearsal.session_client import KEY
+from tests.rehearsal.talk_sound import excerpt
+from tests.rehearsal.translation_client import URL, Connect, TranslationClient, connected
+from tests.support.deadline import deadline
 
 SENTENCES = talk.load().sentences
 CONTROL = "/rehearsal/faults"
@@ -53,9 +56,9 @@ async def clear(server: TestServer) -> None:
         assert answer.status == 204
 
 
-async def end_of(client: Client | RealtimeClient) -> aiohttp.WSMessage:
+async def end_of(client: TranslationClient | RealtimeClient) -> aiohttp.WSMessage:
     """Read to the end of the connection."""
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         while (message := await client.socket.receive()).type is aiohttp.WSMsgType.TEXT:
             pass
     return message
@@ -66,9 +69,9 @@ def translated(language: str, *indices: int) -> str:
 
 
 def struck(name: str, **fields: Any) -> SessionFaults:
-    faults = Faults()
-    faults.plan(Fault.from_json({"name": name, **fields}))
-    return SessionFaults(faults, Subject("translation", "sess_1", "de"))
+    faults = FaultPlan()
+    faults.add(Fault.from_json({"name": name, **fields}))
+    return SessionFaults(faults, SessionFacts("translation", "sess_1", "de"))
 
 
 # When and whom
@@ -106,12 +109,12 @@ def test_a_fault_may_come_again() -> None:
     ],
 )
 def test_a_fault_chooses_its_sessions(target: dict[str, Any], expected: list[bool]) -> None:
-    faults = Faults()
-    faults.plan(Fault.from_json({"name": "drop", **target}))
+    faults = FaultPlan()
+    faults.add(Fault.from_json({"name": "drop", **target}))
     sessions = [
-        SessionFaults(faults, Subject("translation", "a", "de")),
-        SessionFaults(faults, Subject("translation", "b", "fr")),
-        SessionFaults(faults, Subject("conversation", "c", "de")),
+        SessionFaults(faults, SessionFacts("translation", "a", "de")),
+        SessionFaults(faults, SessionFacts("translation", "b", "fr")),
+        SessionFaults(faults, SessionFacts("conversation", "c", "de")),
     ]
     assert [bool(session.strike(Moment.MIDDLE)) for session in sessions] == expected
 
@@ -121,7 +124,7 @@ def test_a_spell_lasts_as_long_as_it_says() -> None:
     under = []
     for ms in range(500, 5_000, 500):
         faults.received(500)
-        under += [ms] if faults.spell("mute") else []
+        under += [ms] if faults.active("mute") else []
     assert under == [1_000, 1_500, 2_000, 2_500]
 
 
@@ -289,7 +292,7 @@ async def test_garbage_and_unknown_events_come_between(
     async with connect() as client:
         await client.play(excerpt(talk_pcm, 0, 4_000))
         odd = 0
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while odd < 13:
                 text = (await client.socket.receive()).data
                 try:
@@ -373,13 +376,13 @@ async def test_a_long_voice_speaks_longer_than_the_speaker(
         assert sounds / spoken_ms == pytest.approx(1.3, abs=0.1)
 
 
-def spoken(client: Client) -> float:
+def spoken(client: TranslationClient) -> float:
     """Milliseconds of speech, without the padding of the last deltas."""
     return len(client.spoken().rstrip(b"\0")) / 48
 
 
 async def test_a_voice_can_be_slow_in_every_language() -> None:
-    sentence, speaker = SENTENCES[6], voice.Voice()
+    sentence, speaker = SENTENCES[6], voice.RehearsalVoice()
     for language in sorted(talk.load().languages()):
         for factor in (1.0, 1.3, 1.5):
             wanted_ms = round((sentence.end_ms - sentence.start_ms) * factor)

@@ -9,9 +9,9 @@ import pytest
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recogniser import Recogniser
-from broadcaster.rehearsal.hearing.recognition import Heard
+from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.script import words_of
-from tests.rehearsal.client import excerpt
+from tests.rehearsal.talk_sound import excerpt
 
 FRAME_BYTES = 9600
 SENTENCES = talk.load().sentences
@@ -21,12 +21,12 @@ OFF_SCRIPT = (
 )
 
 
-def recognise(pcm: bytes) -> list[tuple[int, Heard]]:
+def recognise(pcm: bytes) -> list[tuple[int, Recognition]]:
     """What was heard, each with the milliseconds of sound it took."""
     return [(at_ms, one) for at_ms, one in recognise_early(pcm) if one.kind != "begun"]
 
 
-def recognise_early(pcm: bytes) -> list[tuple[int, Heard]]:
+def recognise_early(pcm: bytes) -> list[tuple[int, Recognition]]:
     """The same with sentences that are being said."""
     recogniser = Recogniser(SENTENCES)
     result = []
@@ -36,7 +36,7 @@ def recognise_early(pcm: bytes) -> list[tuple[int, Heard]]:
     return result + [(len(pcm) // 48, one) for one in recogniser.flush()]
 
 
-def indices(heard: list[tuple[int, Heard]]) -> list[int]:
+def indices(heard: list[tuple[int, Recognition]]) -> list[int]:
     return [one.index for _, one in heard]
 
 

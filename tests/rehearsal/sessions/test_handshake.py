@@ -4,7 +4,8 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from tests.rehearsal.client import KEY, URL
+from tests.rehearsal.session_client import KEY
+from tests.rehearsal.translation_client import URL
 
 PATH = "/v1/realtime/translations"
 

@@ -13,12 +13,14 @@ from openai import AsyncOpenAI
 from openai.lib.realtime_translation import AsyncTranslationSession
 
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.hearing.listening import MAX_STREAMS
-from broadcaster.rehearsal.server import LISTENING, create_app
-from broadcaster.rehearsal.sessions.session import Settings
+from broadcaster.rehearsal.hearing.shared_streams import MAX_STREAMS
+from broadcaster.rehearsal.server import STREAMS, create_app
+from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from broadcaster.rehearsal.speaking import voice
 from broadcaster.rehearsal.wire.constants import INPUT_FRAME_BYTES
-from tests.rehearsal.client import DEADLINE_S, Connect, connected, excerpt, together
+from tests.rehearsal.talk_sound import excerpt
+from tests.rehearsal.translation_client import Connect, connected, together
+from tests.support.deadline import deadline
 
 SENTENCES = talk.load().sentences
 THREE = " ".join(sentence.translations["es"] for sentence in SENTENCES[:3])
@@ -44,7 +46,7 @@ async def test_two_languages_share_one_recogniser(
         await spanish.configure("es", transcription=True)
         await french.configure("fr")
         await together([spanish, french], excerpt(talk_pcm, 0, 14_000))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await spanish.finish()
         await french.finish()
     assert spanish.text() == THREE
@@ -55,7 +57,7 @@ async def test_two_languages_share_one_recogniser(
         texts = [sentence.spoken_text(language) for sentence in SENTENCES[:3]]
         for expected in await asyncio.to_thread(voice.render_all, texts, language):
             assert loudest_match(client.spoken(), expected) > 0.99
-    assert not server.app[LISTENING].streams()
+    assert not server.app[STREAMS].alive()
 
 
 async def test_sessions_share_wherever_they_cut_the_floor(
@@ -67,7 +69,7 @@ async def test_sessions_share_wherever_they_cut_the_floor(
         for at_ms in range(0, 14_000, 1_000):
             for client, phase_ms in phases_ms.items():
                 await client.hear(excerpt(talk_pcm, at_ms + phase_ms, at_ms + phase_ms + 1_000))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         for client in phases_ms:
             await client.finish()
             assert client.text() == THREE
@@ -107,7 +109,7 @@ async def test_a_session_may_join_in_the_middle(
         await late.configure("de")
         await early.hear(excerpt(talk_pcm, 0, 9_600))
         await together([early, late], excerpt(talk_pcm, 9_600, 23_400))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await early.finish()
         await late.finish()
     assert early.text() == " ".join(sentence.translations["es"] for sentence in SENTENCES[:5])
@@ -125,7 +127,7 @@ async def test_a_handover_loses_and_repeats_nothing(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(old.finish())
             tasks.create_task(together([other, new], excerpt(talk_pcm, cut_ms, 23_400)))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await new.finish()
         await other.finish()
     expected = [sentence.translations["es"] for sentence in SENTENCES[:5]]
@@ -139,12 +141,12 @@ async def test_sessions_part_when_they_hear_different_things(
     async with connect() as one, connect() as skipping, connect() as silent:
         everyone = [one, skipping, silent]
         await together(everyone, excerpt(talk_pcm, 0, 8_000))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await together([one, skipping], excerpt(talk_pcm, 8_000, 9_400))
         await silent.hear(bytes(10 * INPUT_FRAME_BYTES))
         await one.hear(excerpt(talk_pcm, 9_400, 14_200))
         await skipping.hear(excerpt(talk_pcm, 31_400, 41_200))
-        assert len(server.app[LISTENING].streams()) == 2
+        assert len(server.app[STREAMS].alive()) == 2
         for client in everyone:
             await client.finish()
     for client, heard in ((one, (0, 1, 2)), (skipping, (0, 1, 7, 8)), (silent, (0, 1))):
@@ -156,10 +158,10 @@ async def test_a_recogniser_that_dies_is_replaced_without_loss(
 ) -> None:
     async with connect() as client:
         await client.hear(excerpt(talk_pcm, 0, 8_000))
-        (stream,) = server.app[LISTENING].streams()
-        stream._child.kill()
+        (stream,) = server.app[STREAMS].alive()
+        stream._worker.kill()
         await client.hear(excerpt(talk_pcm, 8_000, 14_200))
-        assert server.app[LISTENING].streams() != [stream]
+        assert server.app[STREAMS].alive() != [stream]
         await client.finish()
     assert client.text() == THREE
 
@@ -174,7 +176,7 @@ async def test_different_sounds_have_their_own_recognisers_up_to_a_limit(
             await client.play(noise.integers(-3000, 3000, 24_000).astype("<i2").tobytes())
             for _ in range(5):
                 await client.until("session.output_audio.delta")
-            assert len(server.app[LISTENING].streams()) == number
+            assert len(server.app[STREAMS].alive()) == number
         last = clients[-1]
         await last.play(noise.integers(-3000, 3000, 24_000).astype("<i2").tobytes())
         error = (await last.until("error"))["error"]
@@ -193,7 +195,7 @@ async def test_the_speaker_s_own_language_is_silent(connect: Connect, talk_pcm: 
 
 
 async def test_a_session_expires() -> None:
-    server = TestServer(create_app(Settings(expires_s=0.2)))
+    server = TestServer(create_app(RehearsalSettings(expires_s=0.2)))
     async with server, connected(server) as client:
         assert (await client.until("error"))["error"]["code"] == "session_expired"
         assert (await client.socket.receive()).data == 1001
@@ -203,7 +205,7 @@ async def test_the_official_client_completes_a_session(server: TestServer, talk_
     text, spoken = "", b""
     pcm = excerpt(talk_pcm, 0, 14_000)
     async with (
-        asyncio.timeout(DEADLINE_S),
+        deadline(),
         AsyncOpenAI(api_key="sk-rehearsal", base_url=str(server.make_url("/v1"))) as official,
         official.realtime.translations.connect(model="gpt-realtime-translate") as connection,
     ):
@@ -228,7 +230,7 @@ async def test_the_official_session_helper_ends_cleanly(
 ) -> None:
     text = ""
     async with (
-        asyncio.timeout(DEADLINE_S),
+        deadline(),
         AsyncOpenAI(api_key="sk-rehearsal", base_url=str(server.make_url("/v1"))) as official,
         AsyncTranslationSession(
             official.realtime.translations, model="gpt-realtime-translate"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.client import Connect
+from tests.rehearsal.translation_client import Connect
 
 INPUT = "session.audio.input"
 LANGUAGE = "session.audio.output.language"

@@ -1,10 +1,10 @@
-"""The process that recognises one stream: `python -m broadcaster.rehearsal.hearing.listen_worker`.
+"""The process that recognises one stream: `python -m broadcaster.rehearsal.hearing.stream_worker`.
 
-The decoders hold the interpreter lock while they compute, so they run here. A message on standard
-input is a 4-byte big-endian length and that many bytes of PCM s16le mono 24 kHz; length 0 asks for
-everything that is still open. Each message is answered by one JSON line
-`{"read_ms", "settled_ms", "flushed", "heard": [...]}`, see `heard.Heard`. The process ends when its
-input does.
+The decoders hold the interpreter lock while they compute, so they run in a process of their own. A
+message on standard input is a 4-byte big-endian length and that many bytes of PCM s16le mono
+24 kHz. Length 0 asks for everything that is still open. Each message is answered by one JSON line
+`{"read_ms", "settled_ms", "flushed", "heard": [...]}`, where `heard` lists the fields of
+`recognition.Recognition`. The process ends when its input does.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A client of the rehearsal server that checks every event it sees."""
+"""A translation client that checks every event it sends and receives."""
 
 import asyncio
 import base64
@@ -12,10 +12,10 @@ from openai.types import realtime
 from pydantic import BaseModel, Field, TypeAdapter
 
 from broadcaster.rehearsal.wire.constants import INPUT_FRAME_BYTES, INPUT_FRAME_MS
+from tests.rehearsal.session_client import KEY, SessionClient, assert_documented
+from tests.support.deadline import deadline
 
 URL = "/v1/realtime/translations?model=gpt-realtime-translate"
-KEY = {"Authorization": "Bearer sk-rehearsal"}
-DEADLINE_S = 60.0
 
 SERVER_EVENT: TypeAdapter[BaseModel] = TypeAdapter(
     Annotated[
@@ -39,54 +39,13 @@ CLIENT_EVENT: TypeAdapter[BaseModel] = TypeAdapter(
 )
 
 
-def assert_documented(model: BaseModel) -> None:
-    """No field that the official models do not know, at any depth."""
-    assert not model.model_extra, f"{type(model).__name__} has {sorted(model.model_extra or {})}"
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, BaseModel):
-                assert_documented(one)
-
-
-class Session:
-    """One session seen from outside.
-
-    Args:
-        socket: its connection.
-        check: checks every event as it comes.
-    """
-
-    def __init__(
-        self, socket: aiohttp.ClientWebSocketResponse, check: Callable[[dict[str, Any]], None]
-    ) -> None:
-        self.socket = socket
-        self.events: list[dict[str, Any]] = []
-        self._check = check
-
-    async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(DEADLINE_S):
-            event: dict[str, Any] = await self.socket.receive_json()
-        self._check(event)
-        self.events.append(event)
-        return event
-
-    async def until(self, kind: str) -> dict[str, Any]:
-        while (event := await self.receive())["type"] != kind:
-            pass
-        return event
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["type"] == kind]
-
-
 def assert_of_translation(event: dict[str, Any]) -> None:
     """The official models know the event and everything in it."""
     assert_documented(SERVER_EVENT.validate_python(event))
 
 
-class Client(Session):
-    """A translation."""
+class TranslationClient(SessionClient):
+    """One translation session."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         super().__init__(socket, assert_of_translation)
@@ -126,7 +85,7 @@ class Client(Session):
 
     async def interpret(self, pcm: bytes) -> None:
         """Play and close while reading."""
-        async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
+        async with deadline(), asyncio.TaskGroup() as tasks:
             tasks.create_task(self._play_and_close(pcm))
             tasks.create_task(self.until("session.closed"))
 
@@ -145,26 +104,22 @@ class Client(Session):
         return b"".join(pcm for pcm in self.sounds() if any(pcm))
 
 
-Connect = Callable[[], AbstractAsyncContextManager[Client]]
+Connect = Callable[[], AbstractAsyncContextManager[TranslationClient]]
 
 
 @asynccontextmanager
-async def connected(server: TestServer) -> AsyncIterator[Client]:
+async def connected(server: TestServer) -> AsyncIterator[TranslationClient]:
     """A session that was created."""
     async with (
         aiohttp.ClientSession() as http,
         http.ws_connect(server.make_url(URL), headers=KEY, max_msg_size=0) as socket,
     ):
-        client = Client(socket)
+        client = TranslationClient(socket)
         await client.until("session.created")
         yield client
 
 
-def excerpt(pcm: bytes, start_ms: int, end_ms: int) -> bytes:
-    return pcm[start_ms * 48 : end_ms * 48]
-
-
-async def together(clients: Sequence[Client], pcm: bytes) -> None:
+async def together(clients: Sequence[TranslationClient], pcm: bytes) -> None:
     """Play the same sound to all, in steps of a second, as if it came from one floor."""
     for at in range(0, len(pcm), 5 * INPUT_FRAME_BYTES):
         for client in clients:
