@@ -257,16 +257,16 @@ def loadtest(
     """
     from broadcaster.loadtest.command import show
     from broadcaster.loadtest.measure import Transport, prepare
-    from broadcaster.loadtest.plan import Course
-    from broadcaster.loadtest.target import find
+    from broadcaster.loadtest.plan import LoadPlan
+    from broadcaster.loadtest.target import find_target
 
     log.configure("error")
     good = False
     with explained():
-        how, course = Transport(transport), Course(listeners, ramp_s, duration_s)
-        prepare(how, course)
-        target = find(url, channels, event=event, owned=owned, ca=ca)
-        good = show(target, how, course, out, as_json=as_json)
+        how, plan = Transport(transport), LoadPlan(listeners, ramp_s, duration_s)
+        prepare(how, plan)
+        target = find_target(url, channels, event=event, owned=owned, ca=ca)
+        good = show(target, how, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)
 
 
