@@ -44,35 +44,37 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "edge.websocket": "model sockets",
     "edge.whep": "edge.fanout edge.rooms errors model system webrtc webrtc.egress",
     "floor": "audio auth errors log model system webrtc",
-    "loadtest": "errors loadtest.transports model system",
+    "loadtest": "errors loadtest.transports model system.open_files",
     "loadtest.transports": (
-        "errors loadtest.plan loadtest.results loadtest.target model system webrtc webrtc.clients"
+        "errors loadtest.plan loadtest.results loadtest.target model.audio system.tasks "
+        "webrtc.clients webrtc.ice"
     ),
     "realtime": "errors",
     "realtime.protocol": "errors realtime",
     "realtime.socket": "realtime realtime.protocol",
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.wire"
-    ),
-    "rehearsal.faults": "rehearsal.wire",
-    "rehearsal.hearing": (
-        "rehearsal.resample rehearsal.talk rehearsal.wire rehearsal.worker_process"
+        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation"
     ),
     "rehearsal.sessions": (
-        "rehearsal.faults rehearsal.hearing rehearsal.speaking rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "
+        "rehearsal.hearing.recordings rehearsal.hearing.shared_streams "
+        "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process"
     ),
     "rehearsal.speaking": (
-        "rehearsal.faults rehearsal.hearing rehearsal.resample rehearsal.talk rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample rehearsal.talk "
+        "rehearsal.wire.constants rehearsal.worker_process"
     ),
+    "rehearsal.hearing": (
+        "rehearsal.resample rehearsal.talk rehearsal.wire.constants rehearsal.worker_process"
+    ),
+    "rehearsal.faults": "rehearsal.wire.validation",
+    "rehearsal.wire": "",
+    "rehearsal.talk": "",
     "web": "errors model",
     "webrtc": "audio errors model",
     "webrtc.clients": "audio errors model",
     "webrtc.egress": "errors model system webrtc",
-    "rehearsal.talk": "",
-    "rehearsal.wire": "",
     "sockets": "",
     "app": "*",
     "commands": "*",
