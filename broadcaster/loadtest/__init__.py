@@ -4,7 +4,7 @@
     measure      one test from its plan to its report
     report       what a test found, for people and programs
     crowd        many connections in one epoll loop
-    transports/  how one listener listens: HTTP, WebSocket; and a crowd by WebRTC
+    transports/  a listener by WebSocket or HTTP, and a crowd by WebRTC
     plan         how many listeners when, and what the test itself took
     results      what is measured at each listener
     target       the server under test

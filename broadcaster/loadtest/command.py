@@ -110,7 +110,7 @@ def _print(result: LoadReport, target: LoadTarget, out: Console) -> None:
         f"{target.event} ({', '.join(target.channels)}) at {target.url}",
         soft_wrap=True,
     )
-    for verb, reasons in (("did not get in", result.failed), ("were dropped", result.lost)):
+    for verb, reasons in (("did not join", result.failed), ("were dropped", result.lost)):
         for reason, count in reasons.items():
             out.print(f"  [red]{count:,} {verb}:[/] {escape(reason)}", soft_wrap=True)
     table = Table("", "p50", "p99", "max", box=None, pad_edge=False)

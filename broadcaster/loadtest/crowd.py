@@ -12,14 +12,14 @@ from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, Load
 JOIN_S = 20.0
 """A listener that has not joined after this long has failed."""
 NAP_S = 0.001
-"""Pause between two looks at the sockets. Arrivals are known to a millisecond. Without it the
-process would be woken for every frame, which costs the server's machine time."""
+"""Pause between two looks at the sockets, so arrivals are known to a millisecond. A crowd that is
+woken for each frame instead costs processor time of the server, which is what is measured."""
 _JOINS_AT_ONCE = 50
 """Connections begun between two looks at the sockets."""
 _READY_AT_ONCE = 4096
 
 MakeConnection = Callable[[int, float], LoadConnection]
-"""Makes the connection of the listener with this number; the second argument is the time."""
+"""Makes the connection of the listener with this number. The second argument is the time."""
 
 
 class Crowd:
@@ -109,7 +109,7 @@ class Crowd:
             self._listening[descriptor] = self._joining.pop(descriptor)
 
     def _give_up(self) -> None:
-        """Give up connections that have been joining for too long; the oldest come first."""
+        """Give up connections that have been joining for too long. The oldest come first."""
         now_s = time.perf_counter()
         late = []
         for descriptor, connection in self._joining.items():

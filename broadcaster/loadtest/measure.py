@@ -29,7 +29,7 @@ class Transport(StrEnum):
 
 
 _FILES = {Transport.WS: 1, Transport.HTTP: 1, Transport.WHEP: 8}
-"""Open files of one listener; a WebRTC peer has a socket for every address of this machine."""
+"""Open files of one listener. A WebRTC peer has a socket for every address of this machine."""
 
 
 def prepare(transport: Transport, plan: LoadPlan) -> None:
@@ -65,7 +65,7 @@ def measure(
         target: the server.
         transport: how the crowd listens.
         plan: how many listeners, how fast, how long.
-        report_progress: called four times a second; returns whether the test goes on.
+        report_progress: see `ReportProgress`.
     """
     run = {Transport.WS: _by_websocket, Transport.WHEP: _by_whep, Transport.HTTP: _by_http}
     results, phase = run[transport](target, plan, report_progress)

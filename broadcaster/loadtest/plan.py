@@ -43,7 +43,7 @@ class LoadProgress:
 
 
 ReportProgress = Callable[[LoadProgress], bool]
-"""Takes the progress every `PROGRESS_S`; returns whether the test goes on."""
+"""Called with the progress every `PROGRESS_S`. Returns whether the test goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class LoadRun:
 
     Args:
         plan: of the test.
-        results: what has happened so far; other code writes them.
+        results: what has happened so far, written by the crowd.
         report_progress: decides every `PROGRESS_S` whether the test goes on.
         clock: seconds, monotonic.
     """

@@ -65,7 +65,7 @@ class FrameLog:
 
 @dataclass(slots=True)
 class ListenerStats:
-    """What one listener got; times in seconds, None for not yet; see `LoadReport`."""
+    """What one listener got. Times are in seconds, None for not yet. `LoadReport` explains them."""
 
     asked_s: float
     gap_s: float = GAP_S
@@ -89,7 +89,7 @@ class ListenerStats:
             arrivals.last_s = now_s
 
     def count_missing(self, sequence: int, wrap: int) -> None:
-        """Count the frames missing before this sequence number; numbers restart at `wrap`."""
+        """Count the frames missing before this sequence number. Numbers restart at `wrap`."""
         if sequence != self.expected_sequence and self.expected_sequence is not None:
             ahead = (sequence - self.expected_sequence) % wrap
             if ahead < wrap // 2:  # otherwise it came late, or the channel restarted its count
@@ -124,8 +124,8 @@ class LoadResults:
     """Whether the transport numbers frames, so that missing ones are noticed."""
     listeners: list[ListenerStats] = field(default_factory=list)
     frames: dict[str, FrameLog] = field(default_factory=dict)
-    """By channel; empty where the transport does not tell one frame from another."""
+    """By channel. Empty where the transport does not tell one frame from another."""
     failed: Counter[str] = field(default_factory=Counter)
-    """Listeners that did not get in, by reason."""
+    """Listeners that did not join, by reason."""
     lost: Counter[str] = field(default_factory=Counter)
-    """Listeners that were in and were dropped, by reason."""
+    """Listeners that joined and were dropped later, by reason."""

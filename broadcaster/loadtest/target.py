@@ -82,8 +82,8 @@ def find_target(
             that of this machine is not checked.
 
     Raises:
-        BroadcasterError: not an attendee link; or the server is another machine and not `owned`,
-            does not answer, or has no such event or channel.
+        BroadcasterError: the link is not an attendee link, or the server is another machine and
+            not `owned`, does not answer, or has no such event or channel.
     """
     url, event, channels = _parsed(link, event, channels)
     assert url.host is not None

@@ -17,7 +17,7 @@ class WorkerFailed(Exception):
 
 
 class WorkerProcess:
-    """A running worker; the server talks to it through its standard input and output."""
+    """A running worker that reads standard input and answers on standard output."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None

@@ -58,7 +58,7 @@ def test_only_recent_frames_are_remembered() -> None:
     assert slow.messages == 1
 
 
-def test_a_channel_that_counts_anew_misses_nothing() -> None:
+def test_a_channel_that_restarts_its_count_misses_nothing() -> None:
     stats = joined(0.0)
     for sequence, missing in ((5, 0), (6, 0), (9, 2), (0, 2), (1, 2), (2**32 - 1, 2), (0, 2)):
         stats.count_missing(sequence, 2**32)

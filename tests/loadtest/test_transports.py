@@ -42,7 +42,7 @@ async def test_by_webrtc(sounding: Edge) -> None:
 
 
 @pytest.mark.parametrize("transport", [Transport.HTTP, Transport.WHEP])
-async def test_who_is_refused_is_counted(edge: Edge, transport: Transport) -> None:
+async def test_refused_listeners_are_counted(edge: Edge, transport: Transport) -> None:
     target = await asyncio.to_thread(find_target, f"{edge.url}/e/talk", ())
     elsewhere = dataclasses.replace(target, channels=("xx",))
     plan = elsewhere, transport, LoadPlan(PEERS, 0, 600)

@@ -36,7 +36,7 @@ class LoadListener(Protocol):
         Args:
             status: HTTP status.
             headers: with names in lower case.
-            body: what came of it with the head; `take` gets it too.
+            body: what arrived of it with the head. `take` gets it too.
             now_s: time of arrival.
 
         Raises:
@@ -45,7 +45,7 @@ class LoadListener(Protocol):
         ...
 
     def take(self, data: bytes, now_s: float) -> bytes:
-        """Take some bytes of the body; returns what to send back, mostly nothing.
+        """Take some bytes of the body. Returns what to send back, usually nothing.
 
         Raises:
             ListenerLost: the bytes make no sense, or end the sound.
@@ -77,7 +77,7 @@ class LoadConnection:
         self.send: Callable[[bytes], int] = self._sock.send
 
     def open(self) -> int:
-        """Begin to connect; returns the file descriptor to watch for EPOLLOUT.
+        """Begin to connect. Returns the file descriptor to watch for EPOLLOUT.
 
         Raises:
             OSError: the server cannot be reached, or there are no more descriptors or ports.
@@ -87,7 +87,7 @@ class LoadConnection:
         return self._sock.fileno()
 
     def advance(self, now_s: float) -> int:
-        """Take the next step; returns the epoll events to wait for.
+        """Take the next step. Returns the epoll events to wait for.
 
         Raises:
             ListenerLost: the server refused.

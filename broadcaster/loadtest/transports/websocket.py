@@ -67,7 +67,7 @@ class WebSocketLoadListener:
             raise ListenerLost("the server's WebSocket handshake is wrong")
 
     def take(self, data: bytes, now_s: float) -> bytes:
-        """Count frames; the usual case is one whole frame that other listeners got before."""
+        """Count frames. Usually the data is one whole frame that other listeners got before."""
         self.stats.bytes += len(data)
         arrivals = self._known.get(data)
         if arrivals is None:

@@ -173,6 +173,6 @@ class SessionFaults:
         return next((fault for fault in faults if fault.name == name), None)
 
     def slowness(self, at_ms: int | None = None) -> float | None:
-        """How long the voice takes, as a multiple of the speaker's time; None: its usual pace."""
+        """How long the voice takes, as a multiple of the speaker's time. None is its usual pace."""
         fault = self.active("long_voice", at_ms)
         return None if fault is None else fault.factor

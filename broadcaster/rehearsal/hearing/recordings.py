@@ -50,7 +50,7 @@ class RecordingRecogniser:
             target: a target language, for which all pieces of the talk arrive in their order.
 
         Raises:
-            WorkerFailed: the recogniser died or hangs; the next call starts another.
+            WorkerFailed: the recogniser died or hangs. The next call starts another.
         """
         digest = hashlib.blake2b(pcm, digest_size=16).digest()
         async with self._turn:

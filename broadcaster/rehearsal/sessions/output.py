@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
 
 _BURST_DELTAS = 4
-"""Audio deltas of content sent per tick; of filler it is one."""
+"""Audio deltas of content sent per tick. Of filler, one is sent."""
 _LATE_TICKS = 2
 _FILLER = bytes(OUTPUT_DELTA_BYTES)
 _SENTENCE_END = re.compile(r"[.!?。！？؟]$")

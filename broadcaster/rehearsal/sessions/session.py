@@ -38,34 +38,34 @@ class RehearsalSettings:
 
 
 class FakeSession(Protocol):
-    """What an endpoint does with the events of one client; `serve` runs it."""
+    """What an endpoint does with the events of one client. `serve` runs it."""
 
     client_events: Mapping[str, Shape]
-    """The events it takes, by their type."""
+    """The shapes of the events a client may send, by their type."""
 
     @property
     def events(self) -> ServerEvents:
-        """Builds its events."""
+        """Builds the server events."""
         ...
 
     def config(self) -> Json:
-        """Its configuration, as `session.created` and `session.updated` show it."""
+        """The configuration, as `session.created` and `session.updated` show it."""
         ...
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """Start the tasks it needs besides reading."""
+        """Start the tasks that the endpoint needs besides reading."""
         ...
 
     async def obey(self, kind: str, event: Json) -> None:
         """Obey one client event, whose fields were checked.
 
         Raises:
-            Invalid: it cannot be obeyed. The client is told, and the session goes on.
+            Invalid: the event cannot be obeyed. The client is told, and the session goes on.
         """
         ...
 
     def close(self) -> None:
-        """Release what it used."""
+        """Release everything. Called once, however the session ends."""
         ...
 
 

@@ -83,13 +83,13 @@ def _realtime(value: Any, path: str) -> str:
     return kind
 
 
-_LISTENING = {
+_AUDIO_INPUT = {
     "format": FORMAT,
     "noise_reduction": optional(NOISE_REDUCTION),
     "transcription": optional(transcription),
     "turn_detection": optional(TURN_DETECTION),
 }
-_SPEAKING = {"format": FORMAT, "voice": _VOICE, "speed": number(0.25, 1.5)}
+_AUDIO_OUTPUT = {"format": FORMAT, "voice": _VOICE, "speed": number(0.25, 1.5)}
 _SESSION = fields(
     {"type": _realtime},
     {
@@ -102,7 +102,9 @@ _SESSION = fields(
         "include": INCLUDE,
         "prompt": optional(an_object),
         **_TOOLS,
-        "audio": fields({}, {"input": fields({}, _LISTENING), "output": fields({}, _SPEAKING)}),
+        "audio": fields(
+            {}, {"input": fields({}, _AUDIO_INPUT), "output": fields({}, _AUDIO_OUTPUT)}
+        ),
     },
 )
 _TEXT = {"text": a_string}
@@ -209,7 +211,7 @@ class ConversationEvents(BufferEvents):
         return self.event("rate_limits.updated", rate_limits=limits)
 
     def audio(self, place: Json, pcm: bytes) -> Json:
-        """A piece of a response's sound; `place` names the response and its part."""
+        """A piece of a response's sound. `place` names the response and its part."""
         delta = base64.b64encode(pcm).decode()
         return self.event("response.output_audio.delta", **place, delta=delta)
 

@@ -39,7 +39,7 @@ def _no_turn_detection(value: Any, path: str) -> None:
         raise Invalid("invalid_value", message, path)
 
 
-_LISTENING = {
+_AUDIO_INPUT = {
     "format": FORMAT,
     "noise_reduction": optional(NOISE_REDUCTION),
     "transcription": optional(transcription),
@@ -47,7 +47,7 @@ _LISTENING = {
 }
 _SESSION = fields(
     {"type": one_of("transcription")},
-    {"include": INCLUDE, "audio": fields({}, {"input": fields({}, _LISTENING)})},
+    {"include": INCLUDE, "audio": fields({}, {"input": fields({}, _AUDIO_INPUT)})},
 )
 CLIENT_EVENTS: Mapping[str, Shape] = {
     **BUFFER_EVENTS,

@@ -1,4 +1,4 @@
-"""Checking what a client sent; the errors are worded like the real server's.
+"""Checking what a client sent, with errors worded like the real server's.
 
 A `Shape` takes a value and its path, and returns the checked value or raises `Invalid`.
 """
@@ -15,7 +15,7 @@ Shape = Callable[[Any, str], Any]
 
 
 class Invalid(Exception):
-    """A client event that is answered with an `error` event; the session goes on.
+    """A client event that is answered with an `error` event. The session goes on.
 
     Args:
         code: stable identifier.
@@ -86,8 +86,8 @@ def an_object(value: Any, path: str) -> Json:
     return value
 
 
-def only(value: Json, known: set[str], prefix: str) -> None:
-    """No field but the known ones; `prefix` is the object's path with a dot."""
+def refuse_unknown(value: Json, known: set[str], prefix: str) -> None:
+    """Refuse fields that are not known. `prefix` is the object's path with a dot."""
     for key in value:
         if key not in known:
             path = f"{prefix}{key[:80]}"
@@ -186,7 +186,7 @@ def fields(required: Mapping[str, Shape], others: Mapping[str, Shape] | None = N
 
     def check(value: Any, path: str) -> Json:
         given, prefix = an_object(value, path), f"{path}." if path else ""
-        only(given, set(shapes), prefix)
+        refuse_unknown(given, set(shapes), prefix)
         for name in required:
             if name not in given:
                 raise missing(f"{prefix}{name}")

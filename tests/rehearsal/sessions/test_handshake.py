@@ -1,4 +1,4 @@
-"""Who is let in, and how the others are refused."""
+"""Which clients are accepted, and how the others are refused."""
 
 import aiohttp
 import pytest

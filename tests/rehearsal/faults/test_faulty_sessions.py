@@ -1,23 +1,18 @@
-"""Faults, planned over the control API or the command line, and what clients see of them."""
+"""Faults planned on a running server, and what its clients see of them."""
 
 import asyncio
 import base64
 import contextlib
 import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault, Moment
-from broadcaster.rehearsal.faults.plan import FaultPlan, SessionFacts, SessionFaults
-from broadcaster.rehearsal.speaking import voice
-from broadcaster.rehearsal.wire.validation import Invalid
+from broadcaster.rehearsal.faults.catalogue import MOMENTS
+from tests.rehearsal.faults.control_client import clear, plan, planned
 from tests.rehearsal.realtime_client import (
     CONVERSATION,
     TRANSCRIPTION,
@@ -31,29 +26,7 @@ from tests.rehearsal.translation_client import URL, Connect, TranslationClient, 
 from tests.support.deadline import deadline
 
 SENTENCES = talk.load().sentences
-CONTROL = "/rehearsal/faults"
 FILLER = bytes(19_200)
-
-
-async def plan(server: TestServer, *faults: dict[str, Any]) -> list[dict[str, Any]]:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(server.make_url(CONTROL), json=list(faults)) as answer,
-    ):
-        assert answer.status == 201, await answer.text()
-        planned: list[dict[str, Any]] = (await answer.json())["faults"]
-        return planned
-
-
-async def planned(server: TestServer) -> list[dict[str, Any]]:
-    async with aiohttp.ClientSession() as http, http.get(server.make_url(CONTROL)) as answer:
-        faults: list[dict[str, Any]] = (await answer.json())["faults"]
-        return faults
-
-
-async def clear(server: TestServer) -> None:
-    async with aiohttp.ClientSession() as http, http.delete(server.make_url(CONTROL)) as answer:
-        assert answer.status == 204
 
 
 async def end_of(client: TranslationClient | RealtimeClient) -> aiohttp.WSMessage:
@@ -68,133 +41,6 @@ def translated(language: str, *indices: int) -> str:
     return " ".join(SENTENCES[index].translations[language] for index in indices)
 
 
-def struck(name: str, **fields: Any) -> SessionFaults:
-    faults = FaultPlan()
-    faults.add(Fault.from_json({"name": name, **fields}))
-    return SessionFaults(faults, SessionFacts("translation", "sess_1", "de"))
-
-
-# When and whom
-
-
-def test_a_fault_strikes_once_at_its_time() -> None:
-    faults = struck("drop", at_s=1.0)
-    faults.received(999)
-    assert not faults.strike(Moment.MIDDLE)
-    faults.received(1)
-    assert [fault.name for fault in faults.strike(Moment.MIDDLE)] == ["drop"]
-    faults.received(10_000)
-    assert not faults.strike(Moment.MIDDLE)
-
-
-def test_a_fault_may_come_again() -> None:
-    faults = struck("garbage", at_s=1.0, every_s=2.0, times=3)
-    struck_ms = []
-    for ms in range(500, 12_000, 500):
-        faults.received(500)
-        struck_ms += [ms for _ in faults.strike(Moment.MIDDLE)]
-    assert struck_ms == [1_000, 3_000, 5_000]
-
-
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        ({}, [True, False, False]),
-        ({"times": None}, [True, True, True]),
-        ({"times": 2}, [True, True, False]),
-        ({"nth": 2}, [False, True, False]),
-        ({"language": "de", "times": None}, [True, False, True]),
-        ({"language": "de", "nth": 2}, [False, False, True]),
-        ({"endpoint": "conversation", "times": None}, [False, False, True]),
-    ],
-)
-def test_a_fault_chooses_its_sessions(target: dict[str, Any], expected: list[bool]) -> None:
-    faults = FaultPlan()
-    faults.add(Fault.from_json({"name": "drop", **target}))
-    sessions = [
-        SessionFaults(faults, SessionFacts("translation", "a", "de")),
-        SessionFaults(faults, SessionFacts("translation", "b", "fr")),
-        SessionFaults(faults, SessionFacts("conversation", "c", "de")),
-    ]
-    assert [bool(session.strike(Moment.MIDDLE)) for session in sessions] == expected
-
-
-def test_a_spell_lasts_as_long_as_it_says() -> None:
-    faults = struck("mute", at_s=1.0, for_s=2.0)
-    under = []
-    for ms in range(500, 5_000, 500):
-        faults.received(500)
-        under += [ms] if faults.active("mute") else []
-    assert under == [1_000, 1_500, 2_000, 2_500]
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("drop", Fault("drop")),
-        ("stall@12.5", Fault("stall", at_s=12.5)),
-        ("mute@3:pt-BR", Fault("mute", at_s=3.0, language="pt-BR")),
-        ("deaf:fr", Fault("deaf", language="fr")),
-    ],
-)
-def test_the_command_line_s_way_to_write_a_fault(text: str, fault: Fault) -> None:
-    assert Fault.from_text(text) == fault
-
-
-@pytest.mark.parametrize("text", ["", "x", "drop@x", "drop@-1", "drop:!", "refuse_key@1"])
-def test_what_is_no_fault(text: str) -> None:
-    with pytest.raises(Invalid):
-        Fault.from_text(text)
-
-
-def test_the_command_line_refuses_what_is_no_fault(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0"]
-    (tmp_path / "faults.json").write_text('[{"name": "stall", "for_s": 61}]')
-    for arguments in (["--fault", "nothing"], ["--faults", str(tmp_path / "faults.json")]):
-        result = subprocess.run(
-            [*command, *arguments], check=False, capture_output=True, timeout=60
-        )
-        assert result.returncode == 2
-        assert b"the faults cannot be used" in result.stderr
-
-
-# The control API
-
-
-async def test_faults_are_planned_told_and_forgotten(server: TestServer) -> None:
-    first, second = await plan(
-        server, {"name": "drop", "at_s": 5, "language": "de"}, {"name": "mute", "times": None}
-    )
-    assert (first["at_s"], first["language"], first["strikes"]) == (5, "de", [])
-    assert await planned(server) == [first, second]
-    await clear(server)
-    assert await planned(server) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "param"),
-    [
-        ("{", None),
-        ("3", ""),
-        ('{"name": "x"}', "name"),
-        ('{"at_s": 1}', "name"),
-        ('{"name": "drop", "when": 1}', "when"),
-        ('{"name": "drop", "at_s": -1}', "at_s"),
-        ('{"name": "refuse_key", "language": "de"}', "language"),
-    ],
-)
-async def test_what_is_no_fault_is_refused(
-    server: TestServer, body: str, param: str | None
-) -> None:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(server.make_url(CONTROL), data=body) as answer,
-    ):
-        assert answer.status == 400
-        assert (await answer.json())["param"] == param
-    assert await planned(server) == []
-
-
 # The handshake
 
 
@@ -207,7 +53,7 @@ async def test_what_is_no_fault_is_refused(
         ("refuse_quota", 429, "insufficient_quota", None),
     ],
 )
-async def test_a_handshake_is_refused_so_many_times(
+async def test_a_handshake_is_refused_as_often_as_planned(
     server: TestServer, name: str, status: int, code: str, retry_after: str | None
 ) -> None:
     await plan(server, {"name": name, "times": 2, "retry_after_s": 7, "endpoint": "translation"})
@@ -379,16 +225,6 @@ async def test_a_long_voice_speaks_longer_than_the_speaker(
 def spoken(client: TranslationClient) -> float:
     """Milliseconds of speech, without the padding of the last deltas."""
     return len(client.spoken().rstrip(b"\0")) / 48
-
-
-async def test_a_voice_can_be_slow_in_every_language() -> None:
-    sentence, speaker = SENTENCES[6], voice.RehearsalVoice()
-    for language in sorted(talk.load().languages()):
-        for factor in (1.0, 1.3, 1.5):
-            wanted_ms = round((sentence.end_ms - sentence.start_ms) * factor)
-            pcm = await speaker.speak(sentence.spoken_text(language), language, wanted_ms)
-            assert len(pcm) / 48 == pytest.approx(wanted_ms, abs=1), (language, factor)
-    await speaker.close()
 
 
 # Beginning and end

@@ -78,7 +78,7 @@ async def test_a_bad_event_is_answered_and_the_session_goes_on(
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "3"])
-async def test_what_is_no_event_is_answered_too(connect: Connect, text: str) -> None:
+async def test_an_invalid_event_is_answered_too(connect: Connect, text: str) -> None:
     async with connect() as client:
         await client.socket.send_str(text)
         assert (await client.receive())["type"] == "error"
