@@ -1,16 +1,30 @@
 """Every error that can reach a person, as one tree.
 
 BroadcasterError
-├── Refused            a request we answer with an HTTP status and an error id
-├── BusUnavailable     the bus cannot be reached right now; retried
-├── VersionConflict    somebody changed the record first
-├── BadEnvelope        bytes on the bus or a socket that are not an audio envelope
-├── ListenerLost       a listener of a load test was refused or dropped
-└── InterpreterFailed  the Realtime server refused or dropped a session
+├── DomainError               a rule of events, languages or sessions forbids what was asked
+│   ├── UnknownLanguage       not a language tag
+│   ├── UnknownEvent          no event has this id
+│   ├── EventExists           another event has this id already
+│   ├── BadEventId            an event cannot have this id
+│   ├── InvalidInitialState   an event cannot begin in this state
+│   ├── InvalidTransition     an event cannot go from its state to this one
+│   ├── EventChanged          the event was changed after it was read
+│   ├── EventOver             the event is closed
+│   ├── LanguagesInUse        listeners of a running event would lose their channel
+│   ├── FloorTaken            another publisher has the floor
+│   └── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
+├── Refused                   an HTTP answer other than success, with its status
+├── BusUnavailable            the bus cannot be reached right now; retried
+├── VersionConflict           a record was changed by another writer
+├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
+├── ListenerLost              a listener of a load test was refused or dropped
+└── InterpreterFailed         the Realtime server refused or dropped a session
 
 Each carries `error`, a stable identifier for programs, `message`, a sentence for people, and
-`hint`, the next step.
+`hint`, the next step. A `DomainError` knows nothing of HTTP: `web/errors.py` holds its status.
 """
+
+from collections.abc import Iterable
 
 
 class BroadcasterError(Exception):
@@ -26,6 +40,146 @@ class BroadcasterError(Exception):
     def advice(self) -> str:
         """Message and next step as one text for people."""
         return f"{self.message.rstrip('.')}. {self.hint}".strip()
+
+
+class DomainError(BroadcasterError):
+    """What was asked is against a rule of the domain, whoever asked and by whatever protocol.
+
+    Args:
+        error_id: stable identifier, snake case.
+        message: what is wrong, a sentence.
+        hint: what to do about it, a sentence.
+    """
+
+    def __init__(self, error_id: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.error = error_id
+
+
+class UnknownLanguage(DomainError):
+    """A text is not the BCP 47 tag of a language we know."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(
+            "unknown_language",
+            f"“{tag[:40]}” is not a language tag",
+            "Use BCP 47 tags such as es, pt-BR or zh.",
+        )
+
+
+class UnknownEvent(DomainError):
+    """No event has this id.
+
+    Args:
+        hint: where the right id can be found; depends on who asks.
+        message: what is wrong.
+    """
+
+    def __init__(self, hint: str, message: str = "there is no such event") -> None:
+        super().__init__("unknown_event", message, hint)
+
+
+class EventExists(DomainError):
+    """A new event was given an id that is in use."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(
+            "event_exists",
+            f"there is already an event {event_id}",
+            "Choose another id, or open the existing event.",
+        )
+
+
+class BadEventId(DomainError):
+    """A new event was given an id that cannot be part of a link."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "bad_event_id",
+            "an event id has small letters, digits and hyphens, at most 48",
+            "Leave it out to have one made from the title.",
+        )
+
+
+class InvalidInitialState(DomainError):
+    """A new event was given a state that events reach later."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            "wrong_state",
+            f"a new event cannot be {state}",
+            "Create it as draft or open, then go live.",
+        )
+
+
+class InvalidTransition(DomainError):
+    """The table of event states has no such step.
+
+    Args:
+        before: the event's state.
+        after: the state it was to have.
+        possible: the states it can have next.
+    """
+
+    def __init__(self, before: str, after: str, possible: Iterable[str]) -> None:
+        steps = ", ".join(sorted(possible)) or "none"
+        super().__init__(
+            "wrong_state",
+            f"the event is {before} and cannot become {after}",
+            f"Possible next states: {steps}.",
+        )
+
+
+class EventChanged(DomainError):
+    """An event was changed between reading it and writing it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "version_conflict",
+            "somebody else changed the event meanwhile",
+            "Read it again, then repeat the change.",
+        )
+
+
+class EventOver(DomainError):
+    """The event is closed: nobody can speak into it or listen to it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "event_closed",
+            "this event is over",
+            "What was said can be read on its page; "
+            "the organizer has the link of the current event.",
+        )
+
+
+class LanguagesInUse(DomainError):
+    """A change would take languages from an event that is live or paused."""
+
+    def __init__(self, state: str, languages: Iterable[str]) -> None:
+        super().__init__(
+            "languages_in_use",
+            f"the event is {state} and must keep: {', '.join(sorted(languages))}",
+            "Send these languages too; others can be added, and all can be changed.",
+        )
+
+
+class FloorTaken(DomainError):
+    """An event has one publisher at a time."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("floor_taken", message, hint)
+
+
+class IceRestartUnsupported(DomainError):
+    """A client asked for new ICE credentials in a session that exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ice_restart_unsupported",
+            "this server cannot restart ICE in a session",
+            "Close the session and make a new one.",
+        )
 
 
 class Refused(BroadcasterError):

@@ -58,7 +58,7 @@ class EventOptions(_Body):
         """The options that were sent, as fields of `model.event.Event`.
 
         Raises:
-            Refused: 422 `unknown_language`.
+            UnknownLanguage: a tag is not one.
         """
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
@@ -98,7 +98,7 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
     """The chosen languages as channels, each once, in the order given.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: a tag is not one.
     """
     chosen = list(chosen)
     tags = await _canonical(choice.tag for choice in chosen)

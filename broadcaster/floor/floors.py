@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from broadcaster.errors import Refused
+from broadcaster.errors import FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
@@ -43,24 +43,21 @@ class Floors:
         """Check that nobody is speaking; a publisher that stalled gives way.
 
         Raises:
-            Refused: 409 `floor_taken`.
+            FloorTaken: a publisher is connected and sending.
         """
         feed = self._feeds.get(event.id)
         peer = feed.result().peer if feed is not None and feed.done() else None
         if peer is not None and peer.state is PeerState.LIVE:
-            raise Refused(
-                409,
-                "floor_taken",
+            raise FloorTaken(
                 "somebody else is already speaking into this event",
-                hint="Stop the other publisher, or take over with ?takeover=1.",
+                "Stop the other publisher, or take over with ?takeover=1.",
             )
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
         """Put a publisher on the floor.
 
         Raises:
-            Refused: 409 `floor_taken`, by another publisher (without `takeover`) or by another
-                server process.
+            FloorTaken: by another publisher (without `takeover`) or by another server process.
         """
         before = self._feeds.get(event.id)
         if before is not None and before.done() and before.result().ended:
@@ -88,11 +85,9 @@ class Floors:
                         await first_of(feed.run(), lease.lost(), name=f"floor:{event.id}")
         except TimeoutError:
             started.set_exception(
-                Refused(
-                    409,
-                    "floor_taken",
+                FloorTaken(
                     "another server process holds the floor of this event",
-                    hint="Publish through that server, or stop it and try again in five seconds.",
+                    "Publish through that server, or stop it and try again in five seconds.",
                 )
             )
         except Exception:

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 
-from broadcaster.errors import Refused
+from broadcaster.errors import EventOver, InvalidTransition
 from broadcaster.model.language import FLOOR
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
@@ -107,34 +107,22 @@ class Event:
         return (FLOOR, *(channel.language for channel in self.channels))
 
     def refuse_if_over(self) -> None:
-        """Let nobody in who would hear or say nothing.
+        """Check that somebody can still speak into the event or listen to it.
 
         Raises:
-            Refused: 409 `event_closed`.
+            EventOver: it is closed.
         """
         if self.state is EventState.CLOSED:
-            raise Refused(
-                409,
-                "event_closed",
-                "this event is over",
-                hint="What was said can be read on its page; "
-                "the organizer has the link of the current event.",
-            )
+            raise EventOver
 
     def moved_to(self, state: EventState, now_ms: int) -> "Event":
         """The event in another state.
 
         Raises:
-            Refused: 409 `wrong_state` when the table has no such step.
+            InvalidTransition: `TRANSITIONS` has no such step.
         """
         if state not in TRANSITIONS[self.state]:
-            steps = ", ".join(sorted(TRANSITIONS[self.state])) or "none"
-            raise Refused(
-                409,
-                "wrong_state",
-                f"the event is {self.state} and cannot become {state}",
-                hint=f"Possible next states: {steps}.",
-            )
+            raise InvalidTransition(self.state, state, TRANSITIONS[self.state])
         live_at_ms = self.live_at_ms
         if state is EventState.LIVE and live_at_ms is None:
             live_at_ms = now_ms

@@ -9,7 +9,7 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownLanguage
 
 FLOOR = "floor"
 """The id of the channel that carries the stage's original sound."""
@@ -42,18 +42,18 @@ def describe(tag: str) -> Language:
     Reads files the first time; in the event loop use `languages`.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: it is not a language tag.
     """
     if not _TAG.fullmatch(tag.strip()):
-        raise _unknown(tag)
+        raise UnknownLanguage(tag)
     try:
         exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
         likely = Locale.parse(str(exact), resolve_likely_subtags=True)
     except (UnknownLocaleError, ValueError, TypeError):
-        raise _unknown(tag) from None
+        raise UnknownLanguage(tag) from None
     english_name = exact.get_display_name("en")
     if not english_name:
-        raise _unknown(tag)
+        raise UnknownLanguage(tag)
     canonical = str(exact).replace("_", "-")
     name = exact.get_display_name() or canonical
     direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
@@ -64,16 +64,7 @@ async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
     """Several languages, each once, in the order given.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: one of them is not a language tag.
     """
     found = await asyncio.to_thread(lambda: [describe(tag) for tag in tags])
     return tuple(dict.fromkeys(found))
-
-
-def _unknown(tag: str) -> Refused:
-    return Refused(
-        422,
-        "unknown_language",
-        f"“{tag[:40]}” is not a language tag",
-        hint="Use BCP 47 tags such as es, pt-BR or zh.",
-    )

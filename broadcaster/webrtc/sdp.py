@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import IceRestartUnsupported, Refused
 
 MAX_SDP_CHARS = 64 * 1024
 """Longest description that is parsed; a browser's with every codec is about 8 000."""
@@ -127,9 +127,14 @@ class IceFragment:
     ufrag: str | None
     candidates: tuple[str, ...]
 
-    def restarts(self, offer: Offer) -> bool:
-        """Whether this asks for new ICE credentials instead of adding candidates."""
-        return self.ufrag is not None and self.ufrag != offer.ufrag
+    def check_no_restart(self, offer: Offer) -> None:
+        """Check that this adds candidates to the session its offer began.
+
+        Raises:
+            IceRestartUnsupported: it asks for new ICE credentials.
+        """
+        if self.ufrag is not None and self.ufrag != offer.ufrag:
+            raise IceRestartUnsupported
 
 
 def parse_offer(text: str, *, listens: bool = False) -> Offer:

@@ -217,7 +217,7 @@ async def test_sessions_are_bounded(whip: Stage, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_slow_body_is_given_up(whip: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadcaster.webrtc.signaling.BODY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("broadcaster.web.signaling.BODY_TIMEOUT_S", 0.1)
 
     async def endless() -> AsyncIterator[bytes]:
         yield b"v=0"

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.web.application import create_application
-from broadcaster.web.request_queue import PER_TURN, Turnstile
+from broadcaster.web.request_queue import PER_TURN, RequestQueue
 from tests.support.web import on_loopback
 
 DEADLINE_S = 60.0
@@ -18,8 +18,8 @@ ROUNDS = 5_000
 
 
 async def test_few_do_not_wait() -> None:
-    turnstile = Turnstile()
-    waits = [turnstile.turn() for _ in range(PER_TURN)]
+    turnstile = RequestQueue()
+    waits = [turnstile.wait_for_turn() for _ in range(PER_TURN)]
     for wait in waits:
         try:
             wait.send(None)
@@ -31,10 +31,10 @@ async def test_few_do_not_wait() -> None:
 
 @pytest.mark.parametrize("per_turn", [PER_TURN, 1])
 async def test_a_crowd_passes_a_few_at_a_time_in_order(per_turn: int) -> None:
-    turnstile, passed = Turnstile(per_turn), list[int]()
+    turnstile, passed = RequestQueue(per_turn), list[int]()
 
     async def ask(number: int) -> None:
-        await turnstile.turn()
+        await turnstile.wait_for_turn()
         passed.append(number)
 
     crowd = [asyncio.create_task(ask(number)) for number in range(10 * per_turn)]
@@ -45,7 +45,7 @@ async def test_a_crowd_passes_a_few_at_a_time_in_order(per_turn: int) -> None:
         assert len(passed) - before <= per_turn
         before = len(passed)
     assert passed == [number for number in range(10 * per_turn) if number != per_turn + 1]
-    await turnstile.turn()
+    await turnstile.wait_for_turn()
 
 
 async def test_who_watches_the_server_does_not_wait_behind_a_crowd() -> None:

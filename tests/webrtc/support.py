@@ -18,7 +18,7 @@ from aiortc import (
 from av import AudioFrame
 from numpy.typing import NDArray
 
-from broadcaster.errors import Refused
+from broadcaster.errors import FloorTaken, Refused
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
 from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PcmChunk, PeerState
@@ -162,7 +162,7 @@ class OneSpeaker:
     def refuse_if_taken(self, event: Event) -> None:
         present = self.peers.get(event.id)
         if present is not None and present.state is PeerState.LIVE:
-            raise Refused(409, "floor_taken", "taken", hint="Take over.")
+            raise FloorTaken("taken", "Take over.")
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
         if not takeover:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from aiortc.sdp import SessionDescription
 
-from broadcaster.errors import Refused
+from broadcaster.errors import IceRestartUnsupported, Refused
 from broadcaster.webrtc.sdp import (
     MAX_CANDIDATES,
     MAX_FINGERPRINTS,
@@ -225,10 +225,11 @@ def test_fragment() -> None:
     )
     assert fragment.candidates == ("1 1 udp 1 192.0.2.7 5000 typ srflx",)
     offer = parse_offer(OFFER)
-    assert not fragment.restarts(offer)
-    assert not parse_fragment("a=end-of-candidates").restarts(offer)
-    assert not parse_fragment("").restarts(offer)
-    assert parse_fragment("a=ice-ufrag:EsAw\r\na=ice-pwd:x").restarts(offer)
+    fragment.check_no_restart(offer)
+    parse_fragment("a=end-of-candidates").check_no_restart(offer)
+    parse_fragment("").check_no_restart(offer)
+    with pytest.raises(IceRestartUnsupported):
+        parse_fragment("a=ice-ufrag:EsAw\r\na=ice-pwd:x").check_no_restart(offer)
 
 
 @pytest.mark.parametrize("text", ["candidate:1 1 udp", "a=candidate:1 1 udp", "{}"])

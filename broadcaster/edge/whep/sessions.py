@@ -14,11 +14,11 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.loss_protection import Doorway, Shield, protected
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Clock
+from broadcaster.web.signaling import unknown_session
 from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
 from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.sdp import Offer, parse_fragment
-from broadcaster.webrtc.signaling import check_no_restart, unknown_session
 
 LOOK_S = 2.0
 """How often listeners' reports of loss are looked at."""
@@ -114,7 +114,7 @@ class WhepSessions:
             raise unknown_session()
         match call.method:
             case "PATCH":  # a player's candidates are of no use to us, it finds us
-                check_no_restart(parse_fragment(call.body), session.peer.offer)
+                parse_fragment(call.body).check_no_restart(session.peer.offer)
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))
             case "DELETE":

@@ -1,4 +1,4 @@
-"""What WHIP (RFC 9725) and WHEP ask of an HTTP request and its answer, whoever is behind it.
+"""What WHIP (RFC 9725) and WHEP ask of HTTP requests and answers, for publishers and players.
 
 Every check raises `Refused` with a stable id and the header that says what would have been right.
 """
@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import ETag, web
 
-from broadcaster.errors import Refused
-from broadcaster.webrtc.sdp import IceFragment, Offer
+from broadcaster.errors import DomainError, Refused
+from broadcaster.web.errors import refusal
 
 SDP_TYPE = "application/sdp"
 FRAGMENT_TYPE = "application/trickle-ice-sdpfrag"
@@ -36,9 +36,10 @@ def cross_origin(handler: Handler) -> Handler:
     async def wrapped(request: web.Request) -> web.Response:
         try:
             response = await handler(request)
-        except Refused as refused:
+        except (DomainError, Refused) as error:
+            refused = refusal(error)
             refused.headers.update(_CORS)
-            raise
+            raise refused from error.__cause__
         response.headers.update(_CORS)
         return response
 
@@ -167,21 +168,6 @@ def check_etag(request: web.Request, etag: str) -> None:
             "the session is not the one this request was made for",
             hint="Send the ETag of the session's 201 answer.",
             headers={"ETag": f'"{etag}"'},
-        )
-
-
-def check_no_restart(fragment: IceFragment, offer: Offer) -> None:
-    """Check that a fragment belongs to the session its offer began.
-
-    Raises:
-        Refused: 422 `ice_restart_unsupported`.
-    """
-    if fragment.restarts(offer):
-        raise Refused(
-            422,
-            "ice_restart_unsupported",
-            "this server cannot restart ICE in a session",
-            hint="Close the session and make a new one.",
         )
 
 
