@@ -4,10 +4,12 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.model.ports import Bus
+from broadcaster.model.ports import Bus, Clock
 
 
-def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManager[Bus]:
+def open_bus(
+    redis_url: str | None, data_dir: Path, clock: Clock | None = None
+) -> AbstractAsyncContextManager[Bus]:
     """The bus this process uses, not yet entered.
 
     Entering does not wait for Redis; call `ping` to learn whether it answers.
@@ -15,12 +17,13 @@ def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManag
     Args:
         redis_url: `redis://`, `rediss://` or `unix://`; None for the embedded bus.
         data_dir: where the embedded bus keeps `bus.sqlite3`.
+        clock: time; the system's unless it is given.
 
     Raises:
         BusUnavailable: the URL is not one; entering raises it when the file cannot be opened.
     """
     if redis_url is None:
-        return EmbeddedBus(data_dir / "bus.sqlite3")
+        return EmbeddedBus(data_dir / "bus.sqlite3", clock=clock)
     from broadcaster.bus.redis.bus import RedisBus
 
-    return RedisBus(redis_url)
+    return RedisBus(redis_url, clock=clock)

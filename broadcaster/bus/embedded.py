@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
-from broadcaster.bus.sqlite_store import SqliteStore, unix_ms
+from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.subscription import BoundedSubscription, Switchboard
 from broadcaster.bus.watching import states
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Entry, Lease, Record
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock, Entry, Lease, Record
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
@@ -38,12 +39,12 @@ class EmbeddedBus:
 
     Args:
         path: the database file, made with its folder when missing; None keeps all in memory.
-        now_ms: Unix time in milliseconds, the first half of stream ids.
+        clock: time, also the first half of stream ids; the system's unless it is given.
     """
 
-    def __init__(self, path: Path | None, *, now_ms: Callable[[], int] = unix_ms) -> None:
+    def __init__(self, path: Path | None, *, clock: Clock | None = None) -> None:
         self._path = path
-        self._now_ms = now_ms
+        self._clock = clock or SystemClock()
         self._open_store: SqliteStore | None = None
         self._closing = AsyncExitStack()
         self._live = Switchboard()
@@ -57,7 +58,7 @@ class EmbeddedBus:
             BusUnavailable: the file cannot be opened, or is something else.
         """
         self._open_store = await self._closing.enter_async_context(
-            SqliteStore.open(self._path, self._now_ms)
+            SqliteStore.open(self._path, self._clock)
         )
         return self
 
@@ -82,7 +83,7 @@ class EmbeddedBus:
 
     async def append(self, stream: str, payload: bytes) -> str:
         """See `ports.Bus.append`; retries while the disk is full or fails."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._clock.sleep)
         while True:
             try:
                 entry_id = await self._store.append(stream, payload)
@@ -104,7 +105,7 @@ class EmbeddedBus:
 
     async def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._clock.sleep)
         with self._changes.attach((_stream_topic(stream),), depth=1) as changed:
             while True:
                 try:
@@ -133,7 +134,7 @@ class EmbeddedBus:
     async def watch(self, record: str) -> AsyncIterator[Record]:
         """See `ports.Bus.watch`."""
         with self._changes.attach((_record_topic(record),), depth=1) as changed:
-            async with aclosing(states(record, self.get, changed, _REREAD_S)) as found:
+            async with aclosing(states(record, self.get, changed, _REREAD_S, self._clock)) as found:
                 async for state in found:
                     yield state
 

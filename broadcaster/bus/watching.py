@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from broadcaster.bus.subscription import BoundedSubscription
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Record
+from broadcaster.model.ports import Clock, Record
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ async def states(
     get: Callable[[str], Awaitable[Record | None]],
     changed: BoundedSubscription,
     reread_s: float,
+    clock: Clock,
 ) -> AsyncGenerator[Record, None]:
     """The states of a record for ever; see `ports.Bus.watch`.
 
@@ -24,8 +25,9 @@ async def states(
         get: reads it, or raises `BusUnavailable`.
         changed: has a message when it was written; one may be lost.
         reread_s: how often it is read without one.
+        clock: time of the pauses while it cannot be read.
     """
-    backoff = Backoff()
+    backoff = Backoff(sleep=clock.sleep)
     last = None
     while True:
         try:

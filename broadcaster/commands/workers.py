@@ -26,6 +26,8 @@ from broadcaster.commands.serve import (
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.log import bound
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock
 from broadcaster.system import open_files
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.child_process import child
@@ -57,7 +59,8 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
     tls_context(settings)  # makes the certificate before several processes want to
     with _reserved(settings.host, settings.port) as port:
         settings = settings.model_copy(update={"port": port})
-        workers = [_Worker(number, settings) for number in range(1, settings.workers + 1)]
+        clock = SystemClock()
+        workers = [_Worker(number, settings, clock) for number in range(1, settings.workers + 1)]
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, workers, allowed, out)
@@ -98,8 +101,9 @@ async def _until(stop: asyncio.Event) -> None:
 class _Worker:
     """One worker, started again whenever it ends."""
 
-    def __init__(self, number: int, settings: Settings) -> None:
+    def __init__(self, number: int, settings: Settings, clock: Clock) -> None:
         self._number = number
+        self._clock = clock
         self._environment = os.environ | _variables(settings, number)
         self.ready = asyncio.Event()
         """Set when it has served for the first time."""
@@ -110,13 +114,12 @@ class _Worker:
         Raises:
             BroadcasterError: it ended before it served for the first time.
         """
-        backoff = Backoff(first_s=0.5, longest_s=30.0)
-        clock = asyncio.get_running_loop().time
+        backoff = Backoff(first_s=0.5, longest_s=30.0, sleep=self._clock.sleep)
         while True:
-            started_s = clock()
+            started_s = self._clock.monotonic()
             code = await self._run()
             log.error("worker %d ended with code %d and starts again", self._number, code)
-            if clock() - started_s > STEADY_S:
+            if self._clock.monotonic() - started_s > STEADY_S:
                 backoff.reset()
             await backoff.wait()
 

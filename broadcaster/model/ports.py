@@ -7,7 +7,12 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, injected so that tests can own it."""
+    """Time, injected so that tests can own it.
+
+    Time that decides behaviour (what is late, stale, due or tried again) is asked of a clock. Two
+    things use the event loop's own time: a deadline on a wait for somebody else, which is an
+    `asyncio.timeout` with a named number of seconds, and code that says why it must.
+    """
 
     def monotonic(self) -> float:
         """Seconds that never run backwards."""

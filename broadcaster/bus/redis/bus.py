@@ -16,7 +16,8 @@ from broadcaster.bus.redis.publisher import Publisher
 from broadcaster.bus.redis.records import Records
 from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
-from broadcaster.model.ports import Entry, Lease, Record, Subscription
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock, Entry, Lease, Record, Subscription
 
 
 class RedisBus:
@@ -28,13 +29,16 @@ class RedisBus:
     Args:
         url: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` or `unix://path`.
         timing: how patient it is.
+        clock: time; the system's unless it is given.
 
     Raises:
         BusUnavailable: the URL is not one.
     """
 
-    def __init__(self, url: str, *, timing: Timing | None = None) -> None:
-        self._redis = Redis(url, timing or Timing())
+    def __init__(
+        self, url: str, *, timing: Timing | None = None, clock: Clock | None = None
+    ) -> None:
+        self._redis = Redis(url, timing or Timing(), clock or SystemClock())
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
         self._streams = Streams(self._redis)

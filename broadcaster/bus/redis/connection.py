@@ -17,6 +17,7 @@ from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError, ResponseError
 
 from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Clock
 from broadcaster.system.backoff import Backoff
 
 FAILURES = (RedisError, OSError)
@@ -55,6 +56,7 @@ class Redis:
     Args:
         url: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` or `unix://path`.
         timing: how patient calls are.
+        clock: time of pauses, and of the age of live messages.
 
     Attributes:
         address: host and port, or socket path, without anything secret.
@@ -65,8 +67,9 @@ class Redis:
         BusUnavailable: the URL is not one.
     """
 
-    def __init__(self, url: str, timing: Timing) -> None:
+    def __init__(self, url: str, timing: Timing, clock: Clock) -> None:
         self.timing = timing
+        self.clock = clock
         try:
             options: dict[str, Any] = dict(parse_url(url))
             self._make = cast("type[Connection]", options.pop("connection_class", Connection))
@@ -119,7 +122,7 @@ class Redis:
         Raises:
             BusUnavailable: no reply in time, or Redis refuses the command or the password.
         """
-        backoff = Backoff()
+        backoff = Backoff(sleep=self.clock.sleep)
         reason: Exception = TimeoutError("no reply")
         try:
             async with asyncio.timeout(self.timing.deadline_s):

@@ -29,7 +29,8 @@ class RedisLease:
     """One attempt to get and keep a lease; implements `ports.Lease`.
 
     The time to live counts from before the request that was granted left this process, so this
-    holder stops before Redis gives the lease to somebody else.
+    holder stops before Redis gives the lease to somebody else. It counts in the event loop's own
+    time, without a clock: Redis lets the key expire in real time whatever a clock says.
 
     Args:
         redis: where it is kept.

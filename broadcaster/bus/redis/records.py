@@ -53,7 +53,7 @@ class Records:
         reread_s = self._redis.timing.reread_s
         async with (
             self._subscriber.listen((_topic(record),), depth=1) as changed,
-            aclosing(states(record, self.get, changed, reread_s)) as found,
+            aclosing(states(record, self.get, changed, reread_s, self._redis.clock)) as found,
         ):
             async for state in found:
                 yield state

@@ -45,7 +45,7 @@ class Streams:
         """
         nonce = secrets.token_bytes(12)
         look_back = _LOOK_BACK_FIRST
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             try:
                 stored: bytes = await self._redis.once(
@@ -69,7 +69,7 @@ class Streams:
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`; uses a connection of its own."""
         last = "{}-{}".format(*parse_id(after_id))
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         block_s = self._redis.timing.block_s
         wait = ("XREAD", "BLOCK", int(block_s * 1000), "COUNT", _FOLLOW_BATCH, "STREAMS")
         while True:

@@ -51,7 +51,7 @@ class Subscriber:
 
     async def run(self) -> None:
         """Receive for ever, over one connection at a time."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             try:
                 async with self._redis.connection() as connection:
@@ -127,7 +127,7 @@ class Subscriber:
         while True:
             self._heard = False
             await connection.send_packed_command(pack(("PING",)))
-            await asyncio.sleep(self._redis.timing.ping_s)
+            await self._redis.clock.sleep(self._redis.timing.ping_s)
             if not self._heard:
                 raise RedisConnectionError("the connection is silent")
 
