@@ -1,11 +1,20 @@
 """Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BROADCASTER_"
+OTHER_VARIABLES = frozenset({"BROADCASTER_STAGE_KEY"})
+"""Variables with the prefix that single commands read; they are no settings."""
+_ENV_FILE = ".env"
 
 
 class Role(StrEnum):
@@ -18,7 +27,7 @@ class Role(StrEnum):
 
 
 class FrameMs(IntEnum):
-    """How long a channel's Opus packets can be."""
+    """How long a channel's Opus packets can be, in milliseconds."""
 
     SHORT = 20
     MIDDLE = 40
@@ -29,7 +38,7 @@ class Settings(BaseSettings):
     """Everything that can be set; `broadcaster config` prints it with its help."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BROADCASTER_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore"
     )
 
     host: str = Field(
@@ -150,3 +159,71 @@ class Settings(BaseSettings):
         "info", description="debug, info, warning or error"
     )
     log_json: bool = Field(default=False, description="Log JSON lines instead of text")
+
+    @model_validator(mode="after")
+    def _check_certificate(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("set both BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY, or neither")
+        return self
+
+
+_FLOOR, _BOOTHS, _EDGE = frozenset({Role.FLOOR}), frozenset({Role.BOOTHS}), frozenset({Role.EDGE})
+USED_BY: dict[str, frozenset[Role]] = {
+    "workers": _EDGE,
+    "admin_token": frozenset({Role.DESK}),
+    "api_key": _BOOTHS,
+    "realtime_url": _BOOTHS,
+    "realtime_azure": _BOOTHS,
+    "translate_model": _BOOTHS,
+    "converse_model": _BOOTHS,
+    "transcribe_model": _BOOTHS,
+    "extra_translate_languages": _BOOTHS,
+    "max_tempo": _BOOTHS,
+    "lag_cap_ms": _BOOTHS,
+    "on_demand": _BOOTHS,
+    "linger_s": _BOOTHS,
+    **dict.fromkeys((name for name in Settings.model_fields if name.startswith("price_")), _BOOTHS),
+    "frame_ms": _FLOOR | _BOOTHS | _EDGE,
+    "ice_servers": _FLOOR,
+    "batched_sends": _EDGE,
+    "webrtc_port": _EDGE,
+    "webrtc_addresses": _EDGE,
+}
+"""The settings that only some roles read; every role reads the others."""
+
+
+def unused(settings: Settings, roles: frozenset[Role]) -> dict[str, str]:
+    """Settings that were given and change nothing in a process of these roles.
+
+    Returns:
+        For each variable, sorted, who would use it.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(settings.model_fields_set):
+        readers = USED_BY.get(name, roles)
+        if not readers & roles:
+            found[variable(name)] = f"for {' and '.join(sorted(readers))} only"
+        elif name in {"tls_cert", "tls_key"} and not settings.tls:
+            found[variable(name)] = "TLS is off"
+    return found
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables of the environment and the `.env` file that are named like a setting by mistake.
+
+    Returns:
+        For each the variable that was probably meant, empty when none is similar.
+    """
+    known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
+    given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
+    unknown = sorted(name for name in given - known if name.startswith(PREFIX))
+    return {name: _nearest(name, known) for name in unknown}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(name, known, n=1)), "")

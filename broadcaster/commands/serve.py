@@ -11,7 +11,7 @@ from rich.console import Console
 
 from broadcaster import __version__, auth
 from broadcaster.app import running
-from broadcaster.config import Role, Settings
+from broadcaster.config import Role, Settings, unused
 from broadcaster.system import certificates, open_files
 
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
@@ -120,6 +120,9 @@ def announce(
     out.print(
         f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})", soft_wrap=True
     )
+    if ignored := unused(settings, roles):
+        names = ", ".join(f"{name} ({why})" for name, why in ignored.items())
+        out.print(f"[yellow]![/] set, but not used here: {names}", soft_wrap=True)
     if Role.BOOTHS in roles and settings.api_key is None:
         out.print(
             "[yellow]![/] no key for the interpreters: set OPENAI_API_KEY and start again, "
