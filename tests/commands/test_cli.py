@@ -12,6 +12,7 @@ import pytest
 
 from broadcaster.commands.cli import settings_from
 from broadcaster.config import Role, Settings, unused
+from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.processes import broadcaster, started
 
 COMMAND = [sys.executable, "-m", "broadcaster"]
@@ -23,7 +24,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE_S,
         check=False,
     )
 
@@ -147,7 +148,7 @@ async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) 
     async with broadcaster(tmp_path) as (_, process):
         process.process.send_signal(number)
         await process.line("Stopping")
-        async with asyncio.timeout(20):
+        async with deadline():
             await process.process.wait()
     assert process.process.returncode == 0
     assert not [line for line in process.lines if "Traceback" in line]

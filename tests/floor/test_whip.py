@@ -7,6 +7,7 @@ from aiohttp import ClientResponse
 
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import EndReason, IngestSettings, PeerState
+from tests.support.deadline import deadline
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 from tests.webrtc.support import (
     AUTHORIZATION,
@@ -188,7 +189,7 @@ async def test_a_speaker_that_vanished_can_come_back(whip: Stage) -> None:
     async with client(voice(1)) as first, client() as second:
         await whip.published(first)
         peer = await whip.arrival()
-        async with asyncio.timeout(20):
+        async with deadline():
             while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
         await whip.published(second)
@@ -201,7 +202,7 @@ async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
         await whip.published(publisher)
         peer = await whip.arrival()
         await heard(peer, 0.2)
-    async with asyncio.timeout(20):
+    async with deadline():
         assert await peer.wait_closed() is EndReason.HUNG_UP
     assert whip.endpoint.session_count == 0
 

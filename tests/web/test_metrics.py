@@ -19,6 +19,7 @@ from broadcaster.model.status import (
     FloorStatus,
     status_to_json,
 )
+from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.server import TOKEN, running_server
 
@@ -43,7 +44,7 @@ async def scrape(http: aiohttp.ClientSession) -> Samples:
 
 async def scraped(http: aiohttp.ClientSession, wanted: Callable[[Samples], bool]) -> Samples:
     """Scrape until the samples are as wanted."""
-    async with asyncio.timeout(30):
+    async with deadline():
         while not wanted(read := await scrape(http)):
             await asyncio.sleep(0.1)
     return read
