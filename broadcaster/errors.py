@@ -1,7 +1,7 @@
 """Every error that can reach a person, as one tree.
 
 BroadcasterError
-├── DomainError               a rule of events, languages or sessions forbids what was asked
+├── DomainError               a request breaks a rule of events, languages or sessions
 │   ├── UnknownLanguage       not a language tag
 │   ├── UnknownEvent          no event has this id
 │   ├── EventExists           another event has this id already
@@ -43,7 +43,7 @@ class BroadcasterError(Exception):
 
 
 class DomainError(BroadcasterError):
-    """What was asked is against a rule of the domain, whoever asked and by whatever protocol.
+    """A request breaks a rule of events, languages or sessions, whatever protocol it came by.
 
     Args:
         error_id: stable identifier, snake case.
@@ -71,7 +71,7 @@ class UnknownEvent(DomainError):
     """No event has this id.
 
     Args:
-        hint: where the right id can be found; depends on who asks.
+        hint: where to find the right id.
         message: what is wrong.
     """
 
@@ -96,8 +96,8 @@ class BadEventId(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "bad_event_id",
-            "an event id has small letters, digits and hyphens, at most 48",
-            "Leave it out to have one made from the title.",
+            "an event id has at most 48 lower-case letters, digits and hyphens",
+            "Leave the id out to have one made from the title.",
         )
 
 
@@ -136,8 +136,8 @@ class EventChanged(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "version_conflict",
-            "somebody else changed the event meanwhile",
-            "Read it again, then repeat the change.",
+            "somebody else changed the event after you read it",
+            "Read the event again, then repeat the change.",
         )
 
 
@@ -148,8 +148,7 @@ class EventOver(DomainError):
         super().__init__(
             "event_closed",
             "this event is over",
-            "What was said can be read on its page; "
-            "the organizer has the link of the current event.",
+            "Its page still shows what was said. The organizer has the link of the current event.",
         )
 
 
@@ -160,7 +159,7 @@ class LanguagesInUse(DomainError):
         super().__init__(
             "languages_in_use",
             f"the event is {state} and must keep: {', '.join(sorted(languages))}",
-            "Send these languages too; others can be added, and all can be changed.",
+            "Send these languages too. You can add others, and change the options of all.",
         )
 
 
@@ -219,19 +218,19 @@ class BusUnavailable(BroadcasterError):
 
 
 class VersionConflict(BroadcasterError):
-    """A record was changed by somebody else since it was read."""
+    """A record was changed by another writer since it was read."""
 
     error = "version_conflict"
 
 
 class BadEnvelope(BroadcasterError):
-    """Bytes that should be an audio envelope are not."""
+    """Bytes received as an audio envelope are not one."""
 
     error = "bad_envelope"
 
 
 class ListenerLost(BroadcasterError):
-    """A listener of a load test did not get in, or did not stay; the message is what is counted."""
+    """A listener of a load test was refused or dropped; the report counts them by message."""
 
     error = "listener_lost"
 

@@ -1,4 +1,4 @@
-"""What every test runs under: no blocking call in the loop, no task left behind."""
+"""Guards of every test: no blocking call in the event loop, no task left running."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -1,6 +1,6 @@
-"""The one-way street: who may import whom, and which folder owns which library.
+"""Which folder may import which, and which folder owns which library.
 
-A row lists exactly what a room uses, so that a new arrow is a decision and not an accident.
+A row lists exactly what a folder (a room) uses, so a new import is a decision, not an accident.
 """
 
 import pytest

@@ -20,12 +20,12 @@ from broadcaster.system.backoff import Backoff
 _log = logging.getLogger(__name__)
 
 _REREAD_S = 1.0
-"""Followers and watchers look again this often, for writes whose caller was cancelled."""
+"""How often followers and watchers read again: a cancelled write is not announced."""
 _FOLLOW_BATCH = 500
 
 
 class _EmbeddedLease:
-    """Held until its context ends; there is no other process to lose it to."""
+    """Held until its context ends: no other process can take it."""
 
     async def lost(self) -> None:
         """Never returns."""
@@ -38,7 +38,7 @@ class EmbeddedBus:
     Publishing and leases reach this process only, so one file belongs to one serving process.
 
     Args:
-        path: the database file, made with its folder when missing; None keeps all in memory.
+        path: the database file, created with its folder if missing; None keeps all in memory.
         clock: time, also the first half of stream ids; the system's unless it is given.
     """
 
@@ -55,7 +55,7 @@ class EmbeddedBus:
         """Open the database.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is something else.
+            BusUnavailable: the file cannot be opened, or is not a database.
         """
         self._open_store = await self._closing.enter_async_context(
             SqliteStore.open(self._path, self._clock)
@@ -88,7 +88,7 @@ class EmbeddedBus:
             try:
                 entry_id = await self._store.append(stream, payload)
             except BusUnavailable as error:
-                _log.warning("an entry of %s waits: %s", stream, error.message)
+                _log.warning("cannot append to %s, trying again: %s", stream, error.message)
                 await backoff.wait()
             else:
                 self._changes.dispatch(_stream_topic(stream), b"")
@@ -111,7 +111,7 @@ class EmbeddedBus:
                 try:
                     entries = await self.read(stream, after_id, _FOLLOW_BATCH)
                 except BusUnavailable as error:
-                    _log.warning("following %s waits: %s", stream, error.message)
+                    _log.warning("cannot read %s, trying again: %s", stream, error.message)
                     await backoff.wait()
                     continue
                 backoff.reset()
@@ -142,7 +142,7 @@ class EmbeddedBus:
         """See `ports.Bus.records`."""
         return await self._store.names(prefix)
 
-    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - a process that dies takes its leases along, no time to live is needed
+    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - leases end with their process, so they need no time to live
         """See `ports.Bus.lease`; waiting holders are served in order."""
         return self._lease(name)
 

@@ -85,14 +85,14 @@ class SqliteStore:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path | None, clock: Clock) -> AsyncIterator[Self]:
-        """Open the database, make it when it is missing, close it after the context.
+        """Open the database, create it if it is missing, close it after the context.
 
         Args:
-            path: the file; None keeps all in memory.
+            path: the file; None keeps everything in memory.
             clock: its Unix time is the first half of stream ids.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is something else.
+            BusUnavailable: the file cannot be opened, or is not a database.
         """
         try:
             if path is not None:
@@ -112,7 +112,7 @@ class SqliteStore:
             await database.close()
 
     async def append(self, stream: str, payload: bytes) -> str:
-        """Add an entry, drop the oldest beyond `MAX_STREAM_ENTRIES` now and then."""
+        """Add an entry; each `_TRIM_EVERY` entries, drop those beyond `MAX_STREAM_ENTRIES`."""
         earliest = self._clock.now_ms() << _NUMBER_BITS
         [(position,)] = await self._query(_APPEND, stream, earliest, payload)
         self._appends[stream] += 1
@@ -172,6 +172,6 @@ def _id(position: int) -> str:
 
 
 def _position(after_id: str) -> int:
-    """Where an id is in the order of SQLite's 63-bit integers."""
+    """An id as a 63-bit integer of SQLite, in the same order."""
     ms, number = parse_id(after_id)
     return min(ms, _LARGEST_MS) << _NUMBER_BITS | min(number, _LARGEST_NUMBER)

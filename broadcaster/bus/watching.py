@@ -1,4 +1,4 @@
-"""What both implementations agree on about watching records."""
+"""Watching records, the same for both buses."""
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -33,7 +33,7 @@ async def states(
         try:
             current = await get(record)
         except BusUnavailable as error:
-            _log.warning("watching %s waits: %s", record, error.message)
+            _log.warning("cannot read the record %s, trying again: %s", record, error.message)
             await backoff.wait()
             continue
         backoff.reset()

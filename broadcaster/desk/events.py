@@ -97,16 +97,17 @@ class Events:
         """Change an event.
 
         Args:
-            event_id: which.
-            change: what.
-            if_version: only if the record still has this version.
+            event_id: the event's id.
+            change: the fields to change.
+            if_version: change only a record that still has this version.
 
         Raises:
             UnknownEvent: no event has this id.
             UnknownLanguage: a tag is not one.
             LanguagesInUse: the event is running and would lose languages.
             InvalidTransition: the event cannot get into this state.
-            EventChanged: it has another version than `if_version`, or is changed all the time.
+            EventChanged: the record has another version than `if_version`, or other writers kept
+                changing it.
         """
         changed = await change.given()
         if change.title is not None:
@@ -131,7 +132,7 @@ class Events:
         raise EventChanged
 
     async def spent_usd(self, event_id: str) -> dict[str, float]:
-        """What an event has spent so far, by channel, as the booths wrote it down."""
+        """What an event has cost so far in USD, by channel; the booths write it."""
         record = await self._bus.get(keys.spent_record(event_id))
         if record is None:
             return {}
@@ -140,7 +141,7 @@ class Events:
 
 
 def _check_languages(before: Event, after: Event) -> None:
-    """Nobody's channel may go away while they listen."""
+    """Check that a running event keeps its languages, which may have listeners."""
     gone = set(before.channel_ids()) - set(after.channel_ids())
     if gone and before.state in {EventState.LIVE, EventState.PAUSED}:
         raise LanguagesInUse(before.state, gone)

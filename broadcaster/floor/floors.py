@@ -1,4 +1,4 @@
-"""All floors of this process: who may publish, and one feed per event."""
+"""The floors of this process: one feed for each event, one publisher for each feed."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 log = logging.getLogger("broadcaster.floor")
 
 LEASE_WAIT_S = 1.0
-"""How long a publisher waits for another process to let go of the floor."""
+"""How long a publisher waits for another process to release the floor."""
 
 
 class Floors:
@@ -40,7 +40,7 @@ class Floors:
             await asyncio.get_running_loop().create_future()
 
     def refuse_if_taken(self, event: Event) -> None:
-        """Check that nobody is speaking; a publisher that stalled gives way.
+        """Check that no publisher is live; a stalled one gives way.
 
         Raises:
             FloorTaken: a publisher is connected and sending.
@@ -73,7 +73,7 @@ class Floors:
             await replaced.close()
 
     async def _hold(self, event: Event) -> None:
-        """Run one feed while this process holds the lease of the floor."""
+        """Run a feed while this process holds the lease of the floor."""
         started = self._feeds[event.id]
         try:
             async with asyncio.timeout(LEASE_WAIT_S) as wait:

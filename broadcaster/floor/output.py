@@ -35,8 +35,8 @@ class FloorOutput:
         """The first position of the event clock that has no sound yet."""
         return self._pcm_blocks.next_position or 0
 
-    def push(self, position: int, pcm: bytes) -> None:
-        """Publish a piece of s16le mono 24 kHz."""
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """Publish a piece of s16le mono 24 kHz, of any length, that starts at `position`."""
         self._publish(self._pcm_blocks.push(position, pcm), self._opus_blocks.push(position, pcm))
 
     def advance_to(self, position: int) -> None:

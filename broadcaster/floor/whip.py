@@ -33,17 +33,17 @@ MAX_SESSIONS = 64
 
 
 class EventLookup(Protocol):
-    """Where events are found."""
+    """Finds events by their id."""
 
     async def __call__(self, event_id: str, /) -> Event | None:
         """The event, or None."""
 
 
 class FloorAcceptor(Protocol):
-    """Who decides whose sound is the floor, and takes it."""
+    """Decides which publisher has an event's floor, and takes its sound."""
 
     def refuse_if_taken(self, event: Event) -> None:
-        """Check, before a publisher is negotiated, whether it would be let in.
+        """Check, before negotiating with a publisher, that the floor is free.
 
         Raises:
             FloorTaken: another publisher's state is `PeerState.LIVE`; one that is stalled or still
@@ -83,7 +83,7 @@ class WhipSession:
 
 
 class WhipEndpoint:
-    """The handlers, and the sessions they made.
+    """The handlers of the WHIP addresses, and the sessions they made.
 
     Errors leave as exceptions; the application's middleware turns them into JSON.
 
@@ -116,7 +116,7 @@ class WhipEndpoint:
         return len(self._sessions)
 
     async def close(self) -> None:
-        """Disconnect all publishers and wait until everything of them is released."""
+        """Disconnect all publishers and wait until their resources are released."""
         sessions = list(self._sessions.values())
         await asyncio.gather(*(session.peer.close() for session in sessions))
 
@@ -189,7 +189,7 @@ class WhipEndpoint:
             raise Refused(
                 503,
                 "too_many_publishers",
-                "this server has no room for another publisher",
+                "this server already has as many publishers as it can take",
                 hint="Try again in a minute.",
                 headers={"Retry-After": "60"},
             )
@@ -209,7 +209,7 @@ class WhipEndpoint:
 
 
 def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
-    """Check the stage key; a session's own address is secret enough without it."""
+    """Check the stage key; not `required` for a session, whose address is a secret itself."""
     header = request.headers.get("Authorization")
     if header is None and not required:
         return

@@ -46,11 +46,11 @@ class Interpreter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or name of the talk and how to say it.
+    """A word or name of the talk, and how to translate it.
 
     Attributes:
         text: as the speaker says it.
-        translations: by language tag; a language that is missing decides for itself.
+        translations: by language tag; for a missing language the interpreter chooses.
     """
 
     text: str
@@ -85,9 +85,9 @@ class Event:
         live_at_ms: Unix time of going live for the first time, position 0 of the event clock.
         source_language: what the speaker speaks, as a tag; None detects it.
         source_captions: whether the floor channel has captions of its own.
-        glossary: terms and how to say them.
-        do_not_translate: names that stay as they are.
-        spend_cap_usd: interpretation is held when this much was spent; None for no limit.
+        glossary: terms and their translations.
+        do_not_translate: names that every language keeps.
+        spend_cap_usd: interpretation pauses when this much was spent; None for no limit.
     """
 
     id: str

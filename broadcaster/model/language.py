@@ -26,7 +26,7 @@ class Language:
         tag: canonical BCP 47, `pt-BR`.
         name: its own name for itself, capitalised for a list, `Português (Brasil)`.
         english_name: for the organizer, `Portuguese (Brazil)`.
-        direction: of its writing.
+        direction: in which it is written.
     """
 
     tag: str
@@ -39,7 +39,7 @@ class Language:
 def describe(tag: str) -> Language:
     """A language by its tag, in any case: `pt-br`.
 
-    Reads files the first time; in the event loop use `languages`.
+    The first call reads files: in the event loop use `languages`.
 
     Raises:
         UnknownLanguage: it is not a language tag.
@@ -61,7 +61,7 @@ def describe(tag: str) -> Language:
 
 
 async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
-    """Several languages, each once, in the order given.
+    """The languages of several tags, without repeats, in the order given.
 
     Raises:
         UnknownLanguage: one of them is not a language tag.

@@ -48,8 +48,8 @@ def create_application(
 
     Args:
         bus: asked by `/readyz`.
-        routes: what the roles of this process answer.
-        refused: where refused requests are counted, by error id.
+        routes: of the roles of this process.
+        refused: counts refused requests, by error id.
     """
     application = web.Application(
         middlewares=[explain_errors, queueing()], client_max_size=LARGEST_BODY_BYTES

@@ -73,7 +73,7 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         request.app[REFUSED][refused.error] += 1
         return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
     except ConnectionResetError:
-        return web.Response(status=400)  # its client is gone, nobody reads it
+        return web.Response(status=400)  # nobody reads it: the client has disconnected
     except BusUnavailable as error:
         return _answer(503, error.error, error.message, error.hint)
     except web.HTTPException as plain:
@@ -81,12 +81,15 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
         return _answer(
-            500, "internal", "something went wrong on the server", "Its log says what; try again."
+            500,
+            "internal",
+            "something went wrong on the server",
+            "Try again; its log has the details.",
         )
 
 
 def _explained(plain: web.HTTPException) -> web.Response:
-    """What the framework itself refuses, in our form."""
+    """An error that aiohttp raised, in our form."""
     match plain:
         case web.HTTPRequestEntityTooLarge():
             return _answer(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
@@ -94,7 +97,12 @@ def _explained(plain: web.HTTPException) -> web.Response:
             return _answer(404, "not_found", "there is nothing at this address", "Check the link.")
         case web.HTTPMethodNotAllowed(allowed_methods=allowed):
             methods = ", ".join(sorted(allowed))
-            answer = _answer(405, "wrong_method", "not with this method", f"Allowed: {methods}.")
+            answer = _answer(
+                405,
+                "wrong_method",
+                "this address does not take this method",
+                f"Allowed: {methods}.",
+            )
             answer.headers["Allow"] = methods
             return answer
     raise plain

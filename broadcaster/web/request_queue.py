@@ -21,7 +21,7 @@ _PROBES = frozenset({"/healthz", "/readyz"})
 class RequestQueue:
     """Lets callers begin in order of arrival.
 
-    It is as long as the number of open connections allows, which `Door` bounds.
+    It holds at most one caller for each open connection, whose number `sockets/` limits.
 
     Args:
         per_turn: callers that begin in each turn of the event loop.
@@ -50,7 +50,7 @@ class RequestQueue:
         self._begun = 0
         while self._waiting and self._begun < self._per_turn:
             waiting = self._waiting.popleft()
-            if not waiting.done():  # its client is gone
+            if not waiting.done():  # cancelled when its client disconnected
                 waiting.set_result(None)
                 self._begin()
 

@@ -30,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def cross_origin(handler: Handler) -> Handler:
-    """Let pages of any origin read the handler's answers, refusals too."""
+    """Let pages of any origin read the handler's answers, refusals included."""
 
     @functools.wraps(handler)
     async def wrapped(request: web.Request) -> web.Response:
@@ -49,12 +49,12 @@ def cross_origin(handler: Handler) -> Handler:
 def resource_routes(
     path: str, handlers: Mapping[str, Handler], accepts: Mapping[str, str]
 ) -> list[web.RouteDef]:
-    """The routes of one address: its methods, the CORS preflight, and 405 for all others.
+    """The routes of one address: its methods, the CORS preflight, and 405 for other methods.
 
     Args:
         path: with aiohttp's placeholders.
         handlers: by method; without one for OPTIONS it is answered by `preflight`.
-        accepts: headers that say what bodies it takes, `Accept-Post` or `Accept-Patch`.
+        accepts: header that names the media type it takes, `Accept-Post` or `Accept-Patch`.
     """
     methods = ", ".join(dict.fromkeys(("OPTIONS", *handlers)))
 
@@ -66,7 +66,7 @@ def resource_routes(
 
 
 def preflight(methods: str, accepts: Mapping[str, str]) -> web.Response:
-    """The answer to a browser that asks what it may send (Fetch standard, CORS-preflight)."""
+    """The answer to a browser's CORS preflight (Fetch standard)."""
     headers = {
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Content-Type, Authorization, If-Match, ETag",
@@ -88,7 +88,7 @@ def created(answer: str, location: str, etag: str) -> web.Response:
 
 
 def unknown_session() -> Refused:
-    """404 `unknown_session`, of an address whose session is over or never was."""
+    """404 `unknown_session`: the session of this address is over, or never existed."""
     return Refused(
         404, UNKNOWN_SESSION, "this session is over", hint="Make a new session to go on."
     )
@@ -114,7 +114,7 @@ def refuse_method(allowed: str) -> Handler:
 
 
 def check_content_type(request: web.Request, expected: str, header: str) -> None:
-    """Check what the body is said to be.
+    """Check the media type of the body.
 
     Args:
         request: to be checked.
@@ -135,7 +135,7 @@ def check_content_type(request: web.Request, expected: str, header: str) -> None
 
 
 def check_accept(request: web.Request) -> None:
-    """Check that the client takes an SDP answer (RFC 9110 section 12.5.1).
+    """Check that the client accepts an SDP answer (RFC 9110 section 12.5.1).
 
     Raises:
         Refused: 406 `not_acceptable`.
@@ -154,7 +154,7 @@ def check_accept(request: web.Request) -> None:
 
 
 def check_etag(request: web.Request, etag: str) -> None:
-    """Compare `If-Match` where a client sends it; several do not, or send `*`.
+    """Compare `If-Match`, if the client sends it; several clients do not, or send `*`.
 
     Raises:
         Refused: 412 `session_changed`.

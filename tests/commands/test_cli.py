@@ -82,7 +82,7 @@ def test_check_says_what_to_do(tmp_path: Path) -> None:
     assert "✓ Port:" in answer.stdout
     assert "! HTTPS:" in answer.stdout
     assert " Open files: " in answer.stdout
-    assert " Joining herd: " in answer.stdout
+    assert " Accept queue: " in answer.stdout
     assert "hidden" not in answer.stdout + answer.stderr
 
 

@@ -154,7 +154,7 @@ async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path)
         async with deadline(), them.bus.subscribe(keys.status("talk")) as reports:
             async for status in statuses(reports):
                 if isinstance(status, EdgeStatus) and status.edge not in counts:
-                    break  # the new one has its share of those who come back
+                    break  # the new worker has a share of the listeners that come back
                 await stack.enter_async_context(them.http.ws_connect("/e/talk/audio/es"))
 
 

@@ -1,4 +1,4 @@
-"""Sending live messages to Redis without making anybody wait."""
+"""Sends live messages to Redis without making the caller wait."""
 
 import asyncio
 import logging
@@ -49,7 +49,9 @@ class Publisher:
                         await self._send(connection, batch)
                         backoff.reset()
             except FAILURES as error:
-                _log.warning("live messages are not sent: %s", self._redis.describe(error))
+                _log.warning(
+                    "cannot send live messages, trying again: %s", self._redis.describe(error)
+                )
                 await backoff.wait()
 
     def _next_batch(self) -> list[bytes]:

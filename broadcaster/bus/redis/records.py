@@ -49,7 +49,7 @@ class Records:
         return None if version is None else Record(value, int(version))
 
     async def watch(self, record: str) -> AsyncIterator[Record]:
-        """See `ports.Bus.watch`; reads again now and then, since announcements may be lost."""
+        """See `ports.Bus.watch`; reads again every `reread_s`: announcements may be lost."""
         reread_s = self._redis.timing.reread_s
         async with (
             self._subscriber.listen((_topic(record),), depth=1) as changed,

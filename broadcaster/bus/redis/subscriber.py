@@ -1,4 +1,4 @@
-"""Receiving live messages from Redis: one connection for all subscriptions of a process."""
+"""Receives live messages from Redis, over one connection for all subscriptions of a process."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class Subscriber:
-    """Keeps Redis subscribed to what this process wants and dispatches what arrives.
+    """Keeps this process subscribed to the topics it needs, and delivers what arrives.
 
     One task alone changes the subscriptions of a connection, so Redis sees the changes in the
     order they were made. A topic is confirmed when the last of its requests was answered by a
@@ -58,7 +58,7 @@ class Subscriber:
                     await self._serve(connection, backoff)
             except* FAILURES as errors:
                 reason = self._redis.describe(errors.exceptions[0])
-                _log.warning("live messages do not arrive: %s", reason)
+                _log.warning("cannot receive live messages, trying again: %s", reason)
             await backoff.wait()
 
     async def _serve(self, connection: Connection, backoff: Backoff) -> None:
@@ -68,7 +68,7 @@ class Subscriber:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection, backoff), name="bus: read messages")
                 tasks.create_task(self._keep_subscribed(connection), name="bus: subscribe")
-                tasks.create_task(self._keep_alive(connection), name="bus: ask for life")
+                tasks.create_task(self._keep_alive(connection), name="bus: ping")
         finally:
             self._confirmed.clear()
             self._unanswered.clear()
@@ -123,7 +123,7 @@ class Subscriber:
             await connection.send_packed_command(pack((command, *channels)))
 
     async def _keep_alive(self, connection: Connection) -> None:
-        """Notice a connection that is open on this side only: it answers no PING."""
+        """Fail if the connection is open on our side only: such a connection answers no PING."""
         while True:
             self._heard = False
             await connection.send_packed_command(pack(("PING",)))
@@ -133,7 +133,7 @@ class Subscriber:
 
 
 class _Inbox(asyncio.Protocol):
-    """Parses replies where they arrive: no task wakes up and no stream is copied for each.
+    """Parses replies as they arrive, without waking a task or copying a stream for each.
 
     Attributes:
         lost: fails when the connection is gone or Redis answers with an error.
@@ -177,4 +177,4 @@ def _inbox(connection: Connection, replied: Callable[[Any], None]) -> Iterator[_
     finally:
         transport.set_protocol(streams)
         if not inbox.lost.cancel() and not inbox.lost.cancelled():
-            inbox.lost.exception()  # whoever waited has heard it
+            inbox.lost.exception()  # the waiting reader has received it
