@@ -83,6 +83,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "__main__": "commands",
     "app": "*",
     "commands": "*",
+    "from_settings": "*",
 }
 OWNERS = {  # library -> the only rooms that may import it
     "aiortc": {"webrtc"},

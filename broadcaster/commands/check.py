@@ -9,10 +9,10 @@ from enum import StrEnum
 
 import aiohttp
 
-from broadcaster.app import BACKLOG, realtime_endpoint
 from broadcaster.bus import open_bus
 from broadcaster.config import Settings
 from broadcaster.errors import BusUnavailable, InterpreterFailed
+from broadcaster.from_settings import BACKLOG, realtime_endpoint
 from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.system import certificates, open_files
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import segno
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ValidationError
 
 from broadcaster.auth import bearer, cookie_value, same
@@ -52,9 +53,18 @@ class DeskRoutes:
         self._public_url = public_url
         self._languages = languages
 
-    def routes(self) -> list[web.RouteDef]:
-        """The routes of the API; the page itself is not among them."""
+    def routes(self, page: Handler) -> list[web.RouteDef]:
+        """The routes of the desk.
+
+        Args:
+            page: answers with the page `/desk` once the organizer is signed in.
+        """
+
+        async def desk(request: web.Request) -> web.StreamResponse:
+            return self.sign_in(request) or await page(request)
+
         return [
+            web.get("/desk", desk),
             web.get("/api/openapi.yaml", self.openapi),
             web.get("/api/languages", self.languages),
             web.get("/api/events", self.list),

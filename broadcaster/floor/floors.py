@@ -7,7 +7,7 @@ from broadcaster.errors import FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
-from broadcaster.model.event import Event
+from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
@@ -38,6 +38,17 @@ class Floors:
         """Own all feeds until cancelled; cancelling takes every speaker off the floor."""
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
+
+    async def find_event(self, event_id: str) -> Event | None:
+        """The event of this id, from its record; None if there is none.
+
+        Raises:
+            BusUnavailable: the record cannot be read.
+        """
+        if not SLUG.fullmatch(event_id):
+            return None
+        record = await self._bus.get(keys.event_record(event_id))
+        return Event.from_json(record.value) if record else None
 
     def refuse_if_taken(self, event: Event) -> None:
         """Check that no publisher is live; a stalled one gives way.

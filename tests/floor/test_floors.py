@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 
 import aiohttp
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 import pytest_asyncio
 from pytest_aiohttp import AiohttpClient
 
-from broadcaster.app import find_event
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import Refused
 from broadcaster.floor.floors import Floors
@@ -81,7 +79,7 @@ class Stage:
 async def stage(loopback: None, aiohttp_client: AiohttpClient) -> AsyncIterator[Stage]:
     async with EmbeddedBus(None) as bus:
         floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
-        whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings())
+        whip = WhipEndpoint(floors.find_event, floors, IngestSettings())
         client = await aiohttp_client(create_application(bus, whip.routes()))
         async with beside(floors.run(), name="floors"):
             stage = Stage(bus, client.session, str(client.make_url("/whip/talk")))
