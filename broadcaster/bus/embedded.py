@@ -10,7 +10,7 @@ from typing import Self
 from weakref import WeakValueDictionary
 
 from broadcaster.bus.sqlite_store import SqliteStore
-from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.bus.watching import states
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
@@ -47,8 +47,8 @@ class EmbeddedBus:
         self._clock = clock or SystemClock()
         self._open_store: SqliteStore | None = None
         self._closing = AsyncExitStack()
-        self._live = Switchboard()
-        self._changes = Switchboard()
+        self._live = TopicRouter()
+        self._changes = TopicRouter()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:

@@ -46,7 +46,7 @@ class BoundedSubscription:
                 await anext(self)
 
 
-class Switchboard:
+class TopicRouter:
     """Maps topics to the subscriptions of this process."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
-from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class Subscriber:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._switchboard = Switchboard()
+        self._router = TopicRouter()
         self._wanted_changed = asyncio.Event()
         self._confirmed: set[str] = set()
         self._newly_confirmed = asyncio.Event()
@@ -41,7 +41,7 @@ class Subscriber:
     ) -> AsyncIterator[BoundedSubscription]:
         """A subscription; entering waits until Redis has confirmed all its topics."""
         try:
-            with self._switchboard.attach(topics, depth) as subscription:
+            with self._router.attach(topics, depth) as subscription:
                 self._wanted_changed.set()
                 while not self._confirmed.issuperset(topics):
                     await self._newly_confirmed.wait()
@@ -81,7 +81,7 @@ class Subscriber:
         Pub/Sub", wire protocol).
         """
         prefix = len(self._redis.prefix)
-        dispatch = self._switchboard.dispatch
+        dispatch = self._router.dispatch
 
         def replied(reply: Any) -> None:
             self._heard = True
@@ -109,7 +109,7 @@ class Subscriber:
         asked: set[str] = set()
         while True:
             self._wanted_changed.clear()
-            wanted = set(self._switchboard.topics())
+            wanted = set(self._router.topics())
             await self._request(connection, "UNSUBSCRIBE", asked - wanted)
             await self._request(connection, "SUBSCRIBE", wanted - asked)
             asked = wanted
