@@ -47,7 +47,7 @@ class Board:
     def event_status(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
         """What the stages reported about an event in the last `STALE_AFTER_S`.
 
-        The first call for an event starts to collect its status, so it may return none.
+        The first call for an event starts to collect its status, so its answer may be empty.
 
         Args:
             event: the event, from its record.

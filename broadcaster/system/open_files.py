@@ -4,7 +4,7 @@ import resource
 from pathlib import Path
 
 MANY_LISTENERS = 4_000
-"""Listeners that an edge can always serve; a limit below this is worth a warning."""
+"""An edge serves more listeners than this on one core; a lower limit is worth a warning."""
 OTHER_FILES = 200
 """Open files besides the listeners' connections."""
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from broadcaster.commands.cli import settings_from
-from broadcaster.config import Role, Settings, unused
+from broadcaster.config import USED_BY, Role, Settings, unused
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.processes import broadcaster, started
 
@@ -177,6 +177,10 @@ def test_settings_that_these_roles_do_not_read_are_named() -> None:
         "BROADCASTER_WORKERS": "for edge only",
     }
     assert not unused(settings.model_copy(update={"tls": True}), frozenset(Role))
+
+
+def test_every_setting_of_some_roles_is_a_setting() -> None:
+    assert USED_BY.keys() <= Settings.model_fields.keys()
 
 
 async def test_serve_says_which_settings_it_does_not_use(tmp_path: Path) -> None:
