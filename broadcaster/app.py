@@ -46,7 +46,6 @@ from broadcaster.web.metrics import AskEvents, metrics_route
 from broadcaster.webrtc.egress.port import Egress
 from broadcaster.webrtc.ice import offer_loopback
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
 KEEPALIVE_S = 20.0
@@ -102,7 +101,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
-        local = URL(settings.realtime_url).host in LOOPBACK
+        local = URL(settings.realtime_url).host in from_settings.LOOPBACK
         http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=not local))
         parts = build(settings, roles, admin_token, bus, http)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -138,7 +137,9 @@ def build(
     """The parts of `roles`, in the order of the flow."""
     clock = SystemClock()
     parts = ProcessParts()
-    offer_loopback(enabled=settings.host in LOOPBACK)  # to speakers and WebRTC listeners
+    offer_loopback(
+        enabled=settings.host in from_settings.LOOPBACK
+    )  # to speakers and WebRTC listeners
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock)
     if Role.BOOTHS in roles:

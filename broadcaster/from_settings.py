@@ -18,6 +18,8 @@ from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that only programs on this machine can reach."""
 BACKLOG = 4096
 """Connections the kernel queues while many phones join at once."""
 
