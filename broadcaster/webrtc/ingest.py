@@ -12,7 +12,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
-from broadcaster.audio.resample import ToFloor
+from broadcaster.audio.pcm import PcmResampler
 from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.webrtc.ice import IceServer
@@ -235,7 +235,7 @@ class IngestPeer:
 
     async def _receive(self, track: MediaStreamTrack) -> None:
         clock = asyncio.get_running_loop().time
-        resampler = ToFloor()
+        resampler = PcmResampler()
         reason = EndReason.CONNECTION_FAILED
         try:
             async with asyncio.timeout(self._settings.first_media_s) as deadline:

@@ -3,8 +3,7 @@
 import pytest
 
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusDecoder, OpusEncoder
-from tests.audio.sounds import speech
-from tests.audio.test_audio import best_correlation
+from tests.audio.sounds import best_correlation, speech
 
 SECONDS = 10
 LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])

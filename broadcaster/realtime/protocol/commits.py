@@ -1,9 +1,13 @@
-"""When to commit what a transcription has heard."""
+"""When to commit what a transcription has heard.
+
+This is part of the protocol, and not of the engine above it, because the server may end an item by
+itself: the next item then starts there, and only the protocol sees that event.
+"""
 
 from enum import Enum, auto
 
+from broadcaster.audio.speech_level import HOP_MS, SpeechLevel
 from broadcaster.realtime import wire
-from broadcaster.realtime.protocol.speech import HOP_MS, SpeechLevel
 
 PAUSE_MS = 200
 """This much silence ends an item that is long enough."""
@@ -47,7 +51,7 @@ class Commits:
         Raises:
             ValueError: its length is no multiple of 20 ms.
         """
-        for hop in self._level.push(pcm):
+        for hop in self._level.judge(pcm):
             self.speech = self.speech or hop.voiced
             self._quiet_ms = 0 if hop.voiced else self._quiet_ms + HOP_MS
         self.sent_ms += len(pcm) // _BYTES_PER_MS

@@ -9,7 +9,7 @@ import aiohttp
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.mediastreams import MediaStreamTrack
 
-from broadcaster.audio.frames import AudioFrame, to_frame
+from broadcaster.audio.pcm import AvFrame, to_frame
 from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
 from broadcaster.webrtc.clients.http_session import negotiated
 
@@ -30,7 +30,7 @@ class PcmTrack(MediaStreamTrack):
         self.ended = asyncio.Event()
         """Set when all pieces were sent."""
 
-    async def recv(self) -> AudioFrame:
+    async def recv(self) -> AvFrame:
         """The next frame, when it is due."""
         if self._started_at is None:
             self._started_at = time.monotonic()

@@ -15,7 +15,7 @@ import pytest
 
 from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import OpusEncoder, silent_packet
-from broadcaster.audio.resample import ToFloor
+from broadcaster.audio.pcm import PcmResampler
 from broadcaster.edge.http.formats import MP3
 from broadcaster.edge.http.icy import LONGEST_TITLE_BYTES, metadata
 from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, Rendition
@@ -58,12 +58,12 @@ def packets(pcm: bytes, frame_samples: int = OPUS_FRAME_SAMPLES) -> list[bytes]:
 
 def decoded(body: bytes) -> Samples:
     """An MP3 or Ogg file, however it ends, at 24 kHz, from its first sound on."""
-    to_floor = ToFloor()
+    resampler = PcmResampler()
     pcm = bytearray()
     with av.open(io.BytesIO(body), "r") as container:
         for frame in container.decode(audio=0):
-            pcm += to_floor.convert(frame)
-    heard = samples(bytes(pcm + to_floor.flush()))
+            pcm += resampler.convert(frame)
+    heard = samples(bytes(pcm + resampler.flush()))
     loud = np.flatnonzero(np.abs(heard) > AUDIBLE)
     return heard[loud[0] :] if loud.size else heard
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from broadcaster.audio.ogg import OggOpus
+from broadcaster.audio.containers import OggOpus
 from broadcaster.audio.opus import OpusEncoder
 
 PRE_SKIP_BYTES = slice(38, 40)
