@@ -3,10 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from broadcaster.realtime.protocol.session import TRANSITIONS, State
+from broadcaster.realtime.protocol.session import (
+    RUNNING,
+    TRANSITIONS,
+    WORKING,
+    SessionProtocol,
+    State,
+)
+from broadcaster.realtime.session_events import SessionEvent
 
 Steps = Mapping[str, tuple[Callable[[Any], object], Mapping[State, State]]]
 """By name: what happens, and to which other states it leads from which."""
+FAILS_IF_RUNNING = dict.fromkeys(RUNNING, State.FAILED)
 
 
 def check_step(steps: Steps, step: str, protocol: Any) -> None:
@@ -17,6 +25,13 @@ def check_step(steps: Steps, step: str, protocol: Any) -> None:
     assert protocol.state is table.get(before, before)
     assert protocol.state is before or protocol.state in TRANSITIONS[before]
     assert (protocol.failure is not None) == (protocol.state is State.FAILED)
+    if protocol.state not in WORKING:
+        assert protocol.due_at() is None
+
+
+def events_of(protocol: SessionProtocol) -> list[SessionEvent]:
+    """What the protocol tells, since the last call."""
+    return list(iter(protocol.next_event, None))
 
 
 def check_all_walked(steps: Steps) -> None:

@@ -22,21 +22,21 @@ from openai.types.realtime import (
 from pydantic import BaseModel
 
 from broadcaster.realtime import codes, failures
-from broadcaster.realtime.protocol.session import WORKING, State
+from broadcaster.realtime.protocol.session import State
 from broadcaster.realtime.protocol.settings import TranscriptionConfig
 from broadcaster.realtime.protocol.transcription import TranscriptionProtocol
 from broadcaster.realtime.session_events import (
     InputSegment,
     InputText,
-    Output,
     ServerError,
     SessionClosed,
+    SessionEvent,
     SessionReady,
 )
 from broadcaster.realtime.wire import FRAME_BYTES, FRAME_MS
-from tests.realtime.peer import Time, assert_exactly
+from tests.realtime.peer import StillClock, assert_exactly
+from tests.realtime.protocol.walk import FAILS_IF_RUNNING, check_all_walked, check_step, events_of
 from tests.realtime.sounds import room, voice
-from tests.realtime.walk import check_all_walked, check_step
 
 CONFIG = TranscriptionConfig(languages=("en-US",), keywords=("NVLink",), prompt="About racks.")
 BY_HAND = TranscriptionConfig(commit_after_ms=None)
@@ -81,7 +81,7 @@ class Hearing:
     """A live session and the server it talks to."""
 
     def __init__(self, config: TranscriptionConfig = BY_HAND) -> None:
-        self.time = Time()
+        self.time = StillClock()
         self.protocol = TranscriptionProtocol(config, self.time)
         self.protocol.receive(CREATED)
         self.protocol.receive(UPDATED)
@@ -92,13 +92,10 @@ class Hearing:
         """Types of what the client sent since the last call."""
         return [json.loads(text)["type"] for text in self.protocol.data_to_send()]
 
-    def told(self) -> list[Output]:
-        outputs = []
-        while (output := self.protocol.next_output()) is not None:
-            outputs.append(output)
-        return outputs
+    def told(self) -> list[SessionEvent]:
+        return events_of(self.protocol)
 
-    def hear(self, *events: dict[str, Any]) -> list[Output]:
+    def hear(self, *events: dict[str, Any]) -> list[SessionEvent]:
         for one in events:
             self.protocol.receive(one)
         return self.told()
@@ -122,7 +119,7 @@ class Hearing:
 
 def protocol_in(state: State) -> TranscriptionProtocol:
     """A session walked to `state` with one item committed once it is live."""
-    protocol = TranscriptionProtocol(BY_HAND, Time())
+    protocol = TranscriptionProtocol(BY_HAND, StillClock())
     if state is not State.CONNECTING:
         protocol.receive(CREATED)
     if state not in (State.CONNECTING, State.CONFIGURING):
@@ -139,12 +136,6 @@ def protocol_in(state: State) -> TranscriptionProtocol:
     return protocol
 
 
-ALL_FAIL = {
-    State.CONNECTING: State.FAILED,
-    State.CONFIGURING: State.FAILED,
-    State.LIVE: State.FAILED,
-    State.CLOSING: State.FAILED,
-}
 STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, State]]] = {
     "created": (lambda p: p.receive(CREATED), {State.CONNECTING: State.CONFIGURING}),
     "updated": (lambda p: p.receive(UPDATED), {State.CONFIGURING: State.LIVE}),
@@ -164,8 +155,8 @@ STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, St
             State.CLOSING: State.CLOSED,
         },
     ),
-    "fatal error": (lambda p: p.receive(error("insufficient_quota")), ALL_FAIL),
-    "drop": (lambda p: p.fail(DROPPED), ALL_FAIL),
+    "fatal error": (lambda p: p.receive(error("insufficient_quota")), FAILS_IF_RUNNING),
+    "drop": (lambda p: p.fail(DROPPED), FAILS_IF_RUNNING),
     "given up": (lambda p: p.give_up(), {State.CLOSING: State.CLOSED}),
 }
 
@@ -173,10 +164,7 @@ STEPS: dict[str, tuple[Callable[[TranscriptionProtocol], object], dict[State, St
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_in_every_state(step: str, state: State) -> None:
-    protocol = protocol_in(state)
-    check_step(STEPS, step, protocol)
-    if protocol.state not in WORKING:
-        assert protocol.due_at() is None
+    check_step(STEPS, step, protocol_in(state))
 
 
 def test_every_transition_of_the_table_is_walked() -> None:
@@ -199,7 +187,7 @@ def test_sound_commits_and_goodbye_only_while_live(state: State) -> None:
     ids=range(3),
 )
 def test_what_we_send_is_what_the_api_takes(config: TranscriptionConfig) -> None:
-    protocol = TranscriptionProtocol(config, Time())
+    protocol = TranscriptionProtocol(config, StillClock())
     protocol.receive(CREATED)
     protocol.receive(UPDATED)
     protocol.append(WORDS)
@@ -241,7 +229,7 @@ def test_two_languages_are_no_single_one() -> None:
     assert transcription(config) == {"model": "gpt-realtime-whisper"}
 
 
-SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, type[Output] | None]] = [
+SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, type[SessionEvent] | None]] = [
     (SessionCreatedEvent, CREATED, State.CONNECTING, None),
     (SessionUpdatedEvent, UPDATED, State.CONFIGURING, SessionReady),
     (InputAudioBufferCommittedEvent, committed(), State.LIVE, None),
@@ -266,13 +254,13 @@ SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, type[Output] |
     ("model", "body", "state", "output"), SERVER_MODELS, ids=lambda value: str(value)[:50]
 )
 def test_what_the_models_write_is_understood(
-    model: type[BaseModel], body: dict[str, Any], state: State, output: type[Output] | None
+    model: type[BaseModel], body: dict[str, Any], state: State, output: type[SessionEvent] | None
 ) -> None:
     protocol = protocol_in(state)
     protocol.receive_text(model.model_validate(body).model_dump_json())
-    told = protocol.next_output()
+    told = protocol.next_event()
     if state is State.LIVE and isinstance(told, SessionReady):
-        told = protocol.next_output()
+        told = protocol.next_event()
     assert output is None or isinstance(told, output)
     assert protocol.ignored_events == protocol.malformed_events == 0
 

@@ -28,13 +28,13 @@ from broadcaster.realtime.protocol.translation import TranslationProtocol, endpo
 from broadcaster.realtime.session_events import (
     AudioDelta,
     InputText,
-    Output,
     OutputText,
     ServerError,
     SessionClosed,
+    SessionEvent,
     SessionReady,
 )
-from tests.realtime.walk import check_all_walked, check_step
+from tests.realtime.protocol.walk import FAILS_IF_RUNNING, check_all_walked, check_step
 
 EXPECTED = TranslationProtocol.expected
 FRAME = bytes(range(240)) * 40
@@ -85,14 +85,16 @@ def error(code: str | None, kind: str = "invalid_request_error", **more: object)
     return {"type": "error", "event_id": "event_7", "error": body}
 
 
-def told(protocol: TranslationProtocol, event: Mapping[str, object] | str | bytes) -> Output | None:
+def told(
+    protocol: TranslationProtocol, event: Mapping[str, object] | str | bytes
+) -> SessionEvent | None:
     """What the protocol says to one event or message."""
     if isinstance(event, Mapping):
         protocol.receive(event)
     else:
         protocol.receive_text(event)
-    output = protocol.next_output()
-    assert protocol.next_output() is None
+    output = protocol.next_event()
+    assert protocol.next_event() is None
     return output
 
 
@@ -142,21 +144,11 @@ STEPS: dict[str, tuple[Callable[[TranslationProtocol], object], dict[State, Stat
     ),
     "fatal error": (
         lambda p: p.receive(error("insufficient_quota")),
-        {
-            State.CONNECTING: State.FAILED,
-            State.CONFIGURING: State.FAILED,
-            State.LIVE: State.FAILED,
-            State.CLOSING: State.FAILED,
-        },
+        FAILS_IF_RUNNING,
     ),
     "drop": (
         lambda p: p.fail(DROPPED),
-        {
-            State.CONNECTING: State.FAILED,
-            State.CONFIGURING: State.FAILED,
-            State.LIVE: State.FAILED,
-            State.CLOSING: State.FAILED,
-        },
+        FAILS_IF_RUNNING,
     ),
     "given up": (lambda p: p.give_up(), {State.CLOSING: State.CLOSED}),
 }
@@ -165,8 +157,7 @@ STEPS: dict[str, tuple[Callable[[TranslationProtocol], object], dict[State, Stat
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_in_every_state(step: str, state: State) -> None:
-    protocol = protocol_in(state)
-    check_step(STEPS, step, protocol)
+    check_step(STEPS, step, protocol_in(state))
 
 
 def test_every_transition_of_the_table_is_walked() -> None:
@@ -185,7 +176,7 @@ def test_equal_events_of_a_server_that_does_not_number_them_are_all_told() -> No
     protocol = TranslationProtocol("de")
     for event in (CREATED, UPDATED):
         protocol.receive({**event, "event_id": "e"})
-    protocol.next_output()
+    protocol.next_event()
     assert all(told(protocol, OUTPUT_TEXT | {"event_id": "e"}) for _ in range(3))
 
 
@@ -259,7 +250,7 @@ def test_what_we_send_is_what_the_api_takes() -> None:
             assert event == json.loads(text), "the model knows every field we send"
 
 
-SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, Output | None]] = [
+SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, SessionEvent | None]] = [
     (RealtimeTranslationSessionCreatedEvent, CREATED, State.CONNECTING, None),
     (
         RealtimeTranslationSessionUpdatedEvent,
@@ -298,7 +289,7 @@ SERVER_MODELS: list[tuple[type[BaseModel], dict[str, Any], State, Output | None]
     ("model", "event", "state", "output"), SERVER_MODELS, ids=lambda value: str(value)[:40]
 )
 def test_what_the_models_write_is_understood(
-    model: type[BaseModel], event: dict[str, Any], state: State, output: Output | None
+    model: type[BaseModel], event: dict[str, Any], state: State, output: SessionEvent | None
 ) -> None:
     protocol = protocol_in(state)
     assert told(protocol, model.model_validate(event).model_dump_json()) == output
