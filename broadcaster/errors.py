@@ -12,7 +12,13 @@ BroadcasterError
 │   ├── EventOver             the event is closed
 │   ├── LanguagesInUse        listeners of a running event would lose their channel
 │   ├── FloorTaken            another publisher has the floor
-│   └── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
+│   ├── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
+│   ├── MalformedSdp          a session description that no WebRTC library makes
+│   ├── NoOpusAudio           an offer without the Opus stream that was expected
+│   ├── DtlsClientNeeded      a player that will not begin the DTLS handshake
+│   ├── TooManyPeers          no room for another WebRTC listener
+│   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
+│   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
 ├── Refused                   an HTTP answer other than success, with its status
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
@@ -178,6 +184,80 @@ class IceRestartUnsupported(DomainError):
             "ice_restart_unsupported",
             "this server cannot restart ICE in a session",
             "Close the session and make a new one.",
+        )
+
+
+class MalformedSdp(DomainError):
+    """A session description is not what a WebRTC library makes.
+
+    Args:
+        detail: what is wrong with it.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "malformed_sdp",
+            f"the session description is malformed: {detail}",
+            "Send what the WebRTC library made, unchanged.",
+        )
+
+
+class NoOpusAudio(DomainError):
+    """An offer has no Opus stream of the direction that is needed.
+
+    Args:
+        direction: `send` or `receive`, as the client sees it.
+    """
+
+    def __init__(self, direction: str) -> None:
+        super().__init__(
+            "no_opus_audio",
+            f"the offer does not {direction} Opus audio",
+            "Add one audio transceiver of that direction and choose Opus as its codec.",
+        )
+
+
+class DtlsClientNeeded(DomainError):
+    """An offer leaves the DTLS hello to us, and an ICE-lite port sends none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "dtls_client_needed",
+            "the offer insists on waiting for our DTLS hello",
+            "Offer a=setup:actpass, as WebRTC asks for.",
+        )
+
+
+class TooManyPeers(DomainError):
+    """A process serves as many WebRTC listeners as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too_many_listeners",
+            "this server has no room for another listener",
+            "Listen over WebSocket, or try again in a minute.",
+        )
+
+
+class NegotiationTimedOut(DomainError):
+    """Our side of a WebRTC session was not ready in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "negotiation_timeout",
+            "the server could not prepare its side in time",
+            "Check that the configured STUN and TURN servers answer, then try again.",
+        )
+
+
+class ClosedWhileOpening(DomainError):
+    """A WebRTC session was closed before its answer was ready."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "session_closed",
+            "the session was closed while it was being set up",
+            "Connect again.",
         )
 
 

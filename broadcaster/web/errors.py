@@ -13,7 +13,9 @@ from aiohttp.typedefs import Handler
 from broadcaster.errors import (
     BadEventId,
     BusUnavailable,
+    ClosedWhileOpening,
     DomainError,
+    DtlsClientNeeded,
     EventChanged,
     EventExists,
     EventOver,
@@ -22,7 +24,11 @@ from broadcaster.errors import (
     InvalidInitialState,
     InvalidTransition,
     LanguagesInUse,
+    MalformedSdp,
+    NegotiationTimedOut,
+    NoOpusAudio,
     Refused,
+    TooManyPeers,
     UnknownEvent,
     UnknownLanguage,
 )
@@ -30,7 +36,9 @@ from broadcaster.errors import (
 log = logging.getLogger("broadcaster.web.errors")
 
 STATUS: dict[type[DomainError], int] = {
+    MalformedSdp: 400,
     UnknownEvent: 404,
+    ClosedWhileOpening: 409,
     EventExists: 409,
     EventOver: 409,
     FloorTaken: 409,
@@ -38,12 +46,16 @@ STATUS: dict[type[DomainError], int] = {
     LanguagesInUse: 409,
     EventChanged: 412,
     BadEventId: 422,
+    DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,
     InvalidInitialState: 422,
+    NoOpusAudio: 422,
     UnknownLanguage: 422,
+    TooManyPeers: 503,
+    NegotiationTimedOut: 504,
 }
 """Every `DomainError`, sorted by status."""
-HEADERS: dict[type[DomainError], Mapping[str, str]] = {}
+HEADERS: dict[type[DomainError], Mapping[str, str]] = {TooManyPeers: {"Retry-After": "60"}}
 """Headers that go with the status."""
 
 REFUSED = web.AppKey("refused", Counter[str])

@@ -13,7 +13,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
 from broadcaster.audio.pcm import PcmResampler
-from broadcaster.errors import Refused
+from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.rtp_clock import RTP_HZ, RtpClock
@@ -149,8 +149,8 @@ class IngestPeer:
             The SDP answer, with all our candidates.
 
         Raises:
-            Refused: 504 `negotiation_timeout`, or 409 `session_closed` when it was closed
-                meanwhile. The peer is closed then.
+            NegotiationTimedOut: our side was not ready in time. The peer is closed then.
+            ClosedWhileOpening: it was closed before the answer was ready.
         """
         if self._negotiation is not None:
             raise RuntimeError("a peer accepts one offer")
@@ -210,19 +210,9 @@ class IngestPeer:
     def _negotiated(self) -> str:
         assert self._negotiation is not None
         if self._end_reason is not None:
-            raise Refused(
-                409,
-                "session_closed",
-                "the session was closed while it was being set up",
-                hint="Connect again.",
-            )
+            raise ClosedWhileOpening
         if not self._negotiation.done():
-            raise Refused(
-                504,
-                "negotiation_timeout",
-                "the server could not prepare its side in time",
-                hint="Check that the configured STUN and TURN servers answer, then try again.",
-            )
+            raise NegotiationTimedOut
         return self._negotiation.result()
 
     def _on_connection_state(self) -> None:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from broadcaster.errors import IceRestartUnsupported, Refused
+from broadcaster.errors import IceRestartUnsupported, MalformedSdp, NoOpusAudio
 
 MAX_SDP_CHARS = 64 * 1024
 """Longest description that is parsed; a browser's with every codec is about 8 000."""
@@ -145,26 +145,26 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
         listens: the client is to receive the stream instead of sending it.
 
     Raises:
-        Refused: 400 `malformed_sdp` when it is no offer a WebRTC client would make, 422
-            `no_opus_audio` when it sends nothing the floor can take, or takes nothing we send.
+        MalformedSdp: no WebRTC client makes such an offer.
+        NoOpusAudio: it sends nothing the floor can take, or takes nothing we send.
     """
     everything = _lines(text)
     if not everything or not everything[0].startswith("v="):
-        raise _malformed("it does not start with v=")
+        raise MalformedSdp("it does not start with v=")
     session, media = _split(everything)
     if len(media) > MAX_SECTIONS:
-        raise _malformed(f"it has more than {MAX_SECTIONS} m= lines")
+        raise MalformedSdp(f"it has more than {MAX_SECTIONS} m= lines")
     index = _opus_section(session, media, _RECEIVING if listens else _SENDING)
     lines = media[index]
     inherited = [*lines, *session]
     if "a=rtcp-mux" not in lines:
-        raise _malformed("the audio section has no rtcp-mux")
+        raise MalformedSdp("the audio section has no rtcp-mux")
     fingerprints = _fingerprints(lines) or _fingerprints(session)
     if not fingerprints:
-        raise _malformed("the offer has no usable certificate fingerprint")
+        raise MalformedSdp("the offer has no usable certificate fingerprint")
     setup = _attribute(inherited, "setup")
     if setup not in _SETUPS:
-        raise _malformed("the offer has no valid setup attribute")
+        raise MalformedSdp("the offer has no valid setup attribute")
     mid = _attribute(lines, "mid") or ""
     return Offer(
         sections=tuple(_turned_down(section) for section in media),
@@ -188,7 +188,7 @@ def parse_fragment(text: str) -> IceFragment:
     """Read a trickle fragment; `m=` lines in it only say which section is meant.
 
     Raises:
-        Refused: 400 `malformed_sdp`.
+        MalformedSdp: a line cannot be read.
     """
     lines = _lines(text)
     return IceFragment(_attribute(lines, "ice-ufrag"), _candidates(lines))
@@ -202,14 +202,7 @@ def _opus_section(session: list[str], media: list[list[str]], directions: frozen
         direction = next((line[2:] for line in lines if line[2:] in _DIRECTIONS), inherited)
         if head[1] == "audio" and alive and direction in directions and _opus_payload_types(lines):
             return index
-    raise Refused(
-        422,
-        "no_opus_audio",
-        "the offer does not send Opus audio"
-        if directions is _SENDING
-        else "the offer does not receive Opus audio",
-        hint="Add one audio transceiver of that direction and choose Opus as its codec.",
-    )
+    raise NoOpusAudio("send" if directions is _SENDING else "receive")
 
 
 def _opus_payload_types(lines: list[str]) -> list[int]:
@@ -235,7 +228,7 @@ def _turned_down(lines: list[str]) -> str:
 def _media_head(lines: list[str]) -> re.Match[str]:
     head = _MEDIA.fullmatch(lines[0])
     if head is None:
-        raise _malformed("an m= line cannot be read")
+        raise MalformedSdp("an m= line cannot be read")
     return head
 
 
@@ -244,7 +237,7 @@ def _candidates(lines: list[str]) -> tuple[str, ...]:
     for value in _attributes(lines, "candidate"):
         candidate = _CANDIDATE.fullmatch(value)
         if candidate is None:
-            raise _malformed("a candidate cannot be read")
+            raise MalformedSdp("a candidate cannot be read")
         if (
             candidate["component"] == "1"
             and candidate["transport"].lower() == "udp"
@@ -263,7 +256,7 @@ def _fingerprints(lines: list[str]) -> tuple[str, ...]:
 def _credential(lines: list[str], name: str) -> str:
     value = _attribute(lines, name)
     if value is None or not _CREDENTIAL.fullmatch(value):
-        raise _malformed(f"the offer has no valid {name}")
+        raise MalformedSdp(f"the offer has no valid {name}")
     return value
 
 
@@ -278,12 +271,12 @@ def _attributes(lines: list[str], name: str) -> Iterator[str]:
 
 def _lines(text: str) -> list[str]:
     if len(text) > MAX_SDP_CHARS:
-        raise _malformed("it is too long")
+        raise MalformedSdp("it is too long")
     lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
     if not all(_LINE.fullmatch(line) for line in lines):
-        raise _malformed("a line is not of the form <letter>=<value>")
+        raise MalformedSdp("a line is not of the form <letter>=<value>")
     if any(len(line) > MAX_LINE_CHARS for line in lines):
-        raise _malformed(f"a line has more than {MAX_LINE_CHARS} characters")
+        raise MalformedSdp(f"a line has more than {MAX_LINE_CHARS} characters")
     return lines
 
 
@@ -300,12 +293,3 @@ def _split(lines: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def _join(lines: Iterable[str]) -> str:
     return "".join(f"{line}\r\n" for line in lines)
-
-
-def _malformed(detail: str) -> Refused:
-    return Refused(
-        400,
-        "malformed_sdp",
-        f"the session description is malformed: {detail}",
-        hint="Send what the WebRTC library made, unchanged.",
-    )

@@ -13,9 +13,9 @@ from pytest_aiohttp import AiohttpClient
 
 from broadcaster import errors
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.errors import BusUnavailable, DomainError
+from broadcaster.errors import BusUnavailable, DomainError, TooManyPeers
 from broadcaster.web.application import create_application
-from broadcaster.web.errors import STATUS
+from broadcaster.web.errors import STATUS, refusal
 from tests.structure import ROOT
 from tests.support.server import running_server
 
@@ -168,6 +168,11 @@ async def test_errors_that_no_handler_explained(aiohttp_client: AiohttpClient) -
         assert answer.status == 500
         assert (await answer.json())["error"] == "internal"
         assert "secret" not in await answer.text()
+
+
+def test_a_full_server_says_when_to_come_back() -> None:
+    refused = refusal(TooManyPeers())
+    assert (refused.status, refused.headers) == (503, {"Retry-After": "60"})
 
 
 def test_every_domain_error_has_a_status() -> None:

@@ -12,7 +12,7 @@ from broadcaster.edge.fanout.audio_hub import AudioHub
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.loss_protection import Doorway, Shield, protected
-from broadcaster.errors import Refused
+from broadcaster.errors import DomainError, Refused
 from broadcaster.model.ports import Clock
 from broadcaster.web.signaling import unknown_session
 from broadcaster.webrtc.egress.fanout import RtpFanout
@@ -90,7 +90,8 @@ class WhepSessions:
             The session's id, unguessable, and the SDP answer.
 
         Raises:
-            Refused: there is no room, or the offer cannot be served.
+            TooManyPeers: the process has no room for another listener.
+            DtlsClientNeeded: the offer cannot be served.
         """
         key = f"{self._rooms.edge}.{secrets.token_urlsafe(18)}"
         peer = self._egress.accept(
@@ -99,7 +100,7 @@ class WhepSessions:
         self._sessions[key] = _Session(room, channel, peer)
         try:
             return key, self._egress.answer(peer)
-        except Refused:
+        except DomainError:
             self._egress.close(peer)
             raise
 

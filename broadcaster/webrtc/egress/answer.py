@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import DtlsClientNeeded
 from broadcaster.webrtc.egress.rtp_batch import CNAME
 from broadcaster.webrtc.sdp import Offer
 
@@ -40,15 +40,10 @@ class LiteAnswer:
             addresses: where the port is reached, the best first.
 
         Raises:
-            Refused: 422 `dtls_client_needed`.
+            DtlsClientNeeded: the listener does not begin the handshake.
         """
         if offer.setup == "passive":
-            raise Refused(
-                422,
-                "dtls_client_needed",
-                "the offer insists on waiting for our DTLS hello",
-                hint="Offer a=setup:actpass, as WebRTC asks for.",
-            )
+            raise DtlsClientNeeded
         payload_type = offer.payload_type
         lines = [
             "v=0",

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import TooManyPeers
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.egress.answer import LiteAnswer
 from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck
@@ -126,16 +126,10 @@ class Egress:
             on_closed: called when it has ended.
 
         Raises:
-            Refused: 503 `too_many_listeners`.
+            TooManyPeers: there are `max_peers` already.
         """
         if len(self._peers) >= self._settings.max_peers:
-            raise Refused(
-                503,
-                "too_many_listeners",
-                "this server has no room for another listener",
-                hint="Listen over WebSocket, or try again in a minute.",
-                headers={"Retry-After": "60"},
-            )
+            raise TooManyPeers
         now = asyncio.get_running_loop().time()
         peer = EgressPeer(offer, self._dtls.session(offer.fingerprints), fanout, on_closed, now)
         self._peers[peer.id] = self._by_ufrag[peer.ufrag] = peer
