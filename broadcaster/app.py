@@ -44,7 +44,6 @@ from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
 from broadcaster.webrtc.egress.port import Egress
-from broadcaster.webrtc.ice import offer_loopback
 
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
@@ -137,9 +136,6 @@ def build(
     """The parts of `roles`, in the order of the flow."""
     clock = SystemClock()
     parts = ProcessParts()
-    offer_loopback(
-        enabled=settings.host in from_settings.LOOPBACK
-    )  # to speakers and WebRTC listeners
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock)
     if Role.BOOTHS in roles:

@@ -31,7 +31,8 @@ def ingest_settings(settings: Settings) -> IngestSettings:
         ValueError: an ICE server is not written as it should be.
     """
     texts = settings.ice_servers.get_secret_value().split(",")
-    return IngestSettings(ice_servers=tuple(IceServer.parse(t) for t in texts if t.strip()))
+    servers = tuple(IceServer.parse(text) for text in texts if text.strip())
+    return IngestSettings(servers, loopback=settings.host in LOOPBACK)
 
 
 def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
@@ -66,7 +67,7 @@ def realtime_endpoint(settings: Settings) -> Endpoint:
 def egress_settings(settings: Settings) -> EgressSettings:
     """Where WebRTC listeners connect."""
     announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
-    return EgressSettings(settings.webrtc_port, announced)
+    return EgressSettings(settings.webrtc_port, announced, loopback=settings.host in LOOPBACK)
 
 
 def door(settings: Settings, tls: ssl.SSLContext | None, *, reuse_port: bool) -> Door:

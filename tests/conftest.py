@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from broadcaster.webrtc.ice import offer_loopback
+from tests.support.loopback import loopback_offered
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,5 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
 @pytest.fixture
 def loopback() -> Iterator[None]:
     """WebRTC peers of this process find each other on loopback."""
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
+    with loopback_offered():
+        yield

@@ -224,10 +224,8 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
 
     from broadcaster.audio.file import read_pcm
     from broadcaster.webrtc.clients.publisher import publishing
-    from broadcaster.webrtc.ice import offer_loopback
 
     log.configure("error")
-    offer_loopback(enabled=True)
     pieces = chain.from_iterable(map(read_pcm, repeat(file) if loop else [file]))
 
     async def play() -> None:

@@ -15,7 +15,7 @@ from aiortc.sdp import candidate_from_sdp
 from broadcaster.audio.pcm import PcmResampler
 from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
-from broadcaster.webrtc.ice import IceServer
+from broadcaster.webrtc.ice import IceServer, offering_loopback
 from broadcaster.webrtc.rtp_clock import RTP_HZ, RtpClock
 from broadcaster.webrtc.sdp import MAX_CANDIDATES, IceFragment, Offer
 
@@ -59,6 +59,7 @@ class IngestSettings:
 
     Attributes:
         ice_servers: helpers for our own candidates; none are needed on a public address.
+        loopback: offer 127.0.0.1 as well, for publishers on this machine.
         negotiate_s: longest making of an answer; a silent STUN or TURN server costs 5 s of it.
         first_media_s: longest wait for sound after the answer.
         media_gap_s: longest time without a packet.
@@ -66,6 +67,7 @@ class IngestSettings:
     """
 
     ice_servers: tuple[IceServer, ...] = ()
+    loopback: bool = False
     negotiate_s: float = 10.0
     first_media_s: float = 15.0
     media_gap_s: float = 5.0
@@ -200,7 +202,8 @@ class IngestPeer:
         await connection.setRemoteDescription(
             RTCSessionDescription(offer.for_negotiation(), "offer")
         )
-        await connection.setLocalDescription(await connection.createAnswer())
+        with offering_loopback(enabled=self._settings.loopback):
+            await connection.setLocalDescription(await connection.createAnswer())
         [receiver] = connection.getReceivers()
         self._receiver = asyncio.create_task(
             self._receive(receiver.track), name=f"ingest-receive-{self._label}"

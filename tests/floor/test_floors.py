@@ -76,10 +76,10 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage(loopback: None, aiohttp_client: AiohttpClient) -> AsyncIterator[Stage]:
+async def stage(aiohttp_client: AiohttpClient) -> AsyncIterator[Stage]:
     async with EmbeddedBus(None) as bus:
         floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
-        whip = WhipEndpoint(floors.find_event, floors, IngestSettings())
+        whip = WhipEndpoint(floors.find_event, floors, IngestSettings(loopback=True))
         client = await aiohttp_client(create_application(bus, whip.routes()))
         async with beside(floors.run(), name="floors"):
             stage = Stage(bus, client.session, str(client.make_url("/whip/talk")))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from broadcaster.errors import FloorTaken, Refused
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
+from broadcaster.webrtc.ice import offering_loopback
 from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PcmChunk, PeerState
 
 STAGE_KEY = "stage-key-of-the-tests"
@@ -93,7 +94,8 @@ async def client(samples: Samples | None = None) -> AsyncIterator[RTCPeerConnect
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         connection.addTrack(VoiceTrack(voice(30) if samples is None else samples))
-        await connection.setLocalDescription(await connection.createOffer())
+        with offering_loopback(enabled=True):
+            await connection.setLocalDescription(await connection.createOffer())
         yield connection
     finally:
         await connection.close()

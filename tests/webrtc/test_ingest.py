@@ -138,9 +138,9 @@ async def test_close_at_any_moment_and_more_than_once() -> None:
         accepting = asyncio.create_task(negotiating.accept(offer))
         await asyncio.sleep(0)
         await negotiating.close()
-        with pytest.raises(ClosedWhileOpening) as closed:
+        with pytest.raises(ClosedWhileOpening) as cut_off:
             await accepting
-        assert closed.value.error == "session_closed"
+        assert cut_off.value.error == "session_closed"
         await connecting.add_candidates(
             parse_fragment("a=candidate:1 1 udp 1 192.0.2.9 9 typ host")
         )

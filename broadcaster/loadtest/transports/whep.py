@@ -11,7 +11,6 @@ from broadcaster.loadtest.results import ListenerStats, LoadResults
 from broadcaster.loadtest.target import LoadTarget
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.player import playing
-from broadcaster.webrtc.ice import offer_loopback
 
 MOST_LISTENERS = 500
 """Joining is expensive: a certificate, ICE and DTLS for each, here and at the server."""
@@ -38,7 +37,6 @@ class WhepCrowd:
 
     async def run(self, report_progress: ReportProgress) -> SteadyPhase:
         """Let the listeners join, listen and leave."""
-        offer_loopback(enabled=self._target.local)
         connector = aiohttp.TCPConnector(limit=0, ssl=self._target.tls or True)
         asked = 0
         async with aiohttp.ClientSession(connector=connector) as http, asyncio.TaskGroup() as tasks:
@@ -68,7 +66,7 @@ class WhepCrowd:
 
         url = self._target.url / "whep" / self._target.event / channel
         try:
-            async with playing(http, str(url), heard) as ended:
+            async with playing(http, str(url), heard, loopback=self._target.local) as ended:
                 stats.joined_s = time.perf_counter()
                 self._joining -= 1
                 self._listening += 1

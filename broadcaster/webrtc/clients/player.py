@@ -13,7 +13,11 @@ from broadcaster.webrtc.clients.http_session import negotiated
 
 @asynccontextmanager
 async def playing(
-    http: aiohttp.ClientSession, url: str, heard: Callable[[int, int], None]
+    http: aiohttp.ClientSession,
+    url: str,
+    heard: Callable[[int, int], None],
+    *,
+    loopback: bool,
 ) -> AsyncIterator[asyncio.Event]:
     """Play inside the context.
 
@@ -21,6 +25,7 @@ async def playing(
         http: client to use.
         url: WHEP endpoint.
         heard: called with the sequence number and the payload's bytes of each RTP packet.
+        loopback: offer 127.0.0.1 as well, for a server on this machine.
 
     Yields:
         Set when the connection ended by itself.
@@ -40,7 +45,7 @@ async def playing(
         if connection.connectionState in {"failed", "closed"}:
             ended.set()
 
-    async with negotiated(http, url, connection, {}):
+    async with negotiated(http, url, connection, {}, loopback=loopback):
         yield ended
 
 

@@ -75,5 +75,5 @@ async def publishing(
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     track = PcmTrack(pieces)
     connection.addTransceiver(track, direction="sendonly")
-    async with negotiated(http, url, connection, {"Authorization": f"Bearer {key}"}):
+    async with negotiated(http, url, connection, {"Authorization": f"Bearer {key}"}, loopback=True):
         yield track

@@ -51,6 +51,7 @@ class EgressSettings:
     Attributes:
         port: UDP port; 0 for a free one.
         announced: further addresses of this machine, as behind a one-to-one NAT.
+        loopback: offer 127.0.0.1 as well, for listeners on this machine.
         max_peers: listeners at a time.
         connect_s: longest time from the answer to the end of the handshake.
         consent_s: a listener that did not ask for this long has vanished (RFC 7675 section 5.1).
@@ -58,6 +59,7 @@ class EgressSettings:
 
     port: int = 0
     announced: tuple[str, ...] = ()
+    loopback: bool = False
     max_peers: int = 10_000
     connect_s: float = 15.0
     consent_s: float = 30.0
@@ -81,7 +83,7 @@ class Egress:
         self._by_address: dict[Address, EgressPeer] = {}
         self._handshaking: dict[EgressPeer, float] = {}
         self._agreed: asyncio.Queue[tuple[EgressPeer, SrtpKeys]] = asyncio.Queue(settings.max_peers)
-        self._addresses = host_addresses()
+        self._addresses = host_addresses(loopback=self._settings.loopback)
         self._awaited = False
         self._datagrams = 0
 
@@ -281,7 +283,7 @@ class Egress:
                     self._retransmit(peer)
             if now > report_at:
                 report_at = now + REPORT_S
-                self._addresses = host_addresses()
+                self._addresses = host_addresses(loopback=self._settings.loopback)
                 for peer in list(self._peers.values()):
                     if now - peer.seen_at > self._settings.consent_s:
                         self.close(peer, EndReason.VANISHED)
