@@ -43,7 +43,7 @@ from broadcaster.sockets.acceptor import accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
-from broadcaster.webrtc.egress.port import Egress
+from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
@@ -174,7 +174,7 @@ def _add_booths(
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
     """`edge/rooms/` has a room for each event; its hubs in `edge/fanout/` serve all listeners."""
     rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
-    egress = Egress(from_settings.egress_settings(settings))
+    egress = EgressPort(from_settings.egress_settings(settings))
     whep = WhepEndpoint(rooms, egress, bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
     parts.routes += [

@@ -25,7 +25,7 @@ from broadcaster.web.signaling import (
     resource_routes,
     unknown_session,
 )
-from broadcaster.webrtc.ingest import EndReason, IngestPeer, IngestSettings
+from broadcaster.webrtc.ingest import IngestEndReason, IngestPeer, IngestSettings
 from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
 
 MAX_SESSIONS = 64
@@ -166,7 +166,7 @@ class WhipEndpoint:
         _check_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is not None:
-            await session.peer.close(EndReason.HUNG_UP)
+            await session.peer.close(IngestEndReason.HUNG_UP)
         return web.Response(status=200)
 
     async def _event(self, request: web.Request) -> Event:

@@ -38,7 +38,7 @@ class PeerState(StrEnum):
     ENDED = "ended"
 
 
-class EndReason(StrEnum):
+class IngestEndReason(StrEnum):
     """Why a publisher's connection ended."""
 
     CLOSED = "closed"
@@ -108,8 +108,8 @@ class IngestPeer:
         self._negotiation: asyncio.Task[str] | None = None
         self._receiver: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
-        self._end_reason: EndReason | None = None
-        self._closed: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
+        self._end_reason: IngestEndReason | None = None
+        self._closed: asyncio.Future[IngestEndReason] = asyncio.get_running_loop().create_future()
         self._chunks: asyncio.Queue[PcmChunk | None] = asyncio.Queue(MAX_WAITING_CHUNKS)
         self._chunks_dropped = 0
         self._rtp_clock = RtpClock()
@@ -127,7 +127,7 @@ class IngestPeer:
         return PeerState.LIVE if silent_s < STALLED_AFTER_S else PeerState.STALLED
 
     @property
-    def end_reason(self) -> EndReason | None:
+    def end_reason(self) -> IngestEndReason | None:
         """Why it ended; None while it has not."""
         return self._end_reason
 
@@ -136,7 +136,7 @@ class IngestPeer:
         """20 ms frames that never came, or that nobody read in time."""
         return self._rtp_clock.lost // _FRAME_TICKS + self._chunks_dropped
 
-    async def wait_closed(self) -> EndReason:
+    async def wait_closed(self) -> IngestEndReason:
         """Return when it has ended and everything of it is released."""
         return await asyncio.shield(self._closed)
 
@@ -164,7 +164,7 @@ class IngestPeer:
             await asyncio.wait({self._negotiation}, timeout=self._settings.negotiate_s)
             return self._negotiated()
         except BaseException:
-            self._finish(EndReason.CLOSED)
+            self._finish(IngestEndReason.CLOSED)
             raise
 
     async def add_candidates(self, fragment: IceFragment) -> None:
@@ -184,7 +184,7 @@ class IngestPeer:
             yield chunk
         self._chunks.put_nowait(None)
 
-    async def close(self, reason: EndReason = EndReason.CLOSED) -> None:
+    async def close(self, reason: IngestEndReason = IngestEndReason.CLOSED) -> None:
         """End it, if it has not; return when everything of it is released."""
         self._finish(reason)
         await self.wait_closed()
@@ -222,14 +222,14 @@ class IngestPeer:
         assert self._connection is not None
         match self._connection.connectionState:
             case "failed":
-                self._finish(EndReason.CONNECTION_FAILED)
+                self._finish(IngestEndReason.CONNECTION_FAILED)
             case "closed":
-                self._finish(EndReason.HUNG_UP)
+                self._finish(IngestEndReason.HUNG_UP)
 
     async def _receive(self, track: MediaStreamTrack) -> None:
         clock = asyncio.get_running_loop().time
         resampler = PcmResampler()
-        reason = EndReason.CONNECTION_FAILED
+        reason = IngestEndReason.CONNECTION_FAILED
         try:
             async with asyncio.timeout(self._settings.first_media_s) as deadline:
                 while True:
@@ -242,10 +242,10 @@ class IngestPeer:
                     if samples:
                         self._offer_chunk(PcmChunk(rtp_time, samples))
         except MediaStreamError:
-            reason = EndReason.HUNG_UP
+            reason = IngestEndReason.HUNG_UP
         except TimeoutError:
             heard = self._last_media_at is not None
-            reason = EndReason.MEDIA_STOPPED if heard else EndReason.NO_MEDIA
+            reason = IngestEndReason.MEDIA_STOPPED if heard else IngestEndReason.NO_MEDIA
         finally:
             self._finish(reason)
 
@@ -255,14 +255,14 @@ class IngestPeer:
             self._chunks_dropped += 1
         self._chunks.put_nowait(chunk)
 
-    def _finish(self, reason: EndReason) -> None:
+    def _finish(self, reason: IngestEndReason) -> None:
         if self._end_reason is None:
             self._end_reason = reason
             self._closer = asyncio.create_task(
                 self._release(reason), name=f"ingest-close-{self._label}"
             )
 
-    async def _release(self, reason: EndReason) -> None:
+    async def _release(self, reason: IngestEndReason) -> None:
         try:
             if self._negotiation is not None:
                 await asyncio.wait({self._negotiation}, timeout=self._settings.close_s)

@@ -6,7 +6,7 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 
 from broadcaster.webrtc.ice import IceServer
-from broadcaster.webrtc.ingest import EndReason, IngestSettings, PeerState
+from broadcaster.webrtc.ingest import IngestEndReason, IngestSettings, PeerState
 from tests.support.deadline import deadline
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 from tests.webrtc.support import (
@@ -40,7 +40,7 @@ async def test_sound_arrives_and_delete_ends_it(whip: Stage) -> None:
         assert whip.endpoint.session_count == 1
         async with whip.http.delete(address, headers=AUTHORIZATION) as reply:
             assert reply.status == 200
-        assert peer.end_reason is EndReason.HUNG_UP
+        assert peer.end_reason is IngestEndReason.HUNG_UP
         assert whip.endpoint.session_count == 0
         async with whip.http.delete(address) as reply:
             assert reply.status == 200
@@ -180,7 +180,7 @@ async def test_a_second_speaker_is_refused_or_takes_over(whip: Stage) -> None:
             assert await error(reply) == (409, "floor_taken")
         assert (peer.state, whip.endpoint.session_count) == (PeerState.LIVE, 1)
         await whip.published(second, "?takeover=1")
-        assert await peer.wait_closed() is EndReason.CLOSED
+        assert await peer.wait_closed() is IngestEndReason.CLOSED
         assert len(await heard(await whip.arrival(), 0.5)) > 0
         assert whip.endpoint.session_count == 1
 
@@ -194,7 +194,7 @@ async def test_a_speaker_that_vanished_can_come_back(whip: Stage) -> None:
                 await asyncio.sleep(0.05)
         await whip.published(second)
         assert len(await heard(await whip.arrival(), 0.5)) > 0
-        assert await peer.wait_closed() is EndReason.CLOSED
+        assert await peer.wait_closed() is IngestEndReason.CLOSED
 
 
 async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
@@ -203,7 +203,7 @@ async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
         peer = await whip.arrival()
         await heard(peer, 0.2)
     async with deadline():
-        assert await peer.wait_closed() is EndReason.HUNG_UP
+        assert await peer.wait_closed() is IngestEndReason.HUNG_UP
     assert whip.endpoint.session_count == 0
 
 

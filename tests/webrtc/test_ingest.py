@@ -6,7 +6,7 @@ from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import (
     MAX_WAITING_CHUNKS,
-    EndReason,
+    IngestEndReason,
     IngestPeer,
     IngestSettings,
     PeerState,
@@ -27,7 +27,7 @@ async def test_sound_arrives_as_it_was_sent() -> None:
         await answered(publisher, answer)
         sound = await heard(peer, 4)
         states.append(peer.state)
-    assert await peer.wait_closed() is EndReason.HUNG_UP
+    assert await peer.wait_closed() is IngestEndReason.HUNG_UP
     states.append(peer.state)
     assert states == [PeerState.NEW, PeerState.CONNECTING, PeerState.LIVE, PeerState.ENDED]
     assert peer.frames_lost == 0
@@ -84,7 +84,7 @@ async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
             await heard(peer, 0.5)
             while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
-            assert await peer.wait_closed() is EndReason.MEDIA_STOPPED
+            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
         await heard(peer, 100)
 
 
@@ -93,7 +93,7 @@ async def test_a_publisher_that_never_comes_is_given_up() -> None:
     async with client() as publisher:
         await peer.accept(parse_offer(publisher.localDescription.sdp))
         async with asyncio.timeout(20):
-            assert await peer.wait_closed() is EndReason.NO_MEDIA
+            assert await peer.wait_closed() is IngestEndReason.NO_MEDIA
             assert [chunk async for chunk in peer.frames()] == []
             assert [chunk async for chunk in peer.frames()] == []
 
@@ -106,7 +106,7 @@ async def test_a_wrong_certificate_fails_the_connection() -> None:
         forged = text.replace(line, "a=fingerprint:sha-256 " + ":".join(["00"] * 32))
         await answered(publisher, await peer.accept(parse_offer(forged)))
         async with asyncio.timeout(20):
-            assert await peer.wait_closed() is EndReason.CONNECTION_FAILED
+            assert await peer.wait_closed() is IngestEndReason.CONNECTION_FAILED
 
 
 async def test_nobody_reading_drops_the_oldest_and_counts() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.webrtc.ingest import EndReason, IngestSettings
+from broadcaster.webrtc.ingest import IngestEndReason, IngestSettings
 from tests.webrtc.support import STAGE_KEY, Samples, Stage, heard, stage, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -67,7 +67,7 @@ async def test_ffmpeg(sound: Path, tmp_path: Path) -> None:
         received = await first_seconds(whip, process)
         [peer] = whip.floor.peers.values()
         async with asyncio.timeout(30):
-            assert await peer.wait_closed() is EndReason.HUNG_UP
+            assert await peer.wait_closed() is IngestEndReason.HUNG_UP
             _, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()
     assert worst_match(received, voice(8)[::2]) >= 0.9
@@ -82,7 +82,7 @@ async def test_libwebrtc(sound: Path) -> None:
         received = await first_seconds(whip, process)
         [peer] = whip.floor.peers.values()
         async with asyncio.timeout(30):
-            assert await peer.wait_closed() is EndReason.HUNG_UP
+            assert await peer.wait_closed() is IngestEndReason.HUNG_UP
             output, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()
         assert "DELETE 200" in output.decode()
@@ -100,5 +100,5 @@ async def test_a_killed_publisher_is_noticed(sound: Path) -> None:
         await heard(peer, 1)
         process.kill()
         async with asyncio.timeout(20):
-            assert await peer.wait_closed() is EndReason.MEDIA_STOPPED
+            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
         assert whip.endpoint.session_count == 0

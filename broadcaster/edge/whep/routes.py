@@ -23,7 +23,7 @@ from broadcaster.web.signaling import (
     resource_routes,
     unknown_session,
 )
-from broadcaster.webrtc.egress.port import Egress
+from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import parse_offer
 
 _JSON_TYPE = "application/json"
@@ -44,7 +44,7 @@ class WhepEndpoint:
         clock: time.
     """
 
-    def __init__(self, rooms: Rooms, egress: Egress, bus: Bus, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, egress: EgressPort, bus: Bus, clock: Clock) -> None:
         self._rooms = rooms
         self._sessions = WhepSessions(rooms, egress, clock)
         self._neighbours = Neighbours(bus, rooms.edge, self._sessions.take)

@@ -16,8 +16,8 @@ from broadcaster.errors import DomainError, Refused
 from broadcaster.model.ports import Clock
 from broadcaster.web.signaling import unknown_session
 from broadcaster.webrtc.egress.fanout import RtpFanout
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
-from broadcaster.webrtc.egress.port import Egress
+from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
+from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 
 LOOK_S = 2.0
@@ -65,7 +65,7 @@ class WhepSessions:
         clock: time.
     """
 
-    def __init__(self, rooms: Rooms, egress: Egress, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, egress: EgressPort, clock: Clock) -> None:
         self._rooms = rooms
         self._egress = egress
         self._clock = clock
@@ -119,7 +119,7 @@ class WhepSessions:
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))
             case "DELETE":
-                self._egress.close(session.peer, EndReason.HUNG_UP)
+                self._egress.close(session.peer, EgressEndReason.HUNG_UP)
 
     async def _switch(self, session: _Session, channel: str) -> None:
         """Play another channel of the event; nothing is negotiated."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.webrtc.egress.datagrams import NAME_BYTES
-from broadcaster.webrtc.egress.rtp_batch import Progress, RtpBatch
+from broadcaster.webrtc.egress.rtp_batch import RtpBatch, SentTotals
 from broadcaster.webrtc.egress.srtp import Context, SrtpSession
 from broadcaster.webrtc.rtp_clock import RTP_HZ
 
@@ -30,7 +30,7 @@ ROW = np.dtype(
     ]
 )
 """A listener: payload type with the marker bit, SSRC, address; its next sequence number, RTP time,
-packets and payload octets sent (for its sender reports), each less the channel's `Progress`.
+packets and payload octets sent (for its sender reports), each less the channel's `SentTotals`.
 So a frame changes no row."""
 
 
@@ -107,7 +107,7 @@ class RtpFanout:
         self.rows: np.ndarray[Any, np.dtype[np.void]] = np.zeros(_FIRST_ROWS, ROW)
         self._cursor = 0
         self._shift = 0
-        self._sent = Progress()
+        self._sent = SentTotals()
         self._payload = b""
         self._frame_ticks = 0
         self._fresh = False

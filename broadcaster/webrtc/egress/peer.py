@@ -27,7 +27,7 @@ _RTCP_TYPES = range(192, 224)
 """First bytes of what arrives at one port (RFC 7983 section 7, RFC 5761 section 4)."""
 
 
-class EndReason(StrEnum):
+class EgressEndReason(StrEnum):
     """Why a listener's connection ended."""
 
     CLOSED = "closed"
@@ -44,7 +44,7 @@ class EndReason(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class EgressPeer:
-    """A listener. Made, fed and closed by `Egress`.
+    """A listener. Made, fed and closed by `EgressPort`.
 
     Attributes:
         id: unguessable; whoever knows it may end this connection. Not for logs.
@@ -71,7 +71,7 @@ class EgressPeer:
     pwd: str = field(default_factory=lambda: secrets.token_hex(12))
     ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     lost: float = 0.0
-    end_reason: EndReason | None = None
+    end_reason: EgressEndReason | None = None
     addresses: dict[Address, None] = field(default_factory=dict)
     _selected: Address | None = None
     _challenge: Challenge | None = None

@@ -20,7 +20,7 @@ from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck
 from broadcaster.webrtc.egress.datagrams import open_udp
 from broadcaster.webrtc.egress.dtls import DtlsFailed, DtlsServer, SrtpKeys
 from broadcaster.webrtc.egress.fanout import RtpFanout
-from broadcaster.webrtc.egress.peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import MAX_ADDRESSES, Address, EgressEndReason, EgressPeer
 from broadcaster.webrtc.egress.rtp_sender import RtpSender
 from broadcaster.webrtc.egress.srtp import SrtpSession
 from broadcaster.webrtc.ice import host_addresses
@@ -65,7 +65,7 @@ class EgressSettings:
     consent_s: float = 30.0
 
 
-class Egress:
+class EgressPort:
     """The port and everybody connected to it; works inside `run`.
 
     Raises:
@@ -146,7 +146,7 @@ class Egress:
         answer = LiteAnswer(peer.ufrag, peer.pwd, self._dtls.fingerprint, peer.ssrc, self.port)
         return answer.to_sdp(peer.offer, addresses)
 
-    def close(self, peer: EgressPeer, reason: EndReason = EndReason.CLOSED) -> None:
+    def close(self, peer: EgressPeer, reason: EgressEndReason = EgressEndReason.CLOSED) -> None:
         """Disconnect a listener, if it still is connected."""
         if peer.end_reason is not None:
             return
@@ -193,7 +193,7 @@ class Egress:
                 except Exception:  # one listener's datagram never ends the others' sound
                     log.exception("a listener's datagram could not be handled")
                     if peer := self._by_address.get(source):
-                        self.close(peer, EndReason.CONNECTION_FAILED)
+                        self.close(peer, EgressEndReason.CONNECTION_FAILED)
 
     def _take(self, datagram: bytes, source: Address) -> None:
         check = ConnectivityCheck.parse(datagram)
@@ -208,11 +208,11 @@ class Egress:
                 return
         except DtlsFailed as failed:
             log.debug("a listener failed: %s", failed)
-            self.close(peer, EndReason.CONNECTION_FAILED)
+            self.close(peer, EgressEndReason.CONNECTION_FAILED)
             return
         self._flush(peer)
         if peer.dtls.closed:
-            self.close(peer, EndReason.HUNG_UP)
+            self.close(peer, EgressEndReason.HUNG_UP)
         elif peer.dtls.keys and peer in self._handshaking and not self._agreed.full():
             del self._handshaking[peer]
             self._agreed.put_nowait((peer, peer.dtls.keys))
@@ -250,7 +250,7 @@ class Egress:
         try:
             peer.dtls.retransmit()
         except DtlsFailed:
-            self.close(peer, EndReason.CONNECTION_FAILED)
+            self.close(peer, EgressEndReason.CONNECTION_FAILED)
         else:
             self._flush(peer)
 
@@ -278,7 +278,7 @@ class Egress:
             now = loop.time()
             for peer, deadline in list(self._handshaking.items()):
                 if now > deadline:
-                    self.close(peer, EndReason.NOT_CONNECTED)
+                    self.close(peer, EgressEndReason.NOT_CONNECTED)
                 else:
                     self._retransmit(peer)
             if now > report_at:
@@ -286,6 +286,6 @@ class Egress:
                 self._addresses = host_addresses(loopback=self._settings.loopback)
                 for peer in list(self._peers.values()):
                     if now - peer.seen_at > self._settings.consent_s:
-                        self.close(peer, EndReason.VANISHED)
+                        self.close(peer, EgressEndReason.VANISHED)
                 fanouts = {peer.fanout for peer in self._peers.values() if peer.connected}
                 self._sender.report(fanouts)

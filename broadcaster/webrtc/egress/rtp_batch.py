@@ -58,7 +58,7 @@ Rows = NDArray[np.void]
 
 
 @dataclass(slots=True)
-class Progress:
+class SentTotals:
     """What a channel has sent so far.
 
     Attributes:
@@ -89,7 +89,9 @@ class RtpBatch:
         self._row = PacketRow(packets.ctypes.data, _STRIDE, capacity)
         self._filled = 0
 
-    def fill(self, rows: Rows, contexts: Sequence[Context], sent: Progress, payload: bytes) -> None:
+    def fill(
+        self, rows: Rows, contexts: Sequence[Context], sent: SentTotals, payload: bytes
+    ) -> None:
         """Make the packets of one slice."""
         rtp, count, size = self._rtp, len(rows), len(payload)
         rtp["version"][:count] = _RTP_VERSION
@@ -100,7 +102,7 @@ class RtpBatch:
         rtp["payload"][:count, :size] = np.frombuffer(payload, np.uint8)
         self._finish(rows, contexts, _HEADER_BYTES + size, rtcp=False)
 
-    def report(self, rows: Rows, contexts: Sequence[Context], sent: Progress, ntp: int) -> None:
+    def report(self, rows: Rows, contexts: Sequence[Context], sent: SentTotals, ntp: int) -> None:
         """Make the sender reports of one slice."""
         report = self._report[: len(rows)]
         for name, value in _CONSTANT.items():

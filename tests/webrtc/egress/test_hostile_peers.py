@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from OpenSSL import SSL
 
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
+from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
+from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 from broadcaster.webrtc.sdp import parse_offer
 from tests.benchmarks.whep_peers import Identity, Peer
 from tests.webrtc.egress.test_port import running
@@ -22,7 +22,7 @@ def described(client: Peer) -> str:
     return client.description("0", 111, "actpass")
 
 
-def joined(egress: Egress, client: Peer, offer: str) -> EgressPeer:
+def joined(egress: EgressPort, client: Peer, offer: str) -> EgressPeer:
     peer = egress.accept(parse_offer(offer, listens=True), egress.fanout(), lambda: None)
     client.meet(egress.answer(peer))
     return peer
@@ -37,7 +37,7 @@ async def until(client: Peer, condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def connected(egress: Egress) -> tuple[Peer, EgressPeer]:
+async def connected(egress: EgressPort) -> tuple[Peer, EgressPeer]:
     client = Peer(Identity())
     peer = joined(egress, client, described(client))
     await until(client, lambda: peer.connected and client.srtp)
@@ -70,7 +70,7 @@ async def test_a_broken_session_ends_alone() -> None:
             client.ssl.do_handshake()
         client.sock.send(client.ssl.bio_read(4096))
         await until(client, lambda: peer.end_reason)
-        assert peer.end_reason is EndReason.CONNECTION_FAILED
+        assert peer.end_reason is EgressEndReason.CONNECTION_FAILED
         assert len(egress) == 0
         other, _ = await connected(egress)
         client.sock.close()
@@ -85,7 +85,7 @@ async def test_all_records_of_a_datagram_are_read() -> None:
         client.ssl.shutdown()
         client.sock.send(client.ssl.bio_read(2000))
         await until(client, lambda: peer.end_reason)
-        assert peer.end_reason is EndReason.HUNG_UP
+        assert peer.end_reason is EgressEndReason.HUNG_UP
         client.sock.close()
 
 

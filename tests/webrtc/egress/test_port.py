@@ -9,8 +9,8 @@ import pytest
 from aioice import stun
 
 from broadcaster.errors import TooManyPeers
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
+from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
+from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 from broadcaster.webrtc.sdp import parse_offer
 from tests.support.player import Player, player
 from tests.support.tasks import beside
@@ -19,20 +19,20 @@ pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @asynccontextmanager
-async def running(settings: EgressSettings) -> AsyncIterator[Egress]:
-    egress = Egress(settings)
+async def running(settings: EgressSettings) -> AsyncIterator[EgressPort]:
+    egress = EgressPort(settings)
     async with beside(egress.run(), "egress") as task:
         yield egress
         assert not task.done()
     assert len(egress) == 0
 
 
-def expected(egress: Egress, listener: Player) -> EgressPeer:
+def expected(egress: EgressPort, listener: Player) -> EgressPeer:
     offer = parse_offer(listener.offer, listens=True)
     return egress.accept(offer, egress.fanout(), lambda: None)
 
 
-async def ended(peer: EgressPeer) -> EndReason:
+async def ended(peer: EgressPeer) -> EgressEndReason:
     async with asyncio.timeout(30):
         while peer.end_reason is None:
             await asyncio.sleep(0.02)
@@ -41,7 +41,7 @@ async def ended(peer: EgressPeer) -> EndReason:
 
 async def test_who_never_comes_is_forgotten() -> None:
     async with running(EgressSettings(connect_s=0.3)) as egress, player() as listener:
-        assert await ended(expected(egress, listener)) is EndReason.NOT_CONNECTED
+        assert await ended(expected(egress, listener)) is EgressEndReason.NOT_CONNECTED
 
 
 async def test_who_stops_asking_has_vanished() -> None:
@@ -53,7 +53,7 @@ async def test_who_stops_asking_has_vanished() -> None:
         asking = receiver.transport.transport._connection._query_consent_task
         assert asking is not None
         asking.cancel()
-        assert await ended(peer) is EndReason.VANISHED
+        assert await ended(peer) is EgressEndReason.VANISHED
 
 
 async def test_another_certificate_than_the_offers_is_turned_away() -> None:
@@ -63,7 +63,7 @@ async def test_another_certificate_than_the_offers_is_turned_away() -> None:
         offer = parse_offer(listener.offer.replace(mine, wrong), listens=True)
         peer = egress.accept(offer, egress.fanout(), lambda: None)
         await listener.answered(egress.answer(peer))
-        assert await ended(peer) is EndReason.CONNECTION_FAILED
+        assert await ended(peer) is EgressEndReason.CONNECTION_FAILED
 
 
 async def test_the_number_of_listeners_is_limited() -> None:
@@ -94,7 +94,7 @@ async def test_the_end_disconnects_everybody() -> None:
             peer = expected(egress, listener)
             await listener.answered(egress.answer(peer))
             await listener.state("connected")
-        assert peer.end_reason is EndReason.CLOSED
+        assert peer.end_reason is EgressEndReason.CLOSED
         await listener.state("closed")
 
 
