@@ -174,7 +174,7 @@ def _add_booths(
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
     """`edge/rooms/` has a room for each event; its hubs in `edge/fanout/` serve all listeners."""
     rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
-    egress = EgressPort(from_settings.egress_settings(settings))
+    egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
     parts.routes += [

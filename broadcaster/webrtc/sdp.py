@@ -1,7 +1,7 @@
-"""Session descriptions as text: what a publisher offers, what it is answered, what it trickles.
+"""Session descriptions as text: offers, answers and trickled candidates.
 
-`aiortc` negotiates every section it is shown and fails on attributes it does not expect, so it is
-shown a small offer written here from the fields that matter. Three of them are changed on purpose:
+`aiortc` negotiates every section it is shown and fails on attributes it does not expect. So it is
+shown a small offer that is written here from the fields that matter. Three are changed on purpose:
 
 * candidates that name an mDNS host (`….local`) are left out: resolving them costs a second each and
   the publisher is reached by peer-reflexive candidates anyway (RFC 8445 section 7.3.1.3);
@@ -19,11 +19,12 @@ from broadcaster.errors import IceRestartUnsupported, MalformedSdp, NoOpusAudio
 MAX_SDP_CHARS = 64 * 1024
 """Longest description that is parsed; a browser's with every codec is about 8 000."""
 MAX_CANDIDATES = 64
-"""Candidates one description may bring: each is an address we send checks to."""
+"""Most candidates of one description: each is an address that we send checks to."""
 MAX_LINE_CHARS = 1_024
 MAX_SECTIONS = 16
 MAX_FINGERPRINTS = 8
-"""Some of a description is kept while its session lives; a browser's has one or two sections."""
+"""Parts of a description are kept while its session lives, so each list is bounded; a browser's has
+one or two sections."""
 OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
 """What publishers are asked to send (RFC 7587 section 6.1): speech, with redundancy."""
 
@@ -46,19 +47,19 @@ _SETUPS = frozenset({"actpass", "active", "passive"})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The one Opus stream of a publisher's offer, and what is needed to answer all of it.
+    """The one Opus stream of an offer, and what is needed to answer the whole offer.
 
     Attributes:
-        sections: per `m=` line of the offer, how it is answered when it is turned down.
-        audio_index: which of them is the stream; all others are turned down.
-        mid: its identification (RFC 5888), empty when the offer has none.
+        sections: for each `m=` line of the offer, the answer that rejects it.
+        audio_index: which of them is the stream; all others are rejected.
+        mid: identification of the stream (RFC 5888), empty when the offer has none.
         bundled: whether the offer groups it with others (RFC 9143).
         payload_type: RTP payload type of Opus.
-        ufrag: the publisher's ICE user name fragment.
-        pwd: the publisher's ICE password.
-        fingerprints: of its DTLS certificates, `<hash> <hex>`.
+        ufrag: the client's ICE user name fragment.
+        pwd: the client's ICE password.
+        fingerprints: `<hash> <hex>` of its DTLS certificates.
         setup: DTLS role it offers.
-        candidates: usable `candidate` values without their extensions, see the module's text.
+        candidates: usable `candidate` values without their extensions, see the module docstring.
     """
 
     sections: tuple[str, ...]
@@ -73,7 +74,7 @@ class Offer:
     candidates: tuple[str, ...]
 
     def for_negotiation(self) -> str:
-        """The offer as `aiortc` is to see it."""
+        """The offer in the form that `aiortc` is shown."""
         return _join(
             [
                 "v=0",
@@ -95,14 +96,14 @@ class Offer:
         )
 
     def answer(self, negotiated: str) -> str:
-        """The answer for the publisher.
+        """The answer for the client.
 
         Args:
-            negotiated: the answer `aiortc` gave to `for_negotiation`.
+            negotiated: the answer to `for_negotiation`, of `aiortc` or of the egress port.
 
         Returns:
-            The same with Opus parameters, the offer's grouping, and all other sections turned
-            down: an answer has exactly the sections of its offer (RFC 3264 section 6).
+            The same with Opus parameters, the offer's grouping, and all other sections rejected:
+            an answer has exactly the sections of its offer (RFC 3264 section 6).
         """
         session, (audio,) = _split(_lines(negotiated))
         session = [line for line in session if not line.startswith("a=group:")]
@@ -120,7 +121,7 @@ class IceFragment:
     """Candidates sent after the offer (RFC 8840 section 9, RFC 9725 section 4.3.2).
 
     Attributes:
-        ufrag: user name fragment they belong to, None when not stated.
+        ufrag: user name fragment they belong to; None when it is not stated.
         candidates: usable `candidate` values.
     """
 
@@ -142,7 +143,7 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
 
     Args:
         text: the offer.
-        listens: the client is to receive the stream instead of sending it.
+        listens: the client receives the stream instead of sending it.
 
     Raises:
         MalformedSdp: no WebRTC client makes such an offer.
@@ -167,7 +168,7 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
         raise MalformedSdp("the offer has no valid setup attribute")
     mid = _attribute(lines, "mid") or ""
     return Offer(
-        sections=tuple(_turned_down(section) for section in media),
+        sections=tuple(_rejected(section) for section in media),
         audio_index=index,
         mid=mid,
         bundled=any(
@@ -185,7 +186,7 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
 
 
 def parse_fragment(text: str) -> IceFragment:
-    """Read a trickle fragment; `m=` lines in it only say which section is meant.
+    """Read a trickle fragment; its `m=` lines only name a section and are skipped.
 
     Raises:
         MalformedSdp: a line cannot be read.
@@ -212,7 +213,7 @@ def _opus_payload_types(lines: list[str]) -> list[int]:
     return [number for number in types if number in _DYNAMIC_TYPES and str(number) in listed]
 
 
-def _turned_down(lines: list[str]) -> str:
+def _rejected(lines: list[str]) -> str:
     head = _media_head(lines)
     mid = _attribute(lines, "mid")
     return _join(

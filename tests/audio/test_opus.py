@@ -65,7 +65,7 @@ def test_a_packet_says_how_long_it_is(frame_ms: str, more: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize("packet", [b"", b"\x4b", b"\x4b\x00", b"\x5b\x03", b"\x4b\x07"])
-def test_what_is_no_opus_packet_has_no_length(packet: bytes) -> None:
+def test_bytes_that_are_not_opus_have_no_length(packet: bytes) -> None:
     assert opus_samples(packet) == 0
 
 

@@ -71,7 +71,7 @@ async def ours() -> None:
     talk = Talk()
     async with EmbeddedBus(None) as bus, asyncio.TaskGroup() as tasks:
         clock = SystemClock()
-        rooms, egress = Rooms(bus, clock, None), EgressPort(EgressSettings())
+        rooms, egress = Rooms(bus, clock, None), EgressPort(EgressSettings(), clock)
         await bus.put(keys.event_record("talk"), EVENT.to_json())
 
         def say(number: int) -> None:

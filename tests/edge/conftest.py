@@ -100,7 +100,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         protects: whether WebRTC listeners who lose packets are protected.
     """
     clock = SystemClock()
-    rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings())
+    rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
     running = [
         asyncio.create_task(part.run(), name=type(part).__name__)

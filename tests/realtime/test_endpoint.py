@@ -83,7 +83,7 @@ def test_how_the_key_travels() -> None:
         ("https://host/v1", KEY + "…"),
     ],
 )
-def test_endpoints_that_cannot_be(url: str, key: str) -> None:
+def test_invalid_endpoints_are_refused(url: str, key: str) -> None:
     with pytest.raises(ValueError, match=r"URL|key") as refused:
         Endpoint(url, key)
     assert_keyless(refused.value)

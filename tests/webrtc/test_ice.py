@@ -20,7 +20,7 @@ def test_servers_are_read_and_announced() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "https://example", "turn:", "turn:secret-word@"])
-def test_what_is_no_server_is_refused_without_repeating_it(text: str) -> None:
+def test_an_invalid_server_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(ValueError, match="ICE server") as refused:
         IceServer.parse(text)
     assert "secret-word" not in str(refused.value)

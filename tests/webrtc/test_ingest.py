@@ -12,6 +12,7 @@ from broadcaster.webrtc.ingest import (
     PeerState,
 )
 from broadcaster.webrtc.sdp import parse_fragment, parse_offer
+from tests.support.deadline import deadline
 from tests.webrtc.support import answered, client, heard, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -80,7 +81,7 @@ async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
     peer = IngestPeer(IngestSettings(media_gap_s=1.5))
     async with client(voice(1)) as publisher:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
-        async with asyncio.timeout(20):
+        async with deadline():
             await heard(peer, 0.5)
             while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
@@ -92,7 +93,7 @@ async def test_a_publisher_that_never_comes_is_given_up() -> None:
     peer = IngestPeer(IngestSettings(first_media_s=0.3))
     async with client() as publisher:
         await peer.accept(parse_offer(publisher.localDescription.sdp))
-        async with asyncio.timeout(20):
+        async with deadline():
             assert await peer.wait_closed() is IngestEndReason.NO_MEDIA
             assert [chunk async for chunk in peer.frames()] == []
             assert [chunk async for chunk in peer.frames()] == []
@@ -105,15 +106,15 @@ async def test_a_wrong_certificate_fails_the_connection() -> None:
         line = next(line for line in text.splitlines() if "a=fingerprint:sha-256" in line)
         forged = text.replace(line, "a=fingerprint:sha-256 " + ":".join(["00"] * 32))
         await answered(publisher, await peer.accept(parse_offer(forged)))
-        async with asyncio.timeout(20):
+        async with deadline():
             assert await peer.wait_closed() is IngestEndReason.CONNECTION_FAILED
 
 
-async def test_nobody_reading_drops_the_oldest_and_counts() -> None:
+async def test_unread_chunks_drop_the_oldest_and_are_counted() -> None:
     peer = IngestPeer(SETTINGS)
     async with client() as publisher:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
-        async with asyncio.timeout(20):
+        async with deadline():
             while peer.frames_lost < 5:
                 await asyncio.sleep(0.05)
         await peer.close()

@@ -1,4 +1,4 @@
-"""The client's side of WHIP and WHEP: one POST with the offer, and DELETE at the end."""
+"""The client's side of WHIP and WHEP: POST the offer, DELETE the session at the end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ async def negotiated(
     """Connect; the connection is closed with the context (RFC 9725 sections 4.2 and 4.3).
 
     Args:
-        http: client to use.
+        http: HTTP client.
         url: WHIP or WHEP endpoint.
         connection: with its transceivers.
         headers: of all requests.

@@ -1,4 +1,4 @@
-"""A WHIP client: publishes PCM to any WHIP server, at the rate of real time."""
+"""A WHIP client: publishes PCM to any WHIP server in real time, hence by the real clock."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ class PcmTrack(MediaStreamTrack):
         """Set when all pieces were sent."""
 
     async def recv(self) -> AvFrame:
-        """The next frame, when it is due."""
+        """The next frame, once it is due."""
         if self._started_at is None:
             self._started_at = time.monotonic()
         await asyncio.sleep(self._started_at + self._frames * _FRAME_S - time.monotonic())
@@ -56,16 +56,16 @@ class PcmTrack(MediaStreamTrack):
 async def publishing(
     http: aiohttp.ClientSession, url: str, key: str, pieces: Iterator[bytes]
 ) -> AsyncIterator[PcmTrack]:
-    """Publish inside the context (RFC 9725: POST, then DELETE).
+    """Publish as long as the context is open (RFC 9725: POST, then DELETE).
 
     Args:
-        http: client to use.
+        http: HTTP client.
         url: WHIP endpoint.
         key: its Bearer token.
         pieces: s16le mono 24 kHz of any length.
 
     Yields:
-        The track; its `ended` tells when all was sent.
+        The track; its `ended` is set when everything was sent.
 
     Raises:
         Refused: the server's own status, error id and hint.

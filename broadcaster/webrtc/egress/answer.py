@@ -16,13 +16,13 @@ _MAX_LOCAL_PREFERENCE = 65_535
 
 @dataclass(frozen=True, slots=True)
 class LiteAnswer:
-    """What the answer to one listener tells about us.
+    """Our side of the session with one listener.
 
     Attributes:
         ufrag: our ICE user name fragment.
         pwd: our ICE password.
-        fingerprint: of our certificate, `<hash> <hex>`.
-        ssrc: of the stream.
+        fingerprint: `<hash> <hex>` of our certificate.
+        ssrc: of the RTP stream.
         port: UDP port.
     """
 
@@ -37,7 +37,7 @@ class LiteAnswer:
 
         Args:
             offer: the listener's.
-            addresses: where the port is reached, the best first.
+            addresses: where the port can be reached, the best first.
 
         Raises:
             DtlsClientNeeded: the listener does not begin the handshake.

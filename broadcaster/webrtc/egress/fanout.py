@@ -1,4 +1,4 @@
-"""One channel's Opus packets to all its WebRTC listeners: RTP in columns, sent in slices."""
+"""Sends one channel's Opus packets to its WebRTC listeners: RTP headers in columns, in slices."""
 
 import secrets
 from collections.abc import Callable
@@ -29,27 +29,27 @@ ROW = np.dtype(
         ("name", "u1", NAME_BYTES),
     ]
 )
-"""A listener: payload type with the marker bit, SSRC, address; its next sequence number, RTP time,
-packets and payload octets sent (for its sender reports), each less the channel's `SentTotals`.
-So a frame changes no row."""
+"""A listener: payload type with the marker bit, SSRC and address. Also its next sequence number,
+RTP time, packets and payload octets sent (for its sender reports), each minus the channel's
+`SentTotals`, so that a frame changes no row."""
 
 
 @dataclass(eq=False, slots=True)
 class RtpStream:
-    """One listener's RTP stream; it goes on unbroken from channel to channel.
+    """One listener's RTP stream; it continues when the listener changes the channel.
 
     Attributes:
         id: of the peer it belongs to.
         srtp: its keys.
         payload_type: of Opus, from its offer.
-        name: where it goes, a socket address.
-        ssrc: of the stream.
+        name: its destination, a socket address.
+        ssrc: its synchronization source.
         sequence: next number, while no fan-out has it.
         timestamp: next RTP time, while no fan-out has it.
-        fanout: the channel it is played from.
+        fanout: the channel it plays.
         place: its row there.
         packets: sent so far, while no fan-out has it.
-        octets: likewise.
+        octets: sent so far, while no fan-out has it.
     """
 
     id: str
@@ -68,7 +68,7 @@ class RtpStream:
     def begin(
         cls, peer_id: str, srtp: SrtpSession, payload_type: int, name: bytes, ssrc: int
     ) -> "RtpStream":
-        """A stream that has sent nothing (RFC 3550 section 5.1: its start is random)."""
+        """A stream that has sent nothing; it starts at random (RFC 3550 section 5.1)."""
         # In the lower half: the first wrap of a number is minutes away, as libsrtp wants it.
         sequence, timestamp = secrets.randbelow(1 << 15), secrets.randbits(32)
         return cls(peer_id, srtp, payload_type, name, ssrc, sequence, timestamp)
@@ -88,11 +88,11 @@ class RtpStream:
 
 
 class RtpFanout:
-    """One channel as an outlet of its hub: `send` is called with every envelope of the channel.
+    """All listeners of one channel; an outlet whose `send` gets every envelope of the channel.
 
     Args:
-        queue: takes (fan-out, frame) for the one loop that sends.
-        hang_up: disconnects the peer of this id.
+        queue: takes (fan-out, frame) for the loop that sends.
+        hang_up: disconnects the peer with this id.
     """
 
     def __init__(
@@ -112,16 +112,16 @@ class RtpFanout:
         self._frame_ticks = 0
         self._fresh = False
         self.ended = False
-        """Whether it disconnects everybody."""
+        """Whether it disconnects its listeners, and those that join."""
 
     def __len__(self) -> int:
         return len(self._streams)
 
     def send(self, envelope: bytes) -> None:
-        """Queue one frame for every listener; nothing here waits.
+        """Queue one frame for every listener; never waits.
 
         Raises:
-            BadEnvelope: these are no envelope.
+            BadEnvelope: these bytes are not an envelope.
         """
         if self._streams:
             self._queue(self, AudioFrame.from_bytes(envelope))
@@ -131,7 +131,7 @@ class RtpFanout:
         self.cut()
 
     def cut(self) -> None:
-        """Disconnect every listener, also those that connect later."""
+        """Disconnect every listener, and those that connect later."""
         self.ended = True
         for stream in list(self._streams):
             self._hang_up(stream.id)
@@ -170,7 +170,7 @@ class RtpFanout:
         stream.timestamp = int(row["offset"]) + time & _WORD
         stream.fanout = None
         gap = stream.place
-        if has_frame:  # one that has this frame takes its place, so that nobody misses it
+        if has_frame:  # a listener that has this frame takes its row, so that none misses it
             self._cursor -= 1
             self._shift_row(self._cursor, gap)
             gap = self._cursor
@@ -183,7 +183,7 @@ class RtpFanout:
         gap = time - self._sent.time
         if gap < 0:  # the channel was restarted
             self._shift -= gap
-        elif gap:  # it is none for those who were not here before it
+        elif gap:  # listeners that were not here before it see no gap
             rows = self.rows[: len(self._streams)]
             rows["offset"] -= np.uint32(gap & _WORD) * (rows["type"] >= _MARKER)
             self._sent.time = time

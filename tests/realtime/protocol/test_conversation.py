@@ -685,7 +685,7 @@ def test_usage_that_makes_no_sense_counts_nothing(usage: object) -> None:
     [(5, PCM), (4, PCM), (6, b""), (6, b"\1"), (6, bytes(wire.SAMPLE_RATE_HZ * 2 * 31))],
     ids=range(5),
 )
-def test_segments_that_cannot_be(number: int, pcm: bytes) -> None:
+def test_invalid_segments_are_refused(number: int, pcm: bytes) -> None:
     talk = Talk()
     talk.protocol.interpret(5, PCM)
     with pytest.raises(ValueError, match="segment"):

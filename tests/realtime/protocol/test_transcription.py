@@ -224,7 +224,7 @@ def test_every_model_gets_what_it_takes(model: str, expected: dict[str, Any]) ->
     assert transcription(TranscriptionConfig(model)) == {"model": model}
 
 
-def test_two_languages_are_no_single_one() -> None:
+def test_two_languages_are_not_sent_as_one() -> None:
     config = TranscriptionConfig("gpt-realtime-whisper", ("en", "es"))
     assert transcription(config) == {"model": "gpt-realtime-whisper"}
 
@@ -335,7 +335,7 @@ def test_a_failed_item_keeps_its_fragments() -> None:
     ]
 
 
-def test_a_text_that_never_comes_stops_nobody() -> None:
+def test_a_text_that_never_comes_does_not_hold_up_the_next() -> None:
     hearing = Hearing()
     hearing.commit()
     hearing.time.now_s += 1

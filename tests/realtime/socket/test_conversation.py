@@ -270,7 +270,9 @@ async def test_trouble_in_the_middle_of_a_response(
         assert await events_of(following) == [*results(1, 2, 3), SessionClosed()]
 
 
-async def test_silence_between_segments_is_none(http: aiohttp.ClientSession, serve: Serve) -> None:
+async def test_a_pause_between_segments_is_not_a_failure(
+    http: aiohttp.ClientSession, serve: Serve
+) -> None:
     async def script(side: TalkServer) -> None:
         await side.go_live()
         response = await side.asked()

@@ -107,7 +107,7 @@ async def test_trouble_in_a_transcription(
         assert connection.frames.dropped == 1
 
 
-async def test_a_transcription_without_an_answer_to_sound_is_none_the_worse(
+async def test_a_transcription_need_not_answer_sound(
     http: aiohttp.ClientSession, serve: Serve
 ) -> None:
     async def script(side: TalkServer) -> None:

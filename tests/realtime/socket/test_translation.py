@@ -205,7 +205,9 @@ async def test_silence_while_sending_is_a_failure(
         assert (failure.error, failure.retryable) == ("server_silent", True)
 
 
-async def test_silence_without_sending_is_none(http: aiohttp.ClientSession, serve: Serve) -> None:
+async def test_silence_without_sending_is_not_a_failure(
+    http: aiohttp.ClientSession, serve: Serve
+) -> None:
     async def script(side: TranslationServer) -> None:
         await side.go_live()
         await asyncio.sleep(0.3)
@@ -239,7 +241,7 @@ async def test_the_queue_drops_its_oldest_frames(http: aiohttp.ClientSession, se
     assert heard == list(range(5, QUEUE_FRAMES + 5))
 
 
-async def test_a_server_that_does_not_read_stops_nobody(
+async def test_a_server_that_does_not_read_does_not_block_the_booth(
     http: aiohttp.ClientSession, serve: Serve
 ) -> None:
     async def script(side: TranslationServer) -> None:

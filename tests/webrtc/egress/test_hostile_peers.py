@@ -1,4 +1,4 @@
-"""Connected listeners that mean harm, or break: nobody else may notice."""
+"""Connected listeners that attack or break: no other listener may notice."""
 
 import asyncio
 import socket
@@ -8,10 +8,11 @@ import pytest
 from OpenSSL import SSL
 
 from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
-from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
+from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import parse_offer
 from tests.benchmarks.whep_peers import Identity, Peer
-from tests.webrtc.egress.test_port import running
+from tests.support.deadline import deadline
+from tests.webrtc.egress.ports import running
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CHANGE_CIPHER_SPEC = bytes([20, 254, 253])
@@ -30,7 +31,7 @@ def joined(egress: EgressPort, client: Peer, offer: str) -> EgressPeer:
 
 async def until(client: Peer, condition: Callable[[], object]) -> None:
     """Let a client go on until something is so."""
-    async with asyncio.timeout(30):
+    async with deadline():
         while not condition():
             client.take()
             client.retransmit()
@@ -52,7 +53,7 @@ async def connected(egress: EgressPort) -> tuple[Peer, EgressPeer]:
 async def test_no_datagram_of_a_listener_hurts_another(
     datagram: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, _ = await connected(egress)
         client.sock.send(datagram)
         other, peer = await connected(egress)
@@ -63,7 +64,7 @@ async def test_no_datagram_of_a_listener_hurts_another(
 
 
 async def test_a_broken_session_ends_alone() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, peer = await connected(egress)
         client.ssl.renegotiate()  # which is refused, and which the client takes as fatal
         with pytest.raises(SSL.WantReadError):
@@ -78,7 +79,7 @@ async def test_a_broken_session_ends_alone() -> None:
 
 
 async def test_all_records_of_a_datagram_are_read() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, peer = await connected(egress)
         for _ in range(30):
             client.ssl.send(b"x")
@@ -102,7 +103,7 @@ class Forger(Peer):
 
 
 async def test_a_forged_source_gets_no_sound() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client = Forger(Identity())
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client.victim, client.sock:
             peer = joined(egress, client, described(client))
@@ -116,7 +117,7 @@ async def test_a_forged_source_gets_no_sound() -> None:
 
 
 async def test_one_of_several_certificates_is_enough() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client = Peer(Identity())
         own = f"a=fingerprint:sha-256 {client.identity.fingerprint}\r\n"
         other = f"a=fingerprint:sha-256 {Identity().fingerprint}\r\n"
