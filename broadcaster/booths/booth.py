@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from broadcaster.booths.playout.channel import VARIANTS, ChannelOutput
+from broadcaster.booths.playout.channel import ChannelOutput
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import Voice
 from broadcaster.booths.staffing.orders import Duty
@@ -77,7 +77,7 @@ class Booth(Workplace):
         self._glossary = GlossaryWatch(channel.language)
         self._floor_language = ""
         self._floor_language_at = 0.0
-        self._audience = Audience(channel.language, VARIANTS, clock)
+        self._audience = Audience(self._output.variants, clock)
 
     async def run(self) -> None:
         """Interpret until cancelled or the duty ends, then finish the sentence."""

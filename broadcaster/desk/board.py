@@ -22,6 +22,7 @@ from broadcaster.model.status import (
     Status,
     statuses,
 )
+from broadcaster.model.variant import ChannelVariant
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -67,7 +68,7 @@ class Board:
                 booths[status.channel] = status
             elif isinstance(status, EdgeStatus):
                 for name, count in status.listeners.items():
-                    listeners[keys.without_variant(name)] += count
+                    listeners[ChannelVariant.parse(name).channel] += count
                 readers.update(status.readers)
         # The floor needs no booth: its booth reports about captions only.
         booths[FLOOR] = replace(booths[FLOOR], state=BoothState.LIVE, lag_ms=0)

@@ -5,13 +5,12 @@ import logging
 from contextlib import aclosing
 
 from broadcaster.audio.level import LevelMeter
-from broadcaster.floor.output import FloorOutput
+from broadcaster.floor.output import PROTECTED_FLOOR, FloorOutput
 from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.event import Event, EventState
-from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
@@ -47,7 +46,7 @@ class FloorFeed:
         self._bus = bus
         self._clock = clock
         self._output = FloorOutput(bus, event.id, frame_samples)
-        self._audience = Audience(FLOOR, (keys.WITH_FEC,), clock)
+        self._audience = Audience((PROTECTED_FLOOR,), clock)
         self._meter = LevelMeter()
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None

@@ -6,6 +6,10 @@ from broadcaster.model import keys
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
+from broadcaster.model.variant import ChannelVariant
+
+PROTECTED_FLOOR = ChannelVariant(FLOOR, with_fec=True)
+"""The variant that repairs lost packets."""
 
 
 class FloorOutput:
@@ -24,7 +28,7 @@ class FloorOutput:
         self._opus_blocks = Blocks(frame_samples)
         self._opus_topic = keys.opus(event, FLOOR)
         self._opus = OpusStream(frame_samples)
-        self._protected_topic = keys.opus(event, FLOOR + keys.WITH_FEC)
+        self._protected_topic = keys.opus(event, str(PROTECTED_FLOOR))
         self._protected = OpusStream(frame_samples, loss_percent=PROTECTED_LOSS_PERCENT)
         self._pcm_sequence = 0
         self.protected_wanted = False

@@ -14,8 +14,8 @@ from yarl import URL
 
 from broadcaster.errors import BroadcasterError
 from broadcaster.model.event import SLUG
-from broadcaster.model.keys import WITH_FLOOR
 from broadcaster.model.language import FLOOR
+from broadcaster.model.variant import ChannelVariant
 
 Address = tuple[Any, ...]
 """A socket address: host and port, and two more numbers for IPv6."""
@@ -105,7 +105,7 @@ def find_target(
     tls = _context(ca, local=local) if url.scheme == "https" else None
     family, address, info = _ask(url, places, tls, event)
     for channel in channels:
-        if channel.removesuffix(WITH_FLOOR) not in info.channels:
+        if ChannelVariant.parse(channel).channel not in info.channels:
             raise BroadcasterError(
                 f"event {event} has no channel “{channel[:40]}”",
                 hint="Its channels are: " + ", ".join(info.channels) + ".",

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
+from broadcaster.model.variant import ChannelVariant
 
 
 class Audience:
     """A variant is wanted while a report of the last `STALE_AFTER_S` has a listener of it.
 
     Args:
-        channel: its own id.
-        variants: what is appended to it.
+        variants: those to watch.
         clock: time.
     """
 
-    def __init__(self, channel: str, variants: Iterable[str], clock: Clock) -> None:
-        self._channel = channel
+    def __init__(self, variants: Iterable[ChannelVariant], clock: Clock) -> None:
         self._clock = clock
         self._wanted_until = dict.fromkeys(variants, clock.monotonic())
 
@@ -24,10 +23,10 @@ class Audience:
         """Take a report."""
         until = self._clock.monotonic() + STALE_AFTER_S
         for variant in self._wanted_until:
-            if status.listeners.get(self._channel + variant):
+            if status.listeners.get(str(variant)):
                 self._wanted_until[variant] = until
 
-    def wanted(self) -> frozenset[str]:
+    def wanted(self) -> frozenset[ChannelVariant]:
         """The variants somebody listens to now."""
         now = self._clock.monotonic()
-        return frozenset(name for name, until in self._wanted_until.items() if now < until)
+        return frozenset(variant for variant, until in self._wanted_until.items() if now < until)

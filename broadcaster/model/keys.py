@@ -6,22 +6,8 @@ def floor_pcm(event: str) -> str:
     return f"pcm.{event}"
 
 
-WITH_FLOOR = "+floor"
-"""Appended to a channel's id: the same channel with the floor quietly under the voice."""
-
-
-WITH_FEC = "+fec"
-"""Appended to a channel's id or to `+floor`: the same with in-band error correction, for WebRTC
-listeners whose packets get lost."""
-
-
-def without_variant(channel: str) -> str:
-    """The channel's own id."""
-    return channel.removesuffix(WITH_FEC).removesuffix(WITH_FLOOR)
-
-
 def opus(event: str, channel: str) -> str:
-    """Topic of the Opus frames of one channel, or of one of its variants."""
+    """Topic of the Opus frames of one channel, or of one of its variants by `str`."""
     return f"opus.{event}.{channel}"
 
 

@@ -114,7 +114,7 @@ async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
 
 
 async def test_the_protected_variant_is_made_while_somebody_needs_it(stage: Stage) -> None:
-    plain, protected = (keys.opus("talk", f"floor{name}") for name in ("", keys.WITH_FEC))
+    plain, protected = (keys.opus("talk", name) for name in ("floor", "floor+fec"))
     await stage.put(EVENT.moved_to(EventState.LIVE, SystemClock().now_ms()))
     async with (
         publishing(stage.http, stage.url, "stage-key", chirps()),

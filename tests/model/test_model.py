@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from broadcaster.errors import BadEnvelope, InvalidTransition, UnknownLanguage
-from broadcaster.model import keys, language
+from broadcaster.model import language
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
@@ -19,6 +19,7 @@ from broadcaster.model.status import (
     status_from_json,
     status_to_json,
 )
+from broadcaster.model.variant import ChannelVariant
 from tests.support.clock import FakeClock
 
 EVENT = Event("keynote", "Keynote", EventState.OPEN, (Channel("es"), Channel("pt-BR")), "k")
@@ -118,23 +119,18 @@ def test_an_event_of_a_newer_version_is_read() -> None:
     assert Event.from_json(data) == EVENT
 
 
-@pytest.mark.parametrize("variant", ["", "+floor", "+fec", "+floor+fec"])
-@pytest.mark.parametrize("channel", ["es", "pt-BR", "floor"])
-def test_a_variant_is_one_of_its_channel(channel: str, variant: str) -> None:
-    assert keys.without_variant(channel + variant) == channel
-
-
 def test_a_variant_is_wanted_while_reports_name_it() -> None:
     clock = FakeClock()
-    audience = Audience("es", ("+floor", "+floor+fec"), clock)
+    with_floor, with_both = map(ChannelVariant.parse, ("es+floor", "es+floor+fec"))
+    audience = Audience((with_floor, with_both), clock)
     assert not audience.wanted()
     audience.hear(EdgeStatus("a", {"es": 3, "es+floor": 1, "fr+floor+fec": 1}))
     audience.hear(EdgeStatus("b", {"es+floor+fec": 0}))
-    assert audience.wanted() == {"+floor"}
+    assert audience.wanted() == {with_floor}
     clock.seconds += STALE_AFTER_S - 1
     audience.hear(EdgeStatus("a", {"es+floor+fec": 2}))
-    assert audience.wanted() == {"+floor", "+floor+fec"}
+    assert audience.wanted() == {with_floor, with_both}
     clock.seconds += 2
-    assert audience.wanted() == {"+floor+fec"}
+    assert audience.wanted() == {with_both}
     clock.seconds += STALE_AFTER_S
     assert not audience.wanted()

@@ -12,11 +12,10 @@ from broadcaster.booths.playout.voice import Voice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.variant import ChannelVariant
 
 _LATE_S = 0.5
 """A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
-VARIANTS = (keys.WITH_FLOOR, keys.WITH_FEC, keys.WITH_FLOOR + keys.WITH_FEC)
-"""What is made beside the channel itself, while somebody listens to it."""
 _FLOOR_AFTER = ms_to_samples(300)
 """Silence of the voice before the floor comes up: a breath is shorter."""
 
@@ -47,20 +46,26 @@ class ChannelOutput:
         self._frame_samples = frame_samples
         self._bed = FloorBed()
         self._interpretation = Variant(keys.opus(event, channel), bus, frame_samples)
+        self.variants = (
+            ChannelVariant(channel, with_floor=True),
+            ChannelVariant(channel, with_fec=True),
+            ChannelVariant(channel, with_floor=True, with_fec=True),
+        )
+        """What is made besides the channel itself, while somebody listens to it."""
         self._variants = {
-            name: Variant(
-                keys.opus(event, channel + name),
+            variant: Variant(
+                keys.opus(event, str(variant)),
                 bus,
                 frame_samples,
-                loss_percent=PROTECTED_LOSS_PERCENT if name.endswith(keys.WITH_FEC) else 0,
+                loss_percent=PROTECTED_LOSS_PERCENT if variant.with_fec else 0,
             )
-            for name in VARIANTS
+            for variant in self.variants
         }
         self._position = 0
         self.floor_wanted = False
         """Whether the floor fills in while the voice has nothing to say."""
-        self.wanted: AbstractSet[str] = frozenset()
-        """Those of `VARIANTS` that somebody listens to."""
+        self.wanted: AbstractSet[ChannelVariant] = frozenset()
+        """Those of `variants` that somebody listens to."""
 
     def hear_floor(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
@@ -90,13 +95,13 @@ class ChannelOutput:
         interpretation = mix(voice, floor, gains)
         self._interpretation.publish(interpretation, self._position)
         with_floor: Samples | None = None
-        for name, variant in self._variants.items():
-            if name not in self.wanted:
-                variant.rest()
-            elif name == keys.WITH_FEC:
-                variant.publish(interpretation, self._position)
+        for variant, output in self._variants.items():
+            if variant not in self.wanted:
+                output.rest()
+            elif not variant.with_floor:
+                output.publish(interpretation, self._position)
             else:
                 if with_floor is None:
                     with_floor = mix(voice, floor, under_voice(gains))
-                variant.publish(with_floor, self._position)
+                output.publish(with_floor, self._position)
         self._position += self._frame_samples

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from broadcaster.booths.staffing.costs import Budget, Spent, budget
 from broadcaster.booths.staffing.orders import Duty
-from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
+from broadcaster.model.variant import ChannelVariant
 
 log = logging.getLogger("broadcaster.booths")
 
@@ -31,7 +31,7 @@ class Demand:
         for counts in (status.listeners, status.readers):
             for channel, count in counts.items():
                 if count:
-                    self._used_at[keys.without_variant(channel)] = now
+                    self._used_at[ChannelVariant.parse(channel).channel] = now
 
     def needs(self, channel: str, now: float) -> bool:
         """Whether the channel is in use, or was not long ago."""

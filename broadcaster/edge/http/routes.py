@@ -12,7 +12,7 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import Refused
-from broadcaster.model.keys import WITH_FLOOR
+from broadcaster.model.variant import ChannelVariant
 
 READY_TIMEOUT_S = 5.0
 FINISH_TIMEOUT_S = 5.0
@@ -85,7 +85,7 @@ async def _captions_loaded(room: EventRoom, channel: str) -> None:
     """The first title is the caption of now; without it the sound is not kept waiting for long."""
     with suppress(TimeoutError):
         async with asyncio.timeout(READY_TIMEOUT_S):
-            await room.captions(channel.removesuffix(WITH_FLOOR)).loaded.wait()
+            await room.captions(ChannelVariant.parse(channel).channel).loaded.wait()
 
 
 async def _finish(response: web.StreamResponse, request: web.Request) -> None:

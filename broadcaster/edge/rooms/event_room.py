@@ -25,6 +25,7 @@ from broadcaster.model.status import (
     status_to_json,
     statuses,
 )
+from broadcaster.model.variant import ChannelVariant
 from broadcaster.sockets.uring import Ring
 from broadcaster.system.tasks import first_of
 
@@ -92,13 +93,14 @@ class EventRoom:
 
         Args:
             channel: its id, or with `variants` that of the channel with the floor under it.
-            variants: whether those are possible.
+            variants: whether the variant with the floor is possible; nobody can ask for `+fec`.
 
         Raises:
             Refused: 404 `unknown_channel`.
         """
-        language = channel.removesuffix(keys.WITH_FLOOR) if variants else channel
-        if language not in self.event.channel_ids() or (language == FLOOR != channel):
+        variant = ChannelVariant.parse(channel) if variants else ChannelVariant(channel)
+        known = variant.channel in self.event.channel_ids()
+        if not known or variant.with_fec or (variant.with_floor and variant.channel == FLOOR):
             raise Refused(
                 404,
                 "unknown_channel",
@@ -119,7 +121,7 @@ class EventRoom:
         """One channel's sound as continuous HTTP audio; it is soon `ready`."""
         key = (channel, form.name)
         if key not in self._streams:
-            language = channel.removesuffix(keys.WITH_FLOOR)
+            language = ChannelVariant.parse(channel).channel
             stream = HttpStream(
                 form,
                 self._clock,

@@ -22,7 +22,7 @@ async def channel_of(
     Args:
         rooms: of this process.
         request: its route has `{event}` and `{channel}`.
-        variants: whether the channel may be a variant `WITH_FLOOR`.
+        variants: whether it may be the channel's variant with the floor.
 
     Raises:
         Refused: 404 `unknown_channel`, and what `Rooms.open` raises.

@@ -4,10 +4,10 @@ A variant is encoded only while somebody listens to it, so a listener goes on he
 until the other flows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from broadcaster.model.keys import WITH_FEC
 from broadcaster.model.ports import Clock
+from broadcaster.model.variant import ChannelVariant
 from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.peer import EgressPeer
 
@@ -74,4 +74,4 @@ class Shield:
 
 def protected(channel: str) -> str:
     """The id of the protected variant."""
-    return channel + WITH_FEC
+    return str(replace(ChannelVariant.parse(channel), with_fec=True))

@@ -12,7 +12,7 @@ import pytest
 from broadcaster.audio.mix import FLOOR_UNDER_VOICE
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.model.audio import CLOCK_HZ, opus_samples
-from broadcaster.model.keys import WITH_FEC, WITH_FLOOR
+from broadcaster.model.variant import ChannelVariant
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
 from tests.booths.stage import (
     FRAME_S,
@@ -44,8 +44,11 @@ def want(
     channel: Channel, *, floor: bool = False, with_floor: bool = False, with_fec: bool = False
 ) -> None:
     channel.output.floor_wanted = floor
-    wanted = {WITH_FLOOR: with_floor, WITH_FEC: with_fec}
-    channel.output.wanted = {name for name, is_wanted in wanted.items() if is_wanted}
+    wanted = {
+        ChannelVariant("es", with_floor=True): with_floor,
+        ChannelVariant("es", with_fec=True): with_fec,
+    }
+    channel.output.wanted = {variant for variant, is_wanted in wanted.items() if is_wanted}
 
 
 def amplitudes(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
