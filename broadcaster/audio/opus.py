@@ -5,7 +5,8 @@ from functools import cache
 
 import av
 
-from broadcaster.audio.pcm import PcmResampler, to_frame
+from broadcaster.audio.limiter import Limiter
+from broadcaster.audio.pcm import PcmResampler, Samples, to_frame
 from broadcaster.model.audio import (
     CLOCK_HZ,
     OPUS_FRAME_SAMPLES,
@@ -70,31 +71,26 @@ class OpusEncoder:
 
 
 class OpusStream:
-    """One way to hear a channel: envelopes whose sequence never breaks.
-
-    The encoder exists only while it is used: it is made by the first `encode` and dropped by
-    `rest`.
+    """The frames of one channel or variant: encoded once, numbered without a gap.
 
     Args:
-        frame_samples: length of a packet: 20, 40 or 60 ms.
+        frame_samples: of a packet: 20, 40 or 60 ms.
         loss_percent: see `OpusEncoder`.
     """
 
-    def __init__(self, frame_samples: int = OPUS_FRAME_SAMPLES, *, loss_percent: int = 0) -> None:
+    def __init__(self, frame_samples: int, *, loss_percent: int = 0) -> None:
         self._frame_samples = frame_samples
         self._loss_percent = loss_percent
-        self._encoder: OpusEncoder | None = None
         self._sequence = 0
+        self._encoder: OpusEncoder | None = None
+        self._limiter: Limiter | None = None
 
-    def encode(self, pcm: bytes, position: int) -> AudioFrame:
-        """The next packet in its envelope.
+    def encode_pcm(self, pcm: bytes, position: int) -> AudioFrame:
+        """The next frame.
 
         Args:
-            pcm: exactly `frame_samples` of s16le mono 24 kHz.
-            position: event-clock sample of the first.
-
-        Raises:
-            ValueError: the piece has another length.
+            pcm: `frame_samples` of s16le mono 24 kHz.
+            position: event-clock sample of its first sample.
         """
         self._encoder = self._encoder or OpusEncoder(
             self._frame_samples, loss_percent=self._loss_percent
@@ -103,9 +99,14 @@ class OpusStream:
         self._sequence += 1
         return frame
 
+    def encode_samples(self, samples: Samples, position: int) -> AudioFrame:
+        """The next frame, from samples whose peaks may leave full scale: they are limited."""
+        self._limiter = self._limiter or Limiter()
+        return self.encode_pcm(self._limiter.limit(samples), position)
+
     def rest(self) -> None:
-        """Nobody listens: the next packet starts without remains of the sound before."""
-        self._encoder = None
+        """Pause: a listener that joins later hears nothing left over in the filters."""
+        self._encoder = self._limiter = None
 
 
 class OpusDecoder:

@@ -53,10 +53,10 @@ class FloorOutput:
             self._bus.publish(self._pcm_topic, frame.to_bytes())
             self._pcm_sequence += 1
         for block in opus:
-            frame = self._opus.encode(block.pcm, block.position)
+            frame = self._opus.encode_pcm(block.pcm, block.position)
             self._bus.publish(self._opus_topic, frame.to_bytes())
             if self.protected_wanted:
-                frame = self._protected.encode(block.pcm, block.position)
+                frame = self._protected.encode_pcm(block.pcm, block.position)
                 self._bus.publish(self._protected_topic, frame.to_bytes())
             else:
                 self._protected.rest()

@@ -76,9 +76,9 @@ def test_opus_refuses_another_length() -> None:
 
 def test_a_stream_counts_on_after_a_rest() -> None:
     stream, silence = OpusStream(480), bytes(960)
-    first = stream.encode(silence, 480)
+    first = stream.encode_pcm(silence, 480)
     stream.rest()
-    second = stream.encode(silence, 24_000)
+    second = stream.encode_pcm(silence, 24_000)
     assert [(frame.kind, frame.sequence, frame.position) for frame in (first, second)] == [
         (Kind.OPUS, 0, 480),
         (Kind.OPUS, 1, 24_000),
@@ -87,8 +87,8 @@ def test_a_stream_counts_on_after_a_rest() -> None:
 
 def test_after_a_rest_nothing_of_the_sound_before_is_heard() -> None:
     stream = OpusStream(480)
-    fresh = stream.encode(bytes(960), 0).payload
+    fresh = stream.encode_pcm(bytes(960), 0).payload
     for start in range(0, 48_000, 960):
-        stream.encode(tone(1.0)[start : start + 960], 0)
+        stream.encode_pcm(tone(1.0)[start : start + 960], 0)
     stream.rest()
-    assert stream.encode(bytes(960), 0).payload == fresh
+    assert stream.encode_pcm(bytes(960), 0).payload == fresh

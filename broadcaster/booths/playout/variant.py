@@ -1,6 +1,5 @@
 """One way to hear a channel: limited, encoded once for everybody, published."""
 
-from broadcaster.audio.limiter import Limiter
 from broadcaster.audio.opus import OpusStream
 from broadcaster.audio.pcm import Samples
 from broadcaster.model.ports import Bus
@@ -19,16 +18,13 @@ class Variant:
     def __init__(self, topic: str, bus: Bus, frame_samples: int, loss_percent: int = 0) -> None:
         self._topic = topic
         self._bus = bus
-        self._limiter: Limiter | None = None
         self._opus = OpusStream(frame_samples, loss_percent=loss_percent)
 
     def publish(self, samples: Samples, position: int) -> None:
         """The next packet's samples, at this position of the event clock."""
-        self._limiter = self._limiter or Limiter()
-        frame = self._opus.encode(self._limiter.limit(samples), position)
+        frame = self._opus.encode_samples(samples, position)
         self._bus.publish(self._topic, frame.to_bytes())
 
     def rest(self) -> None:
         """Nobody listens: whoever comes later hears no remains of what was."""
-        self._limiter = None
         self._opus.rest()
