@@ -4,27 +4,25 @@ speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──�
                                          ▲──Opus, captions──┘
                                          └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
 organizer ──REST──▶ Events, Board ──records──▶ bus
+
+Read it from top to bottom: `running`, then one function for each role in the order of the flow. Its
+docstring names the files to read next.
 """
 
 import asyncio
-import logging
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, fields, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from broadcaster.booths.engines.opening import Engines
-from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.costs import Prices
+from broadcaster import from_settings
 from broadcaster.booths.supervisor import Crew
-from broadcaster.booths.workplace import Kit
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
@@ -36,50 +34,43 @@ from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
-from broadcaster.model import keys
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
-from broadcaster.model.event import SLUG, Event
-from broadcaster.model.ports import Bus
-from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.model.ports import Bus, Clock
 from broadcaster.realtime.wire import TARGET_LANGUAGES
-from broadcaster.sockets.acceptor import AcceptorSettings, accepting
+from broadcaster.sockets.acceptor import accepting
 from broadcaster.sockets.uring import Ring
-from broadcaster.system import open_files
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
-from broadcaster.webrtc.ice import IceServer, offer_loopback
-from broadcaster.webrtc.ingest import IngestSettings
+from broadcaster.webrtc.egress.port import EgressPort
 
-log = logging.getLogger("broadcaster.app")
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHUTDOWN_S = 2.0
 """How long open requests may take at the end."""
 KEEPALIVE_S = 20.0
-"""A connection that asks nothing more is closed then; aiohttp would keep it for an hour.
+"""After this long without a request a connection is closed; aiohttp would keep it for an hour.
 
-It holds one of the places that newcomers need. Clients keep theirs shorter (aiohttp 15 s), so that
-they do not ask at the moment it is closed. Responses that go on are not idle.
+An idle connection takes a place that newcomers need. Clients close theirs sooner (aiohttp after
+15 s), so they do not send a request while it is being closed. A response that goes on is not idle.
 """
-BACKLOG = 4096
-"""Connections the kernel holds while a herd of phones joins."""
 
 
 @dataclass(slots=True)
-class Parts:
-    """What one process runs.
+class ProcessParts:
+    """What one process runs; each role adds its share."""
 
-    Its routes, how many requests it refused by error id, coroutines that run until cancelled, and
-    what to close.
-    """
-
+    # From floor, edge and desk: answered by the one web application.
     routes: list[web.RouteDef] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
+    # From every role, by task name: run until the process ends.
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    # From floor: awaited before the tasks are cancelled.
     close: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    # From web and sockets, read by /metrics: refused requests by error id.
+    refused: Counter[str] = field(default_factory=Counter)
+    # From edge, read by /metrics.
+    edge_counts: Callable[[], EdgeCounts] | None = None
+    # From desk, read by /metrics.
+    open_events: AskEvents | None = None
 
 
 @asynccontextmanager
@@ -98,18 +89,18 @@ async def running(
         roles: which stages.
         admin_token: the organizer's.
         tls: serve https with it.
-        reuse_port: other processes listen on the same port.
+        reuse_port: whether other processes listen on the same port.
 
     Yields:
         The TCP port that is served.
 
     Raises:
-        OSError: the address is in use or not ours.
+        OSError: the address is in use, or not an address of this machine.
         BusUnavailable: the bus cannot be opened.
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
-        local = URL(settings.realtime_url).host in LOOPBACK
+        local = URL(settings.realtime_url).host in from_settings.LOOPBACK
         http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=not local))
         parts = build(settings, roles, admin_token, bus, http)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -127,14 +118,7 @@ async def running(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        listen = AcceptorSettings(
-            settings.host,
-            settings.port,
-            tls,
-            BACKLOG,
-            open_files.connections(),
-            reuse_port=reuse_port,
-        )
+        listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         acceptor = await stack.enter_async_context(accepting(listen, runner.server, parts.refused))
         if settings.metrics_port is not None:
             second = replace(listen, port=settings.metrics_port, reuse_port=False)
@@ -148,97 +132,67 @@ def build(
     admin_token: str,
     bus: Bus,
     http: aiohttp.ClientSession,
-) -> Parts:
-    """The parts of `roles`; every line that joins two stages is here."""
+) -> ProcessParts:
+    """The parts of `roles`, in the order of the flow."""
     clock = SystemClock()
-    parts = Parts()
-    edge: Callable[[], EdgeCounts] | None = None
-    open_events: AskEvents | None = None
-    offer_loopback(enabled=settings.host in LOOPBACK)
+    parts = ProcessParts()
     if Role.FLOOR in roles:
-        floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-        ice = settings.ice_servers.get_secret_value()
-        servers = tuple(IceServer.parse(text) for text in ice.split(",") if text.strip())
-        whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings(ice_servers=servers))
-        parts.run["floor"] = floors.run
-        parts.close.append(whip.close)
-        parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage/stage.html"))]
+        _add_floor(parts, settings, bus, clock)
     if Role.BOOTHS in roles:
-        crew = Crew(
-            bus,
-            booth_kit(settings, http),
-            clock,
-            on_demand=settings.on_demand,
-            linger_s=settings.linger_s,
-        )
-        parts.run["booths"] = crew.run
+        _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
-        rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
-        parts.run["edge"] = rooms.run
-        parts.routes += EdgeRoutes(rooms, settings.frame_ms).routes()
-        parts.routes += HttpAudioRoutes(rooms).routes()
-        announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
-        egress = Egress(EgressSettings(settings.webrtc_port, announced))
-        parts.run["egress"] = egress.run
-        edge = rooms.counts
-        whep = WhepEndpoint(rooms, egress, bus, clock)
-        parts.run["whep"] = whep.run
-        parts.routes += whep.routes()
-        parts.routes.append(web.get("/e/{event}", page("attendee/attendee.html")))
+        _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
-        board = Board(bus, clock)
-        desk = DeskRoutes(
-            Events(bus, clock), board, admin_token, settings.public_url, TARGET_LANGUAGES
-        )
-        open_events = desk.open_events
-        parts.run["desk"] = board.run
-        parts.routes += [*desk.routes(), web.get("/desk", desk_page(desk))]
-    parts.routes.append(metrics_route(parts.refused, edge, open_events))
+        _add_desk(parts, settings, bus, clock, admin_token)
+    parts.routes.append(metrics_route(parts.refused, parts.edge_counts, parts.open_events))
     return parts
 
 
-async def find_event(bus: Bus, event_id: str) -> Event | None:
-    """An event by its id, for the WHIP endpoint."""
-    if not SLUG.fullmatch(event_id):
-        return None
-    record = await bus.get(keys.event_record(event_id))
-    return Event.from_json(record.value) if record else None
+def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+    """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
+    floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
+    whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+    parts.run["floor"] = floors.run
+    parts.close.append(whip.close)
+    parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage/stage.html"))]
 
 
-def desk_page(desk: DeskRoutes) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
-    """The desk's page, which also takes the link with the token."""
-    send = page("desk/desk.html")
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return desk.sign_in(request) or await send(request)
-
-    return answer
-
-
-def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
-    """What booths work with: engines, what they cost, how channels catch up."""
-    extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
-    engines = Engines(
-        http,
-        realtime_endpoint(settings),
-        settings.converse_model,
-        settings.transcribe_model,
-        frozenset(tag for tag in extra if tag),
+def _add_booths(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
+) -> None:
+    """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    crew = Crew(
+        bus,
+        from_settings.booth_kit(settings, http),
+        clock,
+        on_demand=settings.on_demand,
+        linger_s=settings.linger_s,
     )
-    prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
-    limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
-    return Kit(engines, prices.cost, limits, ms_to_samples(settings.frame_ms))
+    parts.run["booths"] = crew.run
 
 
-def realtime_endpoint(settings: Settings) -> Endpoint:
-    """The Realtime service of these settings.
+def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+    """`edge/rooms/` has a room for each event; its hubs in `edge/fanout/` serve all listeners."""
+    rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
+    egress = EgressPort(from_settings.egress_settings(settings), clock)
+    whep = WhepEndpoint(rooms, egress, bus, clock)
+    parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
+    parts.routes += [
+        *EdgeRoutes(rooms, settings.frame_ms).routes(),
+        *HttpAudioRoutes(rooms).routes(),
+        *whep.routes(),
+        web.get("/e/{event}", page("attendee/attendee.html")),
+    ]
+    parts.edge_counts = rooms.counts
 
-    Raises:
-        ValueError: its address or key cannot be one.
-    """
-    return Endpoint(
-        settings.realtime_url,
-        settings.api_key.get_secret_value() if settings.api_key else "",
-        settings.realtime_azure,
-        settings.translate_model,
-    )
+
+def _add_desk(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, admin_token: str
+) -> None:
+    """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
+    board = Board(bus, clock)
+    events = Events(bus, clock)
+    desk = DeskRoutes(events, board, admin_token, settings.public_url, TARGET_LANGUAGES)
+    parts.run["desk"] = board.run
+    parts.routes += desk.routes(page("desk/desk.html"))
+    parts.open_events = desk.open_events

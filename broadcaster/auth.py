@@ -1,4 +1,4 @@
-"""Keys and tokens: made, compared and kept."""
+"""Makes, compares and stores keys and tokens."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ def new_key() -> str:
 
 
 def same(given: str, expected: str) -> bool:
-    """Compare secrets in constant time; what a client sent need not be valid UTF-8."""
+    """Compare secrets in constant time; `given` may be invalid UTF-8, as clients send it."""
     return hmac.compare_digest(
         given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
     )
@@ -30,12 +30,12 @@ def bearer(header: str) -> str:
 
 
 def cookie_value(token: str) -> str:
-    """What a browser keeps instead of the token itself."""
+    """The value of the cookie that a browser keeps instead of the token."""
     return hmac.new(token.encode(), b"broadcaster desk session", hashlib.sha256).hexdigest()
 
 
 def admin_token(data_dir: Path) -> tuple[str, bool]:
-    """The organizer's token of this installation, made at the first call.
+    """The organizer's token of this installation; the first call makes it.
 
     Returns:
         The token, and whether it was made just now.

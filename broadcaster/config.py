@@ -1,11 +1,20 @@
 """Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BROADCASTER_"
+OTHER_VARIABLES = frozenset({"BROADCASTER_STAGE_KEY"})
+"""Variables with the prefix that single commands read; they are no settings."""
+_ENV_FILE = ".env"
 
 
 class Role(StrEnum):
@@ -18,7 +27,7 @@ class Role(StrEnum):
 
 
 class FrameMs(IntEnum):
-    """How long a channel's Opus packets can be."""
+    """How long a channel's Opus packets can be, in milliseconds."""
 
     SHORT = 20
     MIDDLE = 40
@@ -26,10 +35,10 @@ class FrameMs(IntEnum):
 
 
 class Settings(BaseSettings):
-    """Everything that can be set; `broadcaster config` prints it with its help."""
+    """Everything that can be set; `broadcaster config` prints it with these descriptions."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BROADCASTER_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore"
     )
 
     host: str = Field(
@@ -47,18 +56,19 @@ class Settings(BaseSettings):
         None,
         ge=1,
         le=65_000,
-        description="A second port with all addresses, for Prometheus; workers take it and up",
+        description="A second port for Prometheus; each worker has its own, counted up from it",
     )
     data_dir: Path = Field(
         Path("data"),
         description="Folder of the embedded database, the admin token and certificates",
     )
     redis_url: str | None = Field(
-        None, description="redis://… joins processes and machines; unset keeps all in this process"
+        None,
+        description="Redis that connects several processes: redis://host; unset for one process",
     )
     admin_token: SecretStr | None = Field(
         None,
-        description="The organizer's token; unset makes one at first start and prints its link",
+        description="The organizer's token; unset, the first start makes one and prints its link",
     )
     api_key: SecretStr | None = Field(
         None,
@@ -70,7 +80,8 @@ class Settings(BaseSettings):
         description="Base address of the Realtime service, OpenAI's, Azure's or a compatible one",
     )
     realtime_azure: bool = Field(
-        default=False, description="The service is Azure's: the key travels in its api-key header"
+        default=False,
+        description="The service is Azure's, which takes the key in an api-key header",
     )
     translate_model: str = Field(
         "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
@@ -84,7 +95,7 @@ class Settings(BaseSettings):
     )
     extra_translate_languages: str = Field(
         "",
-        description="Tags the translation model is tried for beyond its documented 13: ar,nl",
+        description="More languages to use the translation model for than its documented 13: ar,nl",
     )
     max_tempo: float = Field(
         1.25, ge=1.0, le=1.5, description="Fastest speech of a channel that is behind; 1 for never"
@@ -97,7 +108,9 @@ class Settings(BaseSettings):
         description="Interpret only what somebody hears or reads; off interprets all languages",
     )
     linger_s: float = Field(
-        60.0, ge=0, description="Interpretation goes on for this long after the last listener"
+        60.0,
+        ge=0,
+        description="Seconds that interpretation goes on after the last listener has left",
     )
     price_translate_per_min: float = Field(
         0.034, ge=0, description="USD per minute of sound sent to a translation"
@@ -108,24 +121,28 @@ class Settings(BaseSettings):
     price_text_in_per_mtok: float = Field(
         4.0, ge=0, description="USD per million text tokens a conversation reads"
     )
-    price_text_cached_per_mtok: float = Field(0.4, ge=0, description="The same, cached")
+    price_text_cached_per_mtok: float = Field(
+        0.4, ge=0, description="USD per million cached text tokens a conversation reads"
+    )
     price_text_out_per_mtok: float = Field(
         24.0, ge=0, description="USD per million text tokens a conversation writes"
     )
     price_audio_in_per_mtok: float = Field(
         32.0, ge=0, description="USD per million audio tokens a conversation hears"
     )
-    price_audio_cached_per_mtok: float = Field(0.4, ge=0, description="The same, cached")
+    price_audio_cached_per_mtok: float = Field(
+        0.4, ge=0, description="USD per million cached audio tokens a conversation hears"
+    )
     price_audio_out_per_mtok: float = Field(
         64.0, ge=0, description="USD per million audio tokens a conversation speaks"
     )
     frame_ms: FrameMs = Field(
         FrameMs.LONG,
-        description="Sound in one packet: 20, 40 or 60; shorter comes earlier and costs more",
+        description="Milliseconds of sound in a packet: 20, 40 or 60; short ones cost more",
     )
     ice_servers: SecretStr = Field(
         SecretStr(""),
-        description="For speakers behind NAT, with commas between: stun:host, turn:user:key@host",
+        description="For speakers behind NAT, separated by commas: stun:host, turn:user:key@host",
     )
     batched_sends: bool = Field(
         default=True,
@@ -135,14 +152,15 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=65_000,
-        description="UDP port of all WebRTC listeners; 0 picks a free one; workers take it and up",
+        description="UDP port of all WebRTC listeners; workers count up from it; 0 for a free one",
     )
     webrtc_addresses: str = Field(
         "",
-        description="Public addresses of webrtc_port behind a NAT or a container, commas between",
+        description="Public addresses of that port behind a NAT or a container, with commas",
     )
     tls: bool = Field(
-        default=False, description="Serve https, with tls_cert and tls_key or a generated one"
+        default=False,
+        description="Serve https, with tls_cert and tls_key or with a generated certificate",
     )
     tls_cert: Path | None = Field(None, description="PEM file with the certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with the certificate's private key")
@@ -150,3 +168,71 @@ class Settings(BaseSettings):
         "info", description="debug, info, warning or error"
     )
     log_json: bool = Field(default=False, description="Log JSON lines instead of text")
+
+    @model_validator(mode="after")
+    def _check_certificate(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("set both BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY, or neither")
+        return self
+
+
+_FLOOR, _BOOTHS, _EDGE = frozenset({Role.FLOOR}), frozenset({Role.BOOTHS}), frozenset({Role.EDGE})
+USED_BY: dict[str, frozenset[Role]] = {
+    "workers": _EDGE,
+    "admin_token": frozenset({Role.DESK}),
+    "api_key": _BOOTHS,
+    "realtime_url": _BOOTHS,
+    "realtime_azure": _BOOTHS,
+    "translate_model": _BOOTHS,
+    "converse_model": _BOOTHS,
+    "transcribe_model": _BOOTHS,
+    "extra_translate_languages": _BOOTHS,
+    "max_tempo": _BOOTHS,
+    "lag_cap_ms": _BOOTHS,
+    "on_demand": _BOOTHS,
+    "linger_s": _BOOTHS,
+    **dict.fromkeys((name for name in Settings.model_fields if name.startswith("price_")), _BOOTHS),
+    "frame_ms": _FLOOR | _BOOTHS | _EDGE,
+    "ice_servers": _FLOOR,
+    "batched_sends": _EDGE,
+    "webrtc_port": _EDGE,
+    "webrtc_addresses": _EDGE,
+}
+"""The settings that only some roles read; every role reads the others."""
+
+
+def unused(settings: Settings, roles: frozenset[Role]) -> dict[str, str]:
+    """Settings that were given and change nothing in a process of these roles.
+
+    Returns:
+        For each variable, sorted, why it changes nothing.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(settings.model_fields_set):
+        readers = USED_BY.get(name, roles)
+        if not readers & roles:
+            found[variable(name)] = f"for {' and '.join(sorted(readers))} only"
+        elif name in {"tls_cert", "tls_key"} and not settings.tls:
+            found[variable(name)] = "TLS is off"
+    return found
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables of the environment and the `.env` file that are named like a setting by mistake.
+
+    Returns:
+        For each the variable that was probably meant, empty when none is similar.
+    """
+    known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
+    given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
+    unknown = sorted(name for name in given - known if name.startswith(PREFIX))
+    return {name: _nearest(name, known) for name in unknown}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(name, known, n=1)), "")

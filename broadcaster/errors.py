@@ -1,16 +1,36 @@
 """Every error that can reach a person, as one tree.
 
 BroadcasterError
-├── Refused            a request we answer with an HTTP status and an error id
-├── BusUnavailable     the bus cannot be reached right now; retried
-├── VersionConflict    somebody changed the record first
-├── BadEnvelope        bytes on the bus or a socket that are not an audio envelope
-├── ListenerLost       a listener of a load test was refused or dropped
-└── InterpreterFailed  the Realtime server refused or dropped a session
+├── DomainError               a request breaks a rule of events, languages or sessions
+│   ├── UnknownLanguage       not a language tag
+│   ├── UnknownEvent          no event has this id
+│   ├── EventExists           another event has this id already
+│   ├── BadEventId            an event cannot have this id
+│   ├── InvalidInitialState   an event cannot begin in this state
+│   ├── InvalidTransition     an event cannot go from its state to this one
+│   ├── EventChanged          the event was changed after it was read
+│   ├── EventOver             the event is closed
+│   ├── LanguagesInUse        listeners of a running event would lose their channel
+│   ├── FloorTaken            another publisher has the floor
+│   ├── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
+│   ├── MalformedSdp          a session description that no WebRTC library makes
+│   ├── NoOpusAudio           an offer without the Opus stream that was expected
+│   ├── DtlsClientNeeded      a player that will not begin the DTLS handshake
+│   ├── TooManyPeers          no room for another WebRTC listener
+│   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
+│   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
+├── Refused                   an HTTP answer other than success, with its status
+├── BusUnavailable            the bus cannot be reached right now; retried
+├── VersionConflict           a record was changed by another writer
+├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
+├── ListenerLost              a listener of a load test was refused or dropped
+└── InterpreterFailed         the Realtime server refused or dropped a session
 
 Each carries `error`, a stable identifier for programs, `message`, a sentence for people, and
-`hint`, the next step.
+`hint`, the next step. A `DomainError` knows nothing of HTTP: `web/errors.py` holds its status.
 """
+
+from collections.abc import Iterable
 
 
 class BroadcasterError(Exception):
@@ -26,6 +46,219 @@ class BroadcasterError(Exception):
     def advice(self) -> str:
         """Message and next step as one text for people."""
         return f"{self.message.rstrip('.')}. {self.hint}".strip()
+
+
+class DomainError(BroadcasterError):
+    """A request breaks a rule of events, languages or sessions, whatever protocol it came by.
+
+    Args:
+        error_id: stable identifier, snake case.
+        message: what is wrong, a sentence.
+        hint: what to do about it, a sentence.
+    """
+
+    def __init__(self, error_id: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.error = error_id
+
+
+class UnknownLanguage(DomainError):
+    """A text is not the BCP 47 tag of a language we know."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(
+            "unknown_language",
+            f"“{tag[:40]}” is not a language tag",
+            "Use BCP 47 tags such as es, pt-BR or zh.",
+        )
+
+
+class UnknownEvent(DomainError):
+    """No event has this id.
+
+    Args:
+        hint: where to find the right id.
+        message: what is wrong.
+    """
+
+    def __init__(self, hint: str, message: str = "there is no such event") -> None:
+        super().__init__("unknown_event", message, hint)
+
+
+class EventExists(DomainError):
+    """A new event was given an id that is in use."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(
+            "event_exists",
+            f"there is already an event {event_id}",
+            "Choose another id, or open the existing event.",
+        )
+
+
+class BadEventId(DomainError):
+    """A new event was given an id that cannot be part of a link."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "bad_event_id",
+            "an event id has at most 48 lower-case letters, digits and hyphens",
+            "Leave the id out to have one made from the title.",
+        )
+
+
+class InvalidInitialState(DomainError):
+    """A new event was given a state that events reach later."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            "wrong_state",
+            f"a new event cannot be {state}",
+            "Create it as draft or open, then go live.",
+        )
+
+
+class InvalidTransition(DomainError):
+    """The table of event states has no such step.
+
+    Args:
+        before: the event's state.
+        after: the state it was to have.
+        possible: the states it can have next.
+    """
+
+    def __init__(self, before: str, after: str, possible: Iterable[str]) -> None:
+        steps = ", ".join(sorted(possible)) or "none"
+        super().__init__(
+            "wrong_state",
+            f"the event is {before} and cannot become {after}",
+            f"Possible next states: {steps}.",
+        )
+
+
+class EventChanged(DomainError):
+    """An event was changed between reading it and writing it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "version_conflict",
+            "somebody else changed the event after you read it",
+            "Read the event again, then repeat the change.",
+        )
+
+
+class EventOver(DomainError):
+    """The event is closed: nobody can speak into it or listen to it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "event_closed",
+            "this event is over",
+            "Its page still shows what was said. The organizer has the link of the current event.",
+        )
+
+
+class LanguagesInUse(DomainError):
+    """A change would take languages from an event that is live or paused."""
+
+    def __init__(self, state: str, languages: Iterable[str]) -> None:
+        super().__init__(
+            "languages_in_use",
+            f"the event is {state} and must keep: {', '.join(sorted(languages))}",
+            "Send these languages too. You can add others, and change the options of all.",
+        )
+
+
+class FloorTaken(DomainError):
+    """An event has one publisher at a time."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("floor_taken", message, hint)
+
+
+class IceRestartUnsupported(DomainError):
+    """A client asked for new ICE credentials in a session that exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ice_restart_unsupported",
+            "this server cannot restart ICE in a session",
+            "Close the session and make a new one.",
+        )
+
+
+class MalformedSdp(DomainError):
+    """A session description is not what a WebRTC library makes.
+
+    Args:
+        detail: what is wrong with it.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "malformed_sdp",
+            f"the session description is malformed: {detail}",
+            "Send what the WebRTC library made, unchanged.",
+        )
+
+
+class NoOpusAudio(DomainError):
+    """An offer has no Opus stream of the direction that is needed.
+
+    Args:
+        direction: `send` or `receive`, as the client sees it.
+    """
+
+    def __init__(self, direction: str) -> None:
+        super().__init__(
+            "no_opus_audio",
+            f"the offer does not {direction} Opus audio",
+            "Add one audio transceiver of that direction and choose Opus as its codec.",
+        )
+
+
+class DtlsClientNeeded(DomainError):
+    """An offer leaves the DTLS hello to us, and an ICE-lite port sends none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "dtls_client_needed",
+            "the offer insists on waiting for our DTLS hello",
+            "Offer a=setup:actpass, as WebRTC asks for.",
+        )
+
+
+class TooManyPeers(DomainError):
+    """A process serves as many WebRTC listeners as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too_many_listeners",
+            "this server has no room for another listener",
+            "Listen over WebSocket, or try again in a minute.",
+        )
+
+
+class NegotiationTimedOut(DomainError):
+    """Our side of a WebRTC session was not ready in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "negotiation_timeout",
+            "the server could not prepare its side in time",
+            "Check that the configured STUN and TURN servers answer, then try again.",
+        )
+
+
+class ClosedWhileOpening(DomainError):
+    """A WebRTC session was closed before its answer was ready."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "session_closed",
+            "the session was closed while it was being set up",
+            "Connect again.",
+        )
 
 
 class Refused(BroadcasterError):
@@ -65,19 +298,19 @@ class BusUnavailable(BroadcasterError):
 
 
 class VersionConflict(BroadcasterError):
-    """A record was changed by somebody else since it was read."""
+    """A record was changed by another writer since it was read."""
 
     error = "version_conflict"
 
 
 class BadEnvelope(BroadcasterError):
-    """Bytes that should be an audio envelope are not."""
+    """Bytes received as an audio envelope are not one."""
 
     error = "bad_envelope"
 
 
 class ListenerLost(BroadcasterError):
-    """A listener of a load test did not get in, or did not stay; the message is what is counted."""
+    """A listener of a load test was refused or dropped; the report counts them by message."""
 
     error = "listener_lost"
 

@@ -16,7 +16,7 @@ _context: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("log_c
 
 @contextmanager
 def bound(**values: str) -> Iterator[None]:
-    """Add `values` to every record logged inside, in this task and those it starts."""
+    """Add `values` to every record logged inside, by this task and the tasks it starts."""
     token = _context.set({**_context.get(), **values})
     try:
         yield

@@ -1,4 +1,4 @@
-"""What every test runs under: no blocking call in the loop, no task left behind."""
+"""Guards of every test: no blocking call in the event loop, no task left running."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from broadcaster.webrtc.ice import offer_loopback
+from tests.support.loopback import loopback_offered
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,5 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
 @pytest.fixture
 def loopback() -> Iterator[None]:
     """WebRTC peers of this process find each other on loopback."""
-    offer_loopback(enabled=True)
-    yield
-    offer_loopback(enabled=False)
+    with loopback_offered():
+        yield

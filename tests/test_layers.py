@@ -1,6 +1,6 @@
-"""The one-way street: who may import whom, and which folder owns which library.
+"""Which folder may import which, and which folder owns which library.
 
-A row lists exactly what a room uses, so that a new arrow is a decision and not an accident.
+A row lists exactly what a folder (a room) uses, so a new import is a decision, not an accident.
 """
 
 import pytest
@@ -17,13 +17,28 @@ from tests.structure import (
 )
 
 MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single modules it imports
+    # What everything stands on: imports nothing of ours, or next to nothing.
+    "auth": "",
+    "config": "",
     "errors": "",
     "log": "",
+    "sockets": "",
     "system": "",
+    # The model: what things are, and the ports the stages depend on.
     "model": "errors",
-    "config": "",
-    "auth": "",
+    # Libraries: one technology each, for the stages.
     "audio": "model",
+    "bus": "bus.redis errors model system",
+    "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
+    "realtime": "errors",
+    "realtime.protocol": "errors realtime",
+    "realtime.socket": "realtime realtime.protocol",
+    "web": "errors model",
+    "webrtc": "audio errors model",
+    "webrtc.clients": "audio errors model",
+    "webrtc.egress": "errors model system webrtc",
+    # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
+    "floor": "audio auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
         "booths.text errors log model realtime realtime.protocol system"
@@ -34,23 +49,14 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "booths.sessions": "booths.engines booths.floor booths.text errors model realtime system",
     "booths.staffing": "model realtime",
     "booths.text": "booths.sessions model",
-    "bus": "bus.redis errors model system",
-    "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
-    "desk": "auth errors model",
     "edge": "edge.fanout edge.rooms edge.websocket errors model",
-    "edge.fanout": "errors model sockets system",
-    "edge.http": "audio edge.fanout edge.rooms errors model sockets",
-    "edge.rooms": "edge.fanout errors model sockets system",
-    "edge.websocket": "edge.fanout model sockets system",
-    "edge.whep": "edge.fanout edge.rooms errors model system webrtc webrtc.egress",
-    "floor": "audio auth errors log model system webrtc",
-    "loadtest": "errors loadtest.transports model system",
-    "loadtest.transports": (
-        "errors loadtest.plan loadtest.results loadtest.target model system webrtc webrtc.clients"
-    ),
-    "realtime": "errors",
-    "realtime.protocol": "errors realtime",
-    "realtime.socket": "realtime realtime.protocol",
+    "edge.fanout": "edge.websocket errors model sockets system",
+    "edge.http": "audio edge.fanout edge.rooms edge.websocket errors model sockets",
+    "edge.rooms": "edge.fanout edge.http errors model sockets system",
+    "edge.websocket": "model sockets",
+    "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
+    "desk": "auth errors model",
+    # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
         "rehearsal.talk rehearsal.wire"
@@ -67,16 +73,17 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
         "rehearsal.faults rehearsal.hearing rehearsal.resample rehearsal.talk rehearsal.wire "
         "rehearsal.worker_process"
     ),
-    "web": "errors model",
-    "webrtc": "audio errors model",
-    "webrtc.clients": "audio errors model",
-    "webrtc.egress": "errors model system webrtc",
     "rehearsal.talk": "",
     "rehearsal.wire": "",
-    "sockets": "",
+    "loadtest": "errors loadtest.transports model system",
+    "loadtest.transports": (
+        "errors loadtest.plan loadtest.results loadtest.target model system webrtc webrtc.clients"
+    ),
+    # Composition.
+    "__main__": "commands",
     "app": "*",
     "commands": "*",
-    "__main__": "commands",
+    "from_settings": "*",
 }
 OWNERS = {  # library -> the only rooms that may import it
     "aiortc": {"webrtc"},
@@ -92,6 +99,10 @@ OWNERS = {  # library -> the only rooms that may import it
     "openai": set(),
     "prometheus_client": {"web"},
 }
+STAGES = ("floor", "booths", "edge", "desk")
+NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
+"""Rooms that know no server: they raise `DomainError`s and leave statuses to `web`."""
+HTTP_NAMES = ("aiohttp.web", "broadcaster.errors.Refused", "broadcaster.web", "http")
 LONGEST_MODULE = 400
 MOST_MODULES = 14
 """In one folder, without its `__init__`."""
@@ -100,6 +111,12 @@ MOST_MODULES = 14
 def room_of(module: str) -> str:
     """The row of a module: its folder's, or its own at the top."""
     return module.rpartition(".")[0] or module
+
+
+def below_http(module: str) -> bool:
+    """Whether a module is in a room that knows no server; `webrtc.clients` asks servers."""
+    top = module.split(".", maxsplit=1)[0]
+    return room_of(module) in NO_HTTP or (top in NO_HTTP and top != "webrtc")
 
 
 def permitted(room: str, target: str) -> set[str]:
@@ -129,6 +146,21 @@ def test_a_room_uses_all_it_may_import(room: str) -> None:
             for target in imported_modules(path):
                 used |= permitted(room, target)
     assert set(MAY_IMPORT[room].split()) <= used
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_stages_meet_on_the_ports_alone(room: str) -> None:
+    stage = room.split(".", maxsplit=1)[0]
+    if stage in STAGES:
+        tops = {target.split(".", maxsplit=1)[0] for target in MAY_IMPORT[room].split()}
+        assert not tops & {"bus", *STAGES} - {stage}
+
+
+@pytest.mark.parametrize("module", sorted(m for m in modules() if below_http(m)))
+def test_a_module_below_http_knows_none(module: str) -> None:
+    names = imported_names(modules()[module])
+    known = {n for n in names for http in HTTP_NAMES if n == http or n.startswith(f"{http}.")}
+    assert not known
 
 
 @pytest.mark.parametrize("folder", folders())

@@ -1,1 +1,1 @@
-"""PCM, levels, resampling and Opus; the only home of `av`."""
+"""Sound: levels, mixing, loudness, time-stretch, Opus, Ogg and MP3. Only this folder uses `av`."""

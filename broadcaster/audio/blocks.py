@@ -1,6 +1,6 @@
-"""Positioned pieces of PCM cut into blocks of one length, with silence where time passed without.
+"""Cuts positioned pieces of PCM into blocks of one length and fills gaps with silence.
 
-The floor cuts its PCM frames and its Opus packets with it, a booth the 200 ms frames of its
+The floor cuts its PCM frames and its Opus packets this way, a booth the 200 ms frames for its
 interpreter.
 """
 
@@ -26,8 +26,8 @@ class Blocks:
     Args:
         block_samples: length of every block.
         longest_fill: gaps up to this many samples are filled with silence.
-        aligned: blocks start at multiples of their length, so that everybody who cuts the same
-            sound gets the same blocks, whenever they began.
+        aligned: blocks start at multiples of their length, so that all readers that cut the same
+            sound get the same blocks, whenever they began.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Blocks:
         return self.push(position, b"")
 
     def _begin(self, position: int, pcm: bytes) -> bytes:
-        """Start at `position`, or at the next multiple of the length; returns what counts."""
+        """Start at `position` or the next multiple of the length; returns the PCM from there."""
         skipped = -position % self._block_samples if self._aligned else 0
         reached = not skipped or len(pcm) > skipped * SAMPLE_BYTES
         self._start = position + skipped if reached else None

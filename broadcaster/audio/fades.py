@@ -1,4 +1,4 @@
-"""Sound that may stop and go on at any sample, without a click."""
+"""Fades at the edges of sound, so that it can stop and go on at any sample without a click."""
 
 import math
 
@@ -25,10 +25,11 @@ def cross_fade(old: bytes, new: bytes) -> bytes:
 
 
 class SoftEdges:
-    """A buffer of s16le mono 24 kHz that gives as much as is asked for, silence when it is dry.
+    """A buffer of s16le mono 24 kHz that always gives as much as is asked for.
 
-    Sound fades in when it comes after silence and out before the buffer runs dry, 5 ms each. So
-    that the end is known in time, it is dry as soon as less than 5 ms would stay behind.
+    When it is empty it gives silence. Sound after silence fades in, and sound before silence fades
+    out, 5 ms each. To fade out in time, the buffer counts as empty as soon as a `pull` would leave
+    less than 5 ms.
     """
 
     def __init__(self) -> None:
@@ -41,7 +42,7 @@ class SoftEdges:
         return len(self._ready) // SAMPLE_BYTES
 
     def push(self, pcm: bytes) -> None:
-        """Sound that follows what is inside."""
+        """Add sound behind what is inside."""
         if pcm and not self._sounding:
             faded = min(len(pcm), _EDGE_BYTES) // SAMPLE_BYTES
             head = np.frombuffer(pcm, dtype="<i2", count=faded) * _FADE_IN[:faded]
@@ -50,7 +51,7 @@ class SoftEdges:
         self._ready += pcm
 
     def silence(self, samples: int) -> None:
-        """Silence that follows what is inside."""
+        """Add silence behind what is inside."""
         if self._sounding:
             faded = min(self.samples, EDGE_SAMPLES)
             start = len(self._ready) - faded * SAMPLE_BYTES
@@ -67,7 +68,7 @@ class SoftEdges:
         self._ready[: following.stop] = joint
 
     def pull(self, samples: int) -> bytes:
-        """Exactly that many samples."""
+        """Take exactly this many samples."""
         if self.samples < samples + EDGE_SAMPLES:
             self.silence(max(0, samples - self.samples))
         out = bytes(self._ready[: samples * SAMPLE_BYTES])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av
 
-from broadcaster.audio.resample import ToFloor
+from broadcaster.audio.pcm import PcmResampler
 
 
 def read_pcm(path: Path) -> Iterator[bytes]:
@@ -14,8 +14,8 @@ def read_pcm(path: Path) -> Iterator[bytes]:
     Raises:
         av.FFmpegError: it is not a sound file.
     """
-    to_floor = ToFloor()
+    resampler = PcmResampler()
     with av.open(str(path)) as container:
         for frame in container.decode(audio=0):
-            yield to_floor.convert(frame)
-    yield to_floor.flush()
+            yield resampler.convert(frame)
+    yield resampler.flush()

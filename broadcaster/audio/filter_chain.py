@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import av
 import av.filter
-from av import AudioFrame
 
+from broadcaster.audio.pcm import AvFrame
 from broadcaster.model.audio import CLOCK_HZ
 
 
 class FilterChain:
-    """Mono 24 kHz in, whatever the last filter makes of it out.
+    """Takes mono 24 kHz and gives what the last filter makes of it.
 
     It runs in the caller's thread: a thread pool per channel would cost more than the filters.
 
@@ -39,12 +39,12 @@ class FilterChain:
         graph.configure()
         self._graph = graph
 
-    def push(self, frame: AudioFrame) -> list[AudioFrame]:
+    def push(self, frame: AvFrame) -> list[AvFrame]:
         """Put the next frame in and take out what is ready."""
         self._source.push(frame)
         return self._take()
 
-    def finish(self) -> list[AudioFrame]:
+    def finish(self) -> list[AvFrame]:
         """The rest, at the end of the sound; nothing may be pushed afterwards."""
         self._source.push(None)
         return self._take()
@@ -53,12 +53,12 @@ class FilterChain:
         """Change an option of the first filter while it runs."""
         self._filters[0].process_command(option, value)
 
-    def _take(self) -> list[AudioFrame]:
-        frames: list[AudioFrame] = []
+    def _take(self) -> list[AvFrame]:
+        frames: list[AvFrame] = []
         while True:
             try:
                 frame = self._sink.pull()
             except (av.BlockingIOError, av.EOFError):
                 return frames
-            assert isinstance(frame, AudioFrame)
+            assert isinstance(frame, AvFrame)
             frames.append(frame)

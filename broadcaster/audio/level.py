@@ -1,19 +1,40 @@
-"""How loud the floor is, and whether it is silent or clipped."""
+"""How loud sound is, and below which level it counts as silence.
+
+Each place that asks has a threshold of its own, because a wrong answer costs something else:
+
+- `SILENT_FLOOR_DBFS`: the desk warns of a silent floor. Too high, and a soft speaker raises a false
+  alarm.
+- `VOICE_PAUSE_DBFS`: pauses of an interpreter's voice are cut. Too high, and soft ends of words are
+  cut off; too low, and a booth catches up more slowly.
+- `SPEAKER_PAUSE_DBFS`: a session is fed from a pause of the speaker on. Too low, and a noisy room
+  has no pauses.
+
+Phrases and commits need the most precise answer. `speech_level` follows the room for them.
+"""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from broadcaster.audio.pcm import FULL_SCALE
 from broadcaster.model.audio import CLOCK_HZ
 
-SILENCE_DBFS = -55.0
-"""Below this a room with an open microphone is taken to be silent."""
-FLOOR_DBFS = -100.0
-_FULL_SCALE = 32_768.0
+SILENT_FLOOR_DBFS = -55.0
+"""RMS of 20 ms below which the floor is reported silent: under the noise of a room with an open
+microphone and under any speech, so that only a muted or broken input stays below it."""
+VOICE_PAUSE_DBFS = -50.0
+"""RMS of 5 ms below which an interpreter's voice pauses. Rendered voices are clean, recorded ones
+are noisier: it lies between their noise and their softest consonants."""
+SPEAKER_PAUSE_DBFS = -45.0
+"""RMS of 20 ms below which a speaker pauses. The floor brings the room's noise along, so this is
+the highest; a soft word taken for a pause only moves a cut, nothing is removed."""
+DIGITAL_SILENCE_DBFS = -100.0
+"""What digital silence, whose level has no logarithm, is reported as."""
+
 _CLIPPED = 32_767
 _CLIPPED_SAMPLES = 8
-"""Full-scale samples in one window before it counts as clipping; a lone peak is none."""
+"""Full-scale samples in one window before it counts as clipping; a single peak does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +68,7 @@ class LevelMeter:
         self._samples += samples.size
         self._peak = max(self._peak, int(magnitude.max()))
         self._clipped += int(np.count_nonzero(magnitude >= _CLIPPED))
-        if _dbfs(math.sqrt(square_sum / samples.size)) < SILENCE_DBFS:
+        if _dbfs(math.sqrt(square_sum / samples.size)) < SILENT_FLOOR_DBFS:
             self._silent_samples += samples.size
         else:
             self._silent_samples = 0
@@ -65,7 +86,7 @@ class LevelMeter:
         return level
 
 
-def _dbfs(amplitude: float) -> float:
-    if amplitude <= 0:
-        return FLOOR_DBFS
-    return round(max(FLOOR_DBFS, 20 * math.log10(amplitude / _FULL_SCALE)), 1)
+def _dbfs(value: float) -> float:
+    if value <= 0:
+        return DIGITAL_SILENCE_DBFS
+    return round(max(DIGITAL_SILENCE_DBFS, 20 * math.log10(value / FULL_SCALE)), 1)

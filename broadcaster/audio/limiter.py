@@ -1,9 +1,7 @@
-"""No true peak above the ceiling."""
-
-from av import AudioFrame
+"""Keeps true peaks under a ceiling."""
 
 from broadcaster.audio.filter_chain import FilterChain
-from broadcaster.audio.samples import Samples
+from broadcaster.audio.pcm import AvFrame, Samples
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
 CEILING_DBTP = -3.5
@@ -11,7 +9,7 @@ CEILING_DBTP = -3.5
 OVERSAMPLING = 4
 """BS.1770-5 Annex 2 finds true peaks at 4 times the rate."""
 DELAY_SAMPLES = ms_to_samples(10)
-"""Look-ahead and the filters of both resamplers: what comes out went in 10 ms before."""
+"""Look-ahead plus the filters of both resamplers: a sample comes out 10 ms after it went in."""
 _ATTACK_MS = 5
 _RELEASE_MS = 80
 
@@ -20,7 +18,7 @@ class Limiter:
     """A look-ahead true-peak limiter: libavfilter's `alimiter` at 96 kHz.
 
     Args:
-        ceiling_dbtp: no peak, between the samples either, comes out above this.
+        ceiling_dbtp: no peak comes out above this, not even between two samples.
     """
 
     def __init__(self, ceiling_dbtp: float = CEILING_DBTP) -> None:
@@ -44,7 +42,7 @@ class Limiter:
         """As many samples as were given, s16le mono 24 kHz, `DELAY_SAMPLES` later."""
         if not samples.size:
             return b""
-        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+        frame = AvFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
         frame.sample_rate = CLOCK_HZ
         frame.pts = self._pushed
         self._pushed += samples.size

@@ -1,4 +1,4 @@
-"""All channels at one speech loudness, after EBU R 128."""
+"""Brings all channels to one speech loudness, after EBU R 128."""
 
 import math
 from collections import deque
@@ -6,8 +6,7 @@ from collections import deque
 import numpy as np
 
 from broadcaster.audio.filter_chain import FilterChain
-from broadcaster.audio.frames import to_frame
-from broadcaster.audio.samples import Samples, to_samples
+from broadcaster.audio.pcm import Samples, to_frame, to_samples
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 
 TARGET_LUFS = -20.0
@@ -17,11 +16,11 @@ Between broadcast's -23 (EBU R 128) and the -16 to -18 that phones are used to: 
 the limiter all the time, since speech peaks 15 dB and more above its loudness.
 """
 MOST_GAIN_DB = 15.0
-"""Gain up and down; a voice further away is a fault to be repaired at its source."""
+"""Largest gain up and down; a voice further from the target is a fault to repair at its source."""
 STEP_MS = 100
-"""EBU Tech 3341: momentary loudness (400 ms) is measured anew every 100 ms."""
+"""EBU Tech 3341: momentary loudness (400 ms) is measured every 100 ms."""
 _RELATIVE_GATE_LU = 10.0
-"""BS.1770-5: what is further below the loudness of what passed the absolute gate is no speech."""
+"""BS.1770-5: sound that far below the mean of what passed the absolute gate is not speech."""
 _ABSOLUTE_GATE_LUFS = TARGET_LUFS - MOST_GAIN_DB - _RELATIVE_GATE_LU
 """The relative gate of the quietest voice that can be brought to the target: -45 LUFS."""
 _WINDOW = 3_000 // STEP_MS
@@ -56,8 +55,8 @@ class LoudnessMeter:
 class Leveler:
     """Brings one channel's speech to `TARGET_LUFS` with a slow gain, without delay.
 
-    The gain stands still while nobody speaks, so pauses are not pumped up, and is quick only in
-    the first seconds of speech. Peaks may leave full scale: a `Limiter` comes behind it.
+    The gain stands still while nobody speaks, so pauses do not become louder. It moves fast only in
+    the first seconds of speech. Peaks may exceed full scale, so a `Limiter` has to follow.
 
     Args:
         target_lufs: the loudness to reach.

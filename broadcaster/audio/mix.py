@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from broadcaster.audio.samples import Samples
+from broadcaster.audio.pcm import Samples
 from broadcaster.model.audio import ms_to_samples
 
 FADE_MS = 400
-"""A floor that comes or goes takes this long; shorter than 300 ms sounds like a switch."""
+"""How long the floor takes to fade in or out; under 300 ms it sounds like a switch."""
 FLOOR_UNDER_VOICE = 0.15
 """Amplitude of the floor under an interpreter (-16.5 dB): heard, and easy to talk over."""
 
@@ -16,8 +16,8 @@ FLOOR_UNDER_VOICE = 0.15
 class Fader:
     """A gain between 0 and 1 on an equal-power (sine) curve, exact to the sample.
 
-    Two faders of one length that run in opposite directions keep the sum of their powers at 1.
-    Turning one round in the middle of a fade goes back from where it is.
+    Two faders of one length that run in opposite directions keep the sum of their powers at 1. A
+    fade that is reversed half-way goes back from where it is.
 
     Args:
         fade_ms: how long the whole way takes.
@@ -35,7 +35,7 @@ class Fader:
         self._curve = np.sin(phase).astype(np.float32)
         self._at = self._length if up else 0
         self.up = up
-        """Where it is going: set it to turn; it may be set again at any moment."""
+        """Direction of the fade; set it at any moment to reverse."""
 
     @property
     def silent(self) -> bool:
@@ -57,7 +57,7 @@ def under_voice(gains: Samples) -> Samples:
 
 
 def mix(voice: Samples, floor: Samples, floor_gains: Samples) -> Samples:
-    """Voice and floor as one, sample by sample; the sum may pass full scale until it is limited.
+    """Add the floor to the voice; the sum may exceed full scale until it is limited.
 
     Raises:
         ValueError: the three are not equally long.

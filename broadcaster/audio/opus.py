@@ -1,16 +1,18 @@
-"""Opus at the event clock's rate: encoded once per channel, decoded by tests and recordings."""
+"""Opus at the event clock's rate: encoded once per channel, decoded for MP3 and by tests."""
 
 from fractions import Fraction
 from functools import cache
 
 import av
 
-from broadcaster.audio.frames import to_frame
-from broadcaster.audio.resample import ToFloor
+from broadcaster.audio.limiter import Limiter
+from broadcaster.audio.pcm import PcmResampler, Samples, to_frame
 from broadcaster.model.audio import (
     CLOCK_HZ,
     OPUS_FRAME_SAMPLES,
     SAMPLE_BYTES,
+    AudioFrame,
+    Kind,
     ms_to_samples,
     samples_to_ms,
 )
@@ -21,21 +23,21 @@ PROTECTED_BITRATE = 24_000
 """With FEC: libopus then codes in SILK alone, whose packets of 60 ms repeat all of the one before;
 at a higher rate three hybrid frames share a packet and the last 20 ms are all that is repeated."""
 PROTECTED_LOSS_PERCENT = 10
-"""Loss that a protected variant is made for. At that bit rate libopus 1.6 leaves SILK, and with it
-repeating, when told 5 or 20."""
+"""Loss that a protected variant is made for. Told 5 or 20 at this bit rate, libopus 1.6 leaves SILK
+and repeats nothing."""
 SILENT_SAMPLES = ms_to_samples(20)
-"""Silence comes in pieces that fit a hole of any packets."""
+"""Length of a silent packet: it divides every packet length, so that any gap can be filled."""
 
 
 class OpusEncoder:
     """Mono speech to Opus packets of one length.
 
     24 kHz goes straight into libopus. In-band FEC (RFC 6716 section 2.1.7) costs quality, so it is
-    for listeners who lose packets; those by TCP never do.
+    for listeners that lose packets, which never happens over TCP.
 
     Args:
-        frame_samples: of a packet: 20, 40 or 60 ms.
-        loss_percent: loss on the way that packets are to repair; 0 goes without FEC.
+        frame_samples: length of a packet: 20, 40 or 60 ms.
+        loss_percent: packet loss that FEC is to repair; 0 leaves FEC off.
     """
 
     def __init__(self, frame_samples: int = OPUS_FRAME_SAMPLES, *, loss_percent: int = 0) -> None:
@@ -68,6 +70,45 @@ class OpusEncoder:
         return b"".join(bytes(packet) for packet in self._codec.encode(frame))
 
 
+class OpusStream:
+    """The frames of one channel or variant: encoded once, numbered without a gap.
+
+    Args:
+        frame_samples: of a packet: 20, 40 or 60 ms.
+        loss_percent: see `OpusEncoder`.
+    """
+
+    def __init__(self, frame_samples: int, *, loss_percent: int = 0) -> None:
+        self._frame_samples = frame_samples
+        self._loss_percent = loss_percent
+        self._sequence = 0
+        self._encoder: OpusEncoder | None = None
+        self._limiter: Limiter | None = None
+
+    def encode_pcm(self, pcm: bytes, position: int) -> AudioFrame:
+        """The next frame.
+
+        Args:
+            pcm: `frame_samples` of s16le mono 24 kHz.
+            position: event-clock sample of its first sample.
+        """
+        self._encoder = self._encoder or OpusEncoder(
+            self._frame_samples, loss_percent=self._loss_percent
+        )
+        frame = AudioFrame(Kind.OPUS, self._sequence, position, self._encoder.encode(pcm))
+        self._sequence += 1
+        return frame
+
+    def encode_samples(self, samples: Samples, position: int) -> AudioFrame:
+        """The next frame, from samples whose peaks may leave full scale: they are limited."""
+        self._limiter = self._limiter or Limiter()
+        return self.encode_pcm(self._limiter.limit(samples), position)
+
+    def rest(self) -> None:
+        """Pause: a listener that joins later hears nothing left over in the filters."""
+        self._encoder = self._limiter = None
+
+
 class OpusDecoder:
     """Opus packets of one channel back to s16le mono 24 kHz."""
 
@@ -77,15 +118,15 @@ class OpusDecoder:
         codec.sample_rate = 48_000
         codec.layout = "mono"
         self._codec = codec
-        self._to_floor = ToFloor()
+        self._resampler = PcmResampler()
 
     def decode(self, packet: bytes) -> bytes:
         """The samples of one packet, delayed by the resampler's filter."""
         frames = self._codec.decode(av.Packet(packet))
-        return b"".join(self._to_floor.convert(frame) for frame in frames)
+        return b"".join(self._resampler.convert(frame) for frame in frames)
 
 
 @cache
 def silent_packet() -> bytes:
-    """A packet of `SILENT_SAMPLES`, for where a channel has none of its own."""
+    """A packet of `SILENT_SAMPLES`, for times at which a channel has no packet."""
     return OpusEncoder(SILENT_SAMPLES).encode(bytes(SILENT_SAMPLES * SAMPLE_BYTES))

@@ -1,15 +1,14 @@
-"""Long pauses inside queued speech cut short, to catch up without touching a word."""
+"""Shortens long pauses inside queued speech, to catch up without touching a word."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from broadcaster.audio.samples import FULL_SCALE
+from broadcaster.audio.level import VOICE_PAUSE_DBFS
+from broadcaster.audio.pcm import FULL_SCALE
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
-SILENCE_DBFS = -50.0
-"""RMS below which 5 ms of speech are a pause; recorded voices are noisier than rendered ones."""
 _FRAME_MS = 5
 _FRAME_SAMPLES = ms_to_samples(_FRAME_MS)
 _FRAME_BYTES = _FRAME_SAMPLES * SAMPLE_BYTES
@@ -37,7 +36,7 @@ class PauseLimits:
 
 
 class PauseShortener:
-    """Shortens the pauses of one stream of s16le mono 24 kHz; where it is cut makes no difference.
+    """Shortens the pauses of one stream of s16le mono 24 kHz, given in pieces of any length.
 
     Silence is taken out of the middle of a pause and its two sides are cross-faded for 5 ms, so
     the end of a word and the breath before the next stay whole. Speech is delayed by up to 5 ms;
@@ -50,7 +49,7 @@ class PauseShortener:
     """
 
     def __init__(
-        self, limits: PauseLimits | None = None, silence_dbfs: float = SILENCE_DBFS
+        self, limits: PauseLimits | None = None, silence_dbfs: float = VOICE_PAUSE_DBFS
     ) -> None:
         limits = limits or PauseLimits()
         keep = limits.keep_ms // _FRAME_MS
@@ -72,7 +71,7 @@ class PauseShortener:
         return (len(self._rest) + _FRAME_BYTES * len(self._waiting)) // SAMPLE_BYTES
 
     def push(self, pcm: bytes) -> bytes:
-        """The next piece of speech; takes out what is decided."""
+        """Add the next piece of speech; returns what is decided."""
         if not self.active:
             return self.flush() + pcm
         self._rest += pcm
@@ -94,7 +93,7 @@ class PauseShortener:
         return bytes(out)
 
     def flush(self) -> bytes:
-        """What is held, at the end of an utterance; a pause at its end is shortened too."""
+        """Return what is held, at the end of an utterance; a pause at its end is shortened too."""
         out = self._end_pause() + bytes(self._rest)
         self._rest.clear()
         return out

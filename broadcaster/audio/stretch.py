@@ -1,4 +1,4 @@
-"""Speech played faster without a change of pitch."""
+"""Plays speech faster without a change of pitch."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from broadcaster.audio.filter_chain import FilterChain
-from broadcaster.audio.frames import AudioFrame, to_frame
+from broadcaster.audio.pcm import AvFrame, to_frame
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, SAMPLE_BYTES, ms_to_samples
 
 SLOWEST = 1.0
@@ -17,12 +17,12 @@ MOST_HELD = ms_to_samples(100)
 _PIECE_BYTES = PCM_FRAME_SAMPLES * SAMPLE_BYTES
 """`atempo` hands out frames as long as those it was given, so long ones would wait inside."""
 _MATCH_SAMPLES = ms_to_samples(20)
-"""Sound compared to find the place of the way out: two periods of the deepest voice."""
+"""Sound compared to find where the original takes over: two periods of the deepest voice."""
 _FADE_SAMPLES = ms_to_samples(5)
 _SLACK_SAMPLES = ms_to_samples(25)
 """How far `atempo` may have moved an analysis window from its nominal place (measured)."""
 _ALIKE = 0.005
-"""Of places less unlike than this the latest is taken, so that a tone repeats no period."""
+"""Among places that match this closely the latest is taken, so that a tone repeats no period."""
 _FADE_IN = (1 - np.cos((np.arange(_FADE_SAMPLES) + 0.5) / _FADE_SAMPLES * math.pi)) / 2
 
 
@@ -30,9 +30,9 @@ class TimeStretch:
     """Tempo 1.0 to 1.5 for one stream of s16le mono 24 kHz, through libavfilter's `atempo`.
 
     At tempo 1.0 nothing is touched and nothing waits. `atempo` begins with the very samples it is
-    given first, so there is no join on the way in. A change between two tempos above 1.0 keeps
-    its overlap-add going. On the way out its last, incomplete window can leave a kink, so the
-    original takes over before that, cross-faded where both have the same wave.
+    given first, so there is no join when stretching starts. A change between two tempos above 1.0
+    keeps its overlap-add going. When stretching ends, its last, incomplete window can leave a kink.
+    The original takes over before that, cross-faded where both have the same wave.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class TimeStretch:
         return round(self._held)
 
     def push(self, pcm: bytes) -> bytes:
-        """The next piece of speech; takes out what is ready."""
+        """Add the next piece of speech; returns what is ready."""
         if self._tempo == SLOWEST:
             return self.flush() + pcm
         chain = self._chain_at_tempo()
@@ -83,9 +83,9 @@ class TimeStretch:
         return bytes(out)
 
     def flush(self) -> bytes:
-        """The rest, at the end of an utterance; the next piece starts anew at the same tempo.
+        """Return the rest, at the end of an utterance; the next piece starts a new one.
 
-        An utterance so short that nothing of it came out yet comes back as it was.
+        An utterance so short that nothing of it has come out yet is returned unchanged.
         """
         if self._chain is None:
             return b""
@@ -137,5 +137,5 @@ def _numbers(pcm: bytes) -> npt.NDArray[np.float64]:
     return np.frombuffer(pcm, dtype="<i2").astype(np.float64)
 
 
-def _join(frames: list[AudioFrame]) -> bytes:
+def _join(frames: list[AvFrame]) -> bytes:
     return b"".join(bytes(frame.planes[0])[: frame.samples * SAMPLE_BYTES] for frame in frames)

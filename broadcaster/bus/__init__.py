@@ -1,4 +1,4 @@
-"""The bus, twice: Redis for several processes, embedded for one machine without a broker."""
+"""Two implementations of the bus: Redis for several processes, an embedded one for a single one."""
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,14 +10,15 @@ from broadcaster.model.ports import Bus
 def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManager[Bus]:
     """The bus this process uses, not yet entered.
 
-    Entering does not wait for Redis; call `ping` to learn whether it answers.
+    Entering does not wait for Redis: call `ping` to learn whether it answers.
 
     Args:
         redis_url: `redis://`, `rediss://` or `unix://`; None for the embedded bus.
         data_dir: where the embedded bus keeps `bus.sqlite3`.
 
     Raises:
-        BusUnavailable: the URL is not one; entering raises it when the file cannot be opened.
+        BusUnavailable: `redis_url` is not a Redis URL. Entering raises it too, if the database
+            file cannot be opened.
     """
     if redis_url is None:
         return EmbeddedBus(data_dir / "bus.sqlite3")

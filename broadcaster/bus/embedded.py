@@ -2,29 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
-from broadcaster.bus.sqlite_store import SqliteStore, unix_ms
-from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.bus.sqlite_store import SqliteStore
+from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.bus.watching import states
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Entry, Lease, Record
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock, Entry, Lease, Record
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
 _REREAD_S = 1.0
-"""Followers and watchers look again this often, for writes whose caller was cancelled."""
+"""How often followers and watchers read again: a cancelled write is not announced."""
 _FOLLOW_BATCH = 500
 
 
 class _EmbeddedLease:
-    """Held until its context ends; there is no other process to lose it to."""
+    """Held until its context ends: no other process can take it."""
 
     async def lost(self) -> None:
         """Never returns."""
@@ -37,27 +38,27 @@ class EmbeddedBus:
     Publishing and leases reach this process only, so one file belongs to one serving process.
 
     Args:
-        path: the database file, made with its folder when missing; None keeps all in memory.
-        now_ms: Unix time in milliseconds, the first half of stream ids.
+        path: the database file, created with its folder if missing; None keeps all in memory.
+        clock: time, also the first half of stream ids; the system's unless it is given.
     """
 
-    def __init__(self, path: Path | None, *, now_ms: Callable[[], int] = unix_ms) -> None:
+    def __init__(self, path: Path | None, *, clock: Clock | None = None) -> None:
         self._path = path
-        self._now_ms = now_ms
+        self._clock = clock or SystemClock()
         self._open_store: SqliteStore | None = None
         self._closing = AsyncExitStack()
-        self._live = Switchboard()
-        self._changes = Switchboard()
+        self._live = TopicRouter()
+        self._changes = TopicRouter()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         """Open the database.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is something else.
+            BusUnavailable: the file cannot be opened, or is not a database.
         """
         self._open_store = await self._closing.enter_async_context(
-            SqliteStore.open(self._path, self._now_ms)
+            SqliteStore.open(self._path, self._clock)
         )
         return self
 
@@ -82,12 +83,12 @@ class EmbeddedBus:
 
     async def append(self, stream: str, payload: bytes) -> str:
         """See `ports.Bus.append`; retries while the disk is full or fails."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._clock.sleep)
         while True:
             try:
                 entry_id = await self._store.append(stream, payload)
             except BusUnavailable as error:
-                _log.warning("an entry of %s waits: %s", stream, error.message)
+                _log.warning("cannot append to %s, trying again: %s", stream, error.message)
                 await backoff.wait()
             else:
                 self._changes.dispatch(_stream_topic(stream), b"")
@@ -104,13 +105,13 @@ class EmbeddedBus:
 
     async def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._clock.sleep)
         with self._changes.attach((_stream_topic(stream),), depth=1) as changed:
             while True:
                 try:
                     entries = await self.read(stream, after_id, _FOLLOW_BATCH)
                 except BusUnavailable as error:
-                    _log.warning("following %s waits: %s", stream, error.message)
+                    _log.warning("cannot read %s, trying again: %s", stream, error.message)
                     await backoff.wait()
                     continue
                 backoff.reset()
@@ -133,7 +134,7 @@ class EmbeddedBus:
     async def watch(self, record: str) -> AsyncIterator[Record]:
         """See `ports.Bus.watch`."""
         with self._changes.attach((_record_topic(record),), depth=1) as changed:
-            async with aclosing(states(record, self.get, changed, _REREAD_S)) as found:
+            async with aclosing(states(record, self.get, changed, _REREAD_S, self._clock)) as found:
                 async for state in found:
                     yield state
 
@@ -141,7 +142,7 @@ class EmbeddedBus:
         """See `ports.Bus.records`."""
         return await self._store.names(prefix)
 
-    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - a process that dies takes its leases along, no time to live is needed
+    def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - leases end with their process, so they need no time to live
         """See `ports.Bus.lease`; waiting holders are served in order."""
         return self._lease(name)
 

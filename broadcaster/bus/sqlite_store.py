@@ -9,9 +9,8 @@ single statement, so it is atomic without a transaction that spans awaits.
 import asyncio
 import logging
 import sqlite3
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +19,7 @@ import aiosqlite
 
 from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES, parse_id
 from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model.ports import Entry, Record
+from broadcaster.model.ports import Clock, Entry, Record
 
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs what is stored
 
@@ -71,36 +70,29 @@ WHERE name = ?1 AND version = ?3 RETURNING version
 _NAMES = "SELECT name FROM records WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"
 
 
-def unix_ms() -> int:
-    """The machine's clock."""
-    return time.time_ns() // 1_000_000
-
-
 class SqliteStore:
     """Streams and records of one database; made by `open`, used until it is closed.
 
     All methods raise `BusUnavailable` when the disk fails.
     """
 
-    def __init__(
-        self, path: Path | None, database: aiosqlite.Connection, now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, path: Path | None, database: aiosqlite.Connection, clock: Clock) -> None:
         self._path = path
         self._database = database
-        self._now_ms = now_ms
+        self._clock = clock
         self._appends: Counter[str] = Counter()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path | None, now_ms: Callable[[], int]) -> AsyncIterator[Self]:
-        """Open the database, make it when it is missing, close it after the context.
+    async def open(cls, path: Path | None, clock: Clock) -> AsyncIterator[Self]:
+        """Open the database, create it if it is missing, close it after the context.
 
         Args:
-            path: the file; None keeps all in memory.
-            now_ms: Unix time in milliseconds, the first half of stream ids.
+            path: the file; None keeps everything in memory.
+            clock: its Unix time is the first half of stream ids.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is something else.
+            BusUnavailable: the file cannot be opened, or is not a database.
         """
         try:
             if path is not None:
@@ -115,13 +107,13 @@ class SqliteStore:
                 await database.executescript(_SCHEMA)
             except sqlite3.Error as error:
                 raise _unavailable(path, error) from error
-            yield cls(path, database, now_ms)
+            yield cls(path, database, clock)
         finally:
             await database.close()
 
     async def append(self, stream: str, payload: bytes) -> str:
-        """Add an entry, drop the oldest beyond `MAX_STREAM_ENTRIES` now and then."""
-        earliest = self._now_ms() << _NUMBER_BITS
+        """Add an entry; each `_TRIM_EVERY` entries, drop those beyond `MAX_STREAM_ENTRIES`."""
+        earliest = self._clock.now_ms() << _NUMBER_BITS
         [(position,)] = await self._query(_APPEND, stream, earliest, payload)
         self._appends[stream] += 1
         if self._appends[stream] % _TRIM_EVERY == 0:
@@ -180,6 +172,6 @@ def _id(position: int) -> str:
 
 
 def _position(after_id: str) -> int:
-    """Where an id is in the order of SQLite's 63-bit integers."""
+    """An id as a 63-bit integer of SQLite, in the same order."""
     ms, number = parse_id(after_id)
     return min(ms, _LARGEST_MS) << _NUMBER_BITS | min(number, _LARGEST_NUMBER)

@@ -1,9 +1,9 @@
-"""What both implementations agree on about streams."""
+"""Ids and length of streams, the same for both buses."""
 
 import re
 
 MAX_STREAM_ENTRIES = 200_000
-"""Entries a stream keeps at least; older ones go. About eleven hours of five captions a second."""
+"""Entries a stream keeps at least: about eleven hours of five captions a second."""
 
 _ID = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
@@ -12,7 +12,7 @@ def parse_id(after_id: str) -> tuple[int, int]:
     """Milliseconds and number of an id; `(0, 0)`, which is before all ids, when it is empty.
 
     Raises:
-        ValueError: it is not an id. Ids that come from outside are to be checked there.
+        ValueError: it is not an id; check ids from outside where they arrive.
     """
     if not after_id:
         return 0, 0

@@ -1,4 +1,4 @@
-"""Handing live messages to subscribers in this process."""
+"""Delivers live messages to the subscribers in this process."""
 
 import asyncio
 from collections import deque
@@ -46,18 +46,18 @@ class BoundedSubscription:
                 await anext(self)
 
 
-class Switchboard:
-    """Which subscriptions of this process want which topics."""
+class TopicRouter:
+    """Maps topics to the subscriptions of this process."""
 
     def __init__(self) -> None:
         self._routes: dict[str, tuple[BoundedSubscription, ...]] = {}
 
     def topics(self) -> KeysView[str]:
-        """Topics somebody wants, a live view."""
+        """Topics that have subscriptions, as a live view."""
         return self._routes.keys()
 
     def dispatch(self, topic: str, payload: bytes) -> None:
-        """Hand a message to everybody who wants its topic."""
+        """Deliver a message to all subscriptions of its topic."""
         if subscriptions := self._routes.get(topic):
             message = Message(topic, payload)
             for subscription in subscriptions:

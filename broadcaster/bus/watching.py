@@ -1,11 +1,11 @@
-"""What both implementations agree on about watching records."""
+"""Watching records, the same for both buses."""
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from broadcaster.bus.subscription import BoundedSubscription
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Record
+from broadcaster.model.ports import Clock, Record
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ async def states(
     get: Callable[[str], Awaitable[Record | None]],
     changed: BoundedSubscription,
     reread_s: float,
+    clock: Clock,
 ) -> AsyncGenerator[Record, None]:
     """The states of a record for ever; see `ports.Bus.watch`.
 
@@ -24,14 +25,15 @@ async def states(
         get: reads it, or raises `BusUnavailable`.
         changed: has a message when it was written; one may be lost.
         reread_s: how often it is read without one.
+        clock: time of the pauses while it cannot be read.
     """
-    backoff = Backoff()
+    backoff = Backoff(sleep=clock.sleep)
     last = None
     while True:
         try:
             current = await get(record)
         except BusUnavailable as error:
-            _log.warning("watching %s waits: %s", record, error.message)
+            _log.warning("cannot read the record %s, trying again: %s", record, error.message)
             await backoff.wait()
             continue
         backoff.reset()

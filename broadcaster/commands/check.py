@@ -1,4 +1,4 @@
-"""`broadcaster check`: is everything ready for an event? Each line says what to do."""
+"""`broadcaster check`: reports whether everything is ready for an event, and what to do."""
 
 import asyncio
 import socket
@@ -9,10 +9,10 @@ from enum import StrEnum
 
 import aiohttp
 
-from broadcaster.app import BACKLOG, realtime_endpoint
 from broadcaster.bus import open_bus
 from broadcaster.config import Settings
 from broadcaster.errors import BusUnavailable, InterpreterFailed
+from broadcaster.from_settings import BACKLOG, realtime_endpoint
 from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.system import certificates, open_files
 
@@ -21,7 +21,7 @@ PROBE_S = 20.0
 
 
 class Verdict(StrEnum):
-    """How one check went."""
+    """The result of one check."""
 
     GOOD = "ok"
     WARNING = "warning"
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report: what was checked, how it went, and the next step."""
+    """One line of the report: what was checked, the verdict, and the next step."""
 
     what: str
     verdict: Verdict
@@ -38,12 +38,12 @@ class Finding:
 
 
 async def checks(settings: Settings) -> AsyncIterator[Finding]:
-    """Check one thing after the other."""
+    """Run all checks, one after the other."""
     yield await _interpreter(settings)
     yield await _bus(settings)
     yield _port(settings)
     yield _open_files()
-    yield _waiting()
+    yield _accept_queue()
     yield _tls(settings)
     yield _links(settings)
 
@@ -112,17 +112,19 @@ def _open_files() -> Finding:
     return Finding(what, Verdict.GOOD, text)
 
 
-def _waiting() -> Finding:
-    what = "Joining herd"
+def _accept_queue() -> Finding:
+    what = "Accept queue"
     somaxconn = open_files.somaxconn()
     if somaxconn is not None and somaxconn < BACKLOG:
         return Finding(
             what,
             Verdict.WARNING,
-            f"the kernel lets only {somaxconn} connections wait while many join at once. "
+            f"the kernel queues only {somaxconn} new connections when many join at once. "
             f"Raise it: sysctl -w net.core.somaxconn={BACKLOG}",
         )
-    return Finding(what, Verdict.GOOD, f"{BACKLOG} connections may wait while many join at once.")
+    return Finding(
+        what, Verdict.GOOD, f"{BACKLOG} new connections can queue when many join at once."
+    )
 
 
 def _tls(settings: Settings) -> Finding:
@@ -141,7 +143,7 @@ def _tls(settings: Settings) -> Finding:
             return Finding(
                 what,
                 Verdict.WARNING,
-                "with a certificate made here: phones show a warning once. "
+                "the certificate is self-signed: phones show a warning once. "
                 "Use your own certificate for an audience.",
             )
         return Finding(what, Verdict.GOOD, "certificate and key belong together.")

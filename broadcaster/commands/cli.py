@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log
-from broadcaster.config import Role, Settings
+from broadcaster.config import PREFIX, Role, Settings, unknown_variables, variable
 from broadcaster.errors import BroadcasterError
 
 out = Console(highlight=False)
 
 
 def settings_from(**given: Any) -> Settings:
-    """Settings of the environment, with what the command line gave on top.
+    """Settings of the environment; options of the command line, where given, replace them.
 
     Raises:
         click.UsageError: a setting is wrong; says which and how.
@@ -33,9 +33,17 @@ def settings_from(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        variable = f"BROADCASTER_{name.removeprefix('BROADCASTER_')}"
-        raise click.UsageError(f"{variable}: {first['msg']}") from None
+        text = first["msg"].removeprefix("Value error, ")
+        if name := "_".join(str(part) for part in first["loc"]):
+            text = f"{variable(name.lower().removeprefix(PREFIX.lower()))}: {text}"
+        raise click.UsageError(text) from None
+
+
+def warn_of_unknown_variables() -> None:
+    """Say which variables look like settings but are not, so that no typing error stays hidden."""
+    for name, meant in unknown_variables().items():
+        question = f" Did you mean {meant}?" if meant else ""
+        click.echo(f"Warning: {name} is not a setting and is ignored.{question}", err=True)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -71,21 +79,33 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, package_name="conference-broadcaster")
 def main() -> None:
-    """Speak once; everybody in the hall hears and reads it in their own language."""
+    """Broadcast a conference in many languages.
+
+    A speaker talks once; everybody in the hall hears and reads the talk in their own language.
+    Settings are environment variables: "broadcaster config" prints them all.
+    """
 
 
 _address_options = [
     click.option("--host", help="Address to listen on; 0.0.0.0 for the whole network."),
-    click.option("--port", type=click.IntRange(0, 65535), help="TCP port."),
-    click.option("--tls/--no-tls", default=None, help="Serve https (phones need it for sound)."),
-    click.option("--tls-cert", type=click.Path(exists=True, path_type=Path), help="PEM chain."),
-    click.option("--tls-key", type=click.Path(exists=True, path_type=Path), help="PEM key."),
+    click.option("--port", type=click.IntRange(0, 65535), help="TCP port; 0 picks a free one."),
+    click.option("--tls/--no-tls", default=None, help="Serve https; phones need it for sound."),
+    click.option(
+        "--tls-cert",
+        type=click.Path(exists=True, path_type=Path),
+        help="PEM file with the certificate chain; without it --tls generates a certificate.",
+    ),
+    click.option(
+        "--tls-key",
+        type=click.Path(exists=True, path_type=Path),
+        help="PEM file with the certificate's private key.",
+    ),
     click.option("--public-url", help="How phones reach this server: https://talks.example"),
 ]
 
 
 def address_options(command: Any) -> Any:
-    """The options every serving command has."""
+    """Add the options that every serving command has."""
     for option in reversed(_address_options):
         command = option(command)
     return command
@@ -98,16 +118,19 @@ def address_options(command: Any) -> Any:
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in Role]),
-    help="Run only this stage (repeatable); processes then meet on BROADCASTER_REDIS_URL.",
+    help="Run only this stage; repeat it for more. All processes need BROADCASTER_REDIS_URL.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Edge processes that share the port, one for each core (with --role edge).",
+    help="Number of edge processes that share the port; needs --role edge.",
 )
-@click.option("--worker", type=int, hidden=True, help="Be this one of them.")
+@click.option("--worker", type=int, hidden=True, help="Run as this worker of a parent process.")
 def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
-    """Run the broadcaster: floor, booths, edge and desk in one process unless told otherwise."""
+    """Run the broadcaster.
+
+    One process runs all stages (floor, booths, edge and desk) unless --role chooses some.
+    """
     from broadcaster.commands.serve import serve_until_stopped
     from broadcaster.commands.workers import serve_with_workers, work
 
@@ -116,15 +139,17 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     if worker is not None:
         run(work(settings, worker))
         return
+    warn_of_unknown_variables()
     chosen = frozenset(Role(role) for role in roles) or frozenset(Role)
     if chosen != frozenset(Role) and settings.redis_url is None:
         raise click.UsageError(
-            "--role splits the work over processes, which meet on Redis: set BROADCASTER_REDIS_URL."
+            "with --role the stages run in several processes, which meet on Redis: "
+            "set BROADCASTER_REDIS_URL."
         )
     if settings.workers > 1 and chosen != {Role.EDGE}:
         raise click.UsageError(
-            "--workers shares one port between edges: add --role edge, run the other roles in "
-            "another process, and let them meet on Redis: set BROADCASTER_REDIS_URL."
+            "--workers starts several edge processes: add --role edge, run the other roles in "
+            "another process, and set BROADCASTER_REDIS_URL in both."
         )
     if settings.workers > 1:
         run(serve_with_workers(settings, out))
@@ -134,13 +159,19 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
 
 @main.command()
 @address_options
-@click.option("--lan", is_flag=True, help="For phones: listen on the network and serve https.")
+@click.option("--lan", is_flag=True, help="Let phones in: listen on the network, serve https.")
 def demo(*, lan: bool, **address: Any) -> None:
-    """Show the whole broadcast with a prepared talk and no key."""
+    """Run a complete broadcast of a prepared talk; needs no key.
+
+    The demo keeps its data in a temporary folder and brings its own interpreter, so it ignores
+    BROADCASTER_DATA_DIR, BROADCASTER_REDIS_URL, BROADCASTER_WORKERS, and the settings that choose
+    the Realtime service.
+    """
     from broadcaster.commands.demo import show
     from broadcaster.system.certificates import lan_address
 
     settings = settings_from(**address)
+    warn_of_unknown_variables()
     if lan:
         changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
         if settings.public_url is None and settings.port:
@@ -152,10 +183,15 @@ def demo(*, lan: bool, **address: Any) -> None:
 
 @main.command()
 def check() -> None:
-    """Find out before the event whether everything is ready."""
+    """Check before an event that everything is ready.
+
+    Tries the settings of the environment, one after the other, and says what to do about each that
+    does not work. The exit code is 1 if one failed.
+    """
     from broadcaster.commands.check import Verdict, checks
 
     settings = settings_from()
+    warn_of_unknown_variables()
     log.configure("error")
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
     failed = False
@@ -176,19 +212,20 @@ def check() -> None:
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("url")
-@click.option("--key", envvar="BROADCASTER_STAGE_KEY", required=True, help="The stage key.")
-@click.option("--loop", is_flag=True, help="Start again at the end.")
+@click.option("--key", envvar="BROADCASTER_STAGE_KEY", required=True, help="The event's stage key.")
+@click.option("--loop", is_flag=True, help="Repeat the file for ever.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
 def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> None:
-    """Publish a sound FILE into an event, at its WHIP address URL."""
+    """Publish an audio FILE as the floor of an event.
+
+    URL is the event's WHIP address, https://…/whip/EVENT.
+    """
     import aiohttp
 
     from broadcaster.audio.file import read_pcm
     from broadcaster.webrtc.clients.publisher import publishing
-    from broadcaster.webrtc.ice import offer_loopback
 
     log.configure("error")
-    offer_loopback(enabled=True)
     pieces = chain.from_iterable(map(read_pcm, repeat(file) if loop else [file]))
 
     async def play() -> None:
@@ -206,23 +243,31 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
 
 @main.command()
 @click.argument("url")
-@click.option("--listeners", type=click.IntRange(1, 20_000), default=100, show_default=True)
+@click.option(
+    "--listeners",
+    type=click.IntRange(1, 20_000),
+    default=100,
+    show_default=True,
+    help="How many listeners join.",
+)
 @click.option(
     "--transport",
     type=click.Choice(["ws", "whep", "http"]),
     default="ws",
     show_default=True,
-    help="How they listen: the page's WebSocket, WebRTC (at most 500), or MP3 as <audio> does.",
+    help="How they listen: WebSocket as the page does, WebRTC (at most 500), or MP3 over HTTP.",
 )
-@click.option("--event", help="The event's id, when URL is the server's address alone.")
-@click.option("--channel", "channels", multiple=True, help="What they hear (repeatable): floor, es")
+@click.option("--event", help="The event's id, if URL is only the server's address.")
+@click.option(
+    "--channel", "channels", multiple=True, help="What they hear: floor, es; repeat it for more."
+)
 @click.option(
     "--ramp",
     "ramp_s",
     type=click.FloatRange(0, 3600),
     default=10.0,
     show_default=True,
-    help="Seconds over which they join.",
+    help="Seconds within which all of them join.",
 )
 @click.option(
     "--duration",
@@ -230,12 +275,12 @@ def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> N
     type=click.FloatRange(1, 3600),
     default=30.0,
     show_default=True,
-    help="Seconds they listen once all are in.",
+    help="Seconds they listen after the last one has joined.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
 @click.option(
-    "--i-own-this", "owned", is_flag=True, help="The server is another machine, and yours."
+    "--i-own-this", "owned", is_flag=True, help="Confirm that a server elsewhere is yours."
 )
 def loadtest(
     url: str,
@@ -250,34 +295,35 @@ def loadtest(
     ca: Path | None,
     owned: bool,
 ) -> None:
-    """Send a crowd to the attendee's link URL and report how it fared.
+    """Send many listeners to an event and measure them.
 
-    A language that nobody heard before starts its interpreter, which costs money; the floor does
-    not. Ctrl-C ends the test and prints the report.
+    URL is the link that attendees get. A language that nobody listened to before starts its
+    interpreter, which costs money; the floor does not. Ctrl-C ends the test and prints the report.
     """
     from broadcaster.loadtest.command import show
     from broadcaster.loadtest.measure import Transport, prepare
-    from broadcaster.loadtest.plan import Course
-    from broadcaster.loadtest.target import find
+    from broadcaster.loadtest.plan import LoadPlan
+    from broadcaster.loadtest.target import find_target
 
     log.configure("error")
     good = False
     with explained():
-        how, course = Transport(transport), Course(listeners, ramp_s, duration_s)
-        prepare(how, course)
-        target = find(url, channels, event=event, owned=owned, ca=ca)
-        good = show(target, how, course, out, as_json=as_json)
+        how, plan = Transport(transport), LoadPlan(listeners, ramp_s, duration_s)
+        prepare(how, plan)
+        target = find_target(url, channels, event=event, owned=owned, ca=ca)
+        good = show(target, how, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)
 
 
 @main.command()
 def config() -> None:
-    """Print every setting, its value and its meaning; secrets stay hidden."""
+    """Print all settings with their values; secrets stay hidden."""
     settings = settings_from()
+    warn_of_unknown_variables()
     table = Table("variable", "value", "meaning", box=None)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         secret = isinstance(value, SecretStr)
         shown = "" if not value else "(set)" if secret else str(value)
-        table.add_row(f"BROADCASTER_{name.upper()}", shown, field.description)
+        table.add_row(variable(name), shown, field.description)
     out.print(table)

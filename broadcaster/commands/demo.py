@@ -89,7 +89,7 @@ async def show(settings: Settings, out: Console) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process of the demo and the address it serves or uses."""
+    """A process of the demo, and the address that it serves or publishes to."""
 
     url: str
     process: asyncio.subprocess.Process
@@ -108,7 +108,7 @@ async def rehearsal_server() -> AsyncIterator[Running]:
     """Run the rehearsal server in a process of its own.
 
     Yields:
-        It, and its base URL for `realtime_url`.
+        The process, and its base URL for `realtime_url`.
 
     Raises:
         BroadcasterError: it did not start.
@@ -132,13 +132,13 @@ async def rehearsal_server() -> AsyncIterator[Running]:
 async def speaker(
     whip_url: str, stage_key: str, certificate: Path | None
 ) -> AsyncIterator[Running]:
-    """Publish the prepared talk again and again, by a WHIP client in a process of its own.
+    """Publish the prepared talk in a loop, by a WHIP client in a process of its own.
 
     Yields:
-        It, and the address it publishes to.
+        The process, and the address it publishes to.
 
     Raises:
-        BroadcasterError: it did not get onto the floor.
+        BroadcasterError: the talk was not published.
     """
     recording = str(talk.load().audio_path)
     command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url, "--loop"]
@@ -150,7 +150,9 @@ async def speaker(
         async with asyncio.timeout(START_S):
             line = await process.stdout.readline()
         if not line:
-            raise BroadcasterError("the demo's speaker did not get onto the floor")
+            raise BroadcasterError(
+                "the demo's talk could not be published", hint="The lines above say why."
+            )
         yield Running(whip_url, process)
 
 
@@ -184,7 +186,7 @@ def _announce(base: str, token: str, out: Console) -> None:
     out.print(f"[green]✓[/] Listen and read: [bold]{link}[/]", soft_wrap=True)
     out.print(f"  The desk:        {base}/desk?token={token}", soft_wrap=True)
     out.print(
-        "\nA prepared talk is on stage, again and again. Tap Listen, choose a language: a few\n"
+        "\nA prepared talk repeats on stage. Tap Listen and choose a language: a few\n"
         "seconds after the speaker you hear and read it in Spanish, French, German, Italian,\n"
         "Portuguese, Japanese, Chinese or Arabic. The voices are simple ones that need no key and\n"
         "no network; with a key the same broadcast speaks with OpenAI's. Ctrl-C ends it.",

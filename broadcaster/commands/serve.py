@@ -1,4 +1,4 @@
-"""`broadcaster serve`: from settings to a running server, told step by step."""
+"""`broadcaster serve`: starts a server and prints what it serves."""
 
 import asyncio
 import gc
@@ -11,19 +11,19 @@ from rich.console import Console
 
 from broadcaster import __version__, auth
 from broadcaster.app import running
-from broadcaster.config import Role, Settings
+from broadcaster.config import Role, Settings, unused
 from broadcaster.system import certificates, open_files
 
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
 """Hosts that mean every address of this machine."""
 
 YOUNG_OBJECTS = 10_000
-"""New objects after which the youngest are looked through; Python's own figure is 700."""
+"""New objects after which Python collects the youngest generation; its default is 700."""
 
 
 @asynccontextmanager
 async def stop_signals() -> AsyncIterator[asyncio.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; the second one stops at once."""
+    """An event that the first Ctrl-C or SIGTERM sets; a second one cancels the main task."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     main = asyncio.current_task()
@@ -51,7 +51,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def base_url(settings: Settings, port: int) -> str:
-    """How people reach this server, as far as it can know."""
+    """The address of this server for people, as far as the server knows it."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     host = certificates.lan_address() if settings.host in ANY_ADDRESS else settings.host
@@ -83,9 +83,10 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
 
 
 def collect_garbage_seldom() -> None:
-    """Keep collections, which stop everything, short and rare.
+    """Make garbage collections short and rare, because each one stops the loop.
 
-    What was made at the start stays; a herd that joins makes many objects and no garbage cycles.
+    Objects made at the start live for ever. Many listeners that join make many objects, but no
+    garbage cycles.
     """
     gc.collect()
     gc.freeze()
@@ -93,7 +94,7 @@ def collect_garbage_seldom() -> None:
 
 
 def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> None:
-    """Say so when the files that may be open are too few for an audience."""
+    """Warn if the limit of open files is too low for an audience."""
     listeners = max(0, allowed - open_files.OTHER_FILES)
     if Role.EDGE in roles and listeners < open_files.MANY_LISTENERS:
         out.print(
@@ -112,7 +113,7 @@ def announce(
     *,
     is_new: bool,
 ) -> None:
-    """Say what is served where, and what would spoil it."""
+    """Print what is served where, and what is missing for a good broadcast."""
     base = base_url(settings, port)
     bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
     if settings.workers > 1:
@@ -120,6 +121,9 @@ def announce(
     out.print(
         f"[green]✓[/] serving {base} ({', '.join(sorted(roles))}; bus: {bus})", soft_wrap=True
     )
+    if ignored := unused(settings, roles):
+        names = ", ".join(f"{name} ({why})" for name, why in ignored.items())
+        out.print(f"[yellow]![/] set, but not used here: {names}", soft_wrap=True)
     if Role.BOOTHS in roles and settings.api_key is None:
         out.print(
             "[yellow]![/] no key for the interpreters: set OPENAI_API_KEY and start again, "

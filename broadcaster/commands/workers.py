@@ -1,7 +1,8 @@
 """`broadcaster serve --role edge --workers N`: several edge processes on one port.
 
-The kernel spreads new connections over all that listen with SO_REUSEPORT (socket(7)). The parent
-serves nobody: it keeps the port and its workers. A worker whose parent is gone ends too.
+The kernel spreads new connections over all processes that listen on the port with SO_REUSEPORT
+(socket(7)). The parent serves nobody: it reserves the port and restarts workers that end. A worker
+ends with its parent.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from broadcaster.commands.serve import (
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.log import bound
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock
 from broadcaster.system import open_files
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.child_process import child
@@ -37,10 +40,10 @@ READY = b"ready\n"
 """What a worker writes to stdout once it serves."""
 START_S = 60.0
 STEADY_S = 60.0
-"""A worker that ran for so long starts again without a pause."""
+"""A worker that ran for this long starts again after the shortest pause."""
 EDGE = frozenset({Role.EDGE})
 _ADDRESS = ("host", "port", "public_url", "tls", "tls_cert", "tls_key")
-"""Settings that the command line may have given."""
+"""Settings that options of the command line can change."""
 _OWN_PORTS = ("metrics_port", "webrtc_port")
 """Ports that processes cannot share: worker 1 has the one set, worker 2 the next, and so on."""
 
@@ -54,10 +57,11 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
     """
     out.print(f"Conference broadcaster {__version__}")
     allowed = open_files.raise_open_files()
-    tls_context(settings)  # makes the certificate before several processes want to
+    tls_context(settings)  # makes the certificate before the workers need it
     with _reserved(settings.host, settings.port) as port:
         settings = settings.model_copy(update={"port": port})
-        workers = [_Worker(number, settings) for number in range(1, settings.workers + 1)]
+        clock = SystemClock()
+        workers = [_Worker(number, settings, clock) for number in range(1, settings.workers + 1)]
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, workers, allowed, out)
@@ -66,7 +70,7 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
 
 
 async def work(settings: Settings, number: int) -> None:
-    """Be worker `number`: serve until a signal comes or the parent is gone."""
+    """Run as worker `number`: serve until a signal comes or the parent has ended."""
     async with stop_signals() as stop:
         with bound(worker=str(number)):
             context = tls_context(settings)
@@ -82,7 +86,7 @@ async def work(settings: Settings, number: int) -> None:
 async def _announce(
     settings: Settings, workers: list["_Worker"], allowed_files: int, out: Console
 ) -> None:
-    """Say once that all serve; runs until cancelled."""
+    """Print once that all workers serve; runs until cancelled."""
     with out.status("starting…"):
         for worker in workers:
             await worker.ready.wait()
@@ -98,8 +102,9 @@ async def _until(stop: asyncio.Event) -> None:
 class _Worker:
     """One worker, started again whenever it ends."""
 
-    def __init__(self, number: int, settings: Settings) -> None:
+    def __init__(self, number: int, settings: Settings, clock: Clock) -> None:
         self._number = number
+        self._clock = clock
         self._environment = os.environ | _variables(settings, number)
         self.ready = asyncio.Event()
         """Set when it has served for the first time."""
@@ -110,13 +115,12 @@ class _Worker:
         Raises:
             BroadcasterError: it ended before it served for the first time.
         """
-        backoff = Backoff(first_s=0.5, longest_s=30.0)
-        clock = asyncio.get_running_loop().time
+        backoff = Backoff(first_s=0.5, longest_s=30.0, sleep=self._clock.sleep)
         while True:
-            started_s = clock()
+            started_s = self._clock.monotonic()
             code = await self._run()
             log.error("worker %d ended with code %d and starts again", self._number, code)
-            if clock() - started_s > STEADY_S:
+            if self._clock.monotonic() - started_s > STEADY_S:
                 backoff.reset()
             await backoff.wait()
 
@@ -142,7 +146,7 @@ class _Worker:
 
 @contextmanager
 def _reserved(host: str, port: int) -> Iterator[int]:
-    """Hold the port, without listening on it, so that no other program takes it.
+    """Reserve the port, without listening on it, so that no other program takes it.
 
     Raises:
         BroadcasterError: there is no SO_REUSEPORT here.
@@ -151,10 +155,10 @@ def _reserved(host: str, port: int) -> Iterator[int]:
     if not hasattr(socket, "SO_REUSEPORT"):
         raise BroadcasterError(
             "this system cannot share a port between processes (SO_REUSEPORT)",
-            hint="Run without --workers, or one edge for each port behind a proxy.",
+            hint="Run without --workers, or run edges on several ports behind a proxy.",
         )
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind) as alone:  # does anybody else share it already?
+    with socket.socket(family, kind) as alone:  # fails if another program shares the port already
         alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         alone.bind(address)
     with socket.socket(family, kind) as holder:

@@ -1,1 +1,1 @@
-"""The organizer's desk: event records, links, and what is measured now."""
+"""The organizer's desk: event records, links, and the status of what runs."""

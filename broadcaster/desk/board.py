@@ -1,4 +1,4 @@
-"""What the stages report about each event, gathered for the organizer."""
+"""Collects what the stages report about each event, for the organizer."""
 
 import asyncio
 import logging
@@ -27,11 +27,11 @@ from broadcaster.model.variant import ChannelVariant
 log = logging.getLogger("broadcaster.desk")
 
 LINGER_S = 180.0
-"""An event nobody asked about for this long is no longer listened to; Prometheus asks seldom."""
+"""How long an event's status is collected after the last question; Prometheus asks seldom."""
 
 
 class Board:
-    """Listens to the status of the events somebody looks at."""
+    """Collects the status of the events that somebody asks about."""
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
@@ -45,14 +45,14 @@ class Board:
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 
-    def look(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
-        """What is known now.
+    def event_status(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
+        """What the stages reported about an event in the last `STALE_AFTER_S`.
 
-        The first question about an event starts listening to it, so its answer may be empty.
+        The first call for an event starts to collect its status, so its answer may be empty.
 
         Args:
-            event: which.
-            spent_usd: by channel, as its record says.
+            event: the event, from its record.
+            spent_usd: cost by channel, from its record.
         """
         self._asked_at[event.id] = self._clock.monotonic()
         if event.id not in self._heard:
@@ -70,13 +70,13 @@ class Board:
                 for name, count in status.listeners.items():
                     listeners[ChannelVariant.parse(name).channel] += count
                 readers.update(status.readers)
-        # Its sound needs no booth: what that booth says is about its captions.
+        # The floor needs no booth: its booth reports about captions only.
         booths[FLOOR] = replace(booths[FLOOR], state=BoothState.LIVE, lag_ms=0)
         return EventStatus(event, floor, booths, listeners, readers, spent_usd)
 
     def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
         """The same in the form of `GET /api/events/{event}/status`."""
-        seen = self.look(event, spent_usd)
+        seen = self.event_status(event, spent_usd)
         floor, language = seen.floor, seen.booths[FLOOR].floor_language or None
         cost_usd = sum(spent_usd.values())
         cap_usd = event.spend_cap_usd
@@ -126,5 +126,5 @@ def _sender(status: Status) -> str:
 
 
 def _without(status: Status, name: str) -> dict[str, Any]:
-    """The status as JSON without a field and its kind."""
+    """The status as JSON, without its kind and one field."""
     return {key: value for key, value in asdict(status).items() if key not in {"kind", name}}

@@ -1,4 +1,4 @@
-"""What the organizer sends to create and change events, checked and as the model's own types."""
+"""The bodies that create and change events, validated and turned into the model's types."""
 
 import asyncio
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length
 
 
 class EventOptions(_Body):
-    """What has a default and can be changed at any time."""
+    """The options of an event: each has a default and can be changed at any time."""
 
     source_language: str | None = None
     source_captions: bool = True
@@ -55,10 +55,10 @@ class EventOptions(_Body):
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
 
     async def given(self) -> dict[str, Any]:
-        """The options that were sent, as fields of `model.event.Event`.
+        """The options that were sent, as values of fields of `model.event.Event`.
 
         Raises:
-            Refused: 422 `unknown_language`.
+            UnknownLanguage: a tag is not one.
         """
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
@@ -95,10 +95,10 @@ class EventChange(EventOptions):
 
 
 async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
-    """The chosen languages as channels, each once, in the order given.
+    """The chosen languages as channels, without repeats, in the order given.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: a tag is not one.
     """
     chosen = list(chosen)
     tags = await _canonical(choice.tag for choice in chosen)
@@ -110,5 +110,5 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 
 
 async def _canonical(tags: Iterable[str]) -> dict[str, str]:
-    """Each tag as given, with its canonical form; looking them up reads files."""
+    """The canonical form of each tag; looking them up reads files."""
     return await asyncio.to_thread(lambda: {tag: describe(tag).tag for tag in tags})

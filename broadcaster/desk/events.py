@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import LONGEST_SLUG, EventChange, NewEvent, channels
-from broadcaster.errors import Refused, VersionConflict
+from broadcaster.errors import (
+    BadEventId,
+    EventChanged,
+    EventExists,
+    InvalidInitialState,
+    LanguagesInUse,
+    UnknownEvent,
+    VersionConflict,
+)
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock
@@ -35,24 +43,17 @@ class Events:
         """Write a new event.
 
         Raises:
-            Refused: 422 `unknown_language`, `bad_event_id` or `wrong_state`, 409 `event_exists`.
+            UnknownLanguage: a tag is not one.
+            InvalidInitialState: the state is neither draft nor open.
+            BadEventId: the id cannot be part of a link.
+            EventExists: the id is in use.
         """
         chosen = await channels(new.languages)
         options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
-            raise Refused(
-                422,
-                "wrong_state",
-                f"a new event cannot be {new.state}",
-                hint="Create it as draft or open, then go live.",
-            )
+            raise InvalidInitialState(new.state)
         if new.id is not None and not SLUG.fullmatch(new.id):
-            raise Refused(
-                422,
-                "bad_event_id",
-                "an event id has small letters, digits and hyphens, at most 48",
-                hint="Leave it out to have one made from the title.",
-            )
+            raise BadEventId
         event = Event(
             id=new.id or _slug(new.title),
             title=new.title,
@@ -67,30 +68,20 @@ class Events:
             if new.id is None:
                 longer = f"{event.id[: LONGEST_SLUG - 5]}-{secrets.token_hex(2)}"
                 return await self.create(new.model_copy(update={"id": longer}))
-            raise Refused(
-                409,
-                "event_exists",
-                f"there is already an event {new.id}",
-                hint="Choose another id, or open the existing event.",
-            ) from None
+            raise EventExists(new.id) from None
         return Stored(event, version)
 
     async def get(self, event_id: str) -> Stored:
         """One event.
 
         Raises:
-            Refused: 404 `unknown_event`.
+            UnknownEvent: no event has this id.
         """
         record = None
         if SLUG.fullmatch(event_id):
             record = await self._bus.get(keys.event_record(event_id))
         if record is None:
-            raise Refused(
-                404,
-                "unknown_event",
-                "there is no such event",
-                hint="GET /api/events lists the events.",
-            )
+            raise UnknownEvent("GET /api/events lists the events.")
         return Stored(Event.from_json(record.value), record.version)
 
     async def list(self) -> list[Stored]:
@@ -106,13 +97,17 @@ class Events:
         """Change an event.
 
         Args:
-            event_id: which.
-            change: what.
-            if_version: only if the record still has this version.
+            event_id: the event's id.
+            change: the fields to change.
+            if_version: change only a record that still has this version.
 
         Raises:
-            Refused: 404 `unknown_event`, 409 `wrong_state` or `languages_in_use`, 412
-                `version_conflict`, 422 `unknown_language`.
+            UnknownEvent: no event has this id.
+            UnknownLanguage: a tag is not one.
+            LanguagesInUse: the event is running and would lose languages.
+            InvalidTransition: the event cannot get into this state.
+            EventChanged: the record has another version than `if_version`, or other writers kept
+                changing it.
         """
         changed = await change.given()
         if change.title is not None:
@@ -134,15 +129,10 @@ class Events:
             except VersionConflict:
                 continue
             return Stored(event, version)
-        raise Refused(
-            412,
-            "version_conflict",
-            "somebody else changed the event meanwhile",
-            hint="Read it again, then repeat the change.",
-        )
+        raise EventChanged
 
     async def spent_usd(self, event_id: str) -> dict[str, float]:
-        """What an event has spent so far, by channel, as the booths wrote it down."""
+        """What an event has cost so far in USD, by channel; the booths write it."""
         record = await self._bus.get(keys.spent_record(event_id))
         if record is None:
             return {}
@@ -151,15 +141,10 @@ class Events:
 
 
 def _check_languages(before: Event, after: Event) -> None:
-    """Nobody's channel may go away while they listen."""
+    """Check that a running event keeps its languages, which may have listeners."""
     gone = set(before.channel_ids()) - set(after.channel_ids())
     if gone and before.state in {EventState.LIVE, EventState.PAUSED}:
-        raise Refused(
-            409,
-            "languages_in_use",
-            f"the event is {before.state} and must keep: {', '.join(sorted(gone))}",
-            hint="Send these languages too; others can be added, and all can be changed.",
-        )
+        raise LanguagesInUse(before.state, gone)
 
 
 def _slug(title: str) -> str:

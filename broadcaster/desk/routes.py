@@ -1,4 +1,4 @@
-"""REST of the desk, as `openapi.yaml` describes it."""
+"""The REST API of the desk, described by `openapi.yaml`."""
 
 import io
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import segno
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ValidationError
 
 from broadcaster.auth import bearer, cookie_value, same
@@ -30,11 +31,11 @@ class DeskRoutes:
     """Handlers of the desk.
 
     Args:
-        events: the records.
-        board: what is measured.
-        admin_token: what every call must present.
-        public_url: base of the links; None takes the address the organizer came by.
-        languages: what the interpreter is documented to speak.
+        events: the event records.
+        board: the status of what runs.
+        admin_token: every call must present it.
+        public_url: base of the links; None uses the address of the organizer's request.
+        languages: tags of the languages that the interpreter is documented to speak.
     """
 
     def __init__(
@@ -52,9 +53,18 @@ class DeskRoutes:
         self._public_url = public_url
         self._languages = languages
 
-    def routes(self) -> list[web.RouteDef]:
-        """What an application mounts; the page itself is not among them."""
+    def routes(self, page: Handler) -> list[web.RouteDef]:
+        """The routes of the desk.
+
+        Args:
+            page: answers with the page `/desk` once the organizer is signed in.
+        """
+
+        async def desk(request: web.Request) -> web.StreamResponse:
+            return self.sign_in(request) or await page(request)
+
         return [
+            web.get("/desk", desk),
             web.get("/api/openapi.yaml", self.openapi),
             web.get("/api/languages", self.languages),
             web.get("/api/events", self.list),
@@ -66,10 +76,10 @@ class DeskRoutes:
         ]
 
     def sign_in(self, request: web.Request) -> web.Response | None:
-        """Turn `/desk?token=…` into a cookie and a link without the token.
+        """Answer `/desk?token=…` with a cookie and a redirect to `/desk`.
 
         Returns:
-            The redirect, None when the request has no token.
+            The redirect, None if the request has no token.
 
         Raises:
             Refused: 401 `wrong_admin_token`.
@@ -95,19 +105,19 @@ class DeskRoutes:
         return web.Response(text=_OPENAPI, content_type="application/yaml")
 
     async def languages(self, request: web.Request) -> web.Response:
-        """Languages to choose from."""
+        """List the languages to choose from."""
         self._authorize(request)
         known = await languages(self._languages)
         return web.json_response([_language(language) for language in known])
 
     async def list(self, request: web.Request) -> web.Response:
-        """All events."""
+        """List all events."""
         self._authorize(request)
         events = await self._events.list()
         return web.json_response([await self._body(stored, request) for stored in events])
 
     async def create(self, request: web.Request) -> web.Response:
-        """A new event."""
+        """Create an event."""
         self._authorize(request)
         stored = await self._events.create(await _parse(request, NewEvent))
         return await self._answer(
@@ -115,12 +125,12 @@ class DeskRoutes:
         )
 
     async def read(self, request: web.Request) -> web.Response:
-        """One event."""
+        """Read an event."""
         self._authorize(request)
         return await self._answer(await self._events.get(request.match_info["event"]), request)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Another title, state or option."""
+        """Change the title, state, languages or options of an event."""
         self._authorize(request)
         change = await _parse(request, EventChange)
         stored = await self._events.change(
@@ -129,7 +139,7 @@ class DeskRoutes:
         return await self._answer(stored, request)
 
     async def status(self, request: web.Request) -> web.Response:
-        """What is measured now."""
+        """Read the status of an event."""
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
         spent_usd = await self._events.spent_usd(stored.event.id)
@@ -138,7 +148,7 @@ class DeskRoutes:
         )
 
     async def open_events(self, request: web.Request) -> Sequence[EventStatus] | None:
-        """What metrics tell of the events between their draft and their end.
+        """The status of all open events, for `GET /metrics`.
 
         Returns:
             None for a request that presents no token.
@@ -151,13 +161,13 @@ class DeskRoutes:
             return None
         self._authorize(request)
         return [
-            self._board.look(stored.event, await self._events.spent_usd(stored.event.id))
+            self._board.event_status(stored.event, await self._events.spent_usd(stored.event.id))
             for stored in await self._events.list()
             if stored.event.state not in {EventState.DRAFT, EventState.CLOSED}
         ]
 
     async def qr(self, request: web.Request) -> web.Response:
-        """A link as a QR code."""
+        """Draw one of the links of an event as a QR code."""
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
         link = self._links(stored, request)[request.match_info["link"]]

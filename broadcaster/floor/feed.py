@@ -1,4 +1,4 @@
-"""One event's floor: a publisher's sound while there is one, silence while it is away."""
+"""One event's floor: the publisher's sound, and silence while there is no publisher."""
 
 import asyncio
 import logging
@@ -25,9 +25,9 @@ from broadcaster.webrtc.ingest import IngestPeer, PcmChunk
 log = logging.getLogger("broadcaster.floor")
 
 GRACE_S = 30.0
-"""How long a floor without its speaker stays this process's and carries silence."""
+"""How long this process keeps a floor without a speaker and publishes silence."""
 STALL_S = 1.0
-"""Without sound for this long the clock goes on with silence; shorter stalls lose nothing."""
+"""After this long without sound silence is published; a shorter stall loses nothing."""
 _TICK_S = 0.06
 
 
@@ -54,17 +54,17 @@ class FloorFeed:
         self._left_at = clock.monotonic()
         self._arrived = asyncio.Event()
         self.ended = False
-        """Whether it is given up; the next publisher needs a new one."""
+        """Whether this feed has ended; the next publisher needs a new one."""
         self.released = asyncio.Event()
-        """Set when it has let go of the floor."""
+        """Set when it has released the lease of the floor."""
 
     @property
     def peer(self) -> IngestPeer | None:
-        """The publisher now on the floor."""
+        """The current publisher."""
         return self._peer
 
     def take(self, peer: IngestPeer) -> IngestPeer | None:
-        """Put a publisher on the floor; returns the one it replaces, for the caller to close."""
+        """Take a new publisher; returns the one it replaces, for the caller to close."""
         previous, self._peer = self._peer, peer
         self._timeline = None
         self._arrived.set()
@@ -125,7 +125,7 @@ class FloorFeed:
         free = self._output.next_position
         if self._timeline is None:
             self._timeline = Timeline(max(free, self._now_position()))
-        self._output.push(self._timeline.place(chunk.rtp_time, free), chunk.samples)
+        self._output.push_floor_pcm(self._timeline.place(chunk.rtp_time, free), chunk.samples)
 
     async def _tick(self) -> None:
         next_status = self._clock.monotonic()

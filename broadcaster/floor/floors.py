@@ -1,13 +1,13 @@
-"""All floors of this process: who may publish, and one feed per event."""
+"""The floors of this process: one feed for each event, one publisher for each feed."""
 
 import asyncio
 import logging
 
-from broadcaster.errors import Refused
+from broadcaster.errors import FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
-from broadcaster.model.event import Event
+from broadcaster.model.event import SLUG, Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
@@ -15,7 +15,7 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 log = logging.getLogger("broadcaster.floor")
 
 LEASE_WAIT_S = 1.0
-"""How long a publisher waits for another process to let go of the floor."""
+"""How long a publisher waits for another process to release the floor."""
 
 
 class Floors:
@@ -39,28 +39,36 @@ class Floors:
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 
-    def refuse_if_taken(self, event: Event) -> None:
-        """Check that nobody is speaking; a publisher that stalled gives way.
+    async def find_event(self, event_id: str) -> Event | None:
+        """The event of this id, from its record; None if there is none.
 
         Raises:
-            Refused: 409 `floor_taken`.
+            BusUnavailable: the record cannot be read.
+        """
+        if not SLUG.fullmatch(event_id):
+            return None
+        record = await self._bus.get(keys.event_record(event_id))
+        return Event.from_json(record.value) if record else None
+
+    def refuse_if_taken(self, event: Event) -> None:
+        """Check that no publisher is live; a stalled one gives way.
+
+        Raises:
+            FloorTaken: a publisher is connected and sending.
         """
         feed = self._feeds.get(event.id)
         peer = feed.result().peer if feed is not None and feed.done() else None
         if peer is not None and peer.state is PeerState.LIVE:
-            raise Refused(
-                409,
-                "floor_taken",
+            raise FloorTaken(
                 "somebody else is already speaking into this event",
-                hint="Stop the other publisher, or take over with ?takeover=1.",
+                "Stop the other publisher, or take over with ?takeover=1.",
             )
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
         """Put a publisher on the floor.
 
         Raises:
-            Refused: 409 `floor_taken`, by another publisher (without `takeover`) or by another
-                server process.
+            FloorTaken: by another publisher (without `takeover`) or by another server process.
         """
         before = self._feeds.get(event.id)
         if before is not None and before.done() and before.result().ended:
@@ -76,7 +84,7 @@ class Floors:
             await replaced.close()
 
     async def _hold(self, event: Event) -> None:
-        """Run one feed while this process holds the lease of the floor."""
+        """Run a feed while this process holds the lease of the floor."""
         started = self._feeds[event.id]
         try:
             async with asyncio.timeout(LEASE_WAIT_S) as wait:
@@ -88,11 +96,9 @@ class Floors:
                         await first_of(feed.run(), lease.lost(), name=f"floor:{event.id}")
         except TimeoutError:
             started.set_exception(
-                Refused(
-                    409,
-                    "floor_taken",
+                FloorTaken(
                     "another server process holds the floor of this event",
-                    hint="Publish through that server, or stop it and try again in five seconds.",
+                    "Publish through that server, or stop it and try again in five seconds.",
                 )
             )
         except Exception:

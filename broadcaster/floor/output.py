@@ -1,7 +1,7 @@
 """What the floor puts on the bus: PCM for the booths, Opus as the floor channel."""
 
 from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusEncoder
+from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
 from broadcaster.model import keys
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
@@ -26,10 +26,10 @@ class FloorOutput:
         self._pcm_topic = keys.floor_pcm(event)
         self._pcm_blocks = Blocks(PCM_FRAME_SAMPLES)
         self._opus_blocks = Blocks(frame_samples)
-        self._opus = _OpusTopic(bus, keys.opus(event, FLOOR), frame_samples)
-        self._protected = _OpusTopic(
-            bus, keys.opus(event, str(PROTECTED_FLOOR)), frame_samples, PROTECTED_LOSS_PERCENT
-        )
+        self._opus_topic = keys.opus(event, FLOOR)
+        self._opus = OpusStream(frame_samples)
+        self._protected_topic = keys.opus(event, str(PROTECTED_FLOOR))
+        self._protected = OpusStream(frame_samples, loss_percent=PROTECTED_LOSS_PERCENT)
         self._pcm_sequence = 0
         self.protected_wanted = False
         """Whether anybody listens to the variant that repairs lost packets."""
@@ -39,8 +39,8 @@ class FloorOutput:
         """The first position of the event clock that has no sound yet."""
         return self._pcm_blocks.next_position or 0
 
-    def push(self, position: int, pcm: bytes) -> None:
-        """Publish a piece of s16le mono 24 kHz."""
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """Publish a piece of s16le mono 24 kHz, of any length, that starts at `position`."""
         self._publish(self._pcm_blocks.push(position, pcm), self._opus_blocks.push(position, pcm))
 
     def advance_to(self, position: int) -> None:
@@ -53,32 +53,10 @@ class FloorOutput:
             self._bus.publish(self._pcm_topic, frame.to_bytes())
             self._pcm_sequence += 1
         for block in opus:
-            self._opus.publish(block)
+            frame = self._opus.encode_pcm(block.pcm, block.position)
+            self._bus.publish(self._opus_topic, frame.to_bytes())
             if self.protected_wanted:
-                self._protected.publish(block)
+                frame = self._protected.encode_pcm(block.pcm, block.position)
+                self._bus.publish(self._protected_topic, frame.to_bytes())
             else:
                 self._protected.rest()
-
-
-class _OpusTopic:
-    """One way to hear the floor, with an unbroken sequence."""
-
-    def __init__(self, bus: Bus, topic: str, frame_samples: int, loss_percent: int = 0) -> None:
-        self._bus = bus
-        self._topic = topic
-        self._frame_samples = frame_samples
-        self._loss_percent = loss_percent
-        self._encoder: OpusEncoder | None = None
-        self._sequence = 0
-
-    def publish(self, block: Block) -> None:
-        self._encoder = self._encoder or OpusEncoder(
-            self._frame_samples, loss_percent=self._loss_percent
-        )
-        packet = self._encoder.encode(block.pcm)
-        frame = AudioFrame(Kind.OPUS, self._sequence, block.position, packet)
-        self._bus.publish(self._topic, frame.to_bytes())
-        self._sequence += 1
-
-    def rest(self) -> None:
-        self._encoder = None

@@ -14,8 +14,8 @@ def wall_position(live_at_ms: int, now_ms: int) -> int:
 class Timeline:
     """Places one publisher's samples.
 
-    The publisher's own sample clock counts, so its pieces join without a seam. A piece that comes
-    late is never dropped: the whole line moves on instead, and position never runs backwards.
+    Positions follow the publisher's own sample clock, so its pieces join without gaps. A late piece
+    is not dropped: all later positions move with it, and positions never run backwards.
 
     Args:
         start: event-clock sample of the first piece.

@@ -9,11 +9,9 @@ from typing import Protocol
 from aiohttp import web
 
 from broadcaster.auth import bearer, same
-from broadcaster.errors import Refused
+from broadcaster.errors import Refused, UnknownEvent
 from broadcaster.model.event import Event
-from broadcaster.webrtc.ingest import EndReason, IngestPeer, IngestSettings
-from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
-from broadcaster.webrtc.signaling import (
+from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
     ACCEPTS_OFFERS,
     FRAGMENT_TYPE,
@@ -21,34 +19,35 @@ from broadcaster.webrtc.signaling import (
     check_accept,
     check_content_type,
     check_etag,
-    check_no_restart,
     created,
     preflight,
     read_text,
     resource_routes,
     unknown_session,
 )
+from broadcaster.webrtc.ingest import IngestEndReason, IngestPeer, IngestSettings
+from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
 
 MAX_SESSIONS = 64
 """Publishers connected to one process at a time, over all its events."""
 
 
 class EventLookup(Protocol):
-    """Where events are found."""
+    """Finds events by their id."""
 
     async def __call__(self, event_id: str, /) -> Event | None:
         """The event, or None."""
 
 
 class FloorAcceptor(Protocol):
-    """Who decides whose sound is the floor, and takes it."""
+    """Decides which publisher has an event's floor, and takes its sound."""
 
     def refuse_if_taken(self, event: Event) -> None:
-        """Check, before a publisher is negotiated, whether it would be let in.
+        """Check, before negotiating with a publisher, that the floor is free.
 
         Raises:
-            Refused: 409 `floor_taken` while another publisher's state is `PeerState.LIVE`; one
-                that is stalled or still connecting gives way.
+            FloorTaken: another publisher's state is `PeerState.LIVE`; one that is stalled or still
+                connecting gives way.
         """
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
@@ -62,12 +61,21 @@ class FloorAcceptor(Protocol):
             takeover: disconnect a live publisher instead of refusing this one.
 
         Raises:
-            Refused: 409 `floor_taken`, as above; the peer is closed by the caller.
+            FloorTaken: as above; the peer is closed by the caller.
         """
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class WhipSession:
+    """One publisher's session, from its offer until its peer is closed.
+
+    Attributes:
+        event_id: what is published.
+        peer: its WebRTC connection.
+        offer: what it began with.
+        etag: names its ICE session, without quotes.
+    """
+
     event_id: str
     peer: IngestPeer
     offer: Offer
@@ -75,9 +83,9 @@ class _Session:
 
 
 class WhipEndpoint:
-    """The handlers, and the sessions they made.
+    """The handlers of the WHIP addresses, and the sessions they made.
 
-    Errors leave as `Refused`; the application's middleware turns them into JSON.
+    Errors leave as exceptions; the application's middleware turns them into JSON.
 
     Args:
         find_event: looks an event up by its id.
@@ -91,7 +99,7 @@ class WhipEndpoint:
         self._find_event = find_event
         self._floor = floor
         self._settings = settings
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, WhipSession] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whip/{event}` and `/whip/{event}/{session}`."""
@@ -108,7 +116,7 @@ class WhipEndpoint:
         return len(self._sessions)
 
     async def close(self) -> None:
-        """Disconnect all publishers and wait until everything of them is released."""
+        """Disconnect all publishers and wait until their resources are released."""
         sessions = list(self._sessions.values())
         await asyncio.gather(*(session.peer.close() for session in sessions))
 
@@ -150,7 +158,7 @@ class WhipEndpoint:
         check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")
         check_etag(request, session.etag)
         fragment = parse_fragment(await read_text(request))
-        check_no_restart(fragment, session.offer)
+        fragment.check_no_restart(session.offer)
         await session.peer.add_candidates(fragment)
         return web.Response(status=204)
 
@@ -158,36 +166,34 @@ class WhipEndpoint:
         _check_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is not None:
-            await session.peer.close(EndReason.HUNG_UP)
+            await session.peer.close(IngestEndReason.HUNG_UP)
         return web.Response(status=200)
 
     async def _event(self, request: web.Request) -> Event:
         event = await self._find_event(request.match_info["event"])
         if event is None:
-            raise Refused(
-                404,
-                "unknown_event",
+            raise UnknownEvent(
+                "Check the address; the organizer's desk shows the right one.",
                 "there is no event at this address",
-                hint="Check the address; the organizer's desk shows the right one.",
             )
         return event
 
-    def _session(self, request: web.Request) -> _Session | None:
+    def _session(self, request: web.Request) -> WhipSession | None:
         session = self._sessions.get(request.match_info["session"])
         if session is None or session.event_id != request.match_info["event"]:
             return None
         return session
 
-    def _open(self, event: Event, offer: Offer) -> _Session:
+    def _open(self, event: Event, offer: Offer) -> WhipSession:
         if len(self._sessions) >= MAX_SESSIONS:
             raise Refused(
                 503,
                 "too_many_publishers",
-                "this server has no room for another publisher",
+                "this server already has as many publishers as it can take",
                 hint="Try again in a minute.",
                 headers={"Retry-After": "60"},
             )
-        session = _Session(event.id, IngestPeer(self._settings), offer, secrets.token_hex(8))
+        session = WhipSession(event.id, IngestPeer(self._settings), offer, secrets.token_hex(8))
         key = session.peer.id
         self._sessions[key] = session
         session.peer.on_closed(functools.partial(self._forget, key))
@@ -203,7 +209,7 @@ class WhipEndpoint:
 
 
 def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
-    """Check the stage key; a session's own address is secret enough without it."""
+    """Check the stage key; not `required` for a session, whose address is a secret itself."""
     header = request.headers.get("Authorization")
     if header is None and not required:
         return

@@ -1,4 +1,4 @@
-"""`broadcaster loadtest`: what people see of it."""
+"""What `broadcaster loadtest` prints: a progress bar, then the report."""
 
 import json
 import signal
@@ -8,30 +8,29 @@ from types import FrameType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.table import Table
 
 from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.plan import Course, Progress
-from broadcaster.loadtest.report import Figures, Report
-from broadcaster.loadtest.target import Target
+from broadcaster.loadtest.plan import LoadPlan, LoadProgress
+from broadcaster.loadtest.report import LoadReport, Percentiles
+from broadcaster.loadtest.target import LoadTarget
 
 
 def show(
-    target: Target, transport: Transport, course: Course, out: Console, *, as_json: bool
+    target: LoadTarget, transport: Transport, plan: LoadPlan, out: Console, *, as_json: bool
 ) -> bool:
-    """Run one test with a progress bar, print its report.
+    """Run one test with a progress bar, and print its report.
 
     Args:
-        target: where to.
-        transport: how they listen.
-        course: how many and how long.
+        target: the server.
+        transport: how the crowd listens.
+        plan: how many listeners, how fast, how long.
         out: stdout; the bar goes to stderr.
-        as_json: the report as one JSON object.
+        as_json: print the report as one JSON object.
 
     Returns:
-        Whether every listener got in and stayed.
+        Whether every listener joined and stayed.
     """
     errors = Console(stderr=True, highlight=False)
     if target.state != "live":
@@ -39,12 +38,12 @@ def show(
             f"[yellow]![/] event {target.event} is {target.state}, not live: expect no sound",
             soft_wrap=True,
         )
-    total_s = course.ramp_s + course.duration_s
+    total_s = plan.ramp_s + plan.duration_s
     with _stopped_by_ctrl_c() as stopped, _bar(errors) as bar:
-        task = bar.add_task("", total=total_s, joined=0, per_s=0.0, gone=0, wanted=course.listeners)
+        task = bar.add_task("", total=total_s, joined=0, per_s=0.0, gone=0, wanted=plan.listeners)
         last = (0.0, 0)
 
-        def tell(now: Progress) -> bool:
+        def report_progress(now: LoadProgress) -> bool:
             nonlocal last
             per_s = (now.messages - last[1]) / (now.elapsed_s - last[0])
             last = (now.elapsed_s, now.messages)
@@ -52,7 +51,7 @@ def show(
             bar.refresh()
             return not stopped()
 
-        result = measure(target, transport, course, tell)
+        result = measure(target, transport, plan, report_progress)
     if as_json:
         out.out(
             json.dumps(
@@ -66,7 +65,7 @@ def show(
 
 @contextmanager
 def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed; a second one ends the process as usual."""
+    """Yields whether Ctrl-C was pressed. Pressing it again ends the process as usual."""
     pressed = False
 
     def press(_number: int, _frame: FrameType | None) -> None:
@@ -82,8 +81,8 @@ def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-class _Listening(ProgressColumn):
-    """How many are in, what they get, and who is missing."""
+class _ListenersColumn(ProgressColumn):
+    """How many listeners have joined, what they receive, and how many are gone."""
 
     def render(self, task: Task) -> str:
         seen = task.fields
@@ -91,19 +90,19 @@ class _Listening(ProgressColumn):
         return text + (f", [red]{seen['gone']:,} gone[/]" if seen["gone"] else "")
 
 
-def _bar(console: Console) -> Bar:
-    return Bar(
+def _bar(console: Console) -> Progress:
+    return Progress(
         SpinnerColumn(),
         BarColumn(bar_width=24),
         TextColumn("{task.completed:.0f} of {task.total:.0f} s: "),
-        _Listening(),
+        _ListenersColumn(),
         console=console,
         auto_refresh=False,
         transient=True,
     )
 
 
-def _print(result: Report, target: Target, out: Console) -> None:
+def _print(result: LoadReport, target: LoadTarget, out: Console) -> None:
     complete = "[green]✓[/]" if result.joined == result.listeners else "[yellow]![/]"
     mark = complete if result.good else "[red]✗[/]"
     out.print(
@@ -111,7 +110,7 @@ def _print(result: Report, target: Target, out: Console) -> None:
         f"{target.event} ({', '.join(target.channels)}) at {target.url}",
         soft_wrap=True,
     )
-    for verb, reasons in (("did not get in", result.failed), ("were dropped", result.lost)):
+    for verb, reasons in (("did not join", result.failed), ("were dropped", result.lost)):
         for reason, count in reasons.items():
             out.print(f"  [red]{count:,} {verb}:[/] {escape(reason)}", soft_wrap=True)
     table = Table("", "p50", "p99", "max", box=None, pad_edge=False)
@@ -143,7 +142,7 @@ def _print(result: Report, target: Target, out: Console) -> None:
         )
 
 
-def _row(table: Table, name: str, values: Figures | None) -> None:
+def _row(table: Table, name: str, values: Percentiles | None) -> None:
     if values is None:
         table.add_row(name, "-", "-", "-")
     else:

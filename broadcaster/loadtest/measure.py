@@ -1,27 +1,23 @@
-"""One test from its plan to its report."""
+"""One load test from its plan to its report."""
 
 import asyncio
 import gc
-from collections.abc import Callable
 from enum import StrEnum
 
 import uvloop
 
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.crowd import Crowd
-from broadcaster.loadtest.plan import Course, Listened, Progress
-from broadcaster.loadtest.report import Report, report
-from broadcaster.loadtest.results import FrameLog, Tally
-from broadcaster.loadtest.target import Target
-from broadcaster.loadtest.transports import http as http_audio
-from broadcaster.loadtest.transports import whep
-from broadcaster.loadtest.transports.connection import Connection
-from broadcaster.loadtest.transports.websocket import WebSocketListener
+from broadcaster.loadtest.plan import LoadPlan, ReportProgress, SteadyPhase
+from broadcaster.loadtest.report import LoadReport, report
+from broadcaster.loadtest.results import FrameLog, LoadResults
+from broadcaster.loadtest.target import LoadTarget
+from broadcaster.loadtest.transports import http, whep
+from broadcaster.loadtest.transports.connection import LoadConnection
+from broadcaster.loadtest.transports.websocket import WebSocketLoadListener
 from broadcaster.system import open_files
 
 LONGEST_S = 3600.0
-
-Tell = Callable[[Progress], bool]
 
 
 class Transport(StrEnum):
@@ -33,69 +29,86 @@ class Transport(StrEnum):
 
 
 _FILES = {Transport.WS: 1, Transport.HTTP: 1, Transport.WHEP: 8}
-"""Open files of one listener; a WebRTC peer has a socket for every address of this machine."""
+"""Open files of one listener. A WebRTC peer has a socket for every address of this machine."""
 
 
-def prepare(transport: Transport, course: Course) -> None:
-    """Make room for so many connections.
+def prepare(transport: Transport, plan: LoadPlan) -> None:
+    """Check that a test can run, and allow this process to open enough files.
 
     Raises:
         BroadcasterError: the test would be too long or too large, or this process may not open
             enough files.
     """
-    if course.ramp_s + course.duration_s > LONGEST_S:
+    if plan.ramp_s + plan.duration_s > LONGEST_S:
         raise BroadcasterError(
-            "a test lasts an hour at most", hint="Choose a shorter --duration or --ramp."
+            "a test lasts at most an hour", hint="Choose a shorter --duration or --ramp."
         )
-    if transport is Transport.WHEP and course.listeners > whep.MOST_LISTENERS:
+    if transport is Transport.WHEP and plan.listeners > whep.MOST_LISTENERS:
         raise BroadcasterError(
             f"at most {whep.MOST_LISTENERS} listeners by WebRTC come from one process",
             hint="Run several, on other machines if you can.",
         )
     allowed = open_files.raise_open_files()
-    if allowed < course.listeners * _FILES[transport] + open_files.OTHER_FILES:
+    if allowed < plan.listeners * _FILES[transport] + open_files.OTHER_FILES:
         raise BroadcasterError(
-            f"this process may open {allowed} files, too few for {course.listeners} listeners",
+            f"this process may open {allowed} files, too few for {plan.listeners} listeners",
             hint=f"{open_files.HOW_TO_RAISE} Or test with fewer --listeners.",
         )
 
 
-def measure(target: Target, transport: Transport, course: Course, tell: Tell) -> Report:
-    """Run one test; `tell` is called four times a second and returns whether to go on."""
+def measure(
+    target: LoadTarget, transport: Transport, plan: LoadPlan, report_progress: ReportProgress
+) -> LoadReport:
+    """Run one test.
+
+    Args:
+        target: the server.
+        transport: how the crowd listens.
+        plan: how many listeners, how fast, how long.
+        report_progress: see `ReportProgress`.
+    """
     run = {Transport.WS: _by_websocket, Transport.WHEP: _by_whep, Transport.HTTP: _by_http}
-    tally, listened = run[transport](target, course, tell)
-    return report(tally, listened, course.listeners)
+    results, phase = run[transport](target, plan, report_progress)
+    return report(results, phase, plan.listeners)
 
 
-def _by_websocket(target: Target, course: Course, tell: Tell) -> tuple[Tally, Listened]:
-    tally = Tally(frames={channel: FrameLog() for channel in target.channels})
+def _by_websocket(
+    target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
+) -> tuple[LoadResults, SteadyPhase]:
+    results = LoadResults(frames={channel: FrameLog() for channel in target.channels})
 
-    def listener(number: int, now_s: float) -> Connection:
+    def connection(number: int, now_s: float) -> LoadConnection:
         channel = target.channel(number)
-        return WebSocketListener(target, channel, tally.frames[channel], now_s)
+        listener = WebSocketLoadListener(target, channel, results.frames[channel], now_s)
+        return LoadConnection(target, listener)
 
-    return tally, _without_gc(Crowd(course, tally, listener), tell)
-
-
-def _by_http(target: Target, course: Course, tell: Tell) -> tuple[Tally, Listened]:
-    tally = Tally(http_audio.GAP_S, numbered=False)
-
-    def listener(number: int, now_s: float) -> Connection:
-        return http_audio.HttpListener(target, target.channel(number), now_s)
-
-    return tally, _without_gc(Crowd(course, tally, listener), tell)
+    return results, _without_gc(Crowd(plan, results, connection), report_progress)
 
 
-def _by_whep(target: Target, course: Course, tell: Tell) -> tuple[Tally, Listened]:
-    tally = Tally()
+def _by_http(
+    target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
+) -> tuple[LoadResults, SteadyPhase]:
+    results = LoadResults(http.GAP_S, numbered=False)
+
+    def connection(number: int, now_s: float) -> LoadConnection:
+        listener = http.HttpLoadListener(target, target.channel(number), now_s)
+        return LoadConnection(target, listener)
+
+    return results, _without_gc(Crowd(plan, results, connection), report_progress)
+
+
+def _by_whep(
+    target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
+) -> tuple[LoadResults, SteadyPhase]:
+    results = LoadResults()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return tally, runner.run(whep.Audience(target, course, tally).run(tell))
+        return results, runner.run(whep.WhepCrowd(target, plan, results).run(report_progress))
 
 
-def _without_gc(crowd: Crowd, tell: Tell) -> Listened:
-    """Nothing in a crowd is cyclic, and walking through all of it would be a pause."""
+def _without_gc(crowd: Crowd, report_progress: ReportProgress) -> SteadyPhase:
+    """Run without garbage collection: a crowd has no cycles, and a collection would be a pause."""
     gc.disable()
     try:
-        return crowd.run(tell)
+        return crowd.run(report_progress)
     finally:
         gc.enable()

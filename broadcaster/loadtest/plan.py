@@ -1,18 +1,24 @@
-"""The course of a test: when listeners are due, when it is over, and what it took."""
+"""The course of a load test: when listeners are due, when it ends, and what it took."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from broadcaster.loadtest.results import Tally
+from broadcaster.loadtest.results import LoadResults
 
-LOOK_S = 0.25
-"""How often progress is told."""
+PROGRESS_S = 0.25
+"""How often progress is reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """Over how many seconds a crowd comes, and how many it stays once all are in or have failed."""
+class LoadPlan:
+    """How many listeners come, and how fast.
+
+    Attributes:
+        listeners: how many.
+        ramp_s: seconds over which they begin to join, evenly.
+        duration_s: seconds they listen, once each has joined or failed.
+    """
 
     listeners: int
     ramp_s: float
@@ -20,12 +26,12 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a test is.
+class LoadProgress:
+    """How far a test is.
 
     Attributes:
         elapsed_s: since it began.
-        joined: listeners that are in.
+        joined: listeners that have joined and are still there.
         gone: listeners that failed or were dropped.
         messages: received so far.
     """
@@ -36,16 +42,22 @@ class Progress:
     messages: int = 0
 
 
+ReportProgress = Callable[[LoadProgress], bool]
+"""Called with the progress every `PROGRESS_S`. Returns whether the test goes on."""
+
+
 @dataclass(frozen=True, slots=True)
-class Listened:
-    """What the test itself needed once all were in or had failed, or until it was stopped before.
+class SteadyPhase:
+    """What a test took and received once every listener had joined or failed.
+
+    If the test is stopped before that, the whole test counts.
 
     Attributes:
-        seconds: how long that was.
-        cpu_s: processor time of its thread.
-        messages: received in that time.
-        bytes: likewise.
-        longest_absence_s: longest time between two looks at the sockets, of the whole test.
+        seconds: length of this phase.
+        cpu_s: processor time of the test's thread.
+        messages: received in this phase.
+        bytes: received in this phase.
+        longest_absence_s: longest time between two looks at the sockets, in the whole test.
     """
 
     seconds: float = 0.0
@@ -55,60 +67,68 @@ class Listened:
     longest_absence_s: float = 0.0
 
 
-class Watch:
-    """Watches over one test, from its making on.
+class LoadRun:
+    """Times one test. The test begins when this object is made.
 
     Args:
-        course: what is planned.
-        tally: what has happened.
-        tell: called every `LOOK_S`; returns whether to go on.
+        plan: of the test.
+        results: what has happened so far, written by the crowd.
+        report_progress: decides every `PROGRESS_S` whether the test goes on.
+        clock: seconds, monotonic.
     """
 
-    def __init__(self, course: Course, tally: Tally, tell: Callable[[Progress], bool]) -> None:
-        self._course = course
-        self._tally = tally
-        self._tell = tell
-        self._began_s = self._seen_s = self._looked_s = time.perf_counter()
+    def __init__(
+        self,
+        plan: LoadPlan,
+        results: LoadResults,
+        report_progress: ReportProgress,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._plan = plan
+        self._results = results
+        self._report_progress = report_progress
+        self._clock = clock
+        self._began_s = self._looked_s = self._reported_s = clock()
         self._absence_s = 0.0
-        self._start = self._taken()
-        self._all_in: Listened | None = None
+        self._start = self._totals()
+        self._all_in: SteadyPhase | None = None
 
     def due(self) -> int:
-        """How many listeners should have asked by now."""
-        elapsed_s = self._seen_s - self._began_s
-        if elapsed_s >= self._course.ramp_s:
-            return self._course.listeners
-        return int(self._course.listeners * elapsed_s / self._course.ramp_s)
+        """How many listeners should have begun to join by now."""
+        elapsed_s = self._looked_s - self._began_s
+        if elapsed_s >= self._plan.ramp_s:
+            return self._plan.listeners
+        return int(self._plan.listeners * elapsed_s / self._plan.ramp_s)
 
     def goes_on(self, *, asked: int, joining: int, listening: int) -> bool:
-        """Whether the test goes on; to be called between any two looks at the sockets.
+        """Whether the test goes on. Call this between any two looks at the sockets.
 
         Args:
             asked: listeners that have begun to join.
-            joining: of these, who is not in yet.
-            listening: of these, who is in.
+            joining: those of them that have not joined yet.
+            listening: those of them that have joined.
         """
-        now_s = time.perf_counter()
-        self._absence_s = max(self._absence_s, now_s - self._seen_s)
-        self._seen_s = now_s
-        if now_s - self._looked_s < LOOK_S:
-            return True
+        now_s = self._clock()
+        self._absence_s = max(self._absence_s, now_s - self._looked_s)
         self._looked_s = now_s
-        if self._all_in is None and asked == self._course.listeners and not joining:
-            self._all_in = self._taken()
+        if now_s - self._reported_s < PROGRESS_S:
+            return True
+        self._reported_s = now_s
+        if self._all_in is None and asked == self._plan.listeners and not joining:
+            self._all_in = self._totals()
         elapsed_s = now_s - self._began_s
-        gone = self._tally.failed.total() + self._tally.lost.total()
-        messages = sum(ear.messages for ear in self._tally.ears)
-        wanted = self._tell(Progress(elapsed_s, listening, gone, messages))
+        gone = self._results.failed.total() + self._results.lost.total()
+        messages = sum(listener.messages for listener in self._results.listeners)
+        wanted = self._report_progress(LoadProgress(elapsed_s, listening, gone, messages))
         if self._all_in is None:
             return wanted
         stayed_s = now_s - self._all_in.seconds
-        return wanted and listening > 0 and stayed_s < self._course.duration_s
+        return wanted and listening > 0 and stayed_s < self._plan.duration_s
 
-    def listened(self) -> Listened:
-        """What it took until now."""
-        now, then = self._taken(), self._all_in or self._start
-        return Listened(
+    def steady_phase(self) -> SteadyPhase:
+        """What the steady phase took until now."""
+        now, then = self._totals(), self._all_in or self._start
+        return SteadyPhase(
             now.seconds - then.seconds,
             now.cpu_s - then.cpu_s,
             now.messages - then.messages,
@@ -116,11 +136,12 @@ class Watch:
             self._absence_s,
         )
 
-    def _taken(self) -> Listened:
-        """Totals until now."""
-        return Listened(
-            self._seen_s,
+    def _totals(self) -> SteadyPhase:
+        """The time, and everything until now."""
+        listeners = self._results.listeners
+        return SteadyPhase(
+            self._looked_s,
             time.thread_time(),
-            sum(ear.messages for ear in self._tally.ears),
-            sum(ear.bytes for ear in self._tally.ears),
+            sum(listener.messages for listener in listeners),
+            sum(listener.bytes for listener in listeners),
         )

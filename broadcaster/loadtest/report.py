@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.loadtest.plan import Listened
-from broadcaster.loadtest.results import Tally
+from broadcaster.loadtest.plan import SteadyPhase
+from broadcaster.loadtest.results import LoadResults
 
 BUSY_SHARE = 0.8
 """Above this share of a core the test itself delays what it measures."""
 LATE_MS = 50.0
-"""Likewise when it once did not look at its sockets for so long."""
+"""The same if the test once did not look at its sockets for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Median, 99th percentile and largest of a quantity; the unit is in the field's name."""
+class Percentiles:
+    """Median, 99th percentile and largest value. The unit is in the name of the field."""
 
     p50: float
     p99: float
@@ -26,44 +26,43 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The result.
+class LoadReport:
+    """What one test found.
 
     Attributes:
-        listeners: how many were wanted.
-        joined: how many got in.
-        failed: how many did not, by reason.
-        lost: how many were in and were dropped, by reason.
-        join_ms: from the first packet until the server told the listener what it hears; None when
-            nobody got in.
-        first_sound_ms: from the first packet to the first sound; None without any.
+        listeners: how many were planned.
+        joined: how many joined.
+        failed: how many did not join, by reason.
+        lost: how many joined and were dropped later, by reason.
+        join_ms: from the first packet until the listener had joined; None if nobody joined.
+        first_sound_ms: from the first packet to the first sound; None without any sound.
         gap_limit_ms: a longer pause between two pieces of sound is a gap.
-        listeners_with_gaps: how many had gaps.
-        gaps: how many they had all together.
-        longest_gap_ms: the longest pause of each listener.
-        spread_ms: from the first to the last listener of the same frame; None where the transport
-            does not number frames, or without sound.
-        frames_missing: frames that listeners were not given, by their sequence numbers; None where
-            the transport does not number them.
-        messages_per_s: once all were in or had failed, or until the test was stopped before.
-        bytes_per_s: likewise, of the bodies.
-        own_cpu_us_per_message: this tool's processor time, None without messages.
-        own_cpu_share: likewise, of one core.
-        own_longest_pause_ms: longest time in which this tool did not look at its sockets: what it
-            says about delays is not more exact than that.
+        listeners_with_gaps: how many listeners had gaps.
+        gaps: how many gaps they had altogether.
+        longest_gap_ms: the longest pause of each listener; None without any sound.
+        spread_ms: from the first to the last listener of the same frame; None without sound, or if
+            the transport does not number frames.
+        frames_missing: frames that listeners did not get, by their sequence numbers; None if the
+            transport does not number frames.
+        messages_per_s: received in the steady phase, see `SteadyPhase`.
+        bytes_per_s: received in the steady phase, without headers.
+        own_cpu_us_per_message: processor time of this tool per message; None without messages.
+        own_cpu_share: processor time of this tool, as a share of one core.
+        own_longest_pause_ms: longest time in which this tool did not look at its sockets. Delays
+            are not known more exactly than that.
     """
 
     listeners: int
     joined: int
     failed: dict[str, int]
     lost: dict[str, int]
-    join_ms: Figures | None
-    first_sound_ms: Figures | None
+    join_ms: Percentiles | None
+    first_sound_ms: Percentiles | None
     gap_limit_ms: float
     listeners_with_gaps: int
     gaps: int
-    longest_gap_ms: Figures | None
-    spread_ms: Figures | None
+    longest_gap_ms: Percentiles | None
+    spread_ms: Percentiles | None
     frames_missing: int | None
     messages_per_s: float
     bytes_per_s: float
@@ -73,7 +72,7 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether every listener got in and stayed."""
+        """Whether every listener joined and stayed."""
         return not self.failed and not self.lost
 
     @property
@@ -82,45 +81,57 @@ class Report:
         return self.own_cpu_share > BUSY_SHARE or self.own_longest_pause_ms > LATE_MS
 
     def to_json(self) -> dict[str, Any]:
-        """The same as plain values."""
+        """The report as plain values."""
         return asdict(self)
 
 
-def report(tally: Tally, listened: Listened, listeners: int) -> Report:
-    """Sum up a test of so many wanted listeners."""
-    ears = tally.ears
-    joins = [(e.joined_s - e.asked_s) * 1000 for e in ears if e.joined_s is not None]
-    sounds = [(e.first_sound_s - e.asked_s) * 1000 for e in ears if e.first_sound_s is not None]
-    pauses = [e.longest_gap_s * 1000 for e in ears if e.first_sound_s is not None]
-    seconds, messages = listened.seconds, listened.messages
-    return Report(
-        listeners=listeners,
+def report(results: LoadResults, phase: SteadyPhase, planned: int) -> LoadReport:
+    """Sum up a test.
+
+    Args:
+        results: of all listeners.
+        phase: what the steady phase took.
+        planned: how many listeners were planned.
+    """
+    all_stats = results.listeners
+    joins = [(one.joined_s - one.asked_s) * 1000 for one in all_stats if one.joined_s is not None]
+    sounds = [
+        (one.first_sound_s - one.asked_s) * 1000
+        for one in all_stats
+        if one.first_sound_s is not None
+    ]
+    pauses = [one.longest_gap_s * 1000 for one in all_stats if one.first_sound_s is not None]
+    seconds, messages = phase.seconds, phase.messages
+    return LoadReport(
+        listeners=planned,
         joined=len(joins),
-        failed=dict(tally.failed.most_common()),
-        lost=dict(tally.lost.most_common()),
-        join_ms=figures(joins),
-        first_sound_ms=figures(sounds),
-        gap_limit_ms=tally.gap_s * 1000,
-        listeners_with_gaps=sum(ear.gaps > 0 for ear in ears),
-        gaps=sum(ear.gaps for ear in ears),
-        longest_gap_ms=figures(pauses),
-        spread_ms=figures(chain.from_iterable(log.spreads_ms for log in tally.frames.values())),
-        frames_missing=sum(ear.missing for ear in ears) if tally.numbered else None,
+        failed=dict(results.failed.most_common()),
+        lost=dict(results.lost.most_common()),
+        join_ms=percentiles(joins),
+        first_sound_ms=percentiles(sounds),
+        gap_limit_ms=results.gap_s * 1000,
+        listeners_with_gaps=sum(one.gaps > 0 for one in all_stats),
+        gaps=sum(one.gaps for one in all_stats),
+        longest_gap_ms=percentiles(pauses),
+        spread_ms=percentiles(
+            chain.from_iterable(log.spreads_ms for log in results.frames.values())
+        ),
+        frames_missing=sum(one.missing for one in all_stats) if results.numbered else None,
         messages_per_s=_rounded(messages / seconds) if seconds else 0.0,
-        bytes_per_s=_rounded(listened.bytes / seconds) if seconds else 0.0,
-        own_cpu_us_per_message=_rounded(listened.cpu_s * 1e6 / messages) if messages else None,
-        own_cpu_share=_rounded(listened.cpu_s / seconds) if seconds else 0.0,
-        own_longest_pause_ms=_rounded(listened.longest_absence_s * 1000),
+        bytes_per_s=_rounded(phase.bytes / seconds) if seconds else 0.0,
+        own_cpu_us_per_message=_rounded(phase.cpu_s * 1e6 / messages) if messages else None,
+        own_cpu_share=_rounded(phase.cpu_s / seconds) if seconds else 0.0,
+        own_longest_pause_ms=_rounded(phase.longest_absence_s * 1000),
     )
 
 
-def figures(values: Iterable[float]) -> Figures | None:
-    """The three figures of some values, None of none."""
+def percentiles(values: Iterable[float]) -> Percentiles | None:
+    """Percentiles of some values; None without values."""
     data = np.fromiter(values, float)
     if not len(data):
         return None
     p50, p99, largest = np.percentile(data, [50, 99, 100])
-    return Figures(_rounded(p50), _rounded(p99), _rounded(largest))
+    return Percentiles(_rounded(p50), _rounded(p99), _rounded(largest))
 
 
 def _rounded(value: float) -> float:

@@ -1,4 +1,4 @@
-"""What is measured: when each listener joined and heard, and how far apart the crowd heard."""
+"""What is measured: when each listener joined and got sound, and how far apart listeners got it."""
 
 from array import array
 from collections import Counter
@@ -16,8 +16,8 @@ _SEQUENCES = 1 << 32
 
 
 @dataclass(slots=True)
-class Sighting:
-    """One frame on its way to the crowd; times in seconds."""
+class FrameArrivals:
+    """When the first and the last listener got one frame, in seconds."""
 
     sequence: int
     first_s: float
@@ -25,26 +25,26 @@ class Sighting:
 
 
 class FrameLog:
-    """The newest frames of one channel, by their bytes: equal for all its listeners."""
+    """The newest frames of one channel, by their bytes, which are equal for all its listeners."""
 
     def __init__(self) -> None:
-        self.recent: dict[bytes, Sighting] = {}
+        self.recent: dict[bytes, FrameArrivals] = {}
         self.spreads_ms = array("d")
         """First to last listener of every frame that is no longer recent."""
         self._newest = 0
 
-    def see(self, data: bytes, frame: AudioFrame, now_s: float) -> Sighting:
-        """The sighting of a frame, remembered from its first listener on.
+    def arrivals(self, data: bytes, frame: AudioFrame, now_s: float) -> FrameArrivals:
+        """The arrivals of a frame, remembered from its first listener on.
 
         Args:
-            data: what comes off the socket, the same for every listener.
-            frame: what that is.
+            data: the bytes from the socket, the same for every listener.
+            frame: the frame in them.
             now_s: time of arrival.
         """
         known = self.recent.get(data)
         if known is not None:
             return known
-        new = Sighting(frame.sequence, now_s, now_s)
+        new = FrameArrivals(frame.sequence, now_s, now_s)
         if frame.position > self._newest - KEPT_FRAMES * opus_samples(frame.payload):
             self._newest = max(self._newest, frame.position)
             self.recent[data] = new
@@ -53,61 +53,61 @@ class FrameLog:
         return new
 
     def finish(self, now_s: float) -> None:
-        """Count what is still recent, except what may still be under way."""
-        for sighting in self.recent.values():
-            if sighting.first_s < now_s - UNFINISHED_S:
-                self._retire(sighting)
+        """Count the recent frames, except those that may still be on their way."""
+        for arrivals in self.recent.values():
+            if arrivals.first_s < now_s - UNFINISHED_S:
+                self._retire(arrivals)
         self.recent = {}
 
-    def _retire(self, sighting: Sighting) -> None:
-        self.spreads_ms.append((sighting.last_s - sighting.first_s) * 1000)
+    def _retire(self, arrivals: FrameArrivals) -> None:
+        self.spreads_ms.append((arrivals.last_s - arrivals.first_s) * 1000)
 
 
 @dataclass(slots=True)
-class Ear:
-    """What one listener has heard; times in seconds, None for not yet; see `Report`."""
+class ListenerStats:
+    """What one listener got. Times are in seconds, None for not yet. `LoadReport` explains them."""
 
     asked_s: float
     gap_s: float = GAP_S
     joined_s: float | None = None
     first_sound_s: float | None = None
-    heard_s: float | None = None
-    expected: int | None = None
+    last_sound_s: float | None = None
+    expected_sequence: int | None = None
     gaps: int = 0
     longest_gap_s: float = 0.0
     missing: int = 0
     messages: int = 0
     bytes: int = 0
 
-    def hear(self, sighting: Sighting, now_s: float) -> None:
-        """Note one frame."""
+    def frame_arrived(self, arrivals: FrameArrivals, now_s: float) -> None:
+        """Count one numbered frame."""
         assert self.joined_s is not None
         self.messages += 1
-        self.count(sighting.sequence, _SEQUENCES)
-        self.sound(now_s)
-        if self.joined_s < sighting.first_s:  # not from the backlog of a late joiner
-            sighting.last_s = now_s
+        self.count_missing(arrivals.sequence, _SEQUENCES)
+        self.sound_arrived(now_s)
+        if self.joined_s < arrivals.first_s:  # not from the backlog of a late joiner
+            arrivals.last_s = now_s
 
-    def count(self, sequence: int, wrap: int) -> None:
-        """Find out what is missing before this sequence number, which starts anew at `wrap`."""
-        if sequence != self.expected and self.expected is not None:
-            ahead = (sequence - self.expected) % wrap
-            if ahead < wrap // 2:  # otherwise it came late, or the channel counts anew
+    def count_missing(self, sequence: int, wrap: int) -> None:
+        """Count the frames missing before this sequence number. Numbers restart at `wrap`."""
+        if sequence != self.expected_sequence and self.expected_sequence is not None:
+            ahead = (sequence - self.expected_sequence) % wrap
+            if ahead < wrap // 2:  # otherwise it came late, or the channel restarted its count
                 self.missing += ahead
-        self.expected = (sequence + 1) % wrap
+        self.expected_sequence = (sequence + 1) % wrap
 
-    def sound(self, now_s: float) -> None:
-        """Note that some sound came."""
-        if self.heard_s is None:
+    def sound_arrived(self, now_s: float) -> None:
+        """Note when sound came, and the pause before it."""
+        if self.last_sound_s is None:
             self.first_sound_s = now_s
         else:
-            self._pause(now_s - self.heard_s)
-        self.heard_s = now_s
+            self._pause(now_s - self.last_sound_s)
+        self.last_sound_s = now_s
 
     def end(self, now_s: float) -> None:
-        """The test is over: silence until now is a pause too."""
-        if self.heard_s is not None:
-            self._pause(now_s - self.heard_s)
+        """End the test: silence until now counts as a pause too."""
+        if self.last_sound_s is not None:
+            self._pause(now_s - self.last_sound_s)
 
     def _pause(self, pause_s: float) -> None:
         self.longest_gap_s = max(self.longest_gap_s, pause_s)
@@ -116,16 +116,16 @@ class Ear:
 
 
 @dataclass(slots=True)
-class Tally:
-    """All of a crowd."""
+class LoadResults:
+    """The results of a whole crowd, written while it listens."""
 
     gap_s: float = GAP_S
     numbered: bool = True
-    """Whether the transport tells which frames are missing."""
-    ears: list[Ear] = field(default_factory=list)
+    """Whether the transport numbers frames, so that missing ones are noticed."""
+    listeners: list[ListenerStats] = field(default_factory=list)
     frames: dict[str, FrameLog] = field(default_factory=dict)
-    """By channel; empty where the transport does not tell which frame is which."""
+    """By channel. Empty where the transport does not tell one frame from another."""
     failed: Counter[str] = field(default_factory=Counter)
-    """Listeners that did not get in, by reason."""
+    """Listeners that did not join, by reason."""
     lost: Counter[str] = field(default_factory=Counter)
-    """Listeners that were in and were dropped, by reason."""
+    """Listeners that joined and were dropped later, by reason."""

@@ -1,4 +1,4 @@
-"""What a load test is aimed at: its address, and whether this machine is its own target."""
+"""The server under test: its address, its event, and whether it is this machine."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ from broadcaster.model.language import FLOOR
 from broadcaster.model.variant import ChannelVariant
 
 Address = tuple[Any, ...]
-"""A socket address: host and port, and for IPv6 two numbers more."""
+"""A socket address: host and port, and two more numbers for IPv6."""
 Place = tuple[socket.AddressFamily, Address]
 
 ANSWER_S = 10.0
@@ -26,7 +26,7 @@ _LARGEST_ANSWER_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LoadTarget:
     """One event on one server.
 
     Attributes:
@@ -37,7 +37,7 @@ class Target:
         tls: for https; None for http.
         event: the event's id.
         state: the event's state when it was looked up.
-        channels: what its listeners choose, in turn.
+        channels: the channels that listeners take in turn.
     """
 
     url: URL
@@ -50,40 +50,40 @@ class Target:
     channels: tuple[str, ...]
 
     def channel(self, number: int) -> str:
-        """What the listener with this number hears."""
+        """The channel of the listener with this number."""
         return self.channels[number % len(self.channels)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Info:
+class _EventInfo:
     """What a server says about an event."""
 
     state: str
     channels: tuple[str, ...]
 
 
-def find(
+def find_target(
     link: str,
     channels: tuple[str, ...],
     *,
     event: str | None = None,
     owned: bool = False,
     ca: Path | None = None,
-) -> Target:
-    """Look a target up and ask it for its event.
+) -> LoadTarget:
+    """Resolve a link and ask the server for its event.
 
     Args:
-        link: the attendee's link `https://host/e/<event>`, `?lang=` optional, or the server's
-            address alone, with `event`.
-        channels: what is listened to; none takes the link's `lang`, and the floor without one.
-        event: overrides the link's.
-        owned: the target may be another machine.
-        ca: certificate to trust. Without it one of another machine must be valid, while that of
-            this machine is not looked at.
+        link: the attendee link `https://host/e/<event>`, with an optional `?lang=`; or the
+            server's address alone, with `event`.
+        channels: the channels to listen to. If empty, the link's `lang`, or else the floor.
+        event: overrides the event of the link.
+        owned: whether the server may be another machine.
+        ca: certificate to trust. Without it the certificate of another machine must be valid, and
+            that of this machine is not checked.
 
     Raises:
-        BroadcasterError: the link is none, the target is another machine and not `owned`, does not
-            answer, or has no such event or channel.
+        BroadcasterError: the link is not an attendee link, or the server is another machine and
+            not `owned`, does not answer, or has no such event or channel.
     """
     url, event, channels = _parsed(link, event, channels)
     assert url.host is not None
@@ -110,11 +110,11 @@ def find(
                 f"event {event} has no channel “{channel[:40]}”",
                 hint="Its channels are: " + ", ".join(info.channels) + ".",
             )
-    return Target(url.origin(), family, address, local, tls, event, info.state, channels)
+    return LoadTarget(url.origin(), family, address, local, tls, event, info.state, channels)
 
 
 def is_local(family: socket.AddressFamily, address: Address) -> bool:
-    """Whether an address is one of this machine: only such a one can be bound."""
+    """Whether an address is one of this machine's: only those can be bound."""
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((address[0], 0, *address[2:]))
@@ -153,8 +153,8 @@ def _context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
 
 def _ask(
     url: URL, places: Sequence[Place], tls: ssl.SSLContext | None, event: str
-) -> tuple[socket.AddressFamily, Address, _Info]:
-    """What the first place that answers says about the event, and where that is."""
+) -> tuple[socket.AddressFamily, Address, _EventInfo]:
+    """The first address that answers, and what it says about the event."""
     assert url.host is not None
     for family, address in places:
         try:
@@ -182,13 +182,13 @@ def _get(plain: socket.socket, url: URL, tls: ssl.SSLContext | None, path: str) 
         return connection.getresponse().read(_LARGEST_ANSWER_BYTES)
 
 
-def _understood(url: URL, answer: bytes) -> _Info:
+def _understood(url: URL, answer: bytes) -> _EventInfo:
     try:
         body = json.loads(answer)
         if "error" in body:
             raise BroadcasterError(str(body["message"]), hint=str(body["hint"]))
         channels = tuple(str(channel["id"]) for channel in body["channels"])
-        return _Info(str(body["state"]), channels)
+        return _EventInfo(str(body["state"]), channels)
     except (ValueError, KeyError, TypeError):
         raise BroadcasterError(
             f"{url.origin()} is not a broadcaster", hint="Check the link."

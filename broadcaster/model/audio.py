@@ -26,7 +26,7 @@ SAMPLE_BYTES = 2
 PCM_FRAME_SAMPLES = 480
 """Samples of one floor frame: 20 ms."""
 OPUS_FRAME_SAMPLES = 1_440
-"""Samples (at `CLOCK_HZ`) in one Opus packet of a channel, unless it is set otherwise: 60 ms."""
+"""Samples (at `CLOCK_HZ`) in one Opus packet of a channel, by default: 60 ms."""
 
 ENVELOPE_VERSION = 1
 _HEADER = struct.Struct("!BBHIQ")
@@ -56,7 +56,7 @@ def opus_samples(packet: bytes) -> int:
     """Samples (at `CLOCK_HZ`) in an Opus packet, as its first two bytes say (RFC 6716 section 3.1).
 
     Returns:
-        0 for what is no packet.
+        0 if it is not a valid packet.
     """
     if not packet:
         return 0

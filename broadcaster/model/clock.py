@@ -1,4 +1,4 @@
-"""The clock of this machine, as the stages see it."""
+"""The clock of this machine."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What one process counts, as metrics read it."""
+"""What one process counts for `GET /metrics`."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ ChannelId = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EdgeCounts:
-    """One edge process: who is connected now, and what happened since it started.
+    """The counts of one edge process: connected now, or events since it started.
 
     Attributes:
         listeners: connected audio listeners.
@@ -25,7 +25,7 @@ class EdgeCounts:
     cut_readers: int = 0
 
     def plus(self, other: "EdgeCounts") -> "EdgeCounts":
-        """Both together."""
+        """The sum of both."""
         return EdgeCounts(
             _sum(self.listeners, other.listeners),
             _sum(self.readers, other.readers),

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 
-from broadcaster.errors import Refused
+from broadcaster.errors import EventOver, InvalidTransition
 from broadcaster.model.language import FLOOR
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
@@ -46,11 +46,11 @@ class Interpreter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or name of the talk and how to say it.
+    """A word or name of the talk, and how to translate it.
 
     Attributes:
         text: as the speaker says it.
-        translations: by language tag; a language that is missing decides for itself.
+        translations: by language tag; for a missing language the interpreter chooses.
     """
 
     text: str
@@ -85,9 +85,9 @@ class Event:
         live_at_ms: Unix time of going live for the first time, position 0 of the event clock.
         source_language: what the speaker speaks, as a tag; None detects it.
         source_captions: whether the floor channel has captions of its own.
-        glossary: terms and how to say them.
-        do_not_translate: names that stay as they are.
-        spend_cap_usd: interpretation is held when this much was spent; None for no limit.
+        glossary: terms and their translations.
+        do_not_translate: names that every language keeps.
+        spend_cap_usd: interpretation pauses when this much was spent; None for no limit.
     """
 
     id: str
@@ -107,34 +107,22 @@ class Event:
         return (FLOOR, *(channel.language for channel in self.channels))
 
     def refuse_if_over(self) -> None:
-        """Let nobody in who would hear or say nothing.
+        """Check that somebody can still speak into the event or listen to it.
 
         Raises:
-            Refused: 409 `event_closed`.
+            EventOver: it is closed.
         """
         if self.state is EventState.CLOSED:
-            raise Refused(
-                409,
-                "event_closed",
-                "this event is over",
-                hint="What was said can be read on its page; "
-                "the organizer has the link of the current event.",
-            )
+            raise EventOver
 
     def moved_to(self, state: EventState, now_ms: int) -> "Event":
         """The event in another state.
 
         Raises:
-            Refused: 409 `wrong_state` when the table has no such step.
+            InvalidTransition: `TRANSITIONS` has no such step.
         """
         if state not in TRANSITIONS[self.state]:
-            steps = ", ".join(sorted(TRANSITIONS[self.state])) or "none"
-            raise Refused(
-                409,
-                "wrong_state",
-                f"the event is {self.state} and cannot become {state}",
-                hint=f"Possible next states: {steps}.",
-            )
+            raise InvalidTransition(self.state, state, TRANSITIONS[self.state])
         live_at_ms = self.live_at_ms
         if state is EventState.LIVE and live_at_ms is None:
             live_at_ms = now_ms

@@ -9,7 +9,7 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownLanguage
 
 FLOOR = "floor"
 """The id of the channel that carries the stage's original sound."""
@@ -26,7 +26,7 @@ class Language:
         tag: canonical BCP 47, `pt-BR`.
         name: its own name for itself, capitalised for a list, `Português (Brasil)`.
         english_name: for the organizer, `Portuguese (Brazil)`.
-        direction: of its writing.
+        direction: in which it is written.
     """
 
     tag: str
@@ -39,21 +39,21 @@ class Language:
 def describe(tag: str) -> Language:
     """A language by its tag, in any case: `pt-br`.
 
-    Reads files the first time; in the event loop use `languages`.
+    The first call reads files: in the event loop use `languages`.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: it is not a language tag.
     """
     if not _TAG.fullmatch(tag.strip()):
-        raise _unknown(tag)
+        raise UnknownLanguage(tag)
     try:
         exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
         likely = Locale.parse(str(exact), resolve_likely_subtags=True)
     except (UnknownLocaleError, ValueError, TypeError):
-        raise _unknown(tag) from None
+        raise UnknownLanguage(tag) from None
     english_name = exact.get_display_name("en")
     if not english_name:
-        raise _unknown(tag)
+        raise UnknownLanguage(tag)
     canonical = str(exact).replace("_", "-")
     name = exact.get_display_name() or canonical
     direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
@@ -61,19 +61,10 @@ def describe(tag: str) -> Language:
 
 
 async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
-    """Several languages, each once, in the order given.
+    """The languages of several tags, without repeats, in the order given.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: one of them is not a language tag.
     """
     found = await asyncio.to_thread(lambda: [describe(tag) for tag in tags])
     return tuple(dict.fromkeys(found))
-
-
-def _unknown(tag: str) -> Refused:
-    return Refused(
-        422,
-        "unknown_language",
-        f"“{tag[:40]}” is not a language tag",
-        hint="Use BCP 47 tags such as es, pt-BR or zh.",
-    )

@@ -1,4 +1,4 @@
-"""The Protocols stages depend on; `app.py` decides what stands behind them."""
+"""The Protocols that stages depend on; `app.py` chooses the implementations."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -7,7 +7,12 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, injected so that tests can own it."""
+    """Time, injected so that tests can own it.
+
+    Time that decides behaviour (what is late, stale, due or tried again) is asked of a clock. Two
+    things use the event loop's own time: a deadline on a wait for another party, which is
+    an `asyncio.timeout` with a named number of seconds, and code that says why it must.
+    """
 
     def monotonic(self) -> float:
         """Seconds that never run backwards."""
@@ -51,8 +56,8 @@ class Record:
 class Subscription(Protocol):
     """Live messages of some topics, in publishing order per topic.
 
-    Iterating waits for the next message; it never raises because the broker went away, messages of
-    that time are simply missing.
+    Iterating waits for the next message. It does not raise when the broker cannot be reached: the
+    messages of that time are missing.
     """
 
     dropped: int
@@ -67,7 +72,7 @@ class Lease(Protocol):
     """An exclusive right, renewed in the background while it is held."""
 
     async def lost(self) -> None:
-        """Return when somebody else may have it; the holder must stop at once."""
+        """Return when another process may hold it; the holder must stop at once."""
 
 
 class Bus(Protocol):
@@ -89,8 +94,8 @@ class Bus(Protocol):
     async def append(self, stream: str, payload: bytes) -> str:
         """Add an entry for good and return its id.
 
-        Retries while the broker is away and stores the entry exactly once, whatever was lost on
-        the way.
+        Retries while the broker cannot be reached, and stores the entry exactly once, even if the
+        broker's replies are lost.
         """
 
     async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
@@ -135,7 +140,7 @@ class Bus(Protocol):
         """
 
     def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:
-        """Wait until nobody else holds the lease, then hold it inside the context."""
+        """Wait until the lease is free, then hold it inside the context."""
 
     async def ping(self) -> None:
         """Return when the bus works.

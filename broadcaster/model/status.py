@@ -137,11 +137,11 @@ class EventStatus:
     Attributes:
         event: as its record says.
         floor: None while no floor process reports.
-        booths: of every channel; one that does not report is idle.
+        booths: by channel; a booth that does not report is idle.
         listeners: by channel, of all edges and variants.
         readers: by channel, of all edges.
-        spent_usd: by channel, as the booths wrote it down; they report only what they cost
-            themselves.
+        spent_usd: by channel, as the event's record says. A `BoothStatus` has only the cost of
+            the process that reports it.
     """
 
     event: Event
@@ -158,10 +158,10 @@ def status_to_json(status: Status) -> bytes:
 
 
 def status_from_json(data: bytes) -> Status:
-    """Parse what `status_to_json` wrote, here or in another version: unknown fields are left out.
+    """Parse what `status_to_json` of any version wrote; unknown fields are ignored.
 
     Raises:
-        ValueError: it is none of the three kinds.
+        ValueError: it is not a status of one of the three kinds.
     """
     try:
         raw = json.loads(data)
@@ -179,7 +179,7 @@ def status_from_json(data: bytes) -> Status:
 
 
 async def statuses(messages: Subscription) -> AsyncIterator[Status]:
-    """The statuses among live messages; what is none is left out."""
+    """The statuses among live messages; other messages are skipped."""
     async for message in messages:
         try:
             status = status_from_json(message.payload)

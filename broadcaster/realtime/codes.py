@@ -60,13 +60,13 @@ TRANSIENT = {
 SESSION_ENDING = frozenset({*FATAL, "session_expired"})
 """Errors after which a live session is over; every other error event leaves it open."""
 COMMIT_EMPTY = "input_audio_buffer_commit_empty"
-"""A commit came when nothing was heard since the one before."""
+"""A commit came although nothing was heard since the last one."""
 ONE_AT_A_TIME = "conversation_already_has_active_response"
 """The server does not take several responses at once."""
 RESPONSE_TIMEOUT = "response_timeout"
-"""Ours: a response was not done in time."""
+"""Our own: a response was not complete in time."""
 RESPONSE_TOO_LONG = "response_too_long"
-"""Ours: a response said far more than it was given."""
+"""Our own: a response said far more than it was given."""
 BUSY = frozenset(
     {
         "rate_limit_exceeded",

@@ -1,4 +1,4 @@
-"""Where the Realtime server is and how to be let in."""
+"""Address of the Realtime server, credentials and deadlines."""
 
 from dataclasses import dataclass, field
 
@@ -16,12 +16,12 @@ class Endpoint:
     Attributes:
         url: base of its API: `https://api.openai.com/v1`, `wss://…`, or on Azure
             `https://<resource>.openai.azure.com`, with or without `/openai/v1`.
-        api_key: never shown; empty for a server that asks for none.
+        api_key: never shown; empty for a server that needs none.
         azure: the key travels in Azure's `api-key` header.
         model: translation model, on Azure the deployment's name.
 
     Raises:
-        ValueError: the URL or the key cannot be one; the text shows neither the key nor a password.
+        ValueError: the URL or the key is not valid; the text shows neither the key nor a password.
     """
 
     url: str = wire.DEFAULT_BASE_URL
@@ -49,8 +49,8 @@ class Endpoint:
     def translations_url(self) -> URL:
         """Address of the translation WebSocket.
 
-        The scheme is http or https, which a WebSocket handshake is: `HTTPS_PROXY` of the
-        environment then applies, as it would not to `wss`.
+        The scheme is http or https, because the handshake is HTTP: `HTTPS_PROXY` of the environment
+        then applies, which it does not for `wss`.
         """
         return self._url(wire.TRANSLATIONS_PATH).update_query(model=self.model)
 
@@ -75,7 +75,7 @@ class Endpoint:
         return base.with_scheme(scheme).with_path(path + endpoint, keep_query=True)
 
     def headers(self) -> dict[str, str]:
-        """Headers that let us in; no beta header, the endpoint refuses it."""
+        """Headers that authorize us; without the beta header, which the endpoint refuses."""
         if not self.api_key:
             return {}
         if self.azure:
@@ -88,10 +88,10 @@ class Timeouts:
     """How long to wait for the server.
 
     Attributes:
-        connect_s: from the first packet to `session.created`.
+        connect_s: until `session.created`, from the first packet.
         configure_s: until our settings are confirmed.
-        silence_s: without any event after something was sent that has to be answered.
-        goodbye_s: for the socket's closing handshake.
+        silence_s: without any event while an answer is due.
+        goodbye_s: until the socket's closing handshake is complete.
     """
 
     connect_s: float = 10.0

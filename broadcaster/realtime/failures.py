@@ -1,23 +1,20 @@
 """The one place that decides what a failure of a Realtime session means.
 
-Every function turns one kind of evidence (an HTTP answer, an error event, a close frame, an
-exception) into an `InterpreterFailed`: may a new session help, how long to wait, what can the
-organizer do. Codes and statuses are those of `codes`; close codes have no documented table, so a
-drop is worth another try unless its reason names a code that is not.
+Every function turns one kind of evidence (an HTTP answer, an error event, a close frame) into an
+`InterpreterFailed`, which says whether a new session can help, how long to wait and what the
+organizer can do. Codes and statuses are those of `codes`. Close codes have no documented table, so
+after a drop another session is opened unless the reason names a code that rules it out.
 
-Text of the server reaches a message only when it refuses the configuration, before any sound was
-sent: it cannot hold spoken words then, and what looks like a key is masked.
+Text of the server reaches a message only when it refuses the configuration. No sound was sent then,
+so the text cannot hold spoken words; anything that looks like a key is masked.
 """
 
 import json
 import re
-import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-
-import aiohttp
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime.codes import (
@@ -60,7 +57,7 @@ def from_handshake(
     Args:
         status: HTTP status.
         headers: response headers, case-insensitive.
-        body: as much of the body as was read; JSON with an `error` object where the server is kind.
+        body: as much of the body as was read; JSON with an `error` object from most servers.
         now: the time `Retry-After` is compared with when it is a date.
     """
     error = _error_object(body)
@@ -94,8 +91,8 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
     """What the `error` object of an error event means.
 
     Args:
-        error: `{type, code?, message, param?}`, nothing of it trusted.
-        configuring: no sound was sent yet, so the error is about the connection or its settings.
+        error: `{type, code?, message, param?}`, not trusted.
+        configuring: no sound was sent yet, so the error concerns the connection or its settings.
     """
     known = _known(error)
     if known in FATAL:
@@ -128,7 +125,7 @@ def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure
 
     Args:
         status: `cancelled`, `incomplete` or `failed`.
-        details: its `status_details`, `{type, reason?, error?}`, nothing of it trusted.
+        details: its `status_details`, `{type, reason?, error?}`, not trusted.
     """
     given = details.get("error")
     error = given if isinstance(given, dict) else {}
@@ -159,30 +156,6 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
     return _failed("session_dropped", advice, retryable=True)
 
 
-def from_exception(error: Exception, host: str) -> InterpreterFailed:
-    """What an exception while connecting means; its own text is not repeated.
-
-    Args:
-        error: what was raised.
-        host: where the connection went, for the message.
-    """
-    network = "Check the network, the server's URL and any firewall or proxy."
-    match error:
-        case TimeoutError():
-            code, what = "connect_timeout", f"{host} did not answer in time."
-        case aiohttp.ClientConnectorDNSError():
-            code, what = "host_not_found", f"The host name {host} is not known."
-        case aiohttp.ClientSSLError() | ssl.SSLError():
-            code, what = "tls_failed", f"No secure connection to {host} can be made."
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            code, what = "proxy_failed", f"The network's proxy does not connect to {host}."
-        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
-            code, what = "connection_refused", f"{host} refuses connections."
-        case _:
-            code, what = "connect_failed", f"The connection to {host} failed."
-    return _failed(code, Advice(what, network), retryable=True)
-
-
 def update_unconfirmed(purpose: str) -> InterpreterFailed:
     """The server did not confirm our settings, for example `the language de`, in time."""
     advice = Advice(
@@ -201,7 +174,7 @@ def server_silent(seconds: float) -> InterpreterFailed:
 
 
 def closed_unasked() -> InterpreterFailed:
-    """The server closed a session nobody asked it to close."""
+    """The server closed a session that we had not asked it to close."""
     advice = Advice("The interpreter server closed the session.", "A new session is opened.")
     return _failed("session_closed", advice, retryable=True)
 

@@ -1,4 +1,4 @@
-"""What a Realtime session tells the booth."""
+"""Events of a Realtime session, as the booth gets them."""
 
 from dataclasses import dataclass
 
@@ -72,13 +72,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class SegmentDone:
-    """All there is of a segment's interpretation was given out before.
+    """A segment's interpretation ends: everything there is of it came before this.
 
     Attributes:
         segment: its number.
-        ok: the server completed it; else what was given out is its beginning.
+        ok: the server completed it; otherwise only its beginning came.
         reason: stable identifier of what went wrong; empty when `ok`.
-        usage: of all attempts together.
+        usage: sum of all attempts.
     """
 
     segment: int
@@ -94,7 +94,7 @@ class SegmentLost:
     Attributes:
         segment: its number.
         reason: stable identifier of what went wrong.
-        usage: of all attempts together.
+        usage: sum of all attempts.
     """
 
     segment: int
@@ -151,10 +151,10 @@ class ServerError:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The session has said all it had to; nothing follows."""
+    """The session has ended as asked; nothing follows."""
 
 
-Output = (
+SessionEvent = (
     SessionReady
     | AudioDelta
     | OutputText

@@ -1,15 +1,17 @@
 """A local server that speaks the Realtime protocol over offline speech engines, and can misbehave.
 
-It runs in a process of its own and shares no logic with the client it stands in for.
+It runs in a process of its own and shares no logic with the client it stands in for. Time is real:
+its clients run on their own clocks. What must happen at a certain word is counted in received
+sound instead.
 
-    server        HTTP: who is let in (handshake), and a session for every WebSocket
-    session       what the three kinds of session have in common; line is their connection
-    translation   continuous: sound in, another language out
-    conversation  recordings in, responses out; segments understands pieces cut anywhere
-    transcription sound in, the text of committed items out
-    *_protocol    the events of each, checked and built without input or output (shapes, events)
-    faults        what can go wrong; striking decides whom it strikes, control plans it over HTTP
-    listening     which sessions hear the same sound, and one recogniser for each such sound
-    *_worker      children of this process that recognise and speak
-    talk          the prepared talk and its translations
+    server          the web application: health, control, and a session per WebSocket
+    sessions/       the sessions of the three endpoints, from the handshake to the end
+    speaking/       translation and speech in the target language
+    hearing/        speech recognition, once for all sessions that receive the same sound
+    faults/         what can go wrong, which sessions it strikes, and the API that plans it
+    wire/           the events of each endpoint, checked and built without input or output
+    talk/           the prepared talk, its translations and its recording
+    worker_process  the processes in which the engines run
+
+Imports point down this list.
 """

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault
 from broadcaster.rehearsal.server import TRANSLATIONS_PATH, create_app
-from broadcaster.rehearsal.sessions.session import Settings
+from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from broadcaster.rehearsal.wire.validation import Invalid
 
 _ENGINES = ("espeakng_loader", "pocketsphinx")
@@ -22,7 +22,7 @@ _ENGINES = ("espeakng_loader", "pocketsphinx")
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    usual = Settings()
+    usual = RehearsalSettings()
     parser = argparse.ArgumentParser(
         prog="python -m broadcaster.rehearsal",
         description="A local server that speaks the Realtime protocol: translations, "
@@ -30,7 +30,7 @@ def main() -> None:
         epilog=f"Faults: {', '.join(MOMENTS)}.",
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=8090, help="0 picks a free one")
     parser.add_argument("--expires-s", type=float, default=usual.expires_s)
     parser.add_argument("--close-delay-s", type=float, default=usual.close_delay_s)
     parser.add_argument("--response-speed", type=float, default=usual.response_speed)
@@ -40,14 +40,14 @@ def main() -> None:
         action="append",
         default=[],
         metavar="NAME[@SECONDS][:LANGUAGE]",
-        help="strike the first session that heard so much sound, once (repeatable)",
+        help="strike one session, once, after SECONDS of its sound (repeatable)",
     )
     parser.add_argument(
         "--faults",
         dest="faults_file",
         type=Path,
         metavar="FILE",
-        help="a JSON list of faults as POST /rehearsal/faults takes them",
+        help="a JSON list of faults, as for POST /rehearsal/faults",
     )
     options = parser.parse_args()
     missing = [name for name in _ENGINES if importlib.util.find_spec(name) is None]
@@ -64,11 +64,13 @@ def main() -> None:
     except (Invalid, OSError, ValueError) as wrong:
         parser.error(f"the faults cannot be used: {wrong}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    settings = Settings(options.expires_s, options.close_delay_s, options.response_speed)
+    settings = RehearsalSettings(options.expires_s, options.close_delay_s, options.response_speed)
     asyncio.run(_serve(options.host, options.port, settings, faults))
 
 
-async def _serve(host: str, port: int, settings: Settings, faults: Sequence[Fault]) -> None:
+async def _serve(
+    host: str, port: int, settings: RehearsalSettings, faults: Sequence[Fault]
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

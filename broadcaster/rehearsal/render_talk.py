@@ -1,7 +1,7 @@
 """Render the prepared talk: flite speaks, sox levels and packs, the times go into `talk.json`.
 
-Run `python -m broadcaster.rehearsal.render_talk` after changing a sentence. Needs the programs
-`flite` and `sox`; the result is part of the repository, so nobody else needs them.
+Run `python -m broadcaster.rehearsal.render_talk` after changing a sentence. It needs the programs
+`flite` and `sox`. The result is part of the repository, so nobody else needs them.
 """
 
 import json
@@ -22,16 +22,16 @@ VOICE = "slt"
 DURATION_STRETCH = 1.28
 GUEST_VOICE = "rms"
 GUEST_STRETCH = 1.1
-"""Flite has no Spanish, so the guest is given the sounds of his words."""
+"""Flite has no Spanish voice, so the guest's words are given as sounds."""
 LEVEL_DBFS = -20.0
 SPEECH_FLOOR = 200
 """Samples (of 32767) below this at either end of a sentence are silence and are cut."""
 LEAD_MS = 400
 PAUSES_MS = (300, 350, 400, 280, 450)
-"""Taken in turn after the sentences that do not say themselves what pause follows."""
+"""Used in turn after sentences without a `pause_ms` of their own."""
 TAIL_MS = 1_000
 NOISE_PEAK = 2
-"""A room is never digitally silent: uniform noise of this peak lies under the talk."""
+"""A room is never digitally silent, so uniform noise of this peak lies under the talk."""
 
 
 def main() -> None:

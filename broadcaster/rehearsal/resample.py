@@ -11,7 +11,7 @@ _ZERO_CROSSINGS = 12
 
 
 class Resampler:
-    """Converts one mono stream by the ratio `up / down`; keeps its state between blocks.
+    """Changes the rate of one mono stream, which may come in blocks of any length.
 
     Args:
         from_hz: rate of the input.
@@ -27,7 +27,7 @@ class Resampler:
         self._next = 0
 
     def process(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The output samples that the input so far determines, shape `(n,)`."""
+        """Return the output samples that are complete with this input, shape `(n,)`."""
         known = np.concatenate([self._past, samples])
         count = max(0, -(-(samples.size * self._up - self._next) // self._down))
         at = self._next + np.arange(count) * self._down

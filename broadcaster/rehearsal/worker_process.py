@@ -1,6 +1,6 @@
-"""A worker process of the server.
+"""Worker processes of the server.
 
-Workers end when their standard input does, so they die with the server however it ends.
+A worker ends when its standard input does, so it ends with the server however that ends.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ class WorkerFailed(Exception):
     """A worker process ended or does not answer."""
 
 
-class Child:
-    """One running worker module, talked to through its standard input and output."""
+class WorkerProcess:
+    """A running worker that reads standard input and answers on standard output."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -28,7 +28,7 @@ class Child:
 
     @classmethod
     async def start(cls, *command: str) -> Self:
-        """Run a program with pipes; a session of its own keeps terminal signals away from it."""
+        """Run a program with pipes, in a new session so that it gets no terminal signals."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -43,7 +43,7 @@ class Child:
         return await cls.start(sys.executable, "-m", module)
 
     async def close(self) -> None:
-        """End the worker: ask by closing its input, then insist."""
+        """Close the worker's input and wait for its end; kill it if that takes too long."""
         self.input.close()
         try:
             async with asyncio.timeout(_EXIT_S):

@@ -1,7 +1,8 @@
-"""Waiting between attempts."""
+"""Pauses between attempts that grow until one works."""
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 
 _SPREAD = random.SystemRandom()
 
@@ -15,9 +16,17 @@ class Backoff:
     Args:
         first_s: longest first pause.
         longest_s: longest pause at all.
+        sleep: waits for some seconds; a `Clock`'s, where one is at hand.
     """
 
-    def __init__(self, first_s: float = 0.05, longest_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        first_s: float = 0.05,
+        longest_s: float = 2.0,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._sleep = sleep
         self._first_s = first_s
         self._longest_s = longest_s
         self._next_s = first_s
@@ -30,7 +39,7 @@ class Backoff:
 
     async def wait(self) -> None:
         """Pause before the next attempt."""
-        await asyncio.sleep(self.next_s())
+        await self._sleep(self.next_s())
 
     def reset(self) -> None:
         """An attempt worked: start from the first pause again."""

@@ -1,4 +1,4 @@
-"""Certificates: the organizer's own, or one made here so that phones on the LAN allow sound."""
+"""TLS certificates: the organizer's own, or a self-signed one so that phones play sound."""
 
 import ipaddress
 import os
@@ -17,7 +17,7 @@ _RENEW_BEFORE = timedelta(days=14)
 
 
 def lan_address() -> str:
-    """This machine's address on its network, 127.0.0.1 without one; sends nothing."""
+    """This machine's address on its network, 127.0.0.1 without a network; sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
@@ -30,9 +30,9 @@ def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -
     """A context for the server.
 
     Args:
-        certificate: PEM chain; None makes a self-signed one in `data_dir` or takes that of before.
+        certificate: PEM chain; None uses a self-signed one in `data_dir`, made if needed.
         key: its PEM key.
-        data_dir: where a generated one lives.
+        data_dir: folder of a self-signed certificate.
 
     Raises:
         OSError: a file cannot be read or written.

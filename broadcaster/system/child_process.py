@@ -1,4 +1,4 @@
-"""Child processes that end with what started them."""
+"""A child process that ends with its context."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,11 +12,11 @@ _TERMINATE_S = 5.0
 async def child(
     command: Sequence[str], **options: Any
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that is asked to end, then made to, when the context ends.
+    """A process that is terminated when the context ends, and killed if it does not stop.
 
     Args:
         command: program and arguments.
-        options: of `asyncio.create_subprocess_exec`; without `stdin` it has none.
+        options: of `asyncio.create_subprocess_exec`; without `stdin` it reads from /dev/null.
     """
     options.setdefault("stdin", asyncio.subprocess.DEVNULL)
     process = await asyncio.create_subprocess_exec(*command, start_new_session=True, **options)

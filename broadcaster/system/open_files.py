@@ -1,10 +1,10 @@
-"""What the operating system lets this process have."""
+"""Limits of the operating system: open files, and connections that wait to be accepted."""
 
 import resource
 from pathlib import Path
 
 MANY_LISTENERS = 4_000
-"""Fewer than an edge carries on one core; a smaller limit is worth a warning."""
+"""An edge serves more listeners than this on one core; a lower limit is worth a warning."""
 OTHER_FILES = 200
 """Open files besides the listeners' connections."""
 
@@ -28,13 +28,13 @@ def raise_open_files() -> int:
 
 
 def connections() -> int:
-    """How many connections fit the limit of open files as it is now."""
+    """How many connections the current limit of open files allows."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(1, soft - OTHER_FILES)
 
 
 def somaxconn() -> int | None:
-    """Connections the kernel lets wait on one port at most, None where it does not say."""
+    """The most connections that can wait on one port; None if the kernel does not say."""
     try:
         return int(_SOMAXCONN.read_text())
     except OSError:

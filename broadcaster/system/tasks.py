@@ -1,4 +1,4 @@
-"""Tasks that belong together."""
+"""Runs tasks that belong together."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,11 +6,11 @@ from typing import Any
 
 
 async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:
-    """Run `parts` side by side until the first ends, then cancel the others and wait for them.
+    """Run `parts` concurrently until the first ends, then cancel the others and wait for them.
 
     Args:
-        parts: what to run; one that raises ends all and the error is raised here.
-        name: of all the tasks.
+        parts: what to run; if one raises, the others are cancelled and its error is raised.
+        name: the name of every task.
     """
     tasks = [asyncio.create_task(part, name=name) for part in parts]
     try:

@@ -1,7 +1,8 @@
 """`GET /metrics`: what this process counts, in Prometheus' text format.
 
-The parts are asked when it is scraped and know nothing of it. Counts only: no key, no address of a
-listener, nothing that was said; which events there are and what they cost only for the organizer.
+A scrape asks the parts for their counts; they do not know about metrics. There are numbers only: no
+key, no address of a listener, nothing that was said. Events and costs are shown to the organizer
+alone. `docs/protocol.md` lists all metrics.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
 
 AskEvents = Callable[[web.Request], Awaitable[Sequence[EventStatus] | None]]
-"""The status of all events that are open now, None for who is not the organizer.
+"""The status of all events that are open now; None if the request does not show the token.
 
 Raises `Refused` for a wrong token, and `BusUnavailable`.
 """
@@ -30,26 +31,27 @@ Raises `Refused` for a wrong token, and `BusUnavailable`.
 def metrics_route(
     refused: Mapping[str, int], edge: Callable[[], EdgeCounts] | None, events: AskEvents | None
 ) -> web.RouteDef:
-    """The address Prometheus scrapes.
+    """The route that Prometheus scrapes.
 
     Args:
         refused: requests refused so far, by error id.
-        edge: counts of this process's edge, None when it runs none.
-        events: None in a process without the desk, so that one process alone tells of them.
+        edge: returns the counts of this process's edge; None if it runs no edge.
+        events: returns the open events; None in a process without the desk, so that only one
+            process reports them.
     """
 
     async def scrape(request: web.Request) -> web.Response:
-        collectors: list[Collector] = [_Refused(dict(refused))]
+        collectors: list[Collector] = [_RefusalCollector(dict(refused))]
         if edge is not None:
-            collectors.append(_Edge(edge()))
+            collectors.append(_EdgeCollector(edge()))
         if events is not None:
             try:
                 seen = await events(request)
                 if seen is not None:
-                    collectors.append(_Events(seen, bus_up=True))
+                    collectors.append(_EventCollector(seen, bus_up=True))
             except BusUnavailable:
-                collectors.append(_Events([], bus_up=False))
-        # The process's own figures are files.
+                collectors.append(_EventCollector([], bus_up=False))
+        # Figures of the process itself are read from files.
         text = await asyncio.to_thread(_text, collectors)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -64,8 +66,8 @@ def _text(collectors: Iterable[Collector]) -> bytes:
     return generate_latest(registry)
 
 
-class _Edge(Collector):
-    """Counts of one moment."""
+class _EdgeCollector(Collector):
+    """The counts of an edge at the moment of a scrape."""
 
     def __init__(self, counts: EdgeCounts) -> None:
         self._counts = counts
@@ -73,12 +75,14 @@ class _Edge(Collector):
     def collect(self) -> Iterator[Metric]:
         counts = self._counts
         listeners, readers = counts.listeners.items(), counts.readers.items()
-        yield _family("listeners", "People who hear a channel now", _CHANNEL, listeners)
-        yield _family("caption_readers", "People who read a channel now", _CHANNEL, readers)
+        yield _family("listeners", "Listeners connected to a channel", _CHANNEL, listeners)
+        yield _family(
+            "caption_readers", "Caption readers connected to a channel", _CHANNEL, readers
+        )
         for name, meaning, number in (
             (
                 "skipped_frames_total",
-                "Frames not sent because a listener, or this process, was too slow",
+                "Frames not sent because a listener or this process was too slow",
                 counts.skipped_frames,
             ),
             (
@@ -95,8 +99,8 @@ class _Edge(Collector):
             yield _family(name, meaning, (), [((), number)])
 
 
-class _Refused(Collector):
-    """Refused requests of one moment, by error id."""
+class _RefusalCollector(Collector):
+    """The refused requests at the moment of a scrape, by error id."""
 
     def __init__(self, numbers: dict[str, int]) -> None:
         self._numbers = numbers
@@ -115,43 +119,47 @@ _FLOOR: Sequence[tuple[str, str, Callable[[FloorStatus], float]]] = (
     ("level_dbfs", "RMS of the last second, -100 for digital silence", lambda f: f.level_dbfs),
     ("peak_dbfs", "Highest sample of the last second", lambda f: f.peak_dbfs),
     ("clipping", "Whether samples at full scale were seen", lambda f: f.clipping),
-    ("silent_seconds", "How long it has been silent", lambda f: f.silent_ms / 1000),
+    ("silent_seconds", "How long the floor has been silent", lambda f: f.silent_ms / 1000),
     ("position_seconds", "The event's clock", lambda f: f.position / CLOCK_HZ),
     ("lost_frames_total", "Frames that came too late or not at all", lambda f: f.frames_lost),
 )
 _BOOTH: Sequence[tuple[str, str, Callable[[BoothStatus], float | None]]] = (
     (
         "lag_seconds",
-        "How far what was last heard is behind the floor (ear-voice span)",
+        "How far the channel is behind the floor (ear-voice span)",
         lambda b: None if b.lag_ms is None else b.lag_ms / 1000,
     ),
     ("queue_seconds", "Interpreted sound waiting for playout", lambda b: b.queue_ms / 1000),
     ("sent_seconds_total", "Floor sound sent to the interpreter", lambda b: b.sent_ms / 1000),
     (
         "unsent_seconds_total",
-        "Floor sound not sent because the line was too slow",
+        "Floor sound not sent because the connection was too slow",
         lambda b: b.unsent_ms / 1000,
     ),
     ("dropped_seconds_total", "Interpreted sound that was skipped", lambda b: b.dropped_ms / 1000),
     ("sessions_total", "Sessions opened: the first, rotations and restarts", lambda b: b.sessions),
-    ("glossary_said_total", "Terms of the glossary in the floor", lambda b: b.glossary_said),
-    ("glossary_hits_total", "Those the channel said as wanted", lambda b: b.glossary_hits),
+    ("glossary_said_total", "Glossary terms the speaker said", lambda b: b.glossary_said),
+    (
+        "glossary_hits_total",
+        "Glossary terms the channel translated as wanted",
+        lambda b: b.glossary_hits,
+    ),
 )
 
 
 _CHANNEL_FIGURES: Sequence[tuple[str, str, Callable[[EventStatus], Mapping[str, float]]]] = (
     ("cost_usd_total", "Spent so far, by the price table", lambda s: s.spent_usd),
-    ("listeners", "People who hear it, of all edges and variants", lambda s: s.listeners),
-    ("caption_readers", "People who read it, of all edges", lambda s: s.readers),
+    ("listeners", "Listeners of all edges and variants", lambda s: s.listeners),
+    ("caption_readers", "Caption readers of all edges", lambda s: s.readers),
 )
 
 
-class _Events(Collector):
-    """The events that are open at one moment.
+class _EventCollector(Collector):
+    """The open events at the moment of a scrape.
 
     Args:
-        events: their status; empty when the bus is away.
-        bus_up: whether it is not.
+        events: their status; empty if the bus does not answer.
+        bus_up: whether the bus answers.
     """
 
     def __init__(self, events: Sequence[EventStatus], *, bus_up: bool) -> None:
@@ -166,7 +174,7 @@ class _Events(Collector):
         states = [((status.event.id,), status.event.state) for status in events]
         yield _states("event_state", "The state an event is in", _EVENT, EventState, states)
         caps = [((s.event.id,), s.event.spend_cap_usd) for s in events]
-        yield _family("event_spend_cap_usd", "Where interpretation is held", _EVENT, caps)
+        yield _family("event_spend_cap_usd", "Cost at which interpretation pauses", _EVENT, caps)
         for name, meaning, read in _FLOOR:
             floors = [((s.event.id,), read(s.floor)) for s in events if s.floor is not None]
             yield _family(f"floor_{name}", meaning, _EVENT, floors)
@@ -186,7 +194,7 @@ def _family(
     labels: Sequence[str],
     values: Iterable[tuple[Sequence[str], float | None]],
 ) -> Metric:
-    """A counter when its name ends so, otherwise a gauge; None is left out."""
+    """A counter if its name ends in `_total`, else a gauge; values that are None are left out."""
     kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
     family = kind(f"broadcaster_{name}", meaning, labels=labels)
     for key, value in values:
@@ -202,6 +210,6 @@ def _states(
     states: type[StrEnum],
     now: Iterable[tuple[tuple[str, ...], StrEnum]],
 ) -> Metric:
-    """One series for each possible state, 1 for the one it is in."""
+    """One series for each possible state: 1 for the current one, 0 for the others."""
     values = [((*key, one), one is state) for key, state in now for one in states]
     return _family(name, meaning, [*labels, "state"], values)

@@ -1,1 +1,1 @@
-"""WebRTC: offers and answers, inbound sound; the only home of `aiortc`."""
+"""WebRTC: offers and answers, inbound sound, outbound sound. Only this folder uses `aiortc`."""

@@ -1,6 +1,9 @@
-"""ICE: helper servers, and which of this machine's addresses are offered to peers."""
+"""ICE: STUN and TURN servers, and this machine's addresses that are offered to peers."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import aioice.ice
@@ -11,6 +14,7 @@ _SERVER = re.compile(
 )
 _LOOPBACK = "127.0.0.1"
 _network_addresses = aioice.ice.get_host_addresses
+_loopback_offered = ContextVar("loopback_offered", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class IceServer:
         """Read `stun:host`, or `turn:user:password@host` as settings write it.
 
         Raises:
-            ValueError: it is neither; the text is not repeated, it may hold a password.
+            ValueError: the text is neither; it is not repeated, as it may hold a password.
         """
         match = _SERVER.fullmatch(text.strip())
         if match is None:
@@ -56,24 +60,35 @@ class IceServer:
         return RTCIceServer(self.url, self.username or None, self.credential or None)
 
 
-def offer_loopback(*, enabled: bool) -> None:
-    """Offer 127.0.0.1 to peers, beside the network's addresses.
+@contextmanager
+def offering_loopback(*, enabled: bool) -> Iterator[None]:
+    """Offer 127.0.0.1 as well as the network's addresses, if enabled.
 
-    `aioice` always leaves loopback addresses out and has no setting for it, so two programs on a
-    machine without a network cannot meet. This replaces its address gathering, for the whole
-    process; it is the only place that changes `aioice`.
+    It applies to connections that gather their addresses inside the context. Two programs on a
+    machine without a network meet this way.
     """
-    aioice.ice.get_host_addresses = _with_loopback if enabled else _network_addresses
+    token = _loopback_offered.set(True) if enabled else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _loopback_offered.reset(token)
 
 
-def host_addresses() -> list[str]:
-    """This machine's addresses that are offered to peers."""
-    addresses: list[str] = aioice.ice.get_host_addresses(True, True)  # noqa: FBT003
-    return addresses
+def host_addresses(*, loopback: bool) -> list[str]:
+    """This machine's addresses that are offered to peers, with 127.0.0.1 or without."""
+    with offering_loopback(enabled=loopback):
+        return _local_addresses(True, True)  # noqa: FBT003
 
 
-def _with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - aioice's signature
-    return [*_network_addresses(use_ipv4, use_ipv6), *([_LOOPBACK] if use_ipv4 else [])]
+def _local_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # noqa: FBT001 - aioice's
+    loopback = [_LOOPBACK] if use_ipv4 and _loopback_offered.get() else []
+    return [*_network_addresses(use_ipv4, use_ipv6), *loopback]
+
+
+# `aioice` always leaves loopback addresses out and has no setting for it. This is the only place
+# that changes `aioice`; nothing differs for connections outside `offering_loopback`.
+aioice.ice.get_host_addresses = _local_addresses
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,8 @@
-"""One publisher's connection: its offer in, its sound out as 24 kHz mono."""
+"""One publisher's connection: takes its offer, gives its sound as 24 kHz mono.
+
+Its packets come in real time, and `aiortc` times its own handshakes by the event loop. So all
+deadlines here are the loop's, and no clock is injected.
+"""
 
 import asyncio
 import logging
@@ -12,24 +16,24 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
-from broadcaster.audio.resample import ToFloor
-from broadcaster.errors import Refused
+from broadcaster.audio.pcm import PcmResampler
+from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
-from broadcaster.webrtc.ice import IceServer
+from broadcaster.webrtc.ice import IceServer, offering_loopback
 from broadcaster.webrtc.rtp_clock import RTP_HZ, RtpClock
 from broadcaster.webrtc.sdp import MAX_CANDIDATES, IceFragment, Offer
 
 log = logging.getLogger(__name__)
 
 MAX_WAITING_CHUNKS = 100
-"""Chunks (20 ms as a rule) kept for a reader; beyond it the oldest is dropped."""
+"""Chunks (usually 20 ms) that wait for the reader; beyond it the oldest is dropped."""
 STALLED_AFTER_S = 1.0
-"""A publisher that sent nothing for this long counts as stalled."""
+"""A publisher that has sent nothing for this long is stalled."""
 _FRAME_TICKS = RTP_HZ // 50
 
 
 class PeerState(StrEnum):
-    """Where a publisher's connection is in its life."""
+    """State of a publisher's connection."""
 
     NEW = "new"
     CONNECTING = "connecting"
@@ -38,13 +42,13 @@ class PeerState(StrEnum):
     ENDED = "ended"
 
 
-class EndReason(StrEnum):
+class IngestEndReason(StrEnum):
     """Why a publisher's connection ended."""
 
     CLOSED = "closed"
     """Our side closed it."""
     HUNG_UP = "hung_up"
-    """The publisher said goodbye."""
+    """The publisher closed it."""
     NO_MEDIA = "no_media"
     """No sound came within `IngestSettings.first_media_s` of the answer."""
     MEDIA_STOPPED = "media_stopped"
@@ -55,17 +59,19 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """How publishers' connections are made and how long they may take.
+    """How publishers connect, and their deadlines.
 
     Attributes:
         ice_servers: helpers for our own candidates; none are needed on a public address.
-        negotiate_s: longest making of an answer; a silent STUN or TURN server costs 5 s of it.
-        first_media_s: longest wait for sound after the answer.
-        media_gap_s: longest time without a packet.
-        close_s: longest orderly close.
+        loopback: offer 127.0.0.1 as well, for publishers on this machine.
+        negotiate_s: until the answer is ready; a silent STUN or TURN server costs 5 s of it.
+        first_media_s: until the first sound after the answer.
+        media_gap_s: without a packet.
+        close_s: for each step of an orderly close.
     """
 
     ice_servers: tuple[IceServer, ...] = ()
+    loopback: bool = False
     negotiate_s: float = 10.0
     first_media_s: float = 15.0
     media_gap_s: float = 5.0
@@ -74,7 +80,7 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class PcmChunk:
-    """Decoded sound.
+    """A piece of decoded sound.
 
     Attributes:
         rtp_time: 48 kHz clock, 0 at the publisher's first sample, never runs backwards; lost
@@ -89,14 +95,14 @@ class PcmChunk:
 class IngestPeer:
     """A publisher: `accept` its offer, then read `frames` until they end.
 
-    Its sound is taken off the network whether or not anybody reads. It ends by itself when the
-    publisher hangs up, fails or falls silent on the network; `end_reason` then says why.
+    Its packets are received whether or not `frames` is read. It ends by itself when the publisher
+    hangs up, the connection fails or no packets come; `end_reason` then says why.
 
     Args:
         settings: deadlines and ICE servers.
 
     Attributes:
-        id: unguessable; whoever knows it may end this publisher. Not for logs.
+        id: unguessable, because a client that knows it may end this publisher. Not for logs.
     """
 
     def __init__(self, settings: IngestSettings) -> None:
@@ -106,8 +112,8 @@ class IngestPeer:
         self._negotiation: asyncio.Task[str] | None = None
         self._receiver: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
-        self._end_reason: EndReason | None = None
-        self._closed: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
+        self._end_reason: IngestEndReason | None = None
+        self._closed: asyncio.Future[IngestEndReason] = asyncio.get_running_loop().create_future()
         self._chunks: asyncio.Queue[PcmChunk | None] = asyncio.Queue(MAX_WAITING_CHUNKS)
         self._chunks_dropped = 0
         self._rtp_clock = RtpClock()
@@ -116,7 +122,7 @@ class IngestPeer:
 
     @property
     def state(self) -> PeerState:
-        """Where it is now; `STALLED` and `CONNECTING` publishers send nothing one could lose."""
+        """The state now; a `STALLED` or `CONNECTING` publisher sends nothing that could be lost."""
         if self._end_reason is not None:
             return PeerState.ENDED
         if self._last_media_at is None:
@@ -125,32 +131,32 @@ class IngestPeer:
         return PeerState.LIVE if silent_s < STALLED_AFTER_S else PeerState.STALLED
 
     @property
-    def end_reason(self) -> EndReason | None:
+    def end_reason(self) -> IngestEndReason | None:
         """Why it ended; None while it has not."""
         return self._end_reason
 
     @property
     def frames_lost(self) -> int:
-        """20 ms frames that never came, or that nobody read in time."""
+        """20 ms frames that never came or were not read in time."""
         return self._rtp_clock.lost // _FRAME_TICKS + self._chunks_dropped
 
-    async def wait_closed(self) -> EndReason:
-        """Return when it has ended and everything of it is released."""
+    async def wait_closed(self) -> IngestEndReason:
+        """Return when it has ended and everything it held is released."""
         return await asyncio.shield(self._closed)
 
     def on_closed(self, callback: Callable[[], None]) -> None:
-        """Call back, from the event loop, when it has ended and everything is released."""
+        """Have the event loop call back when it has ended and everything is released."""
         self._closed.add_done_callback(lambda _: callback())
 
     async def accept(self, offer: Offer) -> str:
-        """Negotiate; to be called once.
+        """Negotiate; can be called once.
 
         Returns:
             The SDP answer, with all our candidates.
 
         Raises:
-            Refused: 504 `negotiation_timeout`, or 409 `session_closed` when it was closed
-                meanwhile. The peer is closed then.
+            NegotiationTimedOut: our side was not ready in time. The peer is closed then.
+            ClosedWhileOpening: it was closed before the answer was ready.
         """
         if self._negotiation is not None:
             raise RuntimeError("a peer accepts one offer")
@@ -158,11 +164,11 @@ class IngestPeer:
             self._negotiate(offer), name=f"ingest-negotiate-{self._label}"
         )
         try:
-            # Waited for, not cancelled: aioice loses the sockets of a gathering that is cut off.
+            # Not cancelled: aioice leaks the sockets of a gathering that is cancelled.
             await asyncio.wait({self._negotiation}, timeout=self._settings.negotiate_s)
             return self._negotiated()
         except BaseException:
-            self._finish(EndReason.CLOSED)
+            self._finish(IngestEndReason.CLOSED)
             raise
 
     async def add_candidates(self, fragment: IceFragment) -> None:
@@ -177,13 +183,13 @@ class IngestPeer:
             await self._connection.addIceCandidate(parsed)
 
     async def frames(self) -> AsyncGenerator[PcmChunk, None]:
-        """The sound, until the publisher ends; for one reader."""
+        """The sound until the publisher ends, for one reader."""
         while (chunk := await self._chunks.get()) is not None:
             yield chunk
         self._chunks.put_nowait(None)
 
-    async def close(self, reason: EndReason = EndReason.CLOSED) -> None:
-        """End it, if it has not; return when everything of it is released."""
+    async def close(self, reason: IngestEndReason = IngestEndReason.CLOSED) -> None:
+        """End it, if it has not ended; return when everything it held is released."""
         self._finish(reason)
         await self.wait_closed()
 
@@ -200,7 +206,8 @@ class IngestPeer:
         await connection.setRemoteDescription(
             RTCSessionDescription(offer.for_negotiation(), "offer")
         )
-        await connection.setLocalDescription(await connection.createAnswer())
+        with offering_loopback(enabled=self._settings.loopback):
+            await connection.setLocalDescription(await connection.createAnswer())
         [receiver] = connection.getReceivers()
         self._receiver = asyncio.create_task(
             self._receive(receiver.track), name=f"ingest-receive-{self._label}"
@@ -210,33 +217,23 @@ class IngestPeer:
     def _negotiated(self) -> str:
         assert self._negotiation is not None
         if self._end_reason is not None:
-            raise Refused(
-                409,
-                "session_closed",
-                "the session was closed while it was being set up",
-                hint="Connect again.",
-            )
+            raise ClosedWhileOpening
         if not self._negotiation.done():
-            raise Refused(
-                504,
-                "negotiation_timeout",
-                "the server could not prepare its side in time",
-                hint="Check that the configured STUN and TURN servers answer, then try again.",
-            )
+            raise NegotiationTimedOut
         return self._negotiation.result()
 
     def _on_connection_state(self) -> None:
         assert self._connection is not None
         match self._connection.connectionState:
             case "failed":
-                self._finish(EndReason.CONNECTION_FAILED)
+                self._finish(IngestEndReason.CONNECTION_FAILED)
             case "closed":
-                self._finish(EndReason.HUNG_UP)
+                self._finish(IngestEndReason.HUNG_UP)
 
     async def _receive(self, track: MediaStreamTrack) -> None:
         clock = asyncio.get_running_loop().time
-        resampler = ToFloor()
-        reason = EndReason.CONNECTION_FAILED
+        resampler = PcmResampler()
+        reason = IngestEndReason.CONNECTION_FAILED
         try:
             async with asyncio.timeout(self._settings.first_media_s) as deadline:
                 while True:
@@ -249,10 +246,10 @@ class IngestPeer:
                     if samples:
                         self._offer_chunk(PcmChunk(rtp_time, samples))
         except MediaStreamError:
-            reason = EndReason.HUNG_UP
+            reason = IngestEndReason.HUNG_UP
         except TimeoutError:
             heard = self._last_media_at is not None
-            reason = EndReason.MEDIA_STOPPED if heard else EndReason.NO_MEDIA
+            reason = IngestEndReason.MEDIA_STOPPED if heard else IngestEndReason.NO_MEDIA
         finally:
             self._finish(reason)
 
@@ -262,14 +259,14 @@ class IngestPeer:
             self._chunks_dropped += 1
         self._chunks.put_nowait(chunk)
 
-    def _finish(self, reason: EndReason) -> None:
+    def _finish(self, reason: IngestEndReason) -> None:
         if self._end_reason is None:
             self._end_reason = reason
             self._closer = asyncio.create_task(
                 self._release(reason), name=f"ingest-close-{self._label}"
             )
 
-    async def _release(self, reason: EndReason) -> None:
+    async def _release(self, reason: IngestEndReason) -> None:
         try:
             if self._negotiation is not None:
                 await asyncio.wait({self._negotiation}, timeout=self._settings.close_s)
@@ -277,7 +274,7 @@ class IngestPeer:
                 self._receiver.cancel()
                 await asyncio.wait({self._receiver}, timeout=self._settings.close_s)
             if self._connection is not None:
-                # A task of its own, so that the deadline does not cut a close in two.
+                # A task of its own, because the deadline must not interrupt a close half-way.
                 closing = asyncio.create_task(
                     _close(self._connection), name=f"ingest-hang-up-{self._label}"
                 )
@@ -297,12 +294,12 @@ async def _close(connection: RTCPeerConnection) -> None:
     changed = asyncio.Event()
     for transport in started:
         transport.on("statechange", changed.set)
-    # In a task without our frames: it joins the decoder's thread, which has a packet or two to do.
+    # In its own task: it joins the decoder's thread, which still has a packet or two to decode.
     await asyncio.create_task(connection.close(), name="ingest-aiortc-close")
-    # close() does not wait for aiortc's own tasks; they are over when DTLS reaches an end state.
+    # close() does not wait for aiortc's own tasks; they end when DTLS reaches an end state.
     while any(transport.state not in {"closed", "failed"} for transport in started):
         changed.clear()
         await changed.wait()
-    # A check that succeeded during close() starts aioice's consent task after its end.
+    # A check that succeeds during close() starts aioice's consent task after that.
     for transport in started:
         await transport.transport.stop()

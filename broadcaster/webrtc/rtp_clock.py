@@ -1,16 +1,16 @@
-"""Where decoded sound belongs on a clock that never runs backwards."""
+"""Places decoded sound on a clock that never runs backwards."""
 
 RTP_HZ = 48_000
 """Rate of Opus' RTP clock, whatever the sound's own rate (RFC 7587 section 4.1)."""
 MAX_GAP = 10 * RTP_HZ
-"""A step of more than this is a sender that started a new clock, not a gap."""
+"""A longer step means that the sender started a new clock; it is not a gap."""
 
 
 class RtpClock:
-    """Gives each piece of one stream its place.
+    """Places the pieces of one stream.
 
-    Lost packets leave a gap of their length. A sender that jumps (a new clock, a repeated
-    packet) continues where the stream was.
+    Lost packets leave a gap of their length. When a sender jumps (a new clock, a repeated packet),
+    its sound goes on where the stream was.
     """
 
     def __init__(self) -> None:
@@ -24,8 +24,8 @@ class RtpClock:
 
         Args:
             pts: the piece's time on the sender's clock, `RTP_HZ`.
-            length: how long it is there.
-            kept: how much of it came out of the resampler now, same unit.
+            length: its length on that clock.
+            kept: length of what came out of the resampler now, in the same unit.
 
         Returns:
             Its time on the clock that never runs backwards.

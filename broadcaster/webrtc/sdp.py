@@ -1,7 +1,7 @@
-"""Session descriptions as text: what a publisher offers, what it is answered, what it trickles.
+"""Session descriptions as text: offers, answers and trickled candidates.
 
-`aiortc` negotiates every section it is shown and fails on attributes it does not expect, so it is
-shown a small offer written here from the fields that matter. Three of them are changed on purpose:
+`aiortc` negotiates every section it is shown and fails on attributes it does not expect. So it is
+shown a small offer that is written here from the fields that matter. Three are changed on purpose:
 
 * candidates that name an mDNS host (`….local`) are left out: resolving them costs a second each and
   the publisher is reached by peer-reflexive candidates anyway (RFC 8445 section 7.3.1.3);
@@ -14,16 +14,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import IceRestartUnsupported, MalformedSdp, NoOpusAudio
 
 MAX_SDP_CHARS = 64 * 1024
 """Longest description that is parsed; a browser's with every codec is about 8 000."""
 MAX_CANDIDATES = 64
-"""Candidates one description may bring: each is an address we send checks to."""
+"""Most candidates of one description: each is an address that we send checks to."""
 MAX_LINE_CHARS = 1_024
 MAX_SECTIONS = 16
 MAX_FINGERPRINTS = 8
-"""Some of a description is kept while its session lives; a browser's has one or two sections."""
+"""Parts of a description are kept while its session lives, so each list is bounded; a browser's has
+one or two sections."""
 OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
 """What publishers are asked to send (RFC 7587 section 6.1): speech, with redundancy."""
 
@@ -46,19 +47,19 @@ _SETUPS = frozenset({"actpass", "active", "passive"})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The one Opus stream of a publisher's offer, and what is needed to answer all of it.
+    """The one Opus stream of an offer, and what is needed to answer the whole offer.
 
     Attributes:
-        sections: per `m=` line of the offer, how it is answered when it is turned down.
-        audio_index: which of them is the stream; all others are turned down.
-        mid: its identification (RFC 5888), empty when the offer has none.
+        sections: for each `m=` line of the offer, the answer that rejects it.
+        audio_index: which of them is the stream; all others are rejected.
+        mid: identification of the stream (RFC 5888), empty when the offer has none.
         bundled: whether the offer groups it with others (RFC 9143).
         payload_type: RTP payload type of Opus.
-        ufrag: the publisher's ICE user name fragment.
-        pwd: the publisher's ICE password.
-        fingerprints: of its DTLS certificates, `<hash> <hex>`.
+        ufrag: the client's ICE user name fragment.
+        pwd: the client's ICE password.
+        fingerprints: `<hash> <hex>` of its DTLS certificates.
         setup: DTLS role it offers.
-        candidates: usable `candidate` values without their extensions, see the module's text.
+        candidates: usable `candidate` values without their extensions, see the module docstring.
     """
 
     sections: tuple[str, ...]
@@ -73,7 +74,7 @@ class Offer:
     candidates: tuple[str, ...]
 
     def for_negotiation(self) -> str:
-        """The offer as `aiortc` is to see it."""
+        """The offer in the form that `aiortc` is shown."""
         return _join(
             [
                 "v=0",
@@ -95,14 +96,14 @@ class Offer:
         )
 
     def answer(self, negotiated: str) -> str:
-        """The answer for the publisher.
+        """The answer for the client.
 
         Args:
-            negotiated: the answer `aiortc` gave to `for_negotiation`.
+            negotiated: the answer to `for_negotiation`, of `aiortc` or of the egress port.
 
         Returns:
-            The same with Opus parameters, the offer's grouping, and all other sections turned
-            down: an answer has exactly the sections of its offer (RFC 3264 section 6).
+            The same with Opus parameters, the offer's grouping, and all other sections rejected:
+            an answer has exactly the sections of its offer (RFC 3264 section 6).
         """
         session, (audio,) = _split(_lines(negotiated))
         session = [line for line in session if not line.startswith("a=group:")]
@@ -120,16 +121,21 @@ class IceFragment:
     """Candidates sent after the offer (RFC 8840 section 9, RFC 9725 section 4.3.2).
 
     Attributes:
-        ufrag: user name fragment they belong to, None when not stated.
+        ufrag: user name fragment they belong to; None when it is not stated.
         candidates: usable `candidate` values.
     """
 
     ufrag: str | None
     candidates: tuple[str, ...]
 
-    def restarts(self, offer: Offer) -> bool:
-        """Whether this asks for new ICE credentials instead of adding candidates."""
-        return self.ufrag is not None and self.ufrag != offer.ufrag
+    def check_no_restart(self, offer: Offer) -> None:
+        """Check that this adds candidates to the session its offer began.
+
+        Raises:
+            IceRestartUnsupported: it asks for new ICE credentials.
+        """
+        if self.ufrag is not None and self.ufrag != offer.ufrag:
+            raise IceRestartUnsupported
 
 
 def parse_offer(text: str, *, listens: bool = False) -> Offer:
@@ -137,32 +143,32 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
 
     Args:
         text: the offer.
-        listens: the client is to receive the stream instead of sending it.
+        listens: the client receives the stream instead of sending it.
 
     Raises:
-        Refused: 400 `malformed_sdp` when it is no offer a WebRTC client would make, 422
-            `no_opus_audio` when it sends nothing the floor can take, or takes nothing we send.
+        MalformedSdp: no WebRTC client makes such an offer.
+        NoOpusAudio: it sends nothing the floor can take, or takes nothing we send.
     """
     everything = _lines(text)
     if not everything or not everything[0].startswith("v="):
-        raise _malformed("it does not start with v=")
+        raise MalformedSdp("it does not start with v=")
     session, media = _split(everything)
     if len(media) > MAX_SECTIONS:
-        raise _malformed(f"it has more than {MAX_SECTIONS} m= lines")
+        raise MalformedSdp(f"it has more than {MAX_SECTIONS} m= lines")
     index = _opus_section(session, media, _RECEIVING if listens else _SENDING)
     lines = media[index]
     inherited = [*lines, *session]
     if "a=rtcp-mux" not in lines:
-        raise _malformed("the audio section has no rtcp-mux")
+        raise MalformedSdp("the audio section has no rtcp-mux")
     fingerprints = _fingerprints(lines) or _fingerprints(session)
     if not fingerprints:
-        raise _malformed("the offer has no usable certificate fingerprint")
+        raise MalformedSdp("the offer has no usable certificate fingerprint")
     setup = _attribute(inherited, "setup")
     if setup not in _SETUPS:
-        raise _malformed("the offer has no valid setup attribute")
+        raise MalformedSdp("the offer has no valid setup attribute")
     mid = _attribute(lines, "mid") or ""
     return Offer(
-        sections=tuple(_turned_down(section) for section in media),
+        sections=tuple(_rejected(section) for section in media),
         audio_index=index,
         mid=mid,
         bundled=any(
@@ -180,10 +186,10 @@ def parse_offer(text: str, *, listens: bool = False) -> Offer:
 
 
 def parse_fragment(text: str) -> IceFragment:
-    """Read a trickle fragment; `m=` lines in it only say which section is meant.
+    """Read a trickle fragment; its `m=` lines only name a section and are skipped.
 
     Raises:
-        Refused: 400 `malformed_sdp`.
+        MalformedSdp: a line cannot be read.
     """
     lines = _lines(text)
     return IceFragment(_attribute(lines, "ice-ufrag"), _candidates(lines))
@@ -197,14 +203,7 @@ def _opus_section(session: list[str], media: list[list[str]], directions: frozen
         direction = next((line[2:] for line in lines if line[2:] in _DIRECTIONS), inherited)
         if head[1] == "audio" and alive and direction in directions and _opus_payload_types(lines):
             return index
-    raise Refused(
-        422,
-        "no_opus_audio",
-        "the offer does not send Opus audio"
-        if directions is _SENDING
-        else "the offer does not receive Opus audio",
-        hint="Add one audio transceiver of that direction and choose Opus as its codec.",
-    )
+    raise NoOpusAudio("send" if directions is _SENDING else "receive")
 
 
 def _opus_payload_types(lines: list[str]) -> list[int]:
@@ -214,7 +213,7 @@ def _opus_payload_types(lines: list[str]) -> list[int]:
     return [number for number in types if number in _DYNAMIC_TYPES and str(number) in listed]
 
 
-def _turned_down(lines: list[str]) -> str:
+def _rejected(lines: list[str]) -> str:
     head = _media_head(lines)
     mid = _attribute(lines, "mid")
     return _join(
@@ -230,7 +229,7 @@ def _turned_down(lines: list[str]) -> str:
 def _media_head(lines: list[str]) -> re.Match[str]:
     head = _MEDIA.fullmatch(lines[0])
     if head is None:
-        raise _malformed("an m= line cannot be read")
+        raise MalformedSdp("an m= line cannot be read")
     return head
 
 
@@ -239,7 +238,7 @@ def _candidates(lines: list[str]) -> tuple[str, ...]:
     for value in _attributes(lines, "candidate"):
         candidate = _CANDIDATE.fullmatch(value)
         if candidate is None:
-            raise _malformed("a candidate cannot be read")
+            raise MalformedSdp("a candidate cannot be read")
         if (
             candidate["component"] == "1"
             and candidate["transport"].lower() == "udp"
@@ -258,7 +257,7 @@ def _fingerprints(lines: list[str]) -> tuple[str, ...]:
 def _credential(lines: list[str], name: str) -> str:
     value = _attribute(lines, name)
     if value is None or not _CREDENTIAL.fullmatch(value):
-        raise _malformed(f"the offer has no valid {name}")
+        raise MalformedSdp(f"the offer has no valid {name}")
     return value
 
 
@@ -273,12 +272,12 @@ def _attributes(lines: list[str], name: str) -> Iterator[str]:
 
 def _lines(text: str) -> list[str]:
     if len(text) > MAX_SDP_CHARS:
-        raise _malformed("it is too long")
+        raise MalformedSdp("it is too long")
     lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
     if not all(_LINE.fullmatch(line) for line in lines):
-        raise _malformed("a line is not of the form <letter>=<value>")
+        raise MalformedSdp("a line is not of the form <letter>=<value>")
     if any(len(line) > MAX_LINE_CHARS for line in lines):
-        raise _malformed(f"a line has more than {MAX_LINE_CHARS} characters")
+        raise MalformedSdp(f"a line has more than {MAX_LINE_CHARS} characters")
     return lines
 
 
@@ -295,12 +294,3 @@ def _split(lines: list[str]) -> tuple[list[str], list[list[str]]]:
 
 def _join(lines: Iterable[str]) -> str:
     return "".join(f"{line}\r\n" for line in lines)
-
-
-def _malformed(detail: str) -> Refused:
-    return Refused(
-        400,
-        "malformed_sdp",
-        f"the session description is malformed: {detail}",
-        hint="Send what the WebRTC library made, unchanged.",
-    )

@@ -24,8 +24,10 @@ def speech() -> bytes:
     return b"".join(read_pcm(AUDIO_PATH))
 
 
-def tone(seconds: float, hz: float = 440.0, amplitude: float = 8_000) -> bytes:
-    time = np.arange(int(seconds * CLOCK_HZ)) / CLOCK_HZ
+def tone(
+    seconds: float, hz: float = 440.0, amplitude: float = 8_000, rate_hz: int = CLOCK_HZ
+) -> bytes:
+    time = np.arange(int(seconds * rate_hz)) / rate_hz
     return pcm_of(amplitude * np.sin(2 * math.pi * hz * time))
 
 
@@ -77,6 +79,15 @@ def dominant_hz(pcm: bytes) -> float:
     values = numbers(pcm)
     spectrum = np.abs(np.fft.rfft(values * np.hanning(values.size)))
     return float(np.argmax(spectrum)) * CLOCK_HZ / values.size
+
+
+def best_correlation(heard: bytes, said: bytes) -> float:
+    """How alike two sounds are, 0 to 1, wherever the one begins in the other."""
+    a = np.frombuffer(heard, "<i2").astype(float)
+    b = np.frombuffer(said, "<i2").astype(float)
+    size = 1 << (len(a) + len(b)).bit_length()
+    cross = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    return float(np.max(cross) / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
 def loudness(pcm: bytes) -> tuple[float, float]:

@@ -15,7 +15,7 @@ def test_what_flows_is_not_touched() -> None:
     assert heard[2 * EDGE_SAMPLES :] == said[2 * EDGE_SAMPLES : len(heard)]
 
 
-def test_dry_it_gives_silence() -> None:
+def test_an_empty_buffer_gives_silence() -> None:
     assert SoftEdges().pull(TICK) == bytes(2 * TICK)
 
 

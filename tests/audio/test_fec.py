@@ -3,8 +3,7 @@
 import pytest
 
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusDecoder, OpusEncoder
-from tests.audio.sounds import speech
-from tests.audio.test_audio import best_correlation
+from tests.audio.sounds import best_correlation, speech
 
 SECONDS = 10
 LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])
@@ -32,7 +31,7 @@ def test_most_packets_of_speech_carry_the_one_before(frame_ms: int) -> None:
 
 
 @LENGTHS
-def test_without_it_none_do(frame_ms: int) -> None:
+def test_packets_without_fec_do_not(frame_ms: int) -> None:
     assert not any(has_fec(packet, frame_ms) for packet in packets(frame_ms, loss_percent=0))
 
 

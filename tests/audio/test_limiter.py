@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from broadcaster.audio.limiter import CEILING_DBTP, DELAY_SAMPLES, Limiter
-from broadcaster.audio.samples import to_pcm, to_samples
+from broadcaster.audio.pcm import to_pcm, to_samples
 from tests.audio.sounds import loudness, noise, numbers, ragged, speech, ticks, tone
 
 

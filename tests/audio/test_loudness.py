@@ -5,7 +5,7 @@ import pytest
 from broadcaster.audio.limiter import Limiter
 from broadcaster.audio.loudness import MOST_GAIN_DB, TARGET_LUFS, Leveler, LoudnessMeter
 from broadcaster.audio.opus import OpusDecoder, OpusEncoder
-from broadcaster.audio.samples import to_pcm
+from broadcaster.audio.pcm import to_pcm
 from tests.audio.sounds import amplified, loudness, noise, ragged, sharpest, speech, ticks, tone
 
 SETTLED_BYTES = 8 * 48_000

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from broadcaster.audio.mix import FADE_MS, FLOOR_UNDER_VOICE, Fader, mix, under_voice
-from broadcaster.audio.samples import to_pcm, to_samples
+from broadcaster.audio.pcm import to_pcm, to_samples
 from broadcaster.model.audio import ms_to_samples
 from tests.audio.sounds import sharpest, speech, tone
 

@@ -20,11 +20,11 @@ from playwright.async_api import Browser
 
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusEncoder
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, SAMPLE_BYTES
-from broadcaster.webrtc.ice import offer_loopback
 from tests.audio.sounds import speech
 from tests.benchmarks.tables import Table, write
 from tests.edge.conftest import Edge, running_edge
 from tests.support.browser import Attendee, chromium
+from tests.support.loopback import loopback_offered
 from tests.support.lossy_relay import LossyRelay, at_random
 from tests.support.sound import matches, samples
 from tests.support.tasks import beside
@@ -160,8 +160,8 @@ async def measured(
     networks: Iterable[tuple[float, float | None]], seconds: float
 ) -> AsyncIterator[tuple[str, ...]]:
     """The rows, four listeners of each network at a time."""
-    offer_loopback(enabled=True)
     async with AsyncExitStack() as stack:
+        stack.enter_context(loopback_offered())
         plain = await stack.enter_async_context(running_edge(protects=False))
         protecting = await stack.enter_async_context(running_edge())
         await stack.enter_async_context(talking([plain, protecting]))

@@ -27,7 +27,7 @@ from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.web.application import create_application
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
+from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 PAYLOAD = b"\x58" + secrets.token_bytes(189)
@@ -71,7 +71,7 @@ async def ours() -> None:
     talk = Talk()
     async with EmbeddedBus(None) as bus, asyncio.TaskGroup() as tasks:
         clock = SystemClock()
-        rooms, egress = Rooms(bus, clock, None), Egress(EgressSettings())
+        rooms, egress = Rooms(bus, clock, None), EgressPort(EgressSettings(), clock)
         await bus.put(keys.event_record("talk"), EVENT.to_json())
 
         def say(number: int) -> None:

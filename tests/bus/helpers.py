@@ -5,24 +5,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from broadcaster.model.ports import Entry
-
-DEADLINE_S = 30.0
+from tests.support.deadline import deadline
 
 T = TypeVar("T")
 
 
 async def soon(work: Awaitable[T]) -> T:
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         return await work
 
 
 async def take(items: AsyncIterator[T], count: int) -> list[T]:
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         return [await anext(items) for _ in range(count)]
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -14,6 +14,7 @@ from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Bus, Entry, Message, Record
 from tests.bus.helpers import collect, soon, take, until
+from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.tasks import beside
 
@@ -208,14 +209,14 @@ async def test_a_lease_has_one_holder_at_a_time(bus: Bus, other: Bus) -> None:
                 holders -= 1
                 turns += 1
 
-    async with asyncio.timeout(60), asyncio.TaskGroup() as workers:
+    async with deadline(), asyncio.TaskGroup() as workers:
         for worker in (bus, other, bus):
             workers.create_task(work(worker))
     assert turns == 9
 
 
 async def test_leases_of_other_names_do_not_wait(bus: Bus, other: Bus) -> None:
-    async with bus.lease("one"), asyncio.timeout(20), other.lease("two"):
+    async with bus.lease("one"), deadline(), other.lease("two"):
         pass
 
 
@@ -234,7 +235,7 @@ async def test_a_cancelled_holder_hands_over_and_a_cancelled_waiter_does_not_blo
         async with beside(hold(other, second), "second"):
             await asyncio.sleep(0.05)
         assert not second.is_set()
-    async with asyncio.timeout(20), other.lease("l"):
+    async with deadline(), other.lease("l"):
         pass
 
 
@@ -254,7 +255,7 @@ async def test_the_body_of_a_lease_may_fail(bus: Bus) -> None:
     with pytest.raises(KeyError):
         async with bus.lease("l"):
             raise KeyError
-    async with asyncio.timeout(20), bus.lease("l"):
+    async with deadline(), bus.lease("l"):
         pass
 
 

@@ -12,6 +12,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Record
 from tests.bus.helpers import collect, soon, until
+from tests.support.clock import FakeClock
 from tests.support.tasks import beside
 
 WRITER = """
@@ -52,9 +53,11 @@ async def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> Non
 
 
 async def test_ids_grow_when_the_clock_steps_back(tmp_path: Path) -> None:
-    times = iter([1000, 1000, 5, 2000])
-    async with EmbeddedBus(None, now_ms=lambda: next(times)) as bus:
-        ids = [await bus.append("s", b"") for _ in range(4)]
+    clock = FakeClock()
+    ids = []
+    async with EmbeddedBus(None, clock=clock) as bus:
+        for clock.seconds in (1.0, 1.0, 0.005, 2.0):
+            ids.append(await bus.append("s", b""))
     assert ids == ["1000-0", "1000-1", "1000-2", "2000-0"]
 
 

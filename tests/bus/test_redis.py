@@ -15,6 +15,7 @@ from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Message, Record, Subscription
 from tests.bus.helpers import collect, soon, take, until
 from tests.bus.proxy import Proxy
+from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.tasks import beside
 
@@ -64,7 +65,7 @@ async def test_streams_survive_a_crash_of_redis(
             number += 1
 
     async with beside(collect(bus.follow("s"), seen), "follow"):
-        async with asyncio.timeout(60), asyncio.TaskGroup() as writers:
+        async with deadline(), asyncio.TaskGroup() as writers:
             for name in (b"a", b"b", b"c"):
                 writers.create_task(write(name))
             for _ in range(3):
@@ -215,7 +216,7 @@ async def test_a_lease_somebody_took_is_lost(bus: RedisBus, own_redis_server: Re
 async def test_the_lease_of_a_dead_holder_runs_out(redis_server: RedisServer) -> None:
     redis_server.command("FLUSHALL")
     redis_server.command("SET", "broadcaster:0:lease:l", "dead", "PX", "300")
-    async with RedisBus(redis_server.url) as bus, asyncio.timeout(20), bus.lease("l"):
+    async with RedisBus(redis_server.url) as bus, deadline(), bus.lease("l"):
         pass
 
 

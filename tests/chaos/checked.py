@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import WSMsgType
 from yarl import URL
 
-from tests.rehearsal import client, realtime_client
-from tests.rehearsal.client import assert_documented
+from tests.rehearsal import realtime_client, translation_client
+from tests.rehearsal.session_client import assert_documented
 
 ON_PURPOSE = frozenset({"event_garbage", "event_unknown"})
 """What the faults `garbage` and `unknown_events` sign their events with."""
@@ -52,7 +52,11 @@ class Checked:
 
 def _validate(endpoint: str, sender: str, event: dict[str, Any]) -> None:
     if endpoint == "translation":
-        events = client.CLIENT_EVENT if sender == "client" else client.SERVER_EVENT
+        events = (
+            translation_client.CLIENT_EVENT
+            if sender == "client"
+            else translation_client.SERVER_EVENT
+        )
         assert_documented(events.validate_python(event))
     elif sender == "client":
         assert_documented(realtime_client.CLIENT_EVENT.validate_python(event))

@@ -10,7 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from broadcaster.config import Settings
+from broadcaster.commands.cli import settings_from
+from broadcaster.config import USED_BY, Role, Settings, unused
+from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.processes import broadcaster, started
 
 COMMAND = [sys.executable, "-m", "broadcaster"]
@@ -22,7 +24,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE_S,
         check=False,
     )
 
@@ -80,7 +82,7 @@ def test_check_says_what_to_do(tmp_path: Path) -> None:
     assert "✓ Port:" in answer.stdout
     assert "! HTTPS:" in answer.stdout
     assert " Open files: " in answer.stdout
-    assert " Joining herd: " in answer.stdout
+    assert " Accept queue: " in answer.stdout
     assert "hidden" not in answer.stdout + answer.stderr
 
 
@@ -146,7 +148,41 @@ async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) 
     async with broadcaster(tmp_path) as (_, process):
         process.process.send_signal(number)
         await process.line("Stopping")
-        async with asyncio.timeout(20):
+        async with deadline():
             await process.process.wait()
     assert process.process.returncode == 0
     assert not [line for line in process.lines if "Traceback" in line]
+
+
+def test_a_variable_that_is_no_setting_is_named() -> None:
+    answer = run("config", BROADCASTER_PROT="80", BROADCASTER_STAGE_KEY="key")
+    assert answer.returncode == 0
+    assert "BROADCASTER_PROT is not a setting" in answer.stderr
+    assert "Did you mean BROADCASTER_PORT?" in answer.stderr
+    assert "STAGE_KEY" not in answer.stderr
+
+
+def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
+    answer = run("serve", "--tls", BROADCASTER_TLS_CERT=str(tmp_path / "chain.pem"))
+    assert answer.returncode == 2
+    assert "set both BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY, or neither" in answer.stderr
+
+
+def test_settings_that_these_roles_do_not_read_are_named() -> None:
+    settings = settings_from(workers=2, linger_s=5, tls_cert=Path("a"), tls_key=Path("b"))
+    assert unused(settings, frozenset({Role.FLOOR, Role.DESK})) == {
+        "BROADCASTER_LINGER_S": "for booths only",
+        "BROADCASTER_TLS_CERT": "TLS is off",
+        "BROADCASTER_TLS_KEY": "TLS is off",
+        "BROADCASTER_WORKERS": "for edge only",
+    }
+    assert not unused(settings.model_copy(update={"tls": True}), frozenset(Role))
+
+
+def test_every_setting_of_some_roles_is_a_setting() -> None:
+    assert USED_BY.keys() <= Settings.model_fields.keys()
+
+
+async def test_serve_says_which_settings_it_does_not_use(tmp_path: Path) -> None:
+    async with broadcaster(tmp_path, tls_cert="a.pem", tls_key="b.pem") as (_, process):
+        await process.line(r"set, but not used here: BROADCASTER_TLS_CERT \(TLS is off\)")

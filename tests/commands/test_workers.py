@@ -22,6 +22,7 @@ from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
+from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
 from tests.support.processes import Process, started
 from tests.support.redis_server import RedisServer
@@ -37,7 +38,6 @@ from broadcaster.commands.workers import work
 asyncio.run(work(Settings(), 1))
 print(gc.get_threshold()[0], gc.get_freeze_count() > 0)
 """
-DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,15 @@ class Edges:
 
     async def heard(self, listeners: dict[str, int]) -> None:
         """Wait until a worker reports exactly these listeners."""
-        async with asyncio.timeout(DEADLINE_S), self.bus.subscribe(keys.status("talk")) as heard:
+        async with deadline(), self.bus.subscribe(keys.status("talk")) as heard:
             async for status in statuses(heard):
                 if isinstance(status, EdgeStatus) and status.listeners == listeners:
                     return
 
     async def counts(self, total: int) -> dict[str, int]:
-        """Listeners by edge, once they are so many together."""
+        """Listeners by edge, once they add up to `total`."""
         counts: dict[str, int] = {}
-        async with asyncio.timeout(DEADLINE_S), self.bus.subscribe(keys.status("talk")) as heard:
+        async with deadline(), self.bus.subscribe(keys.status("talk")) as heard:
             async for status in statuses(heard):
                 if isinstance(status, EdgeStatus):
                     counts[status.edge] = status.listeners.get("es", 0)
@@ -116,7 +116,7 @@ def runs(pid: int) -> bool:
 
 
 def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
+    """The first of `count` free ports in a row."""
     while True:
         with ExitStack() as stack:
             probe = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -143,7 +143,7 @@ async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path)
         assert len(before) == WORKERS
         os.kill(min(before), signal.SIGKILL)
         await them.parent.line(r"worker \d ended with code -9 and starts again")
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while len(await them.pids()) < WORKERS:
                 await asyncio.sleep(0.05)
         them.bus.publish(keys.opus("talk", "es"), AudioFrame(Kind.OPUS, 0, 0, b"opus").to_bytes())
@@ -151,10 +151,10 @@ async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path)
         alive = [message for message in heard if message.type is aiohttp.WSMsgType.BINARY]
         assert len(alive) in counts.values(), "the others' listeners stay"
 
-        async with asyncio.timeout(DEADLINE_S), them.bus.subscribe(keys.status("talk")) as reports:
+        async with deadline(), them.bus.subscribe(keys.status("talk")) as reports:
             async for status in statuses(reports):
                 if isinstance(status, EdgeStatus) and status.edge not in counts:
-                    break  # the new one has its share of those who come back
+                    break  # the new worker has a share of the listeners that come back
                 await stack.enter_async_context(them.http.ws_connect("/e/talk/audio/es"))
 
 
@@ -221,7 +221,7 @@ async def test_workers_end_with_their_parent(tmp_path: Path) -> None:
     async with edges(tmp_path) as them:
         pids = await them.pids()
         them.parent.process.kill()
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while any(map(runs, pids)):
                 await asyncio.sleep(0.05)
 

@@ -20,6 +20,7 @@ from broadcaster.model.status import (
     Status,
     status_to_json,
 )
+from tests.support.deadline import deadline
 from tests.support.tasks import beside
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_cap_usd=2.0)
@@ -40,7 +41,9 @@ async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
         await asyncio.sleep(0)
         for report in reports:
             bus.publish(keys.status("talk"), status_to_json(report))
-        await asyncio.sleep(0.05)
+        async with deadline():
+            while len(looking._heard["talk"]) < len(reports):
+                await asyncio.sleep(0)
         return looking.snapshot(EVENT, await Events(bus, SystemClock()).spent_usd("talk"))
 
 

@@ -29,7 +29,7 @@ DEADLINE_S = 90.0
 pytestmark = pytest.mark.browser
 
 
-def shown(captions: str, language: str) -> list[talk.Sentence]:
+def shown(captions: str, language: str) -> list[talk.TalkSentence]:
     """The sentences of the talk that are on a page."""
     text = re.sub(r"\s", "", captions)
     return [
@@ -55,7 +55,7 @@ async def heard_and_read(page: Attendee, tag: str) -> None:
             await asyncio.sleep(MORE_S)
 
 
-def voiced(sentences: list[talk.Sentence], language: str) -> Samples:
+def voiced(sentences: list[talk.TalkSentence], language: str) -> Samples:
     """What the interpreter says for these sentences."""
     texts = [sentence.spoken_text(language) for sentence in sentences]
     return samples(b"".join(voice.render_all(texts, language)))

@@ -24,7 +24,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
+from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 
 FRAME_MS = 60
 PACKET = b"\x58opus"
@@ -61,7 +61,7 @@ class Edge:
     http: aiohttp.ClientSession
     rooms: Rooms
     whep: WhepEndpoint
-    egress: Egress
+    egress: EgressPort
     refused: Counter[str]
     gate: Gate
     sequences: Counter[str] = field(default_factory=Counter)
@@ -100,7 +100,7 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         protects: whether WebRTC listeners that lose packets get the protected variant.
     """
     clock = SystemClock()
-    rooms, egress = Rooms(bus, clock, Ring.open()), Egress(EgressSettings())
+    rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
     running = [
         asyncio.create_task(part.run(), name=type(part).__name__)

@@ -1,19 +1,16 @@
 """A real publisher on the floor: what it says reaches the bus, in its place on the clock."""
 
-import asyncio
 import itertools
 import json
 import math
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 
 import aiohttp
 import numpy as np
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from pytest_aiohttp import AiohttpClient
 
-from broadcaster.app import find_event
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import Refused
 from broadcaster.floor.floors import Floors
@@ -26,11 +23,11 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, status_to_json
 from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.publisher import publishing
-from broadcaster.webrtc.ice import offer_loopback
 from broadcaster.webrtc.ingest import IngestSettings
+from tests.support.deadline import deadline
+from tests.support.tasks import beside
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
-DEADLINE_S = 30.0
 
 
 def chirps() -> Iterator[bytes]:
@@ -59,7 +56,7 @@ class Stage:
     async def status(self, **wanted: object) -> dict[str, object]:
         """The next floor status with these values."""
         async with self.bus.subscribe(keys.status("talk")) as messages:
-            async with asyncio.timeout(DEADLINE_S):
+            async with deadline():
                 async for message in messages:
                     status: dict[str, object] = json.loads(message.payload)
                     if wanted.items() <= status.items():
@@ -70,7 +67,7 @@ class Stage:
         """The next frames of the floor."""
         frames: list[AudioFrame] = []
         async with self.bus.subscribe(keys.floor_pcm("talk")) as messages:
-            async with asyncio.timeout(DEADLINE_S):
+            async with deadline():
                 async for message in messages:
                     frames.append(AudioFrame.from_bytes(message.payload))
                     if len(frames) == count:
@@ -79,25 +76,16 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    offer_loopback(enabled=True)
+async def stage(aiohttp_client: AiohttpClient) -> AsyncIterator[Stage]:
     async with EmbeddedBus(None) as bus:
         floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
-        running = asyncio.create_task(floors.run(), name="floors")
-        whip = WhipEndpoint(partial(find_event, bus), floors, IngestSettings())
-        runner = web.AppRunner(create_application(bus, whip.routes()), shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/whip/talk"
-        async with aiohttp.ClientSession() as http:
-            stage = Stage(bus, http, url)
+        whip = WhipEndpoint(floors.find_event, floors, IngestSettings(loopback=True))
+        client = await aiohttp_client(create_application(bus, whip.routes()))
+        async with beside(floors.run(), name="floors"):
+            stage = Stage(bus, client.session, str(client.make_url("/whip/talk")))
             await stage.put(EVENT)
             yield stage
-        await runner.cleanup()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
         await whip.close()
-    offer_loopback(enabled=False)
 
 
 async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
@@ -131,7 +119,7 @@ async def test_the_protected_variant_is_made_while_somebody_needs_it(stage: Stag
     async with (
         publishing(stage.http, stage.url, "stage-key", chirps()),
         stage.bus.subscribe(plain, protected) as messages,
-        asyncio.timeout(DEADLINE_S),
+        deadline(),
     ):
         await stage.frames(50)
         needs = status_to_json(EdgeStatus("edge", {"floor+fec": 1}))

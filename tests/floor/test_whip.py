@@ -6,7 +6,8 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 
 from broadcaster.webrtc.ice import IceServer
-from broadcaster.webrtc.ingest import EndReason, IngestSettings, PeerState
+from broadcaster.webrtc.ingest import IngestEndReason, IngestSettings, PeerState
+from tests.support.deadline import deadline
 from tests.support.signaling import FRAGMENT, RESTART, error, trickled
 from tests.webrtc.support import (
     AUTHORIZATION,
@@ -39,7 +40,7 @@ async def test_sound_arrives_and_delete_ends_it(whip: Stage) -> None:
         assert whip.endpoint.session_count == 1
         async with whip.http.delete(address, headers=AUTHORIZATION) as reply:
             assert reply.status == 200
-        assert peer.end_reason is EndReason.HUNG_UP
+        assert peer.end_reason is IngestEndReason.HUNG_UP
         assert whip.endpoint.session_count == 0
         async with whip.http.delete(address) as reply:
             assert reply.status == 200
@@ -179,7 +180,7 @@ async def test_a_second_speaker_is_refused_or_takes_over(whip: Stage) -> None:
             assert await error(reply) == (409, "floor_taken")
         assert (peer.state, whip.endpoint.session_count) == (PeerState.LIVE, 1)
         await whip.published(second, "?takeover=1")
-        assert await peer.wait_closed() is EndReason.CLOSED
+        assert await peer.wait_closed() is IngestEndReason.CLOSED
         assert len(await heard(await whip.arrival(), 0.5)) > 0
         assert whip.endpoint.session_count == 1
 
@@ -188,12 +189,12 @@ async def test_a_speaker_that_vanished_can_come_back(whip: Stage) -> None:
     async with client(voice(1)) as first, client() as second:
         await whip.published(first)
         peer = await whip.arrival()
-        async with asyncio.timeout(20):
+        async with deadline():
             while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
         await whip.published(second)
         assert len(await heard(await whip.arrival(), 0.5)) > 0
-        assert await peer.wait_closed() is EndReason.CLOSED
+        assert await peer.wait_closed() is IngestEndReason.CLOSED
 
 
 async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
@@ -201,8 +202,8 @@ async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
         await whip.published(publisher)
         peer = await whip.arrival()
         await heard(peer, 0.2)
-    async with asyncio.timeout(20):
-        assert await peer.wait_closed() is EndReason.HUNG_UP
+    async with deadline():
+        assert await peer.wait_closed() is IngestEndReason.HUNG_UP
     assert whip.endpoint.session_count == 0
 
 
@@ -217,7 +218,7 @@ async def test_sessions_are_bounded(whip: Stage, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_slow_body_is_given_up(whip: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadcaster.webrtc.signaling.BODY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("broadcaster.web.signaling.BODY_TIMEOUT_S", 0.1)
 
     async def endless() -> AsyncIterator[bytes]:
         yield b"v=0"

@@ -5,39 +5,39 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.plan import Course, Progress
-from broadcaster.loadtest.report import Report
-from broadcaster.loadtest.target import Target, find
+from broadcaster.loadtest.plan import LoadPlan, LoadProgress
+from broadcaster.loadtest.report import LoadReport
+from broadcaster.loadtest.target import LoadTarget, find_target
 from tests.edge.conftest import Edge
+from tests.support.deadline import deadline
 
 LISTENERS = 25
-DEADLINE_S = 60.0
 
 
 class Run:
     """A crowd in a thread, as the server's loop is this one's."""
 
-    def __init__(self, target: Target, transport: Transport, course: Course) -> None:
-        self.now = Progress()
+    def __init__(self, target: LoadTarget, transport: Transport, plan: LoadPlan) -> None:
+        self.now = LoadProgress()
         self._go_on = True
         self._target = target
         self._transport = transport
-        self._course = course
+        self._plan = plan
 
-    async def until(self, reached: Callable[[Progress], bool]) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+    async def until(self, reached: Callable[[LoadProgress], bool]) -> None:
+        async with deadline():
             while not reached(self.now):
                 await asyncio.sleep(0.01)
 
     def stop(self) -> None:
         self._go_on = False
 
-    async def report(self) -> Report:
+    async def report(self) -> LoadReport:
         return await asyncio.to_thread(
-            measure, self._target, self._transport, self._course, self._tell
+            measure, self._target, self._transport, self._plan, self._tell
         )
 
-    def _tell(self, now: Progress) -> bool:
+    def _tell(self, now: LoadProgress) -> bool:
         self.now = now
         return self._go_on
 
@@ -49,10 +49,10 @@ async def crowd(
     ramp_s: float = 0.0,
     transport: Transport = Transport.WS,
     listeners: int = LISTENERS,
-) -> AsyncIterator[tuple[Run, "asyncio.Task[Report]"]]:
+) -> AsyncIterator[tuple[Run, "asyncio.Task[LoadReport]"]]:
     """A crowd that stays until it is stopped, or everybody was dropped."""
-    target = await asyncio.to_thread(find, f"{edge.url}/e/talk", channels or ("es",))
-    run = Run(target, transport, Course(listeners, ramp_s, 600.0))
+    target = await asyncio.to_thread(find_target, f"{edge.url}/e/talk", channels or ("es",))
+    run = Run(target, transport, LoadPlan(listeners, ramp_s, 600.0))
     running = asyncio.create_task(run.report(), name="crowd")
     try:
         yield run, running

@@ -1,4 +1,4 @@
-"""`broadcaster loadtest`, as people type it."""
+"""`broadcaster loadtest` on the command line."""
 
 import asyncio
 import json

@@ -7,8 +7,8 @@ import pytest
 
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.measure import Transport, measure, prepare
-from broadcaster.loadtest.plan import Course
-from broadcaster.loadtest.target import find
+from broadcaster.loadtest.plan import LoadPlan
+from broadcaster.loadtest.target import find_target
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, Edge
 from tests.loadtest.crowds import LISTENERS, crowd
@@ -42,10 +42,10 @@ async def test_by_webrtc(sounding: Edge) -> None:
 
 
 @pytest.mark.parametrize("transport", [Transport.HTTP, Transport.WHEP])
-async def test_who_is_refused_is_counted(edge: Edge, transport: Transport) -> None:
-    target = await asyncio.to_thread(find, f"{edge.url}/e/talk", ())
+async def test_refused_listeners_are_counted(edge: Edge, transport: Transport) -> None:
+    target = await asyncio.to_thread(find_target, f"{edge.url}/e/talk", ())
     elsewhere = dataclasses.replace(target, channels=("xx",))
-    plan = elsewhere, transport, Course(PEERS, 0, 600)
+    plan = elsewhere, transport, LoadPlan(PEERS, 0, 600)
     report = await asyncio.to_thread(measure, *plan, lambda _: True)
     assert report.failed == {"the server answered 404 (unknown_channel)": PEERS}
 
@@ -61,4 +61,4 @@ async def test_the_end_of_the_event_is_counted(edge: Edge, transport: Transport)
 
 def test_webrtc_is_for_few() -> None:
     with pytest.raises(BroadcasterError, match="at most 500"):
-        prepare(Transport.WHEP, Course(501, 1, 1))
+        prepare(Transport.WHEP, LoadPlan(501, 1, 1))

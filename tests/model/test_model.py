@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from broadcaster.errors import BadEnvelope, Refused
+from broadcaster.errors import BadEnvelope, InvalidTransition, UnknownLanguage
 from broadcaster.model import language
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
@@ -53,7 +53,7 @@ def test_every_pair_of_event_states(before: EventState, after: EventState) -> No
     if after in TRANSITIONS[before]:
         assert event.moved_to(after, now_ms=5).state is after
     else:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(InvalidTransition) as refused:
             event.moved_to(after, now_ms=5)
         assert refused.value.error == "wrong_state"
 
@@ -98,7 +98,7 @@ def test_language_names(tag: str, canonical: str, name: str, direction: str) -> 
     "tag", ["", "klingon", "xx", "e", "floor", "<script>", "es-", "und", "en@x/../y"]
 )
 def test_unknown_languages_are_refused(tag: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UnknownLanguage) as refused:
         language.describe(tag)
     assert refused.value.error == "unknown_language"
 

@@ -19,11 +19,11 @@ from statistics import median
 import numpy as np
 from playwright.async_api import Browser
 
-from broadcaster.webrtc.ice import offer_loopback
 from tests.benchmarks.tables import Table, write
 from tests.edge.conftest import Edge, running_edge
 from tests.edge.talk import SPANISH, is_heard, talking
 from tests.support import browser, firefox
+from tests.support.loopback import loopback_offered
 from tests.support.sound import Samples, matches, resampled
 from tests.support.whep_page import PLAY, REPORT, STOP, TESTS, whep_page
 
@@ -197,12 +197,9 @@ def answers(report: dict[str, list[str]]) -> str:
 @asynccontextmanager
 async def on_loopback() -> AsyncIterator[Edge]:
     """An edge that players on this machine reach."""
-    offer_loopback(enabled=True)
-    try:
+    with loopback_offered():
         async with running_edge() as edge:
             yield edge
-    finally:
-        offer_loopback(enabled=False)
 
 
 async def listen(only: Sequence[str]) -> list[Heard]:

@@ -1,4 +1,4 @@
-"""A real server on loopback, and the certainty that no key reaches the log."""
+"""A real server on loopback, and a check that neither keys nor spoken words reach the log."""
 
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -11,13 +11,15 @@ from aiohttp import web
 from broadcaster.realtime import wire
 from broadcaster.realtime.endpoint import Endpoint
 from tests.realtime.peer import KEY, Handler, Serve
+from tests.realtime.talk_server import SPOKEN
 
 
 @pytest.fixture(autouse=True)
-def no_key_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def nothing_secret_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caplog.set_level(logging.DEBUG)
     yield
     assert KEY not in caplog.text
+    assert SPOKEN not in caplog.text
 
 
 @pytest.fixture

@@ -3,17 +3,21 @@
 import base64
 import json
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
+from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.session_events import ServerError, SessionClosed, SessionEvent
+from tests.support.deadline import deadline
 
 KEY = "sk-test-THE-KEY-0123456789"
 FRAME = bytes(range(240)) * 40
-PATIENCE_S = 30.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[Endpoint]]
@@ -24,8 +28,8 @@ def session(language: str) -> dict[str, Any]:
     return {"id": "sess_1", "type": "translation", "expires_at": 1795329600, "audio": audio}
 
 
-class Session:
-    """The server's side of one session."""
+class TranslationServer:
+    """The server's side of one translation; `talk_server` has the other kinds."""
 
     def __init__(self, request: web.Request) -> None:
         self.request = request
@@ -58,17 +62,17 @@ class Session:
         return [json.loads(message.data)["type"] async for message in self.ws]
 
 
-def playing(script: Callable[[Session], Awaitable[object]]) -> Handler:
+def playing(script: Callable[[TranslationServer], Awaitable[object]]) -> Handler:
     async def handler(request: web.Request) -> web.StreamResponse:
-        side = Session(request)
+        side = TranslationServer(request)
         await script(side)
         return side.ws
 
     return handler
 
 
-class Time:
-    """A clock that stands still until it is told."""
+class StillClock:
+    """Seconds of a clock that moves only when a test sets it."""
 
     def __init__(self) -> None:
         self.now_s = 100.0
@@ -103,7 +107,35 @@ def assert_keyless(failure: BaseException) -> None:
     assert KEY not in shown
 
 
-async def drop(side: Session) -> None:
+async def events_of(connection: AsyncIterator[SessionEvent]) -> list[SessionEvent]:
+    """All events to the end of the session."""
+    async with deadline():
+        return [event async for event in connection]
+
+
+async def failure_opening(opening: AbstractAsyncContextManager[object]) -> InterpreterFailed:
+    """How opening a session fails; nothing of what is raised may show the key."""
+    with pytest.raises(InterpreterFailed) as failed:
+        async with deadline(), opening:
+            pass
+    assert_keyless(failed.value)
+    return failed.value
+
+
+async def failure_in(connection: AsyncIterator[SessionEvent]) -> InterpreterFailed:
+    """How a live session fails, again and again; before that, nothing unfinished is given out."""
+    with pytest.raises(InterpreterFailed) as failed:
+        async with deadline():
+            async for event in connection:
+                assert isinstance(event, ServerError | SessionClosed)
+    with pytest.raises(InterpreterFailed) as again:
+        await anext(connection)
+    assert again.value is failed.value
+    assert_keyless(failed.value)
+    return failed.value
+
+
+async def drop(side: TranslationServer) -> None:
     transport = side.request.transport
     assert transport is not None
     transport.abort()

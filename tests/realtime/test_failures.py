@@ -63,7 +63,7 @@ def test_a_handshake_body_may_be_anything(body: bytes) -> None:
     assert failures.from_handshake(503, {}, body, now=NOW).retryable
 
 
-def test_a_code_that_is_no_identifier_is_not_repeated() -> None:
+def test_a_code_that_is_not_an_identifier_is_not_repeated() -> None:
     assert refusal(400, KEY).error == "bad_request"
     assert refusal(400, "0123456789abcdef0123456789abcdef").error == "bad_request"
     assert refusal(400, "a b\n").error == "bad_request"

@@ -9,13 +9,13 @@ from aiohttp.test_utils import TestServer
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.server import create_app
-from broadcaster.rehearsal.sessions.session import Settings
-from tests.rehearsal.client import Connect, connected
+from broadcaster.rehearsal.sessions.session import RehearsalSettings
+from tests.rehearsal.translation_client import Connect, connected
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[TestServer]:
-    running = TestServer(create_app(Settings(close_delay_s=0.1, response_speed=1_000.0)))
+    running = TestServer(create_app(RehearsalSettings(close_delay_s=0.1, response_speed=1_000.0)))
     async with running:
         yield running
 
@@ -23,7 +23,7 @@ async def server() -> AsyncIterator[TestServer]:
 @pytest.fixture
 async def slow_server() -> AsyncIterator[TestServer]:
     """A server whose responses take as long as they sound."""
-    running = TestServer(create_app(Settings(response_speed=1.0)))
+    running = TestServer(create_app(RehearsalSettings(response_speed=1.0)))
     async with running:
         yield running
 

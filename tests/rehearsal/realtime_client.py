@@ -15,7 +15,7 @@ from openai.types.realtime import (
 )
 from pydantic import BaseModel, Field, TypeAdapter
 
-from tests.rehearsal.client import KEY, Session, assert_documented
+from tests.rehearsal.session_client import KEY, SessionClient, assert_documented
 
 CONVERSATION = "/v1/realtime?model=gpt-realtime-2.1"
 TRANSCRIPTION = "/v1/realtime?intent=transcription"
@@ -45,7 +45,7 @@ def assert_valid(event: dict[str, Any]) -> None:
     assert_documented(SERVER_EVENT.validate_python(event))
 
 
-class RealtimeClient(Session):
+class RealtimeClient(SessionClient):
     """A conversation or a transcription."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:

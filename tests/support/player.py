@@ -11,6 +11,7 @@ import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
+from broadcaster.webrtc.ice import offering_loopback
 from tests.support.sound import Samples, resampled
 
 RTP_HZ = 48_000
@@ -84,7 +85,8 @@ async def player() -> AsyncIterator[Player]:
     """A player with its offer made."""
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     connection.addTransceiver("audio", direction="recvonly")
-    await connection.setLocalDescription(await connection.createOffer())
+    with offering_loopback(enabled=True):
+        await connection.setLocalDescription(await connection.createOffer())
     listening = Player(connection)
     recording: list[asyncio.Task[None]] = []
 

@@ -11,6 +11,8 @@ from aiohttp import web
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from av import Packet
 
+from broadcaster.webrtc.ice import offering_loopback
+
 PACKET_S = 0.06
 RTP_HZ = 48_000
 PACKET_TICKS = 2_880
@@ -74,7 +76,8 @@ class WhepServer:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peer.addTrack(PacketTrack(self._channels[request.match_info["channel"]]))
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        await peer.setLocalDescription(await peer.createAnswer())
+        with offering_loopback(enabled=True):
+            await peer.setLocalDescription(await peer.createAnswer())
         name = str(len(self.sessions))
         self.sessions[name] = peer
         headers = {"Location": f"/whep/sessions/{name}/its", "ETag": '"1"'}

@@ -1,4 +1,4 @@
-"""Who asks nothing more makes room for others; who listens is not disconnected."""
+"""A connection that is idle makes room for others; a listener is not disconnected."""
 
 import asyncio
 from pathlib import Path
@@ -7,10 +7,10 @@ import aiohttp
 import pytest
 
 from broadcaster.edge.websocket.listener import EVENT_ENDED
+from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import player, subscribed
 from tests.support.server import running_server
 
-DEADLINE_S = 30.0
 KEEPALIVE_S = 2.0
 ASK = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -20,7 +20,7 @@ async def idle(url: str, rest: bytes) -> None:
     port = int(url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(ASK)
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
         writer.write(rest)
         await reader.read()
@@ -46,7 +46,7 @@ async def test_idle_connections_are_closed_and_listeners_are_not(
 
             assert listener.connection.connectionState == "connected"
             await server.move("closed")
-            async with asyncio.timeout(DEADLINE_S):
+            async with deadline():
                 end = await ws.receive()
                 assert (end.type, end.data) == (aiohttp.WSMsgType.CLOSE, EVENT_ENDED)
                 await captions.content.readuntil(b'"state": "closed"')

@@ -1,6 +1,7 @@
 """What Prometheus reads, parsed by its own library."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from broadcaster.model.status import (
     FloorStatus,
     status_to_json,
 )
+from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.server import TOKEN, running_server
 
+PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 SPANISH = ("es", "talk")
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
@@ -41,7 +44,7 @@ async def scrape(http: aiohttp.ClientSession) -> Samples:
 
 async def scraped(http: aiohttp.ClientSession, wanted: Callable[[Samples], bool]) -> Samples:
     """Scrape until the samples are as wanted."""
-    async with asyncio.timeout(30):
+    async with deadline():
         while not wanted(read := await scrape(http)):
             await asyncio.sleep(0.1)
     return read
@@ -165,6 +168,16 @@ async def test_what_the_stages_report_over_the_bus(tmp_path: Path) -> None:
     assert read["broadcaster_channel_caption_readers", SPANISH] == 4
     assert not [labels for _, labels in away if "talk" in labels]
     assert ("process_cpu_seconds_total", ()) in away
+
+
+async def test_the_metrics_that_protocol_md_lists_are_those_there_are(tmp_path: Path) -> None:
+    section = PROTOCOL.partition("## Metrics")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"broadcaster_[a-z_]+", section))
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        async with server.http.get("/metrics") as answer:
+            described = re.findall(r"^# TYPE (broadcaster_\w+)", await answer.text(), re.MULTILINE)
+    assert listed == set(described)
 
 
 def test_counts_of_rooms_add_up() -> None:

@@ -1,25 +1,25 @@
-"""Who asks waits in line."""
+"""A crowd of requests begins a few at a time."""
 
 import asyncio
 from hashlib import pbkdf2_hmac
 
 import pytest
 from aiohttp import web
+from pytest_aiohttp import AiohttpServer
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.web.application import create_application
-from broadcaster.web.request_queue import PER_TURN, Turnstile
-from tests.support.web import on_loopback
+from broadcaster.web.request_queue import PER_TURN, RequestQueue
+from tests.support.deadline import deadline
 
-DEADLINE_S = 60.0
 CROWD = 400
 ROUNDS = 5_000
 """Keep the loop, but not the bus, for a millisecond or two."""
 
 
-async def test_few_do_not_wait() -> None:
-    turnstile = Turnstile()
-    waits = [turnstile.turn() for _ in range(PER_TURN)]
+async def test_a_few_requests_do_not_wait() -> None:
+    turnstile = RequestQueue()
+    waits = [turnstile.wait_for_turn() for _ in range(PER_TURN)]
     for wait in waits:
         try:
             wait.send(None)
@@ -31,10 +31,10 @@ async def test_few_do_not_wait() -> None:
 
 @pytest.mark.parametrize("per_turn", [PER_TURN, 1])
 async def test_a_crowd_passes_a_few_at_a_time_in_order(per_turn: int) -> None:
-    turnstile, passed = Turnstile(per_turn), list[int]()
+    turnstile, passed = RequestQueue(per_turn), list[int]()
 
     async def ask(number: int) -> None:
-        await turnstile.turn()
+        await turnstile.wait_for_turn()
         passed.append(number)
 
     crowd = [asyncio.create_task(ask(number)) for number in range(10 * per_turn)]
@@ -45,24 +45,21 @@ async def test_a_crowd_passes_a_few_at_a_time_in_order(per_turn: int) -> None:
         assert len(passed) - before <= per_turn
         before = len(passed)
     assert passed == [number for number in range(10 * per_turn) if number != per_turn + 1]
-    await turnstile.turn()
+    await turnstile.wait_for_turn()
 
 
-async def test_who_watches_the_server_does_not_wait_behind_a_crowd() -> None:
+async def test_health_checks_do_not_wait_behind_a_crowd(aiohttp_server: AiohttpServer) -> None:
     async def busy(_request: web.Request) -> web.Response:
         return web.Response(body=pbkdf2_hmac("sha256", b"", b"", ROUNDS))
 
-    async with (
-        EmbeddedBus(None) as bus,
-        on_loopback(create_application(bus, [web.get("/busy", busy)])) as url,
-    ):
-        port = int(url.rsplit(":", 1)[1])
+    async with EmbeddedBus(None) as bus:
+        server = await aiohttp_server(create_application(bus, [web.get("/busy", busy)]))
         paths = ["/busy"] * CROWD + ["/healthz", "/readyz"]
-        connections = [await asyncio.open_connection("127.0.0.1", port) for _ in paths]
+        connections = [await asyncio.open_connection(server.host, server.port) for _ in paths]
         for (_, writer), path in zip(connections, paths, strict=True):
             writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         answers = [asyncio.create_task(reader.readline()) for reader, _ in connections]
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             await asyncio.gather(*answers[CROWD:])
             assert sum(answer.done() for answer in answers) < CROWD / 2, "the last are the first"
             assert set(await asyncio.gather(*answers)) == {b"HTTP/1.1 200 OK\r\n"}

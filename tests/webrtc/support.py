@@ -18,10 +18,12 @@ from aiortc import (
 from av import AudioFrame
 from numpy.typing import NDArray
 
-from broadcaster.errors import Refused
+from broadcaster.errors import FloorTaken, Refused
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
+from broadcaster.webrtc.ice import offering_loopback
 from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PcmChunk, PeerState
+from tests.support.deadline import deadline
 
 STAGE_KEY = "stage-key-of-the-tests"
 EVENT = Event("demo", "Demo", EventState.LIVE, (), STAGE_KEY)
@@ -93,11 +95,12 @@ async def client(samples: Samples | None = None) -> AsyncIterator[RTCPeerConnect
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         connection.addTrack(VoiceTrack(voice(30) if samples is None else samples))
-        await connection.setLocalDescription(await connection.createOffer())
+        with offering_loopback(enabled=True):
+            await connection.setLocalDescription(await connection.createOffer())
         yield connection
     finally:
         await connection.close()
-        async with asyncio.timeout(5):
+        async with deadline(5):
             while any(_connects(task, connection) for task in asyncio.all_tasks()):
                 await asyncio.sleep(0.01)
         for sender in connection.getSenders():
@@ -117,7 +120,7 @@ async def answered(connection: RTCPeerConnection, answer: str) -> None:
 async def heard(peer: IngestPeer, seconds: float) -> Samples:
     """The next `seconds` of a publisher, gaps filled with silence; less when it ends."""
     chunks: list[PcmChunk] = []
-    async with asyncio.timeout(seconds + 20):
+    async with deadline(seconds + 20):
         async for chunk in peer.frames():
             chunks.append(chunk)
             if chunk.rtp_time - chunks[0].rtp_time >= seconds * 48_000:
@@ -162,7 +165,7 @@ class OneSpeaker:
     def refuse_if_taken(self, event: Event) -> None:
         present = self.peers.get(event.id)
         if present is not None and present.state is PeerState.LIVE:
-            raise Refused(409, "floor_taken", "taken", hint="Take over.")
+            raise FloorTaken("taken", "Take over.")
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
         if not takeover:
@@ -198,7 +201,7 @@ class Stage:
 
     async def arrival(self) -> IngestPeer:
         """The next publisher."""
-        async with asyncio.timeout(20):
+        async with deadline():
             return await self.floor.arrivals.get()
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.webrtc.ingest import EndReason, IngestSettings
+from broadcaster.webrtc.ingest import IngestEndReason, IngestSettings
+from tests.support.deadline import deadline
 from tests.webrtc.support import STAGE_KEY, Samples, Stage, heard, stage, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -66,8 +67,8 @@ async def test_ffmpeg(sound: Path, tmp_path: Path) -> None:
     ):
         received = await first_seconds(whip, process)
         [peer] = whip.floor.peers.values()
-        async with asyncio.timeout(30):
-            assert await peer.wait_closed() is EndReason.HUNG_UP
+        async with deadline():
+            assert await peer.wait_closed() is IngestEndReason.HUNG_UP
             _, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()
     assert worst_match(received, voice(8)[::2]) >= 0.9
@@ -81,8 +82,8 @@ async def test_libwebrtc(sound: Path) -> None:
     ):
         received = await first_seconds(whip, process)
         [peer] = whip.floor.peers.values()
-        async with asyncio.timeout(30):
-            assert await peer.wait_closed() is EndReason.HUNG_UP
+        async with deadline():
+            assert await peer.wait_closed() is IngestEndReason.HUNG_UP
             output, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()
         assert "DELETE 200" in output.decode()
@@ -99,6 +100,6 @@ async def test_a_killed_publisher_is_noticed(sound: Path) -> None:
         peer = await whip.arrival()
         await heard(peer, 1)
         process.kill()
-        async with asyncio.timeout(20):
-            assert await peer.wait_closed() is EndReason.MEDIA_STOPPED
+        async with deadline():
+            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
         assert whip.endpoint.session_count == 0

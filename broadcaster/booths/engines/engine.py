@@ -11,15 +11,14 @@ from broadcaster.realtime.session_events import (
     AudioDelta,
     InputSegment,
     InputText,
-    Output,
     OutputText,
     SegmentDone,
     SegmentLost,
+    SessionEvent,
     Usage,
 )
+from broadcaster.realtime.socket.audio import AudioConnection
 from broadcaster.realtime.socket.conversation import ConversationConnection
-from broadcaster.realtime.socket.transcription import TranscriptionConnection
-from broadcaster.realtime.socket.translation import TranslationConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Engine]]
 class _Continuous:
     """A session that hears the floor from one position on, without a gap."""
 
-    def __init__(self, connection: TranslationConnection | TranscriptionConnection) -> None:
+    def __init__(self, connection: AudioConnection) -> None:
         self._start: int | None = None
         self._connection = connection
 
@@ -121,7 +120,7 @@ class _Continuous:
     @property
     def unsent_blocks(self) -> int:
         """See `Engine`."""
-        return self._connection.overflowed_frames
+        return self._connection.frames.overflowed
 
     def append(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""
@@ -205,7 +204,7 @@ class Converse:
             self._connection.interpret(self._count, phrase.pcm)
             self._count += 1
 
-    def _understood(self, output: Output) -> Said | None:
+    def _understood(self, output: SessionEvent) -> Said | None:
         match output:
             case AudioDelta(pcm=pcm, segment=int(segment)):
                 return Sound(pcm, self._phrases[segment].position)

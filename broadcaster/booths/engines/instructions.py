@@ -31,7 +31,7 @@ def interpreter_instructions(
         tone: how it should sound: `formal`, `lively, for a general audience`.
 
     Raises:
-        Refused: 422 `unknown_language`.
+        UnknownLanguage: a tag is not one.
     """
     into = f"{describe(target).english_name} ({describe(target).tag})"
     spoken = (

@@ -6,8 +6,8 @@ which is between two words if there is any gap. Silence belongs to no phrase, so
 
 from dataclasses import dataclass
 
+from broadcaster.audio.speech_level import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
 from broadcaster.realtime import wire
-from broadcaster.realtime.protocol.speech import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
 
 PAUSES_MS = ((4_000, 200), (1_500, 350), (0, 1_200))
 """A phrase at least as long (first) is ended by this much silence (second): a short one waits for
@@ -62,7 +62,7 @@ class PhraseSegmenter:
         Raises:
             ValueError: the piece has another length.
         """
-        hops = self._level.push(pcm)
+        hops = self._level.judge(pcm)
         phrases = []
         if position != self._position + len(self._hops) * HOP_SAMPLES:
             phrases = self.flush()

@@ -6,16 +6,16 @@ from collections import deque
 import numpy as np
 
 from broadcaster.audio.blocks import Block
+from broadcaster.audio.level import SPEAKER_PAUSE_DBFS
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
 KEPT_S = 60
 """How far back a session can be fed: an interpreter whose silence took `SILENT_S` of speech to be
 noticed, or half a minute of outage, and a long sentence before it."""
-QUIET_DBFS = -45.0
 PAUSE_MS = 160
 """Shorter silences are between sounds of a word, not between words or sentences."""
 _STEP = ms_to_samples(20)
-_QUIET_RMS = 32_768 * 10 ** (QUIET_DBFS / 20)
+_QUIET_RMS = 32_768 * 10 ** (SPEAKER_PAUSE_DBFS / 20)
 
 
 class FloorMemory:

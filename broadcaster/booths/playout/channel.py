@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from broadcaster.audio.mix import mix, under_voice
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT
-from broadcaster.audio.samples import Samples
+from broadcaster.audio.pcm import Samples
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
 from broadcaster.booths.playout.variant import Variant

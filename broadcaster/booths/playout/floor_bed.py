@@ -3,7 +3,7 @@
 from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.loudness import Leveler
 from broadcaster.audio.mix import Fader
-from broadcaster.audio.samples import Samples
+from broadcaster.audio.pcm import Samples
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
 WAITING = ms_to_samples(160)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from broadcaster.audio.fades import EDGE_SAMPLES, cross_fade
-from broadcaster.audio.pauses import SILENCE_DBFS
-from broadcaster.audio.samples import FULL_SCALE
+from broadcaster.audio.level import VOICE_PAUSE_DBFS
+from broadcaster.audio.pcm import FULL_SCALE
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
 LONGEST_QUEUE = 60 * CLOCK_HZ
@@ -19,7 +19,7 @@ _REACH = 3 * CLOCK_HZ
 _FRAME = ms_to_samples(20)
 _PAUSE_FRAMES = 6
 """120 ms: the silence inside a word before a p, t or k is shorter."""
-_SILENCE_POWER = _FRAME * _PAUSE_FRAMES * (FULL_SCALE * 10 ** (SILENCE_DBFS / 20)) ** 2
+_SILENCE_POWER = _FRAME * _PAUSE_FRAMES * (FULL_SCALE * 10 ** (VOICE_PAUSE_DBFS / 20)) ** 2
 
 
 @dataclass(frozen=True, slots=True)

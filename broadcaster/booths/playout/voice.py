@@ -6,7 +6,7 @@ from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.limiter import DELAY_SAMPLES
 from broadcaster.audio.loudness import Leveler
 from broadcaster.audio.pauses import PauseShortener
-from broadcaster.audio.samples import Samples
+from broadcaster.audio.pcm import Samples
 from broadcaster.audio.stretch import TimeStretch
 from broadcaster.booths.playout.catch_up import CatchUp, CatchUpLimits
 from broadcaster.booths.playout.queue import Playout, Skip

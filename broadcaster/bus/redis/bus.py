@@ -16,25 +16,29 @@ from broadcaster.bus.redis.publisher import Publisher
 from broadcaster.bus.redis.records import Records
 from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
-from broadcaster.model.ports import Entry, Lease, Record, Subscription
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock, Entry, Lease, Record, Subscription
 
 
 class RedisBus:
     """`ports.Bus` over Redis; an async context manager, to be used on the loop it is entered on.
 
-    Entering does not wait for Redis. Its loops run in a task group: an error nobody foresaw in one
-    of them cancels the body of the context instead of leaving a bus that is silent.
+    Entering does not wait for Redis. Its loops run in a task group: an unexpected error in
+    one of them cancels the body of the context instead of leaving a bus that delivers nothing.
 
     Args:
         url: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` or `unix://path`.
-        timing: how patient it is.
+        timing: timeouts and intervals.
+        clock: time; the system's unless it is given.
 
     Raises:
-        BusUnavailable: the URL is not one.
+        BusUnavailable: `url` is not a Redis URL.
     """
 
-    def __init__(self, url: str, *, timing: Timing | None = None) -> None:
-        self._redis = Redis(url, timing or Timing())
+    def __init__(
+        self, url: str, *, timing: Timing | None = None, clock: Clock | None = None
+    ) -> None:
+        self._redis = Redis(url, timing or Timing(), clock or SystemClock())
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
         self._streams = Streams(self._redis)
@@ -57,7 +61,7 @@ class RedisBus:
         for task in self._running:
             task.cancel()
         try:
-            # Only the tasks' own errors belong into a group; the body's error passes unchanged.
+            # Only errors of the tasks are grouped; the body's own error passes unchanged.
             await self._group.__aexit__(None, None, None)
         finally:
             await self._redis.close()
@@ -74,7 +78,7 @@ class RedisBus:
     def subscribe(
         self, *topics: str, depth: int = 256
     ) -> AbstractAsyncContextManager[Subscription]:
-        """See `ports.Bus.subscribe`; entering waits for Redis, however long it is away."""
+        """See `ports.Bus.subscribe`; entering waits until Redis answers."""
         return self._subscriber.listen(topics, depth)
 
     async def append(self, stream: str, payload: bytes) -> str:

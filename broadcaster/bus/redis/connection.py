@@ -2,7 +2,7 @@
 
 redis-py supplies the connection: address, TLS, authentication, parsing. Which connection a call
 uses, how long it may take and when it is tried again is decided here, because a cancelled or timed
-out call must never leave a connection from which somebody else then reads the wrong reply.
+out call must never leave a connection whose next user reads the wrong reply.
 """
 
 import asyncio
@@ -17,10 +17,11 @@ from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError, ResponseError
 
 from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Clock
 from broadcaster.system.backoff import Backoff
 
 FAILURES = (RedisError, OSError)
-"""What using a connection raises when the broker is away or refuses; TimeoutError is an OSError."""
+"""Raised by connections when Redis cannot be reached or refuses; TimeoutError is an OSError."""
 
 Argument = str | bytes | int
 _IDLE_CONNECTIONS = 8
@@ -29,15 +30,15 @@ _HINT = "Start Redis there, or correct the Redis URL."
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How patient a Redis bus is.
+    """Timeouts and intervals of a Redis bus.
 
     Attributes:
-        answer_s: how long one call may take, connecting included.
-        deadline_s: after how long `get`, `put`, `read`, `records` and `ping` give up.
+        answer_s: limit of one call, connecting included.
+        deadline_s: limit of `get`, `put`, `read`, `records` and `ping`, with all their attempts.
         ping_s: how often an idle subscriber asks whether Redis is there; twice that is the longest
             a half-open connection stays unnoticed.
         block_s: how long a follower waits for one reply of Redis.
-        reread_s: how often a watched record is read without having been announced.
+        reread_s: how often a watched record is read although no change was announced.
         stale_s: age at which an unsent live message is dropped instead of being sent late.
     """
 
@@ -54,7 +55,8 @@ class Redis:
 
     Args:
         url: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` or `unix://path`.
-        timing: how patient calls are.
+        timing: timeouts and intervals.
+        clock: time of pauses, and of the age of live messages.
 
     Attributes:
         address: host and port, or socket path, without anything secret.
@@ -62,11 +64,12 @@ class Redis:
             keys by database but not published messages.
 
     Raises:
-        BusUnavailable: the URL is not one.
+        BusUnavailable: `url` is not a Redis URL.
     """
 
-    def __init__(self, url: str, timing: Timing) -> None:
+    def __init__(self, url: str, timing: Timing, clock: Clock) -> None:
         self.timing = timing
+        self.clock = clock
         try:
             options: dict[str, Any] = dict(parse_url(url))
             self._make = cast("type[Connection]", options.pop("connection_class", Connection))
@@ -91,8 +94,8 @@ class Redis:
     async def connection(self) -> AsyncIterator[Connection]:
         """A connected connection, for the caller alone.
 
-        It is kept for the next caller, unless the context ends by an exception: then nobody knows
-        what is still on the wire, and it is closed.
+        It is kept for the next caller. If the context ends by an exception, it is closed, because a
+        reply may still be on its way.
         """
         if self._closed:
             raise RuntimeError("the bus is closed")
@@ -119,7 +122,7 @@ class Redis:
         Raises:
             BusUnavailable: no reply in time, or Redis refuses the command or the password.
         """
-        backoff = Backoff()
+        backoff = Backoff(sleep=self.clock.sleep)
         reason: Exception = TimeoutError("no reply")
         try:
             async with asyncio.timeout(self.timing.deadline_s):
@@ -169,6 +172,6 @@ pack = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether a failure can go away without anybody changing anything."""
+    """Whether trying again can help although nobody changes anything."""
     refused = isinstance(error, (AuthenticationError, ResponseError))
     return isinstance(error, ReadOnlyError) or not refused

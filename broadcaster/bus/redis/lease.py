@@ -29,7 +29,8 @@ class RedisLease:
     """One attempt to get and keep a lease; implements `ports.Lease`.
 
     The time to live counts from before the request that was granted left this process, so this
-    holder stops before Redis gives the lease to somebody else.
+    holder stops before Redis gives the lease to another process. It counts in the event loop's own
+    time, without a clock: Redis lets the key expire in real time whatever a clock says.
 
     Args:
         redis: where it is kept.
@@ -52,7 +53,7 @@ class RedisLease:
         await self._lost.wait()
 
     async def acquire(self) -> None:
-        """Wait until nobody else holds it and take it."""
+        """Wait until it is free, and take it."""
         poll = Backoff(longest_s=min(self._ttl_s / 3, _LONGEST_POLL_S))
         reported = False
         while True:
@@ -63,7 +64,7 @@ class RedisLease:
             except FAILURES as error:
                 if not reported:
                     reason = self._redis.describe(error)
-                    _log.warning("lease %s waits: %s", self._name, reason)
+                    _log.warning("cannot take the lease %s, trying again: %s", self._name, reason)
                 reported = True
             await poll.wait()
 
@@ -85,10 +86,10 @@ class RedisLease:
             pass
         finally:
             self._lost.set()
-        _log.warning("lease %s is lost", self._name)
+        _log.warning("the lease %s is lost", self._name)
 
     async def release(self) -> None:
-        """Let the next one have it; when Redis is away it runs out by itself."""
+        """Give it up; if Redis cannot be reached, it expires by itself."""
         with suppress(*FAILURES):
             await self._redis.once("EVAL", _RELEASE, 1, self._key, self._token)
 

@@ -1,9 +1,8 @@
-"""Sending live messages to Redis without making anybody wait."""
+"""Sends live messages to Redis without making the caller wait."""
 
 import asyncio
 import logging
 import math
-import time
 from collections import deque
 
 from redis.asyncio.connection import Connection
@@ -36,12 +35,12 @@ class Publisher:
         if len(self._waiting) == _WAITING_MESSAGES:
             self._waiting.popleft()
             self.dropped += 1
-        self._waiting.append((time.monotonic(), topic, payload))
+        self._waiting.append((self._redis.clock.monotonic(), topic, payload))
         self._filled.set()
 
     async def run(self) -> None:
         """Send for ever, over one connection at a time."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             await self._filled.wait()
             try:
@@ -50,11 +49,13 @@ class Publisher:
                         await self._send(connection, batch)
                         backoff.reset()
             except FAILURES as error:
-                _log.warning("live messages are not sent: %s", self._redis.describe(error))
+                _log.warning(
+                    "cannot send live messages, trying again: %s", self._redis.describe(error)
+                )
                 await backoff.wait()
 
     def _next_batch(self) -> list[bytes]:
-        oldest = time.monotonic() - self._redis.timing.stale_s
+        oldest = self._redis.clock.monotonic() - self._redis.timing.stale_s
         batch: list[bytes] = []
         while self._waiting and len(batch) < _BATCH:
             queued_at, topic, payload = self._waiting.popleft()

@@ -49,11 +49,11 @@ class Records:
         return None if version is None else Record(value, int(version))
 
     async def watch(self, record: str) -> AsyncIterator[Record]:
-        """See `ports.Bus.watch`; reads again now and then, since announcements may be lost."""
+        """See `ports.Bus.watch`; reads again every `reread_s`: announcements may be lost."""
         reread_s = self._redis.timing.reread_s
         async with (
             self._subscriber.listen((_topic(record),), depth=1) as changed,
-            aclosing(states(record, self.get, changed, reread_s)) as found,
+            aclosing(states(record, self.get, changed, reread_s, self._redis.clock)) as found,
         ):
             async for state in found:
                 yield state

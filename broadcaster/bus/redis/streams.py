@@ -27,8 +27,8 @@ return redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'n', ARGV[2], 'p
 """
 """Adds an entry unless one of the newest carries its nonce already.
 
-Looking and adding are one step, also on the first attempt: a request whose sender gave up may sit
-in a socket buffer and be executed after the repetition.
+Looking and adding are one step, even on the first attempt: a request that timed out may still be
+in a socket buffer and be executed after its repetition.
 """
 
 
@@ -45,7 +45,7 @@ class Streams:
         """
         nonce = secrets.token_bytes(12)
         look_back = _LOOK_BACK_FIRST
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             try:
                 stored: bytes = await self._redis.once(
@@ -53,7 +53,9 @@ class Streams:
                     *(payload, nonce, look_back, MAX_STREAM_ENTRIES),
                 )
             except FAILURES as error:
-                _log.warning("an entry of %s waits: %s", stream, self._redis.describe(error))
+                _log.warning(
+                    "cannot append to %s, trying again: %s", stream, self._redis.describe(error)
+                )
                 look_back = _LOOK_BACK_AGAIN
                 await backoff.wait()
             else:
@@ -69,7 +71,7 @@ class Streams:
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`; uses a connection of its own."""
         last = "{}-{}".format(*parse_id(after_id))
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         block_s = self._redis.timing.block_s
         wait = ("XREAD", "BLOCK", int(block_s * 1000), "COUNT", _FOLLOW_BATCH, "STREAMS")
         while True:
@@ -85,7 +87,9 @@ class Streams:
                             last = entry.id
                             yield entry
             except FAILURES as error:
-                _log.warning("following %s waits: %s", stream, self._redis.describe(error))
+                _log.warning(
+                    "cannot read %s, trying again: %s", stream, self._redis.describe(error)
+                )
                 await backoff.wait()
 
     def _key(self, stream: str) -> str:

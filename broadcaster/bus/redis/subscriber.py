@@ -1,4 +1,4 @@
-"""Receiving live messages from Redis: one connection for all subscriptions of a process."""
+"""Receives live messages from Redis, over one connection for all subscriptions of a process."""
 
 import asyncio
 import logging
@@ -12,14 +12,14 @@ from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
-from broadcaster.bus.subscription import BoundedSubscription, Switchboard
+from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
 
 class Subscriber:
-    """Keeps Redis subscribed to what this process wants and dispatches what arrives.
+    """Keeps this process subscribed to the topics it needs, and delivers what arrives.
 
     One task alone changes the subscriptions of a connection, so Redis sees the changes in the
     order they were made. A topic is confirmed when the last of its requests was answered by a
@@ -28,7 +28,7 @@ class Subscriber:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._switchboard = Switchboard()
+        self._router = TopicRouter()
         self._wanted_changed = asyncio.Event()
         self._confirmed: set[str] = set()
         self._newly_confirmed = asyncio.Event()
@@ -41,7 +41,7 @@ class Subscriber:
     ) -> AsyncIterator[BoundedSubscription]:
         """A subscription; entering waits until Redis has confirmed all its topics."""
         try:
-            with self._switchboard.attach(topics, depth) as subscription:
+            with self._router.attach(topics, depth) as subscription:
                 self._wanted_changed.set()
                 while not self._confirmed.issuperset(topics):
                     await self._newly_confirmed.wait()
@@ -51,14 +51,14 @@ class Subscriber:
 
     async def run(self) -> None:
         """Receive for ever, over one connection at a time."""
-        backoff = Backoff()
+        backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             try:
                 async with self._redis.connection() as connection:
                     await self._serve(connection, backoff)
             except* FAILURES as errors:
                 reason = self._redis.describe(errors.exceptions[0])
-                _log.warning("live messages do not arrive: %s", reason)
+                _log.warning("cannot receive live messages, trying again: %s", reason)
             await backoff.wait()
 
     async def _serve(self, connection: Connection, backoff: Backoff) -> None:
@@ -68,7 +68,7 @@ class Subscriber:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection, backoff), name="bus: read messages")
                 tasks.create_task(self._keep_subscribed(connection), name="bus: subscribe")
-                tasks.create_task(self._keep_alive(connection), name="bus: ask for life")
+                tasks.create_task(self._keep_alive(connection), name="bus: ping")
         finally:
             self._confirmed.clear()
             self._unanswered.clear()
@@ -81,7 +81,7 @@ class Subscriber:
         Pub/Sub", wire protocol).
         """
         prefix = len(self._redis.prefix)
-        dispatch = self._switchboard.dispatch
+        dispatch = self._router.dispatch
 
         def replied(reply: Any) -> None:
             self._heard = True
@@ -109,7 +109,7 @@ class Subscriber:
         asked: set[str] = set()
         while True:
             self._wanted_changed.clear()
-            wanted = set(self._switchboard.topics())
+            wanted = set(self._router.topics())
             await self._request(connection, "UNSUBSCRIBE", asked - wanted)
             await self._request(connection, "SUBSCRIBE", wanted - asked)
             asked = wanted
@@ -123,17 +123,17 @@ class Subscriber:
             await connection.send_packed_command(pack((command, *channels)))
 
     async def _keep_alive(self, connection: Connection) -> None:
-        """Notice a connection that is open on this side only: it answers no PING."""
+        """Fail if the connection is open on our side only: such a connection answers no PING."""
         while True:
             self._heard = False
             await connection.send_packed_command(pack(("PING",)))
-            await asyncio.sleep(self._redis.timing.ping_s)
+            await self._redis.clock.sleep(self._redis.timing.ping_s)
             if not self._heard:
                 raise RedisConnectionError("the connection is silent")
 
 
 class _Inbox(asyncio.Protocol):
-    """Parses replies where they arrive: no task wakes up and no stream is copied for each.
+    """Parses replies as they arrive, without waking a task or copying a stream for each.
 
     Attributes:
         lost: fails when the connection is gone or Redis answers with an error.
@@ -177,4 +177,4 @@ def _inbox(connection: Connection, replied: Callable[[Any], None]) -> Iterator[_
     finally:
         transport.set_protocol(streams)
         if not inbox.lost.cancel() and not inbox.lost.cancelled():
-            inbox.lost.exception()  # whoever waited has heard it
+            inbox.lost.exception()  # the waiting reader has received it

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from broadcaster.audio.mp3 import BITRATE, FRAME_BYTES, OpusToMp3
-from broadcaster.audio.ogg import OggOpus
+from broadcaster.audio.containers import MP3_BITRATE, MP3_FRAME_BYTES, OggOpus, OpusToMp3
 from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.model.audio import ms_to_samples
@@ -63,8 +62,8 @@ MP3 = HttpFormat(
     backlog_ms=3_300,
     block_ms=240,
     threaded=True,
-    kbps=BITRATE // 1000,
-    metaint=21 * FRAME_BYTES,
+    kbps=MP3_BITRATE // 1000,
+    metaint=21 * MP3_FRAME_BYTES,
 )
 """Chromium reads in pieces of 32 KiB, 2.7 s of this: the backlog is that and half a second more."""
 OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_ms=1_020, block_ms=60)

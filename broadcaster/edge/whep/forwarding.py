@@ -14,9 +14,10 @@ from dataclasses import asdict
 from typing import Any
 
 from broadcaster.edge.whep.sessions import SessionCall
-from broadcaster.errors import Refused
+from broadcaster.errors import DomainError, Refused
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
+from broadcaster.web.errors import refusal
 
 log = logging.getLogger("broadcaster.edge")
 
@@ -93,7 +94,8 @@ class RequestForwarder:
     async def _refusal(self, call: SessionCall) -> dict[str, Any] | None:
         try:
             await self._take(call)
-        except Refused as refused:
+        except (DomainError, Refused) as error:
+            refused = refusal(error)
             return {**refused.body(), "status": refused.status, "headers": refused.headers}
         return None
 

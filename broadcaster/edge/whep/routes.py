@@ -9,9 +9,7 @@ from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, o
 from broadcaster.errors import Refused
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
-from broadcaster.webrtc.egress.port import Egress
-from broadcaster.webrtc.sdp import parse_offer
-from broadcaster.webrtc.signaling import (
+from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
     ACCEPTS_OFFERS,
     FRAGMENT_TYPE,
@@ -25,6 +23,8 @@ from broadcaster.webrtc.signaling import (
     resource_routes,
     unknown_session,
 )
+from broadcaster.webrtc.egress.port import EgressPort
+from broadcaster.webrtc.sdp import parse_offer
 
 _JSON_TYPE = "application/json"
 
@@ -35,7 +35,7 @@ class WhepEndpoint:
     A session lives in the process that made it, and its address names that process. A process that
     gets a request for a session of another one forwards it.
 
-    Errors are raised as `Refused`; the application's middleware turns them into JSON.
+    Errors leave as exceptions; the application's middleware turns them into JSON.
 
     Args:
         rooms: where events and their channels are.
@@ -44,7 +44,7 @@ class WhepEndpoint:
         clock: the time.
     """
 
-    def __init__(self, rooms: Rooms, egress: Egress, bus: Bus, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, egress: EgressPort, bus: Bus, clock: Clock) -> None:
         self._rooms = rooms
         self._sessions = WhepSessions(rooms, egress, clock)
         self._forwarder = RequestForwarder(bus, rooms.edge, self._sessions.take)

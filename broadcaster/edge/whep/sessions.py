@@ -12,12 +12,12 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.loss_protection import LossMonitor
 from broadcaster.edge.whep.outlet import PendingSwitch, WhepOutlet
-from broadcaster.errors import Refused
+from broadcaster.errors import DomainError, Refused
 from broadcaster.model.ports import Clock
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
-from broadcaster.webrtc.egress.port import Egress
+from broadcaster.web.signaling import unknown_session
+from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
+from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
-from broadcaster.webrtc.signaling import check_no_restart, unknown_session
 
 LOSS_CHECK_S = 2.0
 """How often the loss that listeners report is looked at."""
@@ -74,7 +74,7 @@ class WhepSessions:
         clock: the time.
     """
 
-    def __init__(self, rooms: Rooms, egress: Egress, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, egress: EgressPort, clock: Clock) -> None:
         self._rooms = rooms
         self._egress = egress
         self._clock = clock
@@ -97,7 +97,8 @@ class WhepSessions:
             The session's id, unguessable, and the SDP answer.
 
         Raises:
-            Refused: this server is full, or the offer cannot be served.
+            TooManyPeers: the process has no room for another listener.
+            DtlsClientNeeded: the offer cannot be served.
         """
         key = f"{self._rooms.edge}.{secrets.token_urlsafe(18)}"
         fanout = self._outlet(room, channel).fanout
@@ -105,7 +106,7 @@ class WhepSessions:
         self._sessions[key] = _WhepSession(room, channel, peer)
         try:
             return key, self._egress.answer(peer)
-        except Refused:
+        except DomainError:
             self._egress.close(peer)
             raise
 
@@ -119,12 +120,12 @@ class WhepSessions:
         if session is None or session.room.event.id != call.event:
             raise unknown_session()
         match call.method:
-            case "PATCH":  # we need no candidates: ICE-lite, the player connects to us
-                check_no_restart(parse_fragment(call.body), session.peer.offer)
+            case "PATCH":  # a player's candidates are of no use to us, it finds us
+                parse_fragment(call.body).check_no_restart(session.peer.offer)
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))
             case "DELETE":
-                self._egress.close(session.peer, EndReason.HUNG_UP)
+                self._egress.close(session.peer, EgressEndReason.HUNG_UP)
 
     async def _switch(self, session: _WhepSession, channel: str) -> None:
         """Play another channel of the event; this needs no negotiation."""

@@ -1,16 +1,16 @@
-"""One listener's connection: opens, asks, and never waits."""
+"""One listener's connection: it opens, sends one HTTP request, and never blocks."""
 
 import json
 import select
 import socket
 import ssl
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.results import GAP_S, Ear
-from broadcaster.loadtest.target import Target
+from broadcaster.loadtest.results import ListenerStats
+from broadcaster.loadtest.target import LoadTarget
 
 READ_BYTES = 16 * 1024
 """As much as one TLS record holds, so that nothing waits inside the TLS layer unseen by epoll."""
@@ -21,40 +21,73 @@ WAITING = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantW
 """What a socket raises when it has nothing to say yet."""
 
 
-class Connection(ABC):
-    """From the first packet to the answer's head in steps; then `take` gets what comes.
+class LoadListener(Protocol):
+    """What a listener asks the server for, and what it does with the answer."""
+
+    stats: ListenerStats
+
+    def request(self) -> bytes:
+        """The HTTP request."""
+        ...
+
+    def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float, /) -> None:
+        """Check the head of the answer.
+
+        Args:
+            status: HTTP status.
+            headers: with names in lower case.
+            body: what arrived of it with the head. `take` gets it too.
+            now_s: time of arrival.
+
+        Raises:
+            ListenerLost: a listener cannot use this answer.
+        """
+        ...
+
+    def take(self, data: bytes, now_s: float) -> bytes:
+        """Take some bytes of the body. Returns what to send back, usually nothing.
+
+        Raises:
+            ListenerLost: the bytes make no sense, or end the sound.
+        """
+        ...
+
+
+class LoadConnection:
+    """Brings one listener from the first packet to the head of the answer, step by step.
+
+    From then on the caller reads with `receive` and gives the bytes to `listener.take`.
 
     Args:
-        target: where to.
-        now_s: the listener asks now.
-        gap_s: a longer pause in the sound is counted.
+        target: the server.
+        listener: asks for something there.
     """
 
-    def __init__(self, target: Target, now_s: float, gap_s: float = GAP_S) -> None:
-        self.ear = Ear(now_s, gap_s)
+    def __init__(self, target: LoadTarget, listener: LoadListener) -> None:
+        self.listener = listener
         self.established = False
-        """Whether the head of the answer was read: from now on only `receive` and `take`."""
+        """Whether the head of the answer was read."""
         self._target = target
         self._head = b""
         self._sock = socket.socket(target.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._step: Callable[[float], int] = self._opened
         self.receive: Callable[[int], bytes] = self._sock.recv
-        """Reads up to so many bytes; empty at the end."""
+        """Reads at most the given number of bytes; empty at the end."""
         self.send: Callable[[bytes], int] = self._sock.send
 
     def open(self) -> int:
-        """Begin; returns the file descriptor to watch for EPOLLOUT.
+        """Begin to connect. Returns the file descriptor to watch for EPOLLOUT.
 
         Raises:
-            OSError: it cannot be reached, or there are no more descriptors or ports.
+            OSError: the server cannot be reached, or there are no more descriptors or ports.
         """
         with suppress(BlockingIOError):
             self._sock.connect(self._target.address)
         return self._sock.fileno()
 
     def advance(self, now_s: float) -> int:
-        """Take the next step; returns the epoll events to wait for.
+        """Take the next step. Returns the epoll events to wait for.
 
         Raises:
             ListenerLost: the server refused.
@@ -68,28 +101,8 @@ class Connection(ABC):
             return select.EPOLLIN
 
     def close(self) -> None:
-        """Leave."""
+        """Close the socket."""
         self._sock.close()
-
-    @abstractmethod
-    def request(self) -> bytes:
-        """What to ask the server."""
-
-    @abstractmethod
-    def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float) -> None:
-        """The answer's head is here; header names are in lower case, of the body what came with it.
-
-        Raises:
-            ListenerLost: it is not what a listener can use.
-        """
-
-    @abstractmethod
-    def take(self, data: bytes, now_s: float) -> None:
-        """Some bytes of the body.
-
-        Raises:
-            ListenerLost: they make no sense, or end the sound.
-        """
 
     def _opened(self, now_s: float) -> int:
         error = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -112,7 +125,7 @@ class Connection(ABC):
         return self._ask(now_s)
 
     def _ask(self, _now_s: float) -> int:
-        self.send(self.request())  # fits into the empty send buffer
+        self.send(self.listener.request())  # fits into the empty send buffer
         self._step = self._read_head
         return select.EPOLLIN
 
@@ -121,7 +134,7 @@ class Connection(ABC):
         if not data:
             raise ListenerLost("the server closed the connection before it answered")
         self._head += data
-        head, end, rest = self._head.partition(_END_OF_HEAD)
+        head, end, body = self._head.partition(_END_OF_HEAD)
         if not end:
             if len(self._head) > _LARGEST_HEAD_BYTES:
                 raise ListenerLost("the server's answer is not HTTP")
@@ -133,16 +146,18 @@ class Connection(ABC):
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
         self._head = b""
-        self.answered(int(status[:3]), headers, rest, now_s)
+        self.listener.answered(int(status[:3]), headers, body, now_s)
         self.established = True
+        if body and (reply := self.listener.take(body, now_s)):
+            self.send(reply)
         return select.EPOLLIN
 
 
 def check_status(status: int, wanted: int, body: bytes) -> None:
-    """Check that the server let a listener in.
+    """Check that the server accepted the listener.
 
     Raises:
-        ListenerLost: it did not; with the error id of its answer, if that is here.
+        ListenerLost: it did not. The message has the error id of its answer, if that has arrived.
     """
     if status == wanted:
         return

@@ -7,20 +7,20 @@ import os
 from enum import IntEnum
 
 from broadcaster.errors import BadEnvelope, ListenerLost
-from broadcaster.loadtest.results import FrameLog, Sighting
-from broadcaster.loadtest.target import Target
-from broadcaster.loadtest.transports.connection import Connection, check_status
+from broadcaster.loadtest.results import FrameArrivals, FrameLog, ListenerStats
+from broadcaster.loadtest.target import LoadTarget
+from broadcaster.loadtest.transports.connection import check_status
 from broadcaster.model.audio import AudioFrame
 
 PROTOCOL = "broadcaster.audio.v1"
 _ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""What a server's proof is made with (RFC 6455 §1.3)."""
+"""The constant in a server's `Sec-WebSocket-Accept` (RFC 6455 §1.3)."""
 _LONG = 126
 _MASKED = 0x80
 _EVENT_ENDED = 4000
 
 
-class _First(IntEnum):
+class _FirstByte(IntEnum):
     """First bytes of unfragmented frames (RFC 6455 §5.2)."""
 
     TEXT = 0x81
@@ -30,17 +30,23 @@ class _First(IntEnum):
     PONG = 0x8A
 
 
-class WebSocketListener(Connection):
-    """Reads frames; one that others have seen is known by its bytes and not taken apart again."""
+class WebSocketLoadListener:
+    """A `LoadListener` that reads frames. A frame another listener got is known by its bytes.
 
-    def __init__(self, target: Target, channel: str, log: FrameLog, now_s: float) -> None:
-        super().__init__(target, now_s)
-        self._channel = channel
-        self._log = log
+    Args:
+        target: the server.
+        channel: what to listen to.
+        log: the frames of that channel, shared by its listeners.
+        now_s: the time at which the listener begins to join.
+    """
+
+    def __init__(self, target: LoadTarget, channel: str, log: FrameLog, now_s: float) -> None:
+        self.stats = ListenerStats(now_s)
+        self._target, self._channel, self._log = target, channel, log
         self._key = base64.b64encode(os.urandom(16))
         self._partial = b""
-        self._known: dict[bytes, Sighting] = {}
-        """The log's recent frames while what comes next starts a frame, otherwise none."""
+        self._known: dict[bytes, FrameArrivals] = {}
+        """The log's recent frames if the next bytes begin a frame, otherwise empty."""
 
     def request(self) -> bytes:
         """The opening handshake (RFC 6455 §4.1)."""
@@ -53,26 +59,25 @@ class WebSocketListener(Connection):
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n"
         ).encode()
 
-    def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float) -> None:
+    def answered(self, status: int, headers: dict[str, str], body: bytes, _now_s: float) -> None:
         """Check the server's side of the handshake (RFC 6455 §4.1)."""
         check_status(status, 101, body)
         proof = base64.b64encode(hashlib.sha1(self._key + _ACCEPT).digest())  # noqa: S324
         if headers.get("sec-websocket-accept") != proof.decode():
             raise ListenerLost("the server's WebSocket handshake is wrong")
-        if body:
-            self.take(body, now_s)
 
-    def take(self, data: bytes, now_s: float) -> None:
-        """Note a frame; the usual case is one whole frame that others have had before."""
-        self.ear.bytes += len(data)
-        sighting = self._known.get(data)
-        if sighting is None:
-            self._cut(data, now_s)
-        else:
-            self.ear.hear(sighting, now_s)
+    def take(self, data: bytes, now_s: float) -> bytes:
+        """Count frames. Usually the data is one whole frame that other listeners got before."""
+        self.stats.bytes += len(data)
+        arrivals = self._known.get(data)
+        if arrivals is None:
+            return self._take_frames(data, now_s)
+        self.stats.frame_arrived(arrivals, now_s)
+        return b""
 
-    def _cut(self, data: bytes, now_s: float) -> None:
+    def _take_frames(self, data: bytes, now_s: float) -> bytes:
         data = self._partial + data
+        reply = b""
         start = 0
         while len(data) - start >= 2:  # noqa: PLR2004
             size, header = data[start + 1], 2
@@ -83,24 +88,25 @@ class WebSocketListener(Connection):
             end = start + header + size
             if end > len(data) or len(data) < start + header:
                 break
-            self._frame(data[start:end], header, now_s)
+            reply += self._take_frame(data[start:end], header, now_s)
             start = end
         self._partial = data[start:]
-        joined = self.ear.joined_s is not None
+        joined = self.stats.joined_s is not None
         self._known = self._log.recent if joined and not self._partial else {}
+        return reply
 
-    def _frame(self, frame: bytes, header: int, now_s: float) -> None:
+    def _take_frame(self, frame: bytes, header: int, now_s: float) -> bytes:
         payload = frame[header:]
         match frame[0]:
-            case _First.BINARY:
-                self._sound(frame, payload, now_s)
-            case _First.TEXT:
-                self._told(payload, now_s)
-            case _First.PING:
-                self.send(_pong(payload))
-            case _First.PONG:
+            case _FirstByte.BINARY:
+                self._take_sound(frame, payload, now_s)
+            case _FirstByte.TEXT:
+                self._take_text(payload, now_s)
+            case _FirstByte.PING:
+                return _pong(payload)
+            case _FirstByte.PONG:
                 pass
-            case _First.CLOSE:
+            case _FirstByte.CLOSE:
                 code = int.from_bytes(payload[:2], "big")
                 ended = (
                     "the event has ended" if code == _EVENT_ENDED else f"closed with code {code}"
@@ -108,27 +114,28 @@ class WebSocketListener(Connection):
                 raise ListenerLost(ended)
             case _:
                 raise ListenerLost("the server sent a frame that docs/protocol.md does not know")
+        return b""
 
-    def _sound(self, frame: bytes, payload: bytes, now_s: float) -> None:
-        if self.ear.joined_s is None:
+    def _take_sound(self, frame: bytes, payload: bytes, now_s: float) -> None:
+        if self.stats.joined_s is None:
             raise ListenerLost("the server sent sound before its hello")
         try:
             sound = AudioFrame.from_bytes(payload)
         except BadEnvelope:
             raise ListenerLost("the server sent sound without an envelope") from None
-        self.ear.hear(self._log.see(frame, sound, now_s), now_s)
+        self.stats.frame_arrived(self._log.arrivals(frame, sound, now_s), now_s)
 
-    def _told(self, payload: bytes, now_s: float) -> None:
+    def _take_text(self, payload: bytes, now_s: float) -> None:
         try:
             kind = json.loads(payload)["type"]
         except (ValueError, KeyError, TypeError):
             raise ListenerLost("the server sent a text that is not JSON with a type") from None
         if kind == "hello":
-            self.ear.joined_s = now_s
+            self.stats.joined_s = now_s
 
 
 def _pong(payload: bytes) -> bytes:
     """A masked pong (RFC 6455 §5.3, §5.5.3)."""
     mask = os.urandom(4)
     masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
-    return bytes((_First.PONG, _MASKED | len(payload))) + mask + masked
+    return bytes((_FirstByte.PONG, _MASKED | len(payload))) + mask + masked

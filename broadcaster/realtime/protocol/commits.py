@@ -1,9 +1,13 @@
-"""When to commit what a transcription has heard."""
+"""When to commit what a transcription has heard.
+
+This is part of the protocol, and not of the engine above it, because the server may end an item by
+itself: the next item then starts there, and only the protocol sees that event.
+"""
 
 from enum import Enum, auto
 
+from broadcaster.audio.speech_level import HOP_MS, SpeechLevel
 from broadcaster.realtime import wire
-from broadcaster.realtime.protocol.speech import HOP_MS, SpeechLevel
 
 PAUSE_MS = 200
 """This much silence ends an item that is long enough."""
@@ -11,7 +15,7 @@ _BYTES_PER_MS = wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES // 1000
 
 
 class Due(Enum):
-    """What to do about the sound that waits at the server."""
+    """What to do with the sound that waits at the server."""
 
     NOTHING = auto()
     COMMIT = auto()
@@ -23,13 +27,13 @@ class Commits:
     """Follows the sound of one session.
 
     Args:
-        after_ms: a pause ends an item that is as long; None for never by itself.
-        at_most_ms: an item is never longer.
+        after_ms: a pause ends an item of at least this length; None leaves commits to the caller.
+        at_most_ms: longest item.
 
     Attributes:
         start_ms: where the current item starts in the sound of the session.
-        sent_ms: how much sound there was.
-        speech: the current item holds any.
+        sent_ms: length of all sound so far.
+        speech: whether the current item holds speech.
     """
 
     def __init__(self, after_ms: int | None, at_most_ms: int) -> None:
@@ -45,9 +49,9 @@ class Commits:
         """Note what is sent.
 
         Raises:
-            ValueError: its length is no multiple of 20 ms.
+            ValueError: its length is not a multiple of 20 ms.
         """
-        for hop in self._level.push(pcm):
+        for hop in self._level.judge(pcm):
             self.speech = self.speech or hop.voiced
             self._quiet_ms = 0 if hop.voiced else self._quiet_ms + HOP_MS
         self.sent_ms += len(pcm) // _BYTES_PER_MS

@@ -1,10 +1,10 @@
 """A conversational Realtime session used as an interpreter, as a state machine.
 
-A conversation answers in turns and is sent whole with every one (realtime-protocol §5). So none is
-held: every segment of the talk is an out-of-band response (`conversation: "none"`) whose input is
-the segment's sound. Segments then know nothing of each other, cost nothing twice and can be asked
-for again from our own buffer. The server's turn detection is off; nothing is appended to its
-buffer, so it can neither answer nor interrupt by itself.
+A conversation answers in turns, and every turn is billed for all turns before it
+(realtime-protocol §5). So we hold no conversation: every segment of the talk is an out-of-band
+response (`conversation: "none"`) whose input is the segment's sound. Segments then know nothing of
+each other, cost nothing twice and can be requested again from our own buffer. The server's turn
+detection is off and its buffer stays empty, so it can neither answer nor interrupt by itself.
 """
 
 import base64
@@ -13,16 +13,16 @@ from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
-from broadcaster.realtime.protocol.requests import Attempt, Segment, Segments
+from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests, Segment
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, SessionProtocol, State
 from broadcaster.realtime.protocol.settings import PCM_FORMAT, ConversationConfig
-from broadcaster.realtime.session_events import Output, Usage
+from broadcaster.realtime.session_events import SessionEvent, Usage
 
 LONGEST_SEGMENT_S = 30
-"""A segment's sound at most."""
+"""Longest sound of a segment."""
 _LONGEST_SEGMENT_BYTES = LONGEST_SEGMENT_S * wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES
 _LONGEST_SPEECH_BYTES = 2 * _LONGEST_SEGMENT_BYTES
-"""A response that says more is no interpretation and is cut off."""
+"""A response that says more than this is not an interpretation and is cut off."""
 
 
 class ConversationProtocol(SessionProtocol):
@@ -61,7 +61,7 @@ class ConversationProtocol(SessionProtocol):
         )
         self._config = config
         self._now = now
-        self._segments = Segments(config.parallel, config.response_s)
+        self._requests = InterpretationRequests(config.parallel, config.response_s)
         self._last_id: int | None = None
 
     @property
@@ -71,7 +71,7 @@ class ConversationProtocol(SessionProtocol):
 
     def unfinished(self) -> list[Segment]:
         """Segments that were taken and not yet given out, in order."""
-        return self._segments.unfinished()
+        return self._requests.unfinished()
 
     def interpret(self, segment_id: int, pcm: bytes) -> None:
         """Take the next segment of the talk.
@@ -81,17 +81,17 @@ class ConversationProtocol(SessionProtocol):
             pcm: s16le mono 24 kHz, whole samples, up to `LONGEST_SEGMENT_S`.
 
         Raises:
-            ValueError: one of them is not so.
+            ValueError: the number or the sound breaks these rules.
             RuntimeError: the session is not live.
         """
         if self._last_id is not None and segment_id <= self._last_id:
             raise ValueError(f"segment {segment_id} does not come after {self._last_id}")
         if not 0 < len(pcm) <= _LONGEST_SEGMENT_BYTES or len(pcm) % wire.SAMPLE_BYTES:
-            raise ValueError(f"{len(pcm)} bytes are no segment of up to {LONGEST_SEGMENT_S} s")
+            raise ValueError(f"{len(pcm)} bytes are not a segment of up to {LONGEST_SEGMENT_S} s")
         if self.state is not State.LIVE:
             raise RuntimeError(f"a session that is {self.state} takes no segment")
         self._last_id = segment_id
-        self._proceed(self._segments.add(segment_id, pcm))
+        self._proceed(self._requests.add(segment_id, pcm))
 
     def close(self) -> None:
         """Interpret what was taken, then end.
@@ -104,25 +104,25 @@ class ConversationProtocol(SessionProtocol):
 
     def due_at(self) -> float | None:
         """When a response is overdue or a pause is over."""
-        return self._segments.due_at() if self.state in WORKING else None
+        return self._requests.due_at() if self.state in WORKING else None
 
     def tick(self) -> None:
-        """Give up what is overdue and send what may be sent."""
+        """Give up overdue requests and send those that may be sent."""
         if self.state not in WORKING:
             return
-        for attempt in self._segments.overdue(self._now()):
+        for attempt in self._requests.overdue(self._now()):
             self._give_up(attempt, codes.RESPONSE_TIMEOUT)
         self._proceed([])
 
     def _settings(self) -> Mapping[str, object]:
         return self._config.session()
 
-    def _proceed(self, released: list[Output]) -> None:
-        """Give out what is ready, ask for what may be asked for, end when nothing is left."""
+    def _proceed(self, released: list[SessionEvent]) -> None:
+        """Give out what is ready, send what may be requested, end when nothing is left."""
         self._tell(*released)
-        while attempt := self._segments.next_attempt(self._now()):
+        while attempt := self._requests.next_attempt(self._now()):
             self._request(attempt)
-        if self.state is State.CLOSING and not self._segments.unfinished():
+        if self.state is State.CLOSING and not self._requests.unfinished():
             self._finish()
 
     def _request(self, attempt: Attempt) -> None:
@@ -145,16 +145,16 @@ class ConversationProtocol(SessionProtocol):
         self._send(event, answered=True)
 
     def _named(self, response: Mapping[str, object]) -> Attempt | None:
-        """The attempt a response belongs to by what we had it carry, or by its id."""
+        """The attempt a response belongs to: by the metadata we had it carry, or by its id."""
         metadata = mapping(response.get("metadata"))
         if "segment" not in metadata:
             return self._identified(string(response.get("id")))
-        open_ones = self._segments.in_flight
+        open_ones = self._requests.in_flight
         return next((one for one in open_ones if _metadata(one) == metadata), None)
 
     def _identified(self, response_id: str) -> Attempt | None:
-        open_ones = self._segments.in_flight
-        if not response_id:  # a server that names no response has one
+        open_ones = self._requests.in_flight
+        if not response_id:  # a server without ids runs one response at a time
             return open_ones[0] if len(open_ones) == 1 else None
         return next((one for one in open_ones if one.response_id == response_id), None)
 
@@ -162,7 +162,7 @@ class ConversationProtocol(SessionProtocol):
         response = mapping(event.get("response"))
         attempt = self._named(response)
         if attempt is None and "segment" not in mapping(response.get("metadata")):
-            unnamed = (one for one in self._segments.in_flight if not one.response_id)
+            unnamed = (one for one in self._requests.in_flight if not one.response_id)
             attempt = next(unnamed, None)
         if attempt is not None:
             attempt.response_id = string(response.get("id"))
@@ -199,7 +199,7 @@ class ConversationProtocol(SessionProtocol):
             return
         usage = usage_of(response.get("usage"))
         if response.get("status") in ("completed", None):
-            self._proceed(self._segments.complete(attempt, usage))
+            self._proceed(self._requests.complete(attempt, usage))
         else:
             details = mapping(response.get("status_details"))
             problem = failures.from_response(string(response.get("status")), details)
@@ -208,7 +208,7 @@ class ConversationProtocol(SessionProtocol):
     def _on_error(self, event: Mapping[str, object]) -> None:
         error = mapping(event.get("error"))
         refused = string(error.get("event_id"))
-        for attempt in self._segments.in_flight:
+        for attempt in self._requests.in_flight:
             if refused == _event_id(attempt):
                 problem = failures.from_response("failed", {"error": error})
                 self._fail_attempt(attempt, problem, Usage())
@@ -222,17 +222,17 @@ class ConversationProtocol(SessionProtocol):
             self.fail(problem.ends_session)
             return
         if problem.reason == codes.ONE_AT_A_TIME:
-            self._segments.parallel = 1
+            self._requests.parallel = 1
         if problem.rate_limited:
-            released = self._segments.pause(attempt, problem.reason, usage, self._now())
+            released = self._requests.pause(attempt, problem.reason, usage, self._now())
         else:
-            released = self._segments.fail(attempt, problem.reason, usage, self._now())
+            released = self._requests.fail(attempt, problem.reason, usage, self._now())
         self._proceed(released)
 
     def _give_up(self, attempt: Attempt, reason: str) -> None:
         if attempt.response_id:
             self._send({"type": wire.RESPONSE_CANCEL, "response_id": attempt.response_id})
-        self._tell(*self._segments.fail(attempt, reason, Usage(), self._now()))
+        self._tell(*self._requests.fail(attempt, reason, Usage(), self._now()))
 
 
 def _event_id(attempt: Attempt) -> str:

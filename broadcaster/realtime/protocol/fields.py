@@ -1,4 +1,4 @@
-"""Reading fields of server events, none of which is trusted."""
+"""Reads fields of server events without trusting any of them."""
 
 import base64
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def seconds_of(value: object) -> float | None:
 
 
 def string(value: object) -> str:
-    """A string that any encoder takes, or an empty one; JSON can escape lone surrogates."""
+    """A string that can be encoded, or an empty one; JSON can hold lone surrogates."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
@@ -37,7 +37,7 @@ def text_of(event: Mapping[str, object], field: str = "delta") -> str:
     """The event's text, possibly empty.
 
     Raises:
-        Malformed: there is none.
+        Malformed: it has none.
     """
     if not isinstance(event.get(field), str):
         raise Malformed
@@ -60,7 +60,7 @@ def pcm_of(event: Mapping[str, object]) -> bytes:
 
 
 def usage_of(value: object) -> Usage:
-    """The `usage` of a response; what is missing or no count is 0."""
+    """The `usage` of a response; what is missing or not a count is 0."""
     usage = mapping(value)
     taken = mapping(usage.get("input_token_details"))
     cached = mapping(taken.get("cached_tokens_details"))

@@ -1,9 +1,8 @@
-"""The segments of one conversation: what waits, what is asked for, what is given out in order.
+"""Queue of the interpretation requests of one conversation; results leave in the order of the talk.
 
-What an attempt says is held until the server calls it complete. A segment that fails can then be
-asked for again without repeating a word, which is worth the second or two an 8 s segment takes to
-be spoken (sound arrives faster than real time). Time is given by the caller, in seconds of any
-steady clock.
+What an attempt says is kept back until the server calls it complete. A segment that fails can then
+be requested again without repeating a word. That is worth the second or two an 8 s segment takes
+to arrive, faster than real time. The caller gives the time, in seconds of any steady clock.
 """
 
 from bisect import insort
@@ -11,38 +10,38 @@ from dataclasses import dataclass, field
 
 from broadcaster.realtime.session_events import (
     AudioDelta,
-    Output,
     OutputText,
     SegmentDone,
     SegmentLost,
+    SessionEvent,
     Usage,
 )
 
 WAITING_SEGMENTS = 16
-"""Segments that are waiting to be asked for at most; beyond it the oldest is lost."""
+"""Segments that wait to be requested at most; beyond it the oldest is lost."""
 RATE_LIMIT_PAUSES_S = (1.0, 2.0, 4.0)
-"""Before a segment the server's rate limit refused is asked for again; then it has failed."""
+"""Pauses before a segment that the rate limit refused is requested again; then it has failed."""
 FAILURE_PAUSES_S = (0.0, 1.0, 2.0)
-"""Before a segment that failed otherwise is asked for again, as one error often follows another;
-then it has failed, or sooner when two requests could have run out of time meanwhile."""
+"""Pauses before a segment that failed otherwise is requested again, as errors come in groups.
+After the last one it has failed, or sooner when two requests could have timed out by then."""
 OVERFLOW = "overflow"
-"""Reason of a segment that was lost because too many waited."""
+"""Reason why a segment is lost when too many wait."""
 
 
 @dataclass(slots=True)
 class Segment:
-    """A piece of the talk, and how far its interpretation is.
+    """A piece of the talk, and the state of its interpretation.
 
     Attributes:
         id: its number; higher ones come later in the talk.
         pcm: s16le mono 24 kHz.
-        attempts: how often it was asked for.
-        first_asked_s: when it was asked for first.
+        attempts: how often it was requested.
+        first_asked_s: when it was requested first.
         failures: attempts that failed for another reason than the rate limit.
         rate_limited: attempts the rate limit refused.
         usage: of all attempts.
-        partial: the most a failed attempt had said.
-        result: what is to be given out, once that is certain.
+        partial: the longest result of a failed attempt.
+        result: what to give out, once it is final.
     """
 
     id: int
@@ -52,8 +51,8 @@ class Segment:
     failures: int = 0
     rate_limited: int = 0
     usage: Usage = field(default_factory=Usage)
-    partial: list[Output] = field(default_factory=list)
-    result: list[Output] | None = None
+    partial: list[SessionEvent] = field(default_factory=list)
+    result: list[SessionEvent] | None = None
 
 
 @dataclass(slots=True)
@@ -65,7 +64,7 @@ class Attempt:
         number: counts the attempts of this segment from 1.
         deadline_s: when it is given up.
         response_id: the server's id of it, once known.
-        held: what it said.
+        events: what it said so far, kept back.
         audio_bytes: how much of that is sound.
     """
 
@@ -73,33 +72,33 @@ class Attempt:
     number: int
     deadline_s: float
     response_id: str = ""
-    held: list[Output] = field(default_factory=list)
+    events: list[SessionEvent] = field(default_factory=list)
     audio_bytes: int = 0
 
     def say_audio(self, pcm: bytes) -> None:
-        """Hold sound."""
-        self.held.append(AudioDelta(pcm, None, self.segment.id))
+        """Keep sound."""
+        self.events.append(AudioDelta(pcm, None, self.segment.id))
         self.audio_bytes += len(pcm)
 
     def say_text(self, text: str) -> None:
-        """Hold text."""
-        self.held.append(OutputText(text, None, self.segment.id))
+        """Keep text."""
+        self.events.append(OutputText(text, None, self.segment.id))
 
     @property
     def has_text(self) -> bool:
         """Whether any text came."""
-        return any(isinstance(output, OutputText) for output in self.held)
+        return any(isinstance(event, OutputText) for event in self.events)
 
 
-class Segments:
-    """Decides which segment is asked for next and gives results out in the order of the talk.
+class InterpretationRequests:
+    """Decides which segment is requested next, and gives out results in the order of the talk.
 
     Args:
         parallel: requests open at once at most.
         response_s: how long a request may take.
 
     Attributes:
-        parallel: may be lowered when the server does not take as many.
+        parallel: can be lowered for a server that takes fewer.
         in_flight: open requests.
     """
 
@@ -112,14 +111,14 @@ class Segments:
         self._not_before_s = 0.0
 
     def unfinished(self) -> list[Segment]:
-        """What was not given out yet, in order."""
+        """Segments that were not given out yet, in order."""
         return list(self._open.values())
 
-    def add(self, segment_id: int, pcm: bytes) -> list[Output]:
+    def add(self, segment_id: int, pcm: bytes) -> list[SessionEvent]:
         """Take the next segment.
 
         Returns:
-            What can be given out because another one was lost for it.
+            What can be given out, when another one was lost to make room.
         """
         segment = self._open[segment_id] = Segment(segment_id, pcm)
         self._waiting.append(segment)
@@ -151,14 +150,14 @@ class Segments:
             times.append(self._not_before_s)
         return min(times, default=None)
 
-    def complete(self, attempt: Attempt, usage: Usage) -> list[Output]:
+    def complete(self, attempt: Attempt, usage: Usage) -> list[SessionEvent]:
         """An attempt succeeded; returns what can be given out."""
         segment = self._close(attempt, usage)
         done = SegmentDone(segment.id, ok=True, reason="", usage=segment.usage)
-        segment.result = [*attempt.held, done]
+        segment.result = [*attempt.events, done]
         return self._release()
 
-    def fail(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[Output]:
+    def fail(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[SessionEvent]:
         """An attempt failed: try again, or settle; returns what can be given out."""
         segment = self._close(attempt, usage)
         late = now_s - segment.first_asked_s >= 2 * self._response_s
@@ -168,8 +167,10 @@ class Segments:
         segment.failures += 1
         return []
 
-    def pause(self, attempt: Attempt, reason: str, usage: Usage, now_s: float) -> list[Output]:
-        """The rate limit refused an attempt: all wait; returns what can be given out."""
+    def pause(
+        self, attempt: Attempt, reason: str, usage: Usage, now_s: float
+    ) -> list[SessionEvent]:
+        """The rate limit refused an attempt, so all wait; returns what can be given out."""
         segment = self._close(attempt, usage)
         if segment.rate_limited == len(RATE_LIMIT_PAUSES_S):
             return self._settle(segment, reason)
@@ -185,10 +186,10 @@ class Segments:
         self.in_flight.remove(attempt)
         segment = attempt.segment
         segment.usage += usage
-        segment.partial = max(segment.partial, attempt.held, key=len)
+        segment.partial = max(segment.partial, attempt.events, key=len)
         return segment
 
-    def _settle(self, segment: Segment, reason: str) -> list[Output]:
+    def _settle(self, segment: Segment, reason: str) -> list[SessionEvent]:
         if segment.partial:
             done = SegmentDone(segment.id, ok=False, reason=reason, usage=segment.usage)
             segment.result = [*segment.partial, done]
@@ -196,9 +197,9 @@ class Segments:
             segment.result = [SegmentLost(segment.id, reason, segment.usage)]
         return self._release()
 
-    def _release(self) -> list[Output]:
+    def _release(self) -> list[SessionEvent]:
         """Results up to the first segment that has none."""
-        released: list[Output] = []
+        released: list[SessionEvent] = []
         for segment in self.unfinished():
             if segment.result is None:
                 break

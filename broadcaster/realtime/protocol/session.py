@@ -1,15 +1,15 @@
-"""What every Realtime session is: a state machine without socket, clock of its own, or task.
+"""The state machine under every Realtime session; it has no socket, no clock and no task.
 
 ```
 CONNECTING ── session.created, update queued ──▶ CONFIGURING ── our settings confirmed ──▶ LIVE
     │                                                │                                      │
     └──────────── an error, a drop ─────────────────▶ FAILED ◀──────────────────────────────┤
-                                                     CLOSED ◀──── all is said ──── CLOSING ◀─┘
+                                                     CLOSED ◀── all answered ──── CLOSING ◀─┘
                                                      FAILED ◀── a drop before that ──┘
 ```
 
-The shape follows the sans-I/O protocols of the field: feed what was received, take `next_output()`
-until there is none, send `data_to_send()`. One object serves one session.
+The shape is that of other sans-I/O protocols: feed it what was received, take `next_event()` until
+it is None, send `data_to_send()`. One object serves one session.
 """
 
 import json
@@ -22,7 +22,12 @@ from typing import ClassVar, Literal
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, pcm_of, string, whole_number
-from broadcaster.realtime.session_events import Output, ServerError, SessionClosed, SessionReady
+from broadcaster.realtime.session_events import (
+    ServerError,
+    SessionClosed,
+    SessionEvent,
+    SessionReady,
+)
 
 NoiseReduction = Literal["near_field", "far_field"]
 """`near_field` for a headset, `far_field` for a lectern or room microphone."""
@@ -47,25 +52,25 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.CLOSED: frozenset(),
     State.FAILED: frozenset(),
 }
-"""Every step a session can take; one that is asked to close can still lose its last words."""
+"""Every step a session can take; a session that is asked to close can still fail before its end."""
 
 WORKING = frozenset({State.LIVE, State.CLOSING})
 RUNNING = frozenset({State.CONNECTING, State.CONFIGURING, *WORKING})
 
 
 class SessionProtocol(ABC):
-    """The client side of one session, whatever it is for.
+    """The client side of one session of any kind.
 
     Args:
-        handlers: what a server event of a type does; only called in the states of `expected`.
+        handlers: by type of server event; only called in the states of `expected`.
 
     Attributes:
-        expected: in which states a server event means something; elsewhere it is ignored, counted.
+        expected: states in which a server event has a meaning; in others it is ignored and counted.
         state: see `TRANSITIONS`.
         failure: why the session is `FAILED`.
-        awaiting_answer: something was sent to which the server owes an event.
-        ignored_events: events of unknown type or at a time they mean nothing, and repeated ones.
-        malformed_events: messages that were no JSON object, or not what their type promises.
+        awaiting_answer: something was sent that the server has to answer with an event.
+        ignored_events: events of unknown type, in the wrong state, or repeated.
+        malformed_events: messages that are not a JSON object, or not what their type promises.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]]
@@ -81,7 +86,7 @@ class SessionProtocol(ABC):
         self._session_id = ""
         self._expires_at: int | None = None
         self._outbox: list[str] = []
-        self._outputs: deque[Output] = deque()
+        self._events: deque[SessionEvent] = deque()
         self._handlers = {
             wire.SESSION_CREATED: self._on_created,
             wire.SESSION_UPDATED: self._on_updated,
@@ -104,14 +109,14 @@ class SessionProtocol(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Finish what was heard, then be `CLOSED`.
+        """Finish what was heard, then become `CLOSED`.
 
         Raises:
             RuntimeError: the session is not live.
         """
 
     def due_at(self) -> float | None:
-        """When `tick` has something to do; None when it waits for events only."""
+        """When to call `tick`, by the clock it was given; None while it only waits for events."""
         return None
 
     def tick(self) -> None:
@@ -149,18 +154,18 @@ class SessionProtocol(ABC):
         except Malformed:
             self.malformed_events += 1
 
-    def next_output(self) -> Output | None:
-        """The oldest thing to tell that was not taken yet, None if there is none."""
-        return self._outputs.popleft() if self._outputs else None
+    def next_event(self) -> SessionEvent | None:
+        """The oldest session event that was not taken yet, or None."""
+        return self._events.popleft() if self._events else None
 
     def fail(self, failure: InterpreterFailed) -> None:
-        """Note that the connection is gone or given up; harmless when the session is over."""
+        """Note that the connection is lost or given up; does nothing when the session is over."""
         if self.state in RUNNING:
             self._move(State.FAILED)
             self.failure = failure
 
     def give_up(self) -> None:
-        """Wait no longer for the end of a session that was asked to close."""
+        """Stop waiting for the end of a session that was asked to close."""
         if self.state is State.CLOSING:
             self._move(State.CLOSED)
 
@@ -178,11 +183,11 @@ class SessionProtocol(ABC):
         self._outbox.append(json.dumps(event, separators=(",", ":")))
         self.awaiting_answer = self.awaiting_answer or answered
 
-    def _tell(self, *outputs: Output) -> None:
-        self._outputs.extend(outputs)
+    def _tell(self, *events: SessionEvent) -> None:
+        self._events.extend(events)
 
     def _finish(self) -> None:
-        """All is said; the session ends here unless it failed before."""
+        """Everything is answered: the session ends here unless it failed before."""
         self.give_up()
         self.fail(failures.closed_unasked())
         self._tell(SessionClosed())
@@ -190,7 +195,7 @@ class SessionProtocol(ABC):
     def _repeated(self, event: Mapping[str, object]) -> bool:
         """Whether the server sent the event before this one twice.
 
-        Only servers that number their events can be asked: others send equal ones on purpose.
+        This is known only of servers that number their events: others send equal events on purpose.
         """
         last, self._last_event = self._last_event, event
         numbers = (last.get("event_id"), event.get("event_id"))
@@ -200,8 +205,8 @@ class SessionProtocol(ABC):
     def _whole_samples(self, event: Mapping[str, object]) -> bytes:
         pcm = pcm_of(event)
         if len(pcm) % wire.SAMPLE_BYTES:
-            # Every delta starts on a sample; carrying half a sample over would turn all that
-            # follows into noise.
+            # Every delta starts on a sample. Carrying half a sample over would turn everything
+            # after it into noise.
             self.malformed_events += 1
             pcm = pcm[:-1]
         return pcm
@@ -232,8 +237,8 @@ class SessionProtocol(ABC):
         self._tell(ServerError(failure.error, failure.message, fatal))
 
 
-class ListeningProtocol(SessionProtocol):
-    """A session that hears the floor continuously."""
+class AudioProtocol(SessionProtocol):
+    """A session that is fed the floor continuously."""
 
     @abstractmethod
     def append(self, pcm: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What the organizer may choose about conversations and transcriptions, and how it is sent."""
+"""Settings of conversations and transcriptions, and how they are sent."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +16,12 @@ class ConversationConfig:
     """How a conversation interprets.
 
     Attributes:
-        instructions: what `interpreter_instructions` wrote.
+        instructions: as `interpreter_instructions` writes them.
         model: on Azure the deployment's name.
         voice: one of the server's voices.
-        noise_reduction: what the server does to the sound before it listens.
-        parallel: segments interpreted at the same time at most.
-        max_output_tokens: of one segment's interpretation; speech takes about 20 a second.
+        noise_reduction: how the server filters the sound first.
+        parallel: most segments interpreted at the same time.
+        max_output_tokens: for one segment's interpretation; speech takes about 20 a second.
         response_s: how long one segment's interpretation may take.
     """
 
@@ -59,13 +59,14 @@ class TranscriptionConfig:
 
     Attributes:
         model: on Azure the deployment's name.
-        languages: BCP 47 tags the speaker may use; empty lets the model find out.
-        keywords: terms to recognise, where the model takes them.
-        prompt: what the talk is about, where the model takes it.
-        delay: more delay, better text; None for the server's choice.
-        noise_reduction: what the server does to the sound before it listens.
-        commit_after_ms: a pause ends an item that is as long; None leaves commits to the caller.
-        commit_at_most_ms: an item is never longer.
+        languages: BCP 47 tags of what the speaker may speak; empty lets the model detect it.
+        keywords: terms to recognise, for models that take them.
+        prompt: what the talk is about, for models that take it.
+        delay: a longer delay gives better text; None for the server's choice.
+        noise_reduction: how the server filters the sound first.
+        commit_after_ms: a pause ends an item of at least this length; None leaves commits to the
+            caller of the protocol.
+        commit_at_most_ms: longest item.
         result_s: how long the text of an item may take after its commit.
     """
 

@@ -1,8 +1,8 @@
 """A Realtime transcription session as a state machine.
 
-The server transcribes while it listens, but only a commit makes a stretch of sound an item with an
-authoritative text. The recommended models take no turn detection, so the commits are ours: at a
-pause once a few seconds were said, or when it has been too long (realtime-protocol §3).
+The server transcribes while it listens, but only a commit turns a stretch of sound into an item
+with an authoritative text. The recommended models take no turn detection, so we commit: at a pause
+after a few seconds of speech, or when an item gets too long (realtime-protocol §3).
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import ClassVar
 from broadcaster.realtime import codes, wire
 from broadcaster.realtime.protocol.commits import Commits, Due
 from broadcaster.realtime.protocol.fields import Malformed, mapping, seconds_of, string, text_of
-from broadcaster.realtime.protocol.session import RUNNING, WORKING, ListeningProtocol, State
+from broadcaster.realtime.protocol.session import RUNNING, WORKING, AudioProtocol, State
 from broadcaster.realtime.protocol.settings import TranscriptionConfig
 from broadcaster.realtime.session_events import InputSegment, InputText
 
@@ -34,7 +34,7 @@ class _Item:
     result: InputSegment | None = None
 
 
-class TranscriptionProtocol(ListeningProtocol):
+class TranscriptionProtocol(AudioProtocol):
     """The client side of one transcription.
 
     Args:
@@ -78,7 +78,7 @@ class TranscriptionProtocol(ListeningProtocol):
         return "the transcription's settings"
 
     def append(self, pcm: bytes) -> None:
-        """Send sound and commit when it is time to.
+        """Send sound, and commit when it is due.
 
         Args:
             pcm: s16le mono 24 kHz, a multiple of 20 ms, best `wire.FRAME_BYTES`.
@@ -98,7 +98,7 @@ class TranscriptionProtocol(ListeningProtocol):
             self._heard.take()
 
     def commit(self) -> None:
-        """End the item that is being heard; harmless when nothing was heard since the last.
+        """End the item that is being heard; does nothing when nothing was heard since the last.
 
         Raises:
             RuntimeError: the session is not live.
@@ -111,7 +111,7 @@ class TranscriptionProtocol(ListeningProtocol):
             self._send({"type": wire.BUFFER_COMMIT, "event_id": item.event_id}, answered=True)
 
     def close(self) -> None:
-        """Commit what was heard, and end when all texts are there.
+        """Commit what was heard, and end when all texts have come.
 
         Raises:
             RuntimeError: the session is not live.
@@ -128,7 +128,7 @@ class TranscriptionProtocol(ListeningProtocol):
         return min((item.deadline_s for item in self._items), default=None)
 
     def tick(self) -> None:
-        """Settle overdue items for the fragments that came."""
+        """Settle overdue items with the fragments that came."""
         now_s = self._now()
         for item in self._items:
             if item.result is None and now_s >= item.deadline_s:
@@ -145,7 +145,7 @@ class TranscriptionProtocol(ListeningProtocol):
         return item
 
     def _item(self, item_id: str) -> _Item:
-        """The item of this id: known, the oldest commit without one, or the server's own."""
+        """The item of this id: known, the oldest commit without id, or made by the server."""
         for wanted in (item_id, ""):
             for item in self._items:
                 if item.item_id == wanted:
@@ -157,7 +157,7 @@ class TranscriptionProtocol(ListeningProtocol):
         """The id of an item that has no text yet.
 
         Raises:
-            Malformed: there is none, or its text was settled before.
+            Malformed: it has no id, or its text was settled before.
         """
         item_id = string(event.get("item_id"))
         if not item_id or item_id in self._told:
@@ -233,7 +233,7 @@ class TranscriptionProtocol(ListeningProtocol):
         )
 
     def _release(self) -> None:
-        """Give out texts up to the first that is missing; end when none is awaited."""
+        """Give out texts up to the first that is missing; end when no item is left."""
         while self._items and (result := self._items[0].result) is not None:
             self._tell(result)
             del self._items[0]

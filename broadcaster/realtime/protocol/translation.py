@@ -1,7 +1,7 @@
 """A Realtime translation session as a state machine.
 
-A server interprets into its own default language until it confirms an update, so sound sent earlier
-would come back in the wrong language: `append` refuses it.
+Until the server confirms our update it interprets into a default language of its own. Sound sent
+before that would come back in the wrong language, so `append` refuses it.
 """
 
 import base64
@@ -13,7 +13,7 @@ from broadcaster.realtime.protocol.fields import mapping, text_of, whole_number
 from broadcaster.realtime.protocol.session import (
     RUNNING,
     WORKING,
-    ListeningProtocol,
+    AudioProtocol,
     NoiseReduction,
     State,
 )
@@ -25,16 +25,16 @@ def endpoint_language(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
-class TranslationProtocol(ListeningProtocol):
+class TranslationProtocol(AudioProtocol):
     """The client side of one translation session.
 
     Args:
         language: target, a BCP 47 tag; its region and script are not sent.
         transcription_model: model for transcripts of the speaker; None leaves them off.
-        noise_reduction: what the server does to the sound before it listens.
+        noise_reduction: how the server filters the sound first.
 
     Attributes:
-        language: the target as it is sent.
+        language: the target in the form that is sent.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]] = {
@@ -82,7 +82,7 @@ class TranslationProtocol(ListeningProtocol):
         self._send({"type": wire.INPUT_AUDIO_APPEND, "audio": audio}, answered=True)
 
     def close(self) -> None:
-        """Ask the server to finish what it has heard and say goodbye.
+        """Ask the server to finish what it has heard and end the session.
 
         Raises:
             RuntimeError: the session is not live.

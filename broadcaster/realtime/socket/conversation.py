@@ -4,7 +4,7 @@
 config = ConversationConfig(interpreter_instructions("pl", glossary={"rack": "szafa"}))
 async with open_conversation(http, endpoint, config) as connection:
     connection.interpret(7, phrase.pcm)   # from the feeding task, phrase by phrase
-    async for output in connection:       # in the reading task: AudioDelta and OutputText of
+    async for event in connection:        # in the reading task: AudioDelta and OutputText of
         ...                               # segment 7, its SegmentDone, then segment 8 …
 ```
 
@@ -12,26 +12,47 @@ After a drop, `unfinished()` has the segments the next session is to interpret.
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.protocol.conversation import ConversationProtocol
 from broadcaster.realtime.protocol.requests import Segment
-from broadcaster.realtime.protocol.session import State
 from broadcaster.realtime.protocol.settings import ConversationConfig
-from broadcaster.realtime.socket.link import Link, open_link
+from broadcaster.realtime.session_events import SessionEvent, SessionReady
+from broadcaster.realtime.socket.opening import open_session_socket
+from broadcaster.realtime.socket.session import SessionSocket
 
 
-class ConversationConnection(Link[ConversationProtocol]):
-    """A live interpreter: hand it segments, iterate over what comes back, close."""
+class ConversationConnection:
+    """Hand it segments, iterate over what comes back (see `SessionSocket`), close."""
+
+    def __init__(self, socket: SessionSocket, protocol: ConversationProtocol) -> None:
+        self._socket = socket
+        self._protocol = protocol
+
+    @property
+    def session(self) -> SessionReady:
+        """The server's id for it and when it expires."""
+        return self._socket.session
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything heard has been answered, as far as the server says."""
+        return self._socket.complete
+
+    @property
+    def skipped_events(self) -> int:
+        """Server events that were unknown, misplaced or malformed."""
+        return self._socket.skipped_events
 
     def interpret(self, segment_id: int, pcm: bytes) -> bool:
         """Queue one segment of the talk; never waits.
 
-        Its outputs come after those of every segment before, then its `SegmentDone` or
-        `SegmentLost`. When too many wait, the one that waits longest is lost.
+        Its events come after those of every earlier segment, then its `SegmentDone` or
+        `SegmentLost`. When too many segments wait, the one that waits longest is lost.
 
         Args:
             segment_id: higher than every one before.
@@ -41,42 +62,40 @@ class ConversationConnection(Link[ConversationProtocol]):
             False when the session is over or closing: the segment is not taken.
 
         Raises:
-            ValueError: the number or the sound is not so.
+            ValueError: the number or the sound breaks these rules.
         """
-        if not self._writing or self._protocol.state is not State.LIVE:
+        if not self._socket.takes_input:
             return False
         self._protocol.interpret(segment_id, pcm)
-        self._rouse_writer()
-        self._rouse_reader()
+        self._socket.wake_writer()
+        self._socket.wake_reader()
         return True
 
     def unfinished(self) -> list[Segment]:
         """Segments that were taken but not given out, in order; also after the session ended."""
         return self._protocol.unfinished()
 
+    async def close(self, deadline_s: float = 8.0) -> None:
+        """Let the session finish what it was given; see `SessionSocket.close`."""
+        await self._socket.close(deadline_s)
 
-def open_conversation(
+    def __aiter__(self) -> AsyncIterator[SessionEvent]:
+        return self
+
+    async def __anext__(self) -> SessionEvent:
+        return await anext(self._socket)
+
+
+@asynccontextmanager
+async def open_conversation(
     http: aiohttp.ClientSession,
     endpoint: Endpoint,
     config: ConversationConfig,
     *,
     timeouts: Timeouts | None = None,
-) -> AbstractAsyncContextManager[ConversationConnection]:
-    """Open an interpreter session; inside the context it is live.
-
-    Leaving the context ends the session at once; `close` and read to the end before, to lose
-    nothing.
-
-    Args:
-        http: whose connector and `trust_env` (proxies) are used.
-        endpoint: the server; the model is the config's.
-        config: how it interprets.
-        timeouts: None for the defaults.
-
-    Raises:
-        InterpreterFailed: entering: the server cannot be reached or refuses, or did not confirm in
-            time.
-    """
+) -> AsyncIterator[ConversationConnection]:
+    """Open an interpreter session; arguments and errors as in `open_session_socket`."""
     protocol = ConversationProtocol(config, asyncio.get_running_loop().time)
     url = endpoint.conversation_url(config.model)
-    return open_link(ConversationConnection, http, endpoint, url, protocol, timeouts)
+    async with open_session_socket(http, endpoint, url, protocol, timeouts) as socket:
+        yield ConversationConnection(socket, protocol)

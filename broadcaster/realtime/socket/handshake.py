@@ -1,6 +1,7 @@
-"""Opening the WebSocket, and understanding why a server does not let us in."""
+"""Opens the WebSocket, and finds out why it cannot be opened."""
 
 import asyncio
+import ssl
 from contextlib import AsyncExitStack, closing, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
+from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import failures
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
 
@@ -35,13 +37,13 @@ async def handshake(
         limits: only `goodbye_s` is looked at; the caller bounds the whole handshake.
 
     Raises:
-        InterpreterFailed: nobody there, or refused.
+        InterpreterFailed: the server cannot be reached, or refuses.
     """
 
-    async def at_the_door(
+    async def authorize(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        # Set here, the key is not sent on when the server redirects, and replaces a .netrc entry.
+        # Set here, the key does not follow a redirect, and it replaces a .netrc entry.
         request.headers.update(endpoint.headers())
         response = await handler(request)
         if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
@@ -53,18 +55,18 @@ async def handshake(
             response.status, response.headers, body, now=datetime.now(UTC)
         )
 
-    door = await stack.enter_async_context(
+    client = await stack.enter_async_context(
         aiohttp.ClientSession(
             connector=http.connector,
             connector_owner=False,
             trust_env=http.trust_env,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
-            middlewares=(at_the_door,),
+            middlewares=(authorize,),
         )
     )
     try:
-        ws = await door.ws_connect(
+        ws = await client.ws_connect(
             url,
             heartbeat=HEARTBEAT_S,
             max_msg_size=MAX_MESSAGE_BYTES,
@@ -72,12 +74,36 @@ async def handshake(
             timeout=aiohttp.ClientWSTimeout(ws_close=limits.goodbye_s),
         )
     except (aiohttp.ClientError, OSError) as error:
-        failure = failures.from_exception(error, endpoint.host)
+        failure = connect_failure(error, endpoint.host)
     else:
         stack.push_async_callback(_hang_up, ws, limits.goodbye_s)
         return ws
     # Raised out here to have no context: some of aiohttp's exceptions hold the request's headers.
     raise failure
+
+
+def connect_failure(error: Exception, host: str) -> InterpreterFailed:
+    """What an exception while connecting means; its own text is not repeated.
+
+    Args:
+        error: what was raised.
+        host: where the connection went, for the message.
+    """
+    match error:
+        case TimeoutError():
+            code, message = "connect_timeout", f"{host} did not answer in time."
+        case aiohttp.ClientConnectorDNSError():
+            code, message = "host_not_found", f"The host name {host} is not known."
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            code, message = "tls_failed", f"No secure connection to {host} can be made."
+        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
+            code, message = "proxy_failed", f"The network's proxy does not connect to {host}."
+        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+            code, message = "connection_refused", f"{host} refuses connections."
+        case _:
+            code, message = "connect_failed", f"The connection to {host} failed."
+    hint = "Check the network, the server's URL and any firewall or proxy."
+    return InterpreterFailed(code, message, retryable=True, hint=hint)
 
 
 async def _read_some(response: aiohttp.ClientResponse) -> bytes:

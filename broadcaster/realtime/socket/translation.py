@@ -4,14 +4,14 @@ A booth feeds a connection from one task and reads it in another:
 
 ```python
 async with open_translation(http, endpoint, "pt-BR") as connection:
-    connection.append(frame)          # from the feeding task, every 200 ms
-    async for output in connection:   # in the reading task
+    connection.append(frame)         # from the feeding task, every 200 ms
+    async for event in connection:   # in the reading task
         ...
-    await connection.close()          # from anywhere; the reader ends when all is said
+    await connection.close()         # from anywhere; the reader ends after the last word
 ```
 
-Two connections can be open at once, so a booth rotates by opening the next one, feeding it, closing
-the old one and reading that to its end.
+Two connections can be open at once. To rotate, a booth opens the next one and feeds it, closes the
+old one and reads that to its end.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -21,12 +21,7 @@ import aiohttp
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.protocol.session import NoiseReduction
 from broadcaster.realtime.protocol.translation import TranslationProtocol
-from broadcaster.realtime.socket.audio_link import ListeningLink
-from broadcaster.realtime.socket.link import open_link
-
-
-class TranslationConnection(ListeningLink[TranslationProtocol]):
-    """A live translation: append sound, iterate over what comes back, close."""
+from broadcaster.realtime.socket.audio import AudioConnection, open_audio
 
 
 def open_translation(
@@ -37,11 +32,8 @@ def open_translation(
     timeouts: Timeouts | None = None,
     transcription_model: str | None = None,
     noise_reduction: NoiseReduction | None = None,
-) -> AbstractAsyncContextManager[TranslationConnection]:
-    """Open a session that interprets into `language`; inside the context it is live.
-
-    Leaving the context ends the session at once; `close` and read to the end before, to lose
-    nothing.
+) -> AbstractAsyncContextManager[AudioConnection]:
+    """Open a session that interprets into `language`; errors as in `open_session_socket`.
 
     Args:
         http: whose connector and `trust_env` (proxies) are used.
@@ -50,11 +42,6 @@ def open_translation(
         timeouts: None for the defaults.
         transcription_model: transcribe the speaker too; billed, so once per event.
         noise_reduction: what the server does to the sound before it listens.
-
-    Raises:
-        InterpreterFailed: entering: the server cannot be reached or refuses, or did not confirm in
-            time.
     """
     protocol = TranslationProtocol(language, transcription_model, noise_reduction)
-    url = endpoint.translations_url()
-    return open_link(TranslationConnection, http, endpoint, url, protocol, timeouts)
+    return open_audio(http, endpoint, endpoint.translations_url(), protocol, timeouts)

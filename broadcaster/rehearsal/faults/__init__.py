@@ -1,1 +1,1 @@
-"""Faults that can be planned, and the connection they strike."""
+"""FaultPlan that can be planned, and the connection they strike."""

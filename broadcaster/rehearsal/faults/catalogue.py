@@ -1,8 +1,8 @@
-"""What can be made to go wrong, when and to whom.
+"""The faults this server knows: what goes wrong, when, and in which sessions.
 
-Two clocks are used. When a fault strikes, and how long a spell lasts, is counted in seconds of
-sound the session received, so a fault hits the same word however fast a test plays. Waits (`stall`,
-`slow_accept`, `late_closed`) are real seconds.
+Two clocks are used. When a fault strikes, and how long it lasts, is counted in seconds of sound
+that the session received, so a fault hits the same word however fast a test plays. Waits (`stall`,
+`slow_accept`, `late_closed`) are real seconds, because the client measures them on its own clock.
 """
 
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Moment(Enum):
 
     HANDSHAKE = auto()
     ACCEPT = auto()
-    """`session.created` or `session.updated` is to be sent."""
+    """`session.created` or `session.updated` is about to be sent."""
     SOUND = auto()
-    """Sound came in; what strikes now lasts."""
+    """Sound arrived. A fault of this moment lasts."""
     MIDDLE = auto()
-    """Sound came in, or a response is half said; what strikes now interrupts."""
+    """Sound arrived, or a response is half sent. A fault of this moment interrupts the session."""
     RESPONSE = auto()
     COMMIT = auto()
     CLOSE = auto()
@@ -63,7 +63,7 @@ MOMENTS = {
     "late_closed": Moment.CLOSE,
     "no_closed": Moment.CLOSE,
 }
-"""Every fault by its name."""
+"""When each fault strikes, by its name."""
 _USUAL_WAITS_S = {"stall": 5.0, "slow_accept": 3.0, "late_closed": 10.0}
 
 _SHAPE = fields(
@@ -89,18 +89,19 @@ class Fault:
 
     Attributes:
         name: one of `MOMENTS`.
-        at_s: not before a session received so many seconds of sound; 0 is at once.
-        for_s: how long: seconds of sound for a spell, None to the session's end; real seconds for
-            `stall`, `slow_accept` and `late_closed`.
-        endpoint: strikes only sessions of this one.
-        language: strikes only sessions that speak it (as they asked for it), so no handshake.
-        nth: strikes only this one of the sessions that match, counted from 1 in the order in
-            which they first could have been struck.
-        times: strikes so often altogether; None without end.
-        every_s: strikes a session again after so many seconds of sound; None strikes it once.
-        retry_after_s: what `refuse_rate_limit` and `refuse_overloaded` say in `Retry-After`.
-        factor: how long `long_voice` speaks, as a multiple of what was said.
-        speaks: what `wrong_language` speaks; None takes another language of the talk.
+        at_s: seconds of sound a session has received before it can be struck; 0 is at once.
+        for_s: how long the fault lasts, in seconds of sound; None lasts to the session's end. In
+            real seconds for `stall`, `slow_accept` and `late_closed`.
+        endpoint: strikes only sessions of this endpoint; None strikes all.
+        language: strikes only sessions that asked for this language; None strikes all. A handshake
+            has no language yet.
+        nth: strikes only this one of the matching sessions, counted from 1 in the order in which
+            they could first have been struck.
+        times: most strikes altogether; None sets no limit.
+        every_s: strikes a session again after this many seconds of sound; None strikes it once.
+        retry_after_s: the `Retry-After` of `refuse_rate_limit` and `refuse_overloaded`, seconds.
+        factor: how long `long_voice` speaks, as a multiple of the speaker's time.
+        speaks: the language `wrong_language` speaks; None takes another language of the talk.
     """
 
     name: str
@@ -120,7 +121,7 @@ class Fault:
         """A fault as the control API and fault files write it.
 
         Raises:
-            Invalid: it is none.
+            Invalid: not a valid fault.
         """
         fault = cls(**_SHAPE(value, ""))
         if fault.wait_s > _LONGEST_WAIT_S:
@@ -128,7 +129,7 @@ class Fault:
             raise Invalid("invalid_value", message, "for_s")
         handshake = MOMENTS[fault.name] is Moment.HANDSHAKE
         if handshake and (fault.language is not None or fault.at_s):
-            message = f"'{fault.name}' comes before a session has a language or sound."
+            message = f"'{fault.name}' strikes before a session has a language or sound."
             param = "at_s" if fault.language is None else "language"
             raise Invalid("invalid_value", message, param)
         return fault
@@ -138,14 +139,14 @@ class Fault:
         """A fault as the command line writes it: `NAME[@seconds][:language]`.
 
         Raises:
-            Invalid: it is none.
+            Invalid: not a valid fault.
         """
         rest, _, language = text.partition(":")
         name, _, at = rest.partition("@")
         try:
             at_s = float(at) if at else 0.0
         except ValueError:
-            raise Invalid("invalid_value", f"{at!r} is no number of seconds.", "at_s") from None
+            raise Invalid("invalid_value", f"{at!r} is not a number of seconds.", "at_s") from None
         return cls.from_json({"name": name, "at_s": at_s, "language": language or None})
 
     @classmethod
@@ -153,12 +154,12 @@ class Fault:
         """One fault or a list of faults.
 
         Raises:
-            Invalid: one of them is none.
+            Invalid: one of them is not a valid fault.
         """
         return [cls.from_json(one) for one in (value if isinstance(value, list) else [value])]
 
     @property
     def wait_s(self) -> float:
-        """How long it makes the client wait, in real seconds."""
+        """How long the fault makes the client wait, in real seconds; 0 if it does not."""
         usual_s = _USUAL_WAITS_S.get(self.name, 0.0)
         return usual_s if self.for_s is None or not usual_s else self.for_s

@@ -1,6 +1,7 @@
-"""The WebSocket of one session, and the only place where faults touch what is sent.
+"""The WebSocket of one session, and the only place where a fault changes what is sent.
 
-Sessions send events and read messages here as if nothing could go wrong.
+A session sends events and reads messages here as if nothing could go wrong. Waits are real time:
+the client that suffers them runs on its own clock.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from broadcaster.rehearsal.wire.validation import Invalid, Json
 
 _SEND_S = 10.0
 _MAX_HELD = 4_096
-"""Events that wait during a stall; beyond it the newest are lost."""
+"""Most events that wait during a stall. Further ones are lost."""
 _ACCEPTING = frozenset({"session.created", "session.updated"})
 _AUDIO_DELTAS = frozenset({"session.output_audio.delta", "response.output_audio.delta"})
 _GARBAGE = (
@@ -42,21 +43,21 @@ _UNKNOWN = (
 _log = logging.getLogger(__name__)
 
 
-class Finished(Exception):
-    """The connection is over: raised to end the session's tasks."""
+class SessionFinished(Exception):
+    """The connection is closed. Raised to end the session's tasks."""
 
 
-class Expired(Exception):
-    """The session's time is over, or a fault says so."""
+class SessionExpired(Exception):
+    """The session reached its maximum duration, or a fault pretends so."""
 
 
-class Line:
-    """Text messages both ways.
+class FaultyConnection:
+    """Receives client messages and sends server events, as far as the faults allow.
 
     Args:
         socket: an open WebSocket.
-        transport: what it runs over.
-        faults: those of this session.
+        transport: the TCP transport below it; None when it is already closed.
+        faults: the faults of this session.
     """
 
     def __init__(
@@ -76,18 +77,18 @@ class Line:
         """The next message.
 
         Raises:
-            Finished: the client is gone.
-            Invalid: it is no text.
+            SessionFinished: the client has left.
+            Invalid: the message is not text.
         """
         message = await self._socket.receive()
         if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
-            raise Finished
+            raise SessionFinished
         if message.type is not WSMsgType.TEXT:
             raise Invalid("invalid_event", "Events are JSON text messages.")
         return str(message.data)
 
     async def send(self, event: Json) -> None:
-        """Send an event, as the faults let it through.
+        """Send an event, delayed or changed by the faults that are active.
 
         Raises:
             TimeoutError: the client does not read.
@@ -100,33 +101,33 @@ class Line:
         elif kind == "session.closed":
             for fault in self.faults.strike(Moment.CLOSE):
                 await self._delay_goodbye(fault)
-        if kind in _AUDIO_DELTAS and self.faults.spell("mute"):
+        if kind in _AUDIO_DELTAS and self.faults.active("mute"):
             event = {**event, "delta": _silent(event["delta"])}
-        copies = 2 if kind.endswith(".delta") and self.faults.spell("duplicate_deltas") else 1
+        copies = 2 if kind.endswith(".delta") and self.faults.active("duplicate_deltas") else 1
         for _ in range(copies):
             if not self._stalling.is_set():
                 await self._write(json.dumps(event, ensure_ascii=False))
             elif len(self._held) < _MAX_HELD:
                 self._held.append(event)
             else:
-                _log.warning("an event is lost: too many wait for the end of a stall")
+                _log.warning("an event is lost: the stall lasts longer than its buffer")
 
     async def strike(self) -> None:
-        """Suffer what interrupts a session in the middle of speech.
+        """Carry out the faults that interrupt a session in the middle of speech.
 
         Raises:
-            Finished: the connection was cut.
-            Expired: the session is to end as if its time were over.
+            SessionFinished: the connection was cut.
+            SessionExpired: the session ends as if it had reached its maximum duration.
         """
         for fault in self.faults.strike(Moment.MIDDLE):
-            _log.info("%s strikes %s", fault.name, self.faults.subject.session_id)
+            _log.info("%s strikes %s", fault.name, self.faults.session.session_id)
             match fault.name:
                 case "drop":
                     if self._transport is not None:
                         self._transport.abort()
-                    raise Finished
+                    raise SessionFinished
                 case "expire":
-                    raise Expired
+                    raise SessionExpired
                 case "stall":
                     self._stall_s = fault.wait_s
                     self._stalling.set()
@@ -138,7 +139,7 @@ class Line:
                         await self._write(text)
 
     async def run(self) -> None:
-        """End stalls; what was held leaves in its order."""
+        """End every stall after its time, and send the events it held back, in order."""
         while True:
             await self._stalling.wait()
             await asyncio.sleep(self._stall_s)
@@ -174,5 +175,5 @@ class Line:
 
 
 def _silent(delta: str) -> str:
-    """Zeros as long as the sound of a delta."""
+    """A delta of exact zeros, as long as the given one."""
     return base64.b64encode(bytes(len(base64.b64decode(delta)))).decode()

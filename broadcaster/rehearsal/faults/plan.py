@@ -1,6 +1,6 @@
-"""Whom a planned fault strikes.
+"""Which sessions a planned fault strikes.
 
-No input or output happens here: sessions ask at certain moments whether something strikes them.
+No input or output happens here. A session asks at certain moments whether a fault strikes it.
 """
 
 import itertools
@@ -13,18 +13,18 @@ from broadcaster.rehearsal.wire.validation import Invalid, Json
 
 MAX_FAULTS = 256
 _MAX_STRIKES = 1_000
-_MAX_SPELLS = 64
+_MAX_ACTIVE = 64
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
-class Subject:
-    """What is known of a session when the question is whether a fault strikes it.
+class SessionFacts:
+    """What decides whether a fault strikes a session.
 
     Attributes:
         endpoint: one of `ENDPOINTS`.
-        session_id: the server's name of it; empty during the handshake.
-        language: what it was asked to speak; None until then.
-        received_ms: sound it received.
+        session_id: the server's name of the session.
+        language: the language the client asked for; None until it asks.
+        received_ms: sound received so far.
     """
 
     endpoint: str
@@ -34,17 +34,17 @@ class Subject:
 
 
 @dataclass(eq=False, slots=True)
-class Planned:
-    """A fault that was planned, and whom it struck."""
+class PlannedFault:
+    """A fault on the plan, and the sessions it struck."""
 
     number: int
     fault: Fault
-    active: bool = True
+    deleted: bool = False
     count: int = 0
     strikes: deque[Json] = field(default_factory=lambda: deque(maxlen=_MAX_STRIKES))
     _candidates: int = 0
-    _ordinals: WeakKeyDictionary[Subject, int] = field(default_factory=WeakKeyDictionary)
-    _due_ms: WeakKeyDictionary[Subject, float] = field(default_factory=WeakKeyDictionary)
+    _ordinals: WeakKeyDictionary[SessionFacts, int] = field(default_factory=WeakKeyDictionary)
+    _due_ms: WeakKeyDictionary[SessionFacts, float] = field(default_factory=WeakKeyDictionary)
 
     def to_json(self) -> Json:
         """The fault, its number and its strikes."""
@@ -55,79 +55,79 @@ class Planned:
             "strikes": list(self.strikes),
         }
 
-    def strikes_now(self, subject: Subject) -> bool:
-        """Whether it strikes; counted when it does."""
+    def strikes_now(self, session: SessionFacts) -> bool:
+        """Whether the fault strikes this session now. A strike is recorded."""
         fault = self.fault
-        if fault.endpoint not in (None, subject.endpoint):
+        if fault.endpoint not in (None, session.endpoint):
             return False
-        if fault.language not in (None, subject.language):
+        if fault.language not in (None, session.language):
             return False
-        if subject not in self._ordinals:
+        if session not in self._ordinals:
             self._candidates += 1
-            self._ordinals[subject] = self._candidates
-        chosen = fault.nth in (None, self._ordinals[subject])
+            self._ordinals[session] = self._candidates
+        chosen = fault.nth in (None, self._ordinals[session])
         exhausted = fault.times is not None and self.count >= fault.times
-        due_ms = self._due_ms.get(subject, fault.at_s * 1000)
-        if not chosen or exhausted or subject.received_ms < due_ms:
+        due_ms = self._due_ms.get(session, fault.at_s * 1000)
+        if not chosen or exhausted or session.received_ms < due_ms:
             return False
         again_ms = float("inf") if fault.every_s is None else fault.every_s * 1000
-        self._due_ms[subject] = subject.received_ms + again_ms
+        self._due_ms[session] = session.received_ms + again_ms
         self.count += 1
         self.strikes.append(
             {
-                "session": subject.session_id,
-                "endpoint": subject.endpoint,
-                "language": subject.language,
-                "at_s": subject.received_ms / 1000,
+                "session": session.session_id,
+                "endpoint": session.endpoint,
+                "language": session.language,
+                "at_s": session.received_ms / 1000,
             }
         )
         return True
 
 
-class Faults:
-    """All faults that are planned on a server."""
+class FaultPlan:
+    """All faults planned on one server."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
-        self._planned: list[Planned] = []
+        self._planned: list[PlannedFault] = []
 
-    def plan(self, fault: Fault) -> Planned:
-        """Have a fault strike.
+    def add(self, fault: Fault) -> PlannedFault:
+        """Plan a fault.
 
         Raises:
-            Invalid: there are too many.
+            Invalid: the plan is full.
         """
         if len(self._planned) >= MAX_FAULTS:
             message = f"At most {MAX_FAULTS} faults can be planned; delete them first."
             raise Invalid("too_many_faults", message)
-        planned = Planned(next(self._numbers), fault)
+        planned = PlannedFault(next(self._numbers), fault)
         self._planned.append(planned)
         return planned
 
     def clear(self) -> None:
-        """Forget all faults; spells that last end."""
+        """Delete all faults, and end those that last."""
         for planned in self._planned:
-            planned.active = False
+            planned.deleted = True
         self._planned.clear()
 
-    def planned(self) -> list[Planned]:
-        """In the order they were planned."""
+    def planned(self) -> list[PlannedFault]:
+        """All faults, in the order in which they were planned."""
         return list(self._planned)
 
-    def strike(self, moment: Moment, subject: Subject) -> list[Planned]:
-        """What strikes this session now."""
+    def strike(self, moment: Moment, session: SessionFacts) -> list[PlannedFault]:
+        """The faults that strike this session now."""
         return [
             planned
             for planned in self._planned
-            if MOMENTS[planned.fault.name] is moment and planned.strikes_now(subject)
+            if MOMENTS[planned.fault.name] is moment and planned.strikes_now(session)
         ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Spell:
-    """A fault that lasts in one session, on the clock of the sound it received."""
+class _ActiveFault:
+    """A fault that lasts. Its times are on the clock of the sound the session received."""
 
-    planned: Planned
+    planned: PlannedFault
     from_ms: int
     until_ms: float
 
@@ -136,43 +136,43 @@ class SessionFaults:
     """The faults of one session.
 
     Args:
-        faults: all that are planned.
-        subject: the session.
+        plan: all faults planned on the server.
+        session: the session.
     """
 
-    def __init__(self, faults: Faults, subject: Subject) -> None:
-        self._faults, self.subject = faults, subject
-        self._spells: deque[_Spell] = deque(maxlen=_MAX_SPELLS)
+    def __init__(self, plan: FaultPlan, session: SessionFacts) -> None:
+        self._plan, self.session = plan, session
+        self._active: deque[_ActiveFault] = deque(maxlen=_MAX_ACTIVE)
 
     def strike(self, moment: Moment) -> list[Fault]:
-        """What strikes now."""
-        return [planned.fault for planned in self._faults.strike(moment, self.subject)]
+        """The faults that strike now."""
+        return [planned.fault for planned in self._plan.strike(moment, self.session)]
 
     def received(self, ms: int) -> None:
-        """Count sound and begin the spells that are due."""
-        self.subject.received_ms += ms
-        now_ms = self.subject.received_ms
-        for planned in self._faults.strike(Moment.SOUND, self.subject):
+        """Count received sound, and begin the lasting faults that are due."""
+        self.session.received_ms += ms
+        now_ms = self.session.received_ms
+        for planned in self._plan.strike(Moment.SOUND, self.session):
             for_s = planned.fault.for_s
             until_ms = float("inf") if for_s is None else now_ms + for_s * 1000
-            self._spells.append(_Spell(planned, now_ms, until_ms))
+            self._active.append(_ActiveFault(planned, now_ms, until_ms))
 
-    def spell(self, name: str, at_ms: int | None = None) -> Fault | None:
-        """The spell of this name that the session is under, or was when it heard something.
+    def active(self, name: str, at_ms: int | None = None) -> Fault | None:
+        """The lasting fault of this name, if it was active at a certain time.
 
         Args:
             name: of the fault.
-            at_ms: sound it had received then; None for now.
+            at_ms: how much sound the session had received at that time; None for now.
         """
-        at_ms = self.subject.received_ms if at_ms is None else at_ms
-        under = (
-            spell.planned.fault
-            for spell in self._spells
-            if spell.planned.active and spell.from_ms <= at_ms < spell.until_ms
+        at_ms = self.session.received_ms if at_ms is None else at_ms
+        faults = (
+            active.planned.fault
+            for active in self._active
+            if not active.planned.deleted and active.from_ms <= at_ms < active.until_ms
         )
-        return next((fault for fault in under if fault.name == name), None)
+        return next((fault for fault in faults if fault.name == name), None)
 
     def slowness(self, at_ms: int | None = None) -> float | None:
-        """Speak so many times as long as the speaker; None at the usual pace."""
-        fault = self.spell("long_voice", at_ms)
+        """How long the voice takes, as a multiple of the speaker's time. None is its usual pace."""
+        fault = self.active("long_voice", at_ms)
         return None if fault is None else fault.factor

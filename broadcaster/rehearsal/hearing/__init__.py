@@ -1,1 +1,1 @@
-"""Speech recognition of the prepared talk, in processes of its own."""
+"""Speech recognition of the prepared talk, in separate processes."""

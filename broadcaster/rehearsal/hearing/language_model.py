@@ -1,8 +1,8 @@
 """A statistical language model of a prepared text, in the ARPA format that decoders read.
 
-Backoff 3-grams with absolute discounting: every seen n-gram gives up a fixed count to what was not
-seen. Sentences are modelled one by one and also run together, because a speaker does not always
-pause between them.
+Backoff 3-grams with absolute discounting: every seen n-gram gives a fixed part of its count to
+unseen ones. Sentences are modelled one by one and also run together, because a speaker does not
+always pause between them.
 """
 
 import math

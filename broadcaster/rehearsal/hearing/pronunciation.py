@@ -1,13 +1,13 @@
 """Spanish words in the sounds of the English acoustic model.
 
 The sounds are those of the CMU pronouncing dictionary. Spanish is spelled as it is spoken, so a
-few rules are enough; the nearest English sound stands for one that English lacks. As spoken in
-Latin America: z and soft c are an s, ll is a y.
+few rules are enough. A sound that English lacks is replaced by the nearest one. The pronunciation
+is Latin American: z and soft c are an s, ll is a y.
 """
 
 import re
 
-_SOUNDS = {  # the first that fits is taken
+_SOUNDS = {  # the first spelling that fits is taken
     "ch": "CH",
     "ll": "Y",
     "rr": "R",
@@ -48,10 +48,10 @@ _RULES = [(re.compile(spelling), sounds) for spelling, sounds in _SOUNDS.items()
 
 
 def spanish_sounds(word: str) -> str:
-    """A lower-case Spanish word as ARPABET sounds with spaces between them.
+    """The ARPABET sounds of a lower-case Spanish word, separated by spaces.
 
     Raises:
-        ValueError: it holds something else than Spanish letters.
+        ValueError: the word holds something other than Spanish letters.
     """
     sounds, at = [], 0
     while at < len(word):

@@ -1,8 +1,8 @@
-"""Streaming recognition of a prepared talk; runs in a process of its own.
+"""Streaming recognition of a prepared talk. It runs in a process of its own.
 
-Two decoders share the work. The script decoder knows only the talk: it is fast and nearly always
-right while the speaker keeps to it. When its words do not form sentences of the talk, the open
-decoder (general English) recognises the same sound, and listens along until the talk goes on.
+Two decoders share the work. The script decoder knows only the talk. It is fast, and nearly always
+right while the speaker follows the script. When its words do not form sentences of the talk, the
+open decoder (general English) recognises the same sound, and continues until the talk does.
 """
 
 import re
@@ -16,28 +16,29 @@ from pocketsphinx import Decoder, Endpointer, get_model_path
 
 from broadcaster.rehearsal.hearing.language_model import build_arpa
 from broadcaster.rehearsal.hearing.pronunciation import spanish_sounds
-from broadcaster.rehearsal.hearing.recognition import Heard
-from broadcaster.rehearsal.hearing.script import After, Found, Script, Word, words_of
+from broadcaster.rehearsal.hearing.recognition import Recognition
+from broadcaster.rehearsal.hearing.script import FoundSentence, Script, Word, words_of
+from broadcaster.rehearsal.hearing.sentence_match import After
 from broadcaster.rehearsal.resample import Resampler
-from broadcaster.rehearsal.talk import Sentence
+from broadcaster.rehearsal.talk import TalkSentence
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 DECODER_HZ = 16_000
 _BYTES_PER_MS = DECODER_HZ * 2 // 1000
 _DECODER_FRAME_MS = 10
 _LOOK_MS = 150
-"""Steps in which the words so far are searched for sentences."""
+"""How often the words so far are searched for sentences."""
 _PAUSE_MS = 150
 """Silence after the last word of a sentence that makes it complete."""
 _SOFT_LIMIT_MS = 5_000
-"""From here on an utterance ends at the next short silence."""
+"""A longer utterance is ended at the next short silence."""
 _SHORT_PAUSE_MS = 80
 _HARD_LIMIT_MS = 10_000
 _KEEP_PENDING_MS = 2_500
-"""A sentence broken off for longer than this is given up."""
+"""A sentence that is broken off for longer than this is dropped."""
 _MIN_OPEN_WORDS = 2
 _OVERLAP_MS = 100
-"""The two decoders do not agree exactly where a word ends."""
+"""How far the two decoders may differ on where a word ends."""
 
 
 class Recogniser:
@@ -47,7 +48,7 @@ class Recogniser:
         sentences: the talk; its English words are in the pronunciation dictionary.
     """
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[TalkSentence]) -> None:
         self._script = Script([words_of(sentence.text) for sentence in sentences])
         self._decoder = script_decoder(sentences)
         self._open_decoder: Any = None
@@ -62,12 +63,12 @@ class Recogniser:
         self._pending: list[Word] = []
         self._begun: tuple[int, int] | None = None
 
-    def feed(self, pcm: bytes) -> list[Heard]:
-        """Hear some PCM (s16le mono 24 kHz) and return what became clear with it."""
+    def feed(self, pcm: bytes) -> list[Recognition]:
+        """Take PCM (s16le mono 24 kHz) and return what could be recognised with it."""
         samples = np.frombuffer(pcm, "<i2").astype(np.float64)
         resampled = np.clip(np.rint(self._resampler.process(samples)), -32768, 32767)
         self._unread += resampled.astype("<i2").tobytes()
-        heard: list[Heard] = []
+        heard: list[Recognition] = []
         step = self._endpointer.frame_bytes
         while len(self._unread) >= step:
             frame, self._unread = self._unread[:step], self._unread[step:]
@@ -83,22 +84,22 @@ class Recogniser:
             self._pending.clear()
         return heard
 
-    def flush(self) -> list[Heard]:
-        """What is clear now that nothing follows; the stream may go on afterwards."""
+    def flush(self) -> list[Recognition]:
+        """Return everything still open, as if the stream ended. It may continue afterwards."""
         heard = self._end_utterance(After.PAUSE) if self._utterance is not None else []
         heard += self._take(self._script.find(self._pending, After.NOTHING))
         self._pending.clear()
         return heard
 
     def settled_ms(self) -> int:
-        """All that was said before this time of the stream has been returned."""
+        """The stream time before which everything said has been returned."""
         if self._pending:
             return self._pending[0].start_ms
         if self._utterance is not None:
             return self._utterance_start_ms
         return max(0, self._read_ms - 300)
 
-    def _speech(self, speech: bytes) -> list[Heard]:
+    def _speech(self, speech: bytes) -> list[Recognition]:
         if self._utterance is None:
             self._start_utterance(round(self._endpointer.speech_start * 1000))
         assert self._utterance is not None
@@ -115,8 +116,8 @@ class Recogniser:
         if self._doubtful:
             self._open_decoder.start_utt()
 
-    def _look(self) -> list[Heard]:
-        """Return sentences that are complete although the speaker goes on."""
+    def _look(self) -> list[Recognition]:
+        """Return sentences that are complete although the speaker continues."""
         words, silent_ms = self._words(self._decoder)
         if self._doubtful:
             _, silent_ms = self._words(self._open_decoder)
@@ -137,16 +138,16 @@ class Recogniser:
             return heard
         return [] if found else self._beginning([*self._pending, *words])
 
-    def _beginning(self, words: list[Word]) -> list[Heard]:
-        """The beginning of the sentence that is being said, whenever there is more of it."""
+    def _beginning(self, words: list[Word]) -> list[Recognition]:
+        """The beginning of the sentence that is being said, if there is more of it than before."""
         part = self._script.begun(words)
         if part is None or self._begun == (part.index, part.end):
             return []
         self._begun = (part.index, part.end)
         share = part.end / part.length
-        return [Heard("begun", part.start_ms, part.end_ms, index=part.index, end=share)]
+        return [Recognition("begun", part.start_ms, part.end_ms, index=part.index, end=share)]
 
-    def _end_utterance(self, after: After) -> list[Heard]:
+    def _end_utterance(self, after: After) -> list[Recognition]:
         self._decoder.end_utt()
         words, _ = self._words(self._decoder)
         self._pending += words
@@ -163,12 +164,12 @@ class Recogniser:
         self._utterance = None
         return heard
 
-    def _take(self, found: list[Found]) -> list[Heard]:
+    def _take(self, found: list[FoundSentence]) -> list[Recognition]:
         if found:
             self._pending = self._pending[found[-1].words_used :]
-        return [Heard("sentence", one.start_ms, one.end_ms, index=one.index) for one in found]
+        return [Recognition("sentence", one.start_ms, one.end_ms, index=one.index) for one in found]
 
-    def _open_words(self, until_ms: int | None) -> list[Heard]:
+    def _open_words(self, until_ms: int | None) -> list[Recognition]:
         """The utterance as general English, until a sentence of the script begins."""
         if self._open_decoder is None:
             self._open_decoder = Decoder(loglevel="FATAL")
@@ -183,7 +184,7 @@ class Recogniser:
         if len(words) < _MIN_OPEN_WORDS:
             return []
         text = " ".join(word.text for word in words)
-        return [Heard("words", words[0].start_ms, words[-1].end_ms, text=text)]
+        return [Recognition("words", words[0].start_ms, words[-1].end_ms, text=text)]
 
     def _utterance_ms(self) -> int:
         return len(self._utterance or b"") // _BYTES_PER_MS
@@ -196,7 +197,7 @@ class Recogniser:
 
 
 def words_heard(decoder: Any, start_ms: int) -> list[Word]:
-    """The words of a decoder's utterance that began at a time of the stream."""
+    """The words of an utterance that began at `start_ms` of the stream."""
     return [
         Word(
             re.sub(r"\(\d+\)$", "", segment.word),
@@ -208,8 +209,8 @@ def words_heard(decoder: Any, start_ms: int) -> list[Word]:
     ]
 
 
-def script_decoder(sentences: Sequence[Sentence]) -> Any:
-    """A decoder that knows only these sentences."""
+def script_decoder(sentences: Sequence[TalkSentence]) -> Any:
+    """A decoder that recognises only these sentences."""
     model = Path(get_model_path("en-us"))
     with tempfile.TemporaryDirectory() as folder:
         arpa, dictionary = Path(folder) / "script.lm", Path(folder) / "script.dict"
@@ -225,8 +226,8 @@ def script_decoder(sentences: Sequence[Sentence]) -> Any:
         )
 
 
-def _pronunciations(sentences: Sequence[Sentence], english: Path) -> list[str]:
-    """Dictionary lines of all words; a word of both languages may be said in two ways."""
+def _pronunciations(sentences: Sequence[TalkSentence], english: Path) -> list[str]:
+    """Dictionary lines of all words. A word of both languages has two pronunciations."""
     words = {language: set[str]() for language in ("en", "es")}
     for sentence in sentences:
         words[sentence.language].update(words_of(sentence.text))

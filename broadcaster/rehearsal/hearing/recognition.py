@@ -1,4 +1,4 @@
-"""What a recogniser tells the server."""
+"""What a recogniser reports to the server."""
 
 import asyncio
 import logging
@@ -7,23 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 MAX_HEARD = 64
-"""What may wait for a session; beyond it the newest is lost."""
+"""Most recognitions that wait for a session. Further ones are lost."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Something said, on the stream's own time.
+class Recognition:
+    """Something that was said, with times on the stream's clock.
 
     Attributes:
-        kind: a sentence of the script, the beginning of one that goes on, or other words.
+        kind: a sentence of the script, the beginning of one that is still being said, or other
+            words.
         start_ms: start of its first word.
         end_ms: end of its last word.
         index: the sentence's place in the script; -1 for other words.
-        text: the other words, lower case; empty for a sentence.
-        begin: how much of the sentence came before, 0 to 1; 0 for its start.
-        end: how much of it is over with this; 1 for its end.
+        text: the other words in lower case; empty for a sentence.
+        begin: share of the sentence before this part, 0 to 1.
+        end: share of the sentence up to the end of this part, 0 to 1.
     """
 
     kind: Literal["sentence", "begun", "words"]
@@ -35,39 +36,39 @@ class Heard:
     end: float = 1.0
 
     def middle_ms(self) -> int:
-        """Where it belongs when a stream is cut in the middle of it."""
+        """The time that decides which side of a cut it belongs to."""
         return (self.start_ms + self.end_ms) // 2
 
-    def moved(self, ms: int) -> "Heard":
-        """The same on a clock that is `ms` later."""
+    def moved(self, ms: int) -> "Recognition":
+        """The same with all times `ms` later."""
         return replace(self, start_ms=self.start_ms + ms, end_ms=self.end_ms + ms)
 
     def part_of(self, text: str) -> str:
-        """What of the sentence, written in any language, was said here.
+        """The part of a sentence, written in any language, that was said here.
 
-        The cut is where as much of the words has passed as of the spoken ones (of the characters
-        in writing without spaces). Neighbouring parts that share a cut give the whole text.
+        The text is cut at the same share of its words as the speech; without spaces, at the same
+        share of its characters. Neighbouring parts that share a cut give the whole text.
         """
         joint = " " if " " in text else ""
         units = text.split(" ") if joint else list(text)
         return joint.join(units[round(self.begin * len(units)) : round(self.end * len(units))])
 
 
-class HeardQueue:
-    """What a session still has to deal with, in the order it was heard."""
+class RecognitionQueue:
+    """Recognitions that wait for a session, in the order in which they were heard."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[Heard] = asyncio.Queue(MAX_HEARD)
+        self._waiting: asyncio.Queue[Recognition] = asyncio.Queue(MAX_HEARD)
 
-    def put(self, heard: Heard) -> None:
-        """Add the newest."""
+    def put(self, heard: Recognition) -> None:
+        """Add the newest; it is lost if the queue is full."""
         if self._waiting.full():
-            _log.warning("a sentence is lost: too many wait")
+            _log.warning("a sentence is lost: the session is too slow")
             return
         self._waiting.put_nowait(heard)
 
-    async def each(self, deal: Callable[[Heard], Awaitable[None]]) -> None:
-        """Deal with one after the other, until cancelled."""
+    async def each(self, deal: Callable[[Recognition], Awaitable[None]]) -> None:
+        """Deal with one recognition after the other, until cancelled."""
         while True:
             heard = await self._waiting.get()
             try:
@@ -76,5 +77,5 @@ class HeardQueue:
                 self._waiting.task_done()
 
     async def done(self) -> None:
-        """Wait until all is dealt with."""
+        """Wait until everything in the queue was dealt with."""
         await self._waiting.join()

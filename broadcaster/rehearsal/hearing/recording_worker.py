@@ -1,8 +1,8 @@
 """Recognises whole recordings, as `python -m broadcaster.rehearsal.hearing.recording_worker`.
 
 A message on standard input is a 4-byte big-endian length and that many bytes of PCM s16le mono
-24 kHz. It is answered by one JSON line, a list of `heard.Heard` with times in the recording. The
-process ends when its input does.
+24 kHz. It is answered by one JSON line, a list of the fields of `recognition.Recognition`, with
+times in the recording. The process ends when its input does.
 """
 
 import json
@@ -17,29 +17,29 @@ from pocketsphinx import Decoder
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recogniser import DECODER_HZ, script_decoder, words_heard
-from broadcaster.rehearsal.hearing.recognition import Heard
+from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.script import Script, Word, words_of
 from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _MIN_OPEN_WORDS = 3
-"""In what is no speech the open decoder hears a word or two."""
+"""The open decoder recognises a word or two even in noise."""
 
 
-class SegmentRecogniser:
-    """Recognises recordings that are cut from a talk at any place.
+class RecordingDecoder:
+    """Recognises recordings that are cut from a talk anywhere.
 
     Args:
         sentences: the talk; its English words are in the pronunciation dictionary.
     """
 
-    def __init__(self, sentences: Sequence[talk.Sentence]) -> None:
+    def __init__(self, sentences: Sequence[talk.TalkSentence]) -> None:
         self._script = Script([words_of(sentence.text) for sentence in sentences])
         self._decoder = script_decoder(sentences)
         self._open_decoder: Any = None
 
-    def recognise(self, pcm: bytes) -> list[Heard]:
-        """What is said in some PCM (s16le mono 24 kHz), in order."""
+    def recognise(self, pcm: bytes) -> list[Recognition]:
+        """What is said in a recording (s16le mono 24 kHz), in order."""
         samples = np.frombuffer(pcm, "<i2").astype(np.float64)
         resampled = Resampler(SAMPLE_RATE_HZ, DECODER_HZ).process(samples)
         recording = np.clip(np.rint(resampled), -32768, 32767).astype("<i2").tobytes()
@@ -49,7 +49,7 @@ class SegmentRecogniser:
         parts = self._script.parts(words)
         if parts:
             return [
-                Heard(
+                Recognition(
                     "sentence",
                     part.start_ms,
                     part.end_ms,
@@ -67,7 +67,7 @@ class SegmentRecogniser:
         if len(words) < _MIN_OPEN_WORDS:
             return []
         text = " ".join(word.text for word in words)
-        return [Heard("words", words[0].start_ms, words[-1].end_ms, text=text)]
+        return [Recognition("words", words[0].start_ms, words[-1].end_ms, text=text)]
 
 
 def _decoded(decoder: Any, recording: bytes) -> list[Word]:
@@ -79,10 +79,10 @@ def _decoded(decoder: Any, recording: bytes) -> list[Word]:
 
 def main() -> None:
     """Answer messages until the input ends."""
-    recogniser = SegmentRecogniser(talk.load().sentences)
+    decoder = RecordingDecoder(talk.load().sentences)
     while header := sys.stdin.buffer.read(4):
         (length,) = struct.unpack("!I", header)
-        heard = recogniser.recognise(sys.stdin.buffer.read(length))
+        heard = decoder.recognise(sys.stdin.buffer.read(length))
         sys.stdout.write(json.dumps([asdict(one) for one in heard]) + "\n")
         sys.stdout.flush()
 

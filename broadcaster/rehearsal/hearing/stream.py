@@ -1,4 +1,4 @@
-"""One sound, recognised once for everybody who hears it."""
+"""One sound, recognised once for all sessions that receive it."""
 
 import asyncio
 import hashlib
@@ -12,23 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.rehearsal.hearing.recognition import Heard
+from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.wire.constants import GRAIN_BYTES, GRAIN_MS
-from broadcaster.rehearsal.worker_process import Child, WorkerFailed
+from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 HISTORY_MS = 10_000
-"""So far back a newcomer may begin."""
+"""How far back a new member may begin."""
 _AHEAD_MS = 2_000
-"""A speaker who is further ahead of the recogniser has to wait."""
+"""A member further ahead of the recogniser than this has to wait."""
 _WAIT_S = 15.0
 _IDLE_S = 1.0
-"""Others who keep a stream open but send nothing for so long hold nobody up."""
+"""Once no sound has arrived for this long, a waiting member gets what was recognised so far."""
 _RECENT = 32
 _SILENCE_PEAK = 100
-_WORKER = "broadcaster.rehearsal.hearing.listen_worker"
+_WORKER = "broadcaster.rehearsal.hearing.stream_worker"
 
 Token = bytes
-"""What a grain sounds like: its digest, or `SILENCE`. Equal tokens are taken for the same sound."""
+"""The digest of a grain, or `SILENCE`. Equal tokens are taken for the same sound."""
 SILENCE: Token = b""
 
 
@@ -41,7 +41,7 @@ class Grain:
 
 
 def grains_of(frame: bytes) -> list[Grain]:
-    """A whole number of grains."""
+    """A frame cut into grains; it must hold a whole number of them."""
     samples = np.frombuffer(frame, "<i2").astype(np.int32)
     peaks = np.abs(samples).reshape(-1, GRAIN_BYTES // 2).max(axis=1)
     grains = []
@@ -55,60 +55,60 @@ def grains_of(frame: bytes) -> list[Grain]:
 
 
 @dataclass(eq=False, slots=True)
-class Claim:
-    """A listener's right to what is heard in a part of a stream.
+class Membership:
+    """The part of a stream that a member receives.
 
     Attributes:
-        deliver: takes what was heard, with times on the listener's own clock.
-        offset_ms: stream time minus listener's time.
-        start_ms: stream time of the part's begin.
-        end_ms: its end; None while it goes on.
+        deliver: takes what was recognised, with times on the member's own clock.
+        offset_ms: stream time minus the member's time.
+        start_ms: stream time at which the part begins.
+        end_ms: stream time at which it ends; None while it goes on.
     """
 
-    deliver: Callable[[Heard], None]
+    deliver: Callable[[Recognition], None]
     offset_ms: int
     start_ms: int
     end_ms: int | None = None
 
-    def take(self, heard: Heard) -> None:
-        """Deliver what lies mostly in this part."""
+    def take(self, heard: Recognition) -> None:
+        """Deliver a recognition whose middle lies in this part."""
         begun = heard.middle_ms() >= self.start_ms
         if begun and (self.end_ms is None or heard.middle_ms() < self.end_ms):
             self.deliver(heard.moved(-self.offset_ms))
 
 
-class Stream:
-    """Grains on one timeline, the process that recognises them, and who listens.
+class RecognisedStream:
+    """Grains on one timeline, the process that recognises them, and the members.
 
     Args:
-        child: a running listen worker; `run` ends it.
+        worker: a running `stream_worker`; `run` ends it.
     """
 
-    def __init__(self, child: Child) -> None:
-        self._child = child
+    def __init__(self, worker: WorkerProcess) -> None:
+        self._worker = worker
         self._tokens: deque[Token] = deque(maxlen=HISTORY_MS // GRAIN_MS)
         self._grains = 0
         self._read_ms = 0
         self._settled_ms = 0
         self._flushes_asked = 0
         self._flushes_answered = 0
-        self._recent: deque[Heard] = deque(maxlen=_RECENT)
-        self._claims: list[Claim] = []
+        self._recent: deque[Recognition] = deque(maxlen=_RECENT)
+        self._memberships: list[Membership] = []
         self._changed = asyncio.Condition()
         self.alive = True
 
     @classmethod
-    async def open(cls) -> "Stream":
-        """A stream with a fresh recogniser."""
-        return cls(await Child.start_module(_WORKER))
+    async def open(cls) -> "RecognisedStream":
+        """A new stream with a recogniser of its own."""
+        return cls(await WorkerProcess.start_module(_WORKER))
 
     @property
     def grains(self) -> int:
-        """Length of the timeline."""
+        """Length of the timeline, in grains."""
         return self._grains
 
     def matching(self, at: int, grains: Sequence[Grain]) -> int:
-        """How many of `grains` are on the timeline from `at` on, one after the other."""
+        """How many of `grains`, from the first on, equal those on the timeline from `at` on."""
         first = at - (self._grains - len(self._tokens))
         if first < 0:
             return 0
@@ -119,7 +119,7 @@ class Stream:
         )
 
     def find(self, grains: Sequence[Grain]) -> int | None:
-        """The latest place where `grains` fit on the timeline; they may reach beyond its end."""
+        """The latest place where `grains` fit the timeline; they may reach beyond its end."""
         for at in range(self._grains - 1, self._grains - len(self._tokens) - 1, -1):
             if self.matching(at, grains[:1]) and self.matching(at, grains) == min(
                 len(grains), self._grains - at
@@ -127,14 +127,14 @@ class Stream:
                 return at
         return None
 
-    def claim(self, claim: Claim) -> None:
-        """Deliver what was and will be heard in the claimed part."""
-        self._claims.append(claim)
+    def join(self, membership: Membership) -> None:
+        """Deliver what was recognised in a member's part, and what will be."""
+        self._memberships.append(membership)
         for heard in self._recent:
-            claim.take(heard)
+            membership.take(heard)
 
     async def extend(self, grains: Sequence[Grain]) -> None:
-        """Put grains at the end of the timeline; waits while the recogniser is behind.
+        """Append grains to the timeline; waits while the recogniser is behind.
 
         Raises:
             WorkerFailed: the recogniser died or hangs.
@@ -144,32 +144,32 @@ class Stream:
         self._send(b"".join(grain.pcm for grain in grains))
         await self._keep_pace()
 
-    def end(self, claim: Claim, end_ms: int) -> None:
-        """End a claim at a stream time; what it still owns will be delivered."""
-        claim.end_ms = end_ms
+    def end(self, membership: Membership, end_ms: int) -> None:
+        """End a membership at a stream time. What is said before it is still delivered."""
+        membership.end_ms = end_ms
         self._settle()
 
-    def forget(self, claim: Claim) -> None:
-        """End a claim and deliver nothing more."""
-        if claim in self._claims:
-            self._claims.remove(claim)
+    def forget(self, membership: Membership) -> None:
+        """End a membership at once. Nothing more is delivered."""
+        if membership in self._memberships:
+            self._memberships.remove(membership)
             self._settle()
 
     def close(self) -> None:
         """End the recogniser."""
         self.alive = False
-        self._child.input.close()
+        self._worker.input.close()
 
-    async def settled(self, claim: Claim) -> None:
-        """Return when everything an ended claim owns was delivered, or the recogniser is gone."""
-        await self._wait(lambda: claim not in self._claims)
+    async def settled(self, membership: Membership) -> None:
+        """Return when an ended membership got everything, or the recogniser has ended."""
+        await self._wait(lambda: membership not in self._memberships)
 
     async def settled_until(self, ms: int) -> None:
-        """Return when all that was said before a stream time was delivered, or as above."""
+        """Return when all said before a stream time was delivered, or the recogniser has ended."""
         await self._wait(lambda: self._settled_ms >= ms)
 
     async def _wait(self, done: Callable[[], bool]) -> None:
-        """Wait for the recogniser; once no sound comes, for what it makes of what it has."""
+        """Wait for a condition; ask for what is still open once no more sound arrives."""
         while not done() and self.alive:
             grains = self._grains
             try:
@@ -181,9 +181,9 @@ class Stream:
 
     async def run(self) -> None:
         """Read the recogniser's answers until it ends; never raises."""
-        async with self._child:
+        async with self._worker:
             try:
-                while line := await self._child.output.readline():
+                while line := await self._worker.output.readline():
                     self._answer(json.loads(line))
                     async with self._changed:
                         self._changed.notify_all()
@@ -198,28 +198,28 @@ class Stream:
         if answer["flushed"]:
             self._flushes_answered += 1
         for raw in answer["heard"]:
-            heard = Heard(**raw)
+            heard = Recognition(**raw)
             if heard.kind != "begun":
                 self._recent.append(heard)
-            for claim in self._claims:
-                claim.take(heard)
+            for membership in self._memberships:
+                membership.take(heard)
         self._settle()
 
     def _settle(self) -> None:
-        """Forget claims that own nothing any more; without claims the stream ends."""
-        self._claims = [
-            claim
-            for claim in self._claims
-            if claim.end_ms is None or claim.end_ms > self._settled_ms
+        """Remove memberships that got everything. Without members the stream ends."""
+        self._memberships = [
+            membership
+            for membership in self._memberships
+            if membership.end_ms is None or membership.end_ms > self._settled_ms
         ]
-        if not self._claims:
+        if not self._memberships:
             self.close()
             return
-        if all(claim.end_ms is not None for claim in self._claims):
+        if all(membership.end_ms is not None for membership in self._memberships):
             self._flush()
 
     def _flush(self) -> None:
-        """Ask for everything that is still open, unless that was asked already."""
+        """Ask the recogniser for everything still open, unless that was asked already."""
         if self.alive and self._flushes_asked == self._flushes_answered:
             self._send(b"")
             self._flushes_asked += 1
@@ -227,14 +227,14 @@ class Stream:
     def _send(self, pcm: bytes) -> None:
         if not self.alive:
             raise WorkerFailed("the recogniser ended")
-        self._child.input.write(struct.pack("!I", len(pcm)) + pcm)
+        self._worker.input.write(struct.pack("!I", len(pcm)) + pcm)
 
     async def _keep_pace(self) -> None:
         try:
             async with asyncio.timeout(_WAIT_S), self._changed:
                 await self._changed.wait_for(lambda: self._in_pace() or not self.alive)
         except TimeoutError:
-            self._child.kill()
+            self._worker.kill()
             self.alive = False
             raise WorkerFailed("the recogniser hangs") from None
         if not self._in_pace():

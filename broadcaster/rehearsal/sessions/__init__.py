@@ -1,1 +1,1 @@
-"""The sessions of the three endpoints, from handshake to end."""
+"""Sessions of the three endpoints, from the handshake to the end."""

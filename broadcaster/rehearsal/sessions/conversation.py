@@ -1,100 +1,99 @@
 """One conversation: a buffer of sound, items, and responses that interpret them.
 
-What the server does not do: detect turns (it echoes `turn_detection` but only commits and
-`response.create` count), call tools, answer text. Text items are taken and only read for the
-conversation's sake.
+The server does not detect turns, call tools or answer text. It echoes `turn_detection`, but only
+commits and `response.create` have an effect. Text items are accepted and not answered.
 """
 
 import asyncio
 import uuid
 from collections import OrderedDict
 
-from broadcaster.rehearsal.faults.connection import Line
-from broadcaster.rehearsal.hearing.recordings import Segments
+from broadcaster.rehearsal.faults.connection import FaultyConnection
+from broadcaster.rehearsal.hearing.recordings import RecordingRecogniser
 from broadcaster.rehearsal.sessions.responses import Responder
-from broadcaster.rehearsal.sessions.session import Session, Settings, expiry
+from broadcaster.rehearsal.sessions.session import RehearsalSettings, expiry
 from broadcaster.rehearsal.sessions.targets import target_language
-from broadcaster.rehearsal.speaking.interpreting import Interpreter
-from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
+from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
+from broadcaster.rehearsal.wire.constants import BYTES_PER_MS
 from broadcaster.rehearsal.wire.conversation import (
+    CLIENT_EVENTS,
     ConversationEvents,
     first_config,
-    parse,
     updated_config,
 )
-from broadcaster.rehearsal.wire.responses import Request
+from broadcaster.rehearsal.wire.events import empty_commit
+from broadcaster.rehearsal.wire.responses import ResponseRequest
 from broadcaster.rehearsal.wire.validation import Invalid, Json
 
 MAX_RESPONSES = 8
-"""Out-of-band responses at the same time."""
+"""Most out-of-band responses at the same time."""
 MAX_BUFFER_BYTES = 15 * 1024 * 1024
 MAX_ITEMS = 64
-"""The oldest are forgotten, as the model's context is cut."""
-_MIN_COMMIT_BYTES = SAMPLE_RATE_HZ * 2 // 10
-_BYTES_PER_MS = SAMPLE_RATE_HZ * 2 // 1000
+"""Beyond this the oldest are forgotten, as the real model truncates its context."""
+_MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
 
 
-class ConversationSession(Session):
-    """Serves one client of the conversation endpoint.
+class FakeConversationSession:
+    """A `FakeSession` of the conversation endpoint.
 
     Args:
-        line: the connection.
+        connection: to the client.
         settings: how the server behaves.
-        segments: understands recordings.
+        recogniser: of recordings.
         interpreter: translates and speaks.
-        model: what the client asked for.
+        model: the model the client asked for.
     """
 
-    _events: ConversationEvents
+    client_events = CLIENT_EVENTS
 
     def __init__(
         self,
-        line: Line,
-        settings: Settings,
-        segments: Segments,
-        interpreter: Interpreter,
+        connection: FaultyConnection,
+        settings: RehearsalSettings,
+        recogniser: RecordingRecogniser,
+        interpreter: TalkInterpreter,
         model: str,
     ) -> None:
-        events = ConversationEvents(line.faults.subject.session_id, expiry(settings))
-        super().__init__(line, settings, events)
+        self.events = ConversationEvents(connection.faults.session.session_id, expiry(settings))
+        self._connection = connection
         self._config = first_config(model)
         self._conversation_id = _new_id("conv")
         self._buffer = bytearray()
         self._items: OrderedDict[str, bytes] = OrderedDict()
         self._unanswered: list[str] = []
-        self._requests: dict[str, Request] = {}
-        self._responder = Responder(line, events, segments, interpreter, settings.response_speed)
+        self._requests: dict[str, ResponseRequest] = {}
+        self._responder = Responder(
+            connection, self.events, recogniser, interpreter, settings.response_speed
+        )
         self._tasks: asyncio.TaskGroup | None = None
 
-    def _begin(self, tasks: asyncio.TaskGroup) -> None:
+    def config(self) -> Json:
+        """See `FakeSession`."""
+        return self._config
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """See `FakeSession`."""
         self._tasks = tasks
 
-    async def _greet(self) -> None:
-        await self._line.send(self._events.created(self._config))
-
-    def _leave(self) -> None:
+    def close(self) -> None:
+        """See `FakeSession`."""
         self._requests.clear()
 
-    async def _handle(self, text: str) -> None:
-        kind, event_id, event = parse(text)
-        try:
-            await self._obey(kind, event)
-        except Invalid as error:
-            raise error.of_event(event_id) from None
-
-    async def _obey(self, kind: str, event: Json) -> None:
+    async def obey(self, kind: str, event: Json) -> None:
+        """See `FakeSession`."""
         match kind:
             case "session.update":
                 self._config = updated_config(self._config, event["session"])
-                self._line.faults.subject.language = target_language(self._config["instructions"])
-                await self._line.send(self._events.updated(self._config))
+                language = target_language(self._config["instructions"])
+                self._connection.faults.session.language = language
+                await self._connection.send(self.events.updated(self._config))
             case "input_audio_buffer.append":
                 await self._append(event["audio"])
             case "input_audio_buffer.commit":
                 await self._commit()
             case "input_audio_buffer.clear":
                 self._buffer.clear()
-                await self._send("input_audio_buffer.cleared")
+                await self._connection.send(self.events.cleared())
             case "conversation.item.create":
                 await self._add(event["item"])
             case "conversation.item.delete":
@@ -108,21 +107,17 @@ class ConversationSession(Session):
         if len(self._buffer) + len(pcm) > MAX_BUFFER_BYTES:
             raise Invalid("input_audio_buffer_full", "Commit or clear the input audio buffer.")
         self._buffer += pcm
-        self._line.faults.received(len(pcm) // _BYTES_PER_MS)
-        await self._line.strike()
+        self._connection.faults.received(len(pcm) // BYTES_PER_MS)
+        await self._connection.strike()
 
     async def _commit(self) -> None:
         if len(self._buffer) < _MIN_COMMIT_BYTES:
-            raise Invalid(
-                "input_audio_buffer_commit_empty",
-                "Error committing input audio buffer: expected at least 100ms of audio, but it "
-                f"only has {len(self._buffer) / _BYTES_PER_MS:.2f}ms.",
-            )
+            raise empty_commit(len(self._buffer) / BYTES_PER_MS)
         pcm = bytes(self._buffer)
         self._buffer.clear()
         item_id = _new_id("item")
         before = next(reversed(self._items), None)
-        await self._send("input_audio_buffer.committed", item_id=item_id, previous_item_id=before)
+        await self._connection.send(self.events.committed(item_id, before))
         content = [{"type": "input_audio", "audio": pcm}]
         await self._add({"type": "message", "id": item_id, "role": "user", "content": content})
 
@@ -143,15 +138,16 @@ class ConversationSession(Session):
             "status": "completed",
             "content": [_shown(part) for part in item["content"]],
         }
-        for kind in ("conversation.item.added", "conversation.item.done"):
-            await self._send(kind, item=shown, previous_item_id=before)
+        for event in self.events.item_events(shown, before):
+            await self._connection.send(event)
 
     async def _delete(self, item_id: str) -> None:
         if item_id not in self._items:
             message = f"Error deleting item: the item with id {item_id[:80]!r} does not exist."
             raise Invalid("item_delete_invalid_item_id", message, "item_id")
         del self._items[item_id]
-        await self._send("conversation.item.deleted", item_id=item_id)
+        event = self.events.event("conversation.item.deleted", item_id=item_id)
+        await self._connection.send(event)
 
     async def _respond(self, response: Json) -> None:
         in_band = response.get("conversation", "auto") == "auto"
@@ -162,14 +158,14 @@ class ConversationSession(Session):
             raise Invalid("rate_limit_exceeded", "Too many responses at the same time.")
         request = self._request(response, in_band=in_band)
         if "input" in response:
-            self._line.faults.received(request.received_ms())
-        self._line.faults.subject.language = request.language
+            self._connection.faults.received(request.received_ms())
+        self._connection.faults.session.language = request.language
         self._requests[request.response_id] = request
         assert self._tasks is not None
         self._tasks.create_task(self._carry_out(request), name="rehearsal-response")
 
-    def _request(self, response: Json, *, in_band: bool) -> Request:
-        """The response that is asked for; what it does not say is as the session's."""
+    def _request(self, response: Json, *, in_band: bool) -> ResponseRequest:
+        """The response the client asks for. The session's configuration fills what is left out."""
         wanted = {**self._config, **response}
         language = target_language(wanted["instructions"])
         if language is None:
@@ -183,7 +179,7 @@ class ConversationSession(Session):
                 self._unanswered = []
         own_voice = response.get("audio", {}).get("output", {}).get("voice")
         voice = own_voice or self._config["audio"]["output"]["voice"]
-        return Request(
+        return ResponseRequest(
             response_id=_new_id("resp"),
             item_id=_new_id("item"),
             recordings=[recording for recording in recordings if recording],
@@ -204,23 +200,20 @@ class ConversationSession(Session):
             raise Invalid("item_not_found", message, "response.input")
         return self._items[entry["id"]]
 
-    async def _carry_out(self, request: Request) -> None:
+    async def _carry_out(self, request: ResponseRequest) -> None:
         try:
             await self._responder.respond(request)
         finally:
             self._requests.pop(request.response_id, None)
 
     def _cancel(self, response_id: str | None) -> None:
-        """Without an id only the conversation's own response is meant."""
+        """Cancel one response; without an id, the conversation's own."""
         for request in self._requests.values():
             if response_id == request.response_id or (not response_id and request.conversation_id):
                 request.cancelled.set()
                 return
         message = "Cancellation failed: no active response found."
         raise Invalid("response_cancel_not_active", message)
-
-    async def _send(self, kind: str, **fields: object) -> None:
-        await self._line.send(self._events.event(kind, **fields))
 
 
 def _new_id(kind: str) -> str:
@@ -232,7 +225,7 @@ def _recording(item: Json) -> bytes:
 
 
 def _shown(part: Json) -> Json:
-    """A part of an item without its sound, which is not sent back."""
+    """A part of an item as the server shows it: without its sound."""
     if part["type"] != "input_audio":
         return part
     return {"type": "input_audio", "transcript": part.get("transcript")}

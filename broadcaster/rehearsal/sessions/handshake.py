@@ -1,8 +1,8 @@
-"""Who is let in, and how the others are refused.
+"""Accepting or refusing the handshake of a client.
 
-A key decides what happens: any non-empty one is good, `sk-wrong`, `sk-quota` and `sk-busy` are
-refused as the real server refuses a wrong key, an empty account and too many requests. Planned
-faults refuse in the same words.
+Any non-empty key is accepted, except three: `sk-wrong`, `sk-quota` and `sk-busy` are refused as the
+real server refuses a wrong key, an account without credit and too many requests. Planned faults
+refuse with the same answers.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ RETRY_AFTER_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An HTTP answer instead of a session.
+    """The HTTP answer to a client that gets no session.
 
     Attributes:
         status: HTTP status.
@@ -27,7 +27,7 @@ class Refusal:
         code: stable identifier.
         message: a sentence.
         param: the query parameter at fault.
-        retry_after_s: what the client is asked to wait; None when waiting does not help.
+        retry_after_s: how long the client is asked to wait; None when waiting does not help.
     """
 
     status: int
@@ -38,7 +38,7 @@ class Refusal:
     retry_after_s: int | None = None
 
     def response(self) -> web.Response:
-        """The answer itself."""
+        """The answer for aiohttp."""
         error = {
             "message": self.message,
             "type": self.kind,
@@ -99,13 +99,13 @@ _MODELS = {
 
 
 def endpoint_of(request: web.Request) -> str:
-    """Which of the two endpoints at `/v1/realtime` a client means: a model makes a conversation."""
+    """The endpoint at `/v1/realtime` a client asks for; with a model it is the conversation."""
     transcription = request.query.get("intent") == "transcription"
     return "transcription" if transcription and "model" not in request.query else "conversation"
 
 
 def refusal(request: web.Request, endpoint: str, open_sessions: int) -> Refusal | None:
-    """Why the handshake fails, None when it does not."""
+    """Why the handshake fails; None when it succeeds."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "").strip()
@@ -127,7 +127,7 @@ def refusal(request: web.Request, endpoint: str, open_sessions: int) -> Refusal 
 
 
 def refusal_by(fault: Fault) -> Refusal:
-    """How a fault of the handshake refuses."""
+    """The refusal that a fault of the handshake causes."""
     usual = _BY_FAULT[fault.name]
     if usual.retry_after_s is None:
         return usual

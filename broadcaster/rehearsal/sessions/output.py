@@ -1,8 +1,8 @@
-"""What a session says and when: bursts of content, filler in between, punctuation late.
+"""When a translation is sent: content in bursts, filler in between, punctuation late.
 
-The pace is that of the input: `tick` is called once per 200 ms of sound received. Text leaves in
-small pieces ahead of its sound; each sound delta holds 400 ms although one is sent per 200 ms, and
-while there is nothing to say it holds exact zeros.
+The input sets the pace: `tick` is called once per 200 ms of sound received. Text is sent in small
+pieces ahead of its sound. Each audio delta holds 400 ms, although one is sent per 200 ms of input.
+While there is nothing to say, it holds exact zeros.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
 
 _BURST_DELTAS = 4
-"""Content leaves this much faster than filler."""
+"""Audio deltas of content sent per tick. Of filler, one is sent."""
 _LATE_TICKS = 2
 _FILLER = bytes(OUTPUT_DELTA_BYTES)
 _SENTENCE_END = re.compile(r"[.!?。！？؟]$")
@@ -22,21 +22,21 @@ _CHARACTERS_PER_DELTA = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TranscriptPiece:
     """A transcript delta of the translation."""
 
     delta: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """An audio delta: PCM of 400 ms, or of a whole utterance."""
+class AudioPiece:
+    """An audio delta of the translation: PCM of 400 ms, or of a whole utterance."""
 
     pcm: bytes
 
 
 def pieces(text: str) -> list[str]:
-    """A sentence as append-only deltas; each but the first brings its own leading space."""
+    """A sentence as append-only deltas. All but the first begin with a space, if words have any."""
     words = text.split(" ")
     if len(words) == 1:
         size = _CHARACTERS_PER_DELTA
@@ -47,11 +47,11 @@ def pieces(text: str) -> list[str]:
     return [groups[0], *(f" {group}" for group in groups[1:])]
 
 
-class Output:
-    """The queue of one session's translation.
+class TranslationOutput:
+    """Translated sentences that wait to be sent in one session.
 
-    Sentences wait here only while their sound is sent, some twenty times faster than it plays; the
-    number of waiting ones is bounded by the input's pace.
+    They are sent some eight times faster than they play, and arrive no faster than the speaker
+    speaks, so the input's pace bounds how many wait.
     """
 
     def __init__(self) -> None:
@@ -62,46 +62,46 @@ class Output:
 
     def say(
         self, text: str, pcm: bytes, *, spaced: bool, whole: bool = False
-    ) -> list[Text | Sound]:
-        """Take a sentence and return what of it leaves at once.
+    ) -> list[TranscriptPiece | AudioPiece]:
+        """Take a sentence and return what of it is sent at once.
 
         Args:
             text: with its punctuation.
             pcm: s16le mono 24 kHz.
             spaced: whether the language separates sentences by spaces.
-            whole: one delta of text and one of sound, as some compatible servers send them.
+            whole: send one delta of text and one of sound, as some compatible servers do.
         """
-        now: list[Text | Sound] = [Text(text) for _, text in self._late]
+        now: list[TranscriptPiece | AudioPiece] = [TranscriptPiece(text) for _, text in self._late]
         self._late.clear()
         end = None if whole else _SENTENCE_END.search(text)
         body = [text] if whole else pieces(text[: end.start()] if end else text)
         if self._begun and spaced:
             body[0] = f" {body[0]}"
         self._begun = True
-        now += [Text(delta) for delta in body]
+        now += [TranscriptPiece(delta) for delta in body]
         if end:
             self._late.append((self._ticks + _LATE_TICKS, end.group()))
-        size = len(pcm) if whole else OUTPUT_DELTA_BYTES
+        size = max(1, len(pcm)) if whole else OUTPUT_DELTA_BYTES
         for at in range(0, len(pcm), size):
             self._sound.append(pcm[at : at + size].ljust(size, b"\0"))
         return now + self._burst()
 
-    def tick(self) -> list[Text | Sound]:
-        """What leaves for one more frame of input."""
+    def tick(self) -> list[TranscriptPiece | AudioPiece]:
+        """What is sent for one more frame of input."""
         self._ticks += 1
-        now: list[Text | Sound] = []
+        now: list[TranscriptPiece | AudioPiece] = []
         while self._late and self._late[0][0] <= self._ticks:
-            now.append(Text(self._late.popleft()[1]))
-        return now + (self._burst() or [Sound(_FILLER)])
+            now.append(TranscriptPiece(self._late.popleft()[1]))
+        return now + (self._burst() or [AudioPiece(_FILLER)])
 
-    def rest(self) -> list[Text | Sound]:
-        """Everything that has not left yet."""
-        now: list[Text | Sound] = [Text(text) for _, text in self._late]
-        now += [Sound(pcm) for pcm in self._sound]
+    def rest(self) -> list[TranscriptPiece | AudioPiece]:
+        """Everything that was not sent yet."""
+        now: list[TranscriptPiece | AudioPiece] = [TranscriptPiece(text) for _, text in self._late]
+        now += [AudioPiece(pcm) for pcm in self._sound]
         self._late.clear()
         self._sound.clear()
         return now
 
-    def _burst(self) -> list[Text | Sound]:
+    def _burst(self) -> list[TranscriptPiece | AudioPiece]:
         count = min(_BURST_DELTAS, len(self._sound))
-        return [Sound(self._sound.popleft()) for _ in range(count)]
+        return [AudioPiece(self._sound.popleft()) for _ in range(count)]

@@ -4,18 +4,18 @@ import asyncio
 import contextlib
 
 from broadcaster.rehearsal.faults.catalogue import Moment
-from broadcaster.rehearsal.faults.connection import Line
-from broadcaster.rehearsal.hearing.recordings import Segments
+from broadcaster.rehearsal.faults.connection import FaultyConnection
+from broadcaster.rehearsal.hearing.recordings import RecordingRecogniser
 from broadcaster.rehearsal.sessions.output import pieces
-from broadcaster.rehearsal.speaking.interpreting import Interpretation, Interpreter
+from broadcaster.rehearsal.speaking.interpreter import SpokenTranslation, TalkInterpreter
 from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
 from broadcaster.rehearsal.wire.conversation import ConversationEvents
 from broadcaster.rehearsal.wire.languages import UNSPACED
 from broadcaster.rehearsal.wire.responses import (
     BYTES_PER_S,
     TOKENS_PER_S_SPOKEN,
-    Outcome,
-    Request,
+    ResponseOutcome,
+    ResponseRequest,
     item_of,
     message_of,
     place_of,
@@ -24,7 +24,7 @@ from broadcaster.rehearsal.wire.responses import (
 )
 
 _TEXT_LEAD = 2
-"""Text leaves so many times faster than its sound."""
+"""Text is sent this many times faster than its sound."""
 _FAILURES = {
     "fail_response": ("server_error", "The server had an error while processing your request."),
     "inference_rate_limit_exceeded": (
@@ -43,27 +43,27 @@ class Responder:
     """Carries out the responses of one session.
 
     Args:
-        line: the connection.
+        connection: to the client.
         events: builds what is sent.
-        segments: understands recordings.
+        recogniser: of recordings.
         interpreter: translates and speaks.
         speed: how much faster than it plays sound is sent.
     """
 
     def __init__(
         self,
-        line: Line,
+        connection: FaultyConnection,
         events: ConversationEvents,
-        segments: Segments,
-        interpreter: Interpreter,
+        recogniser: RecordingRecogniser,
+        interpreter: TalkInterpreter,
         speed: float,
     ) -> None:
-        self._line, self._events = line, events
-        self._segments, self._interpreter, self._speed = segments, interpreter, speed
+        self._connection, self._events = connection, events
+        self._recogniser, self._interpreter, self._speed = recogniser, interpreter, speed
         self._requests = self._tokens = 0
 
-    async def respond(self, request: Request) -> None:
-        """From `response.created` to `response.done`.
+    async def respond(self, request: ResponseRequest) -> None:
+        """Send one response, from `response.created` to `response.done`.
 
         Raises:
             WorkerFailed: the recogniser does not answer.
@@ -71,15 +71,15 @@ class Responder:
         self._requests += 1
         running = response_of(request, "in_progress")
         await self._send("response.created", response=running)
-        await self._line.send(self._events.rate_limits(self._requests, self._tokens))
-        struck = [fault.name for fault in self._line.faults.strike(Moment.RESPONSE)]
+        await self._connection.send(self._events.rate_limits(self._requests, self._tokens))
+        struck = [fault.name for fault in self._connection.faults.strike(Moment.RESPONSE)]
         failures = [_FAILURES[name] for name in struck if name in _FAILURES]
         stops = [_STOPS[name] for name in struck if name in _STOPS]
         if failures:
             code, message = failures[0]
             error = {"type": code, "code": code, "message": message}
-            outcome = Outcome("failed", {"type": "failed", "error": error})
-            await self._line.strike()
+            outcome = ResponseOutcome("failed", {"type": "failed", "error": error})
+            await self._connection.strike()
         else:
             said = await self._interpreted(request)
             outcome = await self._speak(request, said, stops[0] if stops else None)
@@ -91,14 +91,14 @@ class Responder:
         done |= {"status_details": outcome.details, "output": output, "usage": usage}
         await self._send("response.done", response=done)
 
-    async def _interpreted(self, request: Request) -> Interpretation:
-        """Everything that is to be said."""
-        faults = self._line.faults
+    async def _interpreted(self, request: ResponseRequest) -> SpokenTranslation:
+        """What the response says: the interpretation of all recordings."""
+        faults = self._connection.faults
         texts, sounds = [], []
         for recording in request.recordings:
-            if faults.spell("deaf"):
+            if faults.active("deaf"):
                 break
-            for heard in await self._segments.recognise(recording, request.language):
+            for heard in await self._recogniser.recognise(recording, request.language):
                 language = self._interpreter.spoken_under(faults, request.language)
                 said = await self._interpreter.interpret(
                     heard, language, faults.slowness(), repeat=True
@@ -107,21 +107,25 @@ class Responder:
                     texts.append(said.text)
                     sounds.append(said.pcm)
         joint = "" if request.language in UNSPACED else " "
-        return Interpretation(joint.join(texts), b"".join(sounds))
+        return SpokenTranslation(joint.join(texts), b"".join(sounds))
 
-    async def _speak(self, request: Request, said: Interpretation, stop: _Stop | None) -> Outcome:
+    async def _speak(
+        self, request: ResponseRequest, said: SpokenTranslation, stop: _Stop | None
+    ) -> ResponseOutcome:
         if not said.text:
-            await self._line.strike()
-            return Outcome("completed")
+            await self._connection.strike()
+            return ResponseOutcome("completed")
         await self._open(request)
         outcome = await self._stream(request, said, stop)
         await self._close(request, outcome)
         return outcome
 
-    async def _stream(self, request: Request, said: Interpretation, stop: _Stop | None) -> Outcome:
-        """Send text and sound until all is said or something ends it."""
+    async def _stream(
+        self, request: ResponseRequest, said: SpokenTranslation, stop: _Stop | None
+    ) -> ResponseOutcome:
+        """Send text and sound until everything is said or the response is stopped."""
         place = place_of(request)
-        whole = self._line.faults.spell("whole_utterances") is not None
+        whole = self._connection.faults.active("whole_utterances") is not None
         texts = [said.text] if whole else pieces(said.text)
         pcm = said.pcm if request.modality == "audio" else b""
         size = max(1, len(pcm)) if whole else OUTPUT_DELTA_BYTES
@@ -133,7 +137,7 @@ class Responder:
         kind = "output_audio_transcript" if request.modality == "audio" else "output_text"
         for number, chunk in enumerate(chunks):
             if number == len(chunks) // 2:
-                await self._line.strike()
+                await self._connection.strike()
             if request.cancelled.is_set():
                 stop, stop_at = ("cancelled", "client_cancelled"), number
             if number == stop_at:
@@ -143,16 +147,16 @@ class Responder:
                 await self._send(f"response.{kind}.delta", **place, delta=text)
                 sent_texts += 1
             if chunk:
-                await self._line.send(self._events.audio(place, chunk))
+                await self._connection.send(self._events.audio(place, chunk))
                 spoken_bytes += len(chunk)
                 await self._pause(request, len(chunk) / BYTES_PER_S / self._speed)
         else:
-            return Outcome("completed", None, said.text, spoken_bytes)
+            return ResponseOutcome("completed", None, said.text, spoken_bytes)
         status, reason = stop
         details = {"type": status, "reason": reason}
-        return Outcome(status, details, "".join(texts[:sent_texts]), spoken_bytes)
+        return ResponseOutcome(status, details, "".join(texts[:sent_texts]), spoken_bytes)
 
-    async def _open(self, request: Request) -> None:
+    async def _open(self, request: ResponseRequest) -> None:
         item = {**message_of(request, []), "status": "in_progress"}
         response_id = request.response_id
         await self._send(
@@ -165,7 +169,7 @@ class Responder:
             part = {"type": "text", "text": ""}
         await self._send("response.content_part.added", **place_of(request), part=part)
 
-    async def _close(self, request: Request, outcome: Outcome) -> None:
+    async def _close(self, request: ResponseRequest, outcome: ResponseOutcome) -> None:
         place, text = place_of(request), outcome.text
         if request.modality == "audio":
             await self._send("response.output_audio.done", **place)
@@ -183,17 +187,17 @@ class Responder:
         if request.conversation_id is not None:
             await self._send("conversation.item.done", item=item)
 
-    async def _pause(self, request: Request, seconds: float) -> None:
+    async def _pause(self, request: ResponseRequest, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await request.cancelled.wait()
 
     async def _send(self, kind: str, **fields: object) -> None:
-        await self._line.send(self._events.event(kind, **fields))
+        await self._connection.send(self._events.event(kind, **fields))
 
 
-def _allowed_deltas(request: Request) -> float:
-    """How much sound its limit of tokens allows."""
+def _allowed_deltas(request: ResponseRequest) -> float:
+    """How many deltas of sound the limit of tokens allows."""
     most = request.max_output_tokens
     if isinstance(most, str):
         return float("inf")

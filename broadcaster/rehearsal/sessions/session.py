@@ -1,28 +1,34 @@
-"""What the sessions of all endpoints have in common: they read, they expire, they end."""
+"""The life of a session, the same at all endpoints: it reads events, expires and ends."""
 
 import asyncio
 import contextlib
 import time
 import uuid
-from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import WSCloseCode
 
-from broadcaster.rehearsal.faults.connection import Expired, Finished, Line
-from broadcaster.rehearsal.hearing.listening import TooManyStreams
-from broadcaster.rehearsal.wire.events import Events
-from broadcaster.rehearsal.wire.validation import Invalid, Json
+from broadcaster.rehearsal.faults.connection import (
+    FaultyConnection,
+    SessionExpired,
+    SessionFinished,
+)
+from broadcaster.rehearsal.hearing.shared_streams import TooManyStreams
+from broadcaster.rehearsal.wire.events import ServerEvents
+from broadcaster.rehearsal.wire.validation import Invalid, Json, Shape, check_event
 from broadcaster.rehearsal.worker_process import WorkerFailed
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RehearsalSettings:
     """How the server behaves.
 
     Attributes:
-        expires_s: life of a session.
-        close_delay_s: what `session.close` takes after everything was said.
+        expires_s: maximum duration of a session.
+        close_delay_s: how long the server waits before it answers `session.close`, after
+            everything was said.
         response_speed: how much faster than it plays the sound of a response is sent.
     """
 
@@ -31,79 +37,89 @@ class Settings:
     response_speed: float = 4.0
 
 
-class Session(ABC):
-    """Serves one client from `session.created` to the end.
+class FakeSession(Protocol):
+    """What an endpoint does with the events of one client. `serve` runs it."""
 
-    Args:
-        line: the connection.
-        settings: how the server behaves.
-        events: builds what it says.
-    """
+    client_events: Mapping[str, Shape]
+    """The shapes of the events a client may send, by their type."""
 
-    def __init__(self, line: Line, settings: Settings, events: Events) -> None:
-        self._line, self._settings, self._events = line, settings, events
+    @property
+    def events(self) -> ServerEvents:
+        """Builds the server events."""
+        ...
 
-    async def run(self) -> None:
-        """Serve until the client or the server closes."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(), name="rehearsal-read")
-                tasks.create_task(self._expire(), name="rehearsal-expire")
-                tasks.create_task(self._line.run(), name="rehearsal-line")
-                self._begin(tasks)
-        except* (Finished, ConnectionError, TimeoutError):
-            pass
-        except* Expired:
-            message = "Your session hit the maximum duration of 60 minutes."
-            error = Invalid("session_expired", message)
-            await self._end(self._events.error(error), message, WSCloseCode.GOING_AWAY)
-        except* TooManyStreams:
-            message = "Too many different audio streams; the server is overloaded."
-            error = Invalid("server_is_overloaded", message)
-            event = self._events.error(error, "server_error")
-            await self._end(event, message, WSCloseCode.TRY_AGAIN_LATER)
-        except* WorkerFailed:
-            message = "The server had an error while processing the audio."
-            event = self._events.error(Invalid("server_error", message), "server_error")
-            await self._end(event, message, WSCloseCode.INTERNAL_ERROR)
-        finally:
-            self._leave()
+    def config(self) -> Json:
+        """The configuration, as `session.created` and `session.updated` show it."""
+        ...
 
-    @abstractmethod
-    def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        """Start what works besides the reading."""
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Start the tasks that the endpoint needs besides reading."""
+        ...
 
-    @abstractmethod
-    async def _greet(self) -> None:
-        """Say that the session was created."""
-
-    @abstractmethod
-    async def _handle(self, text: str) -> None:
-        """Obey one client event.
+    async def obey(self, kind: str, event: Json) -> None:
+        """Obey one client event, whose fields were checked.
 
         Raises:
-            Invalid: it cannot be obeyed; the client is told.
+            Invalid: the event cannot be obeyed. The client is told, and the session goes on.
         """
+        ...
 
-    @abstractmethod
-    def _leave(self) -> None:
-        """Let go of what the session used."""
+    def close(self) -> None:
+        """Release everything. Called once, however the session ends."""
+        ...
 
-    async def _read(self) -> None:
-        await self._greet()
-        while True:
-            try:
-                await self._handle(await self._line.receive())
-            except Invalid as error:
-                await self._line.send(self._events.error(error))
 
-    async def _expire(self) -> None:
-        await asyncio.sleep(self._settings.expires_s)
-        raise Expired
+async def serve(session: FakeSession, connection: FaultyConnection, expires_s: float) -> None:
+    """Serve one client from `session.created` until the client or the server ends the session.
 
-    async def _end(self, event: Json, message: str, code: WSCloseCode) -> None:
+    Args:
+        session: the endpoint's part.
+        connection: to the client.
+        expires_s: maximum duration.
+    """
+
+    async def end(message: str, code: str, kind: str, close_code: WSCloseCode) -> None:
+        event = session.events.error(Invalid(code, message), kind)
         with contextlib.suppress(ConnectionError, TimeoutError):
-            await self._line.end(event, code, message)
+            await connection.end(event, close_code, message)
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_read(session, connection), name="rehearsal-read")
+            tasks.create_task(_expire(expires_s), name="rehearsal-expire")
+            tasks.create_task(connection.run(), name="rehearsal-connection")
+            session.start(tasks)
+    except* (SessionFinished, ConnectionError, TimeoutError):
+        pass
+    except* SessionExpired:
+        message = "Your session hit the maximum duration of 60 minutes."
+        await end(message, "session_expired", "invalid_request_error", WSCloseCode.GOING_AWAY)
+    except* TooManyStreams:
+        message = "Too many different audio streams; the server is overloaded."
+        await end(message, "server_is_overloaded", "server_error", WSCloseCode.TRY_AGAIN_LATER)
+    except* WorkerFailed:
+        message = "The server had an error while processing the audio."
+        await end(message, "server_error", "server_error", WSCloseCode.INTERNAL_ERROR)
+    finally:
+        session.close()
+
+
+async def _read(session: FakeSession, connection: FaultyConnection) -> None:
+    await connection.send(session.events.created(session.config()))
+    while True:
+        event_id = None
+        try:
+            text = await connection.receive()
+            kind, event_id, event = check_event(text, session.client_events)
+            await session.obey(kind, event)
+        except Invalid as error:
+            answered = error if event_id is None else error.of_event(event_id)
+            await connection.send(session.events.error(answered))
+
+
+async def _expire(expires_s: float) -> None:
+    await asyncio.sleep(expires_s)
+    raise SessionExpired
 
 
 def new_session_id() -> str:
@@ -111,6 +127,6 @@ def new_session_id() -> str:
     return f"sess_{uuid.uuid4().hex}"
 
 
-def expiry(settings: Settings) -> int:
-    """Unix time in seconds at which a session that begins now is over."""
+def expiry(settings: RehearsalSettings) -> int:
+    """Unix time in seconds at which a session that begins now expires."""
     return int(time.time() + settings.expires_s)

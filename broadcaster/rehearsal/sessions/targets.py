@@ -1,4 +1,4 @@
-"""Which language an interpreter's instructions ask for.
+"""The language that an interpreter's instructions ask for.
 
 The rule: the first of `Target language: …`, `into …`, `translate … to …` and `the … translation`
 that names a language decides. A language is named by a BCP 47 tag in brackets, by a tag that stands
@@ -25,13 +25,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @cache
 def english_names() -> Mapping[str, str]:
-    """ISO 639 codes by English name, lower case; reads files the first time."""
+    """ISO 639 codes by English name in lower case. The first call reads files."""
     names = Locale("en").languages
     return {name.lower(): code for code, name in names.items() if "_" not in code}
 
 
 def target_language(instructions: str) -> str | None:
-    """ISO 639 code, without region or script; None when the instructions name none."""
+    """ISO 639 code without region or script; None when the instructions name no language."""
     for mention in _MENTION.finditer(instructions):
         language = _named((mention[1] or mention[2]).strip())
         if language is not None:

@@ -6,41 +6,43 @@ import uuid
 from dataclasses import dataclass, field
 
 from broadcaster.rehearsal.faults.catalogue import Moment
-from broadcaster.rehearsal.faults.connection import Line
-from broadcaster.rehearsal.hearing.listening import Ear, Listening
-from broadcaster.rehearsal.hearing.recognition import Heard, HeardQueue
+from broadcaster.rehearsal.faults.connection import FaultyConnection
+from broadcaster.rehearsal.hearing.recognition import Recognition
+from broadcaster.rehearsal.hearing.shared_streams import SharedStreams
 from broadcaster.rehearsal.sessions.output import pieces
-from broadcaster.rehearsal.sessions.session import Session, Settings, expiry
-from broadcaster.rehearsal.speaking.interpreting import Interpreter
-from broadcaster.rehearsal.wire.constants import GRAIN_BYTES, GRAIN_MS, INPUT_FRAME_BYTES
+from broadcaster.rehearsal.sessions.session import RehearsalSettings, expiry
+from broadcaster.rehearsal.sessions.speech_input import SpeechInput
+from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
+from broadcaster.rehearsal.wire.constants import GRAIN_BYTES
+from broadcaster.rehearsal.wire.events import empty_commit
 from broadcaster.rehearsal.wire.transcription import (
+    CLIENT_EVENTS,
     FIRST_CONFIG,
     TranscriptionEvents,
-    parse,
     updated_config,
 )
-from broadcaster.rehearsal.wire.validation import Invalid
+from broadcaster.rehearsal.wire.validation import Invalid, Json
 
 MAX_ENDED = 64
-"""Items that wait for their text."""
+"""Most items that wait for their text. A further commit is refused."""
 _MIN_COMMIT_MS = 100
 _SETTLE_S = 60.0
-"""An item is complete then, whatever the recogniser still thinks about."""
+"""After this an item is completed with the words recognised so far."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class _Item:
+class _InputItem:
     """A stretch of sound that the client committed or will commit.
 
     Attributes:
-        start_ms: begin on the ear's clock.
-        end_ms: end on it; None until it is committed or cleared.
-        words: what was said in it, so far; without the sentence that goes on.
+        start_ms: its start on the clock of the input.
+        end_ms: its end on that clock; None until it is committed or cleared.
+        words: what was said in it so far, without the sentence that is still being said.
         begun: some of its text was sent.
-        failing: a fault keeps its text back.
-        cleared: nobody wants its text.
+        failing: a fault suppresses its final text.
+        cleared: the client cleared it, so no text is sent.
     """
 
     start_ms: int
@@ -52,96 +54,80 @@ class _Item:
     item_id: str = field(default_factory=lambda: f"item_{uuid.uuid4().hex[:20]}")
 
 
-class TranscriptionSession(Session):
-    """Serves one client of the transcription endpoint.
+class FakeTranscriptionSession:
+    """A `FakeSession` of the transcription endpoint.
 
-    Deltas come while a sentence is being said, but for its last words, which come soon after its
-    end. The words of a sentence are spread evenly over its time, which decides the items they
-    belong to when a commit cuts it. Words that others heard first wait until this session has
-    heard them; the stream remembers only the latest sentences.
+    Deltas are sent while a sentence is being said, except for its last words, which are sent soon
+    after its end. The words of a sentence are spread evenly over its time, which decides the items
+    they belong to when a commit cuts the sentence. A shared stream can be ahead of this session;
+    words then wait until this session has received their sound.
 
     Args:
-        line: the connection.
+        connection: to the client.
         settings: how the server behaves.
-        listening: where its ear joins the others.
-        interpreter: knows how what was heard is written.
+        streams: recognised sound that sessions share.
+        interpreter: knows how recognised speech is written.
     """
 
-    _events: TranscriptionEvents
+    client_events = CLIENT_EVENTS
 
     def __init__(
-        self, line: Line, settings: Settings, listening: Listening, interpreter: Interpreter
+        self,
+        connection: FaultyConnection,
+        settings: RehearsalSettings,
+        streams: SharedStreams,
+        interpreter: TalkInterpreter,
     ) -> None:
-        events = TranscriptionEvents(line.faults.subject.session_id, expiry(settings))
-        super().__init__(line, settings, events)
-        self._interpreter = interpreter
+        self.events = TranscriptionEvents(connection.faults.session.session_id, expiry(settings))
+        self._connection, self._interpreter = connection, interpreter
         self._config = FIRST_CONFIG
-        self._ear = Ear(listening, self._on_heard)
-        self._heard = HeardQueue()
-        self._ended: asyncio.Queue[_Item] = asyncio.Queue(MAX_ENDED)
-        self._items = [_Item(0)]
+        self._input = SpeechInput(connection, streams, step_bytes=GRAIN_BYTES, beginnings=True)
+        self._ended: asyncio.Queue[_InputItem] = asyncio.Queue(MAX_ENDED)
+        self._items = [_InputItem(0)]
         self._begun_index = -1
-        self._begun: list[_Item] = []
+        self._begun: list[_InputItem] = []
         self._early: list[tuple[float, str]] = []
         self._writing = asyncio.Lock()
         self._last_id: str | None = None
-        self._partial_grain = b""
-        self._heard_ms = 0
 
-    def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        tasks.create_task(self._heard.each(self._write_down), name="rehearsal-write")
+    def config(self) -> Json:
+        """See `FakeSession`."""
+        return self._config
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """See `FakeSession`."""
+        tasks.create_task(self._input.recognised.each(self._write_down), name="rehearsal-write")
         tasks.create_task(self._complete(), name="rehearsal-complete")
 
-    async def _greet(self) -> None:
-        await self._line.send(self._events.created(self._config))
+    def close(self) -> None:
+        """See `FakeSession`."""
+        self._input.close()
 
-    def _leave(self) -> None:
-        self._ear.close()
-
-    async def _handle(self, text: str) -> None:
-        kind, event_id, event = parse(text)
-        try:
-            match kind:
-                case "session.update":
-                    self._config = updated_config(self._config, event["session"])
-                    await self._line.send(self._events.updated(self._config))
-                case "input_audio_buffer.append":
-                    await self._append(event["audio"])
-                case "input_audio_buffer.commit":
-                    await self._commit()
-                case "input_audio_buffer.clear":
-                    self._end_item().cleared = True
-                    await self._line.send(self._events.event("input_audio_buffer.cleared"))
-        except Invalid as error:
-            raise error.of_event(event_id) from None
-
-    async def _append(self, pcm: bytes) -> None:
-        sound = self._partial_grain + pcm
-        whole = len(sound) - len(sound) % GRAIN_BYTES
-        self._partial_grain = sound[whole:]
-        for at in range(0, whole, INPUT_FRAME_BYTES):
-            frame = sound[at : min(at + INPUT_FRAME_BYTES, whole)]
-            frame_ms = len(frame) // GRAIN_BYTES * GRAIN_MS
-            self._heard_ms += frame_ms
-            self._line.faults.received(frame_ms)
-            await self._line.strike()
-            await self._ear.hear(frame)
-            async with self._writing:
-                await self._write_due()
+    async def obey(self, kind: str, event: Json) -> None:
+        """See `FakeSession`."""
+        match kind:
+            case "session.update":
+                self._config = updated_config(self._config, event["session"])
+                await self._connection.send(self.events.updated(self._config))
+            case "input_audio_buffer.append":
+                for frame in self._input.cut(event["audio"]):
+                    await self._input.hear(frame)
+                    async with self._writing:
+                        await self._write_due()
+            case "input_audio_buffer.commit":
+                await self._commit()
+            case "input_audio_buffer.clear":
+                self._end_item().cleared = True
+                await self._connection.send(self.events.cleared())
 
     async def _commit(self) -> None:
-        held_ms = self._heard_ms - self._items[-1].start_ms
+        held_ms = self._input.received_ms - self._items[-1].start_ms
         if held_ms < _MIN_COMMIT_MS:
-            raise Invalid(
-                "input_audio_buffer_commit_empty",
-                "Error committing input audio buffer: expected at least 100ms of audio, but it "
-                f"only has {held_ms:.2f}ms.",
-            )
+            raise empty_commit(held_ms)
         item, previous_id = self._end_item(), self._last_id
         self._last_id = item.item_id
-        item.failing = bool(self._line.faults.strike(Moment.COMMIT))
-        named = {"item_id": item.item_id, "previous_item_id": previous_id}
-        await self._line.send(self._events.event("input_audio_buffer.committed", **named))
+        item.failing = bool(self._connection.faults.strike(Moment.COMMIT))
+        await self._connection.send(self.events.committed(item.item_id, previous_id))
         shown = {
             "id": item.item_id,
             "object": "realtime.item",
@@ -150,42 +136,40 @@ class TranscriptionSession(Session):
             "role": "user",
             "content": [{"type": "input_audio", "transcript": None}],
         }
-        for kind in ("conversation.item.added", "conversation.item.done"):
-            event = self._events.event(kind, item=shown, previous_item_id=previous_id)
-            await self._line.send(event)
+        for event in self.events.item_events(shown, previous_id):
+            await self._connection.send(event)
 
-    def _end_item(self) -> _Item:
+    def _end_item(self) -> _InputItem:
         """End the open item here and begin another."""
         if self._ended.full():
             raise Invalid("rate_limit_exceeded", "Too many items wait for their text.")
         item = self._items[-1]
-        item.end_ms = self._heard_ms
-        self._items.append(_Item(self._heard_ms))
+        item.end_ms = self._input.received_ms
+        self._items.append(_InputItem(self._input.received_ms))
         self._ended.put_nowait(item)
         return item
 
-    def _on_heard(self, heard: Heard) -> None:
-        if self._line.faults.spell("deaf", heard.end_ms):
-            return
-        self._heard.put(heard)
+    def _wants_text(self) -> bool:
+        return self._config["audio"]["input"]["transcription"] is not None
 
-    async def _write_down(self, heard: Heard) -> None:
-        """Send what was heard as deltas of the items it belongs to, if anybody wants it.
+    def _whole_utterances(self) -> bool:
+        return self._connection.faults.active("whole_utterances") is not None
 
-        What was sent when a sentence began is left out; its text is final at its end.
+    async def _write_down(self, heard: Recognition) -> None:
+        """Send what was heard as deltas of the items it belongs to.
+
+        Words sent from the beginning of a sentence are not sent again at its end.
         """
-        if self._config["audio"]["input"]["transcription"] is None:
-            return
-        if heard.kind == "begun" and self._line.faults.spell("whole_utterances") is not None:
+        if not self._wants_text() or (heard.kind == "begun" and self._whole_utterances()):
             return
         async with self._writing:
             await self._write(heard)
 
-    async def _write(self, heard: Heard) -> None:
+    async def _write(self, heard: Recognition) -> None:
         if heard.index != self._begun_index:
             self._begun_index, self._begun = heard.index, []
         placed, early = self._placed(heard)
-        unsent: dict[_Item, list[str]] = {}
+        unsent: dict[_InputItem, list[str]] = {}
         for number, (item, word) in enumerate(placed):
             if item not in self._begun[number : number + 1]:
                 unsent.setdefault(item, []).append(word)
@@ -201,58 +185,58 @@ class TranscriptionSession(Session):
                 await self._send_deltas(item, " ".join(words))
 
     async def _write_due(self) -> None:
-        """Write down what was early, as far as this session has heard it by now."""
-        due = [word for at_ms, word in self._early if at_ms < self._heard_ms]
+        """Send the early words whose sound this session has received by now."""
+        due = [word for at_ms, word in self._early if at_ms < self._input.received_ms]
         if due:
             del self._early[: len(due)]
             self._items[-1].words += due
             await self._send_deltas(self._items[-1], " ".join(due))
 
-    def _placed(self, heard: Heard) -> tuple[list[tuple[_Item, str]], list[tuple[float, str]]]:
-        """The words, each with its item; what was sent stays where it is until that is complete.
+    def _placed(
+        self, heard: Recognition
+    ) -> tuple[list[tuple[_InputItem, str]], list[tuple[float, str]]]:
+        """The words with their items, and the early words with their times.
 
-        The stream may be ahead of this session, which hears again what others heard: words that
-        are still to come have no item yet, but a time.
+        A word that was sent stays in its item until that is complete. A word is early if the
+        stream is ahead of this session, which has not received the word's sound yet.
         """
         words = self._interpreter.original(heard).split(" ")
         step_ms = (heard.end_ms - heard.start_ms) / len(words)
-        placed: list[tuple[_Item, str]] = []
+        placed: list[tuple[_InputItem, str]] = []
         early: list[tuple[float, str]] = []
         for number, word in enumerate(words):
             at_ms = heard.start_ms + (number + 0.5) * step_ms
             sent = [item for item in self._begun[number : number + 1] if item in self._items]
-            if not sent and at_ms >= self._heard_ms:
+            if not sent and at_ms >= self._input.received_ms:
                 early.append((at_ms, word))
                 continue
             by_time = (one for one in self._items if one.end_ms is None or at_ms < one.end_ms)
             placed.append((sent[0] if sent else next(by_time), word))
         return placed, early
 
-    async def _send_deltas(self, item: _Item, text: str) -> None:
-        whole = self._line.faults.spell("whole_utterances") is not None
-        first, *others = [text] if whole else pieces(text)
+    async def _send_deltas(self, item: _InputItem, text: str) -> None:
+        first, *others = [text] if self._whole_utterances() else pieces(text)
         joint = " " if item.begun else ""
         item.begun = True
         for delta in (joint + first, *others):
-            await self._line.send(self._events.delta(item.item_id, delta))
+            await self._connection.send(self.events.delta(item.item_id, delta))
 
     async def _complete(self) -> None:
-        """Give committed items their text, in order, and forget them."""
+        """Send the text of committed items, in order, and forget the items."""
         while True:
             item = await self._ended.get()
             assert item.end_ms is not None
             try:
                 async with asyncio.timeout(_SETTLE_S):
-                    await self._ear.settled(item.end_ms)
-                    await self._heard.done()
+                    await self._input.settled(item.end_ms)
             except TimeoutError:
-                _log.warning("an item is complete before all was recognised")
+                _log.warning("an item is completed before everything in it was recognised")
             self._items.remove(item)
-            if item.cleared or self._config["audio"]["input"]["transcription"] is None:
+            if item.cleared or not self._wants_text():
                 continue
             if item.failing:
-                await self._line.send(self._events.failed(item.item_id))
+                await self._connection.send(self.events.failed(item.item_id))
                 continue
             seconds = (item.end_ms - item.start_ms) / 1000
             text = " ".join(item.words)
-            await self._line.send(self._events.completed(item.item_id, text, seconds))
+            await self._connection.send(self.events.completed(item.item_id, text, seconds))

@@ -1,7 +1,7 @@
 """Machine translation of free speech, where the Apertium programs are installed.
 
-Apertium (GPL) runs as processes of its own, kept open: each answers text up to a NUL with text up
-to a NUL. What it gives is the gist. Only pairs that are usable from English are offered; some go
+Apertium (GPL) runs in processes that stay open. Each answers text up to a NUL with text up to a
+NUL. The translation gives the gist. Only pairs that are usable from English are offered. Some go
 through Spanish, which is translated once.
 """
 
@@ -10,7 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
-from broadcaster.rehearsal.worker_process import Child, WorkerFailed
+from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _ROUTES = {
     "es": ("eng-spa",),
@@ -29,16 +29,16 @@ _FENCE = "[][\n]"
 
 
 class Apertium:
-    """Persistent Apertium pipelines, opened when first needed."""
+    """Apertium pipelines, opened when first needed and kept open."""
 
     def __init__(self) -> None:
-        self._pipelines: dict[str, Child] = {}
+        self._pipelines: dict[str, WorkerProcess] = {}
         self._turn = asyncio.Lock()
         self._last: dict[tuple[str, str], str] = {}
 
     @staticmethod
     def languages() -> frozenset[str]:
-        """ISO 639-1 codes that can be translated into here; none when it is not installed."""
+        """ISO 639-1 codes of possible target languages; empty when Apertium is not installed."""
         if shutil.which("apertium") is None:
             return frozenset()
         return frozenset(
@@ -51,7 +51,7 @@ class Apertium:
         """English `text` in one of `languages()`.
 
         Raises:
-            WorkerFailed: Apertium does not answer; the next call starts it again.
+            WorkerFailed: Apertium does not answer. The next call starts it again.
         """
         async with self._turn:
             for mode in _ROUTES[language]:
@@ -80,13 +80,13 @@ class Apertium:
             async with asyncio.timeout(_ANSWER_S):
                 if mode not in self._pipelines:
                     command = await asyncio.to_thread(_pipeline, mode)
-                    self._pipelines[mode] = await Child.start("/bin/sh", "-c", command)
+                    self._pipelines[mode] = await WorkerProcess.start("/bin/sh", "-c", command)
                 pipeline = self._pipelines[mode]
                 pipeline.input.write(f"{escaped}{stop}{_FENCE}\0".encode())
                 await pipeline.input.drain()
                 answer = (await pipeline.output.readuntil(b"\0")).decode()
         except BaseException as error:
-            # An answer may still be on its way, it must not be taken for the next one.
+            # A late answer must not be taken for the answer to the next request.
             if mode in self._pipelines:
                 await self._pipelines.pop(mode).close()
             if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
@@ -97,7 +97,7 @@ class Apertium:
 
 
 def _pipeline(mode: str) -> str:
-    """The mode's shell pipeline with every stage told to flush at NUL (`-z`)."""
+    """The mode's shell pipeline, with every stage told to flush at NUL (`-z`)."""
     command = (_MODES / f"{mode}.mode").read_text(encoding="utf-8")
     stages = command.replace("$1", "-n").replace("$2", "").strip().split("|")
     return " | ".join(

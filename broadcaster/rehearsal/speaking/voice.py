@@ -1,4 +1,4 @@
-"""The voice of the server, and its words for tests."""
+"""The voice of the server, and the same speech for tests."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from broadcaster.rehearsal.worker_process import Child, WorkerFailed
+from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
 _ANSWER_S = 10.0
@@ -16,11 +16,11 @@ _CACHE_BYTES = 64 * 1024 * 1024
 _Key = tuple[str, str, int | None]
 
 
-class Voice:
-    """Speaks text in many languages; what was said before is kept and not spoken again."""
+class RehearsalVoice:
+    """Speaks text in many languages. What was said before is kept and not rendered again."""
 
     def __init__(self) -> None:
-        self._child: Child | None = None
+        self._worker: WorkerProcess | None = None
         self._turn = asyncio.Lock()
         self._spoken: OrderedDict[_Key, bytes] = OrderedDict()
         self._spoken_bytes = 0
@@ -31,10 +31,10 @@ class Voice:
         Args:
             text: what to say.
             language: ISO 639-1 code.
-            length_ms: speak as slowly or fast as it takes to need so long; None for the usual pace.
+            length_ms: how long the speech lasts; None for the usual pace.
 
         Raises:
-            WorkerFailed: the voice's process died or was too slow; the next call starts another.
+            WorkerFailed: the voice's process died or was too slow. The next call starts another.
         """
         key = (language, text, length_ms)
         async with self._turn:
@@ -45,23 +45,23 @@ class Voice:
 
     async def close(self) -> None:
         """End the voice's process."""
-        if self._child is not None:
-            child, self._child = self._child, None
-            await child.close()
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            await worker.close()
 
     async def _ask(self, request: bytes) -> bytes:
         try:
             async with asyncio.timeout(_ANSWER_S):
-                if self._child is None:
-                    self._child = await Child.start_module(_MODULE)
-                self._child.input.write(request)
-                await self._child.input.drain()
-                (length,) = struct.unpack("!I", await self._child.output.readexactly(4))
-                return await self._child.output.readexactly(length)
+                if self._worker is None:
+                    self._worker = await WorkerProcess.start_module(_MODULE)
+                self._worker.input.write(request)
+                await self._worker.input.drain()
+                (length,) = struct.unpack("!I", await self._worker.output.readexactly(4))
+                return await self._worker.output.readexactly(length)
         except BaseException as error:
-            # An answer may still be on its way, it must not be taken for the next one.
-            if self._child is not None:
-                self._child.kill()
+            # A late answer must not be taken for the answer to the next request.
+            if self._worker is not None:
+                self._worker.kill()
                 await self.close()
             if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
                 raise WorkerFailed("the voice does not answer") from error
@@ -76,7 +76,7 @@ class Voice:
 
 
 def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:
-    """What the server says for each text, byte for byte; blocks, made for tests."""
+    """What the server says for each text, byte for byte. It blocks; it is made for tests."""
     requests = b"".join(_request(text, language, length_ms) for text in texts)
     command = [sys.executable, "-m", _MODULE]
     output = subprocess.run(  # noqa: S603 - our own module

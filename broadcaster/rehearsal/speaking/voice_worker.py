@@ -1,13 +1,13 @@
-"""Holds the speech library, as `python -m broadcaster.rehearsal.speaking.voice_worker`.
+"""The process that speaks, as `python -m broadcaster.rehearsal.speaking.voice_worker`.
 
 The library (espeak-ng, GPL) has one global voice per process and may end the process, so the
 server never loads it. JSON lines `{"language", "text", "length_ms"}` on standard input are answered
-in order, each by a 4-byte big-endian length and that many bytes of PCM s16le mono 24 kHz; none when
-there is no voice for the language. With a length the pace is chosen to reach it. The process ends
-when its input does.
+in order, each by a 4-byte big-endian length and that many bytes of PCM s16le mono 24 kHz. The PCM
+is empty when there is no voice for the language. With a `length_ms` the pace is chosen to reach it.
+The process ends when its input does.
 
-The library's noise and vibrato go on from call to call. Each answer is made by a fork of the
-untouched library, so the same request always gives the same bytes.
+The library's noise and vibrato continue from one call to the next. Each answer is made by a fork
+of the untouched library, so the same request always gives the same bytes.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _VOICES = {"zh": "cmn", "no": "nb", "nn": "nb", "gl": "pt", "tl": "id", "fil": "id"}
-"""Voices whose name is not the language's code, or the nearest one to a language without voice."""
+"""Voices not named by the language's code, and the nearest voice for languages without one."""
 _WORDS_PER_MINUTE = {"ja": 190, "zh": 210, "ar": 200}
 _USUAL_WORDS_PER_MINUTE = 170
 _SLOWEST, _FASTEST = 82, 400
@@ -46,7 +46,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes
 
 
 class _Library:
-    """The loaded speech library; its sound depends on what it said before."""
+    """The loaded speech library. Its sound depends on what it said before."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -78,7 +78,7 @@ class _Library:
         return np.concatenate([_levelled(samples), pause]).round().astype("<i2").tobytes()
 
     def _say(self, text: str, words_per_minute: int) -> NDArray[np.float64]:
-        """Samples at 24 kHz without silence at either end; none when nothing is said."""
+        """Samples at 24 kHz without silence at either end; empty when nothing is said."""
         self._blocks.clear()
         self._library.espeak_SetParameter(_RATE_PARAMETER, words_per_minute, 0)
         encoded = text.encode() + b"\0"
@@ -96,7 +96,7 @@ class _Library:
 
 
 def _fitted(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """Exactly so many samples; what the pace could not do is done to the pitch."""
+    """Exactly `length` samples. What the pace could not reach changes the pitch."""
     if not samples.size:
         return samples
     places = np.linspace(0.0, samples.size - 1.0, length)

@@ -1,4 +1,4 @@
-"""The prepared talk: what is said, when, its translations, and its sound."""
+"""The prepared talk: what is said and when, its translations, and its recording."""
 
 import json
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ AUDIO_PATH = Path(__file__).with_name("talk.flac")
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class TalkSentence:
     """One sentence of the talk.
 
     Attributes:
         index: place in the talk, from 0.
         text: the original with case and punctuation.
-        language: ISO 639-1 code of what the speaker speaks.
+        language: ISO 639-1 code of the language it is spoken in.
         start_ms: first sound, counted from the start of the recording.
         end_ms: last sound.
         translations: by ISO 639-1 code, into every language but its own.
-        spoken: by ISO 639-1 code, a reading for the voice where the written form is not enough.
+        spoken: by ISO 639-1 code, what the voice reads where it would misread the written text.
     """
 
     index: int
@@ -35,7 +35,7 @@ class Sentence:
     spoken: Mapping[str, str]
 
     def spoken_text(self, language: str) -> str:
-        """What the voice reads in `language`.
+        """The text that the voice reads in `language`.
 
         Raises:
             KeyError: the talk is not translated into it.
@@ -52,7 +52,7 @@ class Talk:
         audio_path: the recording, FLAC mono 24 kHz.
     """
 
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[TalkSentence, ...]
     audio_path: Path
 
     def languages(self) -> frozenset[str]:
@@ -62,10 +62,10 @@ class Talk:
 
 @cache
 def load() -> Talk:
-    """The bundled talk; read from disk once per process."""
+    """The bundled talk, read from disk once per process."""
     document = json.loads(TEXT_PATH.read_text(encoding="utf-8"))
     sentences = tuple(
-        Sentence(
+        TalkSentence(
             index=index,
             text=raw["text"],
             language=raw.get("language", document["language"]),

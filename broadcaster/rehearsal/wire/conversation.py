@@ -1,13 +1,14 @@
-"""The conversation's events (GA): what a client may send, and what the server answers.
+"""Events of the conversation endpoint (GA): what a client may send, and what the server answers.
 
-No input or output happens here. The shapes are those of the models `openai.types.realtime`, which
-the tests hold every event against.
+No input or output happens here. The shapes are those of the models `openai.types.realtime`, against
+which the tests check every event.
 """
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.rehearsal.wire.events import Events
+from broadcaster.rehearsal.wire.events import BufferEvents
 from broadcaster.rehearsal.wire.ga_validation import (
     BUFFER_EVENTS,
     FORMAT,
@@ -25,7 +26,6 @@ from broadcaster.rehearsal.wire.validation import (
     a_bool,
     a_string,
     an_object,
-    check_event,
     either,
     event_shape,
     fields,
@@ -83,13 +83,13 @@ def _realtime(value: Any, path: str) -> str:
     return kind
 
 
-_LISTENING = {
+_AUDIO_INPUT = {
     "format": FORMAT,
     "noise_reduction": optional(NOISE_REDUCTION),
     "transcription": optional(transcription),
     "turn_detection": optional(TURN_DETECTION),
 }
-_SPEAKING = {"format": FORMAT, "voice": _VOICE, "speed": number(0.25, 1.5)}
+_AUDIO_OUTPUT = {"format": FORMAT, "voice": _VOICE, "speed": number(0.25, 1.5)}
 _SESSION = fields(
     {"type": _realtime},
     {
@@ -102,7 +102,9 @@ _SESSION = fields(
         "include": INCLUDE,
         "prompt": optional(an_object),
         **_TOOLS,
-        "audio": fields({}, {"input": fields({}, _LISTENING), "output": fields({}, _SPEAKING)}),
+        "audio": fields(
+            {}, {"input": fields({}, _AUDIO_INPUT), "output": fields({}, _AUDIO_OUTPUT)}
+        ),
     },
 )
 _TEXT = {"text": a_string}
@@ -144,7 +146,7 @@ _RESPONSE = fields(
         "input": list_of(tagged(message=_message, item_reference=_REFERENCE), 64),
     },
 )
-_EVENTS = {
+CLIENT_EVENTS: Mapping[str, Shape] = {
     **BUFFER_EVENTS,
     "session.update": event_shape({"session": _SESSION}),
     "conversation.item.create": event_shape(
@@ -154,21 +156,11 @@ _EVENTS = {
     "response.create": event_shape({}, {"response": _RESPONSE}),
     "response.cancel": event_shape({}, {"response_id": optional(a_string)}),
 }
-
-
-def parse(text: str) -> tuple[str, str | None, Json]:
-    """The type of a client event, the client's own id of it, and its checked fields.
-
-    Sound is decoded: `audio` fields hold bytes.
-
-    Raises:
-        Invalid: it is none.
-    """
-    return check_event(text, _EVENTS)
+"""What a client may send, by type. Checked events hold their sound as decoded bytes."""
 
 
 def first_config(model: str) -> Json:
-    """What a session is like until it is told otherwise."""
+    """The configuration of a new session."""
     return {
         "object": "realtime.session",
         "type": "realtime",
@@ -203,15 +195,15 @@ def first_config(model: str) -> Json:
 
 
 def updated_config(config: Json, session: Json) -> Json:
-    """The configuration with the fields of a checked update changed; the model stays."""
+    """The configuration after a checked update. The model cannot be changed."""
     return {**merged(config, session, _CONTAINERS), "model": config["model"]}
 
 
-class ConversationEvents(Events):
+class ConversationEvents(BufferEvents):
     """Builds the server events of one conversation."""
 
     def rate_limits(self, requests: int, tokens: int) -> Json:
-        """What is left after so many requests and tokens."""
+        """What is left of the rate limits after this many requests and tokens."""
         limits = [
             _rate_limit("requests", 5_000, requests),
             _rate_limit("tokens", 4_000_000, tokens),
@@ -219,7 +211,7 @@ class ConversationEvents(Events):
         return self.event("rate_limits.updated", rate_limits=limits)
 
     def audio(self, place: Json, pcm: bytes) -> Json:
-        """A piece of a response's sound; `place` says of which response and part."""
+        """A piece of a response's sound. `place` names the response and its part."""
         delta = base64.b64encode(pcm).decode()
         return self.event("response.output_audio.delta", **place, delta=delta)
 

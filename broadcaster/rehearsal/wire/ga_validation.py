@@ -1,4 +1,4 @@
-"""Shapes that conversations and transcriptions share (`openai.types.realtime`, GA)."""
+"""Shapes of events that conversations and transcriptions share (`openai.types.realtime`, GA)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -71,7 +71,7 @@ BUFFER_EVENTS: Mapping[str, Shape] = {
 
 
 def transcription(value: Any, path: str) -> Json:
-    """The `transcription` object: which of its fields a model takes depends on the model."""
+    """The `transcription` object. Which fields are allowed depends on the model."""
     given: Json = _TRANSCRIPTION(value, path)
     model = given["model"]
     refused = {"languages", "keywords"} if model in _ONE_LANGUAGE else {"language"}
@@ -84,7 +84,7 @@ def transcription(value: Any, path: str) -> Json:
 
 
 def merged(config: Json, update: Json, containers: frozenset[str]) -> Json:
-    """A configuration with the fields that are present changed; `containers` are merged."""
+    """A configuration after an update; objects named in `containers` are merged, not replaced."""
     result = {**config, **update}
     for name in containers & set(update):
         result[name] = merged(config[name], update[name], containers)

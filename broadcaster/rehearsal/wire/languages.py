@@ -1,7 +1,7 @@
 """The languages a translation session accepts, as ISO 639 codes without region.
 
-The real endpoint's list of input languages, which is also the set it validates targets against;
-it documents only thirteen of them as targets.
+These are the real endpoint's input languages. It accepts the same set as targets, although it
+documents only thirteen targets.
 """
 
 _CODES = (
@@ -11,6 +11,6 @@ _CODES = (
 )
 ACCEPTED = frozenset(_CODES.split())
 DEFAULT = "es"
-"""What a session translates into until it is told otherwise."""
+"""The target language of a new session."""
 UNSPACED = frozenset({"ja", "zh", "th", "lo", "my"})
 """Written without spaces between sentences."""

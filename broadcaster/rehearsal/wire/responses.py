@@ -1,4 +1,4 @@
-"""What a response is, before and after it was given, and how that is written."""
+"""A response of a conversation: what was asked for, how it ended, and both as JSON."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ _CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(eq=False, slots=True)
-class Request:
-    """What a response is to be.
+class ResponseRequest:
+    """The response a client asked for.
 
     Attributes:
         response_id: unique.
-        item_id: of what it says.
+        item_id: of the item the response adds.
         recordings: the sound to interpret, s16le mono 24 kHz each.
-        language: ISO 639 code of the target.
-        instructions: as the model reads them.
+        language: ISO 639 code of the target language.
+        instructions: as the client wrote them.
         modality: `audio` or `text`.
-        voice: only repeated.
+        voice: repeated in the answer, without effect.
         max_output_tokens: a number or `inf`.
-        metadata: only repeated.
-        conversation_id: None when it is out of band.
-        cancelled: set when the client does not want it any more.
+        metadata: repeated in the answer, without effect.
+        conversation_id: None for an out-of-band response.
+        cancelled: set when the client cancels the response.
     """
 
     response_id: str
@@ -44,19 +44,19 @@ class Request:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def received_ms(self) -> int:
-        """How much sound it is about."""
+        """Length of all recordings."""
         return sum(map(len, self.recordings)) * 1000 // BYTES_PER_S
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ResponseOutcome:
     """How a response ended.
 
     Attributes:
         status: `completed`, `incomplete`, `cancelled` or `failed`.
-        details: why, if not completed.
-        text: what was sent of the text.
-        spoken_bytes: what was sent of the sound.
+        details: the reason; None for `completed`.
+        text: the text that was sent.
+        spoken_bytes: how much sound was sent.
     """
 
     status: str
@@ -65,8 +65,8 @@ class Outcome:
     spoken_bytes: int = 0
 
 
-def place_of(request: Request) -> Json:
-    """Of which response, and which part of it, an event tells."""
+def place_of(request: ResponseRequest) -> Json:
+    """The fields by which an event names the response and its part."""
     return {
         "response_id": request.response_id,
         "item_id": request.item_id,
@@ -75,8 +75,8 @@ def place_of(request: Request) -> Json:
     }
 
 
-def message_of(request: Request, content: list[Json]) -> Json:
-    """What is said as an item of the conversation."""
+def message_of(request: ResponseRequest, content: list[Json]) -> Json:
+    """The response as an item of the conversation, without a status."""
     return {
         "id": request.item_id,
         "object": "realtime.item",
@@ -86,8 +86,8 @@ def message_of(request: Request, content: list[Json]) -> Json:
     }
 
 
-def item_of(request: Request, outcome: Outcome) -> Json | None:
-    """What was said, as a finished item; None when that is nothing."""
+def item_of(request: ResponseRequest, outcome: ResponseOutcome) -> Json | None:
+    """What was said as a finished item; None if nothing was said."""
     if not outcome.text:
         return None
     content = {"type": "output_audio", "transcript": outcome.text}
@@ -97,8 +97,8 @@ def item_of(request: Request, outcome: Outcome) -> Json | None:
     return {**message_of(request, [content]), "status": status}
 
 
-def response_of(request: Request, status: str) -> Json:
-    """The response as it begins; its end adds details, output and usage."""
+def response_of(request: ResponseRequest, status: str) -> Json:
+    """The response as it begins. At its end, details, output and usage are added."""
     output = {"format": PCM_FORMAT, "voice": request.voice}
     return {
         "object": "realtime.response",
@@ -115,8 +115,8 @@ def response_of(request: Request, status: str) -> Json:
     }
 
 
-def usage_of(request: Request, outcome: Outcome) -> Json:
-    """Tokens by the documented rates: ten for a second heard, twenty for a second spoken."""
+def usage_of(request: ResponseRequest, outcome: ResponseOutcome) -> Json:
+    """Tokens at the documented rates: ten per second heard, twenty per second spoken."""
     heard = request.received_ms() * _TOKENS_PER_S_HEARD // 1000
     read = len(request.instructions) // _CHARACTERS_PER_TOKEN
     spoken = outcome.spoken_bytes * TOKENS_PER_S_SPOKEN // BYTES_PER_S

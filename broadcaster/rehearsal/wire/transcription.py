@@ -1,12 +1,13 @@
-"""The transcription events (GA): what a client may send, and what the server answers.
+"""Events of the transcription endpoint (GA): what a client may send, and what the server answers.
 
-No input or output happens here. The shapes are those of the models `openai.types.realtime`, which
-the tests hold every event against.
+No input or output happens here. The shapes are those of the models `openai.types.realtime`, against
+which the tests check every event.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.rehearsal.wire.events import Events
+from broadcaster.rehearsal.wire.events import BufferEvents
 from broadcaster.rehearsal.wire.ga_validation import (
     BUFFER_EVENTS,
     FORMAT,
@@ -20,7 +21,7 @@ from broadcaster.rehearsal.wire.ga_validation import (
 from broadcaster.rehearsal.wire.validation import (
     Invalid,
     Json,
-    check_event,
+    Shape,
     event_shape,
     fields,
     one_of,
@@ -32,13 +33,13 @@ _PREFIX = "conversation.item.input_audio_transcription"
 
 
 def _no_turn_detection(value: Any, path: str) -> None:
-    """The recommended models take none; the client commits."""
+    """The recommended models detect no turns, so the client commits."""
     if optional(TURN_DETECTION)(value, path) is not None:
         message = "Turn detection is not supported by this model; commit the buffer yourself."
         raise Invalid("invalid_value", message, path)
 
 
-_LISTENING = {
+_AUDIO_INPUT = {
     "format": FORMAT,
     "noise_reduction": optional(NOISE_REDUCTION),
     "transcription": optional(transcription),
@@ -46,9 +47,13 @@ _LISTENING = {
 }
 _SESSION = fields(
     {"type": one_of("transcription")},
-    {"include": INCLUDE, "audio": fields({}, {"input": fields({}, _LISTENING)})},
+    {"include": INCLUDE, "audio": fields({}, {"input": fields({}, _AUDIO_INPUT)})},
 )
-_EVENTS = {**BUFFER_EVENTS, "session.update": event_shape({"session": _SESSION})}
+CLIENT_EVENTS: Mapping[str, Shape] = {
+    **BUFFER_EVENTS,
+    "session.update": event_shape({"session": _SESSION}),
+}
+"""What a client may send, by type. Checked events hold their sound as decoded bytes."""
 FIRST_CONFIG: Json = {
     "object": "realtime.transcription_session",
     "type": "transcription",
@@ -62,26 +67,15 @@ FIRST_CONFIG: Json = {
         }
     },
 }
-"""What a session is like until it is told otherwise."""
-
-
-def parse(text: str) -> tuple[str, str | None, Json]:
-    """The type of a client event, the client's own id of it, and its checked fields.
-
-    Sound is decoded: `audio` holds bytes.
-
-    Raises:
-        Invalid: it is none.
-    """
-    return check_event(text, _EVENTS)
+"""The configuration of a new session."""
 
 
 def updated_config(config: Json, session: Json) -> Json:
-    """The configuration with the fields of a checked update changed."""
+    """The configuration after a checked update."""
     return merged(config, session, _CONTAINERS)
 
 
-class TranscriptionEvents(Events):
+class TranscriptionEvents(BufferEvents):
     """Builds the server events of one transcription session."""
 
     def delta(self, item_id: str, delta: str) -> Json:
@@ -89,7 +83,7 @@ class TranscriptionEvents(Events):
         return self.event(f"{_PREFIX}.delta", item_id=item_id, content_index=0, delta=delta)
 
     def completed(self, item_id: str, transcript: str, seconds: float) -> Json:
-        """The text of an item, which replaces its pieces."""
+        """The whole text of an item, which replaces its pieces."""
         return self.event(
             f"{_PREFIX}.completed",
             item_id=item_id,
@@ -99,7 +93,7 @@ class TranscriptionEvents(Events):
         )
 
     def failed(self, item_id: str) -> Json:
-        """An item has no text."""
+        """An item could not be transcribed."""
         error = {
             "type": "server_error",
             "code": "server_error",

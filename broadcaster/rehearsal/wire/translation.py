@@ -1,7 +1,7 @@
-"""The translation events: what a client may send, and what the server answers.
+"""Events of the translation endpoint: what a client may send, and what the server answers.
 
 No input or output happens here. The shapes are those of the models `openai.types.realtime`
-(RealtimeTranslation...), which the tests hold every event against.
+(RealtimeTranslation...), against which the tests check every event.
 """
 
 import base64
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
-from broadcaster.rehearsal.wire.events import Events
+from broadcaster.rehearsal.wire.events import ServerEvents
 from broadcaster.rehearsal.wire.languages import ACCEPTED, DEFAULT
 from broadcaster.rehearsal.wire.validation import (
     Json,
-    check_event,
+    Shape,
     event_shape,
     fields,
     number,
@@ -31,16 +31,17 @@ _INPUT = {"transcription": optional(_TRANSCRIPTION), "noise_reduction": optional
 _OUTPUT = {"language": one_of(*sorted(ACCEPTED))}
 _AUDIO = {"input": fields({}, _INPUT), "output": fields({}, _OUTPUT)}
 _SESSION = fields({}, {"audio": fields({}, _AUDIO)})
-_EVENTS = {
+CLIENT_EVENTS: Mapping[str, Shape] = {
     "session.update": event_shape({"session": _SESSION}),
     "session.input_audio_buffer.append": event_shape({"audio": pcm16}),
     "session.close": event_shape(),
 }
+"""What a client may send, by type."""
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """What a client may change about its session."""
+class TranslationConfig:
+    """The configuration of a session, as far as a client can change it."""
 
     language: str = DEFAULT
     transcription: str | None = None
@@ -56,17 +57,11 @@ class Config:
         }
         return {"type": "translation", "model": MODEL, "audio": audio}
 
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """`session.update`: a `session` object that was checked."""
-
-    session: Json
-
-    def applied_to(self, config: Config) -> Config:
-        """The configuration with the fields that are present changed."""
-        audio = self.session.get("audio", {})
+    def updated(self, session: Json) -> "TranslationConfig":
+        """The configuration after an update; fields missing in the checked `session` stay."""
+        audio = session.get("audio", {})
         source = audio.get("input", {})
+        config = self
         if "transcription" in source:
             wanted = source["transcription"]
             config = replace(config, transcription=wanted and wanted["model"])
@@ -79,35 +74,7 @@ class Update:
         return replace(config, **audio.get("output", {}))
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
-    """`session.input_audio_buffer.append`: PCM s16le mono 24 kHz."""
-
-    pcm: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """`session.close`."""
-
-
-def parse(text: str) -> Update | Append | Close:
-    """One client event.
-
-    Raises:
-        Invalid: it is none.
-    """
-    kind, _, event = check_event(text, _EVENTS)
-    match kind:
-        case "session.update":
-            return Update(event["session"])
-        case "session.input_audio_buffer.append":
-            return Append(event["audio"])
-        case _:
-            return Close()
-
-
-class TranslationEvents(Events):
+class TranslationEvents(ServerEvents):
     """Builds the server events of one translation session."""
 
     def closed(self) -> Json:

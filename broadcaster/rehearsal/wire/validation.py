@@ -1,6 +1,6 @@
-"""Checking what a client sent, the way the real server complains about it.
+"""Checking what a client sent, with errors worded like the real server's.
 
-A `Shape` takes a value and its path and returns the value, or raises `Invalid`.
+A `Shape` takes a value and its path, and returns the checked value or raises `Invalid`.
 """
 
 import base64
@@ -15,7 +15,7 @@ Shape = Callable[[Any, str], Any]
 
 
 class Invalid(Exception):
-    """A client event that is answered with an `error` event; the session goes on.
+    """A client event that is answered with an `error` event. The session goes on.
 
     Args:
         code: stable identifier.
@@ -43,7 +43,7 @@ def check_event(text: str, events: Mapping[str, Shape]) -> tuple[str, str | None
         events: the endpoint's events by their type, see `event_shape`.
 
     Raises:
-        Invalid: it is none of them.
+        Invalid: not a valid event of this endpoint.
     """
     event, event_id = _read_event(text)
     try:
@@ -75,7 +75,7 @@ def _read_event(text: str) -> tuple[Json, str | None]:
 
 
 def missing(path: str) -> Invalid:
-    """The complaint about a field that must be there."""
+    """The error about a required field that is missing."""
     return Invalid("missing_required_parameter", f"Missing required parameter: '{path}'.", path)
 
 
@@ -86,8 +86,8 @@ def an_object(value: Any, path: str) -> Json:
     return value
 
 
-def only(value: Json, known: set[str], prefix: str) -> None:
-    """No field but the known ones; `prefix` is the object's path with a dot."""
+def refuse_unknown(value: Json, known: set[str], prefix: str) -> None:
+    """Refuse fields that are not known. `prefix` is the object's path with a dot."""
     for key in value:
         if key not in known:
             path = f"{prefix}{key[:80]}"
@@ -155,7 +155,7 @@ def optional(shape: Shape) -> Shape:
 
 
 def either(*shapes: Shape) -> Shape:
-    """The first shape that fits; the last one complains."""
+    """The first shape that fits. The last one raises the error."""
 
     def check(value: Any, path: str) -> Any:
         for shape in shapes[:-1]:
@@ -169,7 +169,7 @@ def either(*shapes: Shape) -> Shape:
 
 
 def list_of(shape: Shape, most: int) -> Shape:
-    """A list of at most so many."""
+    """A list of at most `most` values of this shape."""
 
     def check(value: Any, path: str) -> Any:
         if not isinstance(value, list) or len(value) > most:
@@ -186,7 +186,7 @@ def fields(required: Mapping[str, Shape], others: Mapping[str, Shape] | None = N
 
     def check(value: Any, path: str) -> Json:
         given, prefix = an_object(value, path), f"{path}." if path else ""
-        only(given, set(shapes), prefix)
+        refuse_unknown(given, set(shapes), prefix)
         for name in required:
             if name not in given:
                 raise missing(f"{prefix}{name}")
@@ -204,7 +204,7 @@ def event_shape(
 
 
 def tagged(**by_type: Shape) -> Shape:
-    """An object whose `type` says which shape it has."""
+    """An object whose shape is chosen by its `type`."""
 
     def check(value: Any, path: str) -> Any:
         given = an_object(value, path)
@@ -217,7 +217,7 @@ def tagged(**by_type: Shape) -> Shape:
 
 
 def string_map(most: int, key_length: int, value_length: int) -> Shape:
-    """An object of short strings."""
+    """An object of at most `most` strings, with names and values of limited length."""
 
     def check(value: Any, path: str) -> Json:
         given = an_object(value, path)

@@ -1,1 +1,1 @@
-"""WebRTC clients: a publisher for demos, a player for load tests."""
+"""WebRTC clients: a publisher for `broadcaster publish`, a player for load tests."""

@@ -1,4 +1,4 @@
-"""The client's side of WHIP and WHEP: one POST with the offer, and DELETE at the end."""
+"""The client's side of WHIP and WHEP: POST the offer, DELETE the session at the end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +10,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from yarl import URL
 
 from broadcaster.errors import Refused
+from broadcaster.webrtc.ice import offering_loopback
 
 CONNECT_S = 15.0
 
@@ -20,14 +21,17 @@ async def negotiated(
     url: str,
     connection: RTCPeerConnection,
     headers: Mapping[str, str],
+    *,
+    loopback: bool,
 ) -> AsyncIterator[None]:
-    """Be connected inside the context (RFC 9725 §4.2, §4.3); the connection is closed with it.
+    """Connect; the connection is closed with the context (RFC 9725 sections 4.2 and 4.3).
 
     Args:
-        http: client to use.
+        http: HTTP client.
         url: WHIP or WHEP endpoint.
         connection: with its transceivers.
         headers: of all requests.
+        loopback: offer 127.0.0.1 as well, for a server on this machine.
 
     Raises:
         Refused: the server's own status, error id and hint.
@@ -43,7 +47,8 @@ async def negotiated(
 
     session_url: URL | None = None
     try:
-        await connection.setLocalDescription(await connection.createOffer())
+        with offering_loopback(enabled=loopback):
+            await connection.setLocalDescription(await connection.createOffer())
         async with asyncio.timeout(CONNECT_S):
             offer = connection.localDescription.sdp.encode()
             asked = {**headers, "Content-Type": "application/sdp"}

@@ -1,4 +1,4 @@
-"""A WHIP client: publishes PCM to any WHIP server, at the rate of real time."""
+"""A WHIP client: publishes PCM to any WHIP server in real time, hence by the real clock."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ import aiohttp
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.mediastreams import MediaStreamTrack
 
-from broadcaster.audio.frames import AudioFrame, to_frame
+from broadcaster.audio.pcm import AvFrame, to_frame
 from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
 from broadcaster.webrtc.clients.http_session import negotiated
 
@@ -30,8 +30,8 @@ class PcmTrack(MediaStreamTrack):
         self.ended = asyncio.Event()
         """Set when all pieces were sent."""
 
-    async def recv(self) -> AudioFrame:
-        """The next frame, when it is due."""
+    async def recv(self) -> AvFrame:
+        """The next frame, once it is due."""
         if self._started_at is None:
             self._started_at = time.monotonic()
         await asyncio.sleep(self._started_at + self._frames * _FRAME_S - time.monotonic())
@@ -56,16 +56,16 @@ class PcmTrack(MediaStreamTrack):
 async def publishing(
     http: aiohttp.ClientSession, url: str, key: str, pieces: Iterator[bytes]
 ) -> AsyncIterator[PcmTrack]:
-    """Publish inside the context (RFC 9725: POST, then DELETE).
+    """Publish as long as the context is open (RFC 9725: POST, then DELETE).
 
     Args:
-        http: client to use.
+        http: HTTP client.
         url: WHIP endpoint.
         key: its Bearer token.
         pieces: s16le mono 24 kHz of any length.
 
     Yields:
-        The track; its `ended` tells when all was sent.
+        The track; its `ended` is set when everything was sent.
 
     Raises:
         Refused: the server's own status, error id and hint.
@@ -75,5 +75,5 @@ async def publishing(
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     track = PcmTrack(pieces)
     connection.addTransceiver(track, direction="sendonly")
-    async with negotiated(http, url, connection, {"Authorization": f"Bearer {key}"}):
+    async with negotiated(http, url, connection, {"Authorization": f"Bearer {key}"}, loopback=True):
         yield track

@@ -1,1 +1,1 @@
-"""One UDP port that sends each channel to many WebRTC listeners (ICE-lite)."""
+"""One ICE-lite UDP port that sends channels to many WebRTC listeners."""

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import DtlsClientNeeded
 from broadcaster.webrtc.egress.rtp_batch import CNAME
 from broadcaster.webrtc.sdp import Offer
 
@@ -16,13 +16,13 @@ _MAX_LOCAL_PREFERENCE = 65_535
 
 @dataclass(frozen=True, slots=True)
 class LiteAnswer:
-    """What the answer to one listener tells about us.
+    """Our side of the session with one listener.
 
     Attributes:
         ufrag: our ICE user name fragment.
         pwd: our ICE password.
-        fingerprint: of our certificate, `<hash> <hex>`.
-        ssrc: of the stream.
+        fingerprint: `<hash> <hex>` of our certificate.
+        ssrc: of the RTP stream.
         port: UDP port.
     """
 
@@ -37,18 +37,13 @@ class LiteAnswer:
 
         Args:
             offer: the listener's.
-            addresses: where the port is reached, the best first.
+            addresses: where the port can be reached, the best first.
 
         Raises:
-            Refused: 422 `dtls_client_needed`.
+            DtlsClientNeeded: the listener does not begin the handshake.
         """
         if offer.setup == "passive":
-            raise Refused(
-                422,
-                "dtls_client_needed",
-                "the offer insists on waiting for our DTLS hello",
-                hint="Offer a=setup:actpass, as WebRTC asks for.",
-            )
+            raise DtlsClientNeeded
         payload_type = offer.payload_type
         lines = [
             "v=0",

@@ -1,6 +1,7 @@
 """ICE connectivity checks and their answers: the one STUN exchange of an ICE-lite port (RFC 8489).
 
-`aioice` has all of STUN, at five times the work; thousands of listeners check us every few seconds.
+`aioice` has all of STUN, but takes five times as long. Thousands of listeners check us every few
+seconds.
 """
 
 import hmac
@@ -31,10 +32,10 @@ class ConnectivityCheck:
 
     Attributes:
         transaction: its id.
-        ufrag: whom it is for, the first half of the user name.
-        nominates: whether the pair is to be used.
-        signed: what the signature covers, with the length the signer saw.
-        signature: HMAC-SHA1 of it.
+        ufrag: which of our sessions it is for; the first half of the user name.
+        nominates: whether the sender selects this pair of addresses.
+        signed: what the signature covers, with the length that the signer saw.
+        signature: HMAC-SHA1 of `signed`.
     """
 
     transaction: bytes
@@ -45,7 +46,7 @@ class ConnectivityCheck:
 
     @classmethod
     def parse(cls, datagram: bytes) -> "ConnectivityCheck | None":
-        """Read a datagram; None when it is anything else. What follows the signature is ignored."""
+        """Read a datagram; None when it is not a check. What follows the signature is ignored."""
         size = len(datagram)
         if size < _HEADER.size:
             return None
@@ -69,7 +70,7 @@ class ConnectivityCheck:
         return None
 
     def is_signed_with(self, pwd: bytes) -> bool:
-        """Whether the sender knows the password of whom it is for."""
+        """Whether the sender knows the password of the session it is for."""
         return hmac.compare_digest(self.signature, hmac.digest(pwd, self.signed, "sha1"))
 
     def answer(self, source: tuple[str, int], pwd: bytes) -> bytes:
@@ -91,7 +92,9 @@ class ConnectivityCheck:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A check of our own: does who is said to be at an address really get what is sent there?
+    """A check of our own: does the peer really receive at this address?
+
+    Without it a forged source address would make us flood a third party.
 
     Attributes:
         source: the address.
@@ -115,7 +118,7 @@ class Challenge:
         return _signed(_REQUEST, self.transaction, attributes, pwd.encode())
 
     def is_met_by(self, datagram: bytes, source: tuple[str, int]) -> bool:
-        """Whether this is the answer; nobody else knows the transaction."""
+        """Whether this is the answer; only the peer knows the transaction."""
         if source != self.source or len(datagram) < _HEADER.size:
             return False
         kind, _, cookie, transaction = _HEADER.unpack_from(datagram)

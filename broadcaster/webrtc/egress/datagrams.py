@@ -1,4 +1,4 @@
-"""Many datagrams from one socket with one system call: `sendmmsg` (Linux), or a loop elsewhere."""
+"""Sends many datagrams with one system call: `sendmmsg` on Linux, a loop elsewhere."""
 
 import ctypes
 import errno
@@ -41,12 +41,12 @@ class DatagramBatch:
     """Room for `rows` datagrams of up to `stride` bytes, sent together.
 
     Attributes:
-        packets: to be filled by the caller.
-        names: where each goes.
+        packets: the datagrams, filled by the caller.
+        names: destination of each.
     """
 
     def __init__(self, rows: int, stride: int, *, bulk: bool | None = None) -> None:
-        """Args: `bulk` forces one of the two ways of sending; None takes what the system has."""
+        """Args: `bulk` forces one of the two ways of sending; None takes the better one."""
         self.packets: Packets = np.zeros((rows, stride), np.uint8)
         self.names: Names = np.zeros((rows, NAME_BYTES), np.uint8)
         self._iovecs = np.zeros(rows, _IOVEC)
@@ -60,15 +60,16 @@ class DatagramBatch:
         self._sendmmsg = _find_sendmmsg() if bulk is not False else None
 
     def send(self, sock: socket.socket, sizes: NDArray[np.int32], start: int = 0) -> int:
-        """Send the datagrams from `start` on; one that has no way to its peer is left out.
+        """Send the datagrams from `start` on; one that cannot reach its peer is left out.
 
         Args:
             sock: non-blocking, IPv6, unconnected.
-            sizes: of the datagrams, from the first.
-            start: those before it were sent already.
+            sizes: of all datagrams, in bytes.
+            start: index of the first to send.
 
         Returns:
-            How many were dealt with; less than `len(sizes)` when the socket's buffer is full.
+            Index of the first that was not sent; less than `len(sizes)` when the socket's buffer
+            is full.
         """
         self._sizes[: len(sizes)] = sizes
         while start < len(sizes):
@@ -100,7 +101,7 @@ def open_udp(port: int, buffer_bytes: int) -> socket.socket:
 
     Args:
         port: 0 for a free one.
-        buffer_bytes: asked for in both directions; the system may give less.
+        buffer_bytes: requested in both directions; the system may give less.
 
     Raises:
         OSError: the port is taken, or the machine has no IPv6 at all.

@@ -50,7 +50,7 @@ PROFILES = (
     SrtpProfile(b"SRTP_AEAD_AES_256_GCM", Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 32, 12),
     SrtpProfile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 )
-"""What is offered, the cheapest first."""
+"""Offered profiles, the cheapest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class SrtpKeys:
 
 
 class DtlsFailed(Exception):
-    """The handshake cannot succeed."""
+    """The handshake cannot succeed, or the session is broken."""
 
 
 class DtlsServer:
-    """One certificate for all peers of a process, made at its start."""
+    """Makes sessions with one certificate, which is created with it."""
 
     def __init__(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -76,7 +76,7 @@ class DtlsServer:
         """For the SDP answer (RFC 8122 section 5)."""
         self._context = SSL.Context(SSL.DTLS_METHOD)
         self._context.set_options(SSL.OP_NO_TICKET)
-        # Who the peer is follows from the fingerprint in its offer, not from a chain.
+        # The fingerprint in its offer identifies a peer, not a chain of certificates.
         self._context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         self._context.use_certificate(certificate)
         self._context.use_privatekey(key)
@@ -88,7 +88,7 @@ class DtlsServer:
 
         Args:
             fingerprints: `<hash> <hex>` of the peer's certificates, from its offer; the one it
-                shows has to be among them by every hash that is named (RFC 8122 section 5).
+                shows must match by every hash that is named (RFC 8122 section 5).
         """
         return DtlsSession(SSL.Connection(self._context, None), tuple(fingerprints))
 
@@ -101,12 +101,12 @@ class DtlsSession:
         self._fingerprints = fingerprints
         connection.set_accept_state()
         self.keys: SrtpKeys | None = None
-        """Set when the handshake is complete and the peer is who signed the offer."""
+        """Set when the handshake is complete and the certificate is one of the offer's."""
         self.closed = False
-        """Whether the peer said goodbye."""
+        """Whether the session was closed, by the peer or by us."""
 
     def receive(self, datagram: bytes) -> None:
-        """Take a datagram from the peer; what to answer is in `outgoing`.
+        """Take a datagram from the peer; the answer is in `outgoing`.
 
         Raises:
             DtlsFailed: this handshake will not succeed, or the session is broken.
@@ -117,7 +117,7 @@ class DtlsSession:
                 self._connection.do_handshake()
                 self.keys = self._agreed()
             else:
-                while True:  # a datagram may hold many records; what is left would stay in memory
+                while True:  # a datagram can hold many records; unread ones would stay in memory
                     self._connection.recv(MAX_DATAGRAM_BYTES)
         except SSL.WantReadError:
             return
@@ -127,7 +127,7 @@ class DtlsSession:
             raise DtlsFailed("DTLS failed") from failed
 
     def retransmit(self) -> None:
-        """Put what was lost into `outgoing` again when it is time (RFC 6347 section 4.2.4).
+        """Put a lost flight into `outgoing` again when it is due (RFC 6347 section 4.2.4).
 
         Raises:
             DtlsFailed: the peer has not answered often enough.
@@ -139,17 +139,17 @@ class DtlsSession:
                 raise DtlsFailed("DTLS failed") from failed
 
     def outgoing(self) -> bytes:
-        """What to send, one datagram; empty when there is nothing."""
+        """The next datagram to send; empty when there is none."""
         try:
             return self._connection.bio_read(MAX_DATAGRAM_BYTES)
         except SSL.WantReadError:
             return b""
 
     def close(self) -> None:
-        """Say goodbye in `outgoing`."""
+        """Close the session; the goodbye is in `outgoing`."""
         if self.keys is not None and not self.closed:
             self.closed = True
-            with suppress(SSL.Error):  # after a fatal alert there is nobody to say it to
+            with suppress(SSL.Error):  # after a fatal alert there is no session to close
                 self._connection.shutdown()
 
     def _agreed(self) -> SrtpKeys:
@@ -158,7 +158,7 @@ class DtlsSession:
         offered = [fingerprint.lower() for fingerprint in self._fingerprints]
         for name in {fingerprint.partition(" ")[0] for fingerprint in offered}:
             if f"{name} {_digest(certificate, name).lower()}" not in offered:
-                raise DtlsFailed("the certificate is none of the offer's")
+                raise DtlsFailed("the certificate is not one of the offer's")
         chosen = self._connection.get_selected_srtp_profile()
         profile = next((profile for profile in PROFILES if profile.name == chosen), None)
         if profile is None:

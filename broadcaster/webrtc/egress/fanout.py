@@ -1,4 +1,4 @@
-"""One channel's Opus packets to all its WebRTC listeners: RTP in columns, sent in slices."""
+"""Sends one channel's Opus packets to its WebRTC listeners: RTP headers in columns, in slices."""
 
 import secrets
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.webrtc.egress.datagrams import NAME_BYTES
-from broadcaster.webrtc.egress.rtp_batch import Progress, RtpBatch
+from broadcaster.webrtc.egress.rtp_batch import RtpBatch, SentTotals
 from broadcaster.webrtc.egress.srtp import Context, SrtpSession
 from broadcaster.webrtc.rtp_clock import RTP_HZ
 
@@ -29,24 +29,24 @@ ROW = np.dtype(
         ("name", "u1", NAME_BYTES),
     ]
 )
-"""A listener: payload type with the marker bit, SSRC, address; its next sequence number, RTP time,
-packets and payload octets sent (for its sender reports), each less the channel's `Progress`.
-So a frame changes no row."""
+"""A listener: payload type with the marker bit, SSRC and address. Also its next sequence number,
+RTP time, packets and payload octets sent (for its sender reports), each minus the channel's
+`SentTotals`, so that a frame changes no row."""
 
 
 @dataclass(eq=False, slots=True)
 class RtpStream:
-    """One listener's RTP stream; it goes on unbroken from channel to channel.
+    """One listener's RTP stream; it continues when the listener changes the channel.
 
     Attributes:
         id: of the peer it belongs to.
         srtp: its keys.
         payload_type: of Opus, from its offer.
-        name: where it goes, a socket address.
-        ssrc: of the stream.
+        name: its destination, a socket address.
+        ssrc: its synchronization source.
         sequence: next number, while no fan-out has it.
         timestamp: next RTP time, while no fan-out has it.
-        fanout: the channel it is played from.
+        fanout: the channel it plays.
         place: its row there.
         packets: sent so far, while no fan-out has it.
         octets: sent so far, while no fan-out has it.
@@ -68,7 +68,7 @@ class RtpStream:
     def begin(
         cls, peer_id: str, srtp: SrtpSession, payload_type: int, name: bytes, ssrc: int
     ) -> "RtpStream":
-        """A stream that has sent nothing (RFC 3550 section 5.1: its start is random)."""
+        """A stream that has sent nothing; it starts at random (RFC 3550 section 5.1)."""
         # In the lower half: the first wrap of a number is minutes away, as libsrtp wants it.
         sequence, timestamp = secrets.randbelow(1 << 15), secrets.randbits(32)
         return cls(peer_id, srtp, payload_type, name, ssrc, sequence, timestamp)
@@ -110,12 +110,12 @@ class RtpFanout:
         self.rows: np.ndarray[Any, np.dtype[np.void]] = np.zeros(_FIRST_ROWS, ROW)
         self._cursor = 0
         self._shift = 0
-        self._sent = Progress()
+        self._sent = SentTotals()
         self._payload = b""
         self._frame_ticks = 0
         self._fresh = False
         self.ended = False
-        """Whether it was cut."""
+        """Whether it disconnects its listeners, and those that join."""
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -130,7 +130,7 @@ class RtpFanout:
             self._queue(self, AudioFrame.from_bytes(envelope))
 
     def cut(self) -> None:
-        """Disconnect every listener, also those that connect later."""
+        """Disconnect every listener, and those that connect later."""
         self.ended = True
         for stream in list(self._streams):
             self._hang_up(stream.id)
@@ -169,7 +169,7 @@ class RtpFanout:
         stream.timestamp = int(row["offset"]) + time & _WORD
         stream.fanout = None
         gap = stream.place
-        if has_frame:  # one that has this frame takes its place, so that nobody misses it
+        if has_frame:  # a listener that has this frame takes its row, so that none misses it
             self._cursor -= 1
             self._shift_row(self._cursor, gap)
             gap = self._cursor

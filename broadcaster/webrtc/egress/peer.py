@@ -16,10 +16,10 @@ from broadcaster.webrtc.egress.srtp import SrtpSession
 from broadcaster.webrtc.sdp import Offer
 
 Address = tuple[str, int]
-"""Where a datagram came from."""
+"""Host and port a datagram came from."""
 
 MAX_ADDRESSES = 8
-"""Addresses of one peer that are known at a time."""
+"""Most addresses remembered for one peer."""
 _STUN = range(4)
 _DTLS = range(20, 64)
 _RTP = range(128, 192)
@@ -27,38 +27,38 @@ _RTCP_TYPES = range(192, 224)
 """First bytes of what arrives at one port (RFC 7983 section 7, RFC 5761 section 4)."""
 
 
-class EndReason(StrEnum):
+class EgressEndReason(StrEnum):
     """Why a listener's connection ended."""
 
     CLOSED = "closed"
     """Our side closed it."""
     HUNG_UP = "hung_up"
-    """The listener said goodbye."""
+    """The listener closed it."""
     NOT_CONNECTED = "not_connected"
     """ICE and DTLS were not complete in time."""
     CONNECTION_FAILED = "connection_failed"
     """DTLS failed."""
     VANISHED = "vanished"
-    """The listener stopped asking whether we are here, which is also its consent (RFC 7675)."""
+    """The listener's checks stopped, which are also its consent to receive (RFC 7675)."""
 
 
 @dataclass(eq=False, slots=True)
 class EgressPeer:
-    """A listener. Made, fed and closed by `Egress`.
+    """A listener; `EgressPort` makes, feeds and closes it.
 
     Attributes:
-        id: unguessable; whoever knows it may end this connection. Not for logs.
-        offer: what was asked for.
+        id: unguessable, because a client that knows it may end this connection. Not for logs.
+        offer: its SDP offer.
         dtls: its handshake.
-        fanout: the channel it hears, or will hear as soon as it is connected.
+        fanout: the channel it hears, or will hear once it is connected.
         on_closed: called when it has ended.
         ufrag: our ICE user name fragment for it.
         pwd: our ICE password for it.
         ssrc: of its stream.
-        seen_at: when its last authenticated request came, by the event loop's clock.
-        lost: share of packets lost on the way, 0 to 1, by its last report.
+        seen_at: when its last authenticated check came, by the port's clock.
+        lost: share of packets lost, 0 to 1, by its last report.
         end_reason: None while it lives.
-        addresses: where its authenticated requests came from, the newest last.
+        addresses: where its authenticated checks came from, the newest last.
     """
 
     offer: Offer
@@ -71,7 +71,7 @@ class EgressPeer:
     pwd: str = field(default_factory=lambda: secrets.token_hex(12))
     ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     lost: float = 0.0
-    end_reason: EndReason | None = None
+    end_reason: EgressEndReason | None = None
     addresses: dict[Address, None] = field(default_factory=dict)
     _selected: Address | None = None
     _challenge: Challenge | None = None
@@ -84,20 +84,20 @@ class EgressPeer:
 
     @property
     def address(self) -> Address | None:
-        """Where to send to it: whence its hello came, or what answered a challenge since.
+        """Where sound is sent: the source of its DTLS hello, or of the last challenge it met.
 
-        None before its hello. Who completes the handshake has read what was sent there.
+        None before the hello. A peer that completes the handshake has read what was sent there.
         """
         return self._selected
 
     def play(self, fanout: RtpFanout) -> None:
-        """Switch to another channel; nothing is negotiated, the stream goes on."""
+        """Switch to another channel without a negotiation; the stream goes on."""
         self.fanout = fanout
         if self._stream is not None:
             self._stream.play(fanout)
 
     def answer_check(self, check: ConnectivityCheck, source: Address) -> bytes | None:
-        """The answer to a connectivity check; None when it is not from this peer's client."""
+        """The answer to a connectivity check; None when its signature is wrong."""
         pwd = self.pwd.encode()
         if not check.is_signed_with(pwd):
             return None
@@ -106,20 +106,20 @@ class EgressPeer:
         return check.answer(source, pwd)
 
     def challenge(self, check: ConnectivityCheck, source: Address) -> bytes | None:
-        """What to ask a new address before sound is sent there: its sender may have forged it."""
+        """The check of a new address before sound is sent there: a sender can forge its source."""
         if not check.nominates or self._selected in {None, source}:
             return None
         self._challenge = Challenge(source)
         return self._challenge.request(f"{self.offer.ufrag}:{self.ufrag}", self.offer.pwd)
 
     def take(self, datagram: bytes, source: Address) -> bool:
-        """Take the answer to a challenge, the handshake, the goodbye, reports.
+        """Take a datagram: answer to a challenge, handshake, goodbye or reception report.
 
         Returns:
-            Whether DTLS went on: there may be something in `dtls.outgoing`.
+            Whether DTLS made progress: there may be something in `dtls.outgoing`.
 
         Raises:
-            DtlsFailed: the connection is of no use any more.
+            DtlsFailed: the connection is broken.
         """
         if datagram[0] in _STUN:
             if self._challenge is not None and self._challenge.is_met_by(datagram, source):
@@ -137,14 +137,14 @@ class EgressPeer:
         return False
 
     def connect(self, srtp: SrtpSession) -> None:
-        """Play the channel, after the handshake."""
+        """Start the stream after the handshake."""
         assert self._selected is not None, "the handshake came from somewhere"
         name, payload_type = name_of(self._selected), self.offer.payload_type
         self._stream = RtpStream.begin(self.id, srtp, payload_type, name, self.ssrc)
         self._stream.play(self.fanout)
 
     def stop(self) -> None:
-        """Leave the channel and say goodbye in `dtls.outgoing`."""
+        """Leave the channel; the goodbye is in `dtls.outgoing`."""
         if self._stream is not None:
             self._stream.play(None)
         self.dtls.close()

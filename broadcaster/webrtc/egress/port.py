@@ -1,10 +1,13 @@
 """WebRTC listeners of one process, all on one UDP port.
 
 The port is ICE-lite: listeners check us and we answer. Sound goes only to an address that has
-proven to receive what is sent there, by the handshake or by an answer to a check of ours; a
-listener that stops asking is dropped. A connected listener has no task, no timer and no socket of
-its own. Three loops serve all listeners: one sends packets, one runs handshakes and timeouts, one
-starts streams.
+proven to receive what is sent there, by completing the handshake or by answering a check of ours. A
+listener whose checks stop is dropped. A connected listener has no task, timer or socket of its own.
+Three loops serve all listeners: one sends packets, one runs handshakes and timeouts, one starts
+streams.
+
+Who has timed out is decided by the injected clock. How often the port is read follows real time,
+because the system's receive buffer fills in real time.
 """
 
 import asyncio
@@ -14,14 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
-from broadcaster.errors import Refused
+from broadcaster.errors import TooManyPeers
+from broadcaster.model.ports import Clock
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.egress.answer import LiteAnswer
 from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck
 from broadcaster.webrtc.egress.datagrams import open_udp
 from broadcaster.webrtc.egress.dtls import DtlsFailed, DtlsServer, SrtpKeys
 from broadcaster.webrtc.egress.fanout import RtpFanout
-from broadcaster.webrtc.egress.peer import MAX_ADDRESSES, Address, EgressPeer, EndReason
+from broadcaster.webrtc.egress.peer import MAX_ADDRESSES, Address, EgressEndReason, EgressPeer
 from broadcaster.webrtc.egress.rtp_sender import RtpSender
 from broadcaster.webrtc.egress.srtp import SrtpSession
 from broadcaster.webrtc.ice import host_addresses
@@ -32,14 +36,14 @@ log = logging.getLogger(__name__)
 BUFFER_BYTES = 4 * 1024 * 1024
 DATAGRAM_BYTES = 2048
 DATAGRAMS_AT_ONCE = 512
-"""Datagrams read before the event loop gets its turn; most are checks, 0.03 ms each."""
+"""Datagrams read before the event loop runs other tasks; most are checks, 0.03 ms each."""
 TICK_S = 0.24
-"""How often handshakes are looked after, and the port is read while nobody joins: one wake-up, and
-one time of cold caches, for many listeners' checks."""
+"""How often handshakes are retransmitted, and the port is read while none runs. One wake-up, and
+one run with cold caches, serves the checks of many listeners."""
 TICK_PEERS = 500
-"""With more listeners the tick is shorter: the system may keep no more than 180 datagrams."""
+"""With more listeners the tick is shorter: the system may buffer only 180 datagrams."""
 BUSY_DATAGRAMS = 128
-"""When more came in a tick, the port is read at once for the next."""
+"""After a tick with more datagrams than this, each is read as it comes until the next tick."""
 REPORT_S = 5.0
 """Time between a listener's sender reports (RFC 3550 section 6.2), and between searches for
 listeners that have vanished: to check thousands costs as much as to send to hundreds."""
@@ -52,27 +56,34 @@ class EgressSettings:
     Attributes:
         port: UDP port; 0 for a free one.
         announced: further addresses of this machine, as behind a one-to-one NAT.
-        max_peers: listeners at a time.
+        loopback: offer 127.0.0.1 as well, for listeners on this machine.
+        max_peers: most listeners at a time.
         connect_s: longest time from the answer to the end of the handshake.
-        consent_s: a listener that did not ask for this long has vanished (RFC 7675 section 5.1).
+        consent_s: longest time without a check of a listener (RFC 7675 section 5.1).
     """
 
     port: int = 0
     announced: tuple[str, ...] = ()
+    loopback: bool = False
     max_peers: int = 10_000
     connect_s: float = 15.0
     consent_s: float = 30.0
 
 
-class Egress:
-    """The port and everybody connected to it; works inside `run`.
+class EgressPort:
+    """The port and all listeners connected to it; works inside `run`.
+
+    Args:
+        settings: see `EgressSettings`.
+        clock: decides about deadlines.
 
     Raises:
         OSError: the port is taken.
     """
 
-    def __init__(self, settings: EgressSettings) -> None:
+    def __init__(self, settings: EgressSettings, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
         self._dtls = DtlsServer()
         self._socket = open_udp(settings.port, BUFFER_BYTES)
         self._sender = RtpSender(self._socket)
@@ -82,7 +93,7 @@ class Egress:
         self._by_address: dict[Address, EgressPeer] = {}
         self._handshaking: dict[EgressPeer, float] = {}
         self._agreed: asyncio.Queue[tuple[EgressPeer, SrtpKeys]] = asyncio.Queue(settings.max_peers)
-        self._addresses = host_addresses()
+        self._addresses = host_addresses(loopback=self._settings.loopback)
         self._awaited = False
         self._datagrams = 0
 
@@ -100,9 +111,11 @@ class Egress:
         return int(self._socket.getsockname()[1])
 
     async def run(self) -> None:
-        """Serve until cancelled, then disconnect everybody."""
+        """Serve until cancelled, then disconnect all listeners."""
         try:
-            await first_of(self._sender.run(), self._keep_house(), self._connect(), name="egress")
+            await first_of(
+                self._sender.run(), self._maintain(), self._start_streams(), name="egress"
+            )
         finally:
             for peer in list(self._peers.values()):
                 self.close(peer)
@@ -118,25 +131,19 @@ class Egress:
         return RtpFanout(self._sender.queue, self._hang_up, on_unsent)
 
     def accept(self, offer: Offer, fanout: RtpFanout, on_closed: Callable[[], None]) -> EgressPeer:
-        """Expect a listener; it hears `fanout` as soon as it is connected.
+        """Expect a listener; it hears `fanout` once it is connected.
 
         Args:
-            offer: its own.
+            offer: of the listener.
             fanout: the channel.
             on_closed: called when it has ended.
 
         Raises:
-            Refused: 503 `too_many_listeners`.
+            TooManyPeers: there are `max_peers` already.
         """
         if len(self._peers) >= self._settings.max_peers:
-            raise Refused(
-                503,
-                "too_many_listeners",
-                "this server has no room for another listener",
-                hint="Listen over WebSocket, or try again in a minute.",
-                headers={"Retry-After": "60"},
-            )
-        now = asyncio.get_running_loop().time()
+            raise TooManyPeers
+        now = self._clock.monotonic()
         peer = EgressPeer(offer, self._dtls.session(offer.fingerprints), fanout, on_closed, now)
         self._peers[peer.id] = self._by_ufrag[peer.ufrag] = peer
         self._handshaking[peer] = now + self._settings.connect_s
@@ -150,8 +157,8 @@ class Egress:
         answer = LiteAnswer(peer.ufrag, peer.pwd, self._dtls.fingerprint, peer.ssrc, self.port)
         return answer.to_sdp(peer.offer, addresses)
 
-    def close(self, peer: EgressPeer, reason: EndReason = EndReason.CLOSED) -> None:
-        """Disconnect a listener, if it still is connected."""
+    def close(self, peer: EgressPeer, reason: EgressEndReason = EgressEndReason.CLOSED) -> None:
+        """Disconnect a listener, if it has not ended."""
         if peer.end_reason is not None:
             return
         peer.end_reason = reason
@@ -170,7 +177,7 @@ class Egress:
         self.close(self._peers[peer_id])
 
     def _await_datagrams(self, *, wanted: bool) -> None:
-        """Have each datagram read as it comes; connected listeners are in no such hurry."""
+        """Read each datagram as it comes, or once a tick, which does when all are connected."""
         if wanted != self._awaited:
             self._awaited = wanted
             loop = asyncio.get_running_loop()
@@ -185,8 +192,8 @@ class Egress:
                 datagram, (host, port, *_) = self._socket.recvfrom(DATAGRAM_BYTES)
             except BlockingIOError:
                 return
-            except OSError as gone:  # an ICMP error of some earlier datagram
-                log.debug("the port reports %s", gone)
+            except OSError as reported:  # an ICMP error of some earlier datagram
+                log.debug("the port reports %s", reported)
                 return
             self._datagrams += 1
             if datagram:
@@ -194,10 +201,10 @@ class Egress:
                 source = (host.removeprefix("::ffff:") if mapped else host, port)
                 try:
                     self._take(datagram, source)
-                except Exception:  # one listener's datagram never ends the others' sound
+                except Exception:  # one listener's datagram must not end the sound of others
                     log.exception("a listener's datagram could not be handled")
                     if peer := self._by_address.get(source):
-                        self.close(peer, EndReason.CONNECTION_FAILED)
+                        self.close(peer, EgressEndReason.CONNECTION_FAILED)
 
     def _take(self, datagram: bytes, source: Address) -> None:
         check = ConnectivityCheck.parse(datagram)
@@ -212,11 +219,11 @@ class Egress:
                 return
         except DtlsFailed as failed:
             log.debug("a listener failed: %s", failed)
-            self.close(peer, EndReason.CONNECTION_FAILED)
+            self.close(peer, EgressEndReason.CONNECTION_FAILED)
             return
         self._flush(peer)
         if peer.dtls.closed:
-            self.close(peer, EndReason.HUNG_UP)
+            self.close(peer, EgressEndReason.HUNG_UP)
         elif peer.dtls.keys and peer in self._handshaking and not self._agreed.full():
             del self._handshaking[peer]
             self._agreed.put_nowait((peer, peer.dtls.keys))
@@ -226,7 +233,7 @@ class Egress:
         answer = peer.answer_check(check, source) if peer else None
         if peer is None or answer is None:
             return
-        peer.seen_at = asyncio.get_running_loop().time()
+        peer.seen_at = self._clock.monotonic()
         self._by_address[source] = peer
         if len(peer.addresses) > MAX_ADDRESSES:
             self._forget(peer, next(iter(peer.addresses)))
@@ -254,12 +261,12 @@ class Egress:
         try:
             peer.dtls.retransmit()
         except DtlsFailed:
-            self.close(peer, EndReason.CONNECTION_FAILED)
+            self.close(peer, EgressEndReason.CONNECTION_FAILED)
         else:
             self._flush(peer)
 
-    async def _connect(self) -> None:
-        """Begin the streams; their keys are made on one thread, see `SrtpSession`."""
+    async def _start_streams(self) -> None:
+        """Start streams; their keys are made on one thread, see `SrtpSession`."""
         loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, "srtp")
         try:
             while True:
@@ -270,26 +277,25 @@ class Egress:
         finally:
             thread.shutdown(wait=False)
 
-    async def _keep_house(self) -> None:
-        loop = asyncio.get_running_loop()
-        report_at = loop.time() + REPORT_S
+    async def _maintain(self) -> None:
+        report_at = self._clock.monotonic() + REPORT_S
         while True:
             await self._occupied.wait()
             await asyncio.sleep(TICK_S / max(1, len(self) / TICK_PEERS))
             self._read()
             busy, self._datagrams = self._datagrams > BUSY_DATAGRAMS, 0
             self._await_datagrams(wanted=busy or bool(self._handshaking))
-            now = loop.time()
+            now = self._clock.monotonic()
             for peer, deadline in list(self._handshaking.items()):
                 if now > deadline:
-                    self.close(peer, EndReason.NOT_CONNECTED)
+                    self.close(peer, EgressEndReason.NOT_CONNECTED)
                 else:
                     self._retransmit(peer)
             if now > report_at:
                 report_at = now + REPORT_S
-                self._addresses = host_addresses()
+                self._addresses = host_addresses(loopback=self._settings.loopback)
                 for peer in list(self._peers.values()):
                     if now - peer.seen_at > self._settings.consent_s:
-                        self.close(peer, EndReason.VANISHED)
+                        self.close(peer, EgressEndReason.VANISHED)
                 fanouts = {peer.fanout for peer in self._peers.values() if peer.connected}
                 self._sender.report(fanouts)

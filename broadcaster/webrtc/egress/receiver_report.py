@@ -1,6 +1,6 @@
-"""What a listener says of its reception (RFC 3550 section 6.4): read where it stands.
+"""Reads the loss from a listener's reception reports (RFC 3550 section 6.4), and nothing else.
 
-`aiortc` parses every field of every block; thousands of listeners report every few seconds.
+`aiortc` parses every field of every block. Thousands of listeners report every few seconds.
 """
 
 import struct
@@ -13,14 +13,14 @@ _BLOCKS_AT = {200: 28, 201: 8}
 
 
 def lost_share(packet: bytes, ssrc: int) -> float | None:
-    """Share of a stream's packets lost on the way since the report before, 0 to 1.
+    """Share of a stream's packets lost since the last report, 0 to 1.
 
     Args:
         packet: plain RTCP, one or more packets in one datagram.
         ssrc: of the stream.
 
     Returns:
-        None when nothing is said of it, or this is no RTCP.
+        None when there is no report about the stream, or this is not RTCP.
     """
     place = 0
     while place + _HEADER.size <= len(packet):

@@ -1,4 +1,4 @@
-"""The buffer in which RTP and RTCP packets of some listeners are made, protected and sent."""
+"""A buffer in which the packets of a slice of listeners are made, protected and sent."""
 
 import socket
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from broadcaster.webrtc.egress.srtp import Context, PacketRow
 MAX_PAYLOAD_BYTES = 1_200
 """Longest Opus packet that is sent; speech at 60 ms is about 190."""
 CNAME = b"broadcaster"
-"""Every stream is its own session, so one name does (RFC 3550 section 6.5.1)."""
+"""Every stream is a session of its own, so all can share a name (RFC 3550 section 6.5.1)."""
 _RTP_VERSION = 0x80
 _SR, _SDES = 200, 202
 _STRIDE = 1_280
@@ -58,13 +58,13 @@ Rows = NDArray[np.void]
 
 
 @dataclass(slots=True)
-class Progress:
+class SentTotals:
     """What a channel has sent so far.
 
     Attributes:
         time: RTP time of its next frame.
-        packets: to a listener that was here from the start.
-        octets: payload in them.
+        packets: sent to a listener that was here from the start.
+        octets: payload of these packets.
     """
 
     time: int = 0
@@ -89,7 +89,9 @@ class RtpBatch:
         self._row = PacketRow(packets.ctypes.data, _STRIDE, capacity)
         self._filled = 0
 
-    def fill(self, rows: Rows, contexts: Sequence[Context], sent: Progress, payload: bytes) -> None:
+    def fill(
+        self, rows: Rows, contexts: Sequence[Context], sent: SentTotals, payload: bytes
+    ) -> None:
         """Make the packets of one slice."""
         rtp, count, size = self._rtp, len(rows), len(payload)
         rtp["version"][:count] = _RTP_VERSION
@@ -100,7 +102,7 @@ class RtpBatch:
         rtp["payload"][:count, :size] = np.frombuffer(payload, np.uint8)
         self._finish(rows, contexts, _HEADER_BYTES + size, rtcp=False)
 
-    def report(self, rows: Rows, contexts: Sequence[Context], sent: Progress, ntp: int) -> None:
+    def report(self, rows: Rows, contexts: Sequence[Context], sent: SentTotals, ntp: int) -> None:
         """Make the sender reports of one slice."""
         report = self._report[: len(rows)]
         for name, value in _CONSTANT.items():
@@ -113,10 +115,10 @@ class RtpBatch:
         self._finish(rows, contexts, _REPORT.itemsize, rtcp=True)
 
     def send(self, sock: socket.socket, start: int = 0) -> int:
-        """Send what was made, from place `start` on.
+        """Send the packets that were made, from index `start` on.
 
         Returns:
-            How many are dealt with; call again with it once the socket takes more.
+            Index to go on from once the socket takes more.
         """
         return self._datagrams.send(sock, self._row.sizes_bytes[: self._filled], start)
 

@@ -1,4 +1,7 @@
-"""The one loop that sends: frames of all channels, one after the other, slice by slice."""
+"""The loop that sends: frames of all channels, one after the other, slice by slice.
+
+It uses real time: a full socket empties in real time, and sender reports carry the wall clock.
+"""
 
 import asyncio
 import socket
@@ -11,18 +14,18 @@ from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.rtp_batch import MAX_PAYLOAD_BYTES, RtpBatch
 
 SLICE_PEERS = 512
-"""Listeners served before the event loop gets its turn, a few milliseconds."""
+"""Listeners served before the event loop runs other tasks, a few milliseconds."""
 WAITING_FRAMES = 16
-"""Frames of a channel that wait to be sent, a second of 60 ms; beyond it the oldest is dropped."""
+"""Most frames of a channel that wait to be sent, about 1 s; beyond it the oldest is dropped."""
 FULL_SOCKET_S = 0.001
 FULL_SOCKET_TRIES = 20
-"""How often and when a full socket is tried again before the rest of a slice is dropped."""
+"""Pause before a full socket is tried again, and tries before the rest of a slice is dropped."""
 _NTP_EPOCH_S = 2_208_988_800
 """From 1900 to 1970 (RFC 868)."""
 
 
 class RtpSender:
-    """Works inside `run`.
+    """Sends frames and reports of all channels, inside `run`.
 
     Args:
         sock: as `datagrams.open_udp` makes it.
@@ -74,7 +77,7 @@ class RtpSender:
                     await self._send_slice(fanout)
 
     async def _report(self, fanout: RtpFanout) -> None:
-        """Tell a channel's listeners what was sent and when (RFC 3550 section 6.4.1)."""
+        """Send a channel's listeners their sender reports (RFC 3550 section 6.4.1)."""
         ntp, first = int((time.time() + _NTP_EPOCH_S) * (1 << 32)), 0
         while count := fanout.report(self._batch, ntp, first):
             first += count

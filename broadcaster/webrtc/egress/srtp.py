@@ -1,7 +1,7 @@
 """SRTP (RFC 3711) in place and in bulk, which `pylibsrtp` has no call for.
 
-Its `Session.protect` copies every packet twice and makes objects; the C function it wraps takes a
-pointer. This is the only module that reaches behind its API: `Session._srtp` and `_binding`.
+Its `Session.protect` copies every packet twice and makes objects, while the C function it wraps
+takes a pointer. Only this module reaches behind its API, to `Session._srtp` and `_binding`.
 """
 
 from collections.abc import Sequence
@@ -24,15 +24,16 @@ Context = Any
 class SrtpSession:
     """Both directions of one peer.
 
-    What a session sends with is read for every packet, by when it has left the processor's cache;
-    sessions made on a thread that allocates nothing else lie side by side and cost a third.
+    The keys it sends with are read for every packet, and by then have left the processor's cache.
+    Sessions made on a thread that allocates nothing else lie side by side in memory, which takes a
+    third of the time.
 
     Args:
         keys: from its handshake.
         ssrc: the one stream we send.
 
     Attributes:
-        context: for `protect`; valid as long as this object lives.
+        context: for `PacketRow.protect`; valid as long as this object lives.
     """
 
     def __init__(self, keys: SrtpKeys, ssrc: int) -> None:
@@ -46,22 +47,22 @@ class SrtpSession:
         """The plain RTCP packet.
 
         Raises:
-            pylibsrtp.Error: it is not the peer's, or a repetition.
+            pylibsrtp.Error: it is not from the peer, or a repetition.
             ValueError: it is longer than 1,500 bytes.
         """
-        if self._in is None:  # not before, so that it does not lie among what is sent with
+        if self._in is None:  # made late, so that it does not lie between the keys for sending
             self._in = Session(self._theirs)
         plain: bytes = self._in.unprotect_rtcp(packet)
         return plain
 
 
 class PacketRow:
-    """Packets side by side in memory, to be protected where they lie.
+    """Packets side by side in memory, protected in place.
 
     Args:
         address: of the first, a multiple of 4.
         stride_bytes: from one to the next, a multiple of 4.
-        count: how many there is room for.
+        count: capacity in packets.
 
     Attributes:
         sizes_bytes: of each packet; protection adds its trailer to it.
@@ -78,11 +79,11 @@ class PacketRow:
         """Encrypt and sign the first packets; each needs room for its trailer behind it.
 
         Args:
-            contexts: whose keys to use, per packet.
+            contexts: the keys to use for each packet.
             rtcp: they are RTCP packets.
 
         Returns:
-            Places of packets that could not be protected.
+            Indexes of packets that could not be protected.
         """
         function = _protect_rtcp if rtcp else _protect
         results = list(map(function, contexts, self._packets, self._sizes))

@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.booths.engines.instructions import interpreter_instructions
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownLanguage
 
 
 def test_the_source_is_recognised_or_given() -> None:
@@ -38,5 +38,5 @@ def test_terms_are_data_between_marks() -> None:
 
 
 def test_an_unknown_language_is_refused() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UnknownLanguage):
         interpreter_instructions("klingonese")

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from broadcaster.audio.speech_level import HOP_BYTES, SpeechLevel
 from broadcaster.booths.engines.phrases import (
     CUT_WINDOW_MS,
     LEAD_MS,
@@ -11,7 +12,6 @@ from broadcaster.booths.engines.phrases import (
     Phrase,
     PhraseSegmenter,
 )
-from broadcaster.realtime.protocol.speech import HOP_BYTES, SpeechLevel
 from broadcaster.realtime.wire import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE_HZ
 from tests.realtime.sounds import room, voice
 
@@ -140,4 +140,4 @@ def test_memory_is_bounded_by_the_longest_phrase() -> None:
 def test_pieces_are_multiples_of_20_ms(length: int) -> None:
     with pytest.raises(ValueError, match="960"):
         PhraseSegmenter().push(0, bytes(length))
-    assert SpeechLevel().push(b"") == []
+    assert SpeechLevel().judge(b"") == []

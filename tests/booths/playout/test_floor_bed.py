@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from broadcaster.audio.loudness import TARGET_LUFS
-from broadcaster.audio.samples import to_pcm
+from broadcaster.audio.pcm import to_pcm
 from broadcaster.booths.playout.floor_bed import MOST_WAITING, FloorBed
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from broadcaster.audio.samples import to_pcm
+from broadcaster.audio.pcm import to_pcm
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.queue import Playout, Skip
 from broadcaster.booths.playout.voice import Voice

@@ -12,7 +12,7 @@ import pytest
 
 from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import silent_packet
-from broadcaster.audio.resample import ToFloor
+from broadcaster.audio.pcm import PcmResampler
 from broadcaster.edge.http.formats import LONGEST_TITLE_BYTES, MP3, metadata
 from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, StreamForm
 from broadcaster.edge.http.stream import HttpStream
@@ -47,13 +47,13 @@ def speech() -> bytes:
 
 
 def decoded(body: bytes) -> Samples:
-    """An MP3 or Ogg file at 24 kHz, from its first sound on; its end may be cut off."""
-    to_floor = ToFloor()
+    """An MP3 or Ogg file, however it ends, at 24 kHz, from its first sound on."""
+    resampler = PcmResampler()
     pcm = bytearray()
     with av.open(io.BytesIO(body), "r") as container:
         for frame in container.decode(audio=0):
-            pcm += to_floor.convert(frame)
-    heard = samples(bytes(pcm + to_floor.flush()))
+            pcm += resampler.convert(frame)
+    heard = samples(bytes(pcm + resampler.flush()))
     loud = np.flatnonzero(np.abs(heard) > AUDIBLE)
     return heard[loud[0] :] if loud.size else heard
 

@@ -10,7 +10,7 @@ from broadcaster.edge.whep import loss_protection
 from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, LossMonitor
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
-from broadcaster.webrtc.egress.peer import EndReason
+from broadcaster.webrtc.egress.peer import EgressEndReason
 from broadcaster.webrtc.egress.rtp_batch import MAX_PAYLOAD_BYTES
 from tests.edge.conftest import EVENT, PACKET, Edge
 from tests.edge.talk import ARABIC, SPANISH, talking, worst_r
@@ -95,7 +95,7 @@ async def test_a_player_that_hangs_up_is_forgotten(edge: Edge) -> None:
         await listener.state("connected")
         peer = the_peer(edge)
     await gone(edge)
-    assert peer.end_reason is EndReason.HUNG_UP
+    assert peer.end_reason is EgressEndReason.HUNG_UP
 
 
 async def test_closing_the_event_hangs_up(edge: Edge) -> None:

@@ -10,8 +10,9 @@ from openai import AsyncOpenAI
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.speaking import voice
-from tests.rehearsal.client import DEADLINE_S, excerpt
 from tests.rehearsal.realtime_client import CONVERSATION, RealtimeClient, realtime, text_of
+from tests.rehearsal.talk_sound import excerpt
+from tests.support.deadline import deadline
 
 SENTENCES = [sentence for sentence in talk.load().sentences if sentence.language == "en"]
 GERMAN = [sentence.translations["de"] for sentence in SENTENCES]
@@ -225,7 +226,7 @@ async def test_the_official_client_completes_a_conversation(
 ) -> None:
     text, spoken = "", b""
     async with (
-        asyncio.timeout(DEADLINE_S),
+        deadline(),
         AsyncOpenAI(api_key="sk-rehearsal", base_url=str(server.make_url("/v1"))) as official,
         official.realtime.connect(model="gpt-realtime-2.1-mini") as connection,
     ):

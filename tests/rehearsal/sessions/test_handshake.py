@@ -1,10 +1,11 @@
-"""Who is let in, and how the others are refused."""
+"""Which clients are accepted, and how the others are refused."""
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from tests.rehearsal.client import KEY, URL
+from tests.rehearsal.session_client import KEY
+from tests.rehearsal.translation_client import URL
 
 PATH = "/v1/realtime/translations"
 

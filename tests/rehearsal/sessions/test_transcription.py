@@ -1,6 +1,5 @@
 """Transcriptions: the talk's words, cut into the items the client commits."""
 
-import asyncio
 import base64
 from typing import Any
 
@@ -9,9 +8,11 @@ from aiohttp.test_utils import TestServer
 from openai import AsyncOpenAI
 
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.server import LISTENING
-from tests.rehearsal.client import DEADLINE_S, connected, excerpt
+from broadcaster.rehearsal.server import STREAMS
 from tests.rehearsal.realtime_client import TRANSCRIPTION, RealtimeClient, realtime
+from tests.rehearsal.talk_sound import excerpt
+from tests.rehearsal.translation_client import connected
+from tests.support.deadline import deadline
 
 SENTENCES = talk.load().sentences
 ITEM = "conversation.item.input_audio_transcription"
@@ -93,7 +94,7 @@ async def test_what_is_heard_again_is_written_in_full(server: TestServer, talk_p
         for at_ms in range(10_000, 13_000, 500):
             await play(first, excerpt(talk_pcm, at_ms, at_ms + 500))
         await written(first, "friends")
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await play(again, excerpt(talk_pcm, 7_100, 9_400))
         await again.send("input_audio_buffer.commit")
         before = (await again.until(f"{ITEM}.completed"))["transcript"]
@@ -120,7 +121,7 @@ async def test_no_item_has_words_of_sound_that_is_still_to_come(
             await play(again, excerpt(talk_pcm, start_ms, end_ms))
             await written(again, "water.")
             await again.send("input_audio_buffer.commit")
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         texts = [(await again.until(f"{ITEM}.completed"))["transcript"] for _ in range(2)]
     assert " ".join(texts) == f"{SENTENCES[0].text} {SENTENCES[1].text}"
     assert texts[0].startswith(SENTENCES[0].text)
@@ -151,7 +152,7 @@ async def test_a_transcription_shares_the_translations_recogniser(
         for at_ms in range(0, 10_000, 1_000):
             await play(source, excerpt(talk_pcm, at_ms, at_ms + 1_000))
             await german.hear(excerpt(talk_pcm, at_ms, at_ms + 1_000))
-        assert len(server.app[LISTENING].streams()) == 1
+        assert len(server.app[STREAMS].alive()) == 1
         await source.send("input_audio_buffer.commit")
         await german.finish()
         text = (await source.until(f"{ITEM}.completed"))["transcript"]
@@ -218,7 +219,7 @@ async def test_the_official_client_completes_a_transcription(
     server: TestServer, talk_pcm: bytes
 ) -> None:
     async with (
-        asyncio.timeout(DEADLINE_S),
+        deadline(),
         AsyncOpenAI(api_key="sk-rehearsal", base_url=str(server.make_url("/v1"))) as official,
         official.realtime.connect(extra_query={"intent": "transcription"}) as connection,
     ):

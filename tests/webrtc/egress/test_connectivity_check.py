@@ -54,7 +54,7 @@ def test_a_wrong_password_or_a_changed_byte_is_seen() -> None:
     assert not check.is_signed_with(PWD)
 
 
-def test_anything_else_is_no_check() -> None:
+def test_other_datagrams_are_not_checks() -> None:
     good = signed(request())
     assert all(ConnectivityCheck.parse(good[:size]) is None for size in range(len(good)))
     unsigned = bytes(request())

@@ -167,7 +167,7 @@ def test_sender_reports(sender: Sender, ten: list[Receiver]) -> None:
         assert description.chunks[0].ssrc == rtp.ssrc
 
 
-def test_an_address_without_a_way_does_not_stop_the_others(ten: list[Receiver]) -> None:
+def test_an_unreachable_address_does_not_stop_the_others(ten: list[Receiver]) -> None:
     fanout = channel()
     for receiver in ten:
         receiver.stream.play(fanout)

@@ -1,4 +1,4 @@
-"""Connected listeners that mean harm, or break: nobody else may notice."""
+"""Connected listeners that attack or break: no other listener may notice."""
 
 import asyncio
 import socket
@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from OpenSSL import SSL
 
-from broadcaster.webrtc.egress.peer import EgressPeer, EndReason
-from broadcaster.webrtc.egress.port import Egress, EgressSettings
+from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
+from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import parse_offer
 from tests.benchmarks.whep_peers import Identity, Peer
-from tests.webrtc.egress.test_port import running
+from tests.support.deadline import deadline
+from tests.webrtc.egress.ports import running
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CHANGE_CIPHER_SPEC = bytes([20, 254, 253])
@@ -22,7 +23,7 @@ def described(client: Peer) -> str:
     return client.description("0", 111, "actpass")
 
 
-def joined(egress: Egress, client: Peer, offer: str) -> EgressPeer:
+def joined(egress: EgressPort, client: Peer, offer: str) -> EgressPeer:
     peer = egress.accept(parse_offer(offer, listens=True), egress.fanout(), lambda: None)
     client.meet(egress.answer(peer))
     return peer
@@ -30,14 +31,14 @@ def joined(egress: Egress, client: Peer, offer: str) -> EgressPeer:
 
 async def until(client: Peer, condition: Callable[[], object]) -> None:
     """Let a client go on until something is so."""
-    async with asyncio.timeout(30):
+    async with deadline():
         while not condition():
             client.take()
             client.retransmit()
             await asyncio.sleep(0.005)
 
 
-async def connected(egress: Egress) -> tuple[Peer, EgressPeer]:
+async def connected(egress: EgressPort) -> tuple[Peer, EgressPeer]:
     client = Peer(Identity())
     peer = joined(egress, client, described(client))
     await until(client, lambda: peer.connected and client.srtp)
@@ -52,7 +53,7 @@ async def connected(egress: Egress) -> tuple[Peer, EgressPeer]:
 async def test_no_datagram_of_a_listener_hurts_another(
     datagram: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, _ = await connected(egress)
         client.sock.send(datagram)
         other, peer = await connected(egress)
@@ -63,14 +64,14 @@ async def test_no_datagram_of_a_listener_hurts_another(
 
 
 async def test_a_broken_session_ends_alone() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, peer = await connected(egress)
         client.ssl.renegotiate()  # which is refused, and which the client takes as fatal
         with pytest.raises(SSL.WantReadError):
             client.ssl.do_handshake()
         client.sock.send(client.ssl.bio_read(4096))
         await until(client, lambda: peer.end_reason)
-        assert peer.end_reason is EndReason.CONNECTION_FAILED
+        assert peer.end_reason is EgressEndReason.CONNECTION_FAILED
         assert len(egress) == 0
         other, _ = await connected(egress)
         client.sock.close()
@@ -78,14 +79,14 @@ async def test_a_broken_session_ends_alone() -> None:
 
 
 async def test_all_records_of_a_datagram_are_read() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client, peer = await connected(egress)
         for _ in range(30):
             client.ssl.send(b"x")
         client.ssl.shutdown()
         client.sock.send(client.ssl.bio_read(2000))
         await until(client, lambda: peer.end_reason)
-        assert peer.end_reason is EndReason.HUNG_UP
+        assert peer.end_reason is EgressEndReason.HUNG_UP
         client.sock.close()
 
 
@@ -102,7 +103,7 @@ class Forger(Peer):
 
 
 async def test_a_forged_source_gets_no_sound() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client = Forger(Identity())
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client.victim, client.sock:
             peer = joined(egress, client, described(client))
@@ -116,7 +117,7 @@ async def test_a_forged_source_gets_no_sound() -> None:
 
 
 async def test_one_of_several_certificates_is_enough() -> None:
-    async with running(EgressSettings()) as egress:
+    async with running() as egress:
         client = Peer(Identity())
         own = f"a=fingerprint:sha-256 {client.identity.fingerprint}\r\n"
         other = f"a=fingerprint:sha-256 {Identity().fingerprint}\r\n"

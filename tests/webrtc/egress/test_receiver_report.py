@@ -1,4 +1,4 @@
-"""Receiver reports as `aiortc` writes them, and what is none."""
+"""Receiver reports as `aiortc` writes them, and bytes that are not reports."""
 
 import secrets
 
@@ -35,7 +35,7 @@ def test_behind_other_packets_and_blocks() -> None:
 
 
 @pytest.mark.parametrize("size_bytes", range(32))
-def test_what_is_cut_off_or_no_rtcp_says_nothing(size_bytes: int) -> None:
+def test_truncated_rtcp_and_other_bytes_say_nothing(size_bytes: int) -> None:
     report = RtcpRrPacket(THEIRS, [block(OURS, 64)])
     assert lost_share(bytes(report)[:size_bytes], OURS) is None
     for _ in range(50):

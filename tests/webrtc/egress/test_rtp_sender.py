@@ -7,6 +7,7 @@ from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
 from broadcaster.webrtc.egress.datagrams import open_udp
 from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.rtp_sender import WAITING_FRAMES, RtpSender
+from tests.support.deadline import deadline
 from tests.support.tasks import beside
 from tests.webrtc.receivers import Receiver, packet
 
@@ -38,7 +39,7 @@ async def test_a_channel_that_is_behind_skips_to_now_and_no_other_does() -> None
         sender.queue(two, frame(1))
         assert unsent == [2] * 2 * WAITING_FRAMES
         heard: list[bytes] = []
-        async with beside(sender.run(), "sender"), asyncio.timeout(20):
+        async with beside(sender.run(), "sender"), deadline():
             while len(heard) < 2:
                 heard += payloads(calm)
                 await asyncio.sleep(0.01)

@@ -1,0 +1,127 @@
+"""From recognised speech to speech in another language."""
+
+import logging
+from dataclasses import dataclass
+
+from broadcaster.rehearsal.faults.plan import SessionFaults
+from broadcaster.rehearsal.hearing.recognition import Recognition
+from broadcaster.rehearsal.speaking.apertium import Apertium
+from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.talk import Talk
+from broadcaster.rehearsal.worker_process import WorkerFailed
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenTranslation:
+    """A sentence in the target language.
+
+    Attributes:
+        text: with punctuation.
+        pcm: its sound, s16le mono 24 kHz; empty without a voice for the language.
+    """
+
+    text: str
+    pcm: bytes
+
+
+class TalkInterpreter:
+    """Translates by the prepared talk, else by Apertium if it is installed, else not at all.
+
+    Args:
+        talk: the prepared talk.
+        voice: speaks the translations.
+        apertium: translates speech that is not in the talk.
+        free_languages: the languages `apertium` can translate into on this machine.
+    """
+
+    def __init__(
+        self, talk: Talk, voice: RehearsalVoice, apertium: Apertium, free_languages: frozenset[str]
+    ) -> None:
+        self._talk, self._voice, self._apertium = talk, voice, apertium
+        self._free_languages = free_languages
+
+    def original(self, heard: Recognition) -> str:
+        """What was said, in the speaker's language."""
+        if heard.kind != "words":
+            return heard.part_of(self._talk.sentences[heard.index].text)
+        text = heard.text[:1].upper() + heard.text[1:]
+        return text.replace(" i ", " I ")
+
+    def spoken_under(self, faults: SessionFaults, language: str, at_ms: int | None = None) -> str:
+        """The language to speak when `language` was asked for, and a fault may be active.
+
+        Args:
+            faults: of the session.
+            language: the session's target language.
+            at_ms: the time to look at, as in `SessionFaults.active`.
+        """
+        fault = faults.active("wrong_language", at_ms)
+        if fault is None:
+            return language
+        others = sorted(self._talk.languages() - {language})
+        return fault.speaks or ("es" if "es" in others else others[0])
+
+    async def interpret(
+        self,
+        heard: Recognition,
+        language: str,
+        slowness: float | None = None,
+        *,
+        repeat: bool = False,
+    ) -> SpokenTranslation | None:
+        """What to say in `language`; None when there is nothing to say.
+
+        Args:
+            heard: what was said.
+            language: ISO 639-1 code of the target language.
+            slowness: see `SessionFaults.slowness`.
+            repeat: repeat what is in the target language already; otherwise nothing is said then.
+        """
+        if language != self._spoken_language(heard):
+            text, spoken = await self._translated(heard, language)
+        elif repeat:
+            text = spoken = self.original(heard)
+        else:
+            return None
+        return await self._spoken(text, spoken, language, self._length_ms(heard, slowness))
+
+    async def _spoken(
+        self, text: str, spoken: str, language: str, length_ms: int | None
+    ) -> SpokenTranslation | None:
+        if not text:
+            return None
+        try:
+            return SpokenTranslation(text, await self._voice.speak(spoken, language, length_ms))
+        except WorkerFailed as error:
+            _log.warning("a sentence is lost: %s", error)
+            return None
+
+    def _length_ms(self, heard: Recognition, slowness: float | None) -> int | None:
+        if slowness is None:
+            return None
+        length_ms = float(heard.end_ms - heard.start_ms)
+        if heard.kind == "sentence":  # its time in the prepared recording, which never varies
+            sentence = self._talk.sentences[heard.index]
+            length_ms = (sentence.end_ms - sentence.start_ms) * (heard.end - heard.begin)
+        return round(length_ms * slowness)
+
+    def _spoken_language(self, heard: Recognition) -> str:
+        """ISO 639-1 code. Words outside the talk are taken for English."""
+        return self._talk.sentences[heard.index].language if heard.kind == "sentence" else "en"
+
+    async def _translated(self, heard: Recognition, language: str) -> tuple[str, str]:
+        """The translation as written and as the voice reads it; both empty without one."""
+        sentence = self._talk.sentences[heard.index]
+        if heard.kind == "sentence" and language in sentence.translations:
+            written, read = sentence.translations[language], sentence.spoken_text(language)
+            return heard.part_of(written), heard.part_of(read)
+        if language in self._free_languages:
+            try:
+                text = await self._apertium.translate(self.original(heard), language)
+            except WorkerFailed as error:
+                _log.warning("a sentence is lost: %s", error)
+                return "", ""
+            return text, text
+        return "", ""

@@ -1,0 +1,124 @@
+"""How errors become HTTP answers: a status, perhaps a header, and `{error, message, hint}`.
+
+The layers below raise `DomainError`s that know no HTTP; `STATUS` is the only place that maps them.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from broadcaster.errors import (
+    BadEventId,
+    BusUnavailable,
+    ClosedWhileOpening,
+    DomainError,
+    DtlsClientNeeded,
+    EventChanged,
+    EventExists,
+    EventOver,
+    FloorTaken,
+    IceRestartUnsupported,
+    InvalidInitialState,
+    InvalidTransition,
+    LanguagesInUse,
+    MalformedSdp,
+    NegotiationTimedOut,
+    NoOpusAudio,
+    Refused,
+    TooManyPeers,
+    UnknownEvent,
+    UnknownLanguage,
+)
+
+log = logging.getLogger("broadcaster.web.errors")
+
+STATUS: dict[type[DomainError], int] = {
+    MalformedSdp: 400,
+    UnknownEvent: 404,
+    ClosedWhileOpening: 409,
+    EventExists: 409,
+    EventOver: 409,
+    FloorTaken: 409,
+    InvalidTransition: 409,
+    LanguagesInUse: 409,
+    EventChanged: 412,
+    BadEventId: 422,
+    DtlsClientNeeded: 422,
+    IceRestartUnsupported: 422,
+    InvalidInitialState: 422,
+    NoOpusAudio: 422,
+    UnknownLanguage: 422,
+    TooManyPeers: 503,
+    NegotiationTimedOut: 504,
+}
+"""Every `DomainError`, sorted by status."""
+HEADERS: dict[type[DomainError], Mapping[str, str]] = {TooManyPeers: {"Retry-After": "60"}}
+"""Headers that go with the status."""
+
+REFUSED = web.AppKey("refused", Counter[str])
+"""Where an application counts refused requests, by error id."""
+
+
+def refusal(error: DomainError | Refused) -> Refused:
+    """The HTTP answer that an error becomes."""
+    if isinstance(error, Refused):
+        return error
+    return Refused(
+        STATUS[type(error)],
+        error.error,
+        error.message,
+        hint=error.hint,
+        headers=dict(HEADERS.get(type(error), {})),
+    )
+
+
+@web.middleware
+async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with `{error, message, hint}`, and count the refusals."""
+    try:
+        return await handler(request)
+    except (DomainError, Refused) as error:
+        refused = refusal(error)
+        request.app[REFUSED][refused.error] += 1
+        return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
+    except ConnectionResetError:
+        return web.Response(status=400)  # nobody reads it: the client has disconnected
+    except BusUnavailable as error:
+        return _answer(503, error.error, error.message, error.hint)
+    except web.HTTPException as plain:
+        return _explained(plain)
+    except Exception:
+        log.exception("%s %s failed", request.method, request.match_info.route.resource)
+        return _answer(
+            500,
+            "internal",
+            "something went wrong on the server",
+            "Try again; its log has the details.",
+        )
+
+
+def _explained(plain: web.HTTPException) -> web.Response:
+    """An error that aiohttp raised, in our form."""
+    match plain:
+        case web.HTTPRequestEntityTooLarge():
+            return _answer(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
+        case web.HTTPNotFound():
+            return _answer(404, "not_found", "there is nothing at this address", "Check the link.")
+        case web.HTTPMethodNotAllowed(allowed_methods=allowed):
+            methods = ", ".join(sorted(allowed))
+            answer = _answer(
+                405,
+                "wrong_method",
+                "this address does not take this method",
+                f"Allowed: {methods}.",
+            )
+            answer.headers["Allow"] = methods
+            return answer
+    raise plain
+
+
+def _answer(status: int, error: str, message: str, hint: str) -> web.Response:
+    return web.json_response({"error": error, "message": message, "hint": hint}, status=status)

@@ -1,0 +1,94 @@
+import av
+import numpy as np
+import pytest
+
+from broadcaster.audio.opus import OpusDecoder, OpusEncoder, OpusStream
+from broadcaster.model.audio import CLOCK_HZ, Kind, opus_samples
+from tests.audio.sounds import best_correlation, tone
+
+FRAMES = pytest.mark.parametrize("frame_samples", [480, 960, 1_440])
+
+
+@FRAMES
+def test_opus_round_trip_keeps_the_sound(frame_samples: int) -> None:
+    rng = np.random.default_rng(1)
+    sweep = np.sin(np.cumsum(rng.uniform(0.05, 0.3, CLOCK_HZ * 2)))
+    pcm = (8000 * sweep).astype("<i2").tobytes()
+    encoder, decoder = OpusEncoder(frame_samples), OpusDecoder()
+    step = frame_samples * 2
+    packets = [encoder.encode(pcm[i : i + step]) for i in range(0, len(pcm) - step + 1, step)]
+    assert all(packets)
+    heard = b"".join(decoder.decode(packet) for packet in packets)
+    assert best_correlation(heard, pcm[: len(heard)]) > 0.9
+    assert len(heard) >= (len(packets) - 2) * step
+
+
+def decoded_samples(packet: bytes) -> int:
+    """At 48 kHz."""
+    decoder = av.CodecContext.create("libopus", "r")
+    assert isinstance(decoder, av.AudioCodecContext)
+    return sum(frame.samples for frame in decoder.decode(av.Packet(packet)))
+
+
+@FRAMES
+def test_an_opus_packet_is_as_long_as_it_should_be(frame_samples: int) -> None:
+    packet = OpusEncoder(frame_samples).encode(bytes(frame_samples * 2))
+    assert decoded_samples(packet) == 2 * frame_samples
+    assert opus_samples(packet) == frame_samples
+
+
+@pytest.mark.parametrize("frame_ms", ["2.5", "5", "10", "20", "40", "60", "80", "100", "120"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"application": "lowdelay"},
+        {"application": "voip", "b": "12000"},
+        {"application": "audio", "b": "64000", "vbr": "off"},
+    ],
+)
+def test_a_packet_says_how_long_it_is(frame_ms: str, more: dict[str, str]) -> None:
+    """Whatever libopus makes of a length: SILK, hybrid or CELT, one to six frames in a packet."""
+    encoder = av.CodecContext.create("libopus", "w")
+    assert isinstance(encoder, av.AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
+    encoder.options = {"frame_duration": frame_ms, **more}
+    encoder.open()
+    size = encoder.frame_size
+    said = np.frombuffer(tone(0.5, rate_hz=48_000), "<i2")
+    for number in range(3):
+        piece = said[number * size :][:size].reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), "s16", "mono")
+        frame.sample_rate, frame.pts = 48_000, number * size
+        for packet in encoder.encode(frame):
+            assert decoded_samples(bytes(packet)) == size
+            assert opus_samples(bytes(packet)) == size // 2
+
+
+@pytest.mark.parametrize("packet", [b"", b"\x4b", b"\x4b\x00", b"\x5b\x03", b"\x4b\x07"])
+def test_bytes_that_are_not_opus_have_no_length(packet: bytes) -> None:
+    assert opus_samples(packet) == 0
+
+
+def test_opus_refuses_another_length() -> None:
+    with pytest.raises(ValueError, match="2880"):
+        OpusEncoder().encode(b"\0" * 960)
+
+
+def test_a_stream_counts_on_after_a_rest() -> None:
+    stream, silence = OpusStream(480), bytes(960)
+    first = stream.encode_pcm(silence, 480)
+    stream.rest()
+    second = stream.encode_pcm(silence, 24_000)
+    assert [(frame.kind, frame.sequence, frame.position) for frame in (first, second)] == [
+        (Kind.OPUS, 0, 480),
+        (Kind.OPUS, 1, 24_000),
+    ]
+
+
+def test_after_a_rest_nothing_of_the_sound_before_is_heard() -> None:
+    stream = OpusStream(480)
+    fresh = stream.encode_pcm(bytes(960), 0).payload
+    for start in range(0, 48_000, 960):
+        stream.encode_pcm(tone(1.0)[start : start + 960], 0)
+    stream.rest()
+    assert stream.encode_pcm(bytes(960), 0).payload == fresh

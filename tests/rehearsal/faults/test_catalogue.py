@@ -1,0 +1,41 @@
+"""How the command line writes faults."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from broadcaster.rehearsal.faults.catalogue import Fault
+from broadcaster.rehearsal.wire.validation import Invalid
+from tests.support.deadline import deadline_s
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("drop", Fault("drop")),
+        ("stall@12.5", Fault("stall", at_s=12.5)),
+        ("mute@3:pt-BR", Fault("mute", at_s=3.0, language="pt-BR")),
+        ("deaf:fr", Fault("deaf", language="fr")),
+    ],
+)
+def test_a_fault_as_the_command_line_writes_it(text: str, fault: Fault) -> None:
+    assert Fault.from_text(text) == fault
+
+
+@pytest.mark.parametrize("text", ["", "x", "drop@x", "drop@-1", "drop:!", "refuse_key@1"])
+def test_invalid_text_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        Fault.from_text(text)
+
+
+def test_the_command_line_explains_an_invalid_fault(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "broadcaster.rehearsal", "--port", "0"]
+    (tmp_path / "faults.json").write_text('[{"name": "stall", "for_s": 61}]')
+    for arguments in (["--fault", "nothing"], ["--faults", str(tmp_path / "faults.json")]):
+        result = subprocess.run(
+            [*command, *arguments], check=False, capture_output=True, timeout=deadline_s()
+        )
+        assert result.returncode == 2
+        assert b"the faults cannot be used" in result.stderr

@@ -1,0 +1,36 @@
+import asyncio
+import sys
+
+import pytest
+
+from broadcaster.system import child_process
+from broadcaster.system.child_process import child
+from tests.support.deadline import deadline
+
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(3600)
+"""
+
+
+async def test_a_child_is_terminated_with_its_context() -> None:
+    async with child([sys.executable, "-c", "import time; time.sleep(3600)"]) as process:
+        assert process.returncode is None
+    assert process.returncode == -15
+
+
+async def test_a_child_that_ignores_the_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_process, "_TERMINATE_S", 0.1)
+    pipe = asyncio.subprocess.PIPE
+    async with deadline(), child([sys.executable, "-c", STUBBORN], stdout=pipe) as process:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    assert process.returncode == -9
+
+
+async def test_a_child_reads_an_empty_input() -> None:
+    code = "import sys; sys.exit(len(sys.stdin.read()))"
+    async with deadline(), child([sys.executable, "-c", code]) as process:
+        assert await process.wait() == 0

@@ -1,0 +1,195 @@
+"""What a client is told that asks for something it cannot have."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+import pytest
+from aiohttp import web
+from pytest_aiohttp import AiohttpClient
+
+from broadcaster import errors
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.errors import BusUnavailable, DomainError, TooManyPeers
+from broadcaster.web.application import create_application
+from broadcaster.web.errors import STATUS, refusal
+from tests.structure import ROOT
+from tests.support.server import running_server
+
+SDP = {"Content-Type": "application/sdp"}
+TEXT = {"Content-Type": "text/plain"}
+EVENT = {"title": "A talk", "languages": ["es"]}
+
+
+class Case(NamedTuple):
+    """A request, and the answer it gets."""
+
+    method: str
+    path: str
+    status: int
+    error: str
+    body: Any = None
+    headers: dict[str, str] = {}  # noqa: RUF012 - never written to
+    answer_headers: dict[str, str] = {}  # noqa: RUF012 - never written to
+
+
+CORS = {"Access-Control-Allow-Origin": "*"}
+BEARER = {"WWW-Authenticate": "Bearer"}
+CASES = [
+    Case("POST", "/api/events", 422, "unknown_language", {**EVENT, "languages": ["klingon"]}),
+    Case("POST", "/api/events", 422, "bad_request", {**EVENT, "languages": []}),
+    Case("POST", "/api/events", 422, "bad_event_id", {**EVENT, "id": "Bad Id"}),
+    Case("POST", "/api/events", 422, "wrong_state", {**EVENT, "state": "live"}),
+    Case("POST", "/api/events", 409, "event_exists", {**EVENT, "id": "talk"}),
+    Case("POST", "/api/events", 413, "body_too_large", {**EVENT, "title": "A" * 70_000}),
+    Case("POST", "/api/events", 415, "wrong_content_type", "{}", TEXT),
+    Case("PUT", "/api/events", 405, "wrong_method", answer_headers={"Allow": "GET, HEAD, POST"}),
+    Case("GET", "/api/events/none", 404, "unknown_event"),
+    Case("PATCH", "/api/events/talk", 409, "wrong_state", {"state": "draft"}),
+    Case("PATCH", "/api/events/talk", 409, "languages_in_use", {"languages": ["de"]}),
+    Case("PATCH", "/api/events/talk", 412, "version_conflict", {}, {"If-Match": '"99"'}),
+    Case("GET", "/desk?token=wrong", 401, "wrong_admin_token", answer_headers=BEARER),
+    Case("GET", "/nothing", 404, "not_found"),
+    Case("GET", "/e/none/audio/es", 404, "unknown_event"),
+    Case("GET", "/e/talk/audio/xx", 404, "unknown_channel"),
+    Case("GET", "/listen/over/es.mp3", 409, "event_closed"),
+    Case("GET", "/e/talk/audio/es", 426, "websocket_expected", None, {}, {"Upgrade": "websocket"}),
+    Case("GET", "/listen/talk/es.wav", 404, "unknown_format"),
+    Case("GET", "/whip/talk", 405, "method_not_allowed", None, {}, {"Allow": "OPTIONS, POST"}),
+    Case("POST", "/whip/none", 404, "unknown_event", "v=0", SDP, CORS),
+    Case("POST", "/whip/talk", 401, "wrong_stage_key", "v=0", SDP, {**CORS, **BEARER}),
+    Case("POST", "/whep/over/es", 409, "event_closed", "v=0", SDP, CORS),
+    Case("POST", "/whep/talk/xx", 404, "unknown_channel", "v=0", SDP, CORS),
+    Case("POST", "/whep/talk/es", 400, "malformed_sdp", "x", SDP, CORS),
+    Case("POST", "/whep/talk/es", 422, "no_opus_audio", "v=0\r\ns=-\r\n", SDP, CORS),
+    Case("POST", "/whep/talk/es", 406, "not_acceptable", "v=0", {**SDP, "Accept": "text/html"}),
+    Case(
+        *("POST", "/whep/talk/es", 415, "wrong_content_type", "v=0", TEXT),
+        {**CORS, "Accept-Post": "application/sdp"},
+    ),
+    Case("POST", "/whep/talk/session/x", 404, "unknown_session", {"channel": "es"}, {}, CORS),
+]
+TESTED_ELSEWHERE = {  # they need a publisher, a crowd or a fault
+    "body_too_slow": "floor/test_whip.py",
+    "dtls_client_needed": "edge/whep/test_sessions.py",
+    "floor_taken": "floor/test_whip.py",
+    "ice_restart_unsupported": "floor/test_whip.py",
+    "malformed_body": "edge/whep/test_sessions.py",
+    "negotiation_timeout": "webrtc/test_ingest.py",
+    "session_changed": "floor/test_whip.py",
+    "session_closed": "webrtc/test_ingest.py",
+    "too_many_joining": "edge/whep/test_join_rate.py",
+    "too_many_listeners": "webrtc/egress/test_port.py",
+    "too_many_publishers": "floor/test_whip.py",
+    "too_many_waiting": "edge/whep/test_forwarding.py",
+}
+
+
+def kinds() -> set[type[DomainError]]:
+    return {kind for kind in classes() if issubclass(kind, DomainError)} - {DomainError}
+
+
+def classes() -> set[type]:
+    found = {value for value in vars(errors).values() if isinstance(value, type)}
+    return {one for one in found if one.__module__ == errors.__name__}
+
+
+def error_ids() -> Iterator[str]:
+    """Every id that the code gives to a refusal or a domain error."""
+    names = {"Refused", "super().__init__", *(kind.__name__ for kind in kinds())}
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+                for argument in node.args[:2]:
+                    if isinstance(argument, ast.Constant) and re.fullmatch(
+                        r"[a-z]+(_[a-z]+)+", str(argument.value)
+                    ):
+                        yield str(argument.value)
+
+
+async def test_every_refusal_says_what_to_do(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        await server.create("es", id="over", state="closed")
+        for case in CASES:
+            given: dict[str, Any] = {"headers": case.headers}
+            given["data" if isinstance(case.body, str) else "json"] = case.body
+            async with server.http.request(case.method, case.path, **given) as answer:
+                body = await answer.json()
+                told = (answer.status, body["error"])
+                assert told == (case.status, case.error), (case, body)
+                assert body.keys() == {"error", "message", "hint"}
+                assert all(body.values())
+                assert case.answer_headers.items() <= dict(answer.headers).items(), case
+
+
+async def test_a_refusal_is_counted_under_its_id(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server, aiohttp.ClientSession(server.url) as http:
+        for _ in range(2):
+            async with server.http.get("/api/events/none") as answer:
+                assert answer.status == 404
+        async with http.get("/metrics") as answer:
+            text = await answer.text()
+    assert 'broadcaster_refused_requests_total{error="unknown_event"} 2.0' in text
+
+
+async def test_sound_that_is_not_ready_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadcaster.edge.http.routes.READY_TIMEOUT_S", 0)
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        async with server.http.get("/listen/talk/es.mp3") as answer:
+            assert (answer.status, (await answer.json())["error"]) == (503, "sound_not_ready")
+            assert answer.headers["Retry-After"] == "3"
+
+
+async def test_errors_that_no_handler_explained(aiohttp_client: AiohttpClient) -> None:
+    async def unreachable(_request: web.Request) -> web.Response:
+        raise BusUnavailable("Redis does not answer", hint="Start it.")
+
+    async def broken(_request: web.Request) -> web.Response:
+        raise RuntimeError("secret detail")
+
+    routes = [web.get("/unreachable", unreachable), web.get("/broken", broken)]
+    async with EmbeddedBus(None) as bus:
+        client = await aiohttp_client(create_application(bus, routes))
+        answer = await client.get("/unreachable")
+        assert answer.status == 503
+        assert await answer.json() == {
+            "error": "bus_unavailable",
+            "message": "Redis does not answer",
+            "hint": "Start it.",
+        }
+        answer = await client.get("/broken")
+        assert answer.status == 500
+        assert (await answer.json())["error"] == "internal"
+        assert "secret" not in await answer.text()
+
+
+def test_a_full_server_says_when_to_come_back() -> None:
+    refused = refusal(TooManyPeers())
+    assert (refused.status, refused.headers) == (503, {"Retry-After": "60"})
+
+
+def test_every_domain_error_has_a_status() -> None:
+    assert STATUS.keys() == kinds()
+    assert list(STATUS.values()) == sorted(STATUS.values())
+
+
+def test_every_error_id_is_tested() -> None:
+    asked = {case.error for case in CASES}
+    here = {"bus_unavailable", "sound_not_ready"}
+    missing = set(error_ids()) - asked - here - TESTED_ELSEWHERE.keys()
+    assert not missing
+    assert not asked & TESTED_ELSEWHERE.keys()
+    for error, path in TESTED_ELSEWHERE.items():
+        assert error in (ROOT.parent / "tests" / path).read_text(), path
+
+
+def test_the_tree_at_the_top_of_errors_is_the_tree_of_the_classes() -> None:
+    named = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+    assert named | {"BroadcasterError"} == {one.__name__ for one in classes()}
