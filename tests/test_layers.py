@@ -31,11 +31,11 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "bus": "bus.redis errors model system",
     "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
     "realtime": "errors",
-    "realtime.protocol": "errors realtime",
-    "realtime.socket": "realtime realtime.protocol",
+    "realtime.protocol": "audio errors realtime",
+    "realtime.socket": "errors realtime realtime.protocol",
     "web": "errors model",
     "webrtc": "audio errors model",
-    "webrtc.clients": "audio errors model",
+    "webrtc.clients": "audio errors model webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",
@@ -43,7 +43,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
         "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
         "booths.text errors log model realtime realtime.protocol system"
     ),
-    "booths.engines": "model realtime realtime.protocol realtime.socket",
+    "booths.engines": "audio model realtime realtime.protocol realtime.socket",
     "booths.floor": "audio model realtime",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": "booths.engines booths.floor booths.text errors model realtime system",
@@ -77,7 +77,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "rehearsal.wire": "",
     "loadtest": "errors loadtest.transports model system",
     "loadtest.transports": (
-        "errors loadtest.plan loadtest.results loadtest.target model system webrtc webrtc.clients"
+        "errors loadtest.plan loadtest.results loadtest.target model system webrtc.clients"
     ),
     # Composition.
     "__main__": "commands",
@@ -166,6 +166,18 @@ def test_a_module_below_http_knows_none(module: str) -> None:
 @pytest.mark.parametrize("folder", folders())
 def test_rooms_inside_a_folder_import_each_other_one_way(folder: str) -> None:
     assert not cycle(arrows_inside(folder))
+
+
+def test_the_realtime_protocol_can_do_no_io() -> None:
+    """Nor can what it imports: the socket that drives it owns connections, tasks and time."""
+    seen: set[str] = set()
+    waiting = {name for name in modules() if name.startswith("realtime.protocol.")}
+    while waiting:
+        seen.add(name := waiting.pop())
+        waiting |= imported_modules(modules()[name]) - seen
+    libraries = {name: imported_names(modules()[name]) for name in seen}
+    io = {"aiohttp", "asyncio", "socket", "ssl", "threading", "time"}
+    assert not {name: used for name, used in libraries.items() if used & io}
 
 
 def test_no_module_imports_itself_over_others() -> None:

@@ -23,7 +23,7 @@ _REMEMBERED_ITEMS = 64
 
 
 @dataclass(slots=True)
-class _Item:
+class _CommittedItem:
     """A committed stretch of sound and what is known of its text."""
 
     start_ms: int
@@ -68,7 +68,7 @@ class TranscriptionProtocol(AudioProtocol):
         self._now = now
         self._heard = Commits(config.commit_after_ms, config.commit_at_most_ms)
         self._commits = 0
-        self._items: list[_Item] = []
+        self._items: list[_CommittedItem] = []
         self._texts: dict[str, str] = {}
         self._told: deque[str] = deque(maxlen=_REMEMBERED_ITEMS)
 
@@ -138,13 +138,13 @@ class TranscriptionProtocol(AudioProtocol):
     def _settings(self) -> Mapping[str, object]:
         return self._config.session()
 
-    def _new_item(self, *, event_id: str = "", item_id: str = "") -> _Item:
+    def _new_item(self, *, event_id: str = "", item_id: str = "") -> _CommittedItem:
         deadline_s = self._now() + self._config.result_s
-        item = _Item(*self._heard.take(), deadline_s, event_id, item_id)
+        item = _CommittedItem(*self._heard.take(), deadline_s, event_id, item_id)
         self._items.append(item)
         return item
 
-    def _item(self, item_id: str) -> _Item:
+    def _item(self, item_id: str) -> _CommittedItem:
         """The item of this id: known, the oldest commit without id, or made by the server."""
         for wanted in (item_id, ""):
             for item in self._items:
@@ -215,7 +215,7 @@ class TranscriptionProtocol(AudioProtocol):
 
     def _settle(
         self,
-        item: _Item,
+        item: _CommittedItem,
         text: str,
         languages: tuple[str, ...] = (),
         seconds: float | None = None,
