@@ -13,6 +13,7 @@ import pytest
 from broadcaster.audio.file import read_pcm
 from broadcaster.rehearsal import talk
 from tests.support.browser import Attendee, chromium, chromium_with_microphone, until, write_wav
+from tests.support.deadline import deadline
 from tests.support.listener import Recording, recording
 from tests.support.processes import TOKEN, broadcaster, rehearsal_server
 from tests.support.redis_server import RedisServer
@@ -27,7 +28,6 @@ MOSTLY = 0.6
 the window in which it does fits nothing."""
 SURELY_S = 5
 """Seconds of the channel that was switched to, however long a busy machine takes to play them."""
-DEADLINE_S = 60.0
 CHANCE = 0.1
 """Share of windows that may fit the other language: a name, or a word that both have."""
 
@@ -163,7 +163,7 @@ async def check_switch(page: Attendee, wanted: Recording, left: Recording) -> No
     await until(page.page, "() => window.broadcasterPlayer.channel === 'fr'")
     switched = len(await page.heard())
     after, found = np.zeros(0), list[Match]()
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         while good(found) * len(found) < SURELY_S:
             await asyncio.sleep(LISTEN_S)
             after = settled((await page.heard())[switched:])

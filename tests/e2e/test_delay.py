@@ -23,6 +23,7 @@ from tests.support.browser import (
     read_tap,
     write_wav,
 )
+from tests.support.deadline import deadline
 from tests.support.probe import Probe, probing
 from tests.support.processes import TOKEN, broadcaster
 from tests.support.sound import RATE_HZ, matches, samples
@@ -56,7 +57,7 @@ async def test_the_delay_of_our_own_parts(tmp_path: Path) -> None:
         await speaker.click("#publish")
         await speaker.wait_for_selector("#air[data-status='live']")
         await speaker.evaluate(TAP_MICROPHONE, TAP)
-        async with asyncio.timeout(30):
+        async with deadline():
             await probe.connected.wait()
 
         listener = await Attendee.open(phones, f"{url}/e/talk?lang=es")

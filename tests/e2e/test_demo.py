@@ -10,6 +10,7 @@ from broadcaster.commands.demo import LANGUAGES
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.speaking import voice
 from tests.support.browser import Attendee, chromium
+from tests.support.deadline import deadline
 from tests.support.processes import started
 from tests.support.sound import RATE_HZ, Samples, matches, samples
 
@@ -24,7 +25,6 @@ MORE_S = 5.0
 RECENT_S = 20
 RECENT_CHARACTERS = 600
 """What was read lately holds what was heard lately, and takes less to be compared than all."""
-DEADLINE_S = 90.0
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def shown(captions: str, language: str) -> list[talk.TalkSentence]:
 
 async def heard_and_read(page: Attendee, tag: str) -> None:
     """Wait until enough of the talk is on a page, and surely heard from it."""
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline(90):
         while True:
             heard, captions = await page.heard(), await page.captions()
             read, recent = shown(captions, tag), shown(captions[-RECENT_CHARACTERS:], tag)

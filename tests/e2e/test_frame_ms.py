@@ -9,15 +9,15 @@ import pytest
 from broadcaster.model.audio import ms_to_samples, opus_samples
 from broadcaster.webrtc.clients.publisher import publishing
 from tests.audio.sounds import speech
+from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.listener import Recording, recording
 from tests.support.server import running_server
 
-DEADLINE_S = 60.0
 SECONDS = 2
 
 
 async def filled(record: Recording, samples: int) -> None:
-    async with asyncio.timeout(DEADLINE_S):
+    async with deadline():
         while sum(opus_samples(frame.payload) for frame in record.frames) < samples:
             await asyncio.sleep(0.05)
 

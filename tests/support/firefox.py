@@ -13,8 +13,8 @@ from typing import Any
 
 import aiohttp
 
-START_S = 60.0
-ANSWER_S = 60.0
+from tests.support.deadline import deadline
+
 PREFERENCES = {
     "media.autoplay.default": 0,
     "media.autoplay.blocking_policy": 0,
@@ -88,14 +88,14 @@ class Tab:
 
     async def until(self, condition: str) -> None:
         """Wait until a JavaScript function is true."""
-        async with asyncio.timeout(ANSWER_S):
+        async with deadline():
             while not await self.evaluate(f"() => !!({condition})()"):
                 await asyncio.sleep(0.05)
 
     async def _command(self, method: str, **params: object) -> Any:
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "method": method, "params": params})
-        async with asyncio.timeout(ANSWER_S):
+        async with deadline():
             while (message := await self._socket.receive_json()).get("id") != number:
                 pass
         if "error" in message:
@@ -117,7 +117,7 @@ async def sound_card(folder: Path) -> AsyncIterator[str]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(START_S):
+        async with deadline():
             while not await asyncio.to_thread(address.exists):
                 await asyncio.sleep(0.05)
         yield f"unix:{address}"
@@ -154,7 +154,7 @@ async def _started(profile: Path, card: str) -> AsyncIterator[str]:
     )
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(START_S):
+        async with deadline():
             while (found := _LISTENING.search(await process.stderr.readline())) is None:
                 if process.stderr.at_eof():
                     raise RuntimeError("Firefox does not start")

@@ -24,12 +24,12 @@ from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.web.application import create_application
+from tests.support.deadline import deadline
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", source_captions=False)
 TONE_HZ = 1_000
 ANSWERS_AFTER_BLOCKS = 2
 """A continuous interpreter that speaks 0.4 s after the speaker."""
-DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ async def _first(bus: Bus, url: str, event: str) -> First:
     decoder = OpusDecoder()
     sound_s = voice_s = 0.0
     live = asyncio.create_task(_live_at(bus, event), name="booth of the test")
-    async with asyncio.timeout(DEADLINE_S), aiohttp.ClientSession() as http:
+    async with deadline(), aiohttp.ClientSession() as http:
         async with http.ws_connect(url, protocols=["broadcaster.audio.v1"]) as socket:
             async for message in socket:
                 if message.type is not WSMsgType.BINARY:

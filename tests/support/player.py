@@ -12,6 +12,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
 from broadcaster.webrtc.ice import offering_loopback
+from tests.support.deadline import deadline
 from tests.support.sound import Samples, resampled
 
 RTP_HZ = 48_000
@@ -43,14 +44,14 @@ class Player:
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
 
     async def state(self, wanted: str) -> None:
-        async with asyncio.timeout(30):
+        async with deadline():
             while self.connection.connectionState != wanted:
                 await asyncio.sleep(0.01)
 
     async def hear(self, seconds: float) -> None:
         """Wait until this much more was heard."""
         wanted = self._samples + seconds * RTP_HZ
-        async with asyncio.timeout(30):
+        async with deadline():
             while self._samples < wanted:
                 await asyncio.sleep(0.01)
 

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-START_S = 60.0
+from tests.support.deadline import deadline
+
 TOKEN = "organizer-token-of-the-tests"
 
 
@@ -24,7 +25,7 @@ class Process:
 
     async def line(self, pattern: str) -> re.Match[str]:
         """The first line that contains `pattern`, waited for."""
-        async with asyncio.timeout(START_S), self._seen:
+        async with deadline(), self._seen:
             while True:
                 for line in self.lines:
                     if match := re.search(pattern, line):
@@ -37,7 +38,7 @@ class Process:
         if self.process.returncode is None:
             self.process.terminate()
         try:
-            async with asyncio.timeout(START_S):
+            async with deadline():
                 await self._reading
                 await self.process.wait()
         finally:
