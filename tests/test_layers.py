@@ -37,18 +37,21 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "webrtc": "audio errors model",
     "webrtc.clients": "audio errors model webrtc",
     "webrtc.egress": "errors model system webrtc",
+    "writing": "",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
         "booths.text errors log model realtime realtime.protocol system"
     ),
-    "booths.engines": "audio model realtime realtime.protocol realtime.socket",
+    "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio model realtime",
     "booths.playout": "audio booths.floor model",
-    "booths.sessions": "booths.engines booths.floor booths.text errors model realtime system",
+    "booths.sessions": (
+        "booths.engines booths.floor booths.text errors model realtime system writing"
+    ),
     "booths.staffing": "model realtime",
-    "booths.text": "booths.sessions model",
+    "booths.text": "model writing",
     "edge": "edge.fanout edge.rooms edge.websocket errors model",
     "edge.fanout": "edge.websocket errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms edge.websocket errors model sockets",
@@ -67,7 +70,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     ),
     "rehearsal.sessions": (
         "rehearsal.faults rehearsal.hearing rehearsal.speaking rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.worker_process writing"
     ),
     "rehearsal.speaking": (
         "rehearsal.faults rehearsal.hearing rehearsal.resample rehearsal.talk rehearsal.wire "
@@ -98,6 +101,8 @@ OWNERS = {  # library -> the only rooms that may import it
     "espeakng_loader": {"rehearsal"},
     "openai": set(),
     "prometheus_client": {"web"},
+    "icu4py": {"writing"},
+    "budoux": {"writing"},
 }
 STAGES = ("floor", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")

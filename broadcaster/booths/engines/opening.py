@@ -17,9 +17,7 @@ from broadcaster.realtime.socket.conversation import open_conversation
 from broadcaster.realtime.socket.transcription import open_transcription
 from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.realtime.wire import TARGET_LANGUAGES
-
-_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
-"""Languages that put no space between sentences."""
+from broadcaster.writing.scripts import spaces_between_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,6 @@ class Engines:
             do_not_translate=event.do_not_translate,
         )
         config = ConversationConfig(instructions, model=self.converse_model)
-        spaced = endpoint_language(channel.language) not in _UNSPACED
+        spaced = spaces_between_words(channel.language)
         async with open_conversation(self.http, self.endpoint, config) as connection:
             yield Converse(connection, spaced=spaced)

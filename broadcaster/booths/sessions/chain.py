@@ -19,11 +19,13 @@ from broadcaster.booths.sessions.watchdogs import SilenceWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
 from broadcaster.realtime.session_events import Usage
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
+from broadcaster.writing.scripts import base_language
 
 log = logging.getLogger("broadcaster.booths")
 
@@ -74,7 +76,8 @@ class Interpretation:
         self._memory = memory
         self._report = report
         self._clock = clock
-        self._rendition = Rendition(memory, sink, watch, voiced=voiced)
+        spoken = "" if language == FLOOR else base_language(language)
+        self._rendition = Rendition(memory, sink, watch, language=spoken, voiced=voiced)
         self._silence_watch = SilenceWatch(memory, clock)
         self._current: Session | None = None
         self._next: Session | None = None

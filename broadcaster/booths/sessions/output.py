@@ -9,12 +9,13 @@ from typing import Protocol
 
 from broadcaster.booths.engines.engine import Done, Overheard, Said, Sound, Text
 from broadcaster.booths.floor.buffer import FloorMemory
-from broadcaster.booths.sessions.overlap import SaidText, Seam, sentence_ends
+from broadcaster.booths.sessions.overlap import SaidText, Seam
 from broadcaster.booths.sessions.watchdogs import MuteWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.realtime.session_events import Usage
+from broadcaster.writing.sentences import sentence_ends
 
 log = logging.getLogger("broadcaster.booths")
 
@@ -22,6 +23,7 @@ EMISSION_MS = 200
 """An output is emitted at least this long after the words it was interpreted from."""
 LONGEST_SENTENCE_S = 20.0
 """A writer that ends no sentence for so long is not heard again from its start."""
+LONGEST_HEARD_CHARACTERS = 1_000
 MISSING = " […]"
 """The mark in the captions where a phrase was not interpreted."""
 
@@ -62,6 +64,7 @@ class Rendition:
         memory: the floor.
         sink: takes what is said.
         watch: notices an interpreter in the wrong language; None lets it speak any.
+        language: ISO 639-1 code of what is said; empty if it changes.
         voiced: whether sound belongs to the text.
 
     Attributes:
@@ -70,7 +73,13 @@ class Rendition:
     """
 
     def __init__(
-        self, memory: FloorMemory, sink: Sink, watch: LanguageWatch | None, *, voiced: bool
+        self,
+        memory: FloorMemory,
+        sink: Sink,
+        watch: LanguageWatch | None,
+        *,
+        language: str,
+        voiced: bool,
     ) -> None:
         self.done_until = 0
         self.usage = Usage()
@@ -78,7 +87,11 @@ class Rendition:
         self._sink = sink
         self._language_watch = watch
         self._mute_watch = MuteWatch() if voiced else None
-        self._said = SaidText()
+        self._language = language
+        self._heard_position: int | None = None
+        self._heard = ""
+        """The sentence the session is saying, also where it repeats another one."""
+        self._said = SaidText(language)
         self._seam = Seam(self._said)
         self._worded = False
 
@@ -89,7 +102,7 @@ class Rendition:
 
     def begin(self) -> None:
         """Another session hears the floor again, from `done_until` on."""
-        self._seam = Seam(self._said)
+        self._seam, self._heard = Seam(self._said), ""
         if self._mute_watch is not None:
             self._mute_watch.begin()
         self._sink.join()
@@ -97,6 +110,7 @@ class Rendition:
     def hand_over(self) -> None:
         """A session said all it had heard; the next one heard what follows."""
         self._say(self._seam.flush())
+        self._heard = ""
         self._sink.join()
 
     def end(self) -> None:
@@ -116,13 +130,23 @@ class Rendition:
             case Text(text=text, position=position):
                 self._worded = self._worded or answers(said)
                 self._say(self._seam.take(text))
-                if position is not None and sentence_ends(text):
-                    emitted = position - ms_to_samples(EMISSION_MS)
-                    self._finished(self._memory.pause_before(emitted))
+                self._hear(text, position)
             case Overheard(text=text):
                 self._sink.overheard(text)
             case Done():
                 self._take_done(said)
+
+    def _hear(self, text: str, position: int | None) -> None:
+        """Note what a session says, and what of the floor is finished with it."""
+        before, self._heard_position = self._heard_position, position
+        self._heard = (self._heard + text)[-LONGEST_HEARD_CHARACTERS:]
+        ends = sentence_ends(self._heard, self._language)
+        if not ends:
+            return
+        self._heard = self._heard[ends[-1] :].lstrip()
+        ended = before if self._heard else position
+        if ended is not None:
+            self._finished(self._memory.pause_before(ended - ms_to_samples(EMISSION_MS)))
 
     def _take_sound(self, pcm: bytes, position: int) -> None:
         if self._mute_watch is not None:

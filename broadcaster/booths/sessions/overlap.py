@@ -5,20 +5,19 @@ about it may repeat words that are already captions; a `Seam` holds back what re
 tells whether the sound that comes with it repeats as well.
 """
 
-import re
 import unicodedata
 from collections import deque
 from dataclasses import dataclass
 
+from broadcaster.writing.sentences import sentence_ends
+from broadcaster.writing.words import pieces
+
 RECENT_SENTENCES = 8
 """What a session may hear again: as much as it takes to notice an interpreter that went wrong."""
-_PIECE = re.compile(r"\s*[^\s\u2e80-\u9fff\uff00-\uffef]+|\s*[\u2e80-\uffef]|\s+$")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»)\]」』）]*$")
 
 
-def sentence_ends(text: str) -> bool:
-    """Whether a sentence ends with this text."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
+LONGEST_OPEN_CHARACTERS = 1_000
+"""More text without a sentence's end is not one sentence."""
 
 
 @dataclass(slots=True)
@@ -30,19 +29,38 @@ class Sentence:
 
 
 class SaidText:
-    """What a channel has said lately: its last sentences, and the one that is not finished."""
+    """What a channel has said lately: its last sentences, and the one that is not finished.
 
-    def __init__(self) -> None:
+    Args:
+        language: ISO 639-1 code; empty if unknown.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
         self.sentences: deque[Sentence] = deque(maxlen=RECENT_SENTENCES)
         self.open = Sentence()
 
     def add(self, text: str) -> bool:
         """Add a fragment; True when it finishes a sentence."""
         self.open.text += text
-        if not sentence_ends(self.open.text):
+        ends = sentence_ends(self.open.text, self.language)
+        if not ends and len(self.open.text) < LONGEST_OPEN_CHARACTERS:
             return False
-        self.end()
-        return True
+        rest = self.open.text[ends[-1] :] if ends else ""
+        if not rest.strip():
+            self.end()
+            return True
+        self._begin(rest)
+        return False
+
+    def _begin(self, rest: str) -> None:
+        """The open text's rest begins another sentence."""
+        ended = self.open
+        ended.text = ended.text[: -len(rest)]
+        words = len(_words(ended.text))
+        self.open = Sentence(rest, max(0, ended.sounded_words - words))
+        ended.sounded_words = min(ended.sounded_words, words)
+        self.sentences.append(ended)
 
     def end(self) -> None:
         """What follows is another sentence, whether or not this one was finished."""
@@ -75,10 +93,11 @@ class Seam:
         for sentence in (*said.sentences, said.open):
             words = _words(sentence.text)
             before = len(self._words)
-            self._borders += [before + start for start in _sentence_starts(sentence.text)]
+            starts = _sentence_starts(sentence.text, said.language)
+            self._borders += [before + start for start in starts]
             self._words += words
             self._sounded += [number < sentence.sounded_words for number in range(len(words))]
-        self._open = _words(said.open.text)[_sentence_starts(said.open.text)[-1] :]
+        self._open = _words(said.open.text)[_sentence_starts(said.open.text, said.language)[-1] :]
         self._held: list[str] = []
         self._places = self._borders
         self._matched = 0
@@ -87,12 +106,12 @@ class Seam:
 
     def take(self, text: str) -> str:
         """The part of a fragment that is new."""
-        fresh, pieces = "", _PIECE.findall(text)
-        while pieces and not self.done:
-            fresh += self._take_piece(pieces.pop(0))
-        if pieces:
+        fresh, rest = "", pieces(text)
+        while rest and not self.done:
+            fresh += self._take_piece(rest.pop(0))
+        if rest:
             self.repeating = False
-        return fresh + "".join(pieces)
+        return fresh + "".join(rest)
 
     def flush(self) -> str:
         """What is still held back, when nothing follows it."""
@@ -144,21 +163,16 @@ def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [
         word
-        for piece in _PIECE.findall(folded)
+        for piece in pieces(folded)
         if (word := "".join(c for c in piece if not unicodedata.category(c).startswith(("P", "Z"))))
     ]
 
 
-def _sentence_starts(text: str) -> list[int]:
+def _sentence_starts(text: str, language: str) -> list[int]:
     """Before which of its words a sentence begins; the first one always counts."""
-    starts, words, ended = [0], 0, False
-    for piece in _PIECE.findall(text):
-        count = len(_words(piece))
-        if ended and count:
-            starts.append(words)
-        words += count
-        ended = sentence_ends(piece) or (ended and not count)
-    return starts
+    count = len(_words(text))
+    starts = [len(_words(text[:end])) for end in sentence_ends(text, language)]
+    return [0, *(start for start in starts if 0 < start < count)]
 
 
 def _common(known: list[str], heard: list[str]) -> int:
@@ -169,15 +183,15 @@ def _common(known: list[str], heard: list[str]) -> int:
 
 
 def _without_words(text: str, count: int) -> str:
-    pieces = _PIECE.findall(text)
-    while count and pieces:
-        count -= len(_words(pieces.pop(0)))
-    return "".join(pieces)
+    rest = pieces(text)
+    while count and rest:
+        count -= len(_words(rest.pop(0)))
+    return "".join(rest)
 
 
 def _without_punctuation(text: str) -> str:
     """The text from its first word on, with the space before it."""
-    pieces = _PIECE.findall(text)
-    while pieces and not _words(pieces[0]):
-        pieces.pop(0)
-    return "".join(pieces)
+    rest = pieces(text)
+    while rest and not _words(rest[0]):
+        rest.pop(0)
+    return "".join(rest)

@@ -1,162 +1,221 @@
 """Translated text fragments to captions: sentences, then lines.
 
-The provider sends append-only fragments with their own spacing, without sentence ends or times
-(realtime-protocol §2.6), and a final full stop may come late. Captions grow the same way: each
-version of a caption starts with the version before it, so the place of a line break is decided once
-and only whole words are shown.
+The provider sends append-only fragments with their own spacing, without sentence ends or times, and
+a final full stop may come late. Captions grow the same way: each version of a caption starts with
+the version before it, so the place of a line break is decided once.
 
-Lines have at most 42 columns and a caption two lines, the common rule of subtitle style guides;
-wide characters (Chinese, Japanese, Korean) count as two columns.
+A line's first words are shown at once. Those near its end wait until the sentence ends, until what
+follows tells the best break, or until it is quiet.
 """
 
 import re
-import unicodedata
 
+from broadcaster.booths.text.caption_display import (
+    shown_when_ended,
+    shown_while_growing,
+    shown_with_last_word,
+)
+from broadcaster.booths.text.caption_layout import OpenLine, line_ends, next_break
+from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions
+from broadcaster.booths.text.channel_language import ChannelLanguage
 from broadcaster.model.caption import Caption
+from broadcaster.writing.columns import columns
+from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
+from broadcaster.writing.sentences import Ending, ending, ends_sentence, may_end_sentence
+from broadcaster.writing.words import Span, closes, word_spans
 
-LINE_COLUMNS = 42
-LINES = 2
-UPDATE_EVERY_MS = 300
-"""A growing caption is published at most this often."""
 WORD_QUIET_MS = 800
 """A last word without anything behind it is taken to be whole after this long."""
+LINE_QUIET_MS = 1200
+"""Words that wait for the best break of their line wait no longer than this for another one."""
 SENTENCE_QUIET_MS = 2500
 """A sentence without its full stop is taken to be finished after this long."""
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[”’」』）]*|[؟۔।]+")
-_UNIT = re.compile(r"\s*[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|\s*[\u2e80-\uffef]")
-_NO_LINE_START = frozenset("。、，．！？：；」』）】…ー々")
-_ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Za-zÀ-ÿ]|Dr|Mr|Mrs|Ms|Sr|Sra|Prof|St|z|bzw|etc)\.$")
+_LONGEST_SENTENCE = 400
+_SPACES = re.compile("[^\\S\u00a0\u202f\u2007]+")
+_GOES_ON = re.compile(r"[\d@/]|\.\w|www\.|^\w{1,2}\.", re.IGNORECASE)
+"""In a word with a full stop at its end: an address, a number or an abbreviation goes on."""
 
 
 class Segmenter:
     """Cuts one channel's text.
 
     Args:
-        channel: put on every caption; with the start it makes the id, so that ids stay unique
-            over restarts: the event clock never runs backwards.
+        channel: `floor` or a BCP 47 tag. Its language decides where sentences, words and lines
+            end; on the floor the text tells it.
     """
 
     def __init__(self, channel: str) -> None:
-        self._channel = channel
-        self._last_start_ms = -1
-        self._pending = ""
-        self._lines: list[str] = []
-        self._start_ms: int | None = None
+        self._spoken = ChannelLanguage(channel)
+        self._versions = CaptionVersions(channel)
+        self._arrivals = Arrivals()
         self._end_ms = 0
-        self._published_ms = 0
-        self._published_text = ""
+        self._settled_quiet_ms = 0
+        self._text = ""
+        """From the open line's start on; before it come `_offset` characters."""
+        self._offset = 0
+        self._sentence = ""
+        """What the open sentence has before the open line."""
+        self._above = ""
+        """The open caption's first line, when the open line is the second."""
+        self._shown = 0
+        self._marks_are_late = False
 
     def push(self, fragment: str, now_ms: int) -> list[Caption]:
         """Add a fragment heard at `now_ms` of the event clock; returns what changed."""
-        self._pending += fragment
-        self._end_ms = now_ms
-        captions = self._take_words(now_ms, whole=False)
-        if self._lines and now_ms - self._published_ms >= UPDATE_EVERY_MS:
-            captions += self._version(now_ms, final=False)
-        return captions
+        self._append(fragment, now_ms)
+        return self._advance(now_ms, 0) + self._update(now_ms)
 
     def join(self) -> None:
         """Another session goes on: its first word is not glued to the last one."""
-        text = self._pending or "".join(self._lines)
-        if text and not _is_wide(text):
-            self._pending += " "
+        self._marks_are_late = False
+        language = self._spoken.language
+        apart = spaces_between_words(language) or (
+            spaces_between_sentences(language) and ends_sentence(self._text, language)
+        )
+        if self._text and apart:
+            self._append(" ", self._end_ms)
 
     def tick(self, now_ms: int) -> list[Caption]:
-        """Let time pass: a quiet last word is shown, a quiet sentence ends."""
+        """Let time pass: quiet words are shown, a quiet sentence ends."""
         quiet_ms = now_ms - self._end_ms
-        captions: list[Caption] = []
-        if self._pending.strip() and quiet_ms >= WORD_QUIET_MS:
-            captions += self._take_words(now_ms, whole=True)
-        if self._lines and quiet_ms >= SENTENCE_QUIET_MS:
-            captions += self._version(now_ms, final=True)
-        elif self._lines and now_ms - self._published_ms >= UPDATE_EVERY_MS:
-            captions += self._version(now_ms, final=False)
-        return captions
+        for quiet in (SENTENCE_QUIET_MS, LINE_QUIET_MS, WORD_QUIET_MS):
+            if quiet_ms >= quiet > self._settled_quiet_ms:
+                self._settled_quiet_ms = quiet
+                return self._advance(now_ms, quiet) + self._update(now_ms)
+        return self._update(now_ms)
 
     def flush(self, now_ms: int) -> list[Caption]:
         """End the open caption, at the end of a session."""
-        captions = self._take_words(now_ms, whole=True)
-        if self._lines:
-            captions += self._version(now_ms, final=True)
-        return captions
+        return self._advance(now_ms, SENTENCE_QUIET_MS)
 
-    def _take_words(self, now_ms: int, *, whole: bool) -> list[Caption]:
-        """Move whole words to the lines; the last one is whole only if `whole` or ended."""
+    def _append(self, fragment: str, now_ms: int) -> None:
+        self._end_ms, self._settled_quiet_ms = now_ms, 0
+        if self._marks_are_late and fragment:
+            while fragment and closes(fragment[0]):
+                fragment = fragment[1:]
+            self._marks_are_late = not fragment
+        fragment = _SPACES.sub(" ", fragment)
+        if fragment[:1] == " " and (not self._text or self._text[-1] == " "):
+            fragment = fragment[1:]
+            if self._sentence and not self._text and self._sentence[-1] != " ":
+                self._sentence += " "
+        if fragment:
+            self._text += fragment
+            self._spoken.hear(fragment)
+            self._arrivals.add(self._offset + len(self._text), now_ms)
+
+    def _advance(self, now_ms: int, quiet_ms: int) -> list[Caption]:
+        """Show and end what can be."""
         captions: list[Caption] = []
-        while (match := _UNIT.match(self._pending)) is not None:
-            last = match.end() == len(self._pending)
-            word = match.group()
-            if last and not whole and not _is_whole(word):
+        over = quiet_ms >= SENTENCE_QUIET_MS
+        while self._text.strip():
+            spans = self._spans(final=over)
+            count, state = self._first_end(spans, over=over)
+            known, line = spans[:count], self._line(spans[:count])
+            if state is Ending.YES or over:
+                captions += self._end_sentence(known, now_ms)
+            elif state is Ending.NO and self._seems_ended():
+                whole = self._spans(final=True)
+                captions += self._end_lines(whole, line_ends(self._line(whole))[:-1], now_ms)
+                self._shown = shown_when_ended(self._line([]))
                 break
-            self._pending = self._pending[match.end() :]
-            captions += self._add(word, now_ms)
+            elif (found := self._next_break(line, state, quiet_ms)) is not None:
+                captions += self._end_lines(known, [found], now_ms)
+            else:
+                self._shown = shown_while_growing(line, quiet=quiet_ms >= LINE_QUIET_MS)
+                if quiet_ms >= WORD_QUIET_MS:
+                    self._shown = shown_with_last_word(self._line([]))
+                break
+        if over:
+            captions += self._close(now_ms)
+            self._marks_are_late = True
         return captions
 
-    def _add(self, word: str, now_ms: int) -> list[Caption]:
-        text = word.strip()
-        if not text:
-            return []
+    def _spans(self, *, final: bool) -> list[Span]:
+        return word_spans(self._text, self._spoken.language, final=final)
+
+    def _line(self, spans: list[Span]) -> OpenLine:
+        above = columns(self._above)
+        return OpenLine(self._text, spans, self._spoken.language, above, self._shown)
+
+    def _first_end(self, spans: list[Span], *, over: bool) -> tuple[int, Ending]:
+        """How many words are surely of the first sentence, and whether it ends with them."""
+        language = self._spoken.language
+        for number, (start, end) in enumerate(spans, 1):
+            following = self._text[end:]
+            if not may_end_sentence(self._text[start:end], following, language):
+                continue
+            if not following.strip():
+                break
+            state = ending(self._sentence + self._text[:end], following, language)
+            if state is Ending.YES or (state is Ending.UNSURE and not over):
+                return number, state
+        return len(spans), Ending.NO
+
+    def _seems_ended(self) -> bool:
+        """Whether a full stop came last, and most likely nothing more of this sentence will."""
+        text = self._text.rstrip()
+        last = text.rsplit(" ", maxsplit=1)[-1]
+        goes_on = len(text) == len(self._text) and _GOES_ON.search(last)
+        return not goes_on and ends_sentence(self._sentence + text, self._spoken.language)
+
+    def _next_break(self, line: OpenLine, state: Ending, quiet_ms: int) -> int | None:
+        unsure = state is Ending.UNSURE
+        known = line.text[: line.spans[-1][1]] if unsure else line.text.rstrip()
+        return next_break(line, columns(known), now=quiet_ms >= LINE_QUIET_MS)
+
+    def _end_sentence(self, spans: list[Span], now_ms: int) -> list[Caption]:
+        captions = self._end_lines(spans, line_ends(self._line(spans)), now_ms)
+        captions += self._close(now_ms)
+        self._sentence = ""
+        self._spoken.settle()
+        return captions
+
+    def _end_lines(self, spans: list[Span], ends: list[int], now_ms: int) -> list[Caption]:
+        """End lines before these words; before the first one, the caption of the line above."""
         captions: list[Caption] = []
-        closes = _closes(text)
-        if self._start_ms is None:
-            if closes:
-                return []
-            self._start_ms = max(now_ms, self._last_start_ms + 1)
-        space = " " if word[0].isspace() else ""
-        joined = self._lines[-1] + space + text if self._lines else text
-        hangs = closes or text[0] in _NO_LINE_START
-        if self._lines and (columns(joined) <= LINE_COLUMNS or hangs):
-            self._lines[-1] = joined
-        elif len(self._lines) < LINES:
-            self._lines.append(text)
-        else:
-            captions += self._version(now_ms, final=True)
-            self._start_ms = max(now_ms, self._last_start_ms + 1)
-            self._lines = [text]
-        if self._ends_sentence():
-            captions += self._version(now_ms, final=True)
+        origin = self._offset
+        for end in ends:
+            if end:
+                self._shown = origin + spans[end - 1][1] - self._offset
+            if end == 0 or self._above:
+                captions += self._close(now_ms)
+            else:
+                self._begin()
+                self._above = self._text[: self._shown]
+                self._consume()
         return captions
 
-    def _ends_sentence(self) -> bool:
-        line = self._lines[-1]
-        match = next((m for m in _SENTENCE_END.finditer(line) if m.end() == len(line)), None)
-        return match is not None and not _ABBREVIATION.search(line)
+    def _consume(self) -> None:
+        """Begin another line behind what is shown."""
+        rest = self._text[self._shown :].lstrip(" ")
+        gone = len(self._text) - len(rest)
+        self._sentence = (self._sentence + self._text[:gone])[-_LONGEST_SENTENCE:]
+        self._text, self._offset, self._shown = rest, self._offset + gone, 0
+
+    def _update(self, now_ms: int) -> list[Caption]:
+        """The next version of the open caption, if it is time for one."""
+        if not (self._above or self._shown) or not self._versions.due(now_ms):
+            return []
+        return self._version(now_ms, final=False)
+
+    def _close(self, now_ms: int) -> list[Caption]:
+        """End the open caption with what is shown."""
+        if not (self._above or self._shown):
+            return []
+        captions = self._version(now_ms, final=True)
+        self._consume()
+        self._above = ""
+        self._arrivals.forget(self._offset)
+        return captions
+
+    def _begin(self) -> None:
+        self._versions.begin(self._arrivals.came_ms(self._offset))
 
     def _version(self, now_ms: int, *, final: bool) -> list[Caption]:
-        assert self._start_ms is not None
-        text = "\n".join(self._lines)
-        caption = Caption(
-            id=f"{self._channel}-{self._start_ms}",
-            channel=self._channel,
-            start_ms=self._start_ms,
-            end_ms=max(self._end_ms, self._start_ms),
-            text=text,
-            final=final,
-        )
-        unchanged = text == self._published_text and not final
-        self._published_ms, self._published_text = now_ms, text
-        if final:
-            self._last_start_ms = self._start_ms
-            self._start_ms, self._lines, self._published_text = None, [], ""
-        return [] if unchanged else [caption]
-
-
-def columns(text: str) -> int:
-    """Display width: wide characters take two columns, combining marks none."""
-    return sum(0 if unicodedata.combining(char) else 2 if _is_wide(char) else 1 for char in text)
-
-
-def _closes(text: str) -> bool:
-    """Whether this is the late end of a sentence; the mark `[…]` opens first, and is none."""
-    categories = [unicodedata.category(char) for char in text]
-    return categories[0] != "Ps" and all(one.startswith("P") for one in categories)
-
-
-def _is_whole(word: str) -> bool:
-    """Whether nothing can be added to this word; after `3.` a digit may follow."""
-    return _is_wide(word) or bool(_SENTENCE_END.search(word) and not word[-2:-1].isdigit())
-
-
-def _is_wide(text: str) -> bool:
-    return unicodedata.east_asian_width(text[-1]) in "WF"
+        if not self._above:
+            self._begin()
+        text = "\n".join(line for line in (self._above, self._text[: self._shown]) if line)
+        newest_ms = self._arrivals.came_ms(self._offset + self._shown - 1)
+        return self._versions.version(text, newest_ms, now_ms, final=final)

@@ -7,7 +7,7 @@ from threading import Lock
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from broadcaster.booths.sessions.overlap import sentence_ends
+from broadcaster.writing.sentences import ends_sentence
 
 SURE = 0.9
 MUCH_LIKELIER = 100.0
@@ -65,7 +65,7 @@ class SpokenLanguage:
         before = dict(ranking).get(self.language, 1.0)
         if probability >= min(SURE, MUCH_LIKELIER * before):
             self.language = language
-        if sentence_ends(self._recent):
+        if ends_sentence(self._recent, self.language):
             self._recent = ""
 
 

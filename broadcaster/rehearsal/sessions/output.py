@@ -5,17 +5,17 @@ pieces ahead of its sound. Each audio delta holds 400 ms, although one is sent p
 While there is nothing to say, it holds exact zeros.
 """
 
-import re
 from collections import deque
 from dataclasses import dataclass
 
 from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
+from broadcaster.writing.scripts import spaces_between_words
+from broadcaster.writing.sentences import closing_marks
 
 _BURST_DELTAS = 4
 """Audio deltas of content sent per tick. Of filler, one is sent."""
 _LATE_TICKS = 2
 _FILLER = bytes(OUTPUT_DELTA_BYTES)
-_SENTENCE_END = re.compile(r"[.!?。！？؟]$")
 _WORDS_PER_DELTA = 2
 _CHARACTERS_PER_DELTA = 4
 """For writing without spaces."""
@@ -61,26 +61,26 @@ class TranslationOutput:
         self._begun = False
 
     def say(
-        self, text: str, pcm: bytes, *, spaced: bool, whole: bool = False
+        self, text: str, pcm: bytes, language: str, *, whole: bool = False
     ) -> list[TranscriptPiece | AudioPiece]:
         """Take a sentence and return what of it is sent at once.
 
         Args:
             text: with its punctuation.
             pcm: s16le mono 24 kHz.
-            spaced: whether the language separates sentences by spaces.
+            language: ISO 639-1 code of the text.
             whole: send one delta of text and one of sound, as some compatible servers do.
         """
         now: list[TranscriptPiece | AudioPiece] = [TranscriptPiece(text) for _, text in self._late]
         self._late.clear()
-        end = None if whole else _SENTENCE_END.search(text)
-        body = [text] if whole else pieces(text[: end.start()] if end else text)
-        if self._begun and spaced:
+        end = "" if whole else closing_marks(text, language)
+        body = [text] if whole else pieces(text.removesuffix(end))
+        if self._begun and spaces_between_words(language):
             body[0] = f" {body[0]}"
         self._begun = True
         now += [TranscriptPiece(delta) for delta in body]
         if end:
-            self._late.append((self._ticks + _LATE_TICKS, end.group()))
+            self._late.append((self._ticks + _LATE_TICKS, end))
         size = max(1, len(pcm)) if whole else OUTPUT_DELTA_BYTES
         for at in range(0, len(pcm), size):
             self._sound.append(pcm[at : at + size].ljust(size, b"\0"))

@@ -10,7 +10,6 @@ from broadcaster.rehearsal.sessions.output import pieces
 from broadcaster.rehearsal.speaking.interpreter import SpokenTranslation, TalkInterpreter
 from broadcaster.rehearsal.wire.constants import OUTPUT_DELTA_BYTES
 from broadcaster.rehearsal.wire.conversation import ConversationEvents
-from broadcaster.rehearsal.wire.languages import UNSPACED
 from broadcaster.rehearsal.wire.responses import (
     BYTES_PER_S,
     TOKENS_PER_S_SPOKEN,
@@ -22,6 +21,7 @@ from broadcaster.rehearsal.wire.responses import (
     response_of,
     usage_of,
 )
+from broadcaster.writing.scripts import spaces_between_words
 
 _TEXT_LEAD = 2
 """Text is sent this many times faster than its sound."""
@@ -106,7 +106,7 @@ class Responder:
                 if said is not None:
                     texts.append(said.text)
                     sounds.append(said.pcm)
-        joint = "" if request.language in UNSPACED else " "
+        joint = " " if spaces_between_words(request.language) else ""
         return SpokenTranslation(joint.join(texts), b"".join(sounds))
 
     async def _speak(

@@ -16,7 +16,6 @@ from broadcaster.rehearsal.sessions.session import RehearsalSettings, expiry
 from broadcaster.rehearsal.sessions.speech_input import SpeechInput
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
 from broadcaster.rehearsal.wire.constants import INPUT_FRAME_BYTES, INPUT_FRAME_MS
-from broadcaster.rehearsal.wire.languages import UNSPACED
 from broadcaster.rehearsal.wire.translation import (
     CLIENT_EVENTS,
     TranslationConfig,
@@ -95,9 +94,8 @@ class FakeTranslationSession:
         language = self._interpreter.spoken_under(faults, self._config.language, at_ms)
         said = await self._interpreter.interpret(heard, language, faults.slowness(at_ms))
         if said is not None:
-            spaced = language not in UNSPACED
             whole = faults.active("whole_utterances", at_ms) is not None
-            await self._send(self._output.say(said.text, said.pcm, spaced=spaced, whole=whole))
+            await self._send(self._output.say(said.text, said.pcm, language, whole=whole))
 
     async def _transcribe(self, heard: Recognition) -> None:
         for number, delta in enumerate(pieces(self._interpreter.original(heard))):

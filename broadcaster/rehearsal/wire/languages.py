@@ -12,5 +12,3 @@ _CODES = (
 ACCEPTED = frozenset(_CODES.split())
 DEFAULT = "es"
 """The target language of a new session."""
-UNSPACED = frozenset({"ja", "zh", "th", "lo", "my"})
-"""Written without spaces between sentences."""

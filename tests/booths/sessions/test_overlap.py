@@ -12,7 +12,7 @@ JAPANESE = ["おはようございます。", "今日は水の話です。"]
 
 
 def said(sentences: list[str], unfinished: str = "") -> SaidText:
-    text = SaidText()
+    text = SaidText("")
     for sentence in sentences:
         assert text.add(sentence)
     if unfinished:
@@ -67,7 +67,7 @@ def test_only_what_is_new_passes(
 
 
 def test_a_phrase_that_was_cut_elsewhere_is_known() -> None:
-    known = SaidText()
+    known = SaidText("")
     for phrase in (" Hoy hablamos del agua y", " de la lluvia.", " Gracias"):
         known.add(phrase)
         known.end()

@@ -1,0 +1,75 @@
+"""How much of an open line is shown before its sentence has ended.
+
+What is shown stays on its line. Words that may have to go to the next line wait.
+"""
+
+from itertools import pairwise
+
+from broadcaster.booths.text.caption_layout import LINE_COLUMNS, OpenLine
+from broadcaster.writing.breaks import TIGHT, break_cost
+from broadcaster.writing.columns import columns
+from broadcaster.writing.scripts import spaces_between_words
+from broadcaster.writing.words import word_spans
+
+_SHOWN_AT_ONCE = (28, 24)
+"""Columns of a caption's first and second line that are shown as they come."""
+_GROWTH_COLUMNS = 24
+_UNSPACED_GROWTH_COLUMNS = 12
+"""A last word is shown early only where it may grow so long on its line."""
+_CLOSING_COLUMNS = 4
+"""Room for closing marks that follow a full stop."""
+_NEXT_WORD = "x"
+"""Stands for a word that is not known yet."""
+
+
+def shown_while_growing(line: OpenLine, *, quiet: bool) -> int:
+    """How many characters are shown of a sentence that goes on.
+
+    Args:
+        line: the open line.
+        quiet: nothing has come for a while; what fits the line is shown.
+    """
+    fits = quiet and columns(line.text.rstrip()) <= LINE_COLUMNS
+    room = LINE_COLUMNS if fits else _SHOWN_AT_ONCE[line.above_columns > 0]
+    ends = [end for _, end in line.spans]
+    if not spaces_between_words(line.language):
+        whole = ends[-1] if ends else 0
+        ends += [end for end in _probable_ends(line)[:-1] if end > whole]
+    texts = [line.text[start:end].lstrip() for start, end in pairwise([0, *ends])]
+    shown = line.shown
+    for end, text, after in zip(ends, texts, [*texts, _NEXT_WORD][1:], strict=True):
+        if end <= shown or columns(line.text[:end]) > room:
+            continue
+        if quiet or break_cost(text, after, line.language) < TIGHT:
+            shown = end
+    return shown
+
+
+def shown_with_last_word(line: OpenLine) -> int:
+    """How many characters are shown when the last word is probably whole.
+
+    It may still grow and must stay on its line then.
+    """
+    spaced = spaces_between_words(line.language)
+    growth = _GROWTH_COLUMNS if spaced else _UNSPACED_GROWTH_COLUMNS
+    ends = _probable_ends(line)
+    before = line.text[: ends[-2] if len(ends) > 1 else 0]
+    fits = columns(before) + growth <= LINE_COLUMNS
+    return max(line.shown, len(line.text.rstrip()) if fits else 0)
+
+
+def shown_when_ended(line: OpenLine) -> int:
+    """How many characters are shown of a sentence that seems to have ended.
+
+    The last word waits where closing marks that may follow would not fit.
+    """
+    text = line.text.rstrip()
+    if columns(text) + _CLOSING_COLUMNS <= LINE_COLUMNS:
+        return len(text)
+    fitting = [end for end in _probable_ends(line)[:-1] if columns(text[:end]) <= LINE_COLUMNS]
+    return max([line.shown, *fitting])
+
+
+def _probable_ends(line: OpenLine) -> list[int]:
+    """Where the words end, if nothing followed."""
+    return [end for _, end in word_spans(line.text, line.language, final=True)]

@@ -1,0 +1,201 @@
+"""Where lines and captions end, as a good subtitler puts it.
+
+Lines have at most 42 columns and a caption two lines, the common rule of subtitle style guides. A
+sentence that needs more is cut where the pause in its sense is largest, into parts of about the
+same length; a few words never stand alone.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from broadcaster.writing.breaks import CONJUNCTION, PREPOSITION, break_cost
+from broadcaster.writing.columns import columns
+from broadcaster.writing.scripts import spaces_between_words
+from broadcaster.writing.words import Span
+
+LINE_COLUMNS = 42
+LINES = 2
+_CAPTION_COLUMNS = LINES * LINE_COLUMNS
+_SHORT_LINE = 15
+_SHORT_CAPTION = 24
+"""A smaller part of a sentence is an orphan; columns."""
+_DECIDED_COLUMNS = 0
+"""So far beyond a line, the best of its breaks is taken, whatever follows."""
+_NEXT_CAPTION = 150.0
+_UNEVEN_CAPTIONS = 260.0
+_UNEVEN_LINES = 90.0
+_ORPHAN = 330.0
+_CAPTION_BREAK = 1.5
+"""A new caption parts more than a new line."""
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """The line that is being written, and the words that go there and behind.
+
+    Attributes:
+        text: from the line's start on.
+        spans: its whole words.
+        language: ISO 639-1 code.
+        above_columns: width of the caption's line above; 0 for a first line.
+        shown: characters of the text that are shown and stay on this line.
+    """
+
+    text: str
+    spans: list[Span]
+    language: str
+    above_columns: int = 0
+    shown: int = 0
+
+    @cached_property
+    def costs(self) -> list[int]:
+        """What a break before each word costs; before the first none is made."""
+        texts = [self.text[start:end] for start, end in self.spans]
+        costs = [break_cost(one, other, self.language) for one, other in pairwise(texts)]
+        if not spaces_between_words(self.language):
+            spaced = [one[1] < other[0] for one, other in pairwise(self.spans)]
+            costs = [
+                min(cost, CONJUNCTION) if space else cost
+                for cost, space in zip(costs, spaced, strict=True)
+            ]
+        return [0, *costs]
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        """Columns of the text before each character that begins or ends a word."""
+        places = sorted({place for span in self.spans for place in span})
+        widths, width, last = [0] * (len(self.text) + 1), 0, 0
+        for place in places:
+            width += columns(self.text[last:place])
+            widths[place], last = width, place
+        return widths
+
+    def columns(self, first: int, end: int) -> int:
+        """Width of a line with the words from `first` up to `end`, the latter not included."""
+        return self._widths[self.spans[end - 1][1]] - self._widths[self.spans[first][0]]
+
+    def fits(self, first: int, end: int) -> bool:
+        """Whether these words fit a line; a single one always does, and so does what is shown."""
+        one_word = end == first + 1
+        if first == 0 and self.spans[end - 1][1] <= self.shown:
+            return True
+        return one_word or self.columns(first, end) <= LINE_COLUMNS
+
+
+def next_break(line: OpenLine, known_columns: int, *, now: bool) -> int | None:
+    """The word before which a line ends whose sentence goes on.
+
+    Args:
+        line: the open line.
+        known_columns: width of all that is known of the sentence from the line's start on.
+        now: decide with what is known.
+
+    Returns:
+        None while the line may still hold all, or a better break may come.
+    """
+    if known_columns <= LINE_COLUMNS:
+        return None
+    ends_caption = line.above_columns > 0
+    enough = _SHORT_CAPTION if ends_caption else _SHORT_LINE
+    best, best_cost = None, 0.0
+    for word in range(1, len(line.spans)):
+        if line.spans[word - 1][1] < line.shown:
+            continue
+        width = line.columns(0, word)
+        if best is not None and not line.fits(0, word):
+            break
+        cost = line.costs[word] * (_CAPTION_BREAK if ends_caption else 1.0)
+        cost += _UNEVEN_LINES * (1 - min(width, LINE_COLUMNS) / LINE_COLUMNS) ** 2
+        cost += _orphan(width, _SHORT_LINE) + _orphan(known_columns - width, enough)
+        if best is None or cost < best_cost:
+            best, best_cost = word, cost
+    decided = now or known_columns >= LINE_COLUMNS + _DECIDED_COLUMNS + enough
+    if best is None or decided:
+        return best
+    good = line.costs[best] <= PREPOSITION
+    return best if good and known_columns - line.columns(0, best) >= enough else None
+
+
+def line_ends(line: OpenLine) -> list[int]:
+    """The words before which lines end, of a sentence that is known to its end, which comes last.
+
+    Args:
+        line: the open line with the rest of the sentence.
+    """
+    count = len(line.spans)
+    best: dict[int, tuple[float, list[int]]] = {count: (0.0, [])}
+    for first in range(count - 1, 0, -1):
+        best[first] = _cheapest(line, first, best)
+    return _cheapest(line, 0, best)[1]
+
+
+def _cheapest(
+    line: OpenLine, first: int, rest: dict[int, tuple[float, list[int]]]
+) -> tuple[float, list[int]]:
+    """The best cut from a word on that begins a caption or, for the first, goes on with it."""
+    count = len(line.spans)
+    found: tuple[float, list[int]] | None = None
+    above = line.above_columns if first == 0 else 0
+    if first == 0 and above and not line.shown and count:
+        found = _with_rest(_caption_cost(above, whole=False), [0], rest.get(0))
+    for end in range(first + 1, count + 1):
+        inside = _inside(line, first, end, above)
+        if inside is None:
+            if found is not None:
+                break
+            continue
+        cost, ends = inside
+        width = above + line.columns(first, end)
+        cost += _caption_cost(width, whole=first == 0 and end == count)
+        if end < count:
+            cost += _CAPTION_BREAK * line.costs[end]
+        candidate = (cost + rest[end][0], [*ends, end, *rest[end][1]])
+        if found is None or candidate[0] < found[0]:
+            found = candidate
+    assert found is not None
+    return found
+
+
+def _with_rest(
+    cost: float, ends: list[int], rest: tuple[float, list[int]] | None
+) -> tuple[float, list[int]] | None:
+    return None if rest is None else (cost + rest[0], ends + rest[1])
+
+
+def _inside(line: OpenLine, first: int, end: int, above: int) -> tuple[float, list[int]] | None:
+    """The best line break within one caption's words; None if they do not fit."""
+    shown = line.shown if first == 0 else 0
+    if line.spans[end - 1][1] < shown:
+        return None
+    if line.fits(first, end):
+        uneven = _uneven(above, line.columns(first, end)) if above else 0.0
+        return uneven, []
+    if above:
+        return None
+    found: tuple[float, list[int]] | None = None
+    for word in range(first + 1, end):
+        if line.spans[word - 1][1] < shown:
+            continue
+        if not line.fits(first, word):
+            break
+        if line.fits(word, end):
+            upper, lower = line.columns(first, word), line.columns(word, end)
+            cost = line.costs[word] + _uneven(upper, lower)
+            if found is None or cost < found[0]:
+                found = cost, [word]
+    return found
+
+
+def _caption_cost(width: int, *, whole: bool) -> float:
+    cost = _NEXT_CAPTION + _UNEVEN_CAPTIONS * (width / _CAPTION_COLUMNS) ** 2
+    return cost if whole else cost + _orphan(width, _SHORT_CAPTION)
+
+
+def _uneven(upper: int, lower: int) -> float:
+    uneven = _UNEVEN_LINES * ((upper - lower) / LINE_COLUMNS) ** 2
+    return uneven + _orphan(upper, _SHORT_LINE) + _orphan(lower, _SHORT_LINE)
+
+
+def _orphan(width: int, short: int) -> float:
+    return _ORPHAN * (1 - width / short) if width < short else 0.0

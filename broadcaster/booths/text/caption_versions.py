@@ -1,0 +1,78 @@
+"""The versions of one channel's captions: ids, times, and how often one is published."""
+
+from collections import deque
+
+from broadcaster.model.caption import Caption
+
+UPDATE_EVERY_MS = 300
+"""A growing caption is published at most this often."""
+
+
+class Arrivals:
+    """Remembers when the text that is not in a finished caption yet came."""
+
+    def __init__(self) -> None:
+        self._ends: deque[tuple[int, int]] = deque()
+
+    def add(self, end: int, now_ms: int) -> None:
+        """Text up to a place of the channel's whole text came now."""
+        self._ends.append((end, now_ms))
+
+    def came_ms(self, place: int) -> int:
+        """When the character at a place of the whole text came."""
+        return next((ms for end, ms in self._ends if end > place), self._ends[-1][1])
+
+    def forget(self, until: int) -> None:
+        """Nobody asks for the text up to here again."""
+        while self._ends and self._ends[0][0] <= until:
+            self._ends.popleft()
+
+
+class CaptionVersions:
+    """Numbers one channel's captions and their versions.
+
+    Args:
+        channel: put on every caption; with the start it makes the id, so that ids stay unique
+            over restarts: the event clock never runs backwards.
+    """
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._last_start_ms = -1
+        self._start_ms: int | None = None
+        self._published_ms = 0
+        self._published_text = ""
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a growing caption may be published again."""
+        return now_ms - self._published_ms >= UPDATE_EVERY_MS
+
+    def begin(self, came_ms: int) -> None:
+        """Let the next caption begin when its first word came, unless one has begun."""
+        if self._start_ms is None:
+            self._start_ms = max(came_ms, self._last_start_ms + 1)
+
+    def version(self, text: str, newest_ms: int, now_ms: int, *, final: bool) -> list[Caption]:
+        """Another version of the caption that has begun; none if nothing changed.
+
+        Args:
+            text: of the whole caption.
+            newest_ms: when its newest word came.
+            now_ms: event clock.
+            final: whether it ends.
+        """
+        assert self._start_ms is not None
+        caption = Caption(
+            id=f"{self._channel}-{self._start_ms}",
+            channel=self._channel,
+            start_ms=self._start_ms,
+            end_ms=max(newest_ms, self._start_ms),
+            text=text,
+            final=final,
+        )
+        unchanged = text == self._published_text and not final
+        self._published_ms, self._published_text = now_ms, text
+        if final:
+            self._last_start_ms = self._start_ms
+            self._start_ms, self._published_text = None, ""
+        return [] if unchanged else [caption]

@@ -1,0 +1,1 @@
+"""How languages are written: scripts, words, sentences, display width and line breaks."""

@@ -1,0 +1,207 @@
+"""Sentence ends: in a whole text, and in one that grows.
+
+A full stop ends a sentence unless it belongs to an abbreviation, a number or an address. What
+follows decides: a small letter goes on, a capital begins unless the word before is a title, an
+initial or an ordinal. While nothing follows, an abbreviation's stop cannot be told from an end.
+"""
+
+import re
+import unicodedata
+from enum import Enum
+
+from broadcaster.writing.full_stops import ELIDED, OPENING, WordKind, kind_before_stop
+from broadcaster.writing.function_words import function_words
+
+_STRONG = "。！？｡؟۔।॥։။።፧།⸮"
+"""Marks that nothing but a sentence's end has."""
+_MARKS = f".!?…;;{_STRONG}"
+_CLOSERS = "\"'”’»›)\\]}」』）】》〉〕］｣“"
+_END = re.compile(f"([{_MARKS}]+)([{_CLOSERS}\u00a0\u202f]*)$")
+_STRONG_MARK = re.compile(f"[{_STRONG}]")
+_DOTS = re.compile("[.…]+")
+_SEMICOLONS = re.compile("[;\u037e]+")
+_MAYBE_END = re.compile(f"[{_MARKS}][{_CLOSERS}\u00a0\u202f]*(?=\\s|$|[^\\s{_MARKS}{_CLOSERS}])")
+_MAYBE_END_OR_SPACE = re.compile(rf"{_MAYBE_END.pattern}|(?=\s)|$")
+_TOKENS = re.compile(r"\S+")
+_NEXT_LETTER = re.compile(r"[^\W_]|\[")
+_QUOTED_ON = frozenset("とって、は")
+"""What goes on after a Japanese quotation."""
+_UNMARKED = frozenset({"th", "lo"})
+"""Languages that end a sentence with a space, which may also stand within one."""
+_PARTICLE = re.compile(r"(?:ครับ|ค่ะ|คะ|ครับผม|ฮะ|จ้ะ|จ้า)$")
+"""Ends what is said to somebody."""
+_GOES_ON = (
+    "และ",
+    "หรือ",
+    "แต่",
+    "ซึ่ง",
+    "ที่",
+    "โดย",
+    "เพราะ",
+    "เพื่อ",
+    "ว่า",
+    "จึง",
+    "ถ้า",
+    "ແລະ",
+    "ຫຼື",
+    "ແຕ່",
+)
+_UNMARKED_LETTER = re.compile("[\u0e01-\u0e4e\u0e81-\u0ecd]")
+_LONG_STRETCH = 30
+"""Letters without a space that are most likely a whole sentence."""
+_TELLING_LETTERS = 5
+_LONGEST_SENTENCE = 400
+
+
+class Ending(Enum):
+    """Whether a sentence ends at some place."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    """What follows will tell."""
+
+
+def sentence_ends(text: str, language: str) -> list[int]:
+    """Where sentences end in a text, behind their closing quotes; its own end counts if it is one.
+
+    Args:
+        text: whole.
+        language: ISO 639-1 code; empty if unknown.
+    """
+    ends: list[int] = []
+    start = 0
+    places = _MAYBE_END_OR_SPACE if language in _UNMARKED else _MAYBE_END
+    for match in places.finditer(text):
+        if ending(text[start : match.end()], text[match.end() :], language) is Ending.YES:
+            start = match.end()
+            ends.append(start)
+    return ends
+
+
+def ends_sentence(text: str, language: str) -> bool:
+    """Whether a sentence surely ends with this text, as far as it goes."""
+    return ending(text.rstrip(), "", language) is Ending.YES
+
+
+def closing_marks(text: str, language: str) -> str:
+    """The marks that end the text's last sentence; empty if it does not end there."""
+    match = _END.search(text)
+    return match.group() if match and ends_sentence(text, language) else ""
+
+
+def ending(sentence: str, following: str, language: str) -> Ending:
+    """Whether a sentence ends between two texts.
+
+    Args:
+        sentence: from its start on.
+        following: what is known of what follows, with its space.
+        language: ISO 639-1 code; empty if unknown.
+    """
+    sentence = sentence[-_LONGEST_SENTENCE:]
+    match = _END.search(sentence)
+    if match is None:
+        return _after_no_mark(sentence, following) if language in _UNMARKED else Ending.NO
+    marks, closers = match.groups()
+    before = sentence[: match.start()]
+    if _STRONG_MARK.search(marks):
+        return _after_strong(closers, following, language)
+    if following and not following[0].isspace():
+        wide = not _DOTS.fullmatch(marks) and _is_wide(before[-1:]) and _is_wide(following[0])
+        return Ending.YES if wide else Ending.NO
+    if marks == ".":
+        return _after_full_stop(before, following, language)
+    return _after_other_marks(marks, following, language)
+
+
+def may_end_sentence(word: str, following: str, language: str) -> bool:
+    """Whether a word looks as if it ended a sentence; `ending` tells. Cheap."""
+    if language in _UNMARKED and following[:1].isspace():
+        return True
+    return _END.search(word) is not None
+
+
+def is_title(word: str, language: str) -> bool:
+    """Whether something always follows this word with its full stop: `Dr.`, `J.`, `No.`."""
+    return word.endswith(".") and kind_before_stop(f"x {word[:-1]}", language) not in {
+        WordKind.WORD,
+        WordKind.MAY_BE_LAST,
+        WordKind.ORDINAL,
+    }
+
+
+def _after_strong(closers: str, following: str, language: str) -> Ending:
+    if closers and language == "ja" and following[:1] in _QUOTED_ON and following:
+        return Ending.NO
+    letter = _next_letter(following)
+    return Ending.NO if letter.islower() and following[:1].isspace() else Ending.YES
+
+
+def _after_no_mark(sentence: str, following: str) -> Ending:
+    if following and not following[0].isspace():
+        return Ending.NO
+    if _PARTICLE.search(sentence):
+        return Ending.YES
+    stretch = sentence.rsplit(maxsplit=1)[-1:] or [""]
+    if len(stretch[0]) < _LONG_STRETCH or sentence[-1:].isspace():
+        return Ending.NO
+    after = following.strip()
+    if after and not _UNMARKED_LETTER.match(after):
+        return Ending.NO
+    if len(after) < _TELLING_LETTERS:
+        return Ending.UNSURE
+    return Ending.NO if after.startswith(_GOES_ON) else Ending.YES
+
+
+def _after_full_stop(before: str, following: str, language: str) -> Ending:
+    kind = kind_before_stop(before, language)
+    letter = _next_letter(following)
+    if not letter:
+        last = kind is WordKind.WORD and not following.strip()
+        return Ending.YES if last else Ending.UNSURE
+    if letter.islower():
+        return Ending.NO
+    if letter.isdigit():
+        return Ending.YES if kind in {WordKind.WORD, WordKind.ORDINAL} else Ending.NO
+    if kind in {WordKind.INITIAL, WordKind.ORDINAL} and letter.isupper():
+        return _by_next_word(following, language)
+    goes_on = kind in {WordKind.NEVER_LAST, WordKind.LABEL, WordKind.INITIAL}
+    return Ending.NO if goes_on else Ending.YES
+
+
+def _after_other_marks(marks: str, following: str, language: str) -> Ending:
+    if _SEMICOLONS.fullmatch(marks) and language != "el":
+        return Ending.NO
+    letter = _next_letter(following)
+    dots = _DOTS.fullmatch(marks)
+    if not letter:
+        return Ending.UNSURE if dots or following.strip() else Ending.YES
+    if letter.islower() or (dots and not letter.isupper()):
+        return Ending.NO
+    return Ending.YES
+
+
+def _by_next_word(following: str, language: str) -> Ending:
+    """Whether the next word, which has a capital, is one that sentences begin with."""
+    match = _TOKENS.search(following.lstrip().lstrip(OPENING))
+    assert match is not None
+    word, whole = match.group(), match.end() < len(following.lstrip().lstrip(OPENING))
+    if not whole and word[-1:].isalpha():
+        return Ending.UNSURE
+    if word.endswith(".") and len(word) == len("J."):
+        return Ending.NO
+    bare = word.strip(f"{OPENING},;:.!?…").casefold()
+    known = function_words(language).all
+    elided = ELIDED.match(bare)
+    begins = bare in known or (elided is not None and elided.group().replace("’", "'") in known)
+    return Ending.YES if begins else Ending.NO
+
+
+def _next_letter(following: str) -> str:
+    """The first letter or figure; a bracket as in `[…]` stands for one."""
+    match = _NEXT_LETTER.search(following)
+    return match.group() if match else ""
+
+
+def _is_wide(char: str) -> bool:
+    return bool(char) and unicodedata.east_asian_width(char) in "WF"

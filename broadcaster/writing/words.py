@@ -1,0 +1,167 @@
+"""Words: what a line break must not tear.
+
+Where words have spaces between them, they are what stands between spaces; a no-break space is part
+of a word. Chinese, Japanese, Thai, Lao, Khmer and Burmese words come from ICU's dictionaries; in
+Japanese they are taken together to phrases with BudouX, which keeps endings at their words.
+
+Whether a word ends somewhere depends on a bounded stretch of the text behind its start. A text that
+grows is therefore cut in the same places as the whole one.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+import budoux
+from icu4py.breakers import WordBreaker
+
+_NO_BREAK = "\u00a0\u202f\u2007"
+_CHUNK = re.compile("[^\\s\u00a0\u202f\u2007]+(?:[\u00a0\u202f\u2007]+[^\\s\u00a0\u202f\u2007]+)*")
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ecd\u0edc-\u0edf\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u17d7"
+    "\ua9e0-\ua9fe\uaa60-\uaa7f\u3005-\u3007\u3031-\u3035\u303b\u3041-\u3096\u3099-\u309f\u30a1-\u30fa"
+    "\u30fc-\u30ff\u31f0-\u31ff\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
+)
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
+_OTHER_RUN = re.compile(f"[^\\s{_UNSPACED}]+")
+_PIECE = re.compile(rf"\s*[^\s{_UNSPACED}]+|\s*[{_UNSPACED}]|\s+$")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_KANA = re.compile("[\u3041-\u30ff]")
+_WINDOWS = {"ja": 16, "zh": 6, "yue": 6, "th": 20}
+_WINDOW = 24
+"""Letters behind a word's start that decide where it ends."""
+_OPENING_OTHERS = frozenset("¿¡$€£¥#@\uffe5\uff04")
+_CLOSING_OTHERS = frozenset("々〻ゝゞヽヾーｰ〜～…‥‧・ๆฯໆៗ゛゜ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+
+
+Span = tuple[int, int]
+"""Where a word begins in a text, and where it ends."""
+
+
+def words(text: str, language: str) -> list[str]:
+    """The words of a whole text, with their punctuation and without spaces.
+
+    Args:
+        text: any text.
+        language: ISO 639-1 code; only unspaced scripts need it.
+    """
+    return [text[start:end] for start, end in word_spans(text, language, final=True)]
+
+
+def pieces(text: str) -> list[str]:
+    """The parts a repeat is told by, each with the space before it: words, or single letters.
+
+    Writing without spaces is cut into letters, because fragments end anywhere in it.
+    """
+    return _PIECE.findall(text)
+
+
+def word_spans(text: str, language: str, *, final: bool) -> list[Span]:
+    """Where the words of a growing text are.
+
+    Args:
+        text: so far.
+        language: ISO 639-1 code.
+        final: nothing follows; otherwise words are left out that what follows may still change.
+    """
+    spans: list[Span] = []
+    end = 0
+    while (chunk := _CHUNK.search(text, end)) is not None:
+        start, last = chunk.span()
+        whole = final or bool(text[last:].lstrip(_NO_BREAK))
+        if not _is_unspaced(chunk.group(), language):
+            if not whole:
+                break
+            spans.append((start, last))
+            end = last
+            continue
+        while start < last:
+            found = _unspaced_word_end(text, start, last, language, whole=whole)
+            if found is None:
+                return spans
+            spans.append((start, found))
+            start = found
+        end = last
+    return spans
+
+
+def opens(char: str) -> bool:
+    """Whether this mark belongs to the word behind it."""
+    return char in _OPENING_OTHERS or unicodedata.category(char) in {"Ps", "Pi"}
+
+
+def closes(char: str) -> bool:
+    """Whether a line never begins with this mark."""
+    category = unicodedata.category(char)
+    return char in _CLOSING_OTHERS or (
+        (category in {"Pe", "Pf", "Po", "Pd"} and not opens(char))
+        or unicodedata.category(char) in {"Mn", "Mc", "Me"}
+    )
+
+
+def _is_unspaced(chunk: str, language: str) -> bool:
+    if chunk.isascii() or language == "ko" or _UNSPACED_LETTER.search(chunk) is None:
+        return False
+    return _HANGUL.search(chunk) is None
+
+
+def _unspaced_word_end(
+    text: str, start: int, last: int, language: str, *, whole: bool
+) -> int | None:
+    at = start
+    while at < last and opens(text[at]):
+        at += 1
+    if at == last:
+        return last if whole else None
+    run = _UNSPACED_RUN.match(text, at, last)
+    if run is None:
+        end = _other_run_end(text, at, last)
+    else:
+        window = _WINDOWS.get(language, _WINDOW)
+        if run.end() == last and not whole and last - at < window:
+            return None
+        end = at + _first_word_length(text[at : min(run.end(), at + window)], language)
+    while end < last and closes(text[end]):
+        end += 1
+    return end if whole or end < last else None
+
+
+def _other_run_end(text: str, at: int, last: int) -> int:
+    """The end of letters of another script, without the marks that open what follows."""
+    run = _OTHER_RUN.match(text, at, last)
+    assert run is not None
+    end = run.end()
+    if end < last:
+        while end - 1 > at and opens(text[end - 1]):
+            end -= 1
+    return end
+
+
+@lru_cache(maxsize=16_384)
+def _first_word_length(letters: str, language: str) -> int:
+    if language == "ja" or (language not in _WINDOWS and _KANA.search(letters)):
+        return _first_phrase_length(letters)
+    return len(next(iter(WordBreaker(letters, language or "th"))))
+
+
+def _first_phrase_length(letters: str) -> int:
+    """Up to the first place that is a word's end and a phrase's end, too."""
+    ends, end = set(), 0
+    for word in WordBreaker(letters, "ja"):
+        end += len(word)
+        ends.add(end)
+    phrases = _japanese().parse(letters)
+    end = 0
+    for phrase in phrases:
+        end += len(phrase)
+        if end in ends:
+            break
+    too_long = end == len(letters) == _WINDOWS["ja"]
+    return len(phrases[0]) if too_long else end
+
+
+@cache
+def _japanese() -> budoux.Parser:
+    return budoux.load_default_japanese_parser()
