@@ -105,7 +105,7 @@ def _begins(after: str) -> bool:
     """Whether a word only looks as if it closed: a dash, an apostrophe or a mark before letters."""
     category = unicodedata.category(after[0])
     letters = any(char.isalnum() for char in after)
-    return letters and category in {"Pd", "Po", "Pf", "Lo", "Lm"} and after[0] not in ",.!?:;%…"
+    return letters and category in {"Pd", "Po", "Pf"} and after[0] not in ",.!?:;%…"
 
 
 def _bare(word: str) -> str:

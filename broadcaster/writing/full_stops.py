@@ -56,7 +56,8 @@ def _listed_kind(names: list[str], language: str) -> WordKind | None:
         return WordKind.MAY_BE_LAST
     if any(_listed(name, never) for name in names):
         return WordKind.NEVER_LAST
-    return WordKind.BEFORE_NUMBER if _listed(names[-1], numbered) else None
+    street = language in {"de", "nl"} and names[-1].endswith("str")
+    return WordKind.BEFORE_NUMBER if street or _listed(names[-1], numbered) else None
 
 
 def _kind_by_shape(word: str, language: str) -> WordKind:

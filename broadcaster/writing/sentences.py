@@ -16,11 +16,14 @@ _STRONG = "。！？｡؟۔।॥։။።፧།⸮"
 """Marks that nothing but a sentence's end has."""
 _MARKS = f".!?…;;{_STRONG}"
 _CLOSERS = "\"'”’»›)\\]}」』）】》〉〕］｣“"
-_END = re.compile(f"([{_MARKS}]+)([{_CLOSERS}\u00a0\u202f]*)$")
+_BEHIND = f"(?:[{_CLOSERS}\u00a0\u202f]| (?=»(?:\\s|$)))*"
+"""Closing quotes and brackets; French ones have a space before them."""
+_END = re.compile(f"([{_MARKS}]+)({_BEHIND})$")
+_LONE_CLOSER = re.compile(r"\s+»(\s|$)")
 _STRONG_MARK = re.compile(f"[{_STRONG}]")
 _DOTS = re.compile("[.…]+")
 _SEMICOLONS = re.compile("[;\u037e]+")
-_MAYBE_END = re.compile(f"[{_MARKS}][{_CLOSERS}\u00a0\u202f]*(?=\\s|$|[^\\s{_MARKS}{_CLOSERS}])")
+_MAYBE_END = re.compile(f"[{_MARKS}]{_BEHIND}(?=\\s|$|[^\\s{_MARKS}{_CLOSERS}])")
 _MAYBE_END_OR_SPACE = re.compile(rf"{_MAYBE_END.pattern}|(?=\s)|$")
 _TOKENS = re.compile(r"\S+")
 _NEXT_LETTER = re.compile(r"[^\W_]|\[")
@@ -102,6 +105,8 @@ def ending(sentence: str, following: str, language: str) -> Ending:
     match = _END.search(sentence)
     if match is None:
         return _after_no_mark(sentence, following) if language in _UNMARKED else Ending.NO
+    if closer := _LONE_CLOSER.match(following):
+        return Ending.NO if closer.group(1) else Ending.UNSURE
     marks, closers = match.groups()
     before = sentence[: match.start()]
     if _STRONG_MARK.search(marks):
@@ -118,7 +123,7 @@ def may_end_sentence(word: str, following: str, language: str) -> bool:
     """Whether a word looks as if it ended a sentence; `ending` tells. Cheap."""
     if language in _UNMARKED and following[:1].isspace():
         return True
-    return _END.search(word) is not None
+    return word == "»" or _END.search(word) is not None
 
 
 def is_title(word: str, language: str) -> bool:

@@ -29,7 +29,7 @@ _OTHER_RUN = re.compile(f"[^\\s{_UNSPACED}]+")
 _PIECE = re.compile(rf"\s*[^\s{_UNSPACED}]+|\s*[{_UNSPACED}]|\s+$")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _KANA = re.compile("[\u3041-\u30ff]")
-_WINDOWS = {"ja": 16, "zh": 6, "yue": 6, "th": 20}
+_WINDOWS = {"ja": 12, "zh": 6, "yue": 6, "th": 20}
 _WINDOW = 24
 """Letters behind a word's start that decide where it ends."""
 _OPENING_OTHERS = frozenset("¿¡$€£¥#@\uffe5\uff04")

@@ -13,9 +13,9 @@ from broadcaster.writing.words import word_spans
 
 _SHOWN_AT_ONCE = (28, 24)
 """Columns of a caption's first and second line that are shown as they come."""
-_GROWTH_COLUMNS = 24
-_UNSPACED_GROWTH_COLUMNS = 12
-"""A last word is shown early only where it may grow so long on its line."""
+_GROWTH_COLUMNS = {"zh": 16, "yue": 16, "th": 20, "de": 40, "nl": 34, "fi": 34, "hu": 34}
+_MOST_GROWTH_COLUMNS = 24
+"""A word that may not be whole is shown only where it may grow by so much on its line."""
 _CLOSING_COLUMNS = 4
 """Room for closing marks that follow a full stop."""
 _NEXT_WORD = "x"
@@ -32,15 +32,16 @@ def shown_while_growing(line: OpenLine, *, quiet: bool) -> int:
     fits = quiet and columns(line.text.rstrip()) <= LINE_COLUMNS
     room = LINE_COLUMNS if fits else _SHOWN_AT_ONCE[line.above_columns > 0]
     ends = [end for _, end in line.spans]
+    whole = ends[-1] if ends else 0
     if not spaces_between_words(line.language):
-        whole = ends[-1] if ends else 0
         ends += [end for end in _probable_ends(line)[:-1] if end > whole]
     texts = [line.text[start:end].lstrip() for start, end in pairwise([0, *ends])]
     shown = line.shown
     for end, text, after in zip(ends, texts, [*texts, _NEXT_WORD][1:], strict=True):
-        if end <= shown or columns(line.text[:end]) > room:
+        most = room if end <= whole else min(room, _room_to_grow(line))
+        if end <= shown or columns(line.text[:end]) > most:
             continue
-        if quiet or break_cost(text, after, line.language) < TIGHT:
+        if break_cost(text, after, line.language) < TIGHT:
             shown = end
     return shown
 
@@ -50,12 +51,15 @@ def shown_with_last_word(line: OpenLine) -> int:
 
     It may still grow and must stay on its line then.
     """
-    spaced = spaces_between_words(line.language)
-    growth = _GROWTH_COLUMNS if spaced else _UNSPACED_GROWTH_COLUMNS
-    ends = _probable_ends(line)
-    before = line.text[: ends[-2] if len(ends) > 1 else 0]
-    fits = columns(before) + growth <= LINE_COLUMNS
+    begun = len(line.text.rstrip())
+    if spaces_between_words(line.language):
+        begun = next(iter(_probable_ends(line)[-2:-1]), 0)
+    fits = columns(line.text[:begun]) <= _room_to_grow(line)
     return max(line.shown, len(line.text.rstrip()) if fits else 0)
+
+
+def _room_to_grow(line: OpenLine) -> int:
+    return LINE_COLUMNS - _GROWTH_COLUMNS.get(line.language, _MOST_GROWTH_COLUMNS)
 
 
 def shown_when_ended(line: OpenLine) -> int:

@@ -77,23 +77,22 @@ class OpenLine:
 
     def fits(self, first: int, end: int) -> bool:
         """Whether these words fit a line; a single one always does, and so does what is shown."""
-        one_word = end == first + 1
-        if first == 0 and self.spans[end - 1][1] <= self.shown:
+        if end == first + 1 or (first == 0 and self.spans[end - 2][1] < self.shown):
             return True
-        return one_word or self.columns(first, end) <= LINE_COLUMNS
+        return self.columns(first, end) <= LINE_COLUMNS
 
 
-def next_break(line: OpenLine, known_columns: int, *, now: bool) -> int | None:
+def next_break(line: OpenLine, *, now: bool) -> int | None:
     """The word before which a line ends whose sentence goes on.
 
     Args:
         line: the open line.
-        known_columns: width of all that is known of the sentence from the line's start on.
         now: decide with what is known.
 
     Returns:
         None while the line may still hold all, or a better break may come.
     """
+    known_columns = columns(line.text.rstrip())
     if known_columns <= LINE_COLUMNS:
         return None
     ends_caption = line.above_columns > 0

@@ -9,6 +9,7 @@ follows tells the best break, or until it is quiet.
 """
 
 import re
+from dataclasses import replace
 
 from broadcaster.booths.text.caption_display import (
     shown_when_ended,
@@ -32,6 +33,8 @@ SENTENCE_QUIET_MS = 2500
 """A sentence without its full stop is taken to be finished after this long."""
 
 _LONGEST_SENTENCE = 400
+_LONGEST_LOOK = 240
+"""Characters from the open line on within which the end of a sentence changes where it is cut."""
 _SPACES = re.compile("[^\\S\u00a0\u202f\u2007]+")
 _GOES_ON = re.compile(r"[\d@/]|\.\w|www\.|^\w{1,2}\.", re.IGNORECASE)
 """In a word with a full stop at its end: an address, a number or an abbreviation goes on."""
@@ -110,22 +113,25 @@ class Segmenter:
         captions: list[Caption] = []
         over = quiet_ms >= SENTENCE_QUIET_MS
         while self._text.strip():
-            spans = self._spans(final=over)
+            spans, whole = self._look(final=over)
             count, state = self._first_end(spans, over=over)
-            known, line = spans[:count], self._line(spans[:count])
-            if state is Ending.YES or over:
+            known = spans[:count]
+            end = known[-1][1] if state is Ending.UNSURE or not whole else None
+            line = self._line(known, end)
+            now = not whole or quiet_ms >= LINE_QUIET_MS
+            if state is Ending.YES or (over and whole):
                 captions += self._end_sentence(known, now_ms)
-            elif state is Ending.NO and self._seems_ended():
-                whole = self._spans(final=True)
-                captions += self._end_lines(whole, line_ends(self._line(whole))[:-1], now_ms)
+            elif state is Ending.NO and whole and self._seems_ended():
+                known = self._spans(final=True)
+                captions += self._end_lines(known, line_ends(self._line(known))[:-1], now_ms)
                 self._shown = shown_when_ended(self._line([]))
                 break
-            elif (found := self._next_break(line, state, quiet_ms)) is not None:
+            elif (found := next_break(line, now=now)) is not None:
                 captions += self._end_lines(known, [found], now_ms)
             else:
                 self._shown = shown_while_growing(line, quiet=quiet_ms >= LINE_QUIET_MS)
                 if quiet_ms >= WORD_QUIET_MS:
-                    self._shown = shown_with_last_word(self._line([]))
+                    self._shown = shown_with_last_word(replace(line, shown=self._shown))
                 break
         if over:
             captions += self._close(now_ms)
@@ -135,9 +141,18 @@ class Segmenter:
     def _spans(self, *, final: bool) -> list[Span]:
         return word_spans(self._text, self._spoken.language, final=final)
 
-    def _line(self, spans: list[Span]) -> OpenLine:
-        above = columns(self._above)
-        return OpenLine(self._text, spans, self._spoken.language, above, self._shown)
+    def _look(self, *, final: bool) -> tuple[list[Span], bool]:
+        """The first words, and whether they are all; of a long text only some are looked at."""
+        if len(self._text) > _LONGEST_LOOK:
+            spans = word_spans(self._text[:_LONGEST_LOOK], self._spoken.language, final=False)
+            if len(spans) > 1:
+                return spans, False
+        return self._spans(final=final), True
+
+    def _line(self, spans: list[Span], end: int | None = None) -> OpenLine:
+        """The open line with what is surely of its sentence, up to a place in the text."""
+        above, text = columns(self._above), self._text[:end]
+        return OpenLine(text, spans, self._spoken.language, above, self._shown)
 
     def _first_end(self, spans: list[Span], *, over: bool) -> tuple[int, Ending]:
         """How many words are surely of the first sentence, and whether it ends with them."""
@@ -159,11 +174,6 @@ class Segmenter:
         last = text.rsplit(" ", maxsplit=1)[-1]
         goes_on = len(text) == len(self._text) and _GOES_ON.search(last)
         return not goes_on and ends_sentence(self._sentence + text, self._spoken.language)
-
-    def _next_break(self, line: OpenLine, state: Ending, quiet_ms: int) -> int | None:
-        unsure = state is Ending.UNSURE
-        known = line.text[: line.spans[-1][1]] if unsure else line.text.rstrip()
-        return next_break(line, columns(known), now=quiet_ms >= LINE_QUIET_MS)
 
     def _end_sentence(self, spans: list[Span], now_ms: int) -> list[Caption]:
         captions = self._end_lines(spans, line_ends(self._line(spans)), now_ms)
