@@ -5,12 +5,20 @@ import unicodedata
 from enum import Enum
 from functools import lru_cache
 
-from broadcaster.writing.abbreviations import BEFORE_NUMBER, MAY_BE_LAST, NEVER_LAST, ORDINALS
+from broadcaster.writing.abbreviations import (
+    ANYWHERE,
+    BEFORE_NUMBER,
+    MAY_BE_LAST,
+    NEVER_LAST,
+    ORDINALS,
+)
 
 OPENING = "\"'“”‘’„«»‹›([{「『（【《〈¿¡-–—*•"
 """Marks that may stand before a word."""
 ELIDED = re.compile(r"^[^\W\d_]{1,4}['’](?=\w)")
 """A short word that is written together with the next one: `l'ing.`."""
+_COUNTED = re.compile(r"[\d.,]*\d|[IVXLC]+")
+"""What a unit follows, with which a sentence may end: `5 Mio.`, `XIX в.`."""
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,4}")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?-)?[^\W\d_]")
 _ROMAN = re.compile(r"[IVXLC]{1,6}")
@@ -28,6 +36,7 @@ class WordKind(Enum):
     MAY_BE_LAST = "may be last"
     BEFORE_NUMBER = "before a number"
     INITIAL = "initial"
+    SMALL_LETTER = "small letter"
     ORDINAL = "ordinal"
     LABEL = "label"
 
@@ -40,7 +49,10 @@ def kind_before_stop(before: str, language: str) -> WordKind:
         return WordKind.WORD
     word = tokens[-1].lstrip(OPENING)
     chain = _chain([token.lstrip(OPENING) for token in tokens])
-    listed = _listed_kind([ELIDED.sub("", name) for name in (*chain, word)], language)
+    names = [ELIDED.sub("", name) for name in (*chain, *word.split(".-")[1:], word)]
+    listed = _listed_kind(names, language)
+    if listed is WordKind.NEVER_LAST and len(tokens) > 1 and _COUNTED.fullmatch(tokens[-2]):
+        return WordKind.INITIAL
     if listed is not None:
         return listed
     if language == "th" and _THAI_SHORT.fullmatch(word):
@@ -62,9 +74,11 @@ def _listed_kind(names: list[str], language: str) -> WordKind | None:
 
 def _kind_by_shape(word: str, language: str) -> WordKind:
     if _DOTTED.fullmatch(word):
-        return WordKind.INITIAL if word.replace(".", "").isupper() else WordKind.MAY_BE_LAST
+        return WordKind.INITIAL
     if _is_initial(word) or (language == "es" and _DOUBLED.fullmatch(word)):
         return WordKind.INITIAL
+    if len(word) == 1 and word.islower():
+        return WordKind.SMALL_LETTER
     ordinal = _ROMAN.fullmatch(word) or (word.isdecimal() and len(word) <= _ORDINAL_DIGITS)
     return WordKind.ORDINAL if ordinal and language in ORDINALS else WordKind.WORD
 
@@ -100,4 +114,4 @@ def _tables(language: str) -> tuple[frozenset[str], frozenset[str], frozenset[st
         frozenset(table.get(language, table["en"]).split())
         for table in (NEVER_LAST, MAY_BE_LAST, BEFORE_NUMBER)
     )
-    return never, maybe, numbered
+    return never | frozenset(ANYWHERE.split()), maybe, numbered

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from enum import Enum
 
-from broadcaster.writing.full_stops import ELIDED, OPENING, WordKind, kind_before_stop
-from broadcaster.writing.function_words import function_words
+from broadcaster.writing.following import begins_sentence, goes_without_abbreviation
+from broadcaster.writing.full_stops import WordKind, kind_before_stop
 
 _STRONG = "。！？｡؟۔।॥։။።፧།⸮"
 """Marks that nothing but a sentence's end has."""
@@ -25,7 +25,6 @@ _DOTS = re.compile("[.…]+")
 _SEMICOLONS = re.compile("[;\u037e]+")
 _MAYBE_END = re.compile(f"[{_MARKS}]{_BEHIND}(?=\\s|$|[^\\s{_MARKS}{_CLOSERS}])")
 _MAYBE_END_OR_SPACE = re.compile(rf"{_MAYBE_END.pattern}|(?=\s)|$")
-_TOKENS = re.compile(r"\S+")
 _NEXT_LETTER = re.compile(r"[^\W_]|\[")
 _QUOTED_ON = frozenset("とって、は")
 """What goes on after a Japanese quotation."""
@@ -65,6 +64,12 @@ class Ending(Enum):
     """What follows will tell."""
 
 
+_MAY_GO_ON = frozenset({WordKind.MAY_BE_LAST, WordKind.BEFORE_NUMBER, WordKind.SMALL_LETTER})
+_BEFORE_FIGURES = frozenset({WordKind.WORD, WordKind.ORDINAL, WordKind.SMALL_LETTER})
+"""After them a sentence ends also before a figure."""
+_TOLD = {None: Ending.UNSURE, True: Ending.YES, False: Ending.NO}
+
+
 def sentence_ends(text: str, language: str) -> list[int]:
     """Where sentences end in a text, behind their closing quotes; its own end counts if it is one.
 
@@ -76,7 +81,10 @@ def sentence_ends(text: str, language: str) -> list[int]:
     start = 0
     places = _MAYBE_END_OR_SPACE if language in _UNMARKED else _MAYBE_END
     for match in places.finditer(text):
-        if ending(text[start : match.end()], text[match.end() :], language) is Ending.YES:
+        following = text[match.end() :]
+        if following.strip():
+            following += " "
+        if ending(text[start : match.end()], following, language) is Ending.YES:
             start = match.end()
             ends.append(start)
     return ends
@@ -132,6 +140,7 @@ def is_title(word: str, language: str) -> bool:
         WordKind.WORD,
         WordKind.MAY_BE_LAST,
         WordKind.ORDINAL,
+        WordKind.SMALL_LETTER,
     }
 
 
@@ -167,9 +176,11 @@ def _after_full_stop(before: str, following: str, language: str) -> Ending:
     if letter.islower():
         return Ending.NO
     if letter.isdigit():
-        return Ending.YES if kind in {WordKind.WORD, WordKind.ORDINAL} else Ending.NO
+        return Ending.YES if kind in _BEFORE_FIGURES else Ending.NO
     if kind in {WordKind.INITIAL, WordKind.ORDINAL} and letter.isupper():
-        return _by_next_word(following, language)
+        return _TOLD[begins_sentence(following, language)]
+    if kind in _MAY_GO_ON and letter.isupper():
+        return _TOLD[goes_without_abbreviation(following, kind)]
     goes_on = kind in {WordKind.NEVER_LAST, WordKind.LABEL, WordKind.INITIAL}
     return Ending.NO if goes_on else Ending.YES
 
@@ -184,22 +195,6 @@ def _after_other_marks(marks: str, following: str, language: str) -> Ending:
     if letter.islower() or (dots and not letter.isupper()):
         return Ending.NO
     return Ending.YES
-
-
-def _by_next_word(following: str, language: str) -> Ending:
-    """Whether the next word, which has a capital, is one that sentences begin with."""
-    match = _TOKENS.search(following.lstrip().lstrip(OPENING))
-    assert match is not None
-    word, whole = match.group(), match.end() < len(following.lstrip().lstrip(OPENING))
-    if not whole and word[-1:].isalpha():
-        return Ending.UNSURE
-    if word.endswith(".") and len(word) == len("J."):
-        return Ending.NO
-    bare = word.strip(f"{OPENING},;:.!?…").casefold()
-    known = function_words(language).all
-    elided = ELIDED.match(bare)
-    begins = bare in known or (elided is not None and elided.group().replace("’", "'") in known)
-    return Ending.YES if begins else Ending.NO
 
 
 def _next_letter(following: str) -> str:

@@ -59,7 +59,8 @@ def test_what_ends_a_text(text: str, language: str, *, expected: bool) -> None:
     ("sentence", "following", "expected"),
     [
         ("It was 5 p.m.", "", Ending.UNSURE),
-        ("It was 5 p.m.", " T", Ending.YES),
+        ("It was 5 p.m.", " Then", Ending.UNSURE),
+        ("It was 5 p.m.", " Then ", Ending.YES),
         ("It was 5 p.m.", " t", Ending.NO),
         ("In the U.S.", " The", Ending.UNSURE),
         ("In the U.S.", " The ", Ending.YES),
