@@ -16,7 +16,7 @@ from broadcaster.booths.text.caption_display import (
     shown_while_growing,
     shown_with_last_word,
 )
-from broadcaster.booths.text.caption_layout import OpenLine, line_ends, next_break
+from broadcaster.booths.text.caption_layout import LINE_COLUMNS, OpenLine, line_ends, next_break
 from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions
 from broadcaster.booths.text.channel_language import ChannelLanguage
 from broadcaster.model.caption import Caption
@@ -193,9 +193,16 @@ class Segmenter:
                 captions += self._close(now_ms)
             else:
                 self._begin()
-                self._above = self._text[: self._shown]
+                self._above = self._text[: self._shown + self._kept_space()]
                 self._consume()
         return captions
+
+    def _kept_space(self) -> int:
+        """Whether a space stays at the line's end: where a line break stands for none."""
+        spaced = spaces_between_words(self._spoken.language)
+        follows = self._text[self._shown :].startswith(" ")
+        fits = columns(self._text[: self._shown]) < LINE_COLUMNS
+        return int(follows and fits and not spaced)
 
     def _consume(self) -> None:
         """Begin another line behind what is shown."""

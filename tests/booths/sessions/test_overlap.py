@@ -5,7 +5,7 @@ import pytest
 
 from broadcaster.audio.blocks import Block
 from broadcaster.booths.floor.buffer import FloorMemory
-from broadcaster.booths.sessions.overlap import SaidText, Seam
+from broadcaster.booths.sessions.overlap import LONGEST_OPEN_CHARACTERS, SaidText, Seam
 
 SAID = [" Buenos días a todos.", " Me llamo Clara.", " Hoy hablamos del agua."]
 JAPANESE = ["おはようございます。", "今日は水の話です。"]
@@ -109,6 +109,56 @@ def test_text_without_spaces() -> None:
 def test_a_sentence_within_a_text_without_spaces_is_known() -> None:
     seam = Seam(said(["".join(JAPANESE)]))
     assert seam.take("今日は水の話です。ありがとう。") == "ありがとう。"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "finished"),
+    [
+        ("ja", '言った。"', True),
+        ("ar", "قال؟", True),
+        ("en", "We met Dr.", False),
+        ("de", "Wir kommen am 3.", False),
+        ("ko", "감사합니다.", True),
+        ("th", "ขอบคุณครับ", True),
+    ],
+)
+def test_a_sentence_is_finished_where_captions_end_it(
+    language: str, text: str, *, finished: bool
+) -> None:
+    assert SaidText(language).add(text) is finished
+
+
+def test_an_abbreviation_may_turn_out_to_have_ended_a_sentence() -> None:
+    known = SaidText("en")
+    assert not known.add("It was 5 p.m.")
+    known.sound()
+    assert not known.add(" Then we")
+    assert [sentence.text for sentence in known.sentences] == ["It was 5 p.m."]
+    assert (known.open.text, known.open.sounded_words) == (" Then we", 0)
+    assert known.sentences[0].sounded_words == 4
+
+
+def test_what_never_ends_a_sentence_is_not_kept_for_ever() -> None:
+    known = SaidText("en")
+    for _ in range(1_000):
+        known.add(" and so on")
+    assert len(known.open.text) < LONGEST_OPEN_CHARACTERS
+
+
+def test_korean_words_are_compared_whole() -> None:
+    known = SaidText("ko")
+    known.add("오늘은 물 이야기입니다.")
+    seam = Seam(known)
+    assert seam.take("오늘은 물 이야기입니다.") == ""
+    assert seam.take(" 감사합니다.") == " 감사합니다."
+
+
+def test_thai_is_compared_letter_by_letter() -> None:
+    known = SaidText("th")
+    known.add("วันนี้เราจะพูดถึงน้ำครับ")
+    seam = Seam(known)
+    assert seam.take("วันนี้เราจะพูด") + seam.take("ถึงน้ำครับ") == ""
+    assert seam.take(" ขอบคุณ") == " ขอบคุณ"
 
 
 def speech(seconds: float, level: float = 8_000) -> bytes:

@@ -130,3 +130,43 @@ def test_a_mark_within_a_sentence_is_shown() -> None:
 def test_two_captions_at_once_have_two_ids() -> None:
     captions = Segmenter("es").push("Hola. Gracias. Adiós", 4000)
     assert [caption.id for caption in captions] == ["es-4000", "es-4001"]
+
+
+def test_a_line_of_thai_keeps_the_space_a_line_break_does_not_stand_for() -> None:
+    segmenter = Segmenter("th")
+    text = "คนทุกคนมีสิทธิในการดำรงชีวิต เสรีภาพ และความมั่นคงแห่งตัวตนของพวกเขา"
+    captions = [*segmenter.push(text, 1000), *segmenter.flush(2000)]
+    assert captions[-1].text.replace("\n", "") == text
+    assert "\n" in captions[-1].text
+
+
+@pytest.mark.parametrize(
+    ("channel", "before", "after", "joined"),
+    [
+        ("ko", "오늘은", "감사합니다", "오늘은 감사합니다"),
+        ("es", "Hola a", "todos", "Hola a todos"),
+        ("ja", "今日は", "水の話", "今日は水の話"),
+        ("zh-Hant-TW", "今天", "我們", "今天我們"),
+        ("th", "วันนี้", "เรา", "วันนี้เรา"),
+        ("floor", "오늘은 우리", "감사합니다", "오늘은 우리 감사합니다"),
+        ("floor", "今日はきれいな", "水の話", "今日はきれいな水の話"),
+    ],
+)
+def test_sessions_join_as_the_writing_does(
+    channel: str, before: str, after: str, joined: str
+) -> None:
+    segmenter = Segmenter(channel)
+    segmenter.push(before, 0)
+    segmenter.join()
+    segmenter.push(after, 400)
+    assert [caption.text for caption in segmenter.flush(800)] == [joined]
+
+
+def test_no_korean_word_is_torn() -> None:
+    segmenter = Segmenter("ko")
+    text = (
+        "오늘은 국제회의에서 실시간 통역을 제공하는 방법에 대해 여러분께 자세히 설명드리겠습니다."
+    )
+    captions = [*segmenter.push(text, 0), *segmenter.flush(400)]
+    lines = [line for caption in captions if caption.final for line in caption.text.split("\n")]
+    assert " ".join(lines) == text
