@@ -159,6 +159,8 @@ class Segmenter:
         language = self._spoken.language
         for number, (start, end) in enumerate(spans, 1):
             following = self._text[end:]
+            if end < self._shown:  # the language seemed another one when it was shown
+                continue
             if not may_end_sentence(self._text[start:end], following, language):
                 continue
             if not following.strip():

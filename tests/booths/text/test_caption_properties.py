@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from broadcaster.booths.text.caption_layout import LINE_COLUMNS, LINES
 from broadcaster.booths.text.caption_segmenter import SENTENCE_QUIET_MS, Segmenter
 from broadcaster.model.caption import Caption
+from broadcaster.model.language import FLOOR
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_words
 from broadcaster.writing.words import words
@@ -35,8 +36,8 @@ LONG_PAUSE_MS = 3000
 
 
 @st.composite
-def streams(draw: st.DrawFn) -> tuple[str, list[tuple[str, int]]]:
-    """A language, and fragments of a text with the pause behind each."""
+def streams(draw: st.DrawFn) -> tuple[str, str, list[tuple[str, int]]]:
+    """A channel, its language, and fragments of a text with the pause behind each."""
     language = draw(st.sampled_from(sorted(SENTENCES)))
     spoken = [*SENTENCES[language], *TRICKY.get(language, [])]
     chosen = draw(st.lists(st.sampled_from(spoken), min_size=1, max_size=4))
@@ -49,11 +50,11 @@ def streams(draw: st.DrawFn) -> tuple[str, list[tuple[str, int]]]:
         follows = "".join(fragments[number:])[:1]
         longest = [LONG_PAUSE_MS] if follows == " " and not fragment.endswith(" ") else []
         stream.append((fragment, draw(st.sampled_from([*PAUSES_MS, *longest]))))
-    return language, stream
+    return draw(st.sampled_from([language, language, FLOOR])), language, stream
 
 
-def captions_of(language: str, stream: list[tuple[str, int]]) -> list[Caption]:
-    segmenter, captions, now_ms = Segmenter(language), [], 0
+def captions_of(channel: str, stream: list[tuple[str, int]]) -> list[Caption]:
+    segmenter, captions, now_ms = Segmenter(channel), [], 0
     for fragment, pause_ms in stream:
         captions += segmenter.push(fragment, now_ms)
         end_ms = now_ms + pause_ms
@@ -85,10 +86,12 @@ def plain(text: str) -> str:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(streams())
-def test_captions_hold_the_text_and_tear_no_word(stream: tuple[str, list[tuple[str, int]]]) -> None:
-    language, fragments = stream
+def test_captions_hold_the_text_and_tear_no_word(
+    stream: tuple[str, str, list[tuple[str, int]]],
+) -> None:
+    channel, language, fragments = stream
     text = "".join(fragment for fragment, _ in fragments)
-    captions = last_versions(captions_of(language, fragments))
+    captions = last_versions(captions_of(channel, fragments))
     lines = [line for caption in captions for line in caption.text.split("\n")]
     assert all(caption.text.count("\n") < LINES for caption in captions)
     assert plain("".join(lines)) == plain(text)
