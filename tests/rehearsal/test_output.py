@@ -1,11 +1,11 @@
 import pytest
 
-from broadcaster.rehearsal.sessions.output import Output, Text
+from broadcaster.rehearsal.sessions.output import TranscriptPiece, TranslationOutput
 
 
-def texts(output: Output, ticks: int) -> list[str]:
+def texts(output: TranslationOutput, ticks: int) -> list[str]:
     said = [delta for _ in range(ticks) for delta in output.tick()]
-    return [delta.delta for delta in said if isinstance(delta, Text)]
+    return [delta.delta for delta in said if isinstance(delta, TranscriptPiece)]
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ def texts(output: Output, ticks: int) -> list[str]:
     ],
 )
 def test_the_end_of_a_sentence_comes_late(language: str, text: str, late: list[str]) -> None:
-    output = Output()
+    output = TranslationOutput()
     now = output.say(text, b"", language)
-    said = "".join(delta.delta for delta in now if isinstance(delta, Text))
+    said = "".join(delta.delta for delta in now if isinstance(delta, TranscriptPiece))
     assert said == text.removesuffix("".join(late))
     assert texts(output, 2) == late
 
@@ -31,6 +31,6 @@ def test_the_end_of_a_sentence_comes_late(language: str, text: str, late: list[s
     ("language", "space"), [("en", " "), ("ko", " "), ("ja", ""), ("zh", ""), ("th", "")]
 )
 def test_sentences_are_joined_as_the_writing_does(language: str, space: str) -> None:
-    output = Output()
+    output = TranslationOutput()
     output.say("A", b"", language)
-    assert output.say("B", b"", language) == [Text(f"{space}B")]
+    assert output.say("B", b"", language) == [TranscriptPiece(f"{space}B")]
