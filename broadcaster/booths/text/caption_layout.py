@@ -152,8 +152,7 @@ def _cheapest(
         candidate = (cost + rest[end][0], [*ends, end, *rest[end][1]])
         if found is None or candidate[0] < found[0]:
             found = candidate
-    assert found is not None
-    return found
+    return found or (0.0, [count])
 
 
 def _with_rest(
