@@ -59,25 +59,27 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.wire"
-    ),
-    "rehearsal.faults": "rehearsal.wire",
-    "rehearsal.hearing": (
-        "rehearsal.resample rehearsal.talk rehearsal.wire rehearsal.worker_process"
+        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation"
     ),
     "rehearsal.sessions": (
-        "rehearsal.faults rehearsal.hearing rehearsal.speaking rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "
+        "rehearsal.hearing.recordings rehearsal.hearing.shared_streams "
+        "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process"
     ),
     "rehearsal.speaking": (
-        "rehearsal.faults rehearsal.hearing rehearsal.resample rehearsal.talk rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample rehearsal.talk "
+        "rehearsal.wire.constants rehearsal.worker_process"
     ),
-    "rehearsal.talk": "",
+    "rehearsal.hearing": (
+        "rehearsal.resample rehearsal.talk rehearsal.wire.constants rehearsal.worker_process"
+    ),
+    "rehearsal.faults": "rehearsal.wire.validation",
     "rehearsal.wire": "",
-    "loadtest": "errors loadtest.transports model system",
+    "rehearsal.talk": "",
+    "loadtest": "errors loadtest.transports model system.open_files",
     "loadtest.transports": (
-        "errors loadtest.plan loadtest.results loadtest.target model system webrtc.clients"
+        "errors loadtest.plan loadtest.results loadtest.target model.audio system.tasks "
+        "webrtc.clients"
     ),
     # Composition.
     "__main__": "commands",
