@@ -41,10 +41,10 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
-        "booths.text errors log model realtime realtime.protocol system"
+        "booths.text errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket",
-    "booths.floor": "audio model realtime",
+    "booths.floor": "audio model",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": "booths.engines booths.floor booths.text errors model realtime system",
     "booths.staffing": "model realtime",

@@ -1,8 +1,8 @@
 """Where one session's text ends and another's begins: nothing lost, nothing said twice.
 
 After a drop the next session hears the floor again from the last finished sentence. What it says
-about it may repeat words that are already captions; a `Seam` holds back what repeats them, and
-tells whether the sound that comes with it repeats as well.
+about it may repeat words that are already captions; a `RepeatFilter` keeps back what repeats them,
+and tells whether the sound that comes with it repeats as well.
 """
 
 import re
@@ -22,7 +22,7 @@ def sentence_ends(text: str) -> bool:
 
 
 @dataclass(slots=True)
-class Sentence:
+class SaidSentence:
     """What was said of one sentence: its text, and how many of its words had sound."""
 
     text: str = ""
@@ -33,8 +33,8 @@ class SaidText:
     """What a channel has said lately: its last sentences, and the one that is not finished."""
 
     def __init__(self) -> None:
-        self.sentences: deque[Sentence] = deque(maxlen=RECENT_SENTENCES)
-        self.open = Sentence()
+        self.sentences: deque[SaidSentence] = deque(maxlen=RECENT_SENTENCES)
+        self.open = SaidSentence()
 
     def add(self, text: str) -> bool:
         """Add a fragment; True when it finishes a sentence."""
@@ -48,7 +48,7 @@ class SaidText:
         """What follows is another sentence, whether or not this one was finished."""
         if self.open.text.strip():
             self.sentences.append(self.open)
-        self.open = Sentence()
+        self.open = SaidSentence()
 
     def sound(self) -> None:
         """Sound was played; it belongs to the newest text."""
@@ -56,7 +56,7 @@ class SaidText:
         newest.sounded_words = len(_words(newest.text))
 
 
-class Seam:
+class RepeatFilter:
     """Takes a new session's text until it says something new.
 
     It may begin where a sentence or phrase did that was said, also one within a fragment, wherever
@@ -64,7 +64,7 @@ class Seam:
     words that are shown of the unfinished one.
 
     Attributes:
-        done: the seam is passed; everything is new from here on.
+        done: everything is new from here on.
         repeating: the sound that comes now was already played.
     """
 

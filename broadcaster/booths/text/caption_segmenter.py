@@ -29,7 +29,7 @@ _NO_LINE_START = frozenset("。、，．！？：；」』）】…ー々")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Za-zÀ-ÿ]|Dr|Mr|Mrs|Ms|Sr|Sra|Prof|St|z|bzw|etc)\.$")
 
 
-class Segmenter:
+class CaptionSegmenter:
     """Cuts one channel's text.
 
     Args:

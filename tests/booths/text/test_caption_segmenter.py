@@ -3,9 +3,9 @@ import re
 
 import pytest
 
-from broadcaster.booths.booth import SKIPPED
 from broadcaster.booths.sessions.output import MISSING
-from broadcaster.booths.text.caption_segmenter import LINE_COLUMNS, LINES, Segmenter, columns
+from broadcaster.booths.sinks import SKIPPED
+from broadcaster.booths.text.caption_segmenter import LINE_COLUMNS, LINES, CaptionSegmenter, columns
 from broadcaster.model.caption import Caption
 
 TALKS = {
@@ -24,7 +24,7 @@ TALKS = {
 
 def feed(text: str, seed: int, *, flush: bool = True) -> list[Caption]:
     chance = random.Random(seed)
-    segmenter, captions, now_ms, at = Segmenter("xx"), [], 0, 0
+    segmenter, captions, now_ms, at = CaptionSegmenter("xx"), [], 0, 0
     while at < len(text):
         size = chance.randint(1, 9)
         captions += segmenter.push(text[at : at + size], now_ms)
@@ -77,14 +77,14 @@ def test_japanese_sentences_end_without_spaces() -> None:
 
 
 def test_a_late_full_stop_belongs_to_its_sentence() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos", 0)
     captions = segmenter.push(".", 400)
     assert [(c.text, c.final) for c in captions] == [("Hola a todos.", True)]
 
 
 def test_a_quiet_speaker_finishes_the_sentence() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos", 0)
     assert [c.text for c in segmenter.tick(1000)] == ["Hola a todos"]
     captions = segmenter.tick(2600)
@@ -94,18 +94,18 @@ def test_a_quiet_speaker_finishes_the_sentence() -> None:
 
 def test_a_mark_after_a_sentence_is_shown() -> None:
     """What was skipped or not interpreted is rarely the end of the sentence before."""
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos.", 0)
     captions = [*segmenter.push(MISSING, 4_000), *segmenter.push(" Gracias.", 8_000)]
     assert [(c.text, c.final) for c in captions] == [("[…]", True), ("Gracias.", True)]
 
 
 def test_a_mark_within_a_sentence_is_shown() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     captions = [*segmenter.push(" Hola", 0), *segmenter.push(SKIPPED, 400)]
     assert [(c.text, c.final) for c in captions] == [("Hola […]", True)]
 
 
 def test_two_captions_at_once_have_two_ids() -> None:
-    captions = Segmenter("es").push("Hola. Gracias. ", 4000)
+    captions = CaptionSegmenter("es").push("Hola. Gracias. ", 4000)
     assert [caption.id for caption in captions] == ["es-4000", "es-4001"]
