@@ -1,6 +1,6 @@
 """The composition root: builds the parts of the roles, wires the flow, closes in reverse.
 
-speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ Crew (one Booth per language)
+speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ BoothSupervisor (one Booth per channel)
                                          ▲──Opus, captions──┘
                                          └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
 organizer ──REST──▶ Events, Board ──records──▶ bus
@@ -22,7 +22,7 @@ from aiohttp import web
 from yarl import URL
 
 from broadcaster import from_settings
-from broadcaster.booths.supervisor import Crew
+from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
@@ -161,14 +161,12 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
-    crew = Crew(
-        bus,
-        from_settings.booth_kit(settings, http),
-        clock,
+    supervisor = BoothSupervisor(
+        from_settings.booth_dependencies(settings, bus, clock, http),
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
-    parts.run["booths"] = crew.run
+    parts.run["booths"] = supervisor.run
 
 
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:

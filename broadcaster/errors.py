@@ -5,6 +5,9 @@ BroadcasterError
 │   ├── UnknownLanguage       not a language tag
 │   ├── UnknownEvent          no event has this id
 │   ├── EventExists           another event has this id already
+│   ├── UnknownChannel        an event has no such channel
+│   ├── UnknownSession        a WebRTC session is over, or never existed
+│   ├── TooManyJoining        too many WebRTC listeners join at once
 │   ├── BadEventId            an event cannot have this id
 │   ├── InvalidInitialState   an event cannot begin in this state
 │   ├── InvalidTransition     an event cannot go from its state to this one
@@ -19,7 +22,7 @@ BroadcasterError
 │   ├── TooManyPeers          no room for another WebRTC listener
 │   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
 │   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
-├── Refused                   an HTTP answer other than success, with its status
+├── ServerRefused             a server answered one of our clients with an error
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
 ├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
@@ -261,34 +264,53 @@ class ClosedWhileOpening(DomainError):
         )
 
 
-class Refused(BroadcasterError):
-    """A request is answered with `status` and `{error, message, hint}`.
+class UnknownChannel(DomainError):
+    """An event has no channel of this id.
 
     Args:
-        status: HTTP status, 4xx or 5xx.
-        error: stable identifier, snake case.
-        message: what is wrong, a sentence.
-        hint: what to do about it, a sentence.
-        headers: extra response headers, for example `Retry-After`.
+        channels: ids of the channels it has.
     """
 
-    def __init__(
-        self,
-        status: int,
-        error: str,
-        message: str,
-        *,
-        hint: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> None:
+    def __init__(self, channels: Iterable[str]) -> None:
+        super().__init__(
+            "unknown_channel",
+            "this event has no such channel",
+            f"Its channels are: {', '.join(channels)}.",
+        )
+
+
+class UnknownSession(DomainError):
+    """The WebRTC session of an address is over, or never existed."""
+
+    def __init__(self) -> None:
+        super().__init__("unknown_session", "this session is over", "Make a new session to go on.")
+
+
+class TooManyJoining(DomainError):
+    """More WebRTC listeners join at this moment than the process can let in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too_many_joining",
+            "too many listeners are joining at this moment",
+            "Wait as long as Retry-After says, then connect again.",
+        )
+
+
+class ServerRefused(BroadcasterError):
+    """A server answered a client of ours with an error.
+
+    Args:
+        status: HTTP status of the answer.
+        error: the server's error id, `refused` if it sent none.
+        message: the server's sentence.
+        hint: the server's hint.
+    """
+
+    def __init__(self, status: int, error: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
-        self.headers = headers or {}
-
-    def body(self) -> dict[str, str]:
-        """The JSON body of the answer."""
-        return {"error": self.error, "message": self.message, "hint": self.hint}
 
 
 class BusUnavailable(BroadcasterError):

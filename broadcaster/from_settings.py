@@ -5,12 +5,13 @@ from dataclasses import fields
 
 import aiohttp
 
+from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.staffing.costs import Prices
-from broadcaster.booths.workplace import Kit
 from broadcaster.config import Settings
 from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.ports import Bus, Clock
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.system import open_files
@@ -35,7 +36,9 @@ def ingest_settings(settings: Settings) -> IngestSettings:
     return IngestSettings(servers, loopback=settings.host in LOOPBACK)
 
 
-def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
+def booth_dependencies(
+    settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
+) -> BoothDependencies:
     """What booths work with: engines, what they cost, how channels catch up."""
     extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
     engines = Engines(
@@ -47,7 +50,14 @@ def booth_kit(settings: Settings, http: aiohttp.ClientSession) -> Kit:
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
-    return Kit(engines, prices.cost, limits, ms_to_samples(settings.frame_ms))
+    return BoothDependencies(
+        bus=bus,
+        clock=clock,
+        engines=engines,
+        price=prices.cost,
+        limits=limits,
+        frame_samples=ms_to_samples(settings.frame_ms),
+    )
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

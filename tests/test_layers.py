@@ -24,6 +24,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "log": "",
     "sockets": "",
     "system": "",
+    "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors",
     # Libraries: one technology each, for the stages.
@@ -37,50 +38,51 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "webrtc": "audio errors model",
     "webrtc.clients": "audio errors model webrtc",
     "webrtc.egress": "errors model system webrtc",
-    "writing": "",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
-        "booths.text errors log model realtime realtime.protocol system"
+        "booths.text errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
-    "booths.floor": "audio model realtime",
+    "booths.floor": "audio model",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text errors model realtime system writing"
     ),
     "booths.staffing": "model realtime",
     "booths.text": "model writing",
-    "edge": "edge.fanout edge.rooms edge.websocket errors model",
-    "edge.fanout": "edge.websocket errors model sockets system",
-    "edge.http": "audio edge.fanout edge.rooms edge.websocket errors model sockets",
-    "edge.rooms": "edge.fanout edge.http errors model sockets system",
-    "edge.websocket": "model sockets",
+    "edge": "edge.fanout edge.rooms edge.websocket model web",
+    "edge.fanout": "errors model sockets system",
+    "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
+    "edge.rooms": "edge.fanout errors model sockets system",
+    "edge.websocket": "edge.fanout model sockets system",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth errors model",
+    "desk": "auth errors model web",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.wire"
-    ),
-    "rehearsal.faults": "rehearsal.wire",
-    "rehearsal.hearing": (
-        "rehearsal.resample rehearsal.talk rehearsal.wire rehearsal.worker_process"
+        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation"
     ),
     "rehearsal.sessions": (
-        "rehearsal.faults rehearsal.hearing rehearsal.speaking rehearsal.wire "
-        "rehearsal.worker_process writing"
+        "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "
+        "rehearsal.hearing.recordings rehearsal.hearing.shared_streams "
+        "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process writing"
     ),
     "rehearsal.speaking": (
-        "rehearsal.faults rehearsal.hearing rehearsal.resample rehearsal.talk rehearsal.wire "
-        "rehearsal.worker_process"
+        "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample rehearsal.talk "
+        "rehearsal.wire.constants rehearsal.worker_process"
     ),
-    "rehearsal.talk": "",
+    "rehearsal.hearing": (
+        "rehearsal.resample rehearsal.talk rehearsal.wire.constants rehearsal.worker_process"
+    ),
+    "rehearsal.faults": "rehearsal.wire.validation",
     "rehearsal.wire": "",
-    "loadtest": "errors loadtest.transports model system",
+    "rehearsal.talk": "",
+    "loadtest": "errors loadtest.transports model system.open_files",
     "loadtest.transports": (
-        "errors loadtest.plan loadtest.results loadtest.target model system webrtc.clients"
+        "errors loadtest.plan loadtest.results loadtest.target model.audio system.tasks "
+        "webrtc.clients"
     ),
     # Composition.
     "__main__": "commands",
@@ -99,15 +101,15 @@ OWNERS = {  # library -> the only rooms that may import it
     "sqlite3": {"bus"},
     "pocketsphinx": {"rehearsal"},
     "espeakng_loader": {"rehearsal"},
-    "openai": set(),
-    "prometheus_client": {"web"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
+    "openai": set(),
+    "prometheus_client": {"web"},
 }
 STAGES = ("floor", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Rooms that know no server: they raise `DomainError`s and leave statuses to `web`."""
-HTTP_NAMES = ("aiohttp.web", "broadcaster.errors.Refused", "broadcaster.web", "http")
+HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")
 LONGEST_MODULE = 400
 MOST_MODULES = 14
 """In one folder, without its `__init__`."""

@@ -1,1 +1,1 @@
-"""Stage 2: one booth per language channel, from floor PCM to interpreted Opus and captions."""
+"""The booths stage: floor PCM in, interpreted Opus and captions out; start at `booth.py`."""

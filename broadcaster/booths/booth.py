@@ -1,158 +1,211 @@
-"""One booth: floor PCM to its interpreter, interpreted sound and captions to its channel."""
+"""One booth: it fills one channel of one event.
 
-import logging
-from dataclasses import replace
+floor ─▶ FloorReceiver ─▶ SessionChain ─▶ sink ─▶ the channel's Opus and captions
+              │                                     ▲
+              └── every frame, in case the floor must fill in ──┘
 
-from broadcaster.booths.playout.channel import ChannelOutput
-from broadcaster.booths.playout.queue import Skip
-from broadcaster.booths.playout.voice import Voice
-from broadcaster.booths.staffing.orders import Duty
-from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
-from broadcaster.booths.text.spoken_language import LanguageWatch, model_code, prepare
-from broadcaster.booths.workplace import Kit, Workplace
+A language channel gets a `ChannelSink` behind an interpreter. The floor channel gets a
+`TranscriptSink` behind a transcriber, once per event and not once per language.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
+from broadcaster.booths.floor.receiver import FloorReceiver
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.sessions.chain import SessionChain
+from broadcaster.booths.sessions.output import Sink
+from broadcaster.booths.sinks import ChannelSink, TranscriptSink
+from broadcaster.booths.staffing.orders import BoothOrders
+from broadcaster.booths.status_reporter import StatusReporter
+from broadcaster.booths.text.captions import CaptionWriter
+from broadcaster.booths.text.spoken_language import LanguageWatch, prepare
 from broadcaster.model import keys
-from broadcaster.model.audience import Audience
-from broadcaster.model.caption import Caption
-from broadcaster.model.event import Channel, Event
-from broadcaster.model.language import FLOOR
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
+from broadcaster.model.event import Channel, Event, Interpreter
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.model.status import (
-    STALE_AFTER_S,
-    BoothState,
-    BoothStatus,
-    EdgeStatus,
-    statuses,
-)
-from broadcaster.realtime.protocol.translation import endpoint_language
+from broadcaster.model.status import BoothState, BoothStatus
+from broadcaster.realtime.session_events import Usage
+from broadcaster.system.tasks import first_of
 
-log = logging.getLogger("broadcaster.booths")
+TICK_S = 0.1
+"""How often quiet captions are ended and missing floor audio is noticed."""
 
-SKIPPED = " […] "
-"""The mark in the captions where sound was left out to catch up."""
-LAST_WORDS_S = 5.0
-"""How long a booth that leaves goes on playing what its interpreter has said."""
-_SHORT_WAIT_S = 0.1
+Price = Callable[[Interpreter | None, int, Usage], float]
+"""The cost in USD of an engine (None transcribes), given milliseconds of sound sent and tokens."""
 
 
-class Booth(Workplace):
-    """Interprets one event's floor into one language.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoothDependencies:
+    """What every booth works with.
 
-    Its failures stay its own: whatever happens to the session, the booth goes through
-    `BOOTH_TRANSITIONS`, says why, and lets the floor be heard meanwhile.
-
-    Args:
-        event: the event when the booth starts; changes are followed.
-        channel: what it fills.
-        kit: engines, prices, limits.
+    Attributes:
         bus: where the floor comes from and the channel goes.
         clock: time.
-        duty: what is asked of it; None to interpret until cancelled.
+        engines: opens sessions.
+        price: what they cost.
+        limits: how a channel that is behind catches up.
+        frame_samples: of an Opus packet.
+    """
+
+    bus: Bus
+    clock: Clock
+    engines: Engines
+    price: Price
+    limits: CatchUpLimits
+    frame_samples: int = OPUS_FRAME_SAMPLES
+
+
+class BoothSink(Sink, Protocol):
+    """What a booth needs of its sink; `Sink` is what a session needs of it."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def finish(self) -> None:
+        """Let what was said be heard; the booth is about to stop."""
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """Take the next floor frame, s16le mono 24 kHz."""
+
+    def use_event(self, event: Event) -> None:
+        """Take the event as it is now."""
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """The status with what this sink measures."""
+
+
+class Booth:
+    """Fills one channel until it is cancelled or its orders end.
+
+    Its failures stay its own. Whatever happens to a session, the booth reports a state of
+    `BOOTH_TRANSITIONS` with a reason, and the floor fills the channel until it is live again.
+
+    Args:
+        event: the event when the booth starts; the booth follows its record.
+        channel: what it fills.
+        dependencies: engines, prices, limits.
+        orders: what it is told to do; None to interpret until cancelled.
     """
 
     def __init__(
         self,
+        *,
         event: Event,
         channel: Channel,
-        kit: Kit,
-        bus: Bus,
-        clock: Clock,
-        duty: Duty | None = None,
+        dependencies: BoothDependencies,
+        orders: BoothOrders | None = None,
     ) -> None:
-        self._language = endpoint_language(channel.language)
-        super().__init__(
-            event,
-            channel.language,
-            kit.engines.kind(channel),
-            lambda now: kit.engines.interpreter(now, channel),
-            kit,
-            bus,
-            clock,
-            duty or Duty(),
-            LanguageWatch(self._language),
+        bus, clock = dependencies.bus, dependencies.clock
+        self._event_id = event.id
+        self._name = f"booth:{event.id}:{channel.language}"
+        self._orders = orders or BoothOrders()
+        self._bus = bus
+        self._clock = clock
+        self._price = dependencies.price
+        opener = dependencies.engines.opener(channel)
+        self._interpreter = opener.interpreter
+        self._floor = FloorReceiver(event.id, bus, clock)
+        self._captions = CaptionWriter(event.id, channel.language, bus)
+        self._reporter = StatusReporter(
+            event=event.id,
+            channel=channel.language,
+            bus=bus,
+            clock=clock,
+            measure=self._measure,
         )
-        self._voice = Voice(kit.limits, self._skipped)
-        self._output = ChannelOutput(
-            event.id, channel.language, bus, clock, self._voice, kit.frame_samples
+        self._sink: BoothSink
+        if opener.interpreter is None:
+            self._sink = TranscriptSink(
+                floor=self._floor,
+                captions=self._captions,
+                language_changed=self._reporter.publish,
+            )
+        else:
+            self._sink = ChannelSink(
+                event=event,
+                channel=channel.language,
+                language=opener.language,
+                floor=self._floor,
+                captions=self._captions,
+                interpreting=self._interpreting,
+                bus=bus,
+                clock=clock,
+                limits=dependencies.limits,
+                frame_samples=dependencies.frame_samples,
+            )
+        voiced = opener.interpreter is not None
+        self._chain = SessionChain(
+            language=channel.language,
+            event=event,
+            opener=opener,
+            buffer=self._floor.buffer,
+            sink=self._sink,
+            report_state=self._reporter.move,
+            clock=clock,
+            language_watch=LanguageWatch(opener.language) if voiced else None,
+            voiced=voiced,
         )
-        self._glossary = GlossaryWatch(channel.language)
-        self._floor_language = ""
-        self._floor_language_at = 0.0
-        self._audience = Audience(self._output.variants, clock)
 
     async def run(self) -> None:
-        """Interpret until cancelled or the duty ends, then finish the sentence."""
+        """Work until the orders end, then let the engine finish its sentence and be heard.
+
+        If the booth is cancelled, the engine still finishes, but only in writing: by then another
+        booth may speak on the channel.
+        """
         await prepare()
-        await self._work(
-            self._output.hear_floor,
-            self._output.run(self._ear.clock),
-            self._watch_status(),
-            self._read_source(),
+        try:
+            async with self._captions.writing(self._floor.now_ms):
+                await first_of(
+                    self._floor.receive(self._sink.push_floor_pcm),
+                    self._interpret(),
+                    self._sink.run(),
+                    self._follow_event(),
+                    self._keep_time(),
+                    self._reporter.run(),
+                    name=self._name,
+                )
+        finally:
+            self._reporter.publish()
+
+    async def _interpret(self) -> None:
+        """Follow the orders; return when they have ended and everything said was heard."""
+        while not self._orders.ended:
+            if self._orders.suspended:
+                self._reporter.move(BoothState.FAILED, self._orders.suspended)
+                await self._orders.begins()
+            else:
+                await first_of(self._chain.run(), self._orders.stops(), name=self._name)
+        await self._sink.finish()
+
+    async def _follow_event(self) -> None:
+        async for record in self._bus.watch(keys.event_record(self._event_id)):
+            event = Event.from_json(record.value)
+            self._chain.use_event(event)
+            self._sink.use_event(event)
+
+    async def _keep_time(self) -> None:
+        while True:
+            self._floor.tick(TICK_S)
+            self._captions.tick(self._floor.now_ms())
+            await self._clock.sleep(TICK_S)
+
+    def _interpreting(self) -> bool:
+        """Whether the channel has an interpreter now."""
+        working = self._reporter.state in {BoothState.LIVE, BoothState.ROTATING}
+        return working and self._orders.interpreting
+
+    def _measure(self, status: BoothStatus) -> BoothStatus:
+        sent_ms = samples_to_ms(self._chain.fed_blocks * BLOCK_SAMPLES)
+        status = replace(
+            status,
+            sent_ms=sent_ms,
+            sessions=self._chain.sessions,
+            unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
+            interpreter=self._interpreter or "transcribe",
+            cost_usd=self._price(self._interpreter, sent_ms, self._chain.usage),
         )
-
-    def sound(self, pcm: bytes, source_position: int) -> None:
-        """See `rendition.Sink`."""
-        self._voice.say(pcm, source_position)
-
-    def text(self, text: str) -> None:
-        """See `rendition.Sink`."""
-        super().text(text)
-        self._glossary.hear_channel(text, self._ear.now_ms())
-
-    async def _play_out(self) -> None:
-        """Let the last words be heard."""
-        until = self._clock.monotonic() + LAST_WORDS_S
-        while self._voice.queue_ms and self._clock.monotonic() < until:
-            await self._clock.sleep(_SHORT_WAIT_S)
-
-    def _skipped(self, skip: Skip) -> None:
-        log.warning("%d ms of interpretation were skipped to catch up", skip.dropped_ms)
-        self._captions.push(SKIPPED, self._ear.now_ms())
-
-    async def _watch_status(self) -> None:
-        """Learn what the floor speaks and who listens to which variant."""
-        async with self._bus.subscribe(keys.status(self._event.id)) as messages:
-            async for status in statuses(messages):
-                match status:
-                    case BoothStatus(channel=channel, floor_language=language):
-                        if channel == FLOOR:
-                            self._floor_language = language
-                            self._floor_language_at = self._clock.monotonic()
-                            self._decide()
-                    case EdgeStatus():
-                        self._audience.hear(status)
-                    case _:
-                        pass
-
-    async def _read_source(self) -> None:
-        """Learn which terms of the glossary the speaker said; what is long past is left out."""
-        while not self._ear.clock.started:
-            await self._clock.sleep(_SHORT_WAIT_S)
-        async for entry in self._bus.follow(keys.captions(self._event.id, FLOOR)):
-            caption = Caption.from_json(entry.payload)
-            now_ms = self._ear.now_ms()
-            if caption.final and now_ms - caption.end_ms < WINDOW_MS:
-                self._glossary.hear_source(caption.text, now_ms)
-
-    def _decide(self) -> None:
-        self._glossary.use(self._event)
-        self._glossary.expire(self._ear.now_ms())
-        own_language = self._floor_speaks_own_language()
-        self._interpretation.expect_silence(expected=own_language)
-        working = self._state in {BoothState.LIVE, BoothState.ROTATING}
-        down = not (working and self._duty.interpreting)
-        self._output.floor_wanted = down or own_language
-        self._output.wanted = self._audience.wanted()
-
-    def _floor_speaks_own_language(self) -> bool:
-        fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S
-        return fresh and self._floor_language == model_code(self._language)
-
-    def _status(self) -> BoothStatus:
-        return replace(
-            super()._status(),
-            lag_ms=self._voice.lag_ms,
-            queue_ms=self._voice.queue_ms,
-            dropped_ms=self._voice.dropped_ms,
-            glossary_said=self._glossary.hits + self._glossary.missed,
-            glossary_hits=self._glossary.hits,
-        )
+        return self._sink.measure(status)

@@ -1,26 +1,22 @@
-"""Which booths run: those somebody needs, of every live event, in one process each.
+"""Which booths run: those that somebody needs, of every live event, each in one process.
 
-A booth runs while its event is live and somebody needs its channel: a listener or reader now or not
-long ago, or the organizer who wants it always on. The source booth runs with any of them, because
-they ask it what the floor speaks. At the spend cap they are held: they let the floor be heard.
+A booth runs while its event is live and its channel is needed: it has or had a listener or reader,
+or the organizer wants it always on. At the spend cap the booths are suspended: they run, but only
+let the floor be heard.
 """
 
 import asyncio
 import logging
 
-from broadcaster.booths.booth import Booth
-from broadcaster.booths.source_booth import SourceBooth
+from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.staffing.costs import Spent
-from broadcaster.booths.staffing.event_booths import Demand, Post, Roster
-from broadcaster.booths.staffing.orders import Duty
+from broadcaster.booths.staffing.event_booths import Demand, EventBooths, RunningBooth
+from broadcaster.booths.staffing.orders import BoothOrders
 from broadcaster.booths.text.spoken_language import prepare
-from broadcaster.booths.workplace import Kit
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.model.language import FLOOR
-from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -38,162 +34,171 @@ RESTART_S = 2.0
 LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
-"""How often what an event has spent is written down."""
+"""How often what an event has spent is written to its record."""
 
 
-class Crew:
+class BoothSupervisor:
     """Runs booths, each under its lease, so that several processes share the work.
 
     Args:
-        bus: where events and their status come from.
-        kit: what booths work with.
-        clock: time.
-        on_demand: run only the booths that somebody needs; else all of a live event.
+        dependencies: what booths work with.
+        on_demand: run only the booths that are needed; False runs all of every live event.
         linger_s: see `Demand`.
     """
 
     def __init__(
         self,
-        bus: Bus,
-        kit: Kit,
-        clock: Clock,
+        dependencies: BoothDependencies,
         *,
         on_demand: bool = False,
         linger_s: float = LINGER_S,
     ) -> None:
-        self._bus = bus
-        self._kit = kit
-        self._clock = clock
+        self._dependencies = dependencies
+        self._bus = dependencies.bus
+        self._clock = dependencies.clock
         self._on_demand = on_demand
         self._linger_s = linger_s
-        self._rosters: dict[str, Roster] = {}
-        self._hearing: dict[str, asyncio.Task[None]] = {}
+        self._events: dict[str, EventBooths] = {}
+        self._following: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
         await prepare()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_events(tasks), name="booths: events")
             while True:
                 try:
-                    await self._look(tasks)
                     await self._save()
                 except BusUnavailable as away:
-                    log.warning("cannot read the events: %s", away.message)
-                for roster in self._rosters.values():
-                    self._arrange(roster, tasks)
-                    self._report(roster)
+                    log.warning("cannot save what the events have spent: %s", away.message)
+                for booths in self._events.values():
+                    self._arrange(booths, tasks)
+                    self._report(booths)
                 await self._clock.sleep(STATUS_INTERVAL_S)
 
-    async def _look(self, tasks: asyncio.TaskGroup) -> None:
-        """Read all events; those that went live enter, those that ended leave."""
-        for name in await self._bus.records(keys.EVENT_RECORDS):
-            record = await self._bus.get(name)
-            if record is None:
-                continue
+    async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
+        """Learn of every event and its changes as they are made."""
+        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
             try:
                 event = Event.from_json(record.value)
             except (ValueError, TypeError, KeyError):
-                log.exception("%s cannot be read and is left out", name)
+                log.exception("%s cannot be read and is ignored", name)
                 continue
-            if roster := self._rosters.get(event.id):
-                roster.event = event
+            if booths := self._events.get(event.id):
+                booths.event = event
             elif event.state is EventState.LIVE:
-                roster = Roster(event, Demand(self._linger_s), Spent(), self._clock.monotonic())
-                await self._exchange(roster)
-                self._rosters[event.id] = roster
-                self._hearing[event.id] = tasks.create_task(
-                    self._hear(roster, tasks), name=f"crew:{event.id}"
-                )
+                booths = await self._enter(event, tasks)
+            else:
+                continue
+            self._arrange(booths, tasks)
+
+    async def _enter(self, event: Event, tasks: asyncio.TaskGroup) -> EventBooths:
+        """Take on an event that went live, with what it has spent so far."""
+        booths = EventBooths(event, Demand(self._linger_s), Spent(), self._clock.monotonic())
+        while True:
+            try:
+                await self._exchange_spent(booths)
+                break
+            except BusUnavailable as away:
+                log.warning("cannot read what %s has spent: %s", event.id, away.message)
+                await self._clock.sleep(STATUS_INTERVAL_S)
+        self._events[event.id] = booths
+        self._following[event.id] = tasks.create_task(
+            self._follow_status(booths, tasks), name=f"booths:{event.id}"
+        )
+        return booths
 
     async def _save(self) -> None:
-        """Write down what was spent; an event that is over is let go after its last booth."""
-        for roster in list(self._rosters.values()):
-            over = roster.event.state is EventState.CLOSED and not roster.booths
-            if over or self._clock.monotonic() - roster.saved_at >= SAVE_EVERY_S:
-                await self._exchange(roster)
+        """Write down what was spent, and forget closed events after their last booth."""
+        for booths in list(self._events.values()):
+            over = booths.event.state is EventState.CLOSED and not booths.booths
+            if over or self._clock.monotonic() - booths.saved_at >= SAVE_EVERY_S:
+                await self._exchange_spent(booths)
             if over:
-                del self._rosters[roster.event.id]
-                self._hearing.pop(roster.event.id).cancel()
+                del self._events[booths.event.id]
+                self._following.pop(booths.event.id).cancel()
 
-    async def _exchange(self, roster: Roster) -> None:
-        """Learn from the record what was spent, and write there what it does not know."""
-        name = keys.spent_record(roster.event.id)
+    async def _exchange_spent(self, booths: EventBooths) -> None:
+        """Merge what was spent with its record, and write the record if it knew less."""
+        name = keys.spent_record(booths.event.id)
         record = await self._bus.get(name)
         try:
             known = Spent.from_json(record.value) if record else Spent()
         except (ValueError, TypeError, KeyError):
-            log.exception("%s cannot be read and starts anew", name)
+            log.exception("%s cannot be read and is written from scratch", name)
             known = Spent()
-        roster.spent.merge(known)
-        if roster.spent != known:
-            await self._bus.put(name, roster.spent.to_json())
-        roster.saved_at = self._clock.monotonic()
+        booths.spent.merge(known)
+        if booths.spent != known:
+            await self._bus.put(name, booths.spent.to_json())
+        booths.saved_at = self._clock.monotonic()
 
-    async def _hear(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
-        """Follow who listens and what booths cost; the first listener starts a booth at once."""
-        topic = keys.status(roster.event.id)
+    async def _follow_status(self, booths: EventBooths, tasks: asyncio.TaskGroup) -> None:
+        """Follow audience and costs; the first listener of a channel starts its booth at once."""
+        topic = keys.status(booths.event.id)
         while True:
             try:
                 async with self._bus.subscribe(topic) as messages:
                     async for status in statuses(messages):
                         match status:
                             case EdgeStatus() as edge:
-                                roster.demand.hear(edge, self._clock.monotonic())
-                                self._arrange(roster, tasks)
+                                booths.demand.hear(edge, self._clock.monotonic())
+                                self._arrange(booths, tasks)
                             case BoothStatus() as booth:
-                                roster.spent.hear(booth)
+                                booths.spent.hear(booth)
             except Exception:
-                log.exception("the status of %s cannot be followed", roster.event.id)
+                log.exception("the status of %s cannot be followed", booths.event.id)
             await self._clock.sleep(RESTART_S)
 
-    def _arrange(self, roster: Roster, tasks: asyncio.TaskGroup) -> None:
-        """Start the booths that are needed and end the others; they take their time."""
-        roster.watch_budget()
-        roster.booths = {key: post for key, post in roster.booths.items() if not post.task.done()}
-        channels = roster.needed(self._clock.monotonic(), on_demand=self._on_demand)
+    def _arrange(self, booths: EventBooths, tasks: asyncio.TaskGroup) -> None:
+        """Start the booths that are needed and end the others, which takes them a while."""
+        booths.check_budget()
+        booths.booths = {
+            key: running for key, running in booths.booths.items() if not running.task.done()
+        }
+        channels = booths.needed(self._clock.monotonic(), on_demand=self._on_demand)
         needed = {(one.language, one.interpreter): one for one in channels}
-        for key in needed.keys() - roster.booths.keys():
-            duty = Duty()
-            name = f"booth:{roster.event.id}:{key[0]}"
-            task = tasks.create_task(self._staff(roster.event, needed[key], duty), name=name)
-            roster.booths[key] = Post(task, duty)
-        for key, post in roster.booths.items():
+        for key in needed.keys() - booths.booths.keys():
+            orders = BoothOrders()
+            name = f"booth:{booths.event.id}:{key[0]}"
+            task = tasks.create_task(self._staff(booths.event, needed[key], orders), name=name)
+            booths.booths[key] = RunningBooth(task, orders)
+        for key, running in booths.booths.items():
             if key in needed:
-                post.duty.hold(roster.held)
-            elif post.duty.working:
-                post.duty.end()
+                running.orders.suspend(booths.suspended)
+            elif running.orders.working:
+                running.orders.end()
             else:
-                post.task.cancel()
+                running.task.cancel()
 
-    def _report(self, roster: Roster) -> None:
-        """Speak for the channels without a booth of their own: idle, or held by the cap."""
-        if roster.event.state is not EventState.LIVE:
+    def _report(self, booths: EventBooths) -> None:
+        """Publish a status for each channel without a booth: idle, or suspended."""
+        if booths.event.state is not EventState.LIVE:
             return
-        running = {language for language, _ in roster.booths}
-        state = BoothState.FAILED if roster.held else BoothState.IDLE
-        for channel in roster.event.channels:
+        running = {language for language, _ in booths.booths}
+        state = BoothState.FAILED if booths.suspended else BoothState.IDLE
+        for channel in booths.event.channels:
             if channel.language not in running:
-                status = BoothStatus(channel.language, state, roster.held)
-                self._bus.publish(keys.status(roster.event.id), status_to_json(status))
+                status = BoothStatus(channel.language, state, booths.suspended)
+                self._bus.publish(keys.status(booths.event.id), status_to_json(status))
 
-    async def _staff(self, event: Event, channel: Channel, duty: Duty) -> None:
-        """Run one booth whenever this process holds its lease, until its duty ends."""
+    async def _staff(self, event: Event, channel: Channel, orders: BoothOrders) -> None:
+        """Run one booth whenever this process holds its lease, until its orders end."""
         name = f"staff:{event.id}:{channel.language}"
         with bound(event=event.id, language=channel.language):
             while True:
                 async with self._bus.lease(keys.booth_lease(event.id, channel.language)) as lease:
-                    duty.working = True
+                    orders.working = True
                     try:
-                        booth = self._booth(event, channel, duty)
+                        booth = Booth(
+                            event=event,
+                            channel=channel,
+                            dependencies=self._dependencies,
+                            orders=orders,
+                        )
                         await first_of(booth.run(), lease.lost(), name=name)
                     except Exception:
                         log.exception("booth ended by an error and starts again")
-                    duty.working = False
-                if duty.ended:
+                    orders.working = False
+                if orders.ended:
                     return
                 await self._clock.sleep(RESTART_S)
-
-    def _booth(self, event: Event, channel: Channel, duty: Duty) -> Booth | SourceBooth:
-        if channel.language == FLOOR:
-            return SourceBooth(event, self._kit, self._bus, self._clock, duty)
-        return Booth(event, channel, self._kit, self._bus, self._clock, duty)

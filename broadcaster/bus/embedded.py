@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
-from broadcaster.bus.watching import states
+from broadcaster.bus.watching import all_states, states
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock, Entry, Lease, Record
@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 _REREAD_S = 1.0
 """How often followers and watchers read again: a cancelled write is not announced."""
 _FOLLOW_BATCH = 500
+_RECORDS_TOPIC = "records"
+"""Carries the name of every record that is written."""
 
 
 class _EmbeddedLease:
@@ -125,6 +127,7 @@ class EmbeddedBus:
         """See `ports.Bus.put`."""
         version = await self._store.put(record, value, expected_version)
         self._changes.dispatch(_record_topic(record), b"")
+        self._changes.dispatch(_RECORDS_TOPIC, record.encode())
         return version
 
     async def get(self, record: str) -> Record | None:
@@ -137,6 +140,15 @@ class EmbeddedBus:
             async with aclosing(states(record, self.get, changed, _REREAD_S, self._clock)) as found:
                 async for state in found:
                     yield state
+
+    async def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+        """See `ports.Bus.watch_all`."""
+        with self._changes.attach((_RECORDS_TOPIC,), depth=_FOLLOW_BATCH) as written:
+            async with aclosing(
+                all_states(prefix, self.records, self.get, written, self._clock)
+            ) as found:
+                async for named in found:
+                    yield named
 
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""

@@ -39,11 +39,12 @@ class BoundedSubscription:
             await self._arrived.wait()
         return self._messages.popleft()
 
-    async def wait(self, timeout_s: float) -> None:
-        """Take one message, or return without one after `timeout_s`."""
+    async def wait(self, timeout_s: float) -> Message | None:
+        """Take one message, or return None after `timeout_s`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                await anext(self)
+                return await anext(self)
+        return None
 
 
 class TopicRouter:

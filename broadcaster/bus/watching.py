@@ -10,6 +10,9 @@ from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
+RELIST_S = 10.0
+"""How often all records are read again, for announcements that were lost."""
+
 
 async def states(
     record: str,
@@ -41,3 +44,46 @@ async def states(
             last = current
             yield current
         await changed.wait(reread_s)
+
+
+async def all_states(
+    prefix: str,
+    names: Callable[[str], Awaitable[list[str]]],
+    get: Callable[[str], Awaitable[Record | None]],
+    written: BoundedSubscription,
+    clock: Clock,
+) -> AsyncGenerator[tuple[str, Record], None]:
+    """The states of all records with a prefix for ever; see `ports.Bus.watch_all`.
+
+    Args:
+        prefix: start of their names.
+        names: lists them, or raises `BusUnavailable`.
+        get: reads one, or raises `BusUnavailable`.
+        written: has a message with the name of each record that was written; some may be lost.
+        clock: time of the pauses while they cannot be read.
+    """
+    backoff = Backoff(sleep=clock.sleep)
+    last: dict[str, Record] = {}
+    dropped = written.dropped
+    while True:
+        relist_at = clock.monotonic() + RELIST_S
+        try:
+            unread = await names(prefix)
+            while unread or clock.monotonic() < relist_at:
+                for name in unread:
+                    current = await get(name)
+                    if current is not None and current != last.get(name):
+                        last[name] = current
+                        yield name, current
+                unread = []
+                message = await written.wait(max(0.0, relist_at - clock.monotonic()))
+                if written.dropped != dropped:
+                    break
+                name = message.payload.decode() if message else ""
+                if message and name.startswith(prefix):
+                    unread = [name]
+            dropped = written.dropped
+            backoff.reset()
+        except BusUnavailable as error:
+            _log.warning("cannot read the records %s*, trying again: %s", prefix, error.message)
+            await backoff.wait()

@@ -15,10 +15,10 @@ from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
-from broadcaster.errors import Refused
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
+from broadcaster.web.errors import Refused
 
 COOKIE = "broadcaster_desk"
 _COOKIE_AGE_S = 30 * 24 * 3600

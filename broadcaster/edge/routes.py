@@ -11,10 +11,10 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound, WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
 from broadcaster.edge.websocket.outlet import WebSocketOutlet
-from broadcaster.errors import Refused
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
 from broadcaster.model.language import FLOOR, languages
+from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 LOAD_TIMEOUT_S = 5.0

@@ -9,8 +9,9 @@ from typing import Protocol
 from aiohttp import web
 
 from broadcaster.auth import bearer, same
-from broadcaster.errors import Refused, UnknownEvent
+from broadcaster.errors import UnknownEvent, UnknownSession
 from broadcaster.model.event import Event
+from broadcaster.web.errors import Refused
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
     ACCEPTS_OFFERS,
@@ -23,7 +24,6 @@ from broadcaster.web.signaling import (
     preflight,
     read_text,
     resource_routes,
-    unknown_session,
 )
 from broadcaster.webrtc.ingest import IngestEndReason, IngestPeer, IngestSettings
 from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
@@ -154,7 +154,7 @@ class WhipEndpoint:
         _check_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is None:
-            raise unknown_session()
+            raise UnknownSession
         check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")
         check_etag(request, session.etag)
         fragment = parse_fragment(await read_text(request))

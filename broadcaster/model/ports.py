@@ -132,6 +132,13 @@ class Bus(Protocol):
     def watch(self, record: str) -> AsyncIterator[Record]:
         """The record as it is now, if it exists, then each later state; may skip states."""
 
+    def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+        """All records whose name starts with `prefix`, with their names, as `watch` gives one.
+
+        A new record is announced like any other write. A writer of an older version does not
+        announce its writes here; they are found within ten seconds.
+        """
+
     async def records(self, prefix: str) -> list[str]:
         """Names of the records that start with `prefix`, sorted.
 

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 
 from broadcaster.errors import (
     BadEventId,
+    BroadcasterError,
     BusUnavailable,
     ClosedWhileOpening,
     DomainError,
@@ -27,17 +28,21 @@ from broadcaster.errors import (
     MalformedSdp,
     NegotiationTimedOut,
     NoOpusAudio,
-    Refused,
+    TooManyJoining,
     TooManyPeers,
+    UnknownChannel,
     UnknownEvent,
     UnknownLanguage,
+    UnknownSession,
 )
 
 log = logging.getLogger("broadcaster.web.errors")
 
 STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
+    UnknownChannel: 404,
     UnknownEvent: 404,
+    UnknownSession: 404,
     ClosedWhileOpening: 409,
     EventExists: 409,
     EventOver: 409,
@@ -51,21 +56,63 @@ STATUS: dict[type[DomainError], int] = {
     InvalidInitialState: 422,
     NoOpusAudio: 422,
     UnknownLanguage: 422,
+    TooManyJoining: 503,
     TooManyPeers: 503,
     NegotiationTimedOut: 504,
 }
 """Every `DomainError`, sorted by status."""
-HEADERS: dict[type[DomainError], Mapping[str, str]] = {TooManyPeers: {"Retry-After": "60"}}
+HEADERS: dict[type[DomainError], Mapping[str, str]] = {
+    TooManyJoining: {"Retry-After": "5"},
+    TooManyPeers: {"Retry-After": "60"},
+}
 """Headers that go with the status."""
 
 REFUSED = web.AppKey("refused", Counter[str])
 """Where an application counts refused requests, by error id."""
 
 
-def refusal(error: DomainError | Refused) -> Refused:
+class Refused(BroadcasterError):
+    """An error of HTTP itself: a request is answered with `status` and `{error, message, hint}`.
+
+    Args:
+        status: HTTP status, 4xx or 5xx.
+        error: stable identifier, snake case.
+        message: what is wrong, a sentence.
+        hint: what to do about it, a sentence.
+        headers: extra response headers, for example `Retry-After`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        message: str,
+        *,
+        hint: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.error = error
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, str]:
+        """The JSON body of the answer."""
+        return {"error": self.error, "message": self.message, "hint": self.hint}
+
+
+REFUSALS = (DomainError, BusUnavailable, Refused)
+"""Errors that `refusal` turns into an answer."""
+
+
+def refusal(error: DomainError | BusUnavailable | Refused) -> Refused:
     """The HTTP answer that an error becomes."""
     if isinstance(error, Refused):
         return error
+    if isinstance(error, BusUnavailable):
+        return Refused(
+            503, error.error, error.message, hint=error.hint, headers={"Retry-After": "3"}
+        )
     return Refused(
         STATUS[type(error)],
         error.error,
@@ -80,14 +127,12 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
     """Answer every error with `{error, message, hint}`, and count the refusals."""
     try:
         return await handler(request)
-    except (DomainError, Refused) as error:
+    except REFUSALS as error:
         refused = refusal(error)
         request.app[REFUSED][refused.error] += 1
         return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
     except ConnectionResetError:
         return web.Response(status=400)  # nobody reads it: the client has disconnected
-    except BusUnavailable as error:
-        return _answer(503, error.error, error.message, error.hint)
     except web.HTTPException as plain:
         return _explained(plain)
     except Exception:

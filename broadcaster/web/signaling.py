@@ -9,14 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import ETag, web
 
-from broadcaster.errors import DomainError, Refused
-from broadcaster.web.errors import refusal
+from broadcaster.web.errors import REFUSALS, Refused, refusal
 
 SDP_TYPE = "application/sdp"
 FRAGMENT_TYPE = "application/trickle-ice-sdpfrag"
 MAX_BODY_BYTES = 64 * 1024
 BODY_TIMEOUT_S = 10.0
-UNKNOWN_SESSION = "unknown_session"
 ACCEPTS_OFFERS = {"Accept-Post": SDP_TYPE}
 ACCEPTS_FRAGMENTS = {"Accept-Patch": FRAGMENT_TYPE}
 
@@ -36,7 +34,7 @@ def cross_origin(handler: Handler) -> Handler:
     async def wrapped(request: web.Request) -> web.Response:
         try:
             response = await handler(request)
-        except (DomainError, Refused) as error:
+        except REFUSALS as error:
             refused = refusal(error)
             refused.headers.update(_CORS)
             raise refused from error.__cause__
@@ -85,13 +83,6 @@ def created(answer: str, location: str, etag: str) -> web.Response:
     """
     headers = {"Location": location, "ETag": f'"{etag}"', **ACCEPTS_FRAGMENTS}
     return web.Response(status=201, body=answer.encode(), content_type=SDP_TYPE, headers=headers)
-
-
-def unknown_session() -> Refused:
-    """404 `unknown_session`: the session of this address is over, or never existed."""
-    return Refused(
-        404, UNKNOWN_SESSION, "this session is over", hint="Make a new session to go on."
-    )
 
 
 def refuse_method(allowed: str) -> Handler:

@@ -2,15 +2,15 @@
 
     python -m tests.benchmarks.bench_lag [minutes]
 
-The clock is accelerated: an hour takes about a minute of work, once with and once without
+In virtual time: an hour takes about a minute of work, once with and once without
 catching up. Prints both; fails when the lag grows, or its p95 is over the cap.
 """
 
-import asyncio
 import sys
 
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from tests.booths.stage import NEVER, Listened
+from tests.support.virtual_time import run
 
 LONGER = 1.3
 FIRST_MINUTES = 3
@@ -28,4 +28,4 @@ async def main(minutes: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))
+    run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))

@@ -1,8 +1,8 @@
-"""A stage, an interpreter and a channel's output on a clock of their own, faster than real time."""
+"""A floor, an interpreter and a channel's output, in virtual time."""
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,84 +13,73 @@ import numpy as np
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.playout.channel import ChannelOutput
-from broadcaster.booths.playout.queue import Playout, Skip
-from broadcaster.booths.playout.voice import Voice
+from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput
+from broadcaster.booths.playout.queue import Skip, SpeechQueue
+from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, ms_to_samples
 from broadcaster.rehearsal import talk
 from tests.audio.sounds import speech
+from tests.support.tasks import beside
+from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 FRAME_S = 0.06
 SENTENCES = talk.load().sentences
 Act = tuple[float, Callable[[], None]]
-"""Something that happens at a second of the clock."""
+"""Something that happens at a second of a performance."""
 
 
-class StageClock:
-    """Time that passes only while somebody sleeps; acts happen on the way, in order."""
-
-    def __init__(self, acts: Iterator[Act], end_s: float) -> None:
-        self.seconds = 0.0
-        self.ended = asyncio.Event()
-        self._acts = acts
-        self._next = next(acts, None)
-        self._end_s = end_s
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def now_ms(self) -> int:
-        return int(self.seconds * 1000)
-
-    async def sleep(self, seconds: float) -> None:
-        until = self.seconds + max(0.0, seconds)
-        while self._next is not None and self._next[0] <= until:
-            self.seconds = max(self.seconds, self._next[0])
-            self._next[1]()
-            self._next = next(self._acts, None)
-        self.seconds = max(self.seconds, until)
-        if self.seconds >= self._end_s:
-            self.ended.set()
-            await asyncio.get_running_loop().create_future()
-        for _ in range(3):
-            await asyncio.sleep(0)
+async def perform(acts: Iterable[Act], end_s: float) -> None:
+    """Call each act at its second from now on, until `end_s`."""
+    now = asyncio.get_running_loop().time
+    began_s = now()
+    for at_s, act in acts:
+        if at_s >= end_s:
+            break
+        if began_s + at_s > now():
+            await asyncio.sleep(began_s + at_s - now())
+        act()
+    await asyncio.sleep(began_s + end_s - now())
 
 
 class Channel:
     """A channel's output with what it published."""
 
-    def __init__(self, voice: Voice | None = None, frame_samples: int = OPUS_FRAME_SAMPLES) -> None:
-        self.voice = voice or Voice()
+    def __init__(
+        self, voice: ChannelVoice | None = None, frame_samples: int = OPUS_FRAME_SAMPLES
+    ) -> None:
+        self.voice = voice or ChannelVoice()
         self.frame_samples = frame_samples
+        self.mix = ChannelMix()
         self.output: ChannelOutput
         self.floor_clock: FloorClock
-        self.clock: StageClock
         self.frames: list[AudioFrame] = []
         self.with_floor: list[AudioFrame] = []
         self.with_fec: list[AudioFrame] = []
 
-    async def play(self, acts: Iterator[Act], end_s: float) -> None:
-        """Run until `end_s` of the clock."""
-        clock = self.clock = StageClock(acts, end_s)
+    async def play(self, acts: Iterable[Act], end_s: float) -> None:
+        """Run for `end_s`."""
+        clock = LoopClock()
         self.floor_clock = FloorClock(clock)
-        async with EmbeddedBus(None) as bus:
-            self.output = ChannelOutput("talk", "es", bus, clock, self.voice, self.frame_samples)
+        async with VirtualTimeBus() as bus:
+            self.output = ChannelOutput(
+                event="talk",
+                channel="es",
+                bus=bus,
+                clock=clock,
+                voice=self.voice,
+                mix_now=lambda: self.mix,
+                frame_samples=self.frame_samples,
+            )
             async with (
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
                 listening(bus, keys.opus("talk", "es+fec"), self.with_fec),
+                beside(self.output.run(self.floor_clock), name="output of the test") as running,
             ):
-                running = asyncio.create_task(
-                    self.output.run(self.floor_clock), name="output of the test"
-                )
-                ended = asyncio.create_task(clock.ended.wait(), name="end of the test")
-                await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
-                for task in (running, ended):
-                    task.cancel()
-                await asyncio.gather(running, ended, return_exceptions=True)
-        assert clock.ended.is_set()
+                await perform(acts, end_s)
+                assert not running.done()
 
     def floor(self, pcm: bytes) -> Iterator[Act]:
         """The floor in 20 ms frames at real-time rate, over and over."""
@@ -98,7 +87,7 @@ class Channel:
         def hear(position: int, frame: bytes) -> Callable[[], None]:
             def act() -> None:
                 self.floor_clock.observe(position + 480)
-                self.output.hear_floor(position, frame)
+                self.output.push_floor_pcm(position, frame)
 
             return act
 
@@ -111,11 +100,11 @@ class Channel:
     def interpretation(self, longer: float, delay_s: float = 1.5) -> Iterator[Act]:
         """The prepared talk over and over, each sentence `longer` times as long as it was said.
 
-        It comes in 400 ms pieces from `delay_s` after the words, with filler after each sentence.
+        It comes in pieces of 400 ms, `delay_s` after the words, with filler after each sentence.
         """
 
         def say(pcm: bytes, position: int) -> Callable[[], None]:
-            return lambda: self.voice.say(pcm, position)
+            return lambda: self.voice.push_speech(pcm, position)
 
         piece_ms = 400
         material = words()
@@ -144,7 +133,7 @@ NEVER = CatchUpLimits(
 
 @dataclass(frozen=True)
 class Listened:
-    """What became of the lag of one channel, second by second."""
+    """The lag of one channel, second by second."""
 
     lags_ms: list[int]
     skips: list[Skip]
@@ -157,8 +146,8 @@ class Listened:
         lags_ms: list[int] = []
         tempos: list[float] = []
         skips: list[Skip] = []
-        endless = Playout(longest_queue=10**9)
-        channel = Channel(Voice(limits, skips.append, endless))
+        endless = SpeechQueue(longest_queue=10**9)
+        channel = Channel(ChannelVoice(limits, skips.append, endless))
 
         def look() -> None:
             if channel.voice.lag_ms is not None:

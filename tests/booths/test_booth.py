@@ -13,29 +13,28 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.booths.booth import Booth
+from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.orders import Duty
-from broadcaster.booths.workplace import Kit
+from broadcaster.booths.staffing.orders import BoothOrders
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
-from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
 from broadcaster.realtime.endpoint import Endpoint
+from tests.support.deadline import DEADLINE_S
 from tests.support.tasks import beside
+from tests.support.virtual_time import LoopClock, VirtualTimeBus
 from tests.support.web import on_loopback
 
-DEADLINE_S = 20.0
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 SPEECH = b"\x11\x01" * 9_600
 
 
 class Server:
-    """A Realtime server a test tells what to do."""
+    """A Realtime server that does what a test tells it."""
 
     def __init__(self) -> None:
         self.refusals: list[web.Response] = []
@@ -95,7 +94,7 @@ async def realtime() -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
-    """A floor that is heard at the rate of real time."""
+    """A floor that sends frames at real-time rate."""
 
     async def speak() -> None:
         position = sequence = 0
@@ -111,14 +110,23 @@ async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def booth(
-    bus: EmbeddedBus, server: Server, duty: Duty | None = None, event: Event = EVENT
+    bus: EmbeddedBus, server: Server, orders: BoothOrders | None = None, event: Event = EVENT
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A Spanish booth that interprets."""
     async with aiohttp.ClientSession() as http:
         engines = Engines(http, Endpoint(server.base_url, "key"), "converse", "transcribe")
-        kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
+        dependencies = BoothDependencies(
+            bus=bus,
+            clock=LoopClock(),
+            engines=engines,
+            price=lambda _kind, sent_ms, _usage: sent_ms / 60_000,
+            limits=CatchUpLimits(),
+        )
+        work = Booth(
+            event=event, channel=event.channels[0], dependencies=dependencies, orders=orders
+        )
         async with beside(
-            Booth(event, event.channels[0], kit, bus, SystemClock(), duty).run(),
+            work.run(),
             name="booth of the test",
         ) as running:
             yield running
@@ -147,7 +155,7 @@ async def captions(bus: EmbeddedBus, count: int) -> list[str]:
 
 
 async def test_floor_in_captions_and_sound_out() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             await asyncio.sleep(1.0)
@@ -190,7 +198,7 @@ async def test_floor_in_captions_and_sound_out() -> None:
 async def test_a_fatal_refusal_stops_with_a_sentence(
     status_code: int, body: dict[str, object]
 ) -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         server.refusals = [web.json_response(body, status=status_code) for _ in range(9)]
         async with booth(bus, server):
             failed = await status(bus, state="failed")
@@ -201,8 +209,8 @@ async def test_a_fatal_refusal_stops_with_a_sentence(
     assert len(reason) > 20
 
 
-async def test_everything_else_is_tried_again() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+async def test_any_other_refusal_is_retried() -> None:
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         server.refusals = [web.Response(status=503)]
         async with booth(bus, server):
             retrying = await status(bus, state="retrying")
@@ -215,7 +223,7 @@ async def test_everything_else_is_tried_again() -> None:
 
 
 async def test_a_closing_booth_lets_the_interpreter_finish() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         server.last_words = [" Gracias", " por", " todo"]
         async with booth(bus, server):
             await status(bus, state="live")
@@ -225,14 +233,14 @@ async def test_a_closing_booth_lets_the_interpreter_finish() -> None:
 
 
 def loudness(frames: list[AudioFrame]) -> float:
-    """RMS of what the frames hold."""
+    """RMS of the frames, decoded."""
     decoder = OpusDecoder()
     pcm = np.frombuffer(b"".join(decoder.decode(frame.payload) for frame in frames), "<i2")
     return float(np.sqrt(np.mean(pcm.astype(float) ** 2)))
 
 
 def loud_ms(frames: list[AudioFrame]) -> int:
-    """How much of them was not silence."""
+    """Milliseconds of them that are not silence."""
     return sum(60 for frame in frames if len(frame.payload) > 40)
 
 
@@ -248,7 +256,7 @@ async def heard(bus: EmbeddedBus, channel: str, count: int) -> list[AudioFrame]:
 
 
 async def test_the_floor_is_heard_while_nobody_interprets() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         server.refusals = [web.Response(status=401) for _ in range(9)]
         async with booth(bus, server):
             await status(bus, state="failed")
@@ -256,8 +264,8 @@ async def test_the_floor_is_heard_while_nobody_interprets() -> None:
             assert loudness(await heard(bus, "es", 20)) > 300
 
 
-async def test_the_floor_is_not_heard_while_the_booth_is_well() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+async def test_the_floor_is_not_heard_while_the_booth_is_live() -> None:
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             await heard(bus, "es", 20)
@@ -265,7 +273,7 @@ async def test_the_floor_is_not_heard_while_the_booth_is_well() -> None:
 
 
 async def test_the_floor_is_heard_when_it_speaks_the_channels_language() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             source = BoothStatus("floor", BoothState.LIVE, floor_language="es")
@@ -279,7 +287,7 @@ async def test_the_floor_is_heard_when_it_speaks_the_channels_language() -> None
 
 
 async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             counts = EdgeStatus("edge", {"es+floor": 1})
@@ -290,7 +298,7 @@ async def test_the_variant_with_the_floor_is_made_while_somebody_listens() -> No
 
 @pytest.mark.parametrize("variant", ["es+fec", "es+floor+fec"])
 async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str) -> None:
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             counts = EdgeStatus("edge", {variant: 1})
@@ -300,16 +308,16 @@ async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str)
             assert (loudness(frames[-10:]) > 30) == ("+floor" in variant)
 
 
-async def test_a_held_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:
-    duty = Duty()
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
-        async with booth(bus, server, duty):
+async def test_a_suspended_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:
+    orders = BoothOrders()
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server, orders):
             await status(bus, state="live")
             await server.text(" Hola.")
             assert await captions(bus, 1) == ["Hola."]
             server.last_words = [" Adiós."]
             before = await heard(bus, "es", 1)
-            duty.hold("the spend cap is reached")
+            orders.suspend("the spend cap is reached")
             await status(bus, state="failed", reason="the spend cap is reached")
             assert await captions(bus, 2) == ["Hola.", "Adiós."]
             await heard(bus, "es", 20)
@@ -317,35 +325,35 @@ async def test_a_held_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:
             assert loudness(sound) > 300
             assert sound[0].sequence > before[0].sequence, "the channel went on"
             assert server.attempts == 1
-            duty.hold("")
+            orders.suspend("")
             await status(bus, state="live", sessions=2)
             await heard(bus, "es", 20)
             assert loudness(await heard(bus, "es", 10)) < 10
 
 
-async def test_a_booth_that_is_held_from_the_start_lets_the_floor_be_heard() -> None:
-    duty = Duty()
-    duty.hold("the spend cap is reached")
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
-        async with booth(bus, server, duty):
+async def test_a_booth_that_is_suspended_from_the_start_lets_the_floor_be_heard() -> None:
+    orders = BoothOrders()
+    orders.suspend("the spend cap is reached")
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server, orders):
             await status(bus, state="failed", sessions=0)
             await heard(bus, "es", 20)
             assert loudness(await heard(bus, "es", 20)) > 300
             assert server.attempts == 0
 
 
-async def test_a_booth_whose_duty_ends_is_heard_to_its_last_word_and_leaves() -> None:
-    duty = Duty()
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+async def test_a_booth_whose_orders_end_is_heard_to_its_last_word_and_stops() -> None:
+    orders = BoothOrders()
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         server.last_words = [" Adiós."]
-        async with booth(bus, server, duty) as running:
+        async with booth(bus, server, orders) as running:
             await status(bus, state="live")
             await heard(bus, "es", 1)
             async with bus.subscribe(keys.opus("talk", "es")) as sound:
                 await server.sound(5 * SPEECH)
                 await server.text(" Hola.")
                 assert await captions(bus, 1) == ["Hola."]
-                duty.end()
+                orders.end()
                 async with asyncio.timeout(DEADLINE_S):
                     await asyncio.wait({running})
                 assert running.exception() is None
@@ -358,7 +366,7 @@ async def test_a_booth_whose_duty_ends_is_heard_to_its_last_word_and_leaves() ->
 
 async def test_terms_of_the_glossary_are_counted() -> None:
     event = replace(EVENT, glossary=(Term("water", {"es": "agua"}),), do_not_translate=("Clara",))
-    async with EmbeddedBus(None) as bus, realtime() as server, speaking(bus):
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server, event=event):
             await status(bus, state="live")
             await heard(bus, "es", 1)

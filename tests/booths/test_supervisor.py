@@ -1,7 +1,6 @@
-"""Who gets a booth: a crew on a real bus, whose interpreters find nobody to talk to."""
+"""Which channels get a booth, on a real bus; there is no Realtime server to connect to."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,13 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.staffing.costs import Account, Prices, Spent
 from broadcaster.booths.staffing.event_booths import Demand
-from broadcaster.booths.supervisor import Crew
-from broadcaster.booths.workplace import Kit
-from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.ports import Bus
@@ -29,9 +27,10 @@ from broadcaster.model.status import (
     status_to_json,
 )
 from broadcaster.realtime.endpoint import Endpoint
+from tests.support.deadline import DEADLINE_S
 from tests.support.tasks import beside
+from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
-DEADLINE_S = 20.0
 LIVE = Event(
     "talk",
     "A talk",
@@ -42,33 +41,26 @@ LIVE = Event(
 )
 
 
-class FastClock:
-    """Twenty times as fast as real time."""
-
-    def monotonic(self) -> float:
-        return time.monotonic() * 20
-
-    def now_ms(self) -> int:
-        return int(self.monotonic() * 1000)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 20)
-
-
 @asynccontextmanager
-async def crew(event: Event, bus: Bus, **options: Any) -> AsyncIterator[None]:
-    """A crew at work, with this event; its sessions are refused."""
+async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[None]:
+    """A supervisor that runs with this event; its sessions are refused."""
     await bus.put(keys.event_record(event.id), event.to_json())
     async with aiohttp.ClientSession() as http:
         nobody = Endpoint("http://127.0.0.1:9/v1", "key")
-        kit = Kit(Engines(http, nobody, "m", "m"), Prices().cost, CatchUpLimits())
-        work = Crew(bus, kit, FastClock(), **{"on_demand": True, **options})
-        async with beside(work.run(), name="crew of the test"):
+        dependencies = BoothDependencies(
+            bus=bus,
+            clock=LoopClock(),
+            engines=Engines(http, nobody, "m", "m"),
+            price=Prices().cost,
+            limits=CatchUpLimits(),
+        )
+        work = BoothSupervisor(dependencies, **{"on_demand": True, **options})
+        async with beside(work.run(), name="supervisor of the test"):
             yield
 
 
 async def until(bus: Bus, wanted: Callable[[dict[str, BoothStatus]], bool]) -> None:
-    """Wait until the newest status of the booths is as wanted."""
+    """Wait until `wanted` is true of the newest status of each booth."""
     newest: dict[str, BoothStatus] = {}
     async with bus.subscribe(keys.status("talk")) as messages, asyncio.timeout(DEADLINE_S):
         async for message in messages:
@@ -80,7 +72,7 @@ async def until(bus: Bus, wanted: Callable[[dict[str, BoothStatus]], bool]) -> N
 
 
 def states(**expected: str) -> Callable[[dict[str, BoothStatus]], bool]:
-    """The named channels are `idle`, `failed`, or `working`: with a booth that tries."""
+    """The named channels are `idle`, `failed` or `working` (a booth connects or interprets)."""
 
     def state(status: BoothStatus | None) -> str:
         if status is None or status.state in {BoothState.IDLE, BoothState.FAILED}:
@@ -114,7 +106,7 @@ async def change(bus: Bus, event: Event) -> None:
 
 
 async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last() -> None:
-    async with EmbeddedBus(None) as bus, crew(LIVE, bus, linger_s=10.0):
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus, linger_s=10.0):
         await until(bus, states(es="idle", fr="idle"))
         async with saying(bus, EdgeStatus("a", listeners={"es": 1})):
             await until(bus, states(es="working", fr="idle"))
@@ -126,11 +118,11 @@ async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last()
     [EdgeStatus("a", readers={"fr": 3}), EdgeStatus("a", listeners={"fr+floor": 1, "es": 0})],
 )
 async def test_readers_and_listeners_of_the_variant_count(counts: EdgeStatus) -> None:
-    async with EmbeddedBus(None) as bus, crew(LIVE, bus), saying(bus, counts):
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus), saying(bus, counts):
         await until(bus, states(es="idle", fr="working"))
 
 
-async def test_an_edge_is_asked_for_longer_than_it_may_be_silent() -> None:
+async def test_demand_outlasts_the_silence_an_edge_is_allowed() -> None:
     demand = Demand(linger_s=0.0)
     demand.hear(EdgeStatus("a", listeners={"es": 1}), now=100.0)
     demand.hear(EdgeStatus("b"), now=101.0)
@@ -141,36 +133,38 @@ async def test_an_edge_is_asked_for_longer_than_it_may_be_silent() -> None:
 
 async def test_always_on_needs_no_listener() -> None:
     event = replace(LIVE, channels=(Channel("es", always=True), Channel("fr")))
-    async with EmbeddedBus(None) as bus, crew(event, bus):
+    async with VirtualTimeBus() as bus, supervised(event, bus):
         await until(bus, states(es="working", fr="idle"))
         await change(bus, LIVE)
         await until(bus, states(es="idle", fr="idle"))
 
 
 async def test_without_on_demand_all_booths_run() -> None:
-    async with EmbeddedBus(None) as bus, crew(LIVE, bus, on_demand=False):
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus, on_demand=False):
         await until(bus, states(es="working", fr="working"))
 
 
 async def test_the_source_booth_runs_with_the_others() -> None:
     event = replace(LIVE, source_captions=True)
-    async with EmbeddedBus(None) as bus, crew(event, bus):
+    async with VirtualTimeBus() as bus, supervised(event, bus):
         async with saying(bus, EdgeStatus("a", listeners={"es": 1})):
             await until(bus, states(es="working", floor="working", fr="idle"))
 
 
-async def test_another_interpreter_is_another_booth() -> None:
+async def test_a_channel_with_another_interpreter_gets_another_booth() -> None:
     event = replace(LIVE, channels=(Channel("es", Interpreter.TRANSLATE, always=True),))
     other = replace(LIVE, channels=(Channel("es", Interpreter.CONVERSE, always=True),))
-    async with EmbeddedBus(None) as bus, crew(event, bus):
+    async with VirtualTimeBus() as bus, supervised(event, bus):
         await until(bus, lambda newest: newest["es"].interpreter == "translate")
         await change(bus, other)
         await until(bus, lambda newest: newest["es"].interpreter == "converse")
 
 
-async def test_the_spend_cap_holds_until_it_is_raised(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_spend_cap_suspends_booths_until_it_is_raised(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     event = replace(LIVE, channels=(Channel("es", always=True),), spend_cap_usd=10.0)
-    async with EmbeddedBus(None) as bus, crew(event, bus):
+    async with VirtualTimeBus() as bus, supervised(event, bus):
         await until(bus, states(es="working"))
         async with saying(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=8.5)):
             async with asyncio.timeout(DEADLINE_S):
@@ -186,22 +180,49 @@ async def test_the_spend_cap_holds_until_it_is_raised(caplog: pytest.LogCaptureF
 
 async def test_what_was_spent_survives_a_restart() -> None:
     event = replace(LIVE, channels=(Channel("es", always=True),), spend_cap_usd=10.0)
-    async with EmbeddedBus(None) as bus:
-        async with crew(event, bus):
+    async with VirtualTimeBus() as bus:
+        async with supervised(event, bus):
             await until(bus, states(es="working"))
             say(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=12.0))
             async with asyncio.timeout(DEADLINE_S):
                 while (record := await bus.get(keys.spent_record("talk"))) is None:
                     await asyncio.sleep(0.02)
             assert Spent.from_json(record.value).accounts["de"] == Account(0.0, 12.0)
-        async with crew(event, bus):
+        async with supervised(event, bus):
             await until(bus, states(es="failed"))
 
 
+async def test_a_booth_starts_as_soon_as_its_event_goes_live() -> None:
+    draft = replace(LIVE, state=EventState.DRAFT)
+    async with VirtualTimeBus() as bus, supervised(draft, bus, on_demand=False):
+        await asyncio.sleep(10.3)
+        async with asyncio.timeout(0.1):
+            await change(bus, LIVE)
+            await until(bus, states(es="working", fr="working"))
+
+
+async def test_an_unreadable_event_does_not_stop_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with VirtualTimeBus() as bus:
+        await bus.put(keys.event_record("broken"), b"{")
+        async with supervised(LIVE, bus, on_demand=False):
+            await until(bus, states(es="working"))
+            await change(bus, replace(LIVE, state=EventState.PAUSED))
+            await bus.put(keys.event_record("broken"), b"[]")
+            await change(bus, LIVE)
+            await until(bus, states(es="working"))
+    assert caplog.text.count("cannot be read and is ignored") == 2
+
+
 async def test_a_booth_stops_with_its_event() -> None:
-    async with EmbeddedBus(None) as bus, crew(LIVE, bus, on_demand=False):
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus, on_demand=False):
         await until(bus, states(es="working"))
         await change(bus, replace(LIVE, state=EventState.CLOSED))
         async with asyncio.timeout(DEADLINE_S):
-            while [t for t in asyncio.all_tasks() if t.get_name().startswith(("booth:", "crew:"))]:
+            while [
+                t
+                for t in asyncio.all_tasks()
+                if t.get_name().startswith(("booth:talk", "booths:talk"))
+            ]:
                 await asyncio.sleep(0.02)

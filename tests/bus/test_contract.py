@@ -195,6 +195,37 @@ async def test_watching_a_record_that_does_not_exist_yet(bus: Bus, other: Bus) -
         assert await soon(watching) == [Record(b"made", 1)]
 
 
+async def test_watching_all_records_sees_old_and_new_ones(bus: Bus, other: Bus) -> None:
+    await bus.put("event.a", b"0")
+    await bus.put("spent.a", b"0")
+    newest: dict[str, Record] = {}
+
+    async def watch() -> None:
+        async for name, record in other.watch_all("event."):
+            newest[name] = record  # noqa: PERF403 - it never ends
+
+    async with beside(watch(), "watch"):
+        await until(lambda: newest == {"event.a": Record(b"0", 1)})
+        await bus.put("spent.b", b"1")
+        await bus.put("event.é", b"1")
+        await until(lambda: newest.get("event.é") == Record(b"1", 1))
+        for number in range(20):
+            await bus.put("event.a", b"%d" % number)
+        await until(lambda: newest["event.a"] == Record(b"19", 21))
+    assert set(newest) == {"event.a", "event.é"}
+
+
+async def test_a_slow_watcher_of_all_records_misses_none(bus: Bus, other: Bus) -> None:
+    await bus.put("r.0", b"")
+    watching = other.watch_all("r.")
+    assert await take(watching, 1) == [("r.0", Record(b"", 1))]
+    names = [f"r.{number}" for number in range(1, 601)]
+    for name in names:
+        await bus.put(name, b"")
+    seen = [name for name, _ in await take(watching, len(names))]
+    assert sorted(seen) == sorted(names)
+
+
 async def test_a_lease_has_one_holder_at_a_time(bus: Bus, other: Bus) -> None:
     holders = 0
     turns = 0

@@ -3,13 +3,12 @@
 import asyncio
 import itertools
 import re
-from functools import partial
 
 import aiohttp
 
 from broadcaster.booths.engines.opening import Engines
-from broadcaster.booths.floor.buffer import FloorMemory
-from broadcaster.booths.sessions.chain import Interpretation
+from broadcaster.booths.floor.buffer import FloorBuffer
+from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState
@@ -36,20 +35,23 @@ class Heard:
         self.delays_s: list[float] = []
         self.states: list[BoothState] = []
 
-    def sound(self, pcm: bytes, _source_position: int) -> None:
+    def push_speech(self, pcm: bytes, _source_position: int) -> None:
         word = read_frame(pcm[: 2 * FRAME])
         assert word is not None
         self.sounds.append(word)
         self.delays_s.append(self._clock.monotonic() - self._spoken_s[word])
 
-    def text(self, text: str) -> None:
+    def push_text(self, text: str) -> None:
         self.transcript += text
 
-    def overheard(self, _text: str) -> None:
+    def push_overheard(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
-    def join(self) -> None:
+    def begin_session(self) -> None:
         self.transcript += " "
+
+    def silence_expected(self) -> bool:
+        return False
 
     def report(self, state: BoothState, _reason: str) -> None:
         self.states.append(state)
@@ -66,16 +68,23 @@ async def interpret(
     """Interpret a talk from its first to its last word."""
     clock = FastClock(speed)
     server = EchoServer(clock, lifetime_s, drops, cut_closings)
-    heard, memory = Heard(talk, clock), FloorMemory()
+    heard, buffer = Heard(talk, clock), FloorBuffer()
     async with echoing(server) as url, aiohttp.ClientSession() as http:
         engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe")
-        connect = partial(engines.interpreter, EVENT, EVENT.channels[0])
-        interpretation = Interpretation("es", connect, memory, heard, heard.report, clock)
-        running = asyncio.create_task(interpretation.run(), name="interpretation")
+        chain = SessionChain(
+            language="es",
+            event=EVENT,
+            opener=engines.opener(EVENT.channels[0]),
+            buffer=buffer,
+            sink=heard,
+            report_state=heard.report,
+            clock=clock,
+        )
+        running = asyncio.create_task(chain.run(), name="session chain")
         for block in talk.blocks():
             due_s = (block.position + 4_800) / 24_000
             await clock.sleep(due_s - clock.monotonic())
-            memory.push(block)
+            buffer.push_floor_block(block)
         await clock.sleep(SETTLE_S)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -9,11 +9,9 @@ from typing import Any
 import aiohttp
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.booths.booth import Booth
+from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.source_booth import SourceBooth
-from broadcaster.booths.workplace import Kit
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
@@ -161,8 +159,14 @@ async def perform(
         async with http.post(control, json=list(faults)) as answer:
             assert answer.ok, await answer.text()
         engines = Engines(http, Endpoint(tap, "key"), "gpt-realtime-2.1", "gpt-live-transcribe")
-        kit = Kit(engines, lambda _kind, sent_ms, _usage: sent_ms / 60_000, CatchUpLimits())
-        booths = [await _booth(seat, seats, kit, bus) for seat in seats]
+        dependencies = BoothDependencies(
+            bus=bus,
+            clock=SystemClock(),
+            engines=engines,
+            price=lambda _kind, sent_ms, _usage: sent_ms / 60_000,
+            limits=CatchUpLimits(),
+        )
+        booths = [await _booth(seat, seats, dependencies) for seat in seats]
         working = [asyncio.create_task(one.run(), name="booth of the test") for one in booths]
         watching = [
             asyncio.create_task(part, name="watcher of the test")
@@ -191,17 +195,16 @@ def _expected(seat: Seat, sentences: int) -> list[str]:
     return [sentence.translations[seat.channel] for sentence in SENTENCES[:sentences]]
 
 
-async def _booth(seat: Seat, seats: Sequence[Seat], kit: Kit, bus: Bus) -> Booth | SourceBooth:
+async def _booth(seat: Seat, seats: Sequence[Seat], dependencies: BoothDependencies) -> Booth:
     channels = tuple(
         Channel(one.channel, one.interpreter)
         for one in seats
         if one.event == seat.event and one.interpreter
     )
     event = Event(seat.event, "A talk", EventState.LIVE, channels, "key")
-    await bus.put(keys.event_record(event.id), event.to_json())
-    if seat.interpreter is None:
-        return SourceBooth(event, kit, bus, SystemClock())
-    return Booth(event, Channel(seat.channel, seat.interpreter), kit, bus, SystemClock())
+    await dependencies.bus.put(keys.event_record(event.id), event.to_json())
+    channel = Channel(seat.channel, seat.interpreter or Interpreter.AUTO)
+    return Booth(event=event, channel=channel, dependencies=dependencies)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -15,7 +15,7 @@ from broadcaster.edge.http.formats import Encoder, HttpFormat, prepare
 from broadcaster.edge.rooms import event_room
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.whep.sessions import SessionCall
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownSession
 from broadcaster.model.event import EventState
 from broadcaster.model.ports import Entry
 from tests.edge.conftest import EVENT, Edge
@@ -140,7 +140,7 @@ async def test_a_player_that_hangs_up_during_a_switch_is_gone(
             await asyncio.sleep(0)
             assert not switching.done(), "the bus is asked for the event"
             await sessions.take(SessionCall("DELETE", "talk", session, ""))
-            with pytest.raises(Refused, match="session is over"):
+            with pytest.raises(UnknownSession):
                 await switching
     assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from pytest_aiohttp import AiohttpClient
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.errors import Refused
+from broadcaster.errors import ServerRefused
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model import keys
@@ -143,7 +143,7 @@ async def test_the_protected_variant_is_made_while_somebody_needs_it(stage: Stag
 async def test_one_speaker_at_a_time_unless_taken_over(stage: Stage) -> None:
     async with publishing(stage.http, stage.url, "stage-key", chirps()):
         await stage.status(kind="floor", publisher=True, silent_ms=0)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ServerRefused) as refused:
             async with publishing(stage.http, stage.url, "stage-key", chirps()):
                 pass
         assert refused.value.error == "floor_taken"
@@ -154,7 +154,7 @@ async def test_one_speaker_at_a_time_unless_taken_over(stage: Stage) -> None:
 
 async def test_another_process_that_holds_the_floor_is_named(stage: Stage) -> None:
     async with stage.bus.lease(keys.floor_lease("talk")):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ServerRefused) as refused:
             async with publishing(stage.http, stage.url, "stage-key", chirps()):
                 pass
     assert refused.value.error == "floor_taken"

@@ -13,7 +13,8 @@ from pytest_aiohttp import AiohttpClient
 
 from broadcaster import errors
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.errors import BusUnavailable, DomainError, TooManyPeers
+from broadcaster.edge.whep.join_rate import LONGEST_WAIT_S
+from broadcaster.errors import BusUnavailable, DomainError, TooManyJoining, TooManyPeers
 from broadcaster.web.application import create_application
 from broadcaster.web.errors import STATUS, refusal
 from tests.structure import ROOT
@@ -81,7 +82,6 @@ TESTED_ELSEWHERE = {  # they need a publisher, a crowd or a fault
     "negotiation_timeout": "webrtc/test_ingest.py",
     "session_changed": "floor/test_whip.py",
     "session_closed": "webrtc/test_ingest.py",
-    "too_many_joining": "edge/whep/test_join_rate.py",
     "too_many_listeners": "webrtc/egress/test_port.py",
     "too_many_publishers": "floor/test_whip.py",
     "too_many_waiting": "edge/whep/test_forwarding.py",
@@ -159,6 +159,7 @@ async def test_errors_that_no_handler_explained(aiohttp_client: AiohttpClient) -
         client = await aiohttp_client(create_application(bus, routes))
         answer = await client.get("/unreachable")
         assert answer.status == 503
+        assert answer.headers["Retry-After"] == "3"
         assert await answer.json() == {
             "error": "bus_unavailable",
             "message": "Redis does not answer",
@@ -170,9 +171,12 @@ async def test_errors_that_no_handler_explained(aiohttp_client: AiohttpClient) -
         assert "secret" not in await answer.text()
 
 
-def test_a_full_server_says_when_to_come_back() -> None:
-    refused = refusal(TooManyPeers())
-    assert (refused.status, refused.headers) == (503, {"Retry-After": "60"})
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(TooManyPeers(), 60), (TooManyJoining(), LONGEST_WAIT_S)]
+)
+def test_a_full_server_says_when_to_come_back(error: DomainError, seconds: float) -> None:
+    refused = refusal(error)
+    assert (refused.status, refused.headers) == (503, {"Retry-After": str(round(seconds))})
 
 
 def test_every_domain_error_has_a_status() -> None:
@@ -182,7 +186,7 @@ def test_every_domain_error_has_a_status() -> None:
 
 def test_every_error_id_is_tested() -> None:
     asked = {case.error for case in CASES}
-    here = {"bus_unavailable", "sound_not_ready"}
+    here = {"bus_unavailable", "sound_not_ready", "too_many_joining"}
     missing = set(error_ids()) - asked - here - TESTED_ELSEWHERE.keys()
     assert not missing
     assert not asked & TESTED_ELSEWHERE.keys()

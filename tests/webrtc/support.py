@@ -18,9 +18,10 @@ from aiortc import (
 from av import AudioFrame
 from numpy.typing import NDArray
 
-from broadcaster.errors import FloorTaken, Refused
+from broadcaster.errors import FloorTaken
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
+from broadcaster.web.errors import Refused
 from broadcaster.webrtc.ice import offering_loopback
 from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PcmChunk, PeerState
 from tests.support.deadline import deadline

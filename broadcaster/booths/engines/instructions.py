@@ -1,4 +1,4 @@
-"""What an interpreter of the conversational API is told."""
+"""The instructions that make a conversational model interpret."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,20 +15,21 @@ def interpreter_instructions(
     do_not_translate: Iterable[str] = (),
     tone: str = "",
 ) -> str:
-    """Instructions that make a model interpret, and nothing else.
+    """Instructions that make a model interpret and do nothing else.
 
-    A conversational model answers what it hears unless it is told that nobody speaks to it. What
-    the organizer wrote is put between marks and into one line each, so that a term cannot become an
-    instruction. They are sent with every segment; keep the lists to what the talk needs.
+    A conversational model answers what it hears unless it is told that nobody speaks to it. Each
+    entry of the organizer is put on one line between marks, so that a term cannot become an
+    instruction. The instructions are sent and billed with every phrase, so the lists should hold
+    no more than the talk needs.
 
-    Reads language names from files the first time; in the event loop call it in a thread.
+    The first call reads language names from files: inside the event loop, call it in a thread.
 
     Args:
         target: BCP 47 tag.
-        source: BCP 47 tag; None when the speaker may use, and change, any language.
+        source: BCP 47 tag; None if the speaker may use any language and may change it.
         glossary: term of the speaker → how it is said in the target language.
         do_not_translate: names and terms that stay as they are.
-        tone: how it should sound: `formal`, `lively, for a general audience`.
+        tone: how it should sound, such as `formal` or `lively, for a general audience`.
 
     Raises:
         UnknownLanguage: a tag is not one.

@@ -1,4 +1,4 @@
-"""Which engine each channel gets, and how it is opened."""
+"""Which engine each channel gets, and how its sessions are opened."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from broadcaster.booths.engines.engine import Converse, Engine, Transcribe, Translate
+from broadcaster.booths.engines.converse import Converse
+from broadcaster.booths.engines.engine import Engine
 from broadcaster.booths.engines.instructions import interpreter_instructions
+from broadcaster.booths.engines.transcribe import Transcribe
+from broadcaster.booths.engines.translate import Translate
 from broadcaster.model.event import Channel, Event, Interpreter
+from broadcaster.model.language import FLOOR
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.protocol.settings import ConversationConfig, TranscriptionConfig
 from broadcaster.realtime.protocol.translation import endpoint_language
@@ -22,12 +26,12 @@ from broadcaster.writing.scripts import spaces_between_words
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Opens sessions at one Realtime service.
+    """One Realtime service and the models to use there.
 
     Attributes:
         http: client to use.
         endpoint: the service.
-        converse_model: model of the phrase-by-phrase interpreter, on Azure the deployment's name.
+        converse_model: model of the phrase-by-phrase interpreter; on Azure the deployment's name.
         transcribe_model: model of the source captions.
         extra_languages: languages the translation endpoint is used for beyond the documented ones.
     """
@@ -38,58 +42,83 @@ class Engines:
     transcribe_model: str
     extra_languages: frozenset[str] = frozenset()
 
-    def kind(self, channel: Channel) -> Interpreter:
-        """What interprets into a channel."""
-        if channel.interpreter is not Interpreter.AUTO:
-            return channel.interpreter
-        language = endpoint_language(channel.language)
-        known = language in TARGET_LANGUAGES or language in self.extra_languages
+    def opener(self, channel: Channel) -> "EngineOpener":
+        """Opens sessions for one channel; the floor channel gets a transcriber."""
+        return EngineOpener(self, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOpener:
+    """Opens sessions of the engine that fills one channel.
+
+    Attributes:
+        engines: the service.
+        channel: what the engine fills.
+    """
+
+    engines: Engines
+    channel: Channel
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of what the engine speaks or writes."""
+        return endpoint_language(self.channel.language)
+
+    @property
+    def interpreter(self) -> Interpreter | None:
+        """The kind of interpreter; None transcribes."""
+        if self.channel.language == FLOOR:
+            return None
+        if self.channel.interpreter is not Interpreter.AUTO:
+            return self.channel.interpreter
+        known = self.language in TARGET_LANGUAGES or self.language in self.engines.extra_languages
         return Interpreter.TRANSLATE if known else Interpreter.CONVERSE
 
-    def interpreter(self, event: Event, channel: Channel) -> AbstractAsyncContextManager[Engine]:
-        """Open a session that interprets into a channel.
+    def open(self, event: Event) -> AbstractAsyncContextManager[Engine]:
+        """Open a session with the languages and the glossary of this event.
 
         Raises:
-            InterpreterFailed: on entering, when the server refuses or cannot be reached.
+            InterpreterFailed: on entering: the server refuses or cannot be reached.
         """
-        if self.kind(channel) is Interpreter.TRANSLATE:
-            return self._translate(channel)
-        return self._converse(event, channel)
+        match self.interpreter:
+            case None:
+                return self._transcribe(event)
+            case Interpreter.TRANSLATE:
+                return self._translate()
+        return self._converse(event)
 
     @asynccontextmanager
-    async def transcriber(self, event: Event) -> AsyncIterator[Engine]:
-        """Open a session that writes down what the floor says.
-
-        Raises:
-            InterpreterFailed: the server refuses or cannot be reached.
-        """
-        config = TranscriptionConfig(
-            model=self.transcribe_model,
-            languages=(event.source_language,) if event.source_language else (),
-            keywords=(*(term.text for term in event.glossary), *event.do_not_translate),
-        )
-        async with open_transcription(self.http, self.endpoint, config) as connection:
-            yield Transcribe(connection)
-
-    @asynccontextmanager
-    async def _translate(self, channel: Channel) -> AsyncIterator[Engine]:
-        async with open_translation(self.http, self.endpoint, channel.language) as connection:
+    async def _translate(self) -> AsyncIterator[Engine]:
+        engines, language = self.engines, self.channel.language
+        async with open_translation(engines.http, engines.endpoint, language) as connection:
             yield Translate(connection)
 
     @asynccontextmanager
-    async def _converse(self, event: Event, channel: Channel) -> AsyncIterator[Engine]:
+    async def _converse(self, event: Event) -> AsyncIterator[Engine]:
+        engines, language = self.engines, self.channel.language
         instructions = await asyncio.to_thread(
             interpreter_instructions,
-            channel.language,
+            language,
             event.source_language,
             glossary={
-                term.text: term.translations[channel.language]
+                term.text: term.translations[language]
                 for term in event.glossary
-                if channel.language in term.translations
+                if language in term.translations
             },
             do_not_translate=event.do_not_translate,
         )
-        config = ConversationConfig(instructions, model=self.converse_model)
-        spaced = spaces_between_words(channel.language)
-        async with open_conversation(self.http, self.endpoint, config) as connection:
+        config = ConversationConfig(instructions, model=engines.converse_model)
+        spaced = spaces_between_words(self.language)
+        async with open_conversation(engines.http, engines.endpoint, config) as connection:
             yield Converse(connection, spaced=spaced)
+
+    @asynccontextmanager
+    async def _transcribe(self, event: Event) -> AsyncIterator[Engine]:
+        engines = self.engines
+        config = TranscriptionConfig(
+            model=engines.transcribe_model,
+            languages=(event.source_language,) if event.source_language else (),
+            keywords=(*(term.text for term in event.glossary), *event.do_not_translate),
+        )
+        async with open_transcription(engines.http, engines.endpoint, config) as connection:
+            yield Transcribe(connection)

@@ -1,24 +1,26 @@
 """Cuts the continuous floor into phrases for an interpreter that works phrase by phrase.
 
-A phrase ends at a pause; a speaker who makes none is cut after 6 to 8 s where the voice is weakest,
-which is between two words if there is any gap. Silence belongs to no phrase, so it is never sent.
+A phrase ends at a pause. A speaker who makes no pause is cut after 6 to 8 s, where the voice is
+weakest: between two words if there is any gap. Silence belongs to no phrase, so it is never sent.
 """
 
 from dataclasses import dataclass
 
 from broadcaster.audio.speech_level import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, SpeechLevel
-from broadcaster.realtime import wire
+from broadcaster.model.audio import SAMPLE_BYTES
 
 PAUSES_MS = ((4_000, 200), (1_500, 350), (0, 1_200))
-"""A phrase at least as long (first) is ended by this much silence (second): a short one waits for
-more, a long one takes the gap between two sentences."""
+"""How much silence (second) ends a phrase that is at least this long (first).
+
+A short phrase waits for more; a long one ends at the gap between two sentences.
+"""
 LONGEST_MS = 8_000
 CUT_WINDOW_MS = 2_000
-"""A phrase of the longest length is cut within this much of its end."""
+"""A phrase of `LONGEST_MS` is cut somewhere in this last part."""
 LEAD_MS = 200
-"""Silence kept before the first and after the last sound: soft beginnings and ends of words."""
+"""Silence kept before the first and after the last sound: words begin and end softly."""
 SHORTEST_VOICED_MS = 120
-"""Less sound than this is a click or a cough, not a phrase."""
+"""Less speech than this is a click or a cough, not a phrase."""
 
 
 def _hops(ms: int) -> int:
@@ -27,7 +29,7 @@ def _hops(ms: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A piece of the talk that can be interpreted by itself.
+    """A piece of the talk that can be interpreted on its own.
 
     Attributes:
         position: event-clock sample of its first sample.
@@ -39,12 +41,12 @@ class Phrase:
 
     @property
     def end(self) -> int:
-        """Event-clock sample after its last one."""
-        return self.position + len(self.pcm) // wire.SAMPLE_BYTES
+        """Event-clock sample just behind its last sample."""
+        return self.position + len(self.pcm) // SAMPLE_BYTES
 
 
 class PhraseSegmenter:
-    """Cuts one floor; phrases come in order and never overlap."""
+    """Cuts one floor into phrases, in order and without overlap."""
 
     def __init__(self) -> None:
         self._level = SpeechLevel()
@@ -52,15 +54,15 @@ class PhraseSegmenter:
         self._pcm = bytearray()
         self._hops: list[Hop] = []
 
-    def push(self, position: int, pcm: bytes) -> list[Phrase]:
-        """Add a piece of the floor and take the phrases it completes.
+    def push_floor_pcm(self, position: int, pcm: bytes) -> list[Phrase]:
+        """Add a piece of the floor; returns the phrases it completes.
 
         Args:
             position: event-clock sample of its first sample; a jump ends the phrase.
-            pcm: s16le mono 24 kHz, a multiple of 20 ms, best 200 ms.
+            pcm: s16le mono 24 kHz, a multiple of 20 ms.
 
         Raises:
-            ValueError: the piece has another length.
+            ValueError: the piece is not a multiple of 20 ms.
         """
         hops = self._level.judge(pcm)
         phrases = []
@@ -92,7 +94,7 @@ class PhraseSegmenter:
         return []
 
     def _weakest(self) -> int:
-        """Where to cut a phrase without a pause: the middle of its longest gap, else its dip."""
+        """Where to cut a phrase without a pause: its longest gap, else where it is quietest."""
         start = len(self._hops) - _hops(CUT_WINDOW_MS)
         gap_start, gap_hops, run = 0, 0, 0
         for number in range(start, len(self._hops)):
@@ -107,7 +109,7 @@ class PhraseSegmenter:
         )
 
     def _take(self, hops: int) -> list[Phrase]:
-        """Remove the first hops; they are a phrase if enough of them are speech."""
+        """Remove the first hops and return them as a phrase, if enough of them are speech."""
         position, pcm = self._position, bytes(self._pcm[: hops * HOP_BYTES])
         voiced = sum(hop.voiced for hop in self._hops[:hops])
         self._drop(hops)

@@ -1,1 +1,1 @@
-"""How a booth hears the floor: one clock, 200 ms blocks, the last seconds for a replay."""
+"""How a booth hears the floor: one clock, 200 ms blocks, the last minute kept for replays."""

@@ -1,4 +1,4 @@
-"""The floor's last seconds, kept for sessions that must hear them (again)."""
+"""The last minute of the floor, kept for sessions that must hear it late or again."""
 
 import asyncio
 from collections import deque
@@ -9,16 +9,21 @@ from broadcaster.audio.blocks import Block
 from broadcaster.audio.level import SPEAKER_PAUSE_DBFS
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
+BLOCK_SAMPLES = ms_to_samples(200)
+"""Length of a block: the step of the provider's engines."""
 KEPT_S = 60
-"""How far back a session can be fed: an interpreter whose silence took `SILENT_S` of speech to be
-noticed, or half a minute of outage, and a long sentence before it."""
+"""How far back a session can be fed.
+
+Enough for an interpreter whose silence was noticed after `SILENT_S` of speech, or for an outage of
+half a minute, with a long sentence before it.
+"""
 PAUSE_MS = 160
-"""Shorter silences are between sounds of a word, not between words or sentences."""
+"""A shorter silence lies inside a word, not between words or sentences."""
 _STEP = ms_to_samples(20)
 _QUIET_RMS = 32_768 * 10 ** (SPEAKER_PAUSE_DBFS / 20)
 
 
-class FloorMemory:
+class FloorBuffer:
     """Blocks of the floor and the pauses in them, by position on the event clock."""
 
     def __init__(self) -> None:
@@ -27,7 +32,7 @@ class FloorMemory:
         self._quiet_since: int | None = None
         self._grown = asyncio.Event()
         self.spoken = 0
-        """Samples of speech ever pushed."""
+        """Samples of speech so far."""
 
     @property
     def end(self) -> int:
@@ -37,7 +42,7 @@ class FloorMemory:
         newest = self._blocks[-1]
         return newest.position + len(newest.pcm) // SAMPLE_BYTES
 
-    def push(self, block: Block) -> None:
+    def push_floor_block(self, block: Block) -> None:
         """Add the next block."""
         self._blocks.append(block)
         samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float64)
@@ -58,7 +63,7 @@ class FloorMemory:
         self._grown = asyncio.Event()
 
     async def grown(self) -> None:
-        """Return when the next block has come."""
+        """Return when the next block has arrived."""
         await self._grown.wait()
 
     def after(self, position: int) -> Block | None:
@@ -71,9 +76,9 @@ class FloorMemory:
         return found
 
     def pause_before(self, position: int) -> int:
-        """Where the speaker last paused before `position`: the middle of the pause.
+        """The middle of the speaker's last pause before `position`.
 
-        Without a pause in memory, the oldest position there is.
+        If the buffer holds no such pause, the oldest position it has.
         """
         for start, end in reversed(self._all_pauses()):
             if start < position:
@@ -81,7 +86,7 @@ class FloorMemory:
         return self._blocks[0].position if self._blocks else position
 
     def paused_for(self) -> int:
-        """How many samples it has been quiet up to now."""
+        """For how many samples the floor has been quiet up to now."""
         return 0 if self._quiet_since is None else self.end - self._quiet_since
 
     def _end_pause(self, position: int) -> None:

@@ -1,1 +1,1 @@
-"""What a channel sounds like: catch-up, floor bed, Opus on the clock of the channel."""
+"""What a channel sounds like: catch-up, the floor under or instead of it, Opus by the clock."""

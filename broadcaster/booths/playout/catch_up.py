@@ -1,4 +1,4 @@
-"""How a channel that has fallen behind catches up: numbers in, a pace out."""
+"""How a channel that has fallen behind catches up; pure arithmetic, no sound."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from broadcaster.audio.stretch import FASTEST, SLOWEST
 
 SHORTEST_CAP_MS = 10_000
-"""A lower cap would skip before the gentler means have had time to work."""
+"""With a lower cap it would skip before shortening and stretching have had time to work."""
 _SECOND_MS = 1_000
 _WINDOW_S = 10
-"""Longer than the 8 s of one phrase: an interpreter that says a phrase at once is not behind."""
+"""Longer than a phrase (8 s): an interpreter that delivers a whole phrase at once is not behind."""
 _STEPS = 5
-"""From tempo 1.0 to the fastest, one step a second at most: nobody hears a change."""
+"""From tempo 1.0 to the fastest, one step a second at most, so that no change is heard."""
 _RELAX_MS = 1_000
-"""A step of tempo is taken back this much below where it was taken."""
+"""A step of tempo is taken back at this much less lag than it was taken at."""
 _SHORTEST_SKIP_MS = 2_000
 _BETWEEN_SKIPS_MS = 10_000
-"""What is played out up to the cut is still late, and says nothing about what follows."""
+"""What was queued before a skip is still late: only later will the lag show what the skip did."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatchUpLimits:
-    """When a channel does what.
+    """From which lag a channel does what.
 
     Attributes:
-        shorten_ms: so far behind, pauses are shortened.
-        stretch_ms: so far behind, speech is played faster.
-        fastest_ms: so far behind, it is played at `max_tempo`.
+        shorten_ms: from this lag pauses are shortened.
+        stretch_ms: from this lag speech is played faster.
+        fastest_ms: from this lag it is played at `max_tempo`.
         max_tempo: fastest speech, 1.0 (never) to 1.5.
         lag_cap_ms: a greater lag is brought down to half of it by a skip.
 
@@ -51,7 +51,7 @@ class CatchUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How to go on.
+    """How to play on.
 
     Attributes:
         shorten_pauses: whether long pauses are cut short.
@@ -67,12 +67,12 @@ class Pace:
 class CatchUp:
     """The policy of one channel.
 
-    A channel is behind by what has been waiting in its queue for 10 s on end, and never by more
-    than its lag. The rest of the lag is the interpreter's own: playing faster would only make
-    gaps, and dropping would only lose words.
+    A channel is behind by what has been waiting in its queue without a break for 10 s, and never
+    by more than its lag. The rest of the lag is the interpreter's own: playing faster would only
+    make gaps, and dropping would only lose words.
 
     Args:
-        limits: when to do what.
+        limits: from which lag to do what.
     """
 
     def __init__(self, limits: CatchUpLimits | None = None) -> None:
@@ -106,7 +106,7 @@ class CatchUp:
         )
 
     def _observe(self, queued_ms: int) -> int:
-        """The least that was queued at any moment of the window."""
+        """The smallest queue at any moment of the window."""
         if self._now_ms >= self._second_ends_ms:
             self._second_ends_ms = self._now_ms + _SECOND_MS
             self._least_queued.append(queued_ms)

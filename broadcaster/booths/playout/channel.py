@@ -1,81 +1,97 @@
-"""A channel's playout clock: packet by packet its voice and the floor become Opus."""
+"""A channel's playout clock: packet by packet, its voice and the floor become Opus."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from broadcaster.audio.mix import mix, under_voice
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT
+from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
 from broadcaster.audio.pcm import Samples
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
-from broadcaster.booths.playout.variant import Variant
-from broadcaster.booths.playout.voice import Voice
+from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.variant import ChannelVariant
 
 _LATE_S = 0.5
-"""A clock that fell behind by more (a machine that slept) starts anew instead of hurrying."""
+"""If the clock falls further behind (the machine slept), it starts again from now."""
 _FLOOR_AFTER = ms_to_samples(300)
-"""Silence of the voice before the floor comes up: a breath is shorter."""
+"""Silence of the voice before the floor fades in: a breath is shorter."""
+
+
+def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
+    """What is made besides the channel itself, while somebody listens to it."""
+    return (
+        ChannelVariant(channel, with_floor=True),
+        ChannelVariant(channel, with_fec=True),
+        ChannelVariant(channel, with_floor=True, with_fec=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMix:
+    """What the next packet is made of.
+
+    Attributes:
+        floor_fills_in: whether the floor is heard while the voice has nothing to say.
+        variants: those of `variants_of` that somebody listens to.
+    """
+
+    floor_fills_in: bool = False
+    variants: AbstractSet[ChannelVariant] = frozenset()
 
 
 class ChannelOutput:
-    """Publishes one channel's sound at real-time rate, itself and its variants.
+    """Publishes one channel's sound and its variants at real-time rate.
 
     Args:
         event: id of the event.
         channel: id of the channel.
-        bus: where it is published.
+        bus: where the frames are published.
         clock: time.
         voice: what the interpreter says.
-        frame_samples: of a packet.
+        mix_now: asked for each packet.
+        frame_samples: of an Opus packet.
     """
 
     def __init__(
         self,
+        *,
         event: str,
         channel: str,
         bus: Bus,
         clock: Clock,
-        voice: Voice,
+        voice: ChannelVoice,
+        mix_now: Callable[[], ChannelMix],
         frame_samples: int,
     ) -> None:
+        self._bus = bus
         self._clock = clock
         self._voice = voice
+        self._mix_now = mix_now
         self._frame_samples = frame_samples
         self._bed = FloorBed()
-        self._interpretation = Variant(keys.opus(event, channel), bus, frame_samples)
-        self.variants = (
-            ChannelVariant(channel, with_floor=True),
-            ChannelVariant(channel, with_fec=True),
-            ChannelVariant(channel, with_floor=True, with_fec=True),
-        )
-        """What is made besides the channel itself, while somebody listens to it."""
-        self._variants = {
-            variant: Variant(
-                keys.opus(event, str(variant)),
-                bus,
-                frame_samples,
-                loss_percent=PROTECTED_LOSS_PERCENT if variant.with_fec else 0,
+        self._event = event
+        self._itself = ChannelVariant(channel)
+        self._variants = variants_of(channel)
+        self._streams = {
+            variant: OpusStream(
+                frame_samples, loss_percent=PROTECTED_LOSS_PERCENT if variant.with_fec else 0
             )
-            for variant in self.variants
+            for variant in (self._itself, *self._variants)
         }
         self._position = 0
-        self.floor_wanted = False
-        """Whether the floor fills in while the voice has nothing to say."""
-        self.wanted: AbstractSet[ChannelVariant] = frozenset()
-        """Those of `variants` that somebody listens to."""
 
-    def hear_floor(self, position: int, pcm: bytes) -> None:
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
-        self._bed.hear(position, pcm)
+        self._bed.push_floor_pcm(position, pcm)
 
     async def run(self, floor_clock: FloorClock) -> None:
         """Play out from the moment the floor is heard until cancelled."""
         frame_s = self._frame_samples / CLOCK_HZ
-        while not floor_clock.started:
-            await self._clock.sleep(frame_s)
+        await floor_clock.start()
         due = self._clock.monotonic()
         while True:
             await self._clock.sleep(due - self._clock.monotonic())
@@ -83,25 +99,30 @@ class ChannelOutput:
             if now - due > _LATE_S:
                 due = now
             due += frame_s
-            self._tick(floor_clock.now())
+            self._play_packet(floor_clock.now())
 
-    def _tick(self, floor_now: int) -> None:
+    def _play_packet(self, floor_now: int) -> None:
         drift_limit = int(_LATE_S * CLOCK_HZ)
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
+        wanted = self._mix_now()
         voice = self._voice.pull(self._frame_samples, floor_now)
-        up = self.floor_wanted and self._voice.idle >= _FLOOR_AFTER
+        up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         interpretation = mix(voice, floor, gains)
-        self._interpretation.publish(interpretation, self._position)
+        self._publish_frame(self._itself, interpretation)
         with_floor: Samples | None = None
-        for variant, output in self._variants.items():
-            if variant not in self.wanted:
-                output.rest()
+        for variant in self._variants:
+            if variant not in wanted.variants:
+                self._streams[variant].rest()
             elif not variant.with_floor:
-                output.publish(interpretation, self._position)
+                self._publish_frame(variant, interpretation)
             else:
                 if with_floor is None:
                     with_floor = mix(voice, floor, under_voice(gains))
-                output.publish(with_floor, self._position)
+                self._publish_frame(variant, with_floor)
         self._position += self._frame_samples
+
+    def _publish_frame(self, variant: ChannelVariant, samples: Samples) -> None:
+        frame = self._streams[variant].encode_samples(samples, self._position)
+        self._bus.publish(keys.opus(self._event, str(variant)), frame.to_bytes())

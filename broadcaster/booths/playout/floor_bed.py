@@ -7,9 +7,9 @@ from broadcaster.audio.pcm import Samples
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
 WAITING = ms_to_samples(160)
-"""Sound there must be before it goes on after a gap: 60 ms for a packet, the rest for jitter."""
+"""Sound to collect before playing on after a gap: 60 ms for a packet, the rest for jitter."""
 MOST_WAITING = ms_to_samples(300)
-"""Beyond it the oldest sound is dropped, down to `WAITING`: the floor stays live."""
+"""When more is waiting, the oldest is dropped down to `WAITING`, so that the floor stays live."""
 
 
 class FloorBed:
@@ -22,8 +22,8 @@ class FloorBed:
         self._next_position = 0
         self._dry = True
 
-    def hear(self, position: int, pcm: bytes) -> None:
-        """The next floor frame, s16le mono 24 kHz; what was heard before is left out."""
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """The next floor frame, s16le mono 24 kHz; a part that was pushed before is left out."""
         expected = self._next_position
         self._next_position = max(expected, position + len(pcm) // SAMPLE_BYTES)
         if position > expected:
@@ -39,7 +39,7 @@ class FloorBed:
 
         Args:
             samples: how many.
-            up: whether the floor is to be heard; the fader takes its time.
+            up: whether the floor should be heard; the fader moves there gradually.
         """
         if self._dry and self._buffer.samples < WAITING:
             pcm = bytes(samples * SAMPLE_BYTES)

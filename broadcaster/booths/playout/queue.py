@@ -13,9 +13,9 @@ from broadcaster.audio.pcm import FULL_SCALE
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
 LONGEST_QUEUE = 60 * CLOCK_HZ
-"""Samples kept at most; when more come, about half are skipped."""
+"""Samples kept at most; when more arrive, about half are skipped."""
 _REACH = 3 * CLOCK_HZ
-"""A cut moves this far to meet a pause."""
+"""How far a cut may move to fall into a pause."""
 _FRAME = ms_to_samples(20)
 _PAUSE_FRAMES = 6
 """120 ms: the silence inside a word before a p, t or k is shorter."""
@@ -24,10 +24,10 @@ _SILENCE_POWER = _FRAME * _PAUSE_FRAMES * (FULL_SCALE * 10 ** (VOICE_PAUSE_DBFS 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Interpreted sound that nobody will hear.
+    """Interpreted sound that was dropped.
 
     Attributes:
-        position: event-clock sample of the floor whose interpretation is missing from there on.
+        position: event-clock sample of the floor from which on the interpretation is missing.
         dropped_ms: length of the dropped sound.
     """
 
@@ -41,11 +41,11 @@ class _Piece:
     pcm: memoryview
 
 
-class Playout:
+class SpeechQueue:
     """A queue of interpreted sound, s16le mono 24 kHz.
 
-    The provider fills pauses with exact zeros so that its stream is longer than real time
-    (realtime-protocol §2.5); pieces that hold nothing else are not queued.
+    The provider fills pauses with exact zeros, so its stream is longer than real time. Pieces of
+    nothing but zeros are not queued.
 
     Args:
         longest_queue: samples kept at most, 4 s or more.
@@ -70,11 +70,11 @@ class Playout:
         """Floor position that the next sample was interpreted from; None while it is empty."""
         return self._pieces[0].source_position if self._pieces else None
 
-    def push(self, pcm: bytes, source_position: int) -> Skip | None:
+    def push_speech(self, pcm: bytes, source_position: int) -> Skip | None:
         """Queue sound that was interpreted from the floor at `source_position`.
 
         Returns:
-            What was skipped because the queue was full, mostly nothing.
+            What was skipped because the queue was full; None if it was not.
         """
         if not pcm.strip(b"\0"):
             return None
@@ -85,17 +85,18 @@ class Playout:
         return self.skip(self._queued - self._longest_queue // 2)
 
     def pull(self, samples: int) -> bytes:
-        """The next samples; fewer when the queue ends before."""
+        """The next samples; fewer if the queue has fewer."""
         return _joined(self._take(samples))
 
     def skip(self, samples: int) -> Skip | None:
-        """Drop about so much, half to one and a half times, from one pause to another.
+        """Drop about `samples` (half to one and a half times) from one pause to another.
 
-        It begins at the first pause of the next 3 s and ends at the one nearest to what was asked
-        for; without a pause in reach it is the quietest place. The two sides are cross-faded.
+        The gap begins at the first pause of the next 3 s and ends at the pause nearest to what was
+        asked for. Without a pause in reach it uses the quietest place. The two sides are
+        cross-faded.
 
         Returns:
-            What was dropped; None when the queue is too short to find two places in it.
+            What was dropped; None if the queue is too short to cut anything out.
         """
         pcm = np.frombuffer(_joined(self._pieces), dtype="<i2")
         start = _pause_near(pcm, 0, min(_REACH, pcm.size // 4))
@@ -137,7 +138,7 @@ def _joined(pieces: Iterable[_Piece]) -> bytes:
 
 
 def _pause_near(pcm: npt.NDArray[np.int16], wanted: int, reach: int) -> int:
-    """Middle of the pause nearest to a sample, at most `reach` away, or of the quietest place."""
+    """The middle of the pause nearest to `wanted` within `reach`, or else of the quietest place."""
     first = max(0, wanted - reach)
     frames = (min(pcm.size, wanted + reach) - first) // _FRAME
     if frames < _PAUSE_FRAMES:

@@ -1,5 +1,6 @@
-"""A channel's interpreter as listeners hear it: in time, in one piece, equally loud."""
+"""A channel's interpreter as listeners hear it: in time, without gaps, equally loud."""
 
+import asyncio
 from collections.abc import Callable
 
 from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
@@ -9,36 +10,38 @@ from broadcaster.audio.pauses import PauseShortener
 from broadcaster.audio.pcm import Samples
 from broadcaster.audio.stretch import TimeStretch
 from broadcaster.booths.playout.catch_up import CatchUp, CatchUpLimits
-from broadcaster.booths.playout.queue import Playout, Skip
+from broadcaster.booths.playout.queue import Skip, SpeechQueue
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, ms_to_samples, samples_to_ms
 
 
-class Voice:
+class ChannelVoice:
     """Queue, pause shortener, time-stretch and leveler of one channel, paced by its lag.
 
     It outlives the interpreter's sessions, and so do its gain and its pace.
 
     Args:
         limits: when it catches up, and how fast.
-        on_skip: told at once about each skip, for the mark in the captions.
-        playout: its queue.
+        on_skip: called at once for each skip, for the mark in the captions.
+        queue: speech that waits.
     """
 
     def __init__(
         self,
         limits: CatchUpLimits | None = None,
         on_skip: Callable[[Skip], None] | None = None,
-        playout: Playout | None = None,
+        queue: SpeechQueue | None = None,
     ) -> None:
         self._catch_up = CatchUp(limits)
         self._on_skip = on_skip
-        self._playout = playout or Playout()
+        self._queue = queue or SpeechQueue()
         self._pauses = PauseShortener()
         self._pauses.active = False
         self._stretch = TimeStretch()
         self._out = SoftEdges()
         self._leveler = Leveler()
         self._lag: int | None = None
+        self._drained = asyncio.Event()
+        self._drained.set()
         self.idle = 0
         """Samples of silence since it last had something to say."""
 
@@ -49,54 +52,70 @@ class Voice:
 
     @property
     def queue_ms(self) -> int:
-        """Sound that waits to be played, what is held on the way included."""
-        return samples_to_ms(self._playout.queued + self._held)
+        """Sound that waits to be played, in the queue and inside the filters."""
+        return samples_to_ms(self._queue.queued + self._inside_filters)
 
     @property
     def dropped_ms(self) -> int:
         """Sound skipped so far."""
-        return samples_to_ms(self._playout.dropped)
+        return samples_to_ms(self._queue.dropped)
 
     @property
     def skips(self) -> int:
         """How often sound was skipped."""
-        return self._playout.skips
+        return self._queue.skips
 
     @property
     def tempo(self) -> float:
-        """How much faster than the interpreter it speaks now."""
+        """How many times as fast as the interpreter it speaks now."""
         return self._stretch.tempo
 
-    def say(self, pcm: bytes, source_position: int) -> None:
+    def push_speech(self, pcm: bytes, source_position: int) -> None:
         """Queue s16le mono 24 kHz that was interpreted from the floor at `source_position`."""
-        self._report(self._playout.push(pcm, source_position))
+        self._report(self._queue.push_speech(pcm, source_position))
+        if self._queue.queued:
+            self._drained.clear()
 
     def pull(self, samples: int, floor_now: int) -> Samples:
-        """The next samples, leveled, silence included; they are played with the floor there."""
+        """The next samples, leveled, silence where there is no speech.
+
+        Args:
+            samples: how many.
+            floor_now: position of the floor at which they are played.
+        """
         self._keep_pace(samples, floor_now)
         self._fill(samples + EDGE_SAMPLES)
-        self.idle = 0 if self._out.samples else self.idle + samples
+        if self._out.samples:
+            self.idle = 0
+        else:
+            self.idle += samples
+            self._drained.set()
         return self._leveler.level(self._out.pull(samples))
 
+    async def drained(self) -> None:
+        """Return once everything was pulled, and after it a piece of silence."""
+        await self._drained.wait()
+
     @property
-    def _held(self) -> int:
+    def _inside_filters(self) -> int:
+        """Samples that have left the queue and are still inside a filter."""
         return self._pauses.held + self._stretch.held + self._out.samples
 
     def _keep_pace(self, samples: int, floor_now: int) -> None:
-        queue_starts = self._playout.next_position
+        queue_starts = self._queue.next_position
         if queue_starts is not None:
-            self._lag = max(0, floor_now - queue_starts + self._held + DELAY_SAMPLES)
-        queued_ms = samples_to_ms(self._playout.queued)
+            self._lag = max(0, floor_now - queue_starts + self._inside_filters + DELAY_SAMPLES)
+        queued_ms = samples_to_ms(self._queue.queued)
         pace = self._catch_up.pace(samples_to_ms(samples), self.lag_ms or 0, queued_ms)
         self._pauses.active = pace.shorten_pauses
         self._stretch.tempo = pace.tempo
         if pace.skip_ms:
-            self._report(self._playout.skip(ms_to_samples(pace.skip_ms)))
+            self._report(self._queue.skip(ms_to_samples(pace.skip_ms)))
 
     def _fill(self, wanted: int) -> None:
-        """Draw from the queue until so much is ready, or all there is."""
+        """Draw from the queue until `wanted` samples are ready, or all there is."""
         while self._out.samples < wanted:
-            piece = self._playout.pull(PCM_FRAME_SAMPLES)
+            piece = self._queue.pull(PCM_FRAME_SAMPLES)
             if piece:
                 self._out.push(self._stretch.push(self._pauses.push(piece)))
                 continue

@@ -1,37 +1,36 @@
-"""One Realtime session of a booth: fed from the floor's memory, read into a queue."""
+"""One engine session: fed from the floor buffer, its output read into a queue."""
 
 import asyncio
 from collections import deque
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Self
 
-from broadcaster.booths.engines.engine import Connect, Engine, Said
-from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.engines.engine import Engine, Said
+from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.ports import Clock
-from broadcaster.realtime.wire import FRAME_SAMPLES
 
 REPLAY_FRAME_S = 0.05
-"""Pace of what a session hears again: four times real time."""
+"""Time between blocks while a session catches up: four times real time."""
 DRAIN_S = 8.0
 """How long a session may take to finish what it has heard."""
 LONGEST_QUEUE = 4_000
-"""Outputs of a session that waits for the one before it to finish; beyond it the oldest go."""
+"""Outputs of a session that waits for the one before it; when full, the oldest is dropped."""
 
 
-class Session:
+class FedSession:
     """An open session.
 
     Attributes:
-        fed: blocks sent, what the provider bills.
-        unsent: blocks it did not hear because the connection was too slow.
+        fed: blocks sent, which the provider bills.
+        unsent: blocks that were dropped because the connection was too slow.
     """
 
-    def __init__(self, engine: Engine, memory: FloorMemory, clock: Clock) -> None:
+    def __init__(self, engine: Engine, buffer: FloorBuffer, clock: Clock) -> None:
         self.fed = 0
         self.unsent = 0
         self._engine = engine
-        self._memory = memory
+        self._buffer = buffer
         self._clock = clock
         self._next = 0
         self._until: int | None = None
@@ -43,27 +42,29 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, connect: Connect, memory: FloorMemory, clock: Clock) -> Self:
-        """Open one; it hears nothing until `feed_from`.
+    async def open(
+        cls, opening: AbstractAsyncContextManager[Engine], buffer: FloorBuffer, clock: Clock
+    ) -> Self:
+        """Enter `opening`; the session hears nothing until `feed_from`.
 
         Raises:
             InterpreterFailed: the server refuses or cannot be reached.
         """
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(connect())
-            session = cls(engine, memory, clock)
+            engine = await stack.enter_async_context(opening)
+            session = cls(engine, buffer, clock)
             session._stack = stack.pop_all()
         session._tasks.append(asyncio.create_task(session._read(), name="session read"))
         return session
 
     @property
     def expires_at(self) -> int | None:
-        """Unix time in seconds at which the server ends it."""
+        """Unix time in seconds at which the server ends the session."""
         return self._engine.expires_at
 
     @property
     def complete(self) -> bool:
-        """Whether it has said all it had to; asked at its regular end."""
+        """Whether everything heard was answered; to be asked at the session's regular end."""
         return self._engine.complete
 
     def feed_from(self, position: int) -> None:
@@ -80,17 +81,17 @@ class Session:
         await self._engine.close(DRAIN_S)
 
     async def dispose(self) -> None:
-        """Let go of it at once."""
+        """Drop it at once."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
 
     async def output(self) -> Said | None:
-        """The next output in order, None at its regular end.
+        """The next output in order, None at the session's regular end.
 
         Raises:
-            InterpreterFailed: it dropped, or the server ended it.
+            InterpreterFailed: the session dropped, or the server ended it.
         """
         while not self._outputs:
             if self._failure is not None:
@@ -114,16 +115,16 @@ class Session:
 
     async def _feed(self) -> None:
         while self._until is None or self._next < self._until:
-            block = self._memory.after(self._next)
+            block = self._buffer.after(self._next)
             if block is None:
-                await self._memory.grown()
+                await self._buffer.grown()
                 continue
             if self._until is not None and block.position >= self._until:
                 break
-            self._engine.append(block.position, block.pcm)
+            self._engine.push_floor_pcm(block.position, block.pcm)
             self.fed += 1
             self.unsent = self._engine.unsent_blocks
-            self._next = block.position + FRAME_SAMPLES
-            if self._memory.after(self._next) is not None:
+            self._next = block.position + BLOCK_SAMPLES
+            if self._buffer.after(self._next) is not None:
                 await self._clock.sleep(REPLAY_FRAME_S)
         await self.close()

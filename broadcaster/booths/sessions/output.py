@@ -1,15 +1,15 @@
-"""What a booth's sessions say, one after the other: passed on once, and how far the floor is done.
+"""What a booth's sessions say, one after the other: passed on once.
 
-Done is what was said as far as a sentence or phrase; from there the next session hears the floor
-after a drop, and what it repeats is left out.
+It also tracks how far the floor is done: up to the end of the last finished sentence or phrase.
+After a drop the next session hears the floor again from there, and what it repeats is left out.
 """
 
 import logging
 from typing import Protocol
 
 from broadcaster.booths.engines.engine import Done, Overheard, Said, Sound, Text
-from broadcaster.booths.floor.buffer import FloorMemory
-from broadcaster.booths.sessions.overlap import SaidText, Seam
+from broadcaster.booths.floor.buffer import FloorBuffer
+from broadcaster.booths.sessions.overlap import RepeatFilter, SaidText
 from broadcaster.booths.sessions.watchdogs import MuteWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
@@ -22,30 +22,38 @@ log = logging.getLogger("broadcaster.booths")
 EMISSION_MS = 200
 """An output is emitted at least this long after the words it was interpreted from."""
 LONGEST_SENTENCE_S = 20.0
-"""A writer that ends no sentence for so long is not heard again from its start."""
+"""After this long without the end of a sentence, a replay does not start at its beginning."""
 LONGEST_HEARD_CHARACTERS = 1_000
 MISSING = " […]"
 """The mark in the captions where a phrase was not interpreted."""
 
 
 class Sink(Protocol):
-    """Where interpreted speech goes."""
+    """Where a booth's speech and text go."""
 
-    def sound(self, pcm: bytes, source_position: int) -> None:
-        """Speech interpreted from the floor at a position of the event clock."""
+    def push_speech(self, pcm: bytes, source_position: int) -> None:
+        """Take interpreted speech.
 
-    def text(self, text: str) -> None:
-        """A fragment of what is said, with its own spacing."""
+        Args:
+            pcm: s16le mono 24 kHz.
+            source_position: event-clock sample of the floor it was interpreted from.
+        """
 
-    def overheard(self, text: str) -> None:
-        """A fragment of what the speaker says, early and not certain."""
+    def push_text(self, text: str) -> None:
+        """Take a fragment of what is said, with its own spacing."""
 
-    def join(self) -> None:
+    def push_overheard(self, text: str) -> None:
+        """Take a fragment of what the speaker says, early and uncertain."""
+
+    def begin_session(self) -> None:
         """What follows comes from another session."""
+
+    def silence_expected(self) -> bool:
+        """Whether an interpreter is right to say nothing: the speaker speaks its language."""
 
 
 def answers(said: Said) -> bool:
-    """Whether this is an answer to what was heard; filler, blanks and ends are none."""
+    """Whether the engine answered what it heard; zero filler, blanks and ends do not count."""
     match said:
         case Sound(pcm=pcm):
             return bool(pcm.strip(b"\0"))
@@ -57,42 +65,42 @@ def answers(said: Said) -> bool:
             return False
 
 
-class Rendition:
+class SessionOutput:
     """Takes what sessions say and gives the sink what is new.
 
     Args:
-        memory: the floor.
-        sink: takes what is said.
-        watch: notices an interpreter in the wrong language; None lets it speak any.
+        buffer: the floor.
+        sink: takes speech and text.
+        language_watch: notices an interpreter in the wrong language; None allows any.
         language: ISO 639-1 code of what is said; empty if it changes.
-        voiced: whether sound belongs to the text.
+        voiced: whether the engine speaks what it writes.
 
     Attributes:
         done_until: event-clock sample up to which the floor is interpreted.
-        usage: tokens used so far, by an engine that counts them.
+        usage: tokens used so far, if the engine counts them.
     """
 
     def __init__(
         self,
-        memory: FloorMemory,
-        sink: Sink,
-        watch: LanguageWatch | None,
         *,
+        buffer: FloorBuffer,
+        sink: Sink,
+        language_watch: LanguageWatch | None,
         language: str,
         voiced: bool,
     ) -> None:
         self.done_until = 0
         self.usage = Usage()
-        self._memory = memory
+        self._buffer = buffer
         self._sink = sink
-        self._language_watch = watch
+        self._language_watch = language_watch
         self._mute_watch = MuteWatch() if voiced else None
         self._language = language
         self._heard_position: int | None = None
         self._heard = ""
-        """The sentence the session is saying, also where it repeats another one."""
+        """The sentence that the session is saying, even if it repeats an earlier one."""
         self._said = SaidText(language)
-        self._seam = Seam(self._said)
+        self._repeats = RepeatFilter(self._said)
         self._worded = False
 
     @property
@@ -101,40 +109,40 @@ class Rendition:
         return bool(self._said.open.text.strip())
 
     def begin(self) -> None:
-        """Another session hears the floor again, from `done_until` on."""
-        self._seam, self._heard = Seam(self._said), ""
+        """A new session hears the floor again, from `done_until` on."""
+        self._repeats, self._heard = RepeatFilter(self._said), ""
         if self._mute_watch is not None:
             self._mute_watch.begin()
-        self._sink.join()
+        self._sink.begin_session()
 
     def hand_over(self) -> None:
-        """A session said all it had heard; the next one heard what follows."""
-        self._say(self._seam.flush())
+        """A session has said all it heard; the next one heard what follows."""
+        self._say(self._repeats.flush())
         self._heard = ""
-        self._sink.join()
+        self._sink.begin_session()
 
     def end(self) -> None:
-        """Nothing follows."""
-        self._sink.text(self._seam.flush())
+        """No output follows."""
+        self._sink.push_text(self._repeats.flush())
 
-    def take(self, said: Said) -> None:
-        """The next output of a session.
+    def push_said(self, said: Said) -> None:
+        """Take the next output of a session.
 
         Raises:
-            InterpreterFailed: `wrong_language` or `interpreter_mute`, the interpreter went wrong.
+            InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter went wrong.
         """
         match said:
             case Sound(pcm=pcm, position=position):
                 if answers(said):
-                    self._take_sound(pcm, self._memory.end if position is None else position)
+                    self._push_sound(pcm, self._buffer.end if position is None else position)
             case Text(text=text, position=position):
                 self._worded = self._worded or answers(said)
-                self._say(self._seam.take(text))
+                self._say(self._repeats.take(text))
                 self._hear(text, position)
             case Overheard(text=text):
-                self._sink.overheard(text)
+                self._sink.push_overheard(text)
             case Done():
-                self._take_done(said)
+                self._push_done(said)
 
     def _hear(self, text: str, position: int | None) -> None:
         """Note what a session says, and what of the floor is finished with it."""
@@ -146,20 +154,20 @@ class Rendition:
         self._heard = self._heard[ends[-1] :].lstrip()
         ended = before if self._heard else position
         if ended is not None:
-            self._finished(self._memory.pause_before(ended - ms_to_samples(EMISSION_MS)))
+            self._finished(self._buffer.pause_before(ended - ms_to_samples(EMISSION_MS)))
 
-    def _take_sound(self, pcm: bytes, position: int) -> None:
+    def _push_sound(self, pcm: bytes, position: int) -> None:
         if self._mute_watch is not None:
             self._mute_watch.sounded()
-        if not self._seam.repeating:
+        if not self._repeats.repeating:
             self._said.sound()
-            self._sink.sound(pcm, position)
+            self._sink.push_speech(pcm, position)
 
-    def _take_done(self, done: Done) -> None:
+    def _push_done(self, done: Done) -> None:
         self.usage += done.usage
         if done.lost:
             log.warning("a phrase was not interpreted: %s", done.lost)
-            self._sink.text(MISSING)
+            self._sink.push_text(MISSING)
             self.done_until = max(self.done_until, done.position)
         elif self._worded and (self._mute_watch is not None or self._ends_somewhere(done.position)):
             self._finished(done.position)
@@ -167,14 +175,15 @@ class Rendition:
         self._worded = False
 
     def _finished(self, position: int) -> None:
-        """A sentence or phrase up to here is written; it is done when it was spoken, too."""
+        """A sentence or phrase up to here was written; it is done once it was spoken, too."""
         if self._mute_watch is None or self._mute_watch.finished():
             self.done_until = max(self.done_until, position)
 
     def _ends_somewhere(self, position: int) -> bool:
-        """Whether a sentence ends with what was written, or none does for too long.
+        """Whether a transcriber's text ends a sentence here, or has not ended one for too long.
 
-        A writer's pieces end anywhere, and the first word of half a sentence is easily misheard.
+        Its pieces end anywhere, and the first word of half a sentence is easily misheard: a replay
+        from there would write it differently.
         """
         return not self.unfinished or position - self.done_until > LONGEST_SENTENCE_S * CLOCK_HZ
 
@@ -182,7 +191,7 @@ class Rendition:
         if not text:
             return
         self._said.add(text)
-        self._sink.text(text)
+        self._sink.push_text(text)
         if self._language_watch is None:
             return
         wrong_since = self._language_watch.add(text, self.done_until)

@@ -1,8 +1,8 @@
 """Where one session's text ends and another's begins: nothing lost, nothing said twice.
 
 After a drop the next session hears the floor again from the last finished sentence. What it says
-about it may repeat words that are already captions; a `Seam` holds back what repeats them, and
-tells whether the sound that comes with it repeats as well.
+about it may repeat words that are already captions; a `RepeatFilter` keeps back what repeats them,
+and tells whether the sound that comes with it repeats as well.
 """
 
 import unicodedata
@@ -21,7 +21,7 @@ LONGEST_OPEN_CHARACTERS = 1_000
 
 
 @dataclass(slots=True)
-class Sentence:
+class SaidSentence:
     """What was said of one sentence: its text, and how many of its words had sound."""
 
     text: str = ""
@@ -37,8 +37,8 @@ class SaidText:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.sentences: deque[Sentence] = deque(maxlen=RECENT_SENTENCES)
-        self.open = Sentence()
+        self.sentences: deque[SaidSentence] = deque(maxlen=RECENT_SENTENCES)
+        self.open = SaidSentence()
 
     def add(self, text: str) -> bool:
         """Add a fragment; True when it finishes a sentence."""
@@ -58,7 +58,7 @@ class SaidText:
         ended = self.open
         ended.text = ended.text[: -len(rest)]
         words = len(_words(ended.text))
-        self.open = Sentence(rest, max(0, ended.sounded_words - words))
+        self.open = SaidSentence(rest, max(0, ended.sounded_words - words))
         ended.sounded_words = min(ended.sounded_words, words)
         self.sentences.append(ended)
 
@@ -66,7 +66,7 @@ class SaidText:
         """What follows is another sentence, whether or not this one was finished."""
         if self.open.text.strip():
             self.sentences.append(self.open)
-        self.open = Sentence()
+        self.open = SaidSentence()
 
     def sound(self) -> None:
         """Sound was played; it belongs to the newest text."""
@@ -74,7 +74,7 @@ class SaidText:
         newest.sounded_words = len(_words(newest.text))
 
 
-class Seam:
+class RepeatFilter:
     """Takes a new session's text until it says something new.
 
     It may begin where a sentence or phrase did that was said, also one within a fragment, wherever
@@ -82,7 +82,7 @@ class Seam:
     words that are shown of the unfinished one.
 
     Attributes:
-        done: the seam is passed; everything is new from here on.
+        done: everything is new from here on.
         repeating: the sound that comes now was already played.
     """
 

@@ -1,34 +1,38 @@
-"""When a session is replaced by the next, and at which place of the floor."""
+"""When a session is replaced by the next one, and where the floor is cut between them."""
 
 import zlib
 
-from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
 
 ROTATE_AFTER_S = 55 * 60.0
 ROTATE_BEFORE_EXPIRY_S = 300.0
 SHORTEST_LIFETIME_S = 30.0
+"""A session that seems to expire sooner: either our clock or the server's is wrong."""
 STAGGER_S = 120.0
-"""Sessions of several languages are replaced within this time of each other, not all at once."""
+"""The sessions of an event's languages are replaced at different times, this far apart at most."""
 CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))
-"""While waiting this long for the cut, only a pause of this length will do; then any place, where
-both sessions hear half a sentence."""
+"""How long a pause must be to cut there.
+
+Until (first) seconds of waiting it must last (second) seconds. After the last entry any place will
+do, and both sessions hear half a sentence.
+"""
 
 
 def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
-    """How long a session that begins now may work.
+    """How long a session that begins now may work, in seconds.
 
     Args:
-        language: of the channel; each has its own place within the stagger.
-        expires_at: Unix time in seconds at which the server ends it, if it says so.
+        language: of the channel; each language has its own place within the stagger.
+        expires_at: Unix time in seconds at which the server ends the session, if it says so.
         clock: time.
     """
     if expires_at is None:
         lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S
     else:
         lifetime_s = expires_at - clock.now_ms() / 1000
-        if lifetime_s < SHORTEST_LIFETIME_S:  # then one of the two clocks is wrong
+        if lifetime_s < SHORTEST_LIFETIME_S:
             lifetime_s = ROTATE_AFTER_S
     margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
     share = zlib.crc32(language.encode()) % 1000 / 1000
@@ -36,12 +40,12 @@ def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
     return max(0.0, min(ROTATE_AFTER_S, lifetime_s - margin_s) - stagger_s)
 
 
-async def place_to_cut(memory: FloorMemory, clock: Clock) -> int:
-    """Wait for a pause of the speaker; returns its place, a border of blocks."""
+async def place_to_cut(buffer: FloorBuffer, clock: Clock) -> int:
+    """Wait until the speaker pauses; the position between two blocks at which to cut."""
     started = clock.monotonic()
     while True:
         waited_s = clock.monotonic() - started
         wanted_s = next((pause for until, pause in CUT_PAUSES_S if waited_s < until), 0.0)
-        if memory.paused_for() >= wanted_s * CLOCK_HZ:
-            return memory.end
-        await memory.grown()
+        if buffer.paused_for() >= wanted_s * CLOCK_HZ:
+            return buffer.end
+        await buffer.grown()

@@ -1,70 +1,71 @@
-"""Interpreters that have gone wrong without a word about it: silent, or writing without speaking.
+"""Watchdogs for interpreters that fail without an error: silent, or writing without speaking.
 
-What speaks another language than its own is noticed by `spoken_language.LanguageWatch`.
+An interpreter that speaks the wrong language is noticed by `spoken_language.LanguageWatch`.
 """
 
-from broadcaster.booths.floor.buffer import FloorMemory
+from collections.abc import Callable
+
+from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
 
 SILENT_S = 20.0
-"""Speech on the floor without a word from the interpreter before its session is replaced."""
+"""After this much speech on the floor without an answer the session is replaced."""
 SPOKEN_S = 2.0
+"""Less speech than this needs no answer."""
 SILENT_AFTER_SPEECH = 1.5
-"""So many times as long it may take to answer so much speech when the speaker pauses after it."""
+"""If the speaker pauses, the answer may take this many times `SILENT_S` of real time."""
 MUTE_SENTENCES = 2
-"""Finished sentences without a sound before the session is replaced."""
-_POLL_S = 0.5
+"""After this many finished sentences without sound the session is replaced."""
 
 
 class SilenceWatch:
     """Ends a session that says nothing although the speaker speaks.
 
-    After each alarm it waits twice as long, until the interpreter says something again.
+    Each alarm doubles its patience, until the interpreter says something again.
 
     Args:
-        memory: the floor.
+        buffer: the floor.
         clock: time.
-
-    Attributes:
-        expected: the speaker speaks the language himself: an interpreter that says nothing is
-            right.
+        silence_expected: whether an interpreter is right to say nothing now.
     """
 
-    def __init__(self, memory: FloorMemory, clock: Clock) -> None:
-        self.expected = False
-        self._memory = memory
+    def __init__(
+        self, buffer: FloorBuffer, clock: Clock, silence_expected: Callable[[], bool]
+    ) -> None:
+        self._buffer = buffer
         self._clock = clock
+        self._silence_expected = silence_expected
         self._answered = 0
         self._patience_s = SILENT_S
 
     def begin(self) -> None:
-        """A session begins, with all the time there is."""
-        self._answered = self._memory.spoken
+        """A session begins and has all the time there is."""
+        self._answered = self._buffer.spoken
 
     def answered(self) -> None:
         """The interpreter said something."""
-        self._answered = self._memory.spoken
+        self._answered = self._buffer.spoken
         self._patience_s = SILENT_S
 
     def unanswered(self, spoken: int) -> int:
-        """Samples of speech since the interpreter's last word, of `FloorMemory.spoken` ones."""
+        """Samples of speech after the last answer, out of `FloorBuffer.spoken` samples."""
         return spoken - self._answered
 
     async def run(self) -> None:
-        """Watch until the interpreter is silent for too long.
+        """Look at every block of the floor until the interpreter has been silent for too long.
 
         Raises:
             InterpreterFailed: `interpreter_silent`.
         """
         waiting_since: float | None = None
         while True:
-            await self._clock.sleep(_POLL_S)
-            if self.expected:
-                self._answered = self._memory.spoken
-            unanswered = self.unanswered(self._memory.spoken)
+            await self._buffer.grown()
+            if self._silence_expected():
+                self._answered = self._buffer.spoken
+            unanswered = self.unanswered(self._buffer.spoken)
             if unanswered < SPOKEN_S * CLOCK_HZ:
                 waiting_since = None
                 continue
@@ -83,7 +84,7 @@ class SilenceWatch:
 class MuteWatch:
     """Notices an interpreter that writes and does not speak.
 
-    After each alarm it lets twice as many sentences pass, until there is sound again.
+    Each alarm doubles the sentences it lets pass, until there is sound again.
     """
 
     def __init__(self) -> None:
@@ -92,7 +93,7 @@ class MuteWatch:
         self._most_sentences = MUTE_SENTENCES
 
     def begin(self) -> None:
-        """A session begins: what the one before did not speak is not its fault."""
+        """A session begins: it is not to blame for what the one before did not speak."""
         self._sentences = 0
 
     def sounded(self) -> None:
@@ -101,13 +102,13 @@ class MuteWatch:
         self._sentences, self._most_sentences = 0, MUTE_SENTENCES
 
     def finished(self) -> bool:
-        """A sentence is written.
+        """A sentence was written.
 
         Returns:
-            Whether it counts as said: it was spoken, or a next session could not hear it again.
+            Whether it counts as said: it was spoken, or it is too far back to be replayed.
 
         Raises:
-            InterpreterFailed: `interpreter_mute`, too many were not spoken.
+            InterpreterFailed: `interpreter_mute`: too many sentences were not spoken.
         """
         if not self._sounded:
             self._sentences += 1

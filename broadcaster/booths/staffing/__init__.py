@@ -1,1 +1,1 @@
-"""Which booths an event has, what each is told to do, and what it costs."""
+"""Which booths an event has, what each is told to do, and what they cost."""

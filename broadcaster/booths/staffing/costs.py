@@ -1,4 +1,4 @@
-"""What interpretation costs, by the price table of the settings, and what an event has spent."""
+"""What interpretation costs by the price table of the settings, and what an event has spent."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -9,7 +9,7 @@ from broadcaster.model.status import BoothStatus
 from broadcaster.realtime.session_events import Usage
 
 NEARLY_SPENT_SHARE = 0.8
-"""Share of the spend cap from which the organizer is warned."""
+"""From this share of the spend cap on the organizer is warned."""
 _MINUTE_MS = 60_000
 _PRICED_TOKENS = 1_000_000
 
@@ -32,7 +32,7 @@ class Prices:
     audio_out_per_mtok: float = 64.0
 
     def cost(self, interpreter: Interpreter | None, sent_ms: int, usage: Usage) -> float:
-        """USD for one booth's sessions; the interpreter None stands for transcription."""
+        """USD for one booth's sessions; None as the interpreter means transcription."""
         match interpreter:
             case None:
                 return self.transcribe_cost(sent_ms)
@@ -41,11 +41,11 @@ class Prices:
         return self.translate_cost(sent_ms)
 
     def translate_cost(self, sent_ms: int) -> float:
-        """USD for sound sent to translations, which report no usage of their own."""
+        """USD for sound sent to translation sessions, which report no tokens."""
         return sent_ms / _MINUTE_MS * self.translate_per_min
 
     def transcribe_cost(self, sent_ms: int) -> float:
-        """USD for sound sent to transcriptions."""
+        """USD for sound sent to transcription sessions."""
         return sent_ms / _MINUTE_MS * self.transcribe_per_min
 
     def converse_cost(self, usage: Usage) -> float:
@@ -69,7 +69,7 @@ class Budget(IntEnum):
 
 
 def budget(spent_usd: float, cap_usd: float | None) -> Budget:
-    """Where spending stands against the cap; always fine without one."""
+    """Compare spending with the cap; without a cap it is always fine."""
     if cap_usd is None or spent_usd < NEARLY_SPENT_SHARE * cap_usd:
         return Budget.FINE
     return Budget.NEARLY_SPENT if spent_usd < cap_usd else Budget.SPENT
@@ -77,7 +77,7 @@ def budget(spent_usd: float, cap_usd: float | None) -> Budget:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What one channel has spent: in booths that have ended, and in the one that runs."""
+    """What one channel has spent: in booths that have ended, and in the running one."""
 
     ended_usd: float = 0.0
     running_usd: float = 0.0
@@ -88,7 +88,7 @@ class Account:
         return self.ended_usd + self.running_usd
 
     def reported(self, cost_usd: float) -> "Account":
-        """After a booth's report; one that is lower comes from the next booth of the channel."""
+        """The account after a report; a lower cost comes from the next booth of the channel."""
         if cost_usd < self.running_usd:
             return Account(self.total_usd, cost_usd)
         return replace(self, running_usd=cost_usd)
@@ -106,13 +106,13 @@ class Spent:
         return sum(account.total_usd for account in self.accounts.values())
 
     def hear(self, status: BoothStatus) -> None:
-        """Take a booth's report; one without sessions has cost nothing and ends no other."""
+        """Take a booth's report; a booth without sessions has cost nothing yet and is ignored."""
         if status.sessions:
             account = self.accounts.get(status.channel, Account())
             self.accounts[status.channel] = account.reported(status.cost_usd)
 
     def merge(self, other: "Spent") -> None:
-        """Know what another process knows: per channel, the account in which more was spent."""
+        """Merge what another process knows: per channel, the account that spent more wins."""
         for channel, account in other.accounts.items():
             mine = self.accounts.get(channel, Account())
             self.accounts[channel] = max(mine, account, key=lambda known: known.total_usd)

@@ -1,11 +1,11 @@
-"""One event's booths: which channels are in use, who works, what was spent."""
+"""The booths of one event: which channels are in use, which booths run, what was spent."""
 
 import asyncio
 import logging
 from dataclasses import dataclass, field
 
 from broadcaster.booths.staffing.costs import Budget, Spent, budget
-from broadcaster.booths.staffing.orders import Duty
+from broadcaster.booths.staffing.orders import BoothOrders
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
@@ -15,11 +15,11 @@ log = logging.getLogger("broadcaster.booths")
 
 
 class Demand:
-    """Which channels of one event are heard or read, as the edges count.
+    """Which channels of one event have listeners or readers, as the edges count them.
 
     Args:
-        linger_s: a channel is needed for this long after its last listener and reader, and at
-            least as long as an edge may be silent.
+        linger_s: a channel stays needed for this long after its last listener and reader, and at
+            least for as long as an edge may be silent.
     """
 
     def __init__(self, linger_s: float) -> None:
@@ -27,48 +27,48 @@ class Demand:
         self._used_at: dict[str, float] = {}
 
     def hear(self, status: EdgeStatus, now: float) -> None:
-        """Take one edge's counts."""
+        """Take one edge's counts, received at `now` on the monotonic clock."""
         for counts in (status.listeners, status.readers):
             for channel, count in counts.items():
                 if count:
                     self._used_at[ChannelVariant.parse(channel).channel] = now
 
     def needs(self, channel: str, now: float) -> bool:
-        """Whether the channel is in use, or was not long ago."""
+        """Whether the channel is in use, or was within the last `linger_s`."""
         return channel in self._used_at and now - self._used_at[channel] <= self._linger_s
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A booth that runs, or comes to an end, and what is asked of it."""
+class RunningBooth:
+    """A booth that runs or is coming to an end, and its orders."""
 
     task: asyncio.Task[None]
-    duty: Duty
+    orders: BoothOrders
 
 
 @dataclass(slots=True)
-class Roster:
-    """Who works at one event, who should, and what it costs.
+class EventBooths:
+    """One event's booths.
 
     Attributes:
-        event: as its record was last read.
-        demand: who needs what.
+        event: the event as it is now.
+        demand: which channels are in use.
         spent: the cost so far.
-        booths: running, or coming to an end.
-        budget: against the spend cap, when it was last looked at.
-        saved_at: when `spent` was written down, on the monotonic clock.
+        saved_at: when `spent` was last written to its record, on the monotonic clock.
+        booths: those that run or are coming to an end, by language and interpreter.
+        budget: where `spent` stood against the spend cap when last checked.
     """
 
     event: Event
     demand: Demand
     spent: Spent
     saved_at: float
-    booths: dict[tuple[str, Interpreter], Post] = field(default_factory=dict)
+    booths: dict[tuple[str, Interpreter], RunningBooth] = field(default_factory=dict)
     budget: Budget = Budget.FINE
 
     @property
-    def held(self) -> str:
-        """Why its booths are held; empty while they are not."""
+    def suspended(self) -> str:
+        """Why the booths must not interpret now, as a sentence; empty while they may."""
         if self.budget is not Budget.SPENT:
             return ""
         return (
@@ -77,11 +77,14 @@ class Roster:
         )
 
     def needed(self, now: float, *, on_demand: bool) -> list[Channel]:
-        """Channels that should have a booth: while the event is live, what is in use or always on.
+        """Channels that must have a booth.
+
+        While the event is live, these are the channels in use and those that are always on. The
+        floor channel is needed with any of them, because they ask its booth what the floor speaks.
 
         Args:
             now: on the monotonic clock.
-            on_demand: whether a channel must be needed; else all are.
+            on_demand: False makes every channel of a live event needed.
         """
         if self.event.state is not EventState.LIVE:
             return []
@@ -94,8 +97,8 @@ class Roster:
             needed.append(Channel(FLOOR))
         return needed
 
-    def watch_budget(self) -> None:
-        """Look at the spend cap again; a step nearer to it is logged."""
+    def check_budget(self) -> None:
+        """Compare `spent` with the spend cap; a step nearer to it is logged."""
         now = budget(self.spent.total_usd, self.event.spend_cap_usd)
         if now > self.budget:
             log.warning(
@@ -103,6 +106,6 @@ class Roster:
                 self.event.id,
                 self.spent.total_usd,
                 self.event.spend_cap_usd,
-                ": its booths are held" if now is Budget.SPENT else "",
+                ": its booths stop interpreting" if now is Budget.SPENT else "",
             )
         self.budget = now

@@ -1,48 +1,51 @@
-"""What the crew asks of a booth while it works."""
+"""What a booth is told to do while it runs."""
 
 import asyncio
 
 
-class Duty:
-    """Interpret, hold for a reason, or come to an end; the crew changes it, the booth follows.
+class BoothOrders:
+    """Whether a booth interprets, is suspended, or finishes.
+
+    The supervisor calls `suspend` and `end`. The booth waits on `begins` and `stops`. The
+    supervisor's own task for the booth sets `working`.
 
     Attributes:
-        held: why nothing is to be interpreted now, a sentence; empty while it is.
-        ended: the booth is to finish and leave.
-        working: the booth has its lease and works; else it may leave at once.
+        suspended: why the booth must not interpret now, as a sentence; empty while it may.
+        ended: the booth must finish its sentence and stop.
+        working: the booth has its lease and runs. Until then it can be cancelled without loss.
     """
 
     def __init__(self) -> None:
-        self.held = ""
+        self.suspended = ""
         self.ended = False
         self.working = False
         self._changed = asyncio.Event()
 
     @property
     def interpreting(self) -> bool:
-        """Whether the booth is to interpret."""
-        return not (self.held or self.ended)
+        """Whether the booth must interpret now."""
+        return not (self.suspended or self.ended)
 
-    def hold(self, reason: str) -> None:
-        """Let only the floor be heard, for this reason; an empty one lifts it."""
-        self.held = reason
-        self._tell()
+    def suspend(self, reason: str) -> None:
+        """Stop interpreting for this reason; an empty reason lifts the suspension."""
+        self.suspended = reason
+        self._notify()
 
     def end(self) -> None:
-        """Have the booth finish its sentence and leave."""
+        """Tell the booth to finish its sentence and stop."""
         self.ended = True
-        self._tell()
+        self._notify()
 
     async def begins(self) -> None:
-        """Return when the booth is to interpret, or to leave."""
-        while self.held and not self.ended:
+        """Return when the booth must interpret or stop."""
+        while self.suspended and not self.ended:
             await self._changed.wait()
 
     async def stops(self) -> None:
-        """Return when the booth is not to interpret any more."""
+        """Return when the booth must not interpret any more."""
         while self.interpreting:
             await self._changed.wait()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()

@@ -40,7 +40,7 @@ _GOES_ON = re.compile(r"[\d@/]|\.\w|www\.|^\w{1,2}\.", re.IGNORECASE)
 """In a word with a full stop at its end: an address, a number or an abbreviation goes on."""
 
 
-class Segmenter:
+class CaptionSegmenter:
     """Cuts one channel's text.
 
     Args:

@@ -1,11 +1,11 @@
-"""A booth's captions, from fragments to the durable stream."""
+"""A booth's captions: from text fragments to the durable stream."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
-from broadcaster.booths.text.caption_segmenter import Segmenter
+from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
@@ -13,7 +13,7 @@ from broadcaster.model.ports import Bus
 log = logging.getLogger("broadcaster.booths")
 
 LONGEST_QUEUE = 10_000
-"""Caption versions that wait while the bus is away, more than half an hour; newer ones are lost."""
+"""Caption versions kept while the bus is down, enough for half an hour; newer ones are lost."""
 FINISH_S = 5.0
 """How long a closing booth waits for the bus to take its last captions."""
 
@@ -24,18 +24,18 @@ class CaptionWriter:
     def __init__(self, event: str, channel: str, bus: Bus) -> None:
         self._stream = keys.captions(event, channel)
         self._bus = bus
-        self._segmenter = Segmenter(channel)
+        self._segmenter = CaptionSegmenter(channel)
         self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_QUEUE)
 
-    def push(self, fragment: str, now_ms: int) -> None:
-        """Text the interpreter said at `now_ms` of the event clock."""
+    def push_text(self, fragment: str, now_ms: int) -> None:
+        """Add a fragment that was said at `now_ms` of the event clock."""
         self._write(self._segmenter.push(fragment, now_ms))
 
     def tick(self, now_ms: int) -> None:
-        """Time passed."""
+        """End captions that have been quiet for long enough at `now_ms`."""
         self._write(self._segmenter.tick(now_ms))
 
-    def join(self) -> None:
+    def begin_session(self) -> None:
         """Another session goes on where the one before it ended."""
         self._segmenter.join()
 
@@ -66,6 +66,6 @@ class CaptionWriter:
     def _write(self, captions: Iterable[Caption]) -> None:
         for caption in captions:
             if self._queue.full():
-                log.error("a caption was lost: the bus has been away for too long")
+                log.error("a caption was lost: the bus has been down for too long")
             else:
                 self._queue.put_nowait(caption)

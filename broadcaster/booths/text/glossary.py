@@ -1,4 +1,4 @@
-"""Whether a channel says the glossary's terms as it should."""
+"""Counts whether a channel says the terms of the glossary as the organizer wants them."""
 
 import re
 import unicodedata
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from broadcaster.model.event import Event
 
 WINDOW_MS = 30_000
-"""A term and its translation belong together when they are no further apart than this."""
+"""A term and its translation belong together if they are at most this far apart."""
 _TAIL_CHARACTERS = 200
 """Longer than any term (80 characters)."""
 
 
 @dataclass(slots=True)
 class _Term:
-    """One term, and when it was said without its translation, or the other way round."""
+    """One term: when it was said without its translation, and its translation without it."""
 
     said: re.Pattern[str]
     wanted: str
@@ -26,16 +26,17 @@ class _Term:
 class GlossaryWatch:
     """Counts how often one language's terms were said, and how often as the glossary wants it.
 
-    A term is said when the source captions hold it as whole words. It is hit when the channel's
-    text holds its translation, a name itself, within `WINDOW_MS` before or after. Case does not
-    matter; an inflected form counts when it holds the translation.
+    A term is said when the source captions contain it as whole words. It is a hit when the
+    channel's text contains its translation within `WINDOW_MS` before or after; for a name to keep
+    untranslated, the name itself. Case does not matter. An inflected form counts if it contains
+    the translation.
 
     Args:
         language: the channel's tag.
 
     Attributes:
-        hits: terms that were said, with their translation.
-        missed: terms that were said, without it, by now.
+        hits: terms that were said and had their translation.
+        missed: terms that were said and whose translation did not come in time.
     """
 
     def __init__(self, language: str) -> None:
@@ -48,7 +49,7 @@ class GlossaryWatch:
         self._channel_tail = ""
 
     def use(self, event: Event) -> None:
-        """Take the glossary of an event, if it is another one."""
+        """Take the glossary of an event, if it has changed."""
         known = self._event
         self._event = event
         if known and (known.glossary, known.do_not_translate) == (
@@ -85,7 +86,7 @@ class GlossaryWatch:
         self._channel_tail = heard[-_TAIL_CHARACTERS:]
 
     def expire(self, now_ms: int) -> None:
-        """Count what has waited for its translation in vain."""
+        """Count terms whose translation did not come in time as missed."""
         for term in self._terms:
             self.missed += _drop_old(term.waiting_ms, now_ms)
             _drop_old(term.spare_ms, now_ms)

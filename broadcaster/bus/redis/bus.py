@@ -110,6 +110,10 @@ class RedisBus:
         """See `ports.Bus.watch`."""
         return self._records.watch(record)
 
+    def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+        """See `ports.Bus.watch_all`."""
+        return self._records.watch_all(prefix)
+
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""
         return await self._records.names(prefix)

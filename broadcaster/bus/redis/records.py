@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from broadcaster.bus.redis.connection import Redis
 from broadcaster.bus.redis.subscriber import Subscriber
-from broadcaster.bus.watching import states
+from broadcaster.bus.watching import all_states, states
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Record
 
@@ -18,13 +18,19 @@ version = version + 1
 redis.call('HSET', KEYS[1], 'v', ARGV[1], 'n', version, 'w', ARGV[3])
 redis.call('ZADD', KEYS[2], 0, ARGV[4])
 redis.call('PUBLISH', ARGV[5], '')
+redis.call('PUBLISH', ARGV[6], ARGV[4])
 return {1, version}
 """
 """Writes if the version is the expected one; repeating a write that worked changes nothing."""
 
 
+_RECORDS_TOPIC = "records"
+"""Carries the name of every record that is written."""
+_MOST_UNREAD_NAMES = 500
+
+
 class Records:
-    """Versioned values; every write is announced on a topic of the record."""
+    """Versioned values; every write is announced, on a topic of the record and on one for all."""
 
     def __init__(self, redis: Redis, subscriber: Subscriber) -> None:
         self._redis = redis
@@ -38,6 +44,7 @@ class Records:
             *("EVAL", _PUT, 2, self._key(record), self._names),
             *(value, expected, secrets.token_bytes(12), record),
             self._redis.prefix + _topic(record),
+            self._redis.prefix + _RECORDS_TOPIC,
         )
         if not written:
             raise VersionConflict(f"record {record} is not at version {expected_version}")
@@ -57,6 +64,15 @@ class Records:
         ):
             async for state in found:
                 yield state
+
+    async def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+        """See `ports.Bus.watch_all`."""
+        async with (
+            self._subscriber.listen((_RECORDS_TOPIC,), depth=_MOST_UNREAD_NAMES) as written,
+            aclosing(all_states(prefix, self.names, self.get, written, self._redis.clock)) as found,
+        ):
+            async for named in found:
+                yield named
 
     async def names(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`; 0xFF is in no UTF-8 text, so it is after every name."""

@@ -12,8 +12,8 @@ from broadcaster.edge.http.stream import HttpStream
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import with_small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.errors import Refused
 from broadcaster.model.variant import ChannelVariant
+from broadcaster.web.errors import Refused
 
 READY_TIMEOUT_S = 5.0
 FINISH_TIMEOUT_S = 5.0

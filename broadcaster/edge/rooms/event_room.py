@@ -8,7 +8,7 @@ from broadcaster.edge.fanout.audio_hub import AudioHub, Part
 from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
 from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import Event, EventState
@@ -105,17 +105,12 @@ class EventRoom:
             variants: whether the variant with the floor is possible; nobody can ask for `+fec`.
 
         Raises:
-            Refused: 404 `unknown_channel`.
+            UnknownChannel: it has none of this id.
         """
         variant = ChannelVariant.parse(channel) if variants else ChannelVariant(channel)
         known = variant.channel in self.event.channel_ids()
         if not known or variant.with_fec or (variant.with_floor and variant.channel == FLOOR):
-            raise Refused(
-                404,
-                "unknown_channel",
-                "this event has no such channel",
-                hint="Its channels are: " + ", ".join(self.event.channel_ids()) + ".",
-            )
+            raise UnknownChannel(self.event.channel_ids())
 
     def audio(self, channel: str) -> AudioHub:
         """The hub of one channel's sound, or of one of its variants."""

@@ -25,7 +25,7 @@ async def channel_of(
         variants: whether it may be the channel's variant with the floor.
 
     Raises:
-        Refused: 404 `unknown_channel`, and what `Rooms.open` raises.
+        UnknownChannel: the event has no channel of this id; and what `Rooms.open` raises.
     """
     room = await rooms.open(request.match_info["event"])
     channel = request.match_info["channel"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from broadcaster.edge.fanout.audio_hub import Part
 from broadcaster.edge.rooms.event_room import EdgeProcess, EventRoom
-from broadcaster.errors import BusUnavailable, Refused
+from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event, EventState
@@ -53,7 +53,8 @@ class Rooms:
         A room can close during any `await`: call `open` again afterwards instead of keeping it.
 
         Raises:
-            Refused: 404 `unknown_event` (also while it is a draft), 503 `bus_unavailable`.
+            UnknownEvent: there is none of this id, or it is a draft.
+            BusUnavailable: its record cannot be read.
         """
         room = self._rooms.get(event_id)
         if room is None or room.ended:
@@ -72,7 +73,8 @@ class Rooms:
         """The room of an event that is not over and has this channel or variant; see `open`.
 
         Raises:
-            Refused: 409 `event_closed`, 404 `unknown_channel`, and what `open` raises.
+            EventOver: it is closed.
+            UnknownChannel: it has no channel of this id; and what `open` raises.
         """
         room = await self.open(event_id)
         room.event.refuse_if_over()
@@ -119,22 +121,14 @@ class Rooms:
         try:
             record = await self._bus.get(keys.event_record(event_id))
         except BusUnavailable as unavailable:
-            raise Refused(
-                503,
-                "bus_unavailable",
+            raise BusUnavailable(
                 "the server cannot reach its message bus right now",
                 hint="It keeps trying. Reload in a few seconds.",
-                headers={"Retry-After": "3"},
             ) from unavailable
         if record is None:
             raise _unknown()
         return Event.from_json(record.value)
 
 
-def _unknown() -> Refused:
-    return Refused(
-        404,
-        "unknown_event",
-        "there is no such event",
-        hint="Check the link, or ask the organizer for a new one.",
-    )
+def _unknown() -> UnknownEvent:
+    return UnknownEvent("Check the link, or ask the organizer for a new one.")

@@ -14,10 +14,9 @@ from dataclasses import asdict
 from typing import Any
 
 from broadcaster.edge.whep.sessions import SessionCall
-from broadcaster.errors import DomainError, Refused
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
-from broadcaster.web.errors import refusal
+from broadcaster.web.errors import REFUSALS, Refused, refusal
 
 log = logging.getLogger("broadcaster.edge")
 
@@ -33,7 +32,7 @@ class RequestForwarder:
     Args:
         bus: connects the processes.
         edge: the id of this process.
-        take: carries out a request to a session of this process, or raises `Refused`.
+        take: carries out a request to a session of this process, or raises one of `REFUSALS`.
     """
 
     def __init__(self, bus: Bus, edge: str, take: Callable[[SessionCall], Awaitable[None]]) -> None:
@@ -94,7 +93,7 @@ class RequestForwarder:
     async def _refusal(self, call: SessionCall) -> dict[str, Any] | None:
         try:
             await self._take(call)
-        except (DomainError, Refused) as error:
+        except REFUSALS as error:
             refused = refusal(error)
             return {**refused.body(), "status": refused.status, "headers": refused.headers}
         return None

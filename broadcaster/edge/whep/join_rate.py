@@ -1,6 +1,6 @@
 """How fast new WebRTC listeners are let in, so that the others notice nothing."""
 
-from broadcaster.errors import Refused
+from broadcaster.errors import TooManyJoining
 from broadcaster.model.ports import Clock
 
 RATE_PER_S = 100.0
@@ -24,18 +24,12 @@ class JoinRate:
         """Wait until the next listener may join.
 
         Raises:
-            Refused: 503 `too_many_joining` with `Retry-After`.
+            TooManyJoining: the wait would be longer than `LONGEST_WAIT_S`.
         """
         now = self._clock.monotonic()
         wait_s = self._next_at - now
         if wait_s > LONGEST_WAIT_S:
-            raise Refused(
-                503,
-                "too_many_joining",
-                "too many listeners are joining right now",
-                hint="Wait as long as Retry-After says, then connect again.",
-                headers={"Retry-After": str(round(LONGEST_WAIT_S))},
-            )
+            raise TooManyJoining
         self._next_at = max(self._next_at, now) + self._pause_s
         if wait_s > 0:
             await self._clock.sleep(wait_s)

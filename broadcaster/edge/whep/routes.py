@@ -6,22 +6,21 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.forwarding import RequestForwarder
 from broadcaster.edge.whep.join_rate import JoinRate
 from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, owner_of
-from broadcaster.errors import Refused
+from broadcaster.errors import UnknownSession
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
+from broadcaster.web.errors import REFUSALS
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
     ACCEPTS_OFFERS,
     FRAGMENT_TYPE,
     SDP_TYPE,
-    UNKNOWN_SESSION,
     check_accept,
     check_content_type,
     check_etag,
     created,
     read_text,
     resource_routes,
-    unknown_session,
 )
 from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import parse_offer
@@ -93,8 +92,8 @@ class WhepEndpoint:
     async def _hang_up(self, request: web.Request) -> web.Response:
         try:
             await self._call(request)
-        except Refused as refused:
-            if refused.error != UNKNOWN_SESSION:
+        except REFUSALS as error:
+            if error.error != UnknownSession().error:
                 raise
         return web.Response(status=200)
 
@@ -102,17 +101,18 @@ class WhepEndpoint:
         """Have the process that owns the session carry out a request.
 
         Raises:
-            Refused: by that process, or `unknown_session` when it does not answer.
+            UnknownSession: there is none of this id, or its process does not answer.
+            Refused: by that process.
         """
         where = request.match_info
         call = SessionCall(request.method, where["event"], where["session"], body)
         owner = owner_of(call.session)
         if owner is None:
-            raise unknown_session()
+            raise UnknownSession
         if owner == self._rooms.edge:
             await self._sessions.take(call)
             return
         try:
             await self._forwarder.forward(owner, call)
         except TimeoutError:
-            raise unknown_session() from None
+            raise UnknownSession from None

@@ -12,9 +12,9 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.loss_protection import LossMonitor
 from broadcaster.edge.whep.outlet import PendingSwitch, WhepOutlet
-from broadcaster.errors import DomainError, Refused
+from broadcaster.errors import DomainError, UnknownSession
 from broadcaster.model.ports import Clock
-from broadcaster.web.signaling import unknown_session
+from broadcaster.web.errors import Refused
 from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
 from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
@@ -114,11 +114,12 @@ class WhepSessions:
         """Carry out a request to a session of this process.
 
         Raises:
-            Refused: 404 `unknown_session`, or the reason why it cannot be done.
+            UnknownSession: this process has none of this id.
+            DomainError: why it cannot be done; or `Refused`.
         """
         session = self._sessions.get(call.session)
         if session is None or session.room.event.id != call.event:
-            raise unknown_session()
+            raise UnknownSession
         match call.method:
             case "PATCH":  # a player's candidates are of no use to us, it finds us
                 parse_fragment(call.body).check_no_restart(session.peer.offer)
@@ -131,7 +132,7 @@ class WhepSessions:
         """Play another channel of the event; this needs no negotiation."""
         room = await self._rooms.open_sound(session.room.event.id, channel)
         if session.peer.end_reason is not None:
-            raise unknown_session()
+            raise UnknownSession
         session.cancel_switch()
         session.room, session.channel, session.loss = room, channel, LossMonitor()
         session.peer.play(self._outlet(room, channel).fanout)

@@ -5,7 +5,7 @@ import time
 
 import aiohttp
 
-from broadcaster.errors import Refused
+from broadcaster.errors import ServerRefused
 from broadcaster.loadtest.plan import LoadPlan, LoadRun, ReportProgress, SteadyPhase
 from broadcaster.loadtest.results import ListenerStats, LoadResults
 from broadcaster.loadtest.target import LoadTarget
@@ -73,7 +73,7 @@ class WhepCrowd:
                 await self._stay(ended)
                 self._listening -= 1
                 stats.end(time.perf_counter())
-        except Refused as refused:
+        except ServerRefused as refused:
             self._fail(stats, f"the server answered {refused.status} ({refused.error[:40]})")
         except TimeoutError:
             self._fail(stats, "no connection in time")

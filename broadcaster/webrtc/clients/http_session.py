@@ -9,7 +9,7 @@ import aiohttp
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from yarl import URL
 
-from broadcaster.errors import Refused
+from broadcaster.errors import ServerRefused
 from broadcaster.webrtc.ice import offering_loopback
 
 CONNECT_S = 15.0
@@ -34,7 +34,7 @@ async def negotiated(
         loopback: offer 127.0.0.1 as well, for a server on this machine.
 
     Raises:
-        Refused: the server's own status, error id and hint.
+        ServerRefused: the server's own status, error id and hint.
         TimeoutError: no connection within `CONNECT_S`.
         aiohttp.ClientError: the server cannot be reached.
     """
@@ -69,9 +69,9 @@ async def negotiated(
             await connection.close()
 
 
-async def _refused(answer: aiohttp.ClientResponse) -> Refused:
+async def _refused(answer: aiohttp.ClientResponse) -> ServerRefused:
     try:
         body = await answer.json()
-        return Refused(answer.status, body["error"], body["message"], hint=body["hint"])
+        return ServerRefused(answer.status, body["error"], body["message"], body["hint"])
     except (ValueError, KeyError, TypeError, aiohttp.ClientError):
-        return Refused(answer.status, "refused", f"the server answered {answer.status}")
+        return ServerRefused(answer.status, "refused", f"the server answered {answer.status}")

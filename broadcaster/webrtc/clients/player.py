@@ -31,7 +31,7 @@ async def playing(
         An event that is set when the connection ends by itself.
 
     Raises:
-        Refused: the server's own status, error id and hint.
+        ServerRefused: the server's own status, error id and hint.
         TimeoutError: no connection in time.
         aiohttp.ClientError: the server cannot be reached.
     """

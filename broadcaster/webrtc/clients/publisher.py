@@ -68,7 +68,7 @@ async def publishing(
         The track; its `ended` is set when everything was sent.
 
     Raises:
-        Refused: the server's own status, error id and hint.
+        ServerRefused: the server's own status, error id and hint.
         TimeoutError: no connection in time.
         aiohttp.ClientError: the server cannot be reached.
     """

@@ -6,8 +6,8 @@ listener whose checks stop is dropped. A connected listener has no task, timer o
 Three loops serve all listeners: one sends packets, one runs handshakes and timeouts, one starts
 streams.
 
-Who has timed out is decided by the injected clock. How often the port is read follows real time,
-because the system's receive buffer fills in real time.
+The injected clock decides which listeners have timed out. How often the port is read follows real
+time, because the system's receive buffer fills in real time.
 """
 
 import asyncio

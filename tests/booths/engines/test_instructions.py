@@ -1,4 +1,4 @@
-"""What an interpreter is told."""
+"""The instructions of a conversational interpreter."""
 
 import pytest
 

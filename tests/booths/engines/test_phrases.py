@@ -1,4 +1,4 @@
-"""Phrases of the floor: whole, in order, cut where nobody speaks."""
+"""Phrases of the floor: complete, in order, cut between words."""
 
 import itertools
 
@@ -27,13 +27,13 @@ def in_frames(sound: bytes) -> bytes:
 
 
 def phrases_of(sound: bytes, *, flush: bool = True) -> list[Phrase]:
-    """Push the sound in frames of 200 ms; every phrase must be what was said where it says so."""
+    """Push the sound in blocks of 200 ms; each phrase must match the sound at its position."""
     segmenter = PhraseSegmenter()
     sound = in_frames(sound)
     phrases = []
     for number, offset in enumerate(range(0, len(sound), FRAME_BYTES)):
         frame = sound[offset : offset + FRAME_BYTES]
-        phrases += segmenter.push(START + number * FRAME_SAMPLES, frame)
+        phrases += segmenter.push_floor_pcm(START + number * FRAME_SAMPLES, frame)
     phrases += segmenter.flush() if flush else []
     for phrase in phrases:
         at = (phrase.position - START) * 2
@@ -65,7 +65,7 @@ def test_a_phrase_that_is_too_short_waits_for_more() -> None:
     assert ms(phrase.end - phrase.position) >= 3000
 
 
-def test_a_short_sentence_is_not_held_for_ever() -> None:
+def test_a_short_sentence_does_not_wait_for_ever() -> None:
     [phrase] = phrases_of(room(1000) + voice(700) + room(2000), flush=False)
     assert 700 <= ms(phrase.end - phrase.position) <= 1200
 
@@ -120,9 +120,9 @@ def test_a_quiet_speaker_is_heard_and_a_murmur_in_the_pause_is_not() -> None:
 def test_a_jump_of_the_floor_ends_the_phrase() -> None:
     segmenter = PhraseSegmenter()
     sound = in_frames(room(1000) + voice(3000))
-    assert segmenter.push(0, sound) == []
+    assert segmenter.push_floor_pcm(0, sound) == []
     later = 60 * SAMPLE_RATE_HZ
-    [phrase] = segmenter.push(later, in_frames(voice(1000)))
+    [phrase] = segmenter.push_floor_pcm(later, in_frames(voice(1000)))
     assert phrase.end == len(sound) // 2
     [rest] = segmenter.flush()
     assert rest.position == later
@@ -132,12 +132,12 @@ def test_a_jump_of_the_floor_ends_the_phrase() -> None:
 def test_memory_is_bounded_by_the_longest_phrase() -> None:
     segmenter = PhraseSegmenter()
     for number, sound in enumerate([voice(200)] * 200 + [room(200)] * 200):
-        segmenter.push(number * FRAME_SAMPLES, sound)
+        segmenter.push_floor_pcm(number * FRAME_SAMPLES, sound)
         assert len(segmenter._pcm) <= (LONGEST_MS + 200) * SAMPLE_RATE_HZ // 1000 * 2
 
 
 @pytest.mark.parametrize("length", [1, HOP_BYTES - 2, HOP_BYTES + 1])
 def test_pieces_are_multiples_of_20_ms(length: int) -> None:
     with pytest.raises(ValueError, match="960"):
-        PhraseSegmenter().push(0, bytes(length))
+        PhraseSegmenter().push_floor_pcm(0, bytes(length))
     assert SpeechLevel().judge(b"") == []

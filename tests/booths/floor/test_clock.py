@@ -2,7 +2,7 @@ from broadcaster.booths.floor.clock import FloorClock
 from tests.support.clock import FakeClock
 
 
-def test_the_floor_clock_goes_on_without_the_floor_and_never_back() -> None:
+def test_the_floor_clock_runs_on_without_frames_and_never_backwards() -> None:
     time = FakeClock(100.0)
     clock = FloorClock(time)
     assert (clock.started, clock.now()) == (False, 0)

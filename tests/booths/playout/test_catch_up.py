@@ -79,7 +79,7 @@ def test_a_queue_that_wavers_changes_nothing() -> None:
 
 
 def test_an_interpreter_that_says_whole_phrases_is_not_hurried() -> None:
-    """8 s at once, 10 s late by nature: nothing to be gained by haste, nothing to be dropped."""
+    """8 s arrive at once, 10 s late: playing faster gains nothing, and nothing need be dropped."""
     policy = CatchUp()
     found = [policy.pace(TICK_MS, 21_000, 8_000 - tick * TICK_MS % 8_040) for tick in range(10_000)]
     assert set(found) == {UNHURRIED}

@@ -11,6 +11,7 @@ import pytest
 
 from broadcaster.audio.mix import FLOOR_UNDER_VOICE
 from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.playout.channel import ChannelMix
 from broadcaster.model.audio import CLOCK_HZ, opus_samples
 from broadcaster.model.variant import ChannelVariant
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
@@ -27,39 +28,39 @@ from tests.booths.stage import (
     words,
 )
 from tests.support.sound import matches
+from tests.support.virtual_time import advance
 
 FLOOR_HZ, VOICE_HZ = 300.0, 1_100.0
 SETTLED_S = 10
 
 
 def speaking(channel: Channel, pcm: bytes, start_s: float, end_s: float) -> Iterator[Act]:
-    """An interpreter that says 400 ms every 400 ms."""
+    """An interpreter that delivers 400 ms of speech every 400 ms."""
     for index in range(int((end_s - start_s) / 0.4)):
         due_s = start_s + 0.4 * index
         piece = pcm[19_200 * index : 19_200 * (index + 1)]
-        yield due_s, partial(channel.voice.say, piece, int(due_s * CLOCK_HZ))
+        yield due_s, partial(channel.voice.push_speech, piece, int(due_s * CLOCK_HZ))
 
 
 def want(
     channel: Channel, *, floor: bool = False, with_floor: bool = False, with_fec: bool = False
 ) -> None:
-    channel.output.floor_wanted = floor
     wanted = {
         ChannelVariant("es", with_floor=True): with_floor,
         ChannelVariant("es", with_fec=True): with_fec,
     }
-    channel.output.wanted = {variant for variant, is_wanted in wanted.items() if is_wanted}
+    channel.mix = ChannelMix(floor, {variant for variant, is_wanted in wanted.items() if is_wanted})
 
 
 def amplitudes(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
-    """Of one frequency in each 20 ms."""
+    """The amplitude of one frequency in each 20 ms."""
     values = numbers(pcm)[: len(pcm) // 960 * 480]
     wave = np.exp(-2j * np.pi * hz * np.arange(values.size) / CLOCK_HZ)
     return np.asarray(np.abs((values * wave).reshape(-1, 480).mean(axis=1)))
 
 
 def strengths(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
-    """The same, 1.0 where it is strongest."""
+    """The amplitude of one frequency in each 20 ms, relative to its highest."""
     found = amplitudes(pcm, hz)
     return found / np.quantile(found, 0.99)
 
@@ -110,7 +111,7 @@ async def test_shorter_packets_hold_the_same_sound(frame_samples: int) -> None:
     channel = Channel(frame_samples=frame_samples)
     acts = at(
         (0.1, partial(want, channel, with_floor=True, with_fec=True)),
-        (1.0, partial(channel.voice.say, words()[: 8 * 48_000], CLOCK_HZ)),
+        (1.0, partial(channel.voice.push_speech, words()[48_000 : 9 * 48_000], CLOCK_HZ)),
     )
     await channel.play(together(channel.floor(bytes(48_000)), acts), 10.0)
     for frames in (channel.frames, channel.with_floor, channel.with_fec):
@@ -124,7 +125,7 @@ async def test_shorter_packets_hold_the_same_sound(frame_samples: int) -> None:
 
 
 async def test_the_floor_fills_in_after_the_voice_and_goes_when_it_resumes() -> None:
-    """Voice 2 to 12 s and 18 to 24 s, floor wanted from 10 s on."""
+    """The voice speaks from 2 to 12 s and from 18 to 24 s; the floor may fill in from 10 s on."""
     channel = Channel()
     await channel.play(
         together(
@@ -162,13 +163,13 @@ def crossings(level: npt.NDArray[np.float64]) -> tuple[float, float, float, floa
 
 
 def sharpest_inside(pcm: bytes) -> float:
-    """Without the seam where two parts were put together."""
+    """The sharpest edge, leaving out the joint of the two parts."""
     values = np.abs(np.diff(numbers(pcm), 2))
     values[2 * CLOCK_HZ - 3 : 2 * CLOCK_HZ + 3] = 0
     return float(values.max())
 
 
-async def test_without_being_wanted_the_floor_never_comes() -> None:
+async def test_the_floor_is_silent_unless_it_fills_in() -> None:
     channel = Channel()
     await channel.play(channel.floor(tone(60, FLOOR_HZ)), 6.0)
     assert_unbroken(channel.frames)
@@ -195,18 +196,15 @@ async def test_the_floor_lies_under_the_voice_only_while_somebody_listens() -> N
     plain, both = decoded(same_time)[48_000:], decoded(channel.with_floor)[48_000:]
     alone = np.median(amplitudes(plain, VOICE_HZ))
     assert np.median(amplitudes(both, VOICE_HZ)) == pytest.approx(alone, rel=0.1)
-    # both are leveled to one loudness: what is left is how loud the two tones are to the ear
+    # both were leveled to one loudness; what still differs is how loud each tone sounds
     under = np.median(amplitudes(both, FLOOR_HZ)) / alone
     assert under == pytest.approx(FLOOR_UNDER_VOICE, rel=0.25)
 
 
 async def test_a_machine_that_slept_goes_on_without_a_gap_in_the_sequence() -> None:
     channel = Channel()
-
-    def sleep() -> None:
-        channel.clock.seconds += 7.0
-
-    await channel.play(together(channel.floor(speech()), at((3.0, sleep))), 20.0)
+    asleep = at((3.0, partial(advance, 7.0)))
+    await channel.play(together(channel.floor(speech()), asleep), 20.0)
     assert_unbroken(channel.frames)
     positions = [frame.position for frame in channel.frames]
     steps = {other - one for one, other in pairwise(positions)}

@@ -15,7 +15,7 @@ def frames(pcm: bytes) -> list[tuple[int, bytes]]:
 
 
 def heard(bed: FloorBed, pcm: bytes, jitter_ticks: int = 0, lost: float = 0.0) -> bytes:
-    """What comes out while the floor comes in at real-time rate, some of it in bursts or never."""
+    """What comes out while the floor goes in at real-time rate, parts of it in bursts or lost."""
     rng = np.random.default_rng(4)
     waiting: list[tuple[int, bytes]] = []
     out = bytearray()
@@ -24,7 +24,7 @@ def heard(bed: FloorBed, pcm: bytes, jitter_ticks: int = 0, lost: float = 0.0) -
         if jitter_ticks == 0 or tick % (jitter_ticks + 1) == jitter_ticks:
             for position, frame in waiting:
                 if rng.random() >= lost:
-                    bed.hear(position, frame)
+                    bed.push_floor_pcm(position, frame)
             waiting = []
         floor, _ = bed.pull(TICK, up=True)
         out += to_pcm(floor)
@@ -32,7 +32,7 @@ def heard(bed: FloorBed, pcm: bytes, jitter_ticks: int = 0, lost: float = 0.0) -
 
 
 def delay_samples(out: bytes, said: bytes) -> int:
-    """By correlation of the last second."""
+    """The delay of the output, found by correlating its last second."""
     piece = numbers(out)[-24_000:]
     start = len(said) // 2 - 24_000
     values = numbers(said)
@@ -49,7 +49,7 @@ def test_the_floor_is_live() -> None:
     assert delay_samples(out, said) <= 24 * 180
 
 
-def test_it_comes_at_the_loudness_of_the_voices() -> None:
+def test_the_floor_is_as_loud_as_the_voices() -> None:
     quiet = amplified(speech(), -12)
     out = heard(FloorBed(), quiet)
     assert loudness(out[10 * 48_000 :])[0] == pytest.approx(TARGET_LUFS, abs=1.0)
@@ -63,7 +63,7 @@ def test_a_little_jitter_makes_no_gap() -> None:
 
 
 @pytest.mark.parametrize(("jitter_ticks", "lost"), [(5, 0.0), (0, 0.1), (3, 0.05)])
-def test_a_bad_way_from_the_floor_gives_gaps_but_no_click(jitter_ticks: int, lost: float) -> None:
+def test_jitter_and_loss_give_gaps_but_no_click(jitter_ticks: int, lost: float) -> None:
     said = tone(20, hz=300)
     out = heard(FloorBed(), said, jitter_ticks, lost)
     # a hard cut would be a hundred times sharper
@@ -74,20 +74,20 @@ def test_a_burst_does_not_make_it_late() -> None:
     bed = FloorBed()
     said = speech()[: 20 * 48_000]
     for position, frame in frames(said):
-        bed.hear(position, frame)
+        bed.push_floor_pcm(position, frame)
     left = 0
     while bed.pull(TICK, up=True)[0].any():
         left += TICK
     assert left <= MOST_WAITING + TICK
 
 
-def test_what_was_heard_before_is_left_out() -> None:
+def test_a_frame_that_was_pushed_before_is_left_out() -> None:
     once, twice = FloorBed(), FloorBed()
     said = speech()[48_000:96_000]
     for position, frame in frames(said)[:12]:
-        once.hear(position, frame)
-        twice.hear(position, frame)
-        twice.hear(position, frame)
-        twice.hear(position - FRAME // 2, frame)
+        once.push_floor_pcm(position, frame)
+        twice.push_floor_pcm(position, frame)
+        twice.push_floor_pcm(position, frame)
+        twice.push_floor_pcm(position - FRAME // 2, frame)
     for _ in range(3):
         assert np.array_equal(once.pull(TICK, up=True)[0], twice.pull(TICK, up=True)[0])

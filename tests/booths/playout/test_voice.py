@@ -1,10 +1,12 @@
+import asyncio
+
 import numpy as np
 import pytest
 
 from broadcaster.audio.pcm import to_pcm
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.playout.queue import Playout, Skip
-from broadcaster.booths.playout.voice import Voice
+from broadcaster.booths.playout.queue import Skip, SpeechQueue
+from broadcaster.booths.playout.voice import ChannelVoice
 from tests.audio.sounds import numbers, sharpest, speech, voice_like
 from tests.booths.stage import words
 
@@ -12,13 +14,13 @@ TICK = 1_440
 PIECE = 19_200
 
 
-def say(voice: Voice, pcm: bytes, position: int = 0) -> None:
+def say(voice: ChannelVoice, pcm: bytes, position: int = 0) -> None:
     for start in range(0, len(pcm), PIECE):
-        voice.say(pcm[start : start + PIECE], position + start // 2)
+        voice.push_speech(pcm[start : start + PIECE], position + start // 2)
 
 
-def test_without_haste_it_says_what_it_was_given() -> None:
-    voice = Voice()
+def test_at_normal_pace_speech_comes_out_unchanged() -> None:
+    voice = ChannelVoice()
     said = speech()[48_000 : 3 * 48_000]
     say(voice, said)
     out = b"".join(to_pcm(voice.pull(TICK, 0)) for _ in range(len(said) // (2 * TICK)))
@@ -27,7 +29,7 @@ def test_without_haste_it_says_what_it_was_given() -> None:
 
 
 def test_silence_is_counted_until_it_speaks_again() -> None:
-    voice = Voice()
+    voice = ChannelVoice()
     assert voice.lag_ms is None
     for _ in range(5):
         assert not voice.pull(TICK, 0).any()
@@ -37,17 +39,31 @@ def test_silence_is_counted_until_it_speaks_again() -> None:
     assert voice.idle == 0
 
 
+async def test_it_is_drained_a_silent_packet_after_its_last_word() -> None:
+    voice = ChannelVoice()
+    await voice.drained()
+    say(voice, voice_like(0.5))
+    draining = asyncio.create_task(voice.drained(), name="drained of the test")
+    while voice.queue_ms:
+        await asyncio.sleep(0)
+        assert not draining.done()
+        voice.pull(TICK, 0)
+    voice.pull(TICK, 0)
+    async with asyncio.timeout(1.0):
+        await draining
+
+
 def test_lag_is_what_is_played_against_the_floor() -> None:
-    voice = Voice()
+    voice = ChannelVoice()
     say(voice, words()[:PIECE], position=48_000)
     voice.pull(TICK, 48_000 + 72_000)
-    assert voice.lag_ms == 3_010  # the limiter's 10 ms behind it
+    assert voice.lag_ms == 3_010  # with the 10 ms of the limiter that follows
 
 
-def test_lag_counts_what_is_held_on_the_way() -> None:
-    """All said at once: what was played and what waits make the whole, at any pace."""
+def test_lag_counts_what_is_inside_the_filters() -> None:
+    """Everything is said at once: played and waiting sound add up to it, at any pace."""
     seconds = 60
-    voice = Voice(CatchUpLimits(lag_cap_ms=1_000_000))
+    voice = ChannelVoice(CatchUpLimits(lag_cap_ms=1_000_000))
     say(voice, words()[: seconds * 48_000])
     tempos = set()
     for tick in range(700):
@@ -63,10 +79,10 @@ def test_lag_counts_what_is_held_on_the_way() -> None:
 
 
 def test_a_delta_that_comes_too_late_does_not_click() -> None:
-    voice = Voice()
+    voice = ChannelVoice()
     out = bytearray()
     for piece in range(50):
-        voice.say(voice_like(0.4, hz=110 + piece), 0)
+        voice.push_speech(voice_like(0.4, hz=110 + piece), 0)
         for _ in range(9):
             out += to_pcm(voice.pull(TICK, 0))
     gain = np.abs(numbers(bytes(out))).max() / np.abs(numbers(voice_like(1))).max()
@@ -75,7 +91,7 @@ def test_a_delta_that_comes_too_late_does_not_click() -> None:
 
 def test_a_lag_over_the_cap_is_skipped_and_reported() -> None:
     skips: list[Skip] = []
-    voice = Voice(on_skip=skips.append)
+    voice = ChannelVoice(on_skip=skips.append)
     say(voice, words()[: 50 * 48_000])
     for tick in range(1_000):
         voice.pull(TICK, 50 * 24_000 + tick * TICK)
@@ -86,6 +102,6 @@ def test_a_lag_over_the_cap_is_skipped_and_reported() -> None:
 
 def test_what_a_full_queue_lost_is_reported_too() -> None:
     skips: list[Skip] = []
-    voice = Voice(CatchUpLimits(), skips.append, Playout(longest_queue=10 * 24_000))
+    voice = ChannelVoice(CatchUpLimits(), skips.append, SpeechQueue(longest_queue=10 * 24_000))
     say(voice, words()[: 12 * 48_000])
     assert [skip.dropped_ms for skip in skips] == [pytest.approx(5_400, abs=3_000)]

@@ -1,11 +1,12 @@
 import random
 
-import numpy as np
 import pytest
 
-from broadcaster.audio.blocks import Block
-from broadcaster.booths.floor.buffer import FloorMemory
-from broadcaster.booths.sessions.overlap import LONGEST_OPEN_CHARACTERS, SaidText, Seam
+from broadcaster.booths.sessions.overlap import (
+    LONGEST_OPEN_CHARACTERS,
+    RepeatFilter,
+    SaidText,
+)
 
 SAID = [" Buenos días a todos.", " Me llamo Clara.", " Hoy hablamos del agua."]
 JAPANESE = ["おはようございます。", "今日は水の話です。"]
@@ -20,15 +21,15 @@ def said(sentences: list[str], unfinished: str = "") -> SaidText:
     return text
 
 
-def through(seam: Seam, text: str, seed: int) -> str:
+def through(repeats: RepeatFilter, text: str, seed: int) -> str:
     chance, fresh = random.Random(seed), ""
     words = text.split(" ")
     fragments = [words[0], *(f" {word}" for word in words[1:])]
     while fragments:
         count = chance.randint(1, 4)
-        fresh += seam.take("".join(fragments[:count]))
+        fresh += repeats.take("".join(fragments[:count]))
         fragments = fragments[count:]
-    return fresh + seam.flush()
+    return fresh + repeats.flush()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -63,7 +64,7 @@ def through(seam: Seam, text: str, seed: int) -> str:
 def test_only_what_is_new_passes(
     known: list[str], unfinished: str, heard: str, fresh: str, seed: int
 ) -> None:
-    assert through(Seam(said(known, unfinished)), heard, seed) == fresh
+    assert through(RepeatFilter(said(known, unfinished)), heard, seed) == fresh
 
 
 def test_a_phrase_that_was_cut_elsewhere_is_known() -> None:
@@ -72,15 +73,15 @@ def test_a_phrase_that_was_cut_elsewhere_is_known() -> None:
         known.add(phrase)
         known.end()
     heard = " Hoy hablamos del agua y de la lluvia. Gracias a todos."
-    assert through(Seam(known), heard, seed=1).strip() == "a todos."
+    assert through(RepeatFilter(known), heard, seed=1).strip() == "a todos."
 
 
 def test_the_sound_of_repeated_words_is_known() -> None:
     known = said(SAID)
     known.sound()
-    seam = Seam(known)
+    repeats = RepeatFilter(known)
     steps = ["Hoy hablamos del agua", ".", " El pozo"]
-    assert [(seam.take(text), seam.repeating) for text in steps] == [
+    assert [(repeats.take(text), repeats.repeating) for text in steps] == [
         ("", True),
         ("", True),
         (" El pozo", False),
@@ -91,9 +92,9 @@ def test_words_that_had_no_sound_yet_are_heard() -> None:
     known = said(SAID, " El pozo")
     known.sound()
     known.add(" está")
-    seam = Seam(known)
+    repeats = RepeatFilter(known)
     steps = [" El pozo", " está", " seco."]
-    assert [(seam.take(text), seam.repeating) for text in steps] == [
+    assert [(repeats.take(text), repeats.repeating) for text in steps] == [
         ("", True),
         ("", False),
         (" seco.", False),
@@ -101,14 +102,14 @@ def test_words_that_had_no_sound_yet_are_heard() -> None:
 
 
 def test_text_without_spaces() -> None:
-    seam = Seam(said(JAPANESE))
-    assert seam.take("今日は水の話です。") == ""
-    assert seam.take("ありがとう。") == "ありがとう。"
+    repeats = RepeatFilter(said(JAPANESE))
+    assert repeats.take("今日は水の話です。") == ""
+    assert repeats.take("ありがとう。") == "ありがとう。"
 
 
 def test_a_sentence_within_a_text_without_spaces_is_known() -> None:
-    seam = Seam(said(["".join(JAPANESE)]))
-    assert seam.take("今日は水の話です。ありがとう。") == "ありがとう。"
+    repeats = RepeatFilter(said(["".join(JAPANESE)]))
+    assert repeats.take("今日は水の話です。ありがとう。") == "ありがとう。"
 
 
 @pytest.mark.parametrize(
@@ -148,53 +149,14 @@ def test_what_never_ends_a_sentence_is_not_kept_for_ever() -> None:
 def test_korean_words_are_compared_whole() -> None:
     known = SaidText("ko")
     known.add("오늘은 물 이야기입니다.")
-    seam = Seam(known)
-    assert seam.take("오늘은 물 이야기입니다.") == ""
-    assert seam.take(" 감사합니다.") == " 감사합니다."
+    repeats = RepeatFilter(known)
+    assert repeats.take("오늘은 물 이야기입니다.") == ""
+    assert repeats.take(" 감사합니다.") == " 감사합니다."
 
 
 def test_thai_is_compared_letter_by_letter() -> None:
     known = SaidText("th")
     known.add("วันนี้เราจะพูดถึงน้ำครับ")
-    seam = Seam(known)
-    assert seam.take("วันนี้เราจะพูด") + seam.take("ถึงน้ำครับ") == ""
-    assert seam.take(" ขอบคุณ") == " ขอบคุณ"
-
-
-def speech(seconds: float, level: float = 8_000) -> bytes:
-    t = np.arange(int(seconds * 24_000))
-    return (level * np.sin(t / 9)).astype("<i2").tobytes()
-
-
-def remembered(*parts: tuple[float, bool]) -> FloorMemory:
-    """A floor of (seconds, speaking) parts."""
-    pcm = b"".join(speech(s) if loud else bytes(int(s * 24_000) * 2) for s, loud in parts)
-    memory = FloorMemory()
-    for start in range(0, len(pcm) - 9_599, 9_600):
-        memory.push(Block(start // 2, pcm[start : start + 9_600]))
-    return memory
-
-
-def test_pauses_are_found() -> None:
-    memory = remembered((1.0, True), (0.4, False), (1.0, True), (0.1, False), (1.1, True))
-    assert memory.pause_before(3 * 24_000) == pytest.approx(1.2 * 24_000, abs=600)
-    assert memory.pause_before(24_000 // 2) == 0
-    assert memory.spoken == pytest.approx(3.1 * 24_000, abs=2_000)
-    assert memory.paused_for() == 0
-
-
-def test_a_pause_that_goes_on_counts() -> None:
-    memory = remembered((1.0, True), (1.0, False))
-    assert memory.paused_for() == pytest.approx(24_000, abs=600)
-    assert 24_000 <= memory.pause_before(2 * 24_000) <= 36_000
-
-
-def test_blocks_are_found_by_position_and_forgotten_in_time() -> None:
-    memory = remembered((80.0, True))
-    block = memory.after(70 * 24_000)
-    assert block is not None
-    assert block.position == 70 * 24_000
-    assert memory.after(80 * 24_000) is None
-    oldest = memory.after(0)
-    assert oldest is not None
-    assert oldest.position == 20 * 24_000
+    repeats = RepeatFilter(known)
+    assert repeats.take("วันนี้เราจะพูด") + repeats.take("ถึงน้ำครับ") == ""
+    assert repeats.take(" ขอบคุณ") == " ขอบคุณ"

@@ -1,13 +1,12 @@
 """When sessions are replaced, and where the floor is cut."""
 
-import asyncio
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
 from broadcaster.audio.blocks import Block
-from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.rotation import (
     CUT_PAUSES_S,
     ROTATE_AFTER_S,
@@ -16,14 +15,16 @@ from broadcaster.booths.sessions.rotation import (
     place_to_cut,
     rotate_in_s,
 )
-from broadcaster.model.clock import SystemClock
 from broadcaster.rehearsal import talk
-from tests.booths.stage import Act, StageClock
+from tests.booths.stage import Act, perform
+from tests.support.clock import FakeClock
+from tests.support.tasks import beside
+from tests.support.virtual_time import LoopClock
 
 BLOCK = 4_800
 SPEECH, PAUSE = b"\x11\x11" * BLOCK, bytes(2 * BLOCK)
 LANGUAGES = sorted(talk.load().sentences[0].translations)
-CLOCK = StageClock(iter(()), 1.0)
+CLOCK = FakeClock()
 
 
 @pytest.mark.parametrize("expires_at", [None, 3_600, 1_800, 60])
@@ -38,16 +39,16 @@ def test_sessions_are_replaced_well_before_their_end_and_not_all_at_once(
     assert len(set(times_s)) == len(LANGUAGES)
 
 
-def test_a_server_whose_clock_is_wrong_does_not_make_us_rotate_all_the_time() -> None:
-    long_ago = SystemClock().now_ms() // 1000 - 3_600
-    assert rotate_in_s("es", long_ago, SystemClock()) > ROTATE_AFTER_S / 2
+def test_a_server_with_a_wrong_clock_does_not_cause_constant_rotation() -> None:
+    clock = FakeClock(10_000.0)
+    assert rotate_in_s("es", 10_000 - 3_600, clock) > ROTATE_AFTER_S / 2
 
 
-def speaking(memory: FloorMemory, pauses: set[int]) -> Iterator[Act]:
-    """Blocks of 200 ms, of speech but for these."""
+def speaking(buffer: FloorBuffer, pauses: set[int]) -> Iterator[Act]:
+    """Blocks of 200 ms: speech, except for the numbers in `pauses`."""
     for number in range(100):
         block = Block(number * BLOCK, PAUSE if number in pauses else SPEECH)
-        yield (number + 1) * 0.2, partial(memory.push, block)
+        yield (number + 1) * 0.2, partial(buffer.push_floor_block, block)
 
 
 @pytest.mark.parametrize(
@@ -62,15 +63,7 @@ def speaking(memory: FloorMemory, pauses: set[int]) -> Iterator[Act]:
 async def test_the_floor_is_cut_in_a_pause_unless_there_is_none(
     pauses: set[int], expected: int
 ) -> None:
-    memory = FloorMemory()
-    clock = StageClock(speaking(memory, pauses), 20.0)
-
-    async def pass_time() -> None:
-        while True:
-            await clock.sleep(0.1)
-
-    passing = asyncio.create_task(pass_time(), name="clock of the test")
-    await memory.grown()
-    assert await place_to_cut(memory, clock) == expected * BLOCK
-    passing.cancel()
-    await asyncio.gather(passing, return_exceptions=True)
+    buffer = FloorBuffer()
+    async with beside(perform(speaking(buffer, pauses), 20.0), "floor of the test"):
+        await buffer.grown()
+        assert await place_to_cut(buffer, LoopClock()) == expected * BLOCK

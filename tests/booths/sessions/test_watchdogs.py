@@ -1,4 +1,4 @@
-"""When an interpreter that only listens, or only writes, is given up."""
+"""When a session is replaced because its interpreter is silent, or writes without speaking."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from broadcaster.audio.blocks import Block
-from broadcaster.booths.floor.buffer import FloorMemory
+from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
 from broadcaster.booths.sessions.watchdogs import (
     MUTE_SENTENCES,
@@ -18,62 +18,66 @@ from broadcaster.booths.sessions.watchdogs import (
     SilenceWatch,
 )
 from broadcaster.errors import InterpreterFailed
-from tests.booths.stage import Act, StageClock
+from tests.booths.stage import Act, perform
+from tests.support.tasks import beside
+from tests.support.virtual_time import LoopClock
 
 SPEECH, PAUSE = b"\x11\x11" * 4_800, bytes(9_600)
 TALK_S = 200.0
 
 
-def floor(memory: FloorMemory, speech_s: float) -> Iterator[Act]:
-    """Speech from the start of the clock on, then a pause until its end."""
+def floor(buffer: FloorBuffer, speech_s: float) -> Iterator[Act]:
+    """Speech for `speech_s`, then silence until the talk ends."""
     for number in range(int(TALK_S * 5)):
         block = Block(number * 4_800, SPEECH if number < speech_s * 5 else PAUSE)
-        yield (number + 1) * 0.2, partial(memory.push, block)
+        yield (number + 1) * 0.2, partial(buffer.push_floor_block, block)
 
 
-async def given_up_after_s(clock: StageClock, watch: SilenceWatch) -> float | None:
-    """How long a session is listened to in vain; None when it is not ended."""
-    began_s = clock.seconds
-    watching = asyncio.create_task(watch.run(), name="watch of the test")
-    ending = asyncio.create_task(clock.ended.wait(), name="end of the test")
-    await asyncio.wait({watching, ending}, return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    if not watching.done():
-        watching.cancel()
+async def given_up_after_s(watch: SilenceWatch) -> float | None:
+    """Seconds until the watch gives the session up; None if it does not within the talk."""
+    now = asyncio.get_running_loop().time
+    began_s = now()
+    try:
+        async with asyncio.timeout_at(TALK_S):
+            with pytest.raises(InterpreterFailed, match="says nothing"):
+                await watch.run()
+    except TimeoutError:
         return None
-    with pytest.raises(InterpreterFailed, match="says nothing"):
-        watching.result()
-    return clock.seconds - began_s
+    return now() - began_s
 
 
-async def test_silence_is_given_up_after_so_much_speech_and_then_twice_as_much() -> None:
-    memory = FloorMemory()
-    clock = StageClock(floor(memory, TALK_S), TALK_S)
-    watch = SilenceWatch(memory, clock)
-    assert await given_up_after_s(clock, watch) == pytest.approx(SILENT_S, abs=1)
-    watch.begin()
-    assert await given_up_after_s(clock, watch) == pytest.approx(2 * SILENT_S, abs=1)
-    watch.answered()
-    assert await given_up_after_s(clock, watch) == pytest.approx(SILENT_S, abs=1)
+async def test_each_alarm_doubles_the_patience_until_there_is_an_answer() -> None:
+    buffer = FloorBuffer()
+    watch = SilenceWatch(buffer, LoopClock(), lambda: False)
+    async with beside(perform(floor(buffer, TALK_S), TALK_S), "floor of the test"):
+        assert await given_up_after_s(watch) == pytest.approx(SILENT_S, abs=1)
+        watch.begin()
+        assert await given_up_after_s(watch) == pytest.approx(2 * SILENT_S, abs=1)
+        watch.answered()
+        assert await given_up_after_s(watch) == pytest.approx(SILENT_S, abs=1)
 
 
-async def test_a_pause_after_a_little_speech_does_not_hide_it() -> None:
-    memory = FloorMemory()
-    clock = StageClock(floor(memory, 2 * SPOKEN_S), TALK_S)
+async def test_a_little_speech_before_a_pause_needs_an_answer_too() -> None:
+    buffer = FloorBuffer()
+    watch = SilenceWatch(buffer, LoopClock(), lambda: False)
     expected_s = SPOKEN_S + SILENT_AFTER_SPEECH * SILENT_S
-    assert await given_up_after_s(clock, SilenceWatch(memory, clock)) == pytest.approx(
-        expected_s, abs=2
-    )
+    async with beside(perform(floor(buffer, 2 * SPOKEN_S), TALK_S), "floor of the test"):
+        assert await given_up_after_s(watch) == pytest.approx(expected_s, abs=2)
 
 
-async def test_who_has_nothing_to_interpret_may_be_silent() -> None:
-    memory = FloorMemory()
-    clock = StageClock(floor(memory, TALK_S), TALK_S)
-    watch = SilenceWatch(memory, clock)
-    watch.expected = True
-    assert await given_up_after_s(clock, watch) is None
-    clock = StageClock(floor(memory := FloorMemory(), SPOKEN_S / 2), TALK_S)
-    assert await given_up_after_s(clock, SilenceWatch(memory, clock)) is None
+@pytest.mark.parametrize(
+    ("speech_s", "silence_expected"),
+    [(TALK_S, True), (SPOKEN_S / 2, False)],
+    ids=["the speaker speaks its language", "the speaker says next to nothing"],
+)
+async def test_an_interpreter_with_nothing_to_say_may_be_silent(
+    speech_s: float,
+    silence_expected: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    buffer = FloorBuffer()
+    watch = SilenceWatch(buffer, LoopClock(), lambda: silence_expected)
+    async with beside(perform(floor(buffer, speech_s), TALK_S), "floor of the test"):
+        assert await given_up_after_s(watch) is None
 
 
 def test_a_sentence_counts_when_it_was_spoken() -> None:
@@ -85,7 +89,7 @@ def test_a_sentence_counts_when_it_was_spoken() -> None:
     assert watch.finished()
 
 
-def test_who_stays_mute_is_given_up_ever_later_and_what_it_wrote_counts_in_the_end() -> None:
+def test_each_alarm_doubles_the_sentences_a_mute_interpreter_may_write() -> None:
     watch = MuteWatch()
     sentences = MUTE_SENTENCES
     while sentences <= RECENT_SENTENCES:
@@ -96,4 +100,4 @@ def test_who_stays_mute_is_given_up_ever_later_and_what_it_wrote_counts_in_the_e
         sentences *= 2
     watch.begin()
     assert not any(watch.finished() for _ in range(RECENT_SENTENCES - 1))
-    assert watch.finished(), "a next session could not hear it again"
+    assert watch.finished(), "it is too far back to be replayed"

@@ -63,7 +63,7 @@ def test_booths_one_after_the_other_add_up() -> None:
     assert totals == pytest.approx([1.0, 3.0, 3.0, 3.1, 3.5, 5.5])
 
 
-def test_a_restarted_process_goes_on_from_the_record() -> None:
+def test_a_restarted_process_continues_from_the_record() -> None:
     before = Spent()
     before.hear(report(3.0))
     after = Spent.from_json(before.to_json())
@@ -72,7 +72,7 @@ def test_a_restarted_process_goes_on_from_the_record() -> None:
     assert after.total_usd == pytest.approx(3.25)
 
 
-def test_of_two_processes_the_one_that_knows_more_is_believed() -> None:
+def test_of_two_processes_the_higher_account_wins() -> None:
     mine = Spent({"es": Account(1.0, 1.0), "fr": Account(0.0, 0.5)})
     mine.merge(Spent({"es": Account(0.0, 1.5), "fr": Account(0.5, 0.1), "de": Account(0.0, 1.0)}))
     assert mine.accounts == {

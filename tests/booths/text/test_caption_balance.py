@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from broadcaster.booths.text.caption_segmenter import Segmenter
+from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.writing.breaks import TIGHT, break_cost
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_words
@@ -24,7 +24,7 @@ def spoken(language: str, text: str, rate: int) -> list[str]:
     spaced = spaces_between_words(language)
     fragments = re.findall(r"\s*\S+" if spaced else r".{1,4}", text)
     rate = rate // 3 if language in {"zh", "ja"} else rate
-    segmenter, captions, now_ms = Segmenter(language), [], 0
+    segmenter, captions, now_ms = CaptionSegmenter(language), [], 0
     for fragment in fragments:
         until_ms = now_ms + 1000 * len(fragment) // rate
         while now_ms < until_ms:
@@ -86,6 +86,6 @@ def test_few_lines_part_what_belongs_together(language: str) -> None:
 def test_a_sentence_that_comes_at_once_is_balanced(
     language: str, text: str, lines: list[str]
 ) -> None:
-    segmenter = Segmenter(language)
+    segmenter = CaptionSegmenter(language)
     captions = [*segmenter.push(text, 1000), *segmenter.flush(1200)]
     assert captions[-1].text.split("\n") == lines

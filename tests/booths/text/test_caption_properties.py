@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.booths.text.caption_layout import LINE_COLUMNS, LINES
-from broadcaster.booths.text.caption_segmenter import SENTENCE_QUIET_MS, Segmenter
+from broadcaster.booths.text.caption_segmenter import SENTENCE_QUIET_MS, CaptionSegmenter
 from broadcaster.model.caption import Caption
 from broadcaster.model.language import FLOOR
 from broadcaster.writing.columns import columns
@@ -54,7 +54,7 @@ def streams(draw: st.DrawFn) -> tuple[str, str, list[tuple[str, int]]]:
 
 
 def captions_of(channel: str, stream: list[tuple[str, int]]) -> list[Caption]:
-    segmenter, captions, now_ms = Segmenter(channel), [], 0
+    segmenter, captions, now_ms = CaptionSegmenter(channel), [], 0
     for fragment, pause_ms in stream:
         captions += segmenter.push(fragment, now_ms)
         end_ms = now_ms + pause_ms

@@ -3,10 +3,10 @@ import re
 
 import pytest
 
-from broadcaster.booths.booth import SKIPPED
 from broadcaster.booths.sessions.output import MISSING
+from broadcaster.booths.sinks import SKIPPED
 from broadcaster.booths.text.caption_layout import LINE_COLUMNS, LINES
-from broadcaster.booths.text.caption_segmenter import Segmenter
+from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.model.caption import Caption
 from broadcaster.writing.columns import columns
 
@@ -26,7 +26,7 @@ TALKS = {
 
 def feed(language: str, seed: int, *, flush: bool = True) -> list[Caption]:
     chance, text = random.Random(seed), TALKS[language]
-    segmenter, captions, now_ms, at = Segmenter(language), [], 0, 0
+    segmenter, captions, now_ms, at = CaptionSegmenter(language), [], 0, 0
     while at < len(text):
         size = chance.randint(1, 9)
         captions += segmenter.push(text[at : at + size], now_ms)
@@ -79,7 +79,7 @@ def test_japanese_sentences_end_without_spaces() -> None:
 
 
 def test_a_late_full_stop_belongs_to_its_sentence() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos", 0)
     captions = segmenter.push(".", 400)
     assert [(c.text, c.final) for c in captions] == [("Hola a todos.", False)]
@@ -88,7 +88,7 @@ def test_a_late_full_stop_belongs_to_its_sentence() -> None:
 
 
 def test_a_late_closing_quote_belongs_to_its_sentence() -> None:
-    segmenter = Segmenter("en")
+    segmenter = CaptionSegmenter("en")
     segmenter.push(" He said “Go", 0)
     captions = [*segmenter.push(".", 400), *segmenter.push("”", 800), *segmenter.push(" We", 900)]
     assert [(c.text, c.final) for c in captions] == [
@@ -99,7 +99,7 @@ def test_a_late_closing_quote_belongs_to_its_sentence() -> None:
 
 
 def test_a_quiet_speaker_finishes_the_sentence() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos", 0)
     assert [c.text for c in segmenter.tick(1000)] == ["Hola a todos"]
     captions = segmenter.tick(2600)
@@ -109,7 +109,7 @@ def test_a_quiet_speaker_finishes_the_sentence() -> None:
 
 def test_a_mark_after_a_sentence_is_shown() -> None:
     """What was skipped or not interpreted is rarely the end of the sentence before."""
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos.", 0)
     captions = [*segmenter.push(MISSING, 4_000), *segmenter.tick(4_800)]
     captions += [*segmenter.push(" Gracias.", 8_000), *segmenter.tick(8_300)]
@@ -122,18 +122,18 @@ def test_a_mark_after_a_sentence_is_shown() -> None:
 
 
 def test_a_mark_within_a_sentence_is_shown() -> None:
-    segmenter = Segmenter("es")
+    segmenter = CaptionSegmenter("es")
     captions = [*segmenter.push(" Hola", 0), *segmenter.push(SKIPPED, 400)]
     assert [(c.text, c.final) for c in captions] == [("Hola […]", False)]
 
 
 def test_two_captions_at_once_have_two_ids() -> None:
-    captions = Segmenter("es").push("Hola. Gracias. Adiós", 4000)
+    captions = CaptionSegmenter("es").push("Hola. Gracias. Adiós", 4000)
     assert [caption.id for caption in captions] == ["es-4000", "es-4001"]
 
 
 def test_a_line_of_thai_keeps_the_space_a_line_break_does_not_stand_for() -> None:
-    segmenter = Segmenter("th")
+    segmenter = CaptionSegmenter("th")
     text = "คนทุกคนมีสิทธิในการดำรงชีวิต เสรีภาพ และความมั่นคงแห่งตัวตนของพวกเขา"
     captions = [*segmenter.push(text, 1000), *segmenter.flush(2000)]
     assert captions[-1].text.replace("\n", "") == text
@@ -155,7 +155,7 @@ def test_a_line_of_thai_keeps_the_space_a_line_break_does_not_stand_for() -> Non
 def test_sessions_join_as_the_writing_does(
     channel: str, before: str, after: str, joined: str
 ) -> None:
-    segmenter = Segmenter(channel)
+    segmenter = CaptionSegmenter(channel)
     segmenter.push(before, 0)
     segmenter.join()
     segmenter.push(after, 400)
@@ -163,7 +163,7 @@ def test_sessions_join_as_the_writing_does(
 
 
 def test_no_korean_word_is_torn() -> None:
-    segmenter = Segmenter("ko")
+    segmenter = CaptionSegmenter("ko")
     text = (
         "오늘은 국제회의에서 실시간 통역을 제공하는 방법에 대해 여러분께 자세히 설명드리겠습니다."
     )

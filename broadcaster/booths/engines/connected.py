@@ -1,0 +1,58 @@
+"""What engines share because each of them speaks over one connection."""
+
+from typing import Generic, TypeVar
+
+from broadcaster.model.audio import ms_to_samples
+from broadcaster.realtime.socket.audio import AudioConnection
+from broadcaster.realtime.socket.conversation import ConversationConnection
+
+Connection = TypeVar("Connection", AudioConnection, ConversationConnection)
+
+
+class ConnectedEngine(Generic[Connection]):
+    """The part of `Engine` that its connection answers."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Connection = connection
+
+    @property
+    def expires_at(self) -> int | None:
+        """See `Engine`."""
+        return self._connection.session.expires_at
+
+    @property
+    def complete(self) -> bool:
+        """See `Engine`."""
+        return self._connection.complete
+
+
+class ContinuousEngine(ConnectedEngine[AudioConnection]):
+    """The part of `Engine` for a session that hears the floor without a gap.
+
+    The server counts milliseconds from the first sample it heard; `_position` turns them into
+    positions on the event clock.
+    """
+
+    def __init__(self, connection: AudioConnection) -> None:
+        super().__init__(connection)
+        self._start: int | None = None
+
+    @property
+    def unsent_blocks(self) -> int:
+        """See `Engine`."""
+        return self._connection.frames.overflowed
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """See `Engine`."""
+        if self._start is None:
+            self._start = position
+        self._connection.append(pcm)
+
+    async def close(self, deadline_s: float) -> None:
+        """See `Engine`."""
+        await self._connection.close(deadline_s)
+
+    def _position(self, elapsed_ms: int | None) -> int | None:
+        if elapsed_ms is None or self._start is None:
+            return None
+        return self._start + ms_to_samples(elapsed_ms)

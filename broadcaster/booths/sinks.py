@@ -1,0 +1,241 @@
+"""Where a booth's speech and text go: into a language channel, or into the source captions.
+
+Both are a `booth.BoothSink`, and so also an `output.Sink`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from broadcaster.booths.floor.receiver import FloorReceiver
+from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
+from broadcaster.booths.playout.queue import Skip
+from broadcaster.booths.playout.voice import ChannelVoice
+from broadcaster.booths.text.captions import CaptionWriter
+from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
+from broadcaster.booths.text.spoken_language import SpokenLanguage, model_code
+from broadcaster.model import keys
+from broadcaster.model.audience import Audience
+from broadcaster.model.caption import Caption
+from broadcaster.model.event import Event
+from broadcaster.model.language import FLOOR
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import STALE_AFTER_S, BoothStatus, EdgeStatus, statuses
+from broadcaster.system.tasks import first_of
+
+log = logging.getLogger("broadcaster.booths")
+
+SKIPPED = " […] "
+"""The mark in the captions where sound was left out to catch up."""
+LAST_WORDS_S = 5.0
+"""How long a booth that stops may go on playing what its interpreter has said."""
+
+
+class ChannelSink:
+    """A language channel: speech is played out as Opus, text becomes captions.
+
+    While nobody interprets, or the speaker speaks the channel's language, the floor fills in.
+
+    Args:
+        event: the event as it is now.
+        channel: id of the channel, a BCP 47 tag.
+        language: ISO 639-1 code of what the interpreter speaks.
+        floor: the floor.
+        captions: writes the channel's captions.
+        interpreting: whether the booth interprets now.
+        bus: where the channel goes, and status and source captions come from.
+        clock: time.
+        limits: how a channel that is behind catches up.
+        frame_samples: of an Opus packet.
+    """
+
+    def __init__(
+        self,
+        *,
+        event: Event,
+        channel: str,
+        language: str,
+        floor: FloorReceiver,
+        captions: CaptionWriter,
+        interpreting: Callable[[], bool],
+        bus: Bus,
+        clock: Clock,
+        limits: CatchUpLimits,
+        frame_samples: int,
+    ) -> None:
+        self._event = event.id
+        self._channel = channel
+        self._language = language
+        self._floor = floor
+        self._captions = captions
+        self._interpreting = interpreting
+        self._bus = bus
+        self._clock = clock
+        self._voice = ChannelVoice(limits, self._skipped)
+        self._output = ChannelOutput(
+            event=event.id,
+            channel=channel,
+            bus=bus,
+            clock=clock,
+            voice=self._voice,
+            mix_now=self._mix_now,
+            frame_samples=frame_samples,
+        )
+        self._glossary = GlossaryWatch(channel)
+        self._glossary.use(event)
+        self._audience = Audience(variants_of(channel), clock)
+        self._floor_language = ""
+        self._floor_language_at = 0.0
+
+    async def run(self) -> None:
+        """See `BoothSink`."""
+        await first_of(
+            self._output.run(self._floor.clock),
+            self._follow_status(),
+            self._follow_source_captions(),
+            name=f"channel:{self._event}:{self._channel}",
+        )
+
+    async def finish(self) -> None:
+        """See `BoothSink`."""
+        await first_of(
+            self._voice.drained(),
+            self._clock.sleep(LAST_WORDS_S),
+            name=f"last words:{self._event}:{self._channel}",
+        )
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """See `BoothSink`."""
+        self._output.push_floor_pcm(position, pcm)
+
+    def push_speech(self, pcm: bytes, source_position: int) -> None:
+        """See `Sink`."""
+        self._voice.push_speech(pcm, source_position)
+
+    def push_text(self, text: str) -> None:
+        """See `Sink`."""
+        now_ms = self._floor.now_ms()
+        self._captions.push_text(text, now_ms)
+        self._glossary.hear_channel(text, now_ms)
+
+    def push_overheard(self, text: str) -> None:
+        """See `Sink`; an interpreter's channel has no use for it."""
+
+    def begin_session(self) -> None:
+        """See `Sink`."""
+        self._captions.begin_session()
+
+    def silence_expected(self) -> bool:
+        """See `Sink`."""
+        fresh = self._clock.monotonic() - self._floor_language_at < STALE_AFTER_S
+        return fresh and self._floor_language == model_code(self._language)
+
+    def use_event(self, event: Event) -> None:
+        """See `BoothSink`."""
+        self._glossary.use(event)
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """See `BoothSink`."""
+        self._glossary.expire(self._floor.now_ms())
+        return replace(
+            status,
+            lag_ms=self._voice.lag_ms,
+            queue_ms=self._voice.queue_ms,
+            dropped_ms=self._voice.dropped_ms,
+            glossary_said=self._glossary.hits + self._glossary.missed,
+            glossary_hits=self._glossary.hits,
+        )
+
+    def _mix_now(self) -> ChannelMix:
+        floor_fills_in = self.silence_expected() or not self._interpreting()
+        return ChannelMix(floor_fills_in, self._audience.wanted())
+
+    def _skipped(self, skip: Skip) -> None:
+        log.warning("skipped %d ms of interpretation to catch up", skip.dropped_ms)
+        self._captions.push_text(SKIPPED, self._floor.now_ms())
+
+    async def _follow_status(self) -> None:
+        """Learn what the floor speaks, and which variants have listeners."""
+        async with self._bus.subscribe(keys.status(self._event)) as messages:
+            async for status in statuses(messages):
+                match status:
+                    case BoothStatus(channel=channel, floor_language=language):
+                        if channel == FLOOR:
+                            self._floor_language = language
+                            self._floor_language_at = self._clock.monotonic()
+                    case EdgeStatus():
+                        self._audience.hear(status)
+                    case _:
+                        pass
+
+    async def _follow_source_captions(self) -> None:
+        """Learn which terms of the glossary the speaker said lately."""
+        await self._floor.clock.start()
+        async for entry in self._bus.follow(keys.captions(self._event, FLOOR)):
+            caption = Caption.from_json(entry.payload)
+            now_ms = self._floor.now_ms()
+            if caption.final and now_ms - caption.end_ms < WINDOW_MS:
+                self._glossary.hear_source(caption.text, now_ms)
+
+
+class TranscriptSink:
+    """The source captions: text becomes captions, and tells which language the floor speaks.
+
+    Args:
+        floor: the floor.
+        captions: writes the floor channel's captions.
+        language_changed: called at once when the speaker changes the language.
+    """
+
+    def __init__(
+        self,
+        *,
+        floor: FloorReceiver,
+        captions: CaptionWriter,
+        language_changed: Callable[[], None],
+    ) -> None:
+        self._floor = floor
+        self._captions = captions
+        self._language_changed = language_changed
+        self._spoken = SpokenLanguage()
+
+    async def run(self) -> None:
+        """See `BoothSink`; there is nothing to play."""
+        await asyncio.get_running_loop().create_future()
+
+    async def finish(self) -> None:
+        """See `BoothSink`; there is nothing to play."""
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """See `BoothSink`; the floor is not played here."""
+
+    def push_speech(self, pcm: bytes, source_position: int) -> None:
+        """See `Sink`; a transcriber does not speak."""
+
+    def push_text(self, text: str) -> None:
+        """See `Sink`."""
+        self._captions.push_text(text, self._floor.now_ms())
+
+    def push_overheard(self, text: str) -> None:
+        """See `Sink`."""
+        before = self._spoken.language
+        self._spoken.add(text)
+        if self._spoken.language != before:
+            self._language_changed()
+
+    def begin_session(self) -> None:
+        """See `Sink`."""
+        self._captions.begin_session()
+
+    def silence_expected(self) -> bool:
+        """See `Sink`; every speech can be written down."""
+        return False
+
+    def use_event(self, event: Event) -> None:
+        """See `BoothSink`; nothing here depends on it."""
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """See `BoothSink`."""
+        return replace(status, floor_language=self._spoken.language)

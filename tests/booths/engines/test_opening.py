@@ -1,0 +1,47 @@
+"""Which engine a channel gets."""
+
+import aiohttp
+import pytest
+
+from broadcaster.booths.engines.opening import Engines
+from broadcaster.model.event import Channel, Interpreter
+from broadcaster.model.language import FLOOR
+from broadcaster.realtime.endpoint import Endpoint
+
+AUTO, TRANSLATE, CONVERSE = Interpreter.AUTO, Interpreter.TRANSLATE, Interpreter.CONVERSE
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "given"),
+    [
+        ("es", AUTO, TRANSLATE),
+        ("pt-BR", AUTO, TRANSLATE),
+        ("eu", AUTO, CONVERSE),
+        ("sv", AUTO, TRANSLATE),
+        ("es", CONVERSE, CONVERSE),
+        ("eu", TRANSLATE, TRANSLATE),
+        (FLOOR, AUTO, None),
+    ],
+    ids=[
+        "documented",
+        "its region does not matter",
+        "not documented",
+        "an extra language of the settings",
+        "the organizer's choice",
+        "the organizer's choice against the documentation",
+        "the floor is transcribed",
+    ],
+)
+async def test_a_channel_gets_the_engine_for_its_language(
+    language: str, asked: Interpreter, given: Interpreter | None
+) -> None:
+    async with aiohttp.ClientSession() as http:
+        endpoint = Endpoint("http://127.0.0.1:9/v1", "key")
+        engines = Engines(http, endpoint, "converse", "transcribe", frozenset({"sv"}))
+        assert engines.opener(Channel(language, asked)).interpreter is given
+
+
+async def test_an_engine_speaks_the_language_without_its_region() -> None:
+    async with aiohttp.ClientSession() as http:
+        engines = Engines(http, Endpoint("http://127.0.0.1:9/v1", "key"), "m", "m")
+        assert engines.opener(Channel("pt-BR")).language == "pt"
