@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _NOT_OURS = {"node_modules", "__pycache__", "data", "artifacts", "dist", "build"}
 _BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_SPAN = re.compile(r"`([^`\n]+)`")
+_SPAN = re.compile(r"`([^`]+)`")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -39,7 +39,8 @@ class Document:
 
     def spans(self) -> list[str]:
         """Pieces of code in running text."""
-        return _SPAN.findall(self.prose)
+        paragraphs = self.prose.split("\n\n")
+        return [" ".join(span.split()) for text in paragraphs for span in _SPAN.findall(text)]
 
     def lines_of_code(self) -> list[str]:
         """Lines of blocks of code, joined where they go on, and pieces of code in running text."""
