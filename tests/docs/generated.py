@@ -9,21 +9,22 @@ from typing import Any
 
 from pydantic import AliasChoices, SecretStr
 
-from broadcaster.config import Settings
+from broadcaster.config import USED_BY, Settings
 from tests.test_layers import MAY_IMPORT
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def settings_table() -> str:
-    """Every setting with its default and its description."""
-    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    """Every setting with its default, its description and the roles that read it."""
+    rows = ["| variable | default | meaning | read by |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
         own = f"BROADCASTER_{name.upper()}"
         names = alias.choices if isinstance(alias, AliasChoices) else [own]
         variables = ", ".join(f"`{variable}`" for variable in names)
-        rows.append(f"| {variables} | {_default(field.default)} | {field.description} |")
+        roles = ", ".join(sorted(USED_BY.get(name, ["all"])))
+        rows.append(f"| {variables} | {_default(field.default)} | {field.description} | {roles} |")
     return "\n".join(rows)
 
 
@@ -60,6 +61,8 @@ def _default(value: Any) -> str:
             return ""
         case bool():
             return "on" if value else "off"
+        case float():
+            return _code(f"{value:g}")
         case Enum():
             return _code(value.value)
         case _:
