@@ -36,7 +36,8 @@ def import_table() -> str:
         uses[room] |= {target.split(".")[0] for target in targets.split()} - {room}
     rows = ["| room | uses |", "|---|---|"]
     for room in sorted(uses):
-        names = "everything" if "*" in uses[room] else ", ".join(map(_code, sorted(uses[room])))
+        names = ", ".join(map(_code, sorted(uses[room]))) or "nothing"
+        names = "everything" if "*" in uses[room] else names
         rows.append(f"| `{room}` | {names} |")
     return "\n".join(rows)
 
