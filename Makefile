@@ -1,52 +1,44 @@
-# make demo    the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
-# make test    all tests (needs redis-server, chromium, node and npm: see README)
-# make test-web the pages' pure modules alone (needs node and npm, a second)
-# make check   ruff, mypy, tsc
-# make players real players, Firefox and GStreamer among them, listen to a talk; writes docs/players.md
-# make soak    an hour of speech through many sessions with drops (accelerated), ten minutes in real time;
-#              faults in random sequences
-# make faults  what listeners notice of each fault of the provider; writes docs/interpretation.md
-# make bench   how far a channel falls behind in an hour; how soon the first listener of a language
-#              hears it, and everybody a speaker who changes the language; what listeners cost
-#              (docs/performance.md)
-
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
-.PHONY: demo test test-web check players soak faults bench format clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-web check docs players soak faults bench format clean
 
-demo: .venv/demo.done
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
 
-test: .venv/dev.done $(PEERS)/node_modules
+test: .venv/dev.done $(PEERS)/node_modules ## all tests (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-web:
+test-web: ## the pages' pure modules alone (needs node)
 	npm --silent --prefix listener_web test
 
-check: .venv/dev.done listener_web/node_modules
+check: .venv/dev.done listener_web/node_modules ## ruff, mypy, tsc
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	npm --silent --prefix listener_web run check
 
-players: .venv/dev.done $(PEERS)/node_modules
+players: .venv/dev.done $(PEERS)/node_modules ## real players, Firefox and GStreamer among them; writes docs/players.md
 	$(BIN)/python -m tests.players --write
 
-soak: .venv/dev.done
+soak: .venv/dev.done ## an hour of speech with drops, accelerated; ten minutes in real time; random faults
 	$(BIN)/python -m tests.benchmarks.soak --minutes 60 --speed 30
 	$(BIN)/python -m tests.benchmarks.soak --minutes 10 --speed 1 --drops 4
 	$(BIN)/python -m tests.benchmarks.soak_faults --rounds 10
 
-faults: .venv/dev.done
+faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md
 	$(BIN)/python -m tests.benchmarks.bench_faults --write docs/interpretation.md
 
-bench: .venv/dev.done
+bench: .venv/dev.done ## lag, first listener, language switch, cost of a listener; writes docs/performance.md
 	$(BIN)/python -m tests.benchmarks.bench_lag
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.bench_language_switch --passages 3
@@ -55,11 +47,14 @@ bench: .venv/dev.done
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 
-format: .venv/dev.done
+docs: .venv/dev.done ## write the generated tables of the documents
+	$(BIN)/python -m tests.docs
+
+format: .venv/dev.done ## fix and format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:
+clean: ## remove what was installed
 	rm -rf .venv listener_web/node_modules $(PEERS)/node_modules
 
 .venv/bin/python:

@@ -18,6 +18,8 @@ from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 LOAD_TIMEOUT_S = 5.0
+_FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+"""CORS: a page of another address may show an event and its captions, which need no key."""
 
 
 class EdgeRoutes:
@@ -58,7 +60,7 @@ class EdgeRoutes:
             ),
         ]
         body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
-        return web.json_response(body, headers={"Cache-Control": "no-store"})
+        return web.json_response(body, headers={"Cache-Control": "no-store", **_FROM_ANYWHERE})
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
@@ -114,6 +116,7 @@ class EdgeRoutes:
                 "Content-Type": "text/event-stream; charset=utf-8",
                 "Cache-Control": "no-store",
                 "X-Accel-Buffering": "no",
+                **_FROM_ANYWHERE,
             }
         )
         response.enable_chunked_encoding()

@@ -1,0 +1,43 @@
+"""Every address in a document is one that the server answers."""
+
+import re
+from pathlib import Path
+
+from tests.docs.documents import documents
+from tests.support.server import running_server
+
+_ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
+_PLACEHOLDERS = {"event": "talk", "channel": "es", "attendee|stage": "stage"}
+_PLACEHOLDER = re.compile(r"\{([^}]*)\}|<([^>]*)>")
+NOT_THERE = {"not_found", "wrong_method"}
+
+
+def addresses() -> set[tuple[str, str]]:
+    """Methods and paths, with an event and a channel in place of placeholders."""
+    found = set()
+    for document in documents():
+        for span in document.spans():
+            if match := _ADDRESS.match(span.replace("\\|", "|")):
+                path = _PLACEHOLDER.sub(
+                    lambda holder: _PLACEHOLDERS[holder[1] or holder[2]], match[2]
+                )
+                found.add((match[1], path))
+    return found
+
+
+async def test_the_addresses_exist(tmp_path: Path) -> None:
+    wrong = []
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        for method, path in sorted(addresses()):
+            async with server.http.request(method, path) as answer:
+                if answer.ok:
+                    continue
+                error = (await answer.json())["error"]
+                if error in NOT_THERE:
+                    wrong.append(f"{method} {path}: {error}")
+    assert not wrong
+
+
+def test_addresses_are_found() -> None:
+    assert ("GET", "/e/talk/captions/es") in addresses()
