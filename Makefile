@@ -5,7 +5,7 @@ NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-web check docs players soak faults bench format clean
+.PHONY: help demo test test-fast test-web check docs players soak faults bench format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: .venv/dev.done $(PEERS)/node_modules ## all tests (needs Redis, Chromium, 
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
+	PATH="$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -m fast --numprocesses 2
 
 test-web: ## the pages' pure modules alone (needs node)
 	npm --silent --prefix listener_web test

@@ -7,7 +7,23 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
+from tests.kinds import KINDS, kinds_of
 from tests.support.loopback import loopback_offered
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the kinds of tests."""
+    config.addinivalue_line("markers", "fast: needs Python alone, and little time")
+    for kind, meaning in KINDS.items():
+        config.addinivalue_line("markers", f"{kind}: {meaning}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test with its kinds; one without a kind is fast."""
+    for item in items:
+        for kind in kinds_of(item) or {"fast"}:
+            item.add_marker(kind)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,60 @@
+"""The kinds of tests, as pytest markers: what a test needs, and whether it takes long.
+
+A test of no kind is `fast`: it needs Python alone. `make test-fast` runs those.
+"""
+
+import pytest
+
+KINDS = {
+    "browser": "drives Chromium",
+    "node": "runs a program of Node",
+    "programs": "needs a program that README names: docker-compose, flite, sox",
+    "realtime": "plays sound, or starts processes, in real time",
+    "redis": "starts redis-server",
+    "speech": "recognises or speaks seconds of speech",
+}
+OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
+    "booths/playout/test_channel": "realtime",
+    "booths/playout/test_floor_bed": "realtime",
+    "bus/test_redis": "redis",
+    "chaos": "realtime speech",
+    "commands/test_cli": "realtime",
+    "commands/test_workers": "realtime redis",
+    "e2e": "realtime speech",
+    "edge/http/test_stream": "realtime",
+    "edge/test_closing_rooms": "realtime",
+    "edge/test_frame_lengths": "realtime",
+    "edge/test_whep_players": "node",
+    "edge/whep/test_sessions": "realtime",
+    "floor/test_floors": "realtime",
+    "floor/test_whip": "realtime",
+    "loadtest/test_command": "realtime",
+    "loadtest/test_crowd": "realtime",
+    "loadtest/test_transports": "realtime",
+    "realtime/socket/test_conversation": "realtime",
+    "rehearsal/faults/test_faulty_sessions": "speech",
+    "rehearsal/hearing/test_recogniser": "speech",
+    "rehearsal/sessions": "speech",
+    "rehearsal/speaking": "speech",
+    "rehearsal/test_process": "speech",
+    "rehearsal/wire/test_translation": "speech",
+    "test_package": "programs realtime redis",
+    "web/test_metrics": "redis",
+    "webrtc/test_ingest": "realtime",
+    "webrtc/test_publishers": "node realtime",
+}
+
+
+def kinds_of(item: pytest.Item) -> set[str]:
+    """The kinds of one test: its own markers, its file's, and what it is parametrised with."""
+    path = item.nodeid.removeprefix("tests/")
+    kinds = {kind for kind in KINDS if item.get_closest_marker(kind)}
+    for beginning, named in OF_FILES.items():
+        if path.startswith(beginning):
+            kinds |= set(named.split())
+    call = getattr(item, "callspec", None)
+    if call is not None and "redis" in call.params.values():
+        kinds.add("redis")
+    if "redis_server" in getattr(item, "fixturenames", ()) and call is None:
+        kinds.add("redis")
+    return kinds
