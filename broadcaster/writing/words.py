@@ -40,6 +40,11 @@ Span = tuple[int, int]
 """Where a word begins in a text, and where it ends."""
 
 
+def load() -> None:
+    """Read the model of Japanese phrases from its file, so that no later call has to."""
+    _japanese()
+
+
 def words(text: str, language: str) -> list[str]:
     """The words of a whole text, with their punctuation and without spaces.
 

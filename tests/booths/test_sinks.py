@@ -42,3 +42,15 @@ async def test_a_silent_transcriber_is_never_expected() -> None:
         captions = CaptionWriter("talk", FLOOR, bus)
         sink = TranscriptSink(floor=floor, captions=captions, language_changed=lambda: None)
         assert not sink.silence_expected()
+
+
+async def test_japanese_is_cut_into_words_without_reading_a_file_in_the_event_loop() -> None:
+    await prepare()
+    async with VirtualTimeBus() as bus:
+        floor = FloorReceiver("talk", bus, LoopClock())
+        captions = CaptionWriter("talk", FLOOR, bus)
+        sink = TranscriptSink(floor=floor, captions=captions, language_changed=lambda: None)
+        async with captions.writing(floor.now_ms):
+            sink.push_text("今日は水の話です。")
+        [entry] = await bus.read(keys.captions("talk", FLOOR))
+    assert Caption.from_json(entry.payload).text == "今日は水の話です。"

@@ -211,7 +211,9 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-        assert isinstance(outcome, asyncio.CancelledError), outcome
+        if isinstance(outcome, Exception):
+            raise outcome
+        assert isinstance(outcome, asyncio.CancelledError), "it ended before it was cancelled"
 
 
 async def _speak(bus: Bus, events: set[str], sentences: int, done: Performance) -> None:

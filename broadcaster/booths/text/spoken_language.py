@@ -8,6 +8,7 @@ from threading import Lock
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from broadcaster.writing.sentences import ends_sentence
+from broadcaster.writing.words import load
 
 SURE = 0.9
 MUCH_LIKELIER = 100.0
@@ -43,8 +44,9 @@ def model_code(language: str) -> str:
 
 
 async def prepare() -> None:
-    """Load the model, which takes half a second, outside the event loop."""
+    """Load the models of languages and words, which takes half a second, in a thread."""
     await asyncio.to_thread(_identifier)
+    await asyncio.to_thread(load)
 
 
 class SpokenLanguage:
