@@ -13,7 +13,7 @@ from broadcaster.webrtc.ingest import (
 )
 from broadcaster.webrtc.sdp import parse_fragment, parse_offer
 from tests.support.deadline import deadline
-from tests.webrtc.support import answered, client, heard, voice, worst_match
+from tests.webrtc.support import MutableTrack, answered, client, heard, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
 SETTINGS = IngestSettings()
@@ -77,24 +77,57 @@ async def test_candidates_may_come_later() -> None:
         await peer.close()
 
 
-async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
-    peer = IngestPeer(IngestSettings(media_gap_s=1.5))
-    async with client(voice(1)) as publisher:
+async def test_a_publisher_that_sends_nothing_keeps_its_session() -> None:
+    """It sends on after longer than it took a second publisher to come in."""
+    peer = IngestPeer(SETTINGS)
+    voice_track = MutableTrack(voice(30))
+    async with client(voice_track) as publisher:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        voice_track.sends.clear()
         async with deadline():
-            await heard(peer, 0.5)
             while peer.state is not PeerState.STALLED:
                 await asyncio.sleep(0.05)
-            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
-        await heard(peer, 100)
+        voice_track.sends.set()
+        assert len(await heard(peer, 0.5)) > 0
+        assert (peer.state, peer.frames_lost) == (PeerState.LIVE, 0)
+    assert await peer.wait_closed() is IngestEndReason.HUNG_UP
+
+
+async def test_a_publisher_that_is_silent_from_the_start_keeps_its_session() -> None:
+    peer = IngestPeer(IngestSettings(connect_s=1))
+    voice_track = MutableTrack(voice(30))
+    voice_track.sends.clear()
+    async with client(voice_track) as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await asyncio.sleep(1.1)
+        assert peer.state is PeerState.STALLED
+        voice_track.sends.set()
+        assert len(await heard(peer, 0.5)) > 0
+        await peer.close()
+
+
+async def test_a_publisher_that_vanishes_is_noticed_by_its_consent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.05)
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        [sender] = publisher.getSenders()
+        for protocol in sender.transport.transport._connection._protocols:
+            protocol.transport.abort()
+        async with deadline():
+            assert await peer.wait_closed() is IngestEndReason.CONSENT_EXPIRED
 
 
 async def test_a_publisher_that_never_comes_is_given_up() -> None:
-    peer = IngestPeer(IngestSettings(first_media_s=0.3))
+    peer = IngestPeer(IngestSettings(connect_s=0.3))
     async with client() as publisher:
         await peer.accept(parse_offer(publisher.localDescription.sdp))
         async with deadline():
-            assert await peer.wait_closed() is IngestEndReason.NO_MEDIA
+            assert await peer.wait_closed() is IngestEndReason.NEVER_CONNECTED
             assert [chunk async for chunk in peer.frames()] == []
             assert [chunk async for chunk in peer.frames()] == []
 
