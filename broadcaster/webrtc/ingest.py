@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import aiortc.rtp
 from aiortc import (
     RTCConfiguration,
     RTCDtlsTransport,
@@ -38,6 +39,9 @@ MAX_WAITING_CHUNKS = 100
 STALLED_AFTER_S = 1.0
 """A publisher whose last sound is older than this is stalled, or its packets do not decode."""
 _TICK_S = WAIT_S / 4
+
+# `aiortc` answers with 96 to an offer of Opus on 35 to 63, which are as good (RFC 3551 section 3).
+aiortc.rtp.DYNAMIC_PAYLOAD_TYPES = range(35, 128)
 
 
 class PeerState(StrEnum):
