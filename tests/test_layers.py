@@ -35,7 +35,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "web": "errors model",
-    "webrtc": "audio errors model",
+    "webrtc": "audio errors model system",
     "webrtc.clients": "audio errors model webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.

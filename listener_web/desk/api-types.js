@@ -25,6 +25,8 @@
  * @property {boolean} clipping
  * @property {number} silent_ms
  * @property {number} frames_lost
+ * @property {string} error
+ * @property {string} reason
  * @property {string | null} language
  */
 

@@ -194,6 +194,7 @@ export class EventCard {
 function describeFloor(floor) {
   if (floor === null) return { words: 'No floor process reports', look: 'failed' };
   if (!floor.publisher) return { words: 'No speaker connected', look: 'idle' };
+  if (floor.reason) return { words: floor.reason, look: 'failed' };
   const level = `${Math.round(floor.level_dbfs)} dBFS`;
   if (floor.clipping) return { words: `Speaker too loud, ${level}`, look: 'failed' };
   if (floor.silent_ms >= 2_000) {
