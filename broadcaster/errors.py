@@ -23,6 +23,7 @@ BroadcasterError
 │   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
 │   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
 ├── ServerRefused             a server answered one of our clients with an error
+├── SettingUnusable           the operating system refuses what a setting asks for
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
 ├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
@@ -311,6 +312,20 @@ class ServerRefused(BroadcasterError):
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
+
+
+class SettingUnusable(BroadcasterError):
+    """The operating system refuses what a setting asks for: a port, an address, a folder.
+
+    Args:
+        message: what is wrong, a sentence.
+        hint: names the setting and says what to do, a sentence.
+    """
+
+    error = "setting_unusable"
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
 
 
 class BusUnavailable(BroadcasterError):

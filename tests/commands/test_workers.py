@@ -284,10 +284,15 @@ async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
 
 
 async def test_workers_that_do_not_start_end_it(tmp_path: Path) -> None:
-    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_REDIS_URL": "nonsense"}
     words = ["--role", "edge", "--workers", "2", "--port", "0"]
-    async with started([*COMMAND, *words], environment) as parent:
-        await parent.line(r"worker \d did not start")
-        await parent.process.wait()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment = {
+            "BROADCASTER_DATA_DIR": str(tmp_path),
+            "BROADCASTER_REDIS_URL": "redis://127.0.0.1:9",
+            "BROADCASTER_METRICS_PORT": str(taken.getsockname()[1]),
+        }
+        async with started([*COMMAND, *words], environment) as parent:
+            await parent.line(r"worker \d did not start")
+            await parent.process.wait()
     assert parent.process.returncode == 1
     assert not [line for line in parent.lines if "Traceback" in line]
