@@ -64,7 +64,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation"
+        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation system"
     ),
     "rehearsal.sessions": (
         "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "

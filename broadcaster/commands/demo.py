@@ -27,7 +27,7 @@ from rich.console import Console
 from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.commands.links import base_url, local_url
-from broadcaster.commands.serve import stop_signals
+from broadcaster.commands.serve import say_goodbye, stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context
@@ -95,7 +95,7 @@ async def show(settings: Settings, out: Console) -> None:
             raise BroadcasterError(
                 "the demo's speaker or interpreter ended", hint="Start the demo again."
             )
-        out.print("Stopping…")
+        say_goodbye("Stopping…", out)
 
 
 @dataclass(frozen=True, slots=True)

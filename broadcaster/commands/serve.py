@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rich.console import Console
 
@@ -23,7 +23,10 @@ YOUNG_OBJECTS = 10_000
 
 @asynccontextmanager
 async def stop_signals() -> AsyncIterator[asyncio.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; a second one cancels the main task."""
+    """An event that the first Ctrl-C, SIGTERM or SIGHUP sets; a second one cancels the main task.
+
+    SIGHUP comes when the terminal is closed. It stays ignored where it was, as by nohup(1).
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     main = asyncio.current_task()
@@ -34,12 +37,15 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
             main.cancel()
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, signalled)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 
@@ -65,7 +71,13 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
         warn_of_few_files(roles, allowed, out)
         collect_garbage_seldom()
         await stop.wait()
-        out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
+        say_goodbye("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…", out)
+
+
+def say_goodbye(text: str, out: Console) -> None:
+    """Print at the end, unless the terminal has been closed."""
+    with suppress(OSError):
+        out.print(text)
 
 
 def collect_garbage_seldom() -> None:

@@ -21,6 +21,7 @@ from broadcaster.app import running
 from broadcaster.commands.serve import (
     announce,
     collect_garbage_seldom,
+    say_goodbye,
     stop_signals,
     warn_of_few_files,
 )
@@ -70,7 +71,7 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, addresses, workers, allowed, out)
             await first_of(_until(stop), serving, *keeping, name="workers")
-            out.print("Stopping…")
+            say_goodbye("Stopping…", out)
 
 
 async def work(settings: Settings, number: int) -> None:

@@ -146,7 +146,7 @@ async def test_https_with_a_certificate_made_here(tmp_path: Path) -> None:
                 assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     async with broadcaster(tmp_path) as (_, process):
         process.process.send_signal(number)
