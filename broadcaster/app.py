@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -44,6 +45,7 @@ from broadcaster.sockets.acceptor import Acceptor, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
@@ -112,22 +114,25 @@ async def running(
         runner = web.AppRunner(
             create_application(bus, parts.routes, parts.refused),
             handler_cancellation=True,
-            keepalive_timeout=KEEPALIVE_S,
             shutdown_timeout=SHUTDOWN_S,
-            access_log=None,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
+        protocol = partial(
+            ExplainingProtocol,
+            runner.server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=KEEPALIVE_S,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
+        )
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
-            acceptor = await stack.enter_async_context(
-                accepting(listen, runner.server, parts.refused)
-            )
+            acceptor = await stack.enter_async_context(accepting(listen, protocol, parts.refused))
         if settings.metrics_port is not None:
             second = replace(listen, port=settings.metrics_port, reuse_port=False)
             with blaming(METRICS_PORT, f"{second.host}, port {second.port}"):
-                await stack.enter_async_context(accepting(second, runner.server, parts.refused))
+                await stack.enter_async_context(accepting(second, protocol, parts.refused))
         yield acceptor
 
 

@@ -12,6 +12,8 @@ from yarl import URL
 
 SHORTEST_TOKEN = 16
 """Characters of an organizer's token; a shorter one can be guessed."""
+_LONGEST_URL = 300
+"""Characters of an address that a QR code shows well."""
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
@@ -68,7 +70,13 @@ def _public_url(text: str) -> str:
         url = _address(text, frozenset({"http", "https"}))
     except ValueError:
         url = None
-    if url is None or url.user or url.password or {"?", "#"} & set(text):
+    if (
+        url is None
+        or url.user
+        or url.password
+        or {"?", "#"} & set(text)
+        or len(text) > _LONGEST_URL
+    ):
         raise ValueError(
             "must be http:// or https:// and the host that phones open, "
             "such as https://talks.example"

@@ -37,6 +37,7 @@ BAD: dict[str, tuple[str, ...]] = {
         "https://a..b",
         'https://x"onload=1',
         "data:text/html,x",
+        "https://talks.example/" + "a" * 300,
     ),
     "workers": ("0", "65", "-1", "two", "1.5"),
     "metrics_port": ("0", "-1", "65001", "x"),
