@@ -2,7 +2,7 @@
 
 BroadcasterError
 ├── DomainError               a request breaks a rule of events, languages or sessions
-│   ├── UnknownLanguage       not a language tag
+│   ├── UnknownLanguage       not the tag or name of a language
 │   ├── UnknownEvent          no event has this id
 │   ├── EventExists           another event has this id already
 │   ├── UnknownChannel        an event has no such channel
@@ -67,13 +67,27 @@ class DomainError(BroadcasterError):
 
 
 class UnknownLanguage(DomainError):
-    """A text is not the BCP 47 tag of a language we know."""
+    """A text is neither the tag nor the name of a language we know.
 
-    def __init__(self, tag: str) -> None:
+    Args:
+        text: what was given.
+        suggestions: English names of the languages that were perhaps meant.
+        ambiguous: it is the name of several languages.
+    """
+
+    def __init__(
+        self, text: str, suggestions: Iterable[str] = (), *, ambiguous: bool = False
+    ) -> None:
+        names = list(suggestions)
+        choice = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
         super().__init__(
             "unknown_language",
-            f"“{tag[:40]}” is not a language tag",
-            "Use BCP 47 tags such as es, pt-BR or zh.",
+            f"“{text[:40]}” can be more than one language"
+            if ambiguous
+            else f"“{text[:40]}” is not a language we know",
+            f"Did you mean {choice}?"
+            if choice
+            else "Write its name in English, or in the language itself: Spanish, العربية.",
         )
 
 

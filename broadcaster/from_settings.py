@@ -138,7 +138,7 @@ def booth_dependencies(
         realtime_endpoint(settings),
         settings.converse_model,
         settings.transcribe_model,
-        frozenset(_extra_languages(settings)),
+        frozenset(describe(language).tag for language in _extra_languages(settings)),
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
