@@ -2,7 +2,7 @@
 
 BroadcasterError
 ├── DomainError               a request breaks a rule of events, languages or sessions
-│   ├── UnknownLanguage       not a language tag
+│   ├── UnknownLanguage       not the tag or name of a language
 │   ├── UnknownEvent          no event has this id
 │   ├── EventExists           another event has this id already
 │   ├── UnknownChannel        an event has no such channel
@@ -23,6 +23,7 @@ BroadcasterError
 │   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
 │   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
 ├── ServerRefused             a server answered one of our clients with an error
+├── SettingUnusable           the operating system refuses what a setting asks for
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
 ├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
@@ -66,13 +67,27 @@ class DomainError(BroadcasterError):
 
 
 class UnknownLanguage(DomainError):
-    """A text is not the BCP 47 tag of a language we know."""
+    """A text is neither the tag nor the name of a language we know.
 
-    def __init__(self, tag: str) -> None:
+    Args:
+        text: what was given.
+        suggestions: English names of the languages that were perhaps meant.
+        ambiguous: it is the name of several languages.
+    """
+
+    def __init__(
+        self, text: str, suggestions: Iterable[str] = (), *, ambiguous: bool = False
+    ) -> None:
+        names = list(suggestions)
+        choice = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
         super().__init__(
             "unknown_language",
-            f"“{tag[:40]}” is not a language tag",
-            "Use BCP 47 tags such as es, pt-BR or zh.",
+            f"“{text[:40]}” can be more than one language"
+            if ambiguous
+            else f"“{text[:40]}” is not a language we know",
+            f"Did you mean {choice}?"
+            if choice
+            else "Write its name in English, or in the language itself: Spanish, العربية.",
         )
 
 
@@ -311,6 +326,20 @@ class ServerRefused(BroadcasterError):
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
+
+
+class SettingUnusable(BroadcasterError):
+    """The operating system refuses what a setting asks for: a port, an address, a folder.
+
+    Args:
+        message: what is wrong, a sentence.
+        hint: names the setting and says what to do, a sentence.
+    """
+
+    error = "setting_unusable"
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
 
 
 class BusUnavailable(BroadcasterError):

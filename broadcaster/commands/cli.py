@@ -1,7 +1,6 @@
 """The command line: people read stdout, logs go to stderr."""
 
 import asyncio
-import errno
 import ssl
 import sys
 from collections.abc import Coroutine, Iterator
@@ -12,38 +11,16 @@ from typing import Any
 
 import click
 import uvloop
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from broadcaster import __version__, log
-from broadcaster.config import PREFIX, Role, Settings, unknown_variables, variable
+from broadcaster import __version__, log, os_errors
+from broadcaster.commands.settings import WrongSettings, settings_from, warn
+from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
 
 out = Console(highlight=False)
-
-
-def settings_from(**given: Any) -> Settings:
-    """Settings of the environment; options of the command line, where given, replace them.
-
-    Raises:
-        click.UsageError: a setting is wrong; says which and how.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        text = first["msg"].removeprefix("Value error, ")
-        if name := "_".join(str(part) for part in first["loc"]):
-            text = f"{variable(name.lower().removeprefix(PREFIX.lower()))}: {text}"
-        raise click.UsageError(text) from None
-
-
-def warn_of_unknown_variables() -> None:
-    """Say which variables look like settings but are not, so that no typing error stays hidden."""
-    for name, meant in unknown_variables().items():
-        question = f" Did you mean {meant}?" if meant else ""
-        click.echo(f"Warning: {name} is not a setting and is ignored.{question}", err=True)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -59,9 +36,10 @@ def explained() -> Iterator[None]:
         yield
     except* (BroadcasterError, OSError, ValueError) as group:
         for error in _leaves(group):
-            text = error.advice() if isinstance(error, BroadcasterError) else str(error)
-            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-                text = f"{text}. Stop what runs there, or choose another --port."
+            if isinstance(error, BroadcasterError):
+                text = error.advice()
+            else:
+                text = os_errors.explain(error) if isinstance(error, OSError) else str(error)
             click.echo(f"Error: {text}", err=True)
         sys.exit(1)
     except* (KeyboardInterrupt, asyncio.CancelledError):
@@ -139,7 +117,7 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     if worker is not None:
         run(work(settings, worker))
         return
-    warn_of_unknown_variables()
+    warn(settings)
     chosen = frozenset(Role(role) for role in roles) or frozenset(Role)
     if chosen != frozenset(Role) and settings.redis_url is None:
         raise click.UsageError(
@@ -167,11 +145,11 @@ def demo(*, lan: bool, **address: Any) -> None:
     BROADCASTER_DATA_DIR, BROADCASTER_REDIS_URL, BROADCASTER_WORKERS, and the settings that choose
     the Realtime service.
     """
-    from broadcaster.commands.demo import show
+    from broadcaster.commands.demo import FIXED, show
     from broadcaster.system.certificates import lan_address
 
-    settings = settings_from(**address)
-    warn_of_unknown_variables()
+    settings = settings_from(FIXED, **address)
+    warn(settings)
     if lan:
         changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
         if settings.public_url is None and settings.port:
@@ -188,24 +166,30 @@ def check() -> None:
     Tries the settings of the environment, one after the other, and says what to do about each that
     does not work. The exit code is 1 if one failed.
     """
-    from broadcaster.commands.check import Verdict, checks
+    from broadcaster.commands.check import Finding, Verdict, checks
 
-    settings = settings_from()
-    warn_of_unknown_variables()
     log.configure("error")
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
     failed = False
 
-    async def report() -> None:
+    def show(finding: Finding) -> None:
         nonlocal failed
+        failed = failed or finding.verdict is Verdict.BAD
+        out.print(f"{marks[finding.verdict]}[/] {finding.what}: ", end="")
+        out.print(finding.text, soft_wrap=True, markup=False)
+
+    async def report(settings: Settings) -> None:
         with out.status("checking…"):
             async for finding in checks(settings):
-                failed = failed or finding.verdict is Verdict.BAD
-                out.print(
-                    f"{marks[finding.verdict]}[/] {finding.what}: {finding.text}", soft_wrap=True
-                )
+                show(finding)
 
-    run(report())
+    try:
+        settings = settings_from()
+    except WrongSettings as wrong:
+        for sentence in wrong.sentences:
+            show(Finding("Settings", Verdict.BAD, sentence))
+        sys.exit(1)
+    run(report(settings))
     sys.exit(1 if failed else 0)
 
 
@@ -319,7 +303,7 @@ def loadtest(
 def config() -> None:
     """Print all settings with their values; secrets stay hidden."""
     settings = settings_from()
-    warn_of_unknown_variables()
+    warn(settings)
     table = Table("variable", "value", "meaning", box=None)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)

@@ -1,6 +1,9 @@
 """The REST API of the desk, described by `openapi.yaml`."""
 
+import asyncio
+import codecs
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,12 +21,15 @@ from broadcaster.desk.events import Events, Stored
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
+from broadcaster.web.application import LARGEST_BODY_BYTES
 from broadcaster.web.errors import Refused
+from broadcaster.web.signaling import BODY_TIMEOUT_S
 
 COOKIE = "broadcaster_desk"
 _COOKIE_AGE_S = 30 * 24 * 3600
 Body = TypeVar("Body", bound=BaseModel)
 
+_ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 _OPENAPI = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
 
 
@@ -61,7 +67,16 @@ class DeskRoutes:
         """
 
         async def desk(request: web.Request) -> web.StreamResponse:
-            return self.sign_in(request) or await page(request)
+            try:
+                return self.sign_in(request) or await page(request)
+            except Refused as refused:
+                if "application/json" in request.headers.get("Accept", ""):
+                    raise
+                # An old link leads to the page where the token can be entered.
+                answer = await page(request)
+                answer.set_status(refused.status)
+                answer.headers.update(refused.headers)
+                return answer
 
         return [
             web.get("/desk", desk),
@@ -248,8 +263,8 @@ def _wrong_token() -> Refused:
 def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
-    digits = if_match.strip().removeprefix("W/").strip('"')
-    return int(digits) if digits.isdecimal() else -1
+    tag = _ETAG.fullmatch(if_match.strip())
+    return int(tag[1]) if tag else -1
 
 
 async def _parse(request: web.Request, model: type[Body]) -> Body:
@@ -260,11 +275,23 @@ async def _parse(request: web.Request, model: type[Body]) -> Body:
             "the body must be JSON",
             hint="Send Content-Type: application/json.",
         )
+    if (request.content_length or 0) > LARGEST_BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY_BYTES, request.content_length or 0)
     try:
-        return model.model_validate_json(await request.read())
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            body = await request.read()
+    except TimeoutError:
+        raise Refused(
+            408, "body_too_slow", "the body did not arrive in time", hint="Try again."
+        ) from None
+    try:
+        return model.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "body"
         raise Refused(
-            422, "bad_request", f"{field}: {first['msg']}", hint="See /api/openapi.yaml."
+            422,
+            "bad_request",
+            f"{field}: {first['msg'].removeprefix('Value error, ')}",
+            hint="See /api/openapi.yaml.",
         ) from None

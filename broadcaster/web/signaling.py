@@ -174,18 +174,21 @@ async def read_text(request: web.Request) -> str:
     Raises:
         Refused: 413 `body_too_large`, 408 `body_too_slow`.
     """
+    too_large = Refused(
+        413,
+        "body_too_large",
+        f"the body is larger than {MAX_BODY_BYTES // 1024} KiB",
+        hint="Send one audio track only.",
+    )
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > MAX_BODY_BYTES:
-                    raise Refused(
-                        413,
-                        "body_too_large",
-                        f"the body is larger than {MAX_BODY_BYTES // 1024} KiB",
-                        hint="Send one audio track only.",
-                    )
+                    raise too_large
     except TimeoutError:
         raise Refused(
             408, "body_too_slow", "the body did not arrive in time", hint="Try again."

@@ -293,3 +293,20 @@ async def test_events_survive_a_restart(tmp_path: Path) -> None:
         kept, _ = await call(after, "GET", "/api/events/talk", 200)
     assert kept["stage_key"] == created["stage_key"]
     assert kept["state"] == "live"
+
+
+async def test_languages_are_taken_by_name(server: Server) -> None:
+    new = {
+        "title": "A talk",
+        "languages": ["Arabic", {"tag": "Nederlands", "always": True}, "Portugese", "dutch"],
+        "source_language": "English",
+        "glossary": [{"text": "sluice", "translations": {"Arabic": "هويس"}}],
+    }
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert [language["tag"] for language in event["languages"]] == ["ar", "nl", "pt"]
+    assert event["source_language"] == "en"
+    assert event["glossary"][0]["translations"] == {"ar": "هويس"}
+    refused, _ = await call(
+        server, "PATCH", "/api/events/a-talk", 422, json={"languages": ["Gaelic"]}
+    )
+    assert refused["hint"] == "Did you mean Irish or Scottish Gaelic?"
