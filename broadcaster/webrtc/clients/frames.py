@@ -5,13 +5,14 @@ the floor was lost.
 """
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from broadcaster.audio.level import Level, LevelMeter
 from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, SAMPLE_BYTES
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.ports import Clock
 
 FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
 FRAME_BYTES = PCM_FRAME_SAMPLES * SAMPLE_BYTES
@@ -64,17 +65,15 @@ class PacedFrames:
     Args:
         pieces: s16le mono 24 kHz of any length; an empty one means that the next is not ready.
             An error of it ends the frames and becomes their `failure`.
-        clock: seconds.
+        clock: time; the real one if it is left out.
     """
 
-    def __init__(
-        self, pieces: Iterator[bytes], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, pieces: Iterator[bytes], clock: Clock | None = None) -> None:
         self.ended = asyncio.Event()
         self.failure: Exception | None = None
         self._pieces = pieces
         self._all_read = False
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._buffer = bytearray()
         self._next_due_s: float | None = None
         self._meter = LevelMeter()
@@ -107,20 +106,20 @@ class PacedFrames:
 
     def confirm(self, age_s: float) -> None:
         """Forget the frames that were taken by then: they are not repeated."""
-        arrived_s = self._clock() - age_s
+        arrived_s = self._clock.monotonic() - age_s
         while self._taken and self._taken[0][0] <= arrived_s:
             self._taken.popleft()
 
     async def next_frame(self) -> bytes:
         """The next frame, once it is due; silence while none is ready and after the end."""
-        now_s = self._clock()
+        now_s = self._clock.monotonic()
         if self._next_due_s is None or now_s > self._next_due_s + LATE_S:
             self._next_due_s = now_s
-        await asyncio.sleep(self._next_due_s - now_s)
+        await self._clock.sleep(self._next_due_s - now_s)
         self._next_due_s += FRAME_S
         frame = self._again.popleft() if self._again else self._read()
         if frame:
-            self._taken.append((self._clock(), frame))
+            self._taken.append((self._clock.monotonic(), frame))
             self._position_frames += 1
         if self._all_read and not self._again and not self._buffer:
             self.ended.set()
