@@ -1,8 +1,6 @@
 """Sound files as floor PCM: whatever FFmpeg reads, and what it can still read of a damaged one."""
 
 import logging
-import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from broadcaster.audio.input.ogg_links import FileSlice, find_ogg_links
+from broadcaster.audio.input.readable import check_readable, unreadable
 from broadcaster.audio.pcm import AvFrame, PcmResampler
 from broadcaster.errors import CannotPlay
 
@@ -57,7 +56,7 @@ def examine(path: Path) -> SoundFile:
     Raises:
         CannotPlay: there is no sound in it that can be played; says why.
     """
-    _check_readable(path)
+    check_readable(path)
     sound = _describe(path)
     damage = Damage()
     if not any(read_pcm(path, damage)):
@@ -172,7 +171,7 @@ def _parts(path: Path) -> list[tuple[int, int] | None]:
     try:
         links = find_ogg_links(path)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     return list(links) if len(links) > 1 else [None]
 
 
@@ -188,7 +187,7 @@ def _open(path: Path, part: tuple[int, int] | None) -> InputContainer:
         container = av.open(source, "r", metadata_errors="replace")
     except av.FFmpegError as error:
         if isinstance(error, OSError) and (error.errno or 0) < _FIRST_FFMPEG_ERROR:
-            raise _unreadable(path, error) from None
+            raise unreadable(path, error) from None
         raise CannotPlay(
             f"{path.name} is not a sound file that FFmpeg can read",
             hint="Export it as WAV, FLAC, MP3, Ogg or M4A.",
@@ -227,39 +226,3 @@ def _describe(path: Path) -> SoundFile:
             notes.append(f"{path.name} has pictures too; only its sound is played.")
         known = container.duration if len(parts) == 1 else None
     return SoundFile(path, known / av.time_base if known else None, tuple(notes))
-
-
-def _check_readable(path: Path) -> None:
-    """Open it once; FFmpeg's own messages do not say what to do.
-
-    Raises:
-        CannotPlay: it is missing, a folder, empty or forbidden.
-    """
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise CannotPlay(f"{path} is a folder", hint="Name one sound file in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise CannotPlay(f"{path} is not a file", hint="Name a sound file.")
-        if status.st_size == 0:
-            raise CannotPlay(f"{path.name} is empty (0 bytes)", hint="Copy or record it again.")
-        with path.open("rb"):
-            pass
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError | ValueError) -> CannotPlay:
-    match error:
-        case FileNotFoundError() | NotADirectoryError():
-            return CannotPlay(f"there is no file {path}", hint="Check its name and folder.")
-        case PermissionError():
-            return CannotPlay(
-                f"{path} may not be read by this user",
-                hint="Give the user the right to read it, or start this as another user.",
-            )
-        case OSError():
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            return CannotPlay(f"{path} cannot be read: {reason}", hint="Check the disk.")
-        case _:
-            return CannotPlay(f"{path} is not the name of a file", hint="Check its name.")

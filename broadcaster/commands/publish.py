@@ -1,7 +1,6 @@
 """`broadcaster publish`: a sound file or a sound device as the floor of an event."""
 
 import asyncio
-import signal
 import ssl
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,13 +14,13 @@ from broadcaster.audio.input.capture import list_devices
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
 from broadcaster.commands.publish_sources import DevicePlayback, FilePlayback
+from broadcaster.commands.stop_signal import StopSignal
 from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
 
 PROGRESS_EVERY_S = 1.0
 CONNECT_S = 10.0
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ExitCode(IntEnum):
@@ -44,7 +43,7 @@ class PublishPlan:
         file: the recording, or
         device: the sound device.
         loop: play the recording again and again.
-        trust: a certificate to trust.
+        trust: which certificates to trust; True for those of this machine.
         progress: how to show it.
     """
 
@@ -53,7 +52,7 @@ class PublishPlan:
     file: Path | None
     device: str | None
     loop: bool
-    trust: Path | None
+    trust: ssl.SSLContext | bool
     progress: Progress
 
 
@@ -62,7 +61,7 @@ def plan_from(
     key: str | None,
     device: str | None,
     progress: str,
-    trust: Path | None,
+    ca: Path | None,
     *,
     loop: bool,
 ) -> PublishPlan:
@@ -87,6 +86,10 @@ def plan_from(
         raise click.UsageError(f"{words[-1]} is not an address like https://…/whip/EVENT.")
     if not key.isprintable() or not key.isascii():
         raise click.UsageError("The stage key has characters that no key has; copy it again.")
+    try:
+        trust = ssl.create_default_context(cafile=ca) if ca else True
+    except OSError:
+        raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
     file = Path(words[0]) if device is None else None
     return PublishPlan(url, key, file, device, loop, trust, Progress(progress))
 
@@ -114,11 +117,12 @@ class PublishCommand:
         self._writer = ProgressWriter(plan.progress.chosen(), self.status)
         self._level = LevelMeter().take()
         self._damage_told = False
+        self._told = ""
         self._ended = False
 
     async def run(self) -> int:
         """Publish until the end or a signal; returns the exit code."""
-        stop = _StopSignal()
+        stop = StopSignal()
         try:
             await first_of(self._publish(), self._show(), stop.wait(), name="publish")
         except (CannotPlay, ServerRefused, ServerUnreachable) as error:
@@ -157,7 +161,7 @@ class PublishCommand:
         else:
             assert plan.file is not None
             playback = FilePlayback(plan.file, loop=plan.loop, say=self._writer.say)
-        connector = aiohttp.TCPConnector(ssl=await asyncio.to_thread(_trust, plan.trust))
+        connector = aiohttp.TCPConnector(ssl=plan.trust)
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_S)
         async with (
             playback.opened(),
@@ -192,7 +196,9 @@ class PublishCommand:
             text = f"on the floor: {self._playback.name}"
             if self._publisher.reconnects:
                 text += f" (again, at {self._playback.position_s:.1f} s)"
-        self._writer.say(text)
+        if text != self._told or state is PublisherState.ON_FLOOR:
+            self._told = text
+            self._writer.say(text)
 
     def _state(self) -> PublisherState:
         return self._publisher.state if self._publisher is not None else PublisherState.CONNECTING
@@ -211,33 +217,6 @@ class PublishCommand:
         self._writer.say(text, failed=failed, exit_code=int(code), **more)
 
 
-class _StopSignal:
-    """The first Ctrl-C, SIGTERM or SIGHUP ends the command in order, the second at once."""
-
-    def __init__(self) -> None:
-        self.number: int | None = None
-        self._came = asyncio.Event()
-        self._main = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            self._loop.add_signal_handler(number, self._signalled, number)
-
-    async def wait(self) -> None:
-        """Return when a signal has come."""
-        await self._came.wait()
-
-    def forget(self) -> None:
-        """Leave signals to Python again."""
-        for number in _SIGNALS:
-            self._loop.remove_signal_handler(number)
-
-    def _signalled(self, number: int) -> None:
-        if self.number is not None and self._main is not None:
-            self._main.cancel()
-        self.number = int(number)
-        self._came.set()
-
-
 def _exit_code(error: BroadcasterError) -> ExitCode:
     match error:
         case ServerRefused():
@@ -246,7 +225,3 @@ def _exit_code(error: BroadcasterError) -> ExitCode:
             return ExitCode.UNREACHABLE
         case _:
             return ExitCode.CANNOT_PLAY
-
-
-def _trust(certificate: Path | None) -> ssl.SSLContext | bool:
-    return ssl.create_default_context(cafile=certificate) if certificate else True

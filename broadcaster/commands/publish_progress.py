@@ -3,6 +3,7 @@
 import contextlib
 import json
 import queue
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
-
-import click
 
 _CLOSE_S = 1.0
 
@@ -94,6 +93,7 @@ class ProgressWriter:
         self._how = how
         self._status = status
         self._stdout = _LineThread(sys.stdout)
+        self._stderr = _LineThread(sys.stderr)
         self._line_length = 0
 
     def show(self) -> None:
@@ -102,7 +102,7 @@ class ProgressWriter:
             case Progress.JSON:
                 self._stdout.write(json.dumps(self._status().to_json()) + "\n")
             case Progress.LINE:
-                line = self._status().to_line()
+                line = self._status().to_line()[: shutil.get_terminal_size().columns - 1]
                 self._stdout.write("\r" + line.ljust(self._line_length))
                 self._line_length = len(line)
 
@@ -119,7 +119,7 @@ class ProgressWriter:
         if failed and self._line_length:
             self._stdout.write(self._begin_line())
         if failed or self._how is Progress.JSON:
-            click.echo(text, err=True)
+            self._stderr.write(text + "\n")
         else:
             self._stdout.write(self._begin_line() + text + "\n")
 
@@ -128,6 +128,7 @@ class ProgressWriter:
         if self._line_length:
             self._stdout.write("\n")
         self._stdout.close()
+        self._stderr.close()
 
     def _begin_line(self) -> str:
         length, self._line_length = self._line_length, 0

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from broadcaster.audio.file import Damage, SoundFile, examine, read_pcm
-from broadcaster.audio.input.reader_thread import DeviceFollower, ReadAhead
+from broadcaster.audio.input.device_follower import DeviceFollower
+from broadcaster.audio.input.read_ahead import ReadAhead
 from broadcaster.errors import CannotPlay
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.webrtc.clients.frames import LiveFrames, PacedFrames
@@ -138,11 +139,16 @@ class DevicePlayback:
         follower = DeviceFollower(self.name, self.frames.add_pcm, self._changed)
         await follower.open()
         following = asyncio.create_task(follower.follow(), name=f"sound device {self.name}")
+        following.add_done_callback(self._followed)
         try:
             yield
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+
+    def _followed(self, following: asyncio.Task[None]) -> None:
+        if not following.cancelled() and (error := following.exception()) is not None:
+            self.frames.fail(error)
 
     def _changed(self, works: bool, text: str) -> None:  # noqa: FBT001 - a callback
         self.works = works

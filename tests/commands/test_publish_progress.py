@@ -38,6 +38,7 @@ class StuckStream(io.StringIO):
 def test_a_terminal_has_one_live_line(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "120")
     writer = ProgressWriter(Progress.LINE, lambda: STATUS)
     writer.show()
     writer.show()

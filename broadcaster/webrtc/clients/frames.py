@@ -36,7 +36,7 @@ class FrameSource(Protocol):
     """
 
     ended: asyncio.Event
-    failure: Exception | None
+    failure: BaseException | None
 
     async def next_frame(self) -> bytes:
         """The next frame, once it is due; silence if there is none. Raises nothing."""
@@ -70,7 +70,7 @@ class PacedFrames:
 
     def __init__(self, pieces: Iterator[bytes], clock: Clock | None = None) -> None:
         self.ended = asyncio.Event()
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._pieces = pieces
         self._all_read = False
         self._clock = clock or SystemClock()
@@ -150,7 +150,7 @@ class LiveFrames:
 
     def __init__(self) -> None:
         self.ended = asyncio.Event()
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.dropped_frames = 0
         self._buffer = bytearray()
         self._waiting: deque[bytes] = deque()
@@ -179,6 +179,11 @@ class LiveFrames:
 
     def confirm(self, age_s: float) -> None:
         """Nothing is kept: what was said while nobody heard it is over."""
+
+    def fail(self, error: BaseException) -> None:
+        """End: nobody follows the device any more."""
+        self.failure = error
+        self.ended.set()
 
     def add_pcm(self, pcm: bytes) -> None:
         """Take s16le mono 24 kHz of the device."""

@@ -1,6 +1,7 @@
 """A WHIP client: publishes frames to any WHIP server, once, until the connection is lost."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from broadcaster.audio.pcm import AvFrame, to_frame
 from broadcaster.model.audio import PCM_FRAME_SAMPLES
 from broadcaster.webrtc.clients.frames import FrameSource, PacedFrames
 from broadcaster.webrtc.clients.http_session import negotiated
+
+log = logging.getLogger(__name__)
 
 _REPORTS_EVERY_S = 0.25
 """How often the server's receiver reports are looked at; it sends one about every second."""
@@ -97,6 +100,12 @@ class Publication:
                 self._lose("the server does not answer any more", orderly=False)
             await asyncio.sleep(_REPORTS_EVERY_S)
 
+    def watch_ended(self, watching: asyncio.Task[None]) -> None:
+        """A connection that is not watched any more counts as lost."""
+        if not watching.cancelled() and (error := watching.exception()) is not None:
+            log.error("a connection could not be watched", exc_info=error)
+            self._lose("it could not be watched", orderly=False)
+
     async def _last_report(self) -> RTCRemoteInboundRtpStreamStats | None:
         for stats in (await self._sender.getStats()).values():
             if isinstance(stats, RTCRemoteInboundRtpStreamStats):
@@ -152,6 +161,7 @@ async def publishing(
     headers = {"Authorization": f"Bearer {key}"}
     async with negotiated(http, url, connection, headers, loopback=True):
         watching = asyncio.create_task(publication.watch(), name="publisher: receiver reports")
+        watching.add_done_callback(publication.watch_ended)
         try:
             yield publication
         finally:
