@@ -26,6 +26,8 @@ BroadcasterError
 ├── SettingUnusable           the operating system refuses what a setting asks for
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
+├── CannotPlay                a sound file or sound card gives no sound
+├── ServerUnreachable         a server to publish to did not answer
 ├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
 ├── ListenerLost              a listener of a load test was refused or dropped
 └── InterpreterFailed         the Realtime server refused or dropped a session
@@ -320,12 +322,22 @@ class ServerRefused(BroadcasterError):
         error: the server's error id, `refused` if it sent none.
         message: the server's sentence.
         hint: the server's hint.
+        retry_after_s: seconds the server asked to wait, if it did.
     """
 
-    def __init__(self, status: int, error: str, message: str, hint: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        message: str,
+        hint: str = "",
+        *,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
+        self.retry_after_s = retry_after_s
 
 
 class SettingUnusable(BroadcasterError):
@@ -352,6 +364,18 @@ class VersionConflict(BroadcasterError):
     """A record was changed by another writer since it was read."""
 
     error = "version_conflict"
+
+
+class CannotPlay(BroadcasterError):
+    """A sound file or sound card gives no sound that could be published."""
+
+    error = "cannot_play"
+
+
+class ServerUnreachable(BroadcasterError):
+    """A server to publish to did not answer, or no sound can reach it."""
+
+    error = "server_unreachable"
 
 
 class BadEnvelope(BroadcasterError):

@@ -30,7 +30,8 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     # The model: what things are, and the ports the stages depend on.
     "model": "errors",
     # Libraries: one technology each, for the stages.
-    "audio": "model",
+    "audio": "audio.input errors model",
+    "audio.input": "audio errors",
     "bus": "bus.redis errors model system",
     "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
     "realtime": "errors",
@@ -38,7 +39,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "realtime.socket": "errors realtime realtime.protocol",
     "web": "errors model",
     "webrtc": "audio errors model system",
-    "webrtc.clients": "audio errors model webrtc",
+    "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",

@@ -1,11 +1,9 @@
 """The command line: people read stdout, logs go to stderr."""
 
 import asyncio
-import ssl
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -194,33 +192,46 @@ def check() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("url")
-@click.option("--key", envvar="BROADCASTER_STAGE_KEY", required=True, help="The event's stage key.")
+@click.argument("words", nargs=-1, metavar="[FILE] URL")
+@click.option("--key", envvar="BROADCASTER_STAGE_KEY", help="The event's stage key.")
 @click.option("--loop", is_flag=True, help="Repeat the file for ever.")
+@click.option("--device", help="Publish this microphone or sound card instead of a file.")
+@click.option("--list-devices", is_flag=True, help="Print the names for --device.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "line", "json", "off"]),
+    default="auto",
+    show_default=True,
+    help="One live line, or a JSON line a second; auto is the live line on a terminal.",
+)
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
-def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> None:
-    """Publish an audio FILE as the floor of an event.
+def publish(
+    words: tuple[str, ...],
+    key: str | None,
+    device: str | None,
+    progress: str,
+    ca: Path | None,
+    *,
+    loop: bool,
+    list_devices: bool,
+) -> None:
+    """Publish a sound FILE, or a sound device, as the floor of an event.
 
-    URL is the event's WHIP address, https://…/whip/EVENT.
+    URL is the event's WHIP address, https://…/whip/EVENT. A lost connection is made again, and the
+    file goes on where it was. Exit codes: 0 played to the end, 1 the file or device cannot be
+    played, 2 wrong usage, 3 refused by the server, 4 no server at the start, 130 interrupted.
     """
-    import aiohttp
-
-    from broadcaster.audio.file import read_pcm
-    from broadcaster.webrtc.clients.publisher import publishing
+    from broadcaster.commands.publish import PublishCommand, plan_from, show_devices
 
     log.configure("error")
-    pieces = chain.from_iterable(map(read_pcm, repeat(file) if loop else [file]))
+    if list_devices:
+        with explained():
+            show_devices()
+        return
+    plan = plan_from(words, key, device, progress, ca, loop=loop)
 
     async def play() -> None:
-        trust = ssl.create_default_context(cafile=ca) if ca else True
-        connector = aiohttp.TCPConnector(ssl=trust)
-        async with (
-            aiohttp.ClientSession(connector=connector) as http,
-            publishing(http, url, key, pieces) as track,
-        ):
-            out.print(f"on the floor: {file.name}")
-            await track.ended.wait()
+        sys.exit(await PublishCommand(plan).run())
 
     run(play())
 

@@ -152,14 +152,16 @@ async def speaker(
         BroadcasterError: the talk was not published.
     """
     recording = str(talk.load().audio_path)
-    command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url, "--loop"]
+    command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url]
+    command += ["--loop", "--progress", "off"]
     if certificate is not None:
         command += ["--ca", str(certificate)]
     environment = os.environ | {"BROADCASTER_STAGE_KEY": stage_key}
     async with child(command, stdout=asyncio.subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         async with asyncio.timeout(START_S):
-            line = await process.stdout.readline()
+            while (line := await process.stdout.readline()) and b"on the floor" not in line:
+                pass
         if not line:
             raise BroadcasterError(
                 "the demo's talk could not be published", hint="The lines above say why."
