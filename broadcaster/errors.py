@@ -23,7 +23,6 @@ BroadcasterError
 │   ├── NegotiationTimedOut   our side of a WebRTC session was not ready in time
 │   └── ClosedWhileOpening    a WebRTC session was closed while it was set up
 ├── ServerRefused             a server answered one of our clients with an error
-├── SettingUnusable           the operating system refuses what a setting asks for
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
 ├── CannotPlay                a sound file or sound card gives no sound
@@ -82,15 +81,10 @@ class UnknownLanguage(DomainError):
     ) -> None:
         names = list(suggestions)
         choice = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-        super().__init__(
-            "unknown_language",
-            f"“{text[:40]}” can be more than one language"
-            if ambiguous
-            else f"“{text[:40]}” is not a language we know",
-            f"Did you mean {choice}?"
-            if choice
-            else "Write its name in English, or in the language itself: Spanish, العربية.",
-        )
+        what = "can be more than one language" if ambiguous else "is not a language we know"
+        how = "Write its name in English, or in the language itself: Spanish, العربية."
+        hint = f"Did you mean {choice}?" if choice else how
+        super().__init__("unknown_language", f"“{text[:40]}” {what}", hint)
 
 
 class UnknownEvent(DomainError):
@@ -338,20 +332,6 @@ class ServerRefused(BroadcasterError):
         self.status = status
         self.error = error
         self.retry_after_s = retry_after_s
-
-
-class SettingUnusable(BroadcasterError):
-    """The operating system refuses what a setting asks for: a port, an address, a folder.
-
-    Args:
-        message: what is wrong, a sentence.
-        hint: names the setting and says what to do, a sentence.
-    """
-
-    error = "setting_unusable"
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message, hint=hint)
 
 
 class BusUnavailable(BroadcasterError):

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from broadcaster.errors import SettingUnusable
+from broadcaster.errors import BroadcasterError
 
 PORT, METRICS_PORT, WEBRTC_PORT, DATA_DIR = (
     "BROADCASTER_PORT",
@@ -16,6 +16,20 @@ PORT, METRICS_PORT, WEBRTC_PORT, DATA_DIR = (
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NOT_OURS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+class SettingUnusable(BroadcasterError):
+    """The operating system refuses what a setting asks for: a port, an address, a folder.
+
+    Args:
+        message: what is wrong, a sentence.
+        hint: names the setting and says what to do, a sentence.
+    """
+
+    error = "setting_unusable"
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
 
 
 @contextmanager

@@ -10,9 +10,15 @@ import aiohttp
 from broadcaster.bus import open_bus
 from broadcaster.commands.settings import NO_REDIS, warnings
 from broadcaster.config import Role, Settings, unused
-from broadcaster.errors import BusUnavailable, InterpreterFailed, SettingUnusable
+from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.from_settings import BACKLOG, realtime_endpoint, tls_context
-from broadcaster.os_errors import DATA_DIR, PORT, explain_folder, explain_port
+from broadcaster.os_errors import (
+    DATA_DIR,
+    PORT,
+    SettingUnusable,
+    explain_folder,
+    explain_port,
+)
 from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.sockets.listening import BoundAddress, bound
 from broadcaster.system import certificates, open_files
