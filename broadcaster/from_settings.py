@@ -40,13 +40,12 @@ def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
     """What booths work with: engines, what they cost, how channels catch up."""
-    extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
     engines = Engines(
         http,
         realtime_endpoint(settings),
         settings.converse_model,
         settings.transcribe_model,
-        frozenset(tag for tag in extra if tag),
+        extra_languages(settings),
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
@@ -58,6 +57,12 @@ def booth_dependencies(
         limits=limits,
         frame_samples=ms_to_samples(settings.frame_ms),
     )
+
+
+def extra_languages(settings: Settings) -> frozenset[str]:
+    """Languages the translation endpoint is used for beyond the documented ones."""
+    tags = (tag.strip() for tag in settings.extra_translate_languages.split(","))
+    return frozenset(tag for tag in tags if tag)
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

@@ -60,6 +60,21 @@ def describe(tag: str) -> Language:
     return Language(canonical, name[:1].upper() + name[1:], english_name, direction)
 
 
+def regional_name(tag: str) -> str:
+    """The English name of a variety: `Brazilian Portuguese`; empty for a tag without one.
+
+    The first call reads files.
+
+    Raises:
+        UnknownLanguage: it is not a language tag.
+    """
+    described = describe(tag)
+    if "-" not in described.tag:
+        return ""
+    name = Locale("en").languages.get(described.tag.replace("-", "_"))
+    return name or described.english_name
+
+
 async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
     """The languages of several tags, without repeats, in the order given.
 
