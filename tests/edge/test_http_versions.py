@@ -140,7 +140,7 @@ async def test_an_old_client_resumes(edge: Edge, version: str) -> None:
 
 @pytest.mark.parametrize(("method", "version"), [("HEAD", "1.1"), ("HEAD", "1.0"), ("GET", "1.0")])
 async def test_sound_by_websocket_needs_get_and_1_1(edge: Edge, method: str, version: str) -> None:
-    """RFC 6455 §4.1: a handshake by another method or version is none."""
+    """RFC 6455 §4.1: only GET and HTTP/1.1 open a WebSocket."""
     async with connected(edge.url) as client:
         head = await client.ask(
             method,

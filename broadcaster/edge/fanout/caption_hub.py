@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
 from broadcaster.edge.fanout.framing import framed
@@ -24,6 +25,8 @@ RETRY_S = 1.0
 KEEPALIVE_S = 15.0
 _COMMENT = b":\n\n"
 _PAGE = 1_000
+_DATA = b"\nevent: caption\ndata: "
+_END = b"\n\n"
 
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
 
@@ -34,9 +37,29 @@ def parse_id(text: str) -> Position | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
+def id_text(position: Position | None) -> str:
+    """The stream id of a position, `0-0` before the first; the inverse of `parse_id`."""
+    return "0-0" if position is None else f"{position[0]}-{position[1]}"
+
+
 def state_message(state: dict[str, str]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
     return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionPage:
+    """Some captions for a reader that polls.
+
+    Attributes:
+        captions: each as JSON, the oldest first.
+        after: the position to ask for next time; None while there was no caption.
+        more: whether there are more already.
+    """
+
+    captions: list[bytes]
+    after: Position | None
+    more: bool
 
 
 class CaptionReader:
@@ -159,6 +182,22 @@ class CaptionHub:
             self._readers[chunked].add(reader)
         return reader
 
+    def poll(self, after: Position | None, *, past: bool) -> CaptionPage:
+        """What a reader that asks again and again gets at once.
+
+        Args:
+            after: the last id it has seen.
+            past: whether it gets the captions it has not seen, or only learns where the newest is.
+        """
+        messages, last = self._history.messages(after) if past else ([], self._history.last)
+        last = last or after
+        newest = self._history.last
+        return CaptionPage(
+            captions=[message.partition(_DATA)[2].removesuffix(_END) for message in messages],
+            after=last,
+            more=newest is not None and last is not None and last < newest,
+        )
+
     def remove(self, reader: CaptionReader) -> None:
         """Stop writing to a reader."""
         self._behind.discard(reader)
@@ -232,7 +271,7 @@ class CaptionHub:
             await self._clock.sleep(KEEPALIVE_S)
             self._cut_stalled()
             async with self._writing:
-                await self._send_to_all(_COMMENT)
+                await self._send_to_all(self._state or _COMMENT)
 
     async def _send_to_all(self, message: bytes) -> None:
         # A reader that joins while this waits has the message from the history already.
@@ -256,7 +295,7 @@ class CaptionHub:
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
-        message = f"id: {entry.id}\nevent: caption\ndata: ".encode() + entry.payload + b"\n\n"
+        message = b"id: " + entry.id.encode() + _DATA + entry.payload + _END
         self.newest = caption.text
         self._history.put(caption.id, position, message)
         return message
