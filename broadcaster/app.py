@@ -201,7 +201,14 @@ def _add_desk(
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     events = Events(bus, clock)
-    desk = DeskRoutes(events, board, admin_token, settings.public_url, TARGET_LANGUAGES)
+    desk = DeskRoutes(
+        events,
+        board,
+        admin_token,
+        settings.public_url,
+        TARGET_LANGUAGES,
+        extra_languages=from_settings.extra_languages(settings),
+    )
     parts.run["desk"] = board.run
     parts.routes += desk.routes(page("desk/desk.html"))
     parts.open_events = desk.open_events

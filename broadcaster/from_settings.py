@@ -138,7 +138,7 @@ def booth_dependencies(
         realtime_endpoint(settings),
         settings.converse_model,
         settings.transcribe_model,
-        frozenset(describe(language).tag for language in _extra_languages(settings)),
+        extra_languages(settings),
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
@@ -150,6 +150,15 @@ def booth_dependencies(
         limits=limits,
         frame_samples=ms_to_samples(settings.frame_ms),
     )
+
+
+def extra_languages(settings: Settings) -> frozenset[str]:
+    """Tags of the languages the translation endpoint is used for beyond the documented ones.
+
+    Raises:
+        UnknownLanguage: one of them is not a language.
+    """
+    return frozenset(describe(text).tag for text in _extra_languages(settings))
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

@@ -18,6 +18,7 @@ from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.warnings import warnings_about
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
@@ -42,6 +43,7 @@ class DeskRoutes:
         admin_token: every call must present it.
         public_url: base of the links; None uses the address of the organizer's request.
         languages: tags of the languages that the interpreter is documented to speak.
+        extra_languages: tags of further languages that the continuous interpreter is used for.
     """
 
     def __init__(
@@ -51,6 +53,8 @@ class DeskRoutes:
         admin_token: str,
         public_url: str | None,
         languages: tuple[str, ...],
+        *,
+        extra_languages: frozenset[str] = frozenset(),
     ) -> None:
         self._events = events
         self._board = board
@@ -58,6 +62,7 @@ class DeskRoutes:
         self._admin_token = admin_token
         self._public_url = public_url
         self._languages = languages
+        self._continuous = extra_languages.union(languages)
 
     def routes(self, page: Handler) -> list[web.RouteDef]:
         """The routes of the desk.
@@ -211,6 +216,7 @@ class DeskRoutes:
     async def _body(self, stored: Stored, request: web.Request) -> dict[str, Any]:
         event = stored.event
         interpreted = await languages(channel.language for channel in event.channels)
+        warnings = await asyncio.to_thread(warnings_about, event, self._continuous)
         return {
             "id": event.id,
             "title": event.title,
@@ -226,6 +232,7 @@ class DeskRoutes:
             "spend_cap_usd": event.spend_cap_usd,
             "links": self._links(stored, request),
             "stage_key": event.stage_key,
+            "warnings": [asdict(warning) for warning in warnings],
         }
 
     async def _answer(

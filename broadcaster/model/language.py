@@ -72,6 +72,21 @@ def describe(text: str) -> Language:
     raise UnknownLanguage(text, names, ambiguous=len(tags) > 1)
 
 
+def regional_name(tag: str) -> str:
+    """The English name of a variety: `Brazilian Portuguese`; empty for a tag without one.
+
+    The first call reads files.
+
+    Raises:
+        UnknownLanguage: it is not a language tag.
+    """
+    described = describe(tag)
+    if "-" not in described.tag:
+        return ""
+    name = Locale("en").languages.get(described.tag.replace("-", "_"))
+    return name or described.english_name
+
+
 async def languages(texts: Iterable[str]) -> tuple[Language, ...]:
     """The languages of several tags or names, without repeats, in the order given.
 

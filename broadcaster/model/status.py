@@ -88,6 +88,8 @@ class BoothStatus:
         unsent_ms: floor audio that was not sent because the connection was too slow for it.
         sessions: Realtime sessions opened so far.
         dropped_ms: interpreted sound skipped to catch up, or because its queue was full.
+        unusable_events: events of the interpreter of which nothing could be used, such as sound
+            that cannot be decoded.
         interpreter: the engine in use.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         glossary_said: how often the source captions held a term of the glossary; those whose
@@ -111,6 +113,7 @@ class BoothStatus:
     glossary_said: int = 0
     glossary_hits: int = 0
     floor_language: str = ""
+    unusable_events: int = 0
     kind: Literal["booth"] = "booth"
 
 

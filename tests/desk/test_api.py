@@ -175,6 +175,40 @@ async def test_how_an_event_is_interpreted(server: Server) -> None:
     assert read == event
 
 
+CONVERSE_PT = {"tag": "pt-PT", "interpreter": "converse"}
+
+
+@pytest.mark.parametrize(
+    ("languages", "alike"),
+    [
+        (["pt-BR", "pt-PT"], [["pt-BR", "pt-PT"]]),
+        (["zh-Hans", "zh-hant", "es"], [["zh-Hans", "zh-Hant"]]),
+        (["pt", "pt-BR", "pt-PT", "zh", "zh-Hant"], [["pt", "pt-BR", "pt-PT"], ["zh", "zh-Hant"]]),
+        (["pt-BR", CONVERSE_PT], []),
+        ([{"tag": "sr-Latn", "interpreter": "translate"}, "sr-Cyrl"], []),
+        (["sr-Latn", "sr-Cyrl"], []),
+        (["es", "fr"], []),
+    ],
+)
+async def test_channels_that_get_the_same_interpretation_are_named(
+    server: Server, languages: list[object], alike: list[list[str]]
+) -> None:
+    new = {"title": "A talk", "id": "talk", "languages": languages}
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert [one["languages"] for one in event["warnings"]] == alike
+    assert {one["id"] for one in event["warnings"]} <= {"same_interpretation"}
+    assert all(one["message"].endswith(".") and one["hint"] for one in event["warnings"])
+    read, _ = await call(server, "GET", "/api/events/talk", 200)
+    assert read["warnings"] == event["warnings"]
+
+
+async def test_a_warning_ends_with_its_cause(server: Server) -> None:
+    await server.create("pt-BR", "pt-PT", state="open")
+    changed = {"languages": ["pt-BR", CONVERSE_PT]}
+    event, _ = await call(server, "PATCH", "/api/events/talk", 200, json=changed)
+    assert event["warnings"] == []
+
+
 async def test_without_options_an_event_has_their_defaults(server: Server) -> None:
     event = await server.create("es", state="open")
     defaults: dict[str, Any] = {
