@@ -44,7 +44,7 @@ class BroadcasterError(Exception):
 
     error = "internal"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -322,36 +322,21 @@ class ServerRefused(BroadcasterError):
         error: the server's error id, `refused` if it sent none.
         message: the server's sentence.
         hint: the server's hint.
-        retry_after_s: seconds the server asked to wait, if it did.
     """
 
-    def __init__(
-        self,
-        status: int,
-        error: str,
-        message: str,
-        hint: str = "",
-        *,
-        retry_after_s: float | None = None,
-    ) -> None:
+    retry_after_s: float | None = None
+    """Seconds the server asked to wait, if it did."""
+
+    def __init__(self, status: int, error: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
-        self.retry_after_s = retry_after_s
 
 
 class SettingUnusable(BroadcasterError):
-    """The operating system refuses what a setting asks for: a port, an address, a folder.
-
-    Args:
-        message: what is wrong, a sentence.
-        hint: names the setting and says what to do, a sentence.
-    """
+    """The operating system refuses a port, address or folder; the hint names the setting."""
 
     error = "setting_unusable"
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message, hint=hint)
 
 
 class BusUnavailable(BroadcasterError):
