@@ -43,7 +43,7 @@ class BroadcasterError(Exception):
 
     error = "internal"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -316,22 +316,15 @@ class ServerRefused(BroadcasterError):
         error: the server's error id, `refused` if it sent none.
         message: the server's sentence.
         hint: the server's hint.
-        retry_after_s: seconds the server asked to wait, if it did.
     """
 
-    def __init__(
-        self,
-        status: int,
-        error: str,
-        message: str,
-        hint: str = "",
-        *,
-        retry_after_s: float | None = None,
-    ) -> None:
+    retry_after_s: float | None = None
+    """Seconds the server asked to wait, if it did."""
+
+    def __init__(self, status: int, error: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.error = error
-        self.retry_after_s = retry_after_s
 
 
 class BusUnavailable(BroadcasterError):

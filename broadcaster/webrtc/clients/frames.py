@@ -18,8 +18,9 @@ FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
 FRAME_BYTES = PCM_FRAME_SAMPLES * SAMPLE_BYTES
 MAX_REPLAY_FRAMES = 500
 """Frames that are kept until the server is known to have them: 10 s."""
-LATE_S = 0.5
-"""A clock that is this late, after a machine slept, starts again instead of sending a burst."""
+LATE_S = 2.0
+"""A clock that is this late, after a machine slept, starts again. A shorter delay is made up for by a
+burst, which a server buffers."""
 MAX_LIVE_FRAMES = 10
 """Frames of a device that wait to be sent; beyond it the oldest are dropped."""
 DEVICE_GAP_S = 0.1

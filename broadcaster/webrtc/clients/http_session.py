@@ -104,16 +104,17 @@ async def _hang_up(
 
 async def _refused(answer: aiohttp.ClientResponse) -> ServerRefused:
     asked = answer.headers.get("Retry-After", "")
-    retry_after_s = float(asked) if asked.isascii() and asked.isdecimal() else None
     try:
         body = await answer.json()
         error, message, hint = (str(body.get(name, "")) for name in ("error", "message", "hint"))
     except (ValueError, AttributeError, aiohttp.ClientError):
         error = message = hint = ""
-    return ServerRefused(
+    refused = ServerRefused(
         answer.status,
         error or UNEXPLAINED,
         message or f"the server answered {answer.status} {answer.reason or ''}".rstrip(),
         hint,
-        retry_after_s=retry_after_s,
     )
+    if asked.isascii() and asked.isdecimal():
+        refused.retry_after_s = float(asked)
+    return refused
