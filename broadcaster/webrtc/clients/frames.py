@@ -19,8 +19,8 @@ FRAME_BYTES = PCM_FRAME_SAMPLES * SAMPLE_BYTES
 MAX_REPLAY_FRAMES = 500
 """Frames that are kept until the server is known to have them: 10 s."""
 LATE_S = 2.0
-"""A clock that is this late, after a machine slept, starts again. A shorter delay is made up for by a
-burst, which a server buffers."""
+"""A clock that is this late starts again, as after a machine slept. A burst makes up for a shorter
+delay; the server buffers it."""
 MAX_LIVE_FRAMES = 10
 """Frames of a device that wait to be sent; beyond it the oldest are dropped."""
 DEVICE_GAP_S = 0.1
