@@ -229,3 +229,10 @@ async def test_a_proxy_that_holds_the_first_kilobytes_back_needs_no_polling(edge
         await edge.caption(1, "Frase 1.")
         await page.wait_for_caption("Frase 1.")
         assert not [line for line in proxy.requests if b"/poll/" in line]
+
+
+async def test_readers_that_poll_keep_a_booth_on(edge: Edge) -> None:
+    await edge.caption(1, "Hola")
+    assert not edge.rooms.counts().readers.get(("talk", "es"))
+    await poll(edge)
+    assert edge.rooms.counts().readers["talk", "es"] == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
 from broadcaster.edge.fanout.framing import framed
+from broadcaster.edge.fanout.polling_readers import PollingReaders
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Clock, Entry
@@ -144,6 +145,7 @@ class CaptionHub:
             chunked: FanOut(ring) for chunked in (False, True)
         }
         self._behind: set[CaptionReader] = set()
+        self._polling = PollingReaders(clock)
         self._writing = asyncio.Lock()
         self._state = b""
         self._state_changed = asyncio.Event()
@@ -153,7 +155,8 @@ class CaptionHub:
         """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
-        return sum(len(readers) for readers in self._readers.values()) + len(self._behind)
+        streams = sum(len(readers) for readers in self._readers.values()) + len(self._behind)
+        return streams + len(self._polling)
 
     def add(
         self,
@@ -192,10 +195,13 @@ class CaptionHub:
         messages, last = self._history.messages(after) if past else ([], self._history.last)
         last = last or after
         newest = self._history.last
+        more = newest is not None and last is not None and last < newest
+        if not more:  # otherwise it asks again at once
+            self._polling.count()
         return CaptionPage(
             captions=[message.partition(_DATA)[2].removesuffix(_END) for message in messages],
             after=last,
-            more=newest is not None and last is not None and last < newest,
+            more=more,
         )
 
     def remove(self, reader: CaptionReader) -> None:
