@@ -25,7 +25,7 @@ from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import LanguageWatch, prepare
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
-from broadcaster.model.event import Channel, Event, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
@@ -34,8 +34,8 @@ from broadcaster.system.tasks import first_of
 TICK_S = 0.1
 """How often quiet captions are ended and missing floor audio is noticed."""
 
-Price = Callable[[Interpreter | None, int, Usage], float]
-"""The cost in USD of an engine (None transcribes), given milliseconds of sound sent and tokens."""
+Price = Callable[[EngineKind, int, Usage], float]
+"""The cost in USD of an engine, given milliseconds of sound sent and tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Booth:
         self._clock = clock
         self._price = dependencies.price
         opener = dependencies.engines.opener(channel)
-        self._interpreter = opener.interpreter
+        self._engine = opener.kind
         self._floor = FloorReceiver(event.id, bus, clock)
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._reporter = StatusReporter(
@@ -118,7 +118,7 @@ class Booth:
             measure=self._measure,
         )
         self._sink: BoothSink
-        if opener.interpreter is None:
+        if opener.kind is EngineKind.TRANSCRIBE:
             self._sink = TranscriptSink(
                 floor=self._floor,
                 captions=self._captions,
@@ -137,7 +137,7 @@ class Booth:
                 limits=dependencies.limits,
                 frame_samples=dependencies.frame_samples,
             )
-        voiced = opener.interpreter is not None
+        voiced = opener.kind is not EngineKind.TRANSCRIBE
         self._chain = SessionChain(
             language=channel.language,
             event=event,
@@ -205,7 +205,7 @@ class Booth:
             sent_ms=sent_ms,
             sessions=self._chain.sessions,
             unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
-            interpreter=self._interpreter or "transcribe",
-            cost_usd=self._price(self._interpreter, sent_ms, self._chain.usage),
+            interpreter=self._engine,
+            cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
         )
         return self._sink.measure(status)

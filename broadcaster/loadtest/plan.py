@@ -3,11 +3,20 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from broadcaster.loadtest.results import LoadResults
 
 PROGRESS_S = 0.25
 """How often progress is reported."""
+
+
+class Transport(StrEnum):
+    """How a crowd listens."""
+
+    WS = "ws"
+    WHEP = "whep"
+    HTTP = "http"
 
 
 @dataclass(frozen=True, slots=True)

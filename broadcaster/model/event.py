@@ -44,6 +44,14 @@ class Interpreter(StrEnum):
     CONVERSE = "converse"
 
 
+class EngineKind(StrEnum):
+    """What runs in a booth: the interpreter that was chosen for its channel, or a transcriber."""
+
+    TRANSLATE = "translate"
+    CONVERSE = "converse"
+    TRANSCRIBE = "transcribe"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word or name of the talk, and how to translate it.

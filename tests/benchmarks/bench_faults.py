@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from tests.chaos.rehearsed import (
     Fault,
     Performance,
@@ -49,8 +49,8 @@ COLUMNS = (
     "what listeners notice",
 )
 BEGIN, END = "<!-- make faults: begin -->", "<!-- make faults: end -->"
-SPOKEN = (Interpreter.TRANSLATE, Interpreter.CONVERSE)
-ALL = (*SPOKEN, None)
+SPOKEN = (EngineKind.TRANSLATE, EngineKind.CONVERSE)
+ALL = tuple(EngineKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Case:
 
     what: str
     fault: Fault | None = None
-    engines: tuple[Interpreter | None, ...] = ALL
+    engines: tuple[EngineKind, ...] = ALL
     refusal: Fault | None = None
     options: tuple[str, ...] = ()
 
@@ -97,7 +97,7 @@ CASES = (
     Case("unknown events", {"name": "unknown_events", "at_s": STRIKES_S}),
     Case("every delta twice", {"name": "duplicate_deltas", "at_s": STRIKES_S}),
     Case("one delta per utterance", {"name": "whole_utterances"}),
-    Case("a response fails", {"name": "fail_response"}, (Interpreter.CONVERSE,)),
+    Case("a response fails", {"name": "fail_response"}, (EngineKind.CONVERSE,)),
     Case("drop, then 429 with Retry-After 2", DROP, refusal={"name": "refuse_rate_limit"}),
     Case("drop, then 503 with Retry-After 2", DROP, refusal={"name": "refuse_overloaded"}),
     Case("drop, then accepted 2 s late", DROP, refusal={"name": "slow_accept", "for_s": 1.0}),
@@ -125,7 +125,7 @@ class Measured:
     """
 
     lost: list[int] = field(default_factory=lambda: [0, 0, 0])
-    later_s: dict[Interpreter | None, list[float]] = field(default_factory=dict)
+    later_s: dict[EngineKind, list[float]] = field(default_factory=dict)
     down_s: list[float] = field(default_factory=list)
     silence_s: list[float] = field(default_factory=list)
     too_many: int = 0
@@ -134,7 +134,7 @@ class Measured:
     def add(self, performance: Performance, plain: Performance, case: Case) -> None:
         """Take one round."""
         for seat, received in performance.received.items():
-            if seat.interpreter not in case.engines:
+            if seat.engine not in case.engines:
                 continue
             outcome = received.text.outcome
             wrong = (outcome.lost, outcome.repeated, outcome.out_of_order)
@@ -142,9 +142,9 @@ class Measured:
             self.too_many += outcome.words_too_many
             self.failed = self.failed or "failed" in received.state_names
             usual = plain.received[seat]
-            self.later_s.setdefault(seat.interpreter, []).append(later_s(received, usual))
+            self.later_s.setdefault(seat.engine, []).append(later_s(received, usual))
             self.down_s.append(down_s(received))
-            if seat.interpreter is not None:
+            if seat.engine is not EngineKind.TRANSCRIBE:
                 longer_s = longest_silence_s(received) - longest_silence_s(usual)
                 self.silence_s.append(max(0.0, longer_s))
 

@@ -17,7 +17,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothStatus, status_from_json
@@ -45,30 +45,30 @@ class Seat:
     Attributes:
         event: its event; all hear the same talk.
         channel: what it fills.
-        interpreter: its engine; None transcribes.
+        engine: what runs in it.
     """
 
     event: str
     channel: str
-    interpreter: Interpreter | None
+    engine: EngineKind
 
     def __str__(self) -> str:
-        return f"{self.interpreter or 'transcribe'} {self.channel} of {self.event}"
+        return f"{self.engine} {self.channel} of {self.event}"
 
 
 def translators(*languages: str) -> list[Seat]:
     """Continuous interpreters."""
-    return [Seat("talk", language, Interpreter.TRANSLATE) for language in languages]
+    return [Seat("talk", language, EngineKind.TRANSLATE) for language in languages]
 
 
 def conversers(*languages: str) -> list[Seat]:
     """Phrase by phrase."""
-    return [Seat("phrases", language, Interpreter.CONVERSE) for language in languages]
+    return [Seat("phrases", language, EngineKind.CONVERSE) for language in languages]
 
 
 def writers(count: int) -> list[Seat]:
     """Source captions, each of an event of its own."""
-    return [Seat(f"written-{number}", FLOOR, None) for number in range(count)]
+    return [Seat(f"written-{number}", FLOOR, EngineKind.TRANSCRIBE) for number in range(count)]
 
 
 @dataclass
@@ -175,7 +175,7 @@ async def perform(
                 *(
                     _listen(bus, seat, one)
                     for seat, one in done.received.items()
-                    if seat.interpreter
+                    if seat.engine is not EngineKind.TRANSCRIBE
                 ),
                 *(_watch(bus, event, done.received) for event in {seat.event for seat in seats}),
             )
@@ -195,16 +195,19 @@ def _expected(seat: Seat, sentences: int) -> list[str]:
     return [sentence.translations[seat.channel] for sentence in SENTENCES[:sentences]]
 
 
+def _channel(seat: Seat) -> Channel:
+    if seat.engine is EngineKind.TRANSCRIBE:
+        return Channel(FLOOR)
+    return Channel(seat.channel, Interpreter(seat.engine))
+
+
 async def _booth(seat: Seat, seats: Sequence[Seat], dependencies: BoothDependencies) -> Booth:
     channels = tuple(
-        Channel(one.channel, one.interpreter)
-        for one in seats
-        if one.event == seat.event and one.interpreter
+        _channel(one) for one in seats if one.event == seat.event and one.channel != FLOOR
     )
     event = Event(seat.event, "A talk", EventState.LIVE, channels, "key")
     await dependencies.bus.put(keys.event_record(event.id), event.to_json())
-    channel = Channel(seat.channel, seat.interpreter or Interpreter.AUTO)
-    return Booth(event=event, channel=channel, dependencies=dependencies)
+    return Booth(event=event, channel=_channel(seat), dependencies=dependencies)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from tests.chaos.rehearsed import Fault, Seat
 
 EACH = 3
@@ -19,20 +19,20 @@ ANYWHERE: tuple[Fault, ...] = (
     {"name": "slow_accept", "for_s": 2.0},
 )
 SPOKEN: tuple[Fault, ...] = ({"name": "mute"},)
-ONLY: dict[Interpreter | None, tuple[Fault, ...]] = {
-    Interpreter.TRANSLATE: (*SPOKEN, {"name": "late_closed"}, {"name": "no_closed"}),
-    Interpreter.CONVERSE: (
+ONLY: dict[EngineKind, tuple[Fault, ...]] = {
+    EngineKind.TRANSLATE: (*SPOKEN, {"name": "late_closed"}, {"name": "no_closed"}),
+    EngineKind.CONVERSE: (
         *SPOKEN,
         {"name": "fail_response"},
         {"name": "incomplete_response"},
         {"name": "inference_rate_limit_exceeded"},
     ),
-    None: ({"name": "fail_transcription"},),
+    EngineKind.TRANSCRIBE: ({"name": "fail_transcription"},),
 }
 ENDPOINTS = {
-    Interpreter.TRANSLATE: "translation",
-    Interpreter.CONVERSE: "conversation",
-    None: "transcription",
+    EngineKind.TRANSLATE: "translation",
+    EngineKind.CONVERSE: "conversation",
+    EngineKind.TRANSCRIBE: "transcription",
 }
 REFUSALS = ("refuse_rate_limit", "refuse_overloaded")
 
@@ -45,14 +45,14 @@ def random_faults(seed: int, seats: Sequence[Seat]) -> list[Fault]:
     chance = random.Random(seed)
     faults: list[Fault] = []
     for seat in seats:
-        for fault in chance.choices((*ANYWHERE, *ONLY[seat.interpreter]), k=EACH):
+        for fault in chance.choices((*ANYWHERE, *ONLY[seat.engine]), k=EACH):
             at_s = round(chance.uniform(EARLIEST_S, LATEST_S), 1)
-            whom = {"endpoint": ENDPOINTS[seat.interpreter]}
-            if seat.interpreter is not None:
+            whom = {"endpoint": ENDPOINTS[seat.engine]}
+            if seat.engine is not EngineKind.TRANSCRIBE:
                 whom["language"] = seat.channel
             faults.append({**fault, **whom, "at_s": at_s})
-    for interpreter, endpoint in ENDPOINTS.items():
-        there = sum(seat.interpreter is interpreter for seat in seats)
+    for engine, endpoint in ENDPOINTS.items():
+        there = sum(seat.engine is engine for seat in seats)
         for name in REFUSALS:
             nth = there + chance.randint(1, 3)
             faults.append({"name": name, "endpoint": endpoint, "nth": nth, "retry_after_s": 1})

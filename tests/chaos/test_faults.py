@@ -7,7 +7,7 @@ what was said, and every event of every session with the models of the `openai` 
 
 import os
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from tests.chaos.compare import Outcome
 from tests.chaos.rehearsed import (
     Fault,
@@ -116,8 +116,8 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
         if seat not in wrong:
             assert outcome == RIGHT, seat
         assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0), seat
-    for interpreter in (Interpreter.TRANSLATE, Interpreter.CONVERSE, None):
-        team = [r for seat, r in performance.received.items() if seat.interpreter is interpreter]
+    for engine in EngineKind:
+        team = [r for seat, r in performance.received.items() if seat.engine is engine]
         reasons = " ".join(reason for received in team for reason in received.reasons)
         assert "Set a valid API key" in reasons
         assert "Check credit and spending limit" in reasons

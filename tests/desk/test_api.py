@@ -17,6 +17,7 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Interpreter
 from broadcaster.web.application import page
 from tests.support.server import TOKEN, Server, running_server
 
@@ -63,6 +64,10 @@ async def call(
         assert answer.status == status, body
         check(answer, body)
         return body, answer
+
+
+def test_openapi_names_every_interpreter() -> None:
+    assert OPENAPI["components"]["schemas"]["Interpreter"]["enum"] == list(Interpreter)
 
 
 async def test_openapi_describes_every_route_and_no_other() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from broadcaster.booths.staffing.costs import Account, Budget, Prices, Spent, budget
 from broadcaster.config import Settings
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
 
@@ -19,10 +19,10 @@ def report(cost_usd: float, channel: str = "es", sessions: int = 1) -> BoothStat
 
 
 def test_an_hour_of_each_engine() -> None:
-    assert PRICES.cost(Interpreter.TRANSLATE, HOUR_MS, Usage()) == pytest.approx(2.04)
-    assert PRICES.cost(None, HOUR_MS, Usage()) == pytest.approx(1.02)
+    assert PRICES.cost(EngineKind.TRANSLATE, HOUR_MS, Usage()) == pytest.approx(2.04)
+    assert PRICES.cost(EngineKind.TRANSCRIBE, HOUR_MS, Usage()) == pytest.approx(1.02)
     minute = Usage(input_audio=600, output_audio=1_200)
-    assert PRICES.cost(Interpreter.CONVERSE, HOUR_MS, minute) == pytest.approx(0.0192 + 0.0768)
+    assert PRICES.cost(EngineKind.CONVERSE, HOUR_MS, minute) == pytest.approx(0.0192 + 0.0768)
 
 
 def test_cached_tokens_are_cheaper_and_counted_once() -> None:
