@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
-from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests, Segment
+from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, SessionProtocol, State
 from broadcaster.realtime.protocol.settings import PCM_FORMAT, ConversationConfig
 from broadcaster.realtime.session_events import SessionEvent, Usage
@@ -68,10 +68,6 @@ class ConversationProtocol(SessionProtocol):
     def purpose(self) -> str:
         """The interpreter."""
         return "the interpreter's instructions"
-
-    def unfinished(self) -> list[Segment]:
-        """Segments that were taken and not yet given out, in order."""
-        return self._requests.unfinished()
 
     def interpret(self, segment_id: int, pcm: bytes) -> None:
         """Take the next segment of the talk.
