@@ -1,18 +1,20 @@
 """Where a booth's speech and text go: into a language channel, or into the source captions.
 
-Both are a `booth.BoothSink`, and so also an `output.Sink`.
+Both are a `BoothSink`, and so also an `output.Sink`.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
+from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
 from broadcaster.booths.text.spoken_language import SpokenLanguage, model_code
@@ -31,6 +33,25 @@ SKIPPED = " […] "
 """The mark in the captions where sound was left out to catch up."""
 LAST_WORDS_S = 5.0
 """How long a booth that stops may go on playing what its interpreter has said."""
+
+
+class BoothSink(Sink, Protocol):
+    """What a booth needs of its sink; `Sink` is what a session needs of it."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def finish(self) -> None:
+        """Let what was said be heard; the booth is about to stop."""
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """Take the next floor frame, s16le mono 24 kHz."""
+
+    def use_event(self, event: Event) -> None:
+        """Take the event as it is now."""
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """The status with what this sink measures."""
 
 
 class ChannelSink:

@@ -12,7 +12,7 @@ from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.staffing.costs import Spent
 from broadcaster.booths.staffing.event_booths import Demand, EventBooths, RunningBooth
 from broadcaster.booths.staffing.orders import BoothOrders
-from broadcaster.booths.text.spoken_language import prepare
+from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
@@ -63,7 +63,7 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await prepare()  # or the first listener would wait for it
+        await load_language_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             while True:

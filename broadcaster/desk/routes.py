@@ -53,18 +53,9 @@ class DeskRoutes:
         self._public_url = public_url
         self._languages = languages
 
-    def routes(self, page: Handler) -> list[web.RouteDef]:
-        """The routes of the desk.
-
-        Args:
-            page: answers with the page `/desk` once the organizer is signed in.
-        """
-
-        async def desk(request: web.Request) -> web.StreamResponse:
-            return self.sign_in(request) or await page(request)
-
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of the API."""
         return [
-            web.get("/desk", desk),
             web.get("/api/openapi.yaml", self.openapi),
             web.get("/api/languages", self.languages),
             web.get("/api/events", self.list),
@@ -74,6 +65,14 @@ class DeskRoutes:
             web.get("/api/events/{event}/status", self.status),
             web.get("/api/events/{event}/qr/{link:attendee|stage}.svg", self.qr),
         ]
+
+    def with_sign_in(self, page: Handler) -> Handler:
+        """A handler that signs the organizer in by the link, and otherwise answers with `page`."""
+
+        async def desk(request: web.Request) -> web.StreamResponse:
+            return self.sign_in(request) or await page(request)
+
+        return desk
 
     def sign_in(self, request: web.Request) -> web.Response | None:
         """Answer `/desk?token=…` with a cookie and a redirect to `/desk`.

@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.edge.http import stream as http_stream
-from broadcaster.edge.http.formats import Encoder, HttpFormat, prepare
+from broadcaster.edge.http.formats import Encoder, HttpFormat, make_encoder
 from broadcaster.edge.rooms import event_room
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.whep.sessions import SessionCall
@@ -204,11 +204,11 @@ async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_ref
 ) -> None:
     made = threading.Event()
 
-    def prepare_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
+    def make_encoder_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
         made.wait(DEADLINE_S)
-        return prepare(form)
+        return make_encoder(form)
 
-    monkeypatch.setattr("broadcaster.edge.http.stream.prepare", prepare_late)
+    monkeypatch.setattr("broadcaster.edge.http.stream.make_encoder", make_encoder_late)
 
     async def make() -> None:
         await until(lambda: "talk" in edge.rooms._rooms)

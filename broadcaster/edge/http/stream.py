@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.edge.fanout.outlet import OutletTools
-from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, prepare
+from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, make_encoder
 from broadcaster.edge.http.gap_filler import GapFiller
 from broadcaster.edge.http.listener import HttpListener, StreamForm
 from broadcaster.errors import BadEnvelope
@@ -107,7 +107,7 @@ class HttpStream:
 
     async def run(self) -> None:
         """Encode and write, silence while the channel sends nothing; return when nobody listens."""
-        self._encoder, self._recent = await asyncio.to_thread(prepare, self._format)
+        self._encoder, self._recent = await asyncio.to_thread(make_encoder, self._format)
         self._gap_filler = GapFiller(self._clock)
         self.ready.set()
         used_at = self._clock.monotonic()
