@@ -7,9 +7,9 @@ import aiohttp
 from yarl import URL
 
 from broadcaster.booths.booth import BoothDependencies
+from broadcaster.booths.demand.costs import Prices
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.costs import Prices
 from broadcaster.config import Settings
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.ports import Bus, Clock

@@ -41,7 +41,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
-        "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
+        "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
@@ -50,7 +50,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "booths.sessions": (
         "booths.engines booths.floor booths.text errors model realtime system writing"
     ),
-    "booths.staffing": "model realtime",
+    "booths.demand": "model realtime",
     "booths.text": "model writing",
     "edge": "edge.fanout edge.rooms edge.websocket model web",
     "edge.fanout": "errors model sockets system",
@@ -187,12 +187,12 @@ def test_the_realtime_protocol_can_do_no_io() -> None:
     assert not {name: used for name, used in libraries.items() if used & io}
 
 
-def test_no_module_imports_itself_over_others() -> None:
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
     assert not cycle({name: imported_modules(path) - {name} for name, path in modules().items()})
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_a_folder_can_be_overlooked(folder: str) -> None:
+def test_a_package_has_few_modules(folder: str) -> None:
     own = [name for name in modules() if name.rpartition(".")[0] == folder]
     assert len([name for name in own if not name.endswith("__init__")]) <= MOST_MODULES
 

@@ -11,13 +11,13 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
-from broadcaster.booths.staffing.orders import BoothOrders
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models

@@ -141,7 +141,7 @@ class ChannelSink:
         self._captions.push_text(text, now_ms)
         self._glossary.hear_channel(text, now_ms)
 
-    def push_overheard(self, text: str) -> None:
+    def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
 
     def begin_session(self) -> None:
@@ -187,7 +187,7 @@ class ChannelSink:
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()
                     case EdgeStatus():
-                        self._audience.hear(status)
+                        self._audience.record(status)
                     case _:
                         pass
 
@@ -239,7 +239,7 @@ class TranscriptSink:
         """See `Sink`."""
         self._captions.push_text(text, self._floor.now_ms())
 
-    def push_overheard(self, text: str) -> None:
+    def push_source_text(self, text: str) -> None:
         """See `Sink`."""
         before = self._spoken.language
         self._spoken.add(text)

@@ -77,10 +77,10 @@ async def _bus(settings: Settings) -> Finding:
     try:
         async with open_bus(settings.redis_url, settings.data_dir) as bus:
             await bus.ping()
-    except (BusUnavailable, OSError) as away:
-        if isinstance(away, BusUnavailable):
-            return Finding(what, Verdict.BAD, away.advice())
-        return Finding(what, Verdict.BAD, f"{away}. Check BROADCASTER_DATA_DIR.")
+    except (BusUnavailable, OSError) as error:
+        if isinstance(error, BusUnavailable):
+            return Finding(what, Verdict.BAD, error.advice())
+        return Finding(what, Verdict.BAD, f"{error}. Check BROADCASTER_DATA_DIR.")
     if settings.redis_url is None:
         return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
     return Finding(what, Verdict.GOOD, "Redis answers.")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.plan import LoadPlan, LoadRun, ReportProgress, SteadyPhase
+from broadcaster.loadtest.plan import LoadPlan, LoadRun, MeasuredPhase, ReportProgress
 from broadcaster.loadtest.results import LoadResults
 from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, LoadConnection
 
@@ -42,7 +42,7 @@ class Crowd:
         self._listening: dict[int, LoadConnection] = {}
         self._asked = 0
 
-    def run(self, report_progress: ReportProgress) -> SteadyPhase:
+    def run(self, report_progress: ReportProgress) -> MeasuredPhase:
         """Let the listeners join, listen and leave."""
         run = LoadRun(self._plan, self._results, report_progress)
         try:
@@ -53,7 +53,7 @@ class Crowd:
                 self._ask(run.due())
                 self._look()
                 self._give_up()
-            return run.steady_phase()
+            return run.measured_phase()
         finally:
             self._leave()
 

@@ -8,7 +8,7 @@ import uvloop
 
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.crowd import Crowd
-from broadcaster.loadtest.plan import LoadPlan, ReportProgress, SteadyPhase, Transport
+from broadcaster.loadtest.plan import LoadPlan, MeasuredPhase, ReportProgress, Transport
 from broadcaster.loadtest.report import LoadReport, report
 from broadcaster.loadtest.results import FrameLog, LoadResults
 from broadcaster.loadtest.target import LoadTarget
@@ -80,7 +80,7 @@ def measure(
 
 def _by_websocket(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults(frames={channel: FrameLog() for channel in target.channels})
 
     def connection(number: int, now_s: float) -> LoadConnection:
@@ -93,7 +93,7 @@ def _by_websocket(
 
 def _by_http(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults(http.GAP_S, numbered=False)
 
     def connection(number: int, now_s: float) -> LoadConnection:
@@ -105,13 +105,13 @@ def _by_http(
 
 def _by_whep(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return results, runner.run(whep.WhepCrowd(target, plan, results).run(report_progress))
 
 
-def _without_gc(crowd: Crowd, report_progress: ReportProgress) -> SteadyPhase:
+def _without_gc(crowd: Crowd, report_progress: ReportProgress) -> MeasuredPhase:
     """Run without garbage collection: a crowd has no cycles, and a collection would be a pause."""
     gc.disable()
     try:

@@ -21,7 +21,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, ms_to_samples
 from broadcaster.rehearsal import talk
 from tests.audio.sounds import speech
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 FRAME_S = 0.06
@@ -76,7 +76,9 @@ class Channel:
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
                 listening(bus, keys.opus("talk", "es+fec"), self.with_fec),
-                beside(self.output.run(self.floor_clock), name="output of the test") as running,
+                background_task(
+                    self.output.run(self.floor_clock), name="output of the test"
+                ) as running,
             ):
                 await perform(acts, end_s)
                 assert not running.done()

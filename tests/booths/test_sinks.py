@@ -26,9 +26,9 @@ async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() ->
         sink = TranscriptSink(floor=floor, captions=captions, language_changed=report)
         async with captions.writing(floor.now_ms):
             for text in (" Good morning everybody.", " The well has been dry since last summer."):
-                sink.push_overheard(text)
+                sink.push_source_text(text)
                 sink.push_text(text)
-            sink.push_overheard(" Buenos días a todos, me alegra mucho estar aquí con ustedes.")
+            sink.push_source_text(" Buenos días a todos, me alegra mucho estar aquí con ustedes.")
         entries = await bus.read(keys.captions("talk", FLOOR))
     assert reported == ["en", "es"]
     assert sink.measure(STATUS).floor_language == "es"

@@ -24,7 +24,7 @@ from tests.edge.waiting import counted, until
 from tests.edge.whep_sessions import ES
 from tests.support.player import SDP, player
 from tests.support.signaling import error
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 DEADLINE_S = 30.0
 ICY = {"Icy-MetaData": "1"}
@@ -64,7 +64,7 @@ async def asking(
     async def subscribe() -> aiohttp.ClientResponse:
         return await edge.http.post(ES, data=body(), headers=SDP)
 
-    async with beside(subscribe(), name="a slow offer") as post:
+    async with background_task(subscribe(), name="a slow offer") as post:
         await until(lambda: "talk" in edge.rooms._rooms)
         yield answer
 
@@ -79,7 +79,7 @@ async def held_back(edge: Edge, path: str, **headers: str) -> AsyncIterator[asyn
             return await answer.read()
 
     edge.gate.shut()
-    async with beside(read(), name=path) as reading:
+    async with background_task(read(), name=path) as reading:
         await until(lambda: edge.gate.waiting == 1)
         yield reading
 
@@ -136,7 +136,7 @@ async def test_a_player_that_hangs_up_during_a_switch_is_gone(
         await room_closed(edge, monkeypatch)
         sessions = edge.whep._sessions
         switch = SessionCall("POST", "talk", session, '{"channel": "ar"}')
-        async with beside(sessions.take(switch), name="switch") as switching:
+        async with background_task(sessions.take(switch), name="switch") as switching:
             await asyncio.sleep(0)
             assert not switching.done(), "the bus is asked for the event"
             await sessions.take(SessionCall("DELETE", "talk", session, ""))
@@ -159,7 +159,7 @@ async def test_a_player_with_titles_keeps_its_sound_although_captions_come_late(
                 loaded.set()
 
             async with (
-                beside(load(), name="load"),
+                background_task(load(), name="load"),
                 playing(edge, "/listen/talk/es.mp3", **ICY) as it,
             ):
                 await it.has(1)
@@ -177,7 +177,7 @@ async def test_a_player_that_waits_for_captions_while_the_room_closes_hears_the_
             return await room_closed(edge, monkeypatch)
 
         async with (
-            beside(close_room(), name="close room") as closing,
+            background_task(close_room(), name="close room") as closing,
             playing(edge, "/listen/talk/es.mp3", **ICY) as it,
         ):
             await it.has(1)
@@ -195,7 +195,7 @@ async def test_a_player_that_waits_for_captions_while_the_event_closes_is_refuse
             await event_closed(edge)
             loaded.set()
 
-        async with beside(load(), name="load"):
+        async with background_task(load(), name="load"):
             await edge.refuses("/listen/talk/es.mp3", 409, "event_closed", **ICY)
 
 
@@ -215,7 +215,7 @@ async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_ref
         await event_closed(edge)
         made.set()
 
-    async with beside(make(), name="make"):
+    async with background_task(make(), name="make"):
         await edge.refuses("/listen/talk/es.mp3", 409, "event_closed")
 
 
@@ -254,7 +254,7 @@ async def test_a_listener_whose_room_has_closed_is_disconnected(
             return (await ws.receive()).type
 
     edge.gate.shut()
-    async with beside(listen(), name="listen") as listening:
+    async with background_task(listen(), name="listen") as listening:
         await until(lambda: edge.gate.waiting == 1)
         room = await room_closed(edge, monkeypatch)
         edge.gate.open()

@@ -86,7 +86,7 @@ class EventRoom:
         """Serve until nobody has listened or read for `LINGER_S`."""
         name = f"room:{self.event.id}"
         try:
-            await first_of(self._watch(), self._hear_status(), self._report(), name=name)
+            await first_of(self._watch(), self._follow_status(), self._report(), name=name)
         finally:
             self.ended = True
             for audio in self._audio.values():
@@ -171,7 +171,7 @@ class EventRoom:
                 for hub in self._audio.values():
                     hub.end()
 
-    async def _hear_status(self) -> None:
+    async def _follow_status(self) -> None:
         async with self._bus.subscribe(keys.status(self.event.id)) as messages:
             async for status in statuses(messages):
                 match status:

@@ -6,7 +6,7 @@ import time
 import aiohttp
 
 from broadcaster.errors import ServerRefused
-from broadcaster.loadtest.plan import LoadPlan, LoadRun, ReportProgress, SteadyPhase
+from broadcaster.loadtest.plan import LoadPlan, LoadRun, MeasuredPhase, ReportProgress
 from broadcaster.loadtest.results import ListenerStats, LoadResults
 from broadcaster.loadtest.target import LoadTarget
 from broadcaster.system.tasks import first_of
@@ -35,7 +35,7 @@ class WhepCrowd:
         self._joining = 0
         self._listening = 0
 
-    async def run(self, report_progress: ReportProgress) -> SteadyPhase:
+    async def run(self, report_progress: ReportProgress) -> MeasuredPhase:
         """Let the listeners join, listen and leave."""
         connector = aiohttp.TCPConnector(limit=0, ssl=self._target.tls or True)
         asked = 0
@@ -49,7 +49,7 @@ class WhepCrowd:
                         self._joining += 1
                         asked += 1
                     await asyncio.sleep(NAP_S)
-                return run.steady_phase()
+                return run.measured_phase()
             finally:
                 self._over.set()
 

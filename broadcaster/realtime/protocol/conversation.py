@@ -30,7 +30,7 @@ class ConversationProtocol(SessionProtocol):
 
     Args:
         config: how it interprets.
-        now: seconds of a steady clock.
+        now: seconds of a monotonic clock.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]] = {

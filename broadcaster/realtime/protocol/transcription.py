@@ -39,7 +39,7 @@ class TranscriptionProtocol(AudioProtocol):
 
     Args:
         config: how the talk is transcribed.
-        now: seconds of a steady clock.
+        now: seconds of a monotonic clock.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]] = {

@@ -18,7 +18,7 @@ from broadcaster.booths.sessions.rotation import (
 from broadcaster.rehearsal import talk
 from tests.booths.stage import Act, perform
 from tests.support.clock import FakeClock
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock
 
 BLOCK = 4_800
@@ -64,6 +64,6 @@ async def test_the_floor_is_cut_in_a_pause_unless_there_is_none(
     pauses: set[int], expected: int
 ) -> None:
     buffer = FloorBuffer()
-    async with beside(perform(speaking(buffer, pauses), 20.0), "floor of the test"):
+    async with background_task(perform(speaking(buffer, pauses), 20.0), "floor of the test"):
         await buffer.grown()
         assert await place_to_cut(buffer, LoopClock()) == expected * BLOCK

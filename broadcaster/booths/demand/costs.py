@@ -115,7 +115,7 @@ class Spent:
         """Of all channels."""
         return sum(account.total_usd for account in self.accounts.values())
 
-    def hear(self, status: BoothStatus) -> None:
+    def record(self, status: BoothStatus) -> None:
         """Take a booth's report; a booth without sessions has cost nothing yet and is ignored."""
         if status.sessions:
             account = self.accounts.get(status.channel, Account())

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from broadcaster.booths.staffing.costs import Account, Budget, Prices, Spent, budget
+from broadcaster.booths.demand.costs import Account, Budget, Prices, Spent, budget
 from broadcaster.config import Settings
 from broadcaster.model.event import EngineKind
 from broadcaster.model.status import BoothState, BoothStatus
@@ -58,17 +58,17 @@ def test_booths_one_after_the_other_add_up() -> None:
     totals = []
     idle = BoothStatus("es", BoothState.IDLE)
     for status in (report(1.0), report(3.0), idle, report(0.1), report(0.5), report(2.0, "fr")):
-        spent.hear(status)
+        spent.record(status)
         totals.append(spent.total_usd)
     assert totals == pytest.approx([1.0, 3.0, 3.0, 3.1, 3.5, 5.5])
 
 
 def test_a_restarted_process_continues_from_the_record() -> None:
     before = Spent()
-    before.hear(report(3.0))
+    before.record(report(3.0))
     after = Spent.from_json(before.to_json())
     assert after == before
-    after.hear(report(0.25))
+    after.record(report(0.25))
     assert after.total_usd == pytest.approx(3.25)
 
 
