@@ -11,7 +11,7 @@ from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, Load
 
 JOIN_S = 20.0
 """A listener that has not joined after this long has failed."""
-NAP_S = 0.001
+POLL_S = 0.001
 """Pause between two looks at the sockets, so arrivals are known to a millisecond. A crowd that is
 woken for each frame instead costs processor time of the server, which is what is measured."""
 _JOINS_AT_ONCE = 50
@@ -49,7 +49,7 @@ class Crowd:
             while run.goes_on(
                 asked=self._asked, joining=len(self._joining), listening=len(self._listening)
             ):
-                time.sleep(NAP_S)
+                time.sleep(POLL_S)
                 self._ask(run.due())
                 self._look()
                 self._give_up()

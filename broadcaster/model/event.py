@@ -95,7 +95,7 @@ class Event:
         source_captions: whether the floor channel has captions of its own.
         glossary: terms and their translations.
         do_not_translate: names that every language keeps.
-        spend_cap_usd: interpretation pauses when this much was spent; None for no limit.
+        spend_cap_usd: interpretation is suspended once this much was spent; None for no limit.
     """
 
     id: str

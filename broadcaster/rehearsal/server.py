@@ -18,7 +18,7 @@ from broadcaster.rehearsal.hearing.shared_streams import SharedStreams
 from broadcaster.rehearsal.sessions import handshake
 from broadcaster.rehearsal.sessions.conversation import FakeConversationSession
 from broadcaster.rehearsal.sessions.session import (
-    FakeSession,
+    EndpointSession,
     RehearsalSettings,
     new_session_id,
     serve,
@@ -123,7 +123,7 @@ async def _answer(request: web.Request, endpoint: str) -> web.StreamResponse:
     return socket
 
 
-def _session(request: web.Request, connection: FaultyConnection) -> FakeSession:
+def _session(request: web.Request, connection: FaultyConnection) -> EndpointSession:
     settings, engines = request.app[_SETTINGS], request.app[_ENGINES]
     streams, interpreter = engines.streams, engines.interpreter
     match connection.faults.session.endpoint:

@@ -22,17 +22,17 @@ import numpy as np
 from broadcaster.model.event import EngineKind
 from tests.chaos.rehearsed import (
     Fault,
-    Performance,
     Received,
+    RunResult,
     conversers,
-    perform,
+    run_booths,
     translators,
     writers,
 )
 from tests.chaos.sequences import ENDPOINTS
 
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
-SEATS = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
+BOOTHS = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
 SENTENCES = 7
 STRIKES_S = 13.0
 EARLY_S = 5.0
@@ -131,20 +131,20 @@ class Measured:
     too_many: int = 0
     failed: bool = False
 
-    def add(self, performance: Performance, plain: Performance, case: Case) -> None:
+    def add(self, result: RunResult, plain: RunResult, case: Case) -> None:
         """Take one round."""
-        for seat, received in performance.received.items():
-            if seat.engine not in case.engines:
+        for booth, received in result.received.items():
+            if booth.engine not in case.engines:
                 continue
             outcome = received.text.outcome
             wrong = (outcome.lost, outcome.repeated, outcome.out_of_order)
             self.lost = [before + now for before, now in zip(self.lost, wrong, strict=True)]
             self.too_many += outcome.words_too_many
             self.failed = self.failed or "failed" in received.state_names
-            usual = plain.received[seat]
-            self.later_s.setdefault(seat.engine, []).append(later_s(received, usual))
+            usual = plain.received[booth]
+            self.later_s.setdefault(booth.engine, []).append(later_s(received, usual))
             self.down_s.append(down_s(received))
-            if seat.engine is not EngineKind.TRANSCRIBE:
+            if booth.engine is not EngineKind.TRANSCRIBE:
                 longer_s = longest_silence_s(received) - longest_silence_s(usual)
                 self.silence_s.append(max(0.0, longer_s))
 
@@ -215,15 +215,15 @@ async def table(rounds: int, only: str) -> str:
         f"{SENTENCES} sentences into {len(LANGUAGES)} channels of each engine, {rounds} rounds."
     )
     lines = [title, "", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    plain = await perform(SEATS, [], SENTENCES)
+    plain = await run_booths(BOOTHS, [], SENTENCES)
     for case in CASES:
         if only not in case.what:
             continue
         measured = Measured()
         for _ in range(rounds):
-            performance = await perform(SEATS, case.faults(), SENTENCES, *case.options)
-            measured.add(performance, plain, case)
-            assert performance.checked.invalid == []
+            result = await run_booths(BOOTHS, case.faults(), SENTENCES, *case.options)
+            measured.add(result, plain, case)
+            assert result.checked.invalid == []
         lines.append(measured.row(case.what))
         print(lines[-1], flush=True)
     return "\n".join(lines)

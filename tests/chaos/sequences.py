@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from broadcaster.model.event import EngineKind
-from tests.chaos.rehearsed import Fault, Seat
+from tests.chaos.rehearsed import BoothCase, Fault
 
 EACH = 3
 EARLIEST_S, LATEST_S = 5.0, 16.0
@@ -37,22 +37,22 @@ ENDPOINTS = {
 REFUSALS = ("refuse_rate_limit", "refuse_overloaded")
 
 
-def random_faults(seed: int, seats: Sequence[Seat]) -> list[Fault]:
-    """Some faults for every seat, and some refusals for those that come back.
+def random_faults(seed: int, cases: Sequence[BoothCase]) -> list[Fault]:
+    """Some faults for every case, and some refusals for those that come back.
 
     A transcription has no language to be told by: its faults strike the first that comes so far.
     """
     chance = random.Random(seed)
     faults: list[Fault] = []
-    for seat in seats:
-        for fault in chance.choices((*ANYWHERE, *ONLY[seat.engine]), k=EACH):
+    for case in cases:
+        for fault in chance.choices((*ANYWHERE, *ONLY[case.engine]), k=EACH):
             at_s = round(chance.uniform(EARLIEST_S, LATEST_S), 1)
-            whom = {"endpoint": ENDPOINTS[seat.engine]}
-            if seat.engine is not EngineKind.TRANSCRIBE:
-                whom["language"] = seat.channel
+            whom = {"endpoint": ENDPOINTS[case.engine]}
+            if case.engine is not EngineKind.TRANSCRIBE:
+                whom["language"] = case.channel
             faults.append({**fault, **whom, "at_s": at_s})
     for engine, endpoint in ENDPOINTS.items():
-        there = sum(seat.engine is engine for seat in seats)
+        there = sum(case.engine is engine for case in cases)
         for name in REFUSALS:
             nth = there + chance.randint(1, 3)
             faults.append({"name": name, "endpoint": endpoint, "nth": nth, "retry_after_s": 1})

@@ -14,7 +14,7 @@ from broadcaster.webrtc.clients.player import playing
 
 MOST_LISTENERS = 500
 """Joining is expensive: a certificate, ICE and DTLS for each, here and at the server."""
-NAP_S = 0.01
+POLL_S = 0.01
 RTP_SEQUENCES = 1 << 16
 
 
@@ -48,7 +48,7 @@ class WhepCrowd:
                         tasks.create_task(listener, name=f"listener {number}")
                         self._joining += 1
                         asked += 1
-                    await asyncio.sleep(NAP_S)
+                    await asyncio.sleep(POLL_S)
                 return run.measured_phase()
             finally:
                 self._over.set()
