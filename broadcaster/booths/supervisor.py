@@ -29,9 +29,9 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 
-RESTART_S = 2.0
+BOOTH_RESTART_S = 2.0
 """Pause before a booth that ended by an error of ours starts again."""
-LINGER_S = 60.0
+BOOTH_LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
 """How often what an event has spent is written to its record."""
@@ -51,7 +51,7 @@ class BoothSupervisor:
         dependencies: BoothDependencies,
         *,
         on_demand: bool = False,
-        linger_s: float = LINGER_S,
+        linger_s: float = BOOTH_LINGER_S,
     ) -> None:
         self._dependencies = dependencies
         self._bus = dependencies.bus
@@ -147,7 +147,7 @@ class BoothSupervisor:
                                 booths.spent.record(booth)
             except Exception:
                 log.exception("the status of %s cannot be followed", booths.event.id)
-            await self._clock.sleep(RESTART_S)
+            await self._clock.sleep(BOOTH_RESTART_S)
 
     def _arrange(self, booths: EventBooths, tasks: asyncio.TaskGroup) -> None:
         """Start the booths that are needed and end the others, which takes them a while."""
@@ -203,4 +203,4 @@ class BoothSupervisor:
                     orders.working = False
                 if orders.ended:
                     return
-                await self._clock.sleep(RESTART_S)
+                await self._clock.sleep(BOOTH_RESTART_S)

@@ -26,7 +26,7 @@ from broadcaster.model.variant import ChannelVariant
 
 log = logging.getLogger("broadcaster.desk")
 
-LINGER_S = 180.0
+BOARD_LINGER_S = 180.0
 """How long an event's status is collected after the last question; Prometheus asks seldom."""
 
 
@@ -109,7 +109,7 @@ class Board:
         async with self._bus.subscribe(keys.status(event_id)) as messages:
             async for status in statuses(messages):
                 now = self._clock.monotonic()
-                if now - self._asked_at[event_id] > LINGER_S:
+                if now - self._asked_at[event_id] > BOARD_LINGER_S:
                     break
                 self._reports[event_id][_sender(status)] = (now, status)
         del self._reports[event_id]

@@ -107,7 +107,7 @@ async def _answer(request: web.Request, endpoint: str) -> web.StreamResponse:
     if refusal is not None:
         return refusal.response()
     faults = SessionFaults(request.app[control.PLAN], SessionFacts(endpoint, new_session_id()))
-    for fault in faults.strike(Moment.HANDSHAKE):
+    for fault in faults.trigger(Moment.HANDSHAKE):
         return handshake.refusal_by(fault).response()
     socket = web.WebSocketResponse(
         max_msg_size=_MAX_MESSAGE_BYTES, compress=False, heartbeat=20.0, timeout=2.0

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench_faults --rounds 2 --write docs/interpretation.md
     python -m tests.benchmarks.bench_faults --rounds 1 --only late
 
-Each fault strikes every booth of all three engines at once in the middle of speech, in real time;
-the rehearsal server recognises, translates and speaks for real. About 50 s a fault and round.
+Each fault is triggered in every booth of all three engines at once, in the middle of speech and in
+real time. The rehearsal server recognises, translates and speaks for real. A fault and round take
+about 50 s.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from tests.chaos.sequences import ENDPOINTS
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
 BOOTHS = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
 SENTENCES = 7
-STRIKES_S = 13.0
+FAULT_S = 13.0
 EARLY_S = 5.0
 AUDIBLE_BYTES = 40
 """A packet of 60 ms that is larger holds more than silence."""
@@ -59,7 +60,7 @@ class Case:
 
     Attributes:
         what: the fault in words.
-        fault: what strikes every booth; None for nothing.
+        fault: what is triggered in every booth; None for nothing.
         engines: whom.
         refusal: all sessions drop, and the next ones are refused so.
         options: of the rehearsal server.
@@ -84,18 +85,18 @@ class Case:
         return planned
 
 
-DROP: Fault = {"name": "drop", "at_s": STRIKES_S}
+DROP: Fault = {"name": "drop", "at_s": FAULT_S}
 CASES = (
     Case("none"),
     Case("connection drops without a close frame", DROP),
-    Case("session expires (close 1001)", {"name": "expire", "at_s": STRIKES_S}),
-    Case("6 s of nothing", {"name": "stall", "at_s": STRIKES_S, "for_s": 6.0}),
-    Case("all-zero audio from then on", {"name": "mute", "at_s": STRIKES_S}, SPOKEN),
+    Case("session expires (close 1001)", {"name": "expire", "at_s": FAULT_S}),
+    Case("6 s of nothing", {"name": "stall", "at_s": FAULT_S, "for_s": 6.0}),
+    Case("all-zero audio from then on", {"name": "mute", "at_s": FAULT_S}, SPOKEN),
     Case("hears nothing from then on", {"name": "deaf", "at_s": EARLY_S}),
     Case("speaks another language", {"name": "wrong_language", "at_s": EARLY_S}, SPOKEN),
-    Case("garbage instead of JSON", {"name": "garbage", "at_s": STRIKES_S}),
-    Case("unknown events", {"name": "unknown_events", "at_s": STRIKES_S}),
-    Case("every delta twice", {"name": "duplicate_deltas", "at_s": STRIKES_S}),
+    Case("garbage instead of JSON", {"name": "garbage", "at_s": FAULT_S}),
+    Case("unknown events", {"name": "unknown_events", "at_s": FAULT_S}),
+    Case("every delta twice", {"name": "duplicate_deltas", "at_s": FAULT_S}),
     Case("one delta per utterance", {"name": "whole_utterances"}),
     Case("a response fails", {"name": "fail_response"}, (EngineKind.CONVERSE,)),
     Case("drop, then 429 with Retry-After 2", DROP, refusal={"name": "refuse_rate_limit"}),

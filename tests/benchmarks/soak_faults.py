@@ -29,7 +29,7 @@ async def round_of(seed: int) -> bool:
         if not received.text.outcome.right
     ]
     wrong += [f"  {line}" for line in result.checked.invalid[:5]]
-    count, events = sum(result.struck), result.checked.valid.total()
+    count, events = sum(result.triggered), result.checked.valid.total()
     verdict = f"{len(wrong)} channels wrong" if wrong else "no word wrong"
     print(f"seed {seed}: {count} faults, {events} valid events, {verdict}", flush=True)
     if wrong:

@@ -122,12 +122,12 @@ class RunResult:
 
     Attributes:
         received: by booth.
-        struck: how often each fault struck, in the order they were planned.
+        triggered: how often each fault was triggered, in the order they were planned.
         checked: the JSON of all sessions.
     """
 
     received: dict[BoothCase, Received]
-    struck: list[int]
+    triggered: list[int]
     checked: Checked
 
     @property
@@ -183,7 +183,7 @@ async def run_booths(
         await asyncio.sleep(0.2)
         await _end(watching)
         async with http.get(control) as answer:
-            done.struck = [fault["count"] for fault in (await answer.json())["faults"]]
+            done.triggered = [fault["count"] for fault in (await answer.json())["faults"]]
     return done
 
 

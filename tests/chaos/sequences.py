@@ -40,7 +40,8 @@ REFUSALS = ("refuse_rate_limit", "refuse_overloaded")
 def random_faults(seed: int, cases: Sequence[BoothCase]) -> list[Fault]:
     """Some faults for every case, and some refusals for those that come back.
 
-    A transcription has no language to be told by: its faults strike the first that comes so far.
+    A transcription has no language to be told by. Its faults are triggered in the first session
+    that comes so far.
     """
     chance = random.Random(seed)
     faults: list[Fault] = []

@@ -21,20 +21,20 @@ from tests.chaos.rehearsed import (
 from tests.chaos.sequences import random_faults, told
 
 SENTENCES = 6
-STRIKES_S = 13.0
+FAULT_S = 13.0
 EARLY_S = 5.0
 SEED = int(os.environ.get("BROADCASTER_CHAOS_SEED", "1"))
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
 LASTING: tuple[Fault, ...] = (
-    {"name": "drop", "at_s": STRIKES_S},
-    {"name": "expire", "at_s": STRIKES_S},
-    {"name": "stall", "at_s": STRIKES_S, "for_s": 6.0},
-    {"name": "garbage", "at_s": STRIKES_S},
-    {"name": "unknown_events", "at_s": STRIKES_S},
-    {"name": "duplicate_deltas", "at_s": STRIKES_S},
+    {"name": "drop", "at_s": FAULT_S},
+    {"name": "expire", "at_s": FAULT_S},
+    {"name": "stall", "at_s": FAULT_S, "for_s": 6.0},
+    {"name": "garbage", "at_s": FAULT_S},
+    {"name": "unknown_events", "at_s": FAULT_S},
+    {"name": "duplicate_deltas", "at_s": FAULT_S},
     {"name": "whole_utterances"},
 )
-MUTE: Fault = {"name": "mute", "at_s": STRIKES_S}
+MUTE: Fault = {"name": "mute", "at_s": FAULT_S}
 DEAF: Fault = {"name": "deaf", "at_s": EARLY_S}
 REFUSALS = ("refuse_rate_limit", "refuse_overloaded", "refuse_key", "refuse_quota")
 RIGHT = Outcome(0, 0, 0, 0, 0)
@@ -74,7 +74,7 @@ async def test_a_fault_in_one_session_costs_no_word_in_any() -> None:
     ]
     result = await run_booths(cases, faults, SENTENCES)
     report(result)
-    assert result.struck == [1] * len(faults)
+    assert result.triggered == [1] * len(faults)
     assert outcomes(result) == dict.fromkeys(cases, RIGHT)
     assert_valid_json(result)
 
@@ -109,7 +109,7 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
     ]
     result = await run_booths(cases, faults, SENTENCES + 1)
     report(result)
-    assert result.struck == [1] * len(faults)
+    assert result.triggered == [1] * len(faults)
     assert_valid_json(result)
     wrong = {case for case in cases if case.channel == "zh"}
     for case, outcome in outcomes(result).items():

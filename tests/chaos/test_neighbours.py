@@ -27,7 +27,7 @@ async def test_killing_one_session_again_and_again_breaks_no_other_channel() -> 
     result = await run_booths(cases, [FAULT], SENTENCES)
     for case, received in result.received.items():
         print(f"{case}: {received.text.outcome}; {' '.join(received.state_names)}")
-    assert result.struck == [8]
+    assert result.triggered == [8]
     # Only a machine that stands still makes a clock jump, and then it does so for all alike.
     assert len({jumps(received) for received in result.received.values()}) == 1
     for case, received in result.received.items():

@@ -34,7 +34,7 @@ async def room_closed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
     """Let the event's room close, which must have no listeners; returns it."""
     room = edge.rooms._rooms["talk"]
     with monkeypatch.context() as patch:
-        patch.setattr(event_room, "LINGER_S", 0.0)
+        patch.setattr(event_room, "ROOM_LINGER_S", 0.0)
         await until(lambda: room.ended and not room._parts)
     return room
 
@@ -150,7 +150,7 @@ async def test_a_player_with_titles_keeps_its_sound_although_captions_come_late(
 ) -> None:
     async with no_captions(edge, monkeypatch) as loaded:
         with monkeypatch.context() as patch:
-            patch.setattr(http_stream, "LINGER_S", 0.1)
+            patch.setattr(http_stream, "ENCODER_LINGER_S", 0.1)
 
             async def load() -> None:
                 await until(lambda: "talk" in edge.rooms._rooms)
@@ -222,7 +222,7 @@ async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_ref
 async def test_a_player_whose_stream_ended_is_disconnected(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_stream, "LINGER_S", 0.1)
+    monkeypatch.setattr(http_stream, "ENCODER_LINGER_S", 0.1)
     async with held_back(edge, "/listen/talk/es.mp3") as reading:
         await until(lambda: not edge.rooms._rooms["talk"].audio("es")._outlets)
         edge.gate.open()

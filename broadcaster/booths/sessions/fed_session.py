@@ -14,7 +14,7 @@ REPLAY_FRAME_S = 0.05
 """Time between blocks while a session catches up: four times real time."""
 DRAIN_S = 8.0
 """How long a session may take to finish what it has heard."""
-LONGEST_QUEUE = 4_000
+LONGEST_OUTPUT_QUEUE = 4_000
 """Outputs of a session that waits for the one before it; when full, the oldest is dropped."""
 
 
@@ -34,7 +34,7 @@ class FedSession:
         self._clock = clock
         self._next = 0
         self._until: int | None = None
-        self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_QUEUE)
+        self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_OUTPUT_QUEUE)
         self._changed = asyncio.Event()
         self._ended = False
         self._failure: InterpreterFailed | None = None

@@ -12,7 +12,7 @@ from broadcaster.model.ports import Bus
 
 log = logging.getLogger("broadcaster.booths")
 
-LONGEST_QUEUE = 10_000
+LONGEST_CAPTION_QUEUE = 10_000
 """Caption versions kept while the bus is down, enough for half an hour; newer ones are lost."""
 FINISH_S = 5.0
 """How long a closing booth waits for the bus to take its last captions."""
@@ -25,7 +25,7 @@ class CaptionWriter:
         self._stream = keys.captions(event, channel)
         self._bus = bus
         self._segmenter = CaptionSegmenter(channel)
-        self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_QUEUE)
+        self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_CAPTION_QUEUE)
         self._appending = False
 
     def push_text(self, fragment: str, now_ms: int) -> None:

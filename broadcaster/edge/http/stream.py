@@ -14,7 +14,7 @@ from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 
-LINGER_S = 10.0
+ENCODER_LINGER_S = 10.0
 """An encoder without listeners is kept this long: players ask twice before they play."""
 TICK_S = 0.5
 MOST_WAITING_MS = 8_000
@@ -111,7 +111,7 @@ class HttpStream:
         self._gap_filler = GapFiller(self._clock)
         self.ready.set()
         used_at = self._clock.monotonic()
-        while self._clock.monotonic() - used_at < LINGER_S:
+        while self._clock.monotonic() - used_at < ENCODER_LINGER_S:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._enough.wait()

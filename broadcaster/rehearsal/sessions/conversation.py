@@ -108,7 +108,7 @@ class FakeConversationSession:
             raise Invalid("input_audio_buffer_full", "Commit or clear the input audio buffer.")
         self._buffer += pcm
         self._connection.faults.received(len(pcm) // BYTES_PER_MS)
-        await self._connection.strike()
+        await self._connection.trigger_interruptions()
 
     async def _commit(self) -> None:
         if len(self._buffer) < _MIN_COMMIT_BYTES:

@@ -126,7 +126,7 @@ class FakeTranscriptionSession:
             raise empty_commit(held_ms)
         item, previous_id = self._end_item(), self._last_id
         self._last_id = item.item_id
-        item.failing = bool(self._connection.faults.strike(Moment.COMMIT))
+        item.failing = bool(self._connection.faults.trigger(Moment.COMMIT))
         await self._connection.send(self.events.committed(item.item_id, previous_id))
         shown = {
             "id": item.item_id,

@@ -14,7 +14,7 @@ from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import silent_packet
 from broadcaster.audio.pcm import PcmResampler
 from broadcaster.edge.http.formats import LONGEST_TITLE_BYTES, MP3, metadata
-from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, StreamForm
+from broadcaster.edge.http.listener import HTTP_BUDGET_BYTES, HttpListener, StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -344,7 +344,7 @@ async def test_a_stalled_player_is_disconnected() -> None:
         clock = FakeClock()
         slow = slow_listeners(clock)
         listener = HttpListener(transport, StreamForm(chunked=True, icy=False), clock, slow)
-        check_patience(transport, clock, slow, partial(listener.late, bytes(BUDGET_BYTES)))
+        check_patience(transport, clock, slow, partial(listener.late, bytes(HTTP_BUDGET_BYTES)))
 
 
 def test_the_blocks_of_mp3_hold_whole_frames() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.websocket.inbound import PING
-from broadcaster.edge.websocket.listener import BUDGET_BYTES
-from broadcaster.edge.websocket.outlet import IDLE_S, MOST_WAITING, WebSocketOutlet
+from broadcaster.edge.websocket.listener import WEBSOCKET_BUDGET_BYTES
+from broadcaster.edge.websocket.outlet import IDLE_S, MOST_WAITING_FRAMES, WebSocketOutlet
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.sockets.uring import Ring
 from tests.edge.clock import SteppedClock
@@ -29,15 +29,15 @@ async def test_frames_that_this_process_could_not_write_in_time_are_counted() ->
     async with connections(2) as pairs:
         for pair in pairs:
             outlet.add(pair.transport)
-        for number in range(MOST_WAITING + 3):
+        for number in range(MOST_WAITING_FRAMES + 3):
             outlet.send_envelope(envelope(number))
         assert slow.skipped_frames == 3 * 2
         size = len(envelope(0)) + 2
         async with background_task(outlet.run(), name="outlet"):
             for pair in pairs:
-                sent = await pair.theirs.read(MOST_WAITING * size)
+                sent = await pair.theirs.read(MOST_WAITING_FRAMES * size)
                 numbers = [sent[at + 6 : at + 10] for at in range(0, len(sent), size)]
-                newest = range(3, MOST_WAITING + 3)
+                newest = range(3, MOST_WAITING_FRAMES + 3)
                 assert numbers == [number.to_bytes(4, "big") for number in newest]
 
 
@@ -51,10 +51,10 @@ async def test_the_log_says_once_a_second_how_many_listeners_are_too_slow(
         for transport in (one, two):
             outlet.add(transport)
         for number in range(20):
-            outlet.send_envelope(envelope(number, bytes(BUDGET_BYTES)))
+            outlet.send_envelope(envelope(number, bytes(WEBSOCKET_BUDGET_BYTES)))
         await until(lambda: slow.skipped_frames == 40)
         clock.seconds += 1
-        outlet.send_envelope(envelope(20, bytes(BUDGET_BYTES)))
+        outlet.send_envelope(envelope(20, bytes(WEBSOCKET_BUDGET_BYTES)))
         await until(lambda: slow.skipped_frames == 42)
         outlet.cut()
     messages = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
