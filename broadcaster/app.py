@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -37,11 +38,13 @@ from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.os_errors import METRICS_PORT, PORT, WEBRTC_PORT, blaming
 from broadcaster.realtime.wire import TARGET_LANGUAGES
-from broadcaster.sockets.acceptor import accepting
+from broadcaster.sockets.acceptor import Acceptor, accepting
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
@@ -80,7 +83,7 @@ async def running(
     tls: ssl.SSLContext | None = None,
     *,
     reuse_port: bool = False,
-) -> AsyncIterator[int]:
+) -> AsyncIterator[Acceptor]:
     """Run the stages of `roles` inside the context.
 
     Args:
@@ -91,10 +94,10 @@ async def running(
         reuse_port: whether other processes listen on the same port.
 
     Yields:
-        The TCP port that is served.
+        What accepts connections; it knows the addresses and the port that are served.
 
     Raises:
-        OSError: the address is in use, or not an address of this machine.
+        SettingUnusable: an address is in use, or not one of this machine.
         BusUnavailable: the bus cannot be opened.
     """
     async with AsyncExitStack() as stack:
@@ -109,19 +112,26 @@ async def running(
         runner = web.AppRunner(
             create_application(bus, parts.routes, parts.refused),
             handler_cancellation=True,
-            keepalive_timeout=KEEPALIVE_S,
             shutdown_timeout=SHUTDOWN_S,
-            access_log=None,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
+        protocol = partial(
+            ExplainingProtocol,
+            runner.server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=KEEPALIVE_S,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
+        )
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
-        acceptor = await stack.enter_async_context(accepting(listen, runner.server, parts.refused))
+        with blaming(PORT, f"{listen.host}, port {listen.port}"):
+            acceptor = await stack.enter_async_context(accepting(listen, protocol, parts.refused))
         if settings.metrics_port is not None:
             metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
-            await stack.enter_async_context(accepting(metrics, runner.server, parts.refused))
-        yield acceptor.port
+            with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
+                await stack.enter_async_context(accepting(metrics, protocol, parts.refused))
+        yield acceptor
 
 
 def build(
@@ -170,7 +180,8 @@ def _add_booths(
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
     """`edge/rooms/` has a room for each event; its hubs in `edge/fanout/` serve all listeners."""
     rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
-    egress = EgressPort(from_settings.egress_settings(settings), clock)
+    with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
+        egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
     parts.routes += [
@@ -188,7 +199,14 @@ def _add_desk(
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     events = Events(bus, clock)
-    desk = DeskRoutes(events, board, admin_token, settings.public_url, TARGET_LANGUAGES)
+    desk = DeskRoutes(
+        events,
+        board,
+        admin_token,
+        settings.public_url,
+        TARGET_LANGUAGES,
+        extra_languages=from_settings.extra_languages(settings),
+    )
     parts.run["desk"] = board.run
     parts.routes += [
         *desk.routes(),

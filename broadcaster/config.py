@@ -1,20 +1,31 @@
 """Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
 
 import os
-from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from broadcaster.setting_types import (
+    AdminToken,
+    IpAddresses,
+    ListeningHost,
+    ModelName,
+    PublicUrl,
+    RealtimeUrl,
+    RedisUrl,
+)
 
 PREFIX = "BROADCASTER_"
 OTHER_VARIABLES = frozenset({"BROADCASTER_STAGE_KEY"})
 """Variables with the prefix that single commands read; they are no settings."""
-_ENV_FILE = ".env"
+ENV_FILE = ".env"
+_ALMOST_SURE = 0.85
+"""Similarity from which a variable with another prefix is taken for a misspelt setting."""
 
 
 class Role(StrEnum):
@@ -38,14 +49,19 @@ class Settings(BaseSettings):
     """Everything that can be set; `broadcaster config` prints it with these descriptions."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
     )
 
-    host: str = Field(
-        "127.0.0.1", description="Address to listen on; 0.0.0.0 for the whole network"
+    host: ListeningHost = Field(
+        "127.0.0.1",
+        description="Address to listen on; 0.0.0.0 for the network, :: for its IPv6 too",
     )
     port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 picks a free one")
-    public_url: str | None = Field(
+    public_url: PublicUrl | None = Field(
         None,
         description="How phones reach this server, for links and QR codes: https://talks.example",
     )
@@ -62,20 +78,20 @@ class Settings(BaseSettings):
         Path("data"),
         description="Folder of the embedded database, the admin token and certificates",
     )
-    redis_url: str | None = Field(
+    redis_url: RedisUrl | None = Field(
         None,
         description="Redis that connects several processes: redis://host; unset for one process",
     )
-    admin_token: SecretStr | None = Field(
+    admin_token: AdminToken | None = Field(
         None,
-        description="The organizer's token; unset, the first start makes one and prints its link",
+        description="The organizer's token, from 16 characters; unset, the first start makes one",
     )
     api_key: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("BROADCASTER_API_KEY", "OPENAI_API_KEY"),
         description="Key of the Realtime service; never leaves the server (also OPENAI_API_KEY)",
     )
-    realtime_url: str = Field(
+    realtime_url: RealtimeUrl = Field(
         "https://api.openai.com/v1",
         description="Base address of the Realtime service, OpenAI's, Azure's or a compatible one",
     )
@@ -83,14 +99,14 @@ class Settings(BaseSettings):
         default=False,
         description="The service is Azure's, which takes the key in an api-key header",
     )
-    translate_model: str = Field(
+    translate_model: ModelName = Field(
         "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
     )
-    converse_model: str = Field(
+    converse_model: ModelName = Field(
         "gpt-realtime-2.1",
         description="Conversational model that interprets phrase by phrase, or Azure's deployment",
     )
-    transcribe_model: str = Field(
+    transcribe_model: ModelName = Field(
         "gpt-live-transcribe", description="Model of the source captions, or Azure's deployment"
     )
     extra_translate_languages: str = Field(
@@ -101,7 +117,10 @@ class Settings(BaseSettings):
         1.25, ge=1.0, le=1.5, description="Fastest speech of a channel that is behind; 1 for never"
     )
     lag_cap_ms: int = Field(
-        20_000, ge=10_000, description="A channel further behind than this skips, with a mark"
+        20_000,
+        ge=10_000,
+        le=600_000,
+        description="A channel further behind than this skips, with a mark",
     )
     on_demand: bool = Field(
         default=True,
@@ -110,31 +129,32 @@ class Settings(BaseSettings):
     linger_s: float = Field(
         60.0,
         ge=0,
+        le=86_400,
         description="Seconds that interpretation goes on after the last listener has left",
     )
     price_translate_per_min: float = Field(
-        0.034, ge=0, description="USD per minute of sound sent to a translation"
+        0.034, ge=0, le=10_000, description="USD per minute of sound sent to a translation"
     )
     price_transcribe_per_min: float = Field(
-        0.017, ge=0, description="USD per minute of sound sent to the source captions"
+        0.017, ge=0, le=10_000, description="USD per minute of sound sent to the source captions"
     )
     price_text_in_per_mtok: float = Field(
-        4.0, ge=0, description="USD per million text tokens a conversation reads"
+        4.0, ge=0, le=10_000, description="USD per million text tokens a conversation reads"
     )
     price_text_cached_per_mtok: float = Field(
-        0.4, ge=0, description="USD per million cached text tokens a conversation reads"
+        0.4, ge=0, le=10_000, description="USD per million cached text tokens a conversation reads"
     )
     price_text_out_per_mtok: float = Field(
-        24.0, ge=0, description="USD per million text tokens a conversation writes"
+        24.0, ge=0, le=10_000, description="USD per million text tokens a conversation writes"
     )
     price_audio_in_per_mtok: float = Field(
-        32.0, ge=0, description="USD per million audio tokens a conversation hears"
+        32.0, ge=0, le=10_000, description="USD per million audio tokens a conversation hears"
     )
     price_audio_cached_per_mtok: float = Field(
-        0.4, ge=0, description="USD per million cached audio tokens a conversation hears"
+        0.4, ge=0, le=10_000, description="USD per million cached audio tokens a conversation hears"
     )
     price_audio_out_per_mtok: float = Field(
-        64.0, ge=0, description="USD per million audio tokens a conversation speaks"
+        64.0, ge=0, le=10_000, description="USD per million audio tokens a conversation speaks"
     )
     frame_ms: FrameMs = Field(
         FrameMs.LONG,
@@ -154,7 +174,7 @@ class Settings(BaseSettings):
         le=65_000,
         description="UDP port of all WebRTC listeners; workers count up from it; 0 for a free one",
     )
-    webrtc_addresses: str = Field(
+    webrtc_addresses: IpAddresses = Field(
         "",
         description="Public addresses of that port behind a NAT or a container, with commas",
     )
@@ -169,10 +189,26 @@ class Settings(BaseSettings):
     )
     log_json: bool = Field(default=False, description="Log JSON lines instead of text")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take spaces off; what has nothing else is not set."""
+        stripped = {n: v.strip() if isinstance(v, str) else v for n, v in given.items()}
+        return {name: value for name, value in stripped.items() if value != "" or not given[name]}
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, given: Any) -> Any:
+        return given.lower() if isinstance(given, str) else given
+
     @model_validator(mode="after")
     def _check_certificate(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("set both BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY, or neither")
+            given, missing = ("CERT", "KEY") if self.tls_key is None else ("KEY", "CERT")
+            raise ValueError(
+                f"BROADCASTER_TLS_{missing} is missing: set both BROADCASTER_TLS_CERT and "
+                f"BROADCASTER_TLS_KEY, or neither; only BROADCASTER_TLS_{given} is set"
+            )
         return self
 
 
@@ -229,10 +265,14 @@ def unknown_variables() -> dict[str, str]:
         For each the variable that was probably meant, empty when none is similar.
     """
     known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
-    given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
-    unknown = sorted(name for name in given - known if name.startswith(PREFIX))
-    return {name: _nearest(name, known) for name in unknown}
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return next(iter(get_close_matches(name, known, n=1)), "")
+    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
+    found: dict[str, str] = {}
+    for name in sorted(given - known):
+        if name.startswith(PREFIX):
+            # The prefix, which all share, would make every two names similar.
+            names = [one.removeprefix(PREFIX) for one in known]
+            near = get_close_matches(name.removeprefix(PREFIX), names, n=1, cutoff=0.5)
+            found[name] = PREFIX + near[0] if near else ""
+        elif near := get_close_matches(name, known, n=1, cutoff=_ALMOST_SURE):
+            found[name] = near[0]
+    return found

@@ -2,7 +2,7 @@
 
 BroadcasterError
 ├── DomainError               a request breaks a rule of events, languages or sessions
-│   ├── UnknownLanguage       not a language tag
+│   ├── UnknownLanguage       not the tag or name of a language
 │   ├── UnknownEvent          no event has this id
 │   ├── EventExists           another event has this id already
 │   ├── UnknownChannel        an event has no such channel
@@ -25,6 +25,8 @@ BroadcasterError
 ├── ServerRefused             a server answered one of our clients with an error
 ├── BusUnavailable            the bus cannot be reached right now; retried
 ├── VersionConflict           a record was changed by another writer
+├── CannotPlay                a sound file or sound card gives no sound
+├── ServerUnreachable         a server to publish to did not answer
 ├── BadEnvelope               bytes on the bus or a socket that are not an audio envelope
 ├── ListenerLost              a listener of a load test was refused or dropped
 └── InterpreterFailed         the Realtime server refused or dropped a session
@@ -41,7 +43,7 @@ class BroadcasterError(Exception):
 
     error = "internal"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -66,14 +68,23 @@ class DomainError(BroadcasterError):
 
 
 class UnknownLanguage(DomainError):
-    """A text is not the BCP 47 tag of a language we know."""
+    """A text is neither the tag nor the name of a language we know.
 
-    def __init__(self, tag: str) -> None:
-        super().__init__(
-            "unknown_language",
-            f"“{tag[:40]}” is not a language tag",
-            "Use BCP 47 tags such as es, pt-BR or zh.",
-        )
+    Args:
+        text: what was given.
+        suggestions: English names of the languages that were perhaps meant.
+        ambiguous: it is the name of several languages.
+    """
+
+    def __init__(
+        self, text: str, suggestions: Iterable[str] = (), *, ambiguous: bool = False
+    ) -> None:
+        names = list(suggestions)
+        choice = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+        what = "can be more than one language" if ambiguous else "is not a language we know"
+        how = "Write its name in English, or in the language itself: Spanish, العربية."
+        hint = f"Did you mean {choice}?" if choice else how
+        super().__init__("unknown_language", f"“{text[:40]}” {what}", hint)
 
 
 class UnknownEvent(DomainError):
@@ -307,6 +318,9 @@ class ServerRefused(BroadcasterError):
         hint: the server's hint.
     """
 
+    retry_after_s: float | None = None
+    """Seconds the server asked to wait, if it did."""
+
     def __init__(self, status: int, error: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.status = status
@@ -323,6 +337,18 @@ class VersionConflict(BroadcasterError):
     """A record was changed by another writer since it was read."""
 
     error = "version_conflict"
+
+
+class CannotPlay(BroadcasterError):
+    """A sound file or sound card gives no sound that could be published."""
+
+    error = "cannot_play"
+
+
+class ServerUnreachable(BroadcasterError):
+    """A server to publish to did not answer, or no sound can reach it."""
+
+    error = "server_unreachable"
 
 
 class BadEnvelope(BroadcasterError):

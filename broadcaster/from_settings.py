@@ -10,12 +10,15 @@ from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import Prices
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.config import Settings
+from broadcaster.config import Settings, variable
+from broadcaster.errors import UnknownLanguage
 from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.language import describe
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.os_errors import DATA_DIR, blaming
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.sockets.acceptor import AcceptorSettings
-from broadcaster.system import open_files
+from broadcaster.system import certificates, open_files
 from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
@@ -24,6 +27,95 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that only programs on this machine can reach."""
 BACKLOG = 4096
 """Connections the kernel queues while many phones join at once."""
+_OPENAI = "api.openai.com"
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """The context for https, None for http.
+
+    Raises:
+        SettingUnusable: the folder of a certificate made here cannot be written.
+        ValueError: the organizer's certificate or key cannot be used.
+    """
+    if not settings.tls:
+        return None
+    with blaming(DATA_DIR, settings.data_dir):
+        return certificates.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
+
+
+def problems(settings: Settings) -> list[str]:
+    """What is wrong with the settings as a whole; each on its own is valid.
+
+    `serve` and `check` ask it first. It reads files and changes nothing.
+
+    Returns:
+        A sentence for each problem that says what to do.
+    """
+    found = []
+    if settings.tls and settings.tls_cert is not None:
+        try:
+            tls_context(settings)
+        except ValueError as wrong:
+            found.append(f"BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY: {wrong}.")
+    for build, name in ((ingest_settings, "ice_servers"), (realtime_endpoint, "api_key")):
+        try:
+            build(settings)
+        except ValueError as wrong:
+            found.append(f"{variable(name)}: {wrong}.")
+    for tag in _extra_languages(settings):
+        try:
+            describe(tag)
+        except UnknownLanguage as unknown:
+            found.append(f"BROADCASTER_EXTRA_TRANSLATE_LANGUAGES: {unknown.advice()}")
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        found.append(
+            f"BROADCASTER_DATA_DIR: {settings.data_dir} is a file. Name a folder; it is made "
+            "if it does not exist."
+        )
+    first = settings.metrics_port
+    if first is not None and first <= settings.port < first + settings.workers:
+        found.append(
+            f"BROADCASTER_METRICS_PORT: port {settings.port} is BROADCASTER_PORT, too. "
+            "Choose another one for the metrics."
+        )
+    service = realtime_host(settings)
+    if settings.realtime_azure and service == _OPENAI:
+        found.append(
+            "BROADCASTER_REALTIME_AZURE is on, but BROADCASTER_REALTIME_URL is OpenAI's. Set the "
+            "address of your Azure resource, or turn BROADCASTER_REALTIME_AZURE off."
+        )
+    return found
+
+
+def doubts(settings: Settings) -> list[str]:
+    """What is probably not meant, though a server can run with it.
+
+    Returns:
+        A sentence for each that says what to do.
+    """
+    found = []
+    if not settings.realtime_azure and realtime_host(settings).endswith(_AZURE):
+        found.append(
+            "BROADCASTER_REALTIME_URL is Azure's. Set BROADCASTER_REALTIME_AZURE=true, unless the "
+            "key is a token of Entra ID."
+        )
+    if settings.tls and (settings.public_url or "").startswith("http://"):
+        found.append(
+            "BROADCASTER_PUBLIC_URL begins with http://, but BROADCASTER_TLS is on. Phones play "
+            "their best sound only over https: let the links begin with https://."
+        )
+    return found
+
+
+def realtime_host(settings: Settings) -> str:
+    """The machine of the Realtime service."""
+    return URL(settings.realtime_url).host or ""
+
+
+def _extra_languages(settings: Settings) -> list[str]:
+    tags = (tag.strip() for tag in settings.extra_translate_languages.split(","))
+    return [tag for tag in tags if tag]
 
 
 def ingest_settings(settings: Settings) -> IngestSettings:
@@ -51,13 +143,12 @@ def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
     """What booths work with: engines, what they cost, how channels catch up."""
-    extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
     engines = Engines(
         http,
         realtime_endpoint(settings),
         settings.converse_model,
         settings.transcribe_model,
-        frozenset(tag for tag in extra if tag),
+        extra_languages(settings),
     )
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
@@ -69,6 +160,15 @@ def booth_dependencies(
         limits=limits,
         frame_samples=ms_to_samples(settings.frame_ms),
     )
+
+
+def extra_languages(settings: Settings) -> frozenset[str]:
+    """Tags of the languages the translation endpoint is used for beyond the documented ones.
+
+    Raises:
+        UnknownLanguage: one of them is not a language.
+    """
+    return frozenset(describe(text).tag for text in _extra_languages(settings))
 
 
 def realtime_endpoint(settings: Settings) -> Endpoint:

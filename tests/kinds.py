@@ -19,6 +19,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "bus/test_redis": "redis",
     "chaos": "realtime speech",
     "commands/test_cli": "realtime",
+    "commands/test_publish.": "realtime redis",
+    "commands/test_publish_device": "realtime",
     "commands/test_workers": "realtime redis",
     "e2e": "realtime speech",
     "edge/http/test_stream": "realtime",
@@ -42,6 +44,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "web/test_metrics": "redis",
     "webrtc/test_ingest": "realtime",
     "webrtc/test_publishers": "node realtime",
+    "webrtc/test_steady_publisher": "realtime",
 }
 
 

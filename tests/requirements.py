@@ -10,6 +10,7 @@ PROGRAMS = {
     "docker-compose": "docker-compose",
     "flite": "flite",
     "sox": "sox",
+    "nginx": "nginx-light",
 }
 
 missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]

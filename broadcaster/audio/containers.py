@@ -4,12 +4,10 @@ from fractions import Fraction
 
 import av
 
-from broadcaster.audio.opus import OpusDecoder
+from broadcaster.audio.opus import OPUS_HZ, SILENT_SAMPLES, OpusDecoder, silent_packet
 from broadcaster.audio.pcm import to_frame
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, opus_samples
 
-OPUS_HZ = 48_000
-"""Ogg counts Opus in samples at 48 kHz, whatever was encoded (RFC 7845 section 4)."""
 MP3_BITRATE = 96_000
 """Bits per second. Speech needs less; browsers count bytes, not seconds, before they begin."""
 MP3_FRAME_BYTES = 288
@@ -33,10 +31,25 @@ class OggOpus:
         self.head = self._written.take()
         """The pages with which every listener's stream begins."""
         self._next_pts = 0
+        self._packet_samples = SILENT_SAMPLES
 
     def push(self, opus: bytes) -> bytes:
-        """Add one packet; returns the pages that are complete."""
-        length = opus_samples(opus) * OPUS_HZ // CLOCK_HZ
+        """Add one packet; returns the pages that are complete.
+
+        Silence as long as the packet before takes the place of bytes that are not Opus: a player
+        would take an empty packet for the end of the stream.
+        """
+        samples = opus_samples(opus)
+        if samples:
+            self._packet_samples = samples
+            self._mux(opus, samples)
+        else:
+            for _ in range(0, self._packet_samples, SILENT_SAMPLES):
+                self._mux(silent_packet(), SILENT_SAMPLES)
+        return self._written.take()
+
+    def _mux(self, opus: bytes, samples: int) -> None:
+        length = samples * OPUS_HZ // CLOCK_HZ
         packet = av.Packet(opus)
         packet.pts = packet.dts = self._next_pts
         packet.duration = length
@@ -44,7 +57,6 @@ class OggOpus:
         packet.stream = self._stream
         self._next_pts += length
         self._container.mux(packet)
-        return self._written.take()
 
 
 class OpusToMp3:
@@ -71,12 +83,9 @@ class OpusToMp3:
     def push(self, opus: bytes) -> bytes:
         """Add one packet; returns the frames that are complete.
 
-        A packet that cannot be decoded is left out.
+        Silence takes the place of a packet that cannot be decoded.
         """
-        try:
-            pcm = self._decoder.decode(opus)
-        except av.FFmpegError:
-            return b""
+        pcm = self._decoder.decode(opus)
         if not pcm:
             return b""
         frame = to_frame(pcm, self._next_pts)

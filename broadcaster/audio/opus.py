@@ -6,7 +6,7 @@ from functools import cache
 import av
 
 from broadcaster.audio.limiter import Limiter
-from broadcaster.audio.pcm import PcmResampler, Samples, to_frame
+from broadcaster.audio.pcm import AvFrame, PcmResampler, Samples, to_frame
 from broadcaster.model.audio import (
     CLOCK_HZ,
     OPUS_FRAME_SAMPLES,
@@ -17,6 +17,8 @@ from broadcaster.model.audio import (
     samples_to_ms,
 )
 
+OPUS_HZ = 48_000
+"""What decoders give, and what Ogg and RTP count Opus in, whatever was encoded (RFC 6716)."""
 SPEECH_BITRATE = 32_000
 """Bits per second; mono speech is transparent from about 24,000."""
 PROTECTED_BITRATE = 24_000
@@ -109,20 +111,61 @@ class OpusStream:
         self._encoder = self._limiter = None
 
 
+class OpusFrameDecoder:
+    """Opus packets of one stream to frames of `av` at 48 kHz; no packet can stop it.
+
+    libavcodec takes an empty packet for the end of the stream and refuses everything after it. So
+    none is passed on, and a decoder that reports its end is replaced.
+
+    Args:
+        layout: FFmpeg's name of the channel layout that is wanted, whatever was encoded.
+    """
+
+    def __init__(self, layout: str) -> None:
+        self._layout = layout
+        self._codec = self._open()
+
+    def decode(self, packet: bytes) -> list[AvFrame]:
+        """The frames of one packet; none if it cannot be decoded, and the next one can be."""
+        if not packet:
+            return []
+        try:
+            return self._codec.decode(av.Packet(packet))
+        except av.EOFError:
+            self._codec = self._open()
+        except av.FFmpegError:
+            return []
+        try:
+            return self._codec.decode(av.Packet(packet))
+        except av.FFmpegError:
+            return []
+
+    def _open(self) -> av.AudioCodecContext:
+        codec = av.CodecContext.create("libopus", "r")
+        assert isinstance(codec, av.AudioCodecContext)
+        codec.sample_rate = OPUS_HZ
+        codec.layout = self._layout
+        return codec
+
+
 class OpusDecoder:
     """Opus packets of one channel back to s16le mono 24 kHz."""
 
     def __init__(self) -> None:
-        codec = av.CodecContext.create("libopus", "r")
-        assert isinstance(codec, av.AudioCodecContext)
-        codec.sample_rate = 48_000
-        codec.layout = "mono"
-        self._codec = codec
+        self._frames = OpusFrameDecoder("mono")
         self._resampler = PcmResampler()
+        self._packet_samples = SILENT_SAMPLES
 
     def decode(self, packet: bytes) -> bytes:
-        """The samples of one packet, delayed by the resampler's filter."""
-        frames = self._codec.decode(av.Packet(packet))
+        """The samples of one packet, delayed by the resampler's filter.
+
+        A packet that cannot be decoded gives silence as long as the packet before it, so that it
+        costs its own time and nothing else.
+        """
+        frames = self._frames.decode(packet)
+        if not frames:
+            return bytes(self._packet_samples * SAMPLE_BYTES)
+        self._packet_samples = sum(frame.samples for frame in frames) * CLOCK_HZ // OPUS_HZ
         return b"".join(self._resampler.convert(frame) for frame in frames)
 
 

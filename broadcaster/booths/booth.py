@@ -190,6 +190,7 @@ class Booth:
             sent_ms=sent_ms,
             sessions=self._chain.sessions,
             unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
+            unusable_events=self._chain.unusable_events,
             interpreter=self._engine,
             cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
         )

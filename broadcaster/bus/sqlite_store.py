@@ -163,7 +163,7 @@ class SqliteStore:
 def _unavailable(path: Path | None, error: Exception) -> BusUnavailable:
     return BusUnavailable(
         f"the database {path or 'in memory'} does not work: {error}",
-        hint="Check that the data directory exists, is writable and has free space.",
+        hint="Check that the folder BROADCASTER_DATA_DIR exists, is writable and has free space.",
     )
 
 

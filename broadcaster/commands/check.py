@@ -1,8 +1,6 @@
 """`broadcaster check`: reports whether everything is ready for an event, and what to do."""
 
 import asyncio
-import socket
-import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +8,19 @@ from enum import StrEnum
 import aiohttp
 
 from broadcaster.bus import open_bus
-from broadcaster.config import Settings
+from broadcaster.commands.settings import NO_REDIS, warnings
+from broadcaster.config import Role, Settings, unused
 from broadcaster.errors import BusUnavailable, InterpreterFailed
-from broadcaster.from_settings import BACKLOG, realtime_endpoint
+from broadcaster.from_settings import BACKLOG, realtime_endpoint, tls_context
+from broadcaster.os_errors import (
+    DATA_DIR,
+    PORT,
+    SettingUnusable,
+    explain_folder,
+    explain_port,
+)
 from broadcaster.realtime.socket.translation import open_translation
+from broadcaster.sockets.listening import BoundAddress, bound
 from broadcaster.system import certificates, open_files
 
 PROBE_LANGUAGE = "es"
@@ -39,6 +46,12 @@ class Finding:
 
 async def checks(settings: Settings) -> AsyncIterator[Finding]:
     """Run all checks, one after the other."""
+    for text in warnings(settings):
+        yield Finding("Settings", Verdict.WARNING, text)
+    for name, why in unused(settings, frozenset(Role)).items():
+        yield Finding("Settings", Verdict.WARNING, f"{name} is set, but not used: {why}.")
+    if settings.workers > 1 and settings.redis_url is None:
+        yield Finding("Settings", Verdict.BAD, NO_REDIS)
     yield await _interpreter(settings)
     yield await _bus(settings)
     yield _port(settings)
@@ -80,27 +93,26 @@ async def _bus(settings: Settings) -> Finding:
     except (BusUnavailable, OSError) as error:
         if isinstance(error, BusUnavailable):
             return Finding(what, Verdict.BAD, error.advice())
-        return Finding(what, Verdict.BAD, f"{error}. Check BROADCASTER_DATA_DIR.")
+        explained = explain_folder(error, DATA_DIR, settings.data_dir)
+        return Finding(what, Verdict.BAD, explained.advice())
     if settings.redis_url is None:
         return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
     return Finding(what, Verdict.GOOD, "Redis answers.")
 
 
 def _port(settings: Settings) -> Finding:
-    what = "Port"
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as taken:
-            return Finding(
-                what,
-                Verdict.BAD,
-                f"{settings.host}:{settings.port} cannot be used ({taken.strerror}). "
-                "Stop what runs there, or set BROADCASTER_PORT.",
-            )
-    return Finding(what, Verdict.GOOD, f"{settings.host}:{settings.port} is free.")
+    what, where = "Port", f"{settings.host}, port {settings.port}"
+    try:
+        with bound(settings.host, settings.port) as sockets:
+            where = " and ".join(_shown(BoundAddress.of(sock)) for sock in sockets)
+    except OSError as wrong:
+        return Finding(what, Verdict.BAD, explain_port(wrong, PORT, where).advice())
+    return Finding(what, Verdict.GOOD, f"{where} {'is' if len(sockets) == 1 else 'are'} free.")
+
+
+def _shown(address: BoundAddress) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}"
 
 
 def _open_files() -> Finding:
@@ -131,14 +143,9 @@ def _tls(settings: Settings) -> Finding:
     what = "HTTPS"
     if settings.tls:
         try:
-            certificates.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
-        except (OSError, ssl.SSLError, ValueError) as wrong:
-            return Finding(
-                what,
-                Verdict.BAD,
-                f"the certificate cannot be used ({wrong}). "
-                "Check BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY.",
-            )
+            tls_context(settings)
+        except SettingUnusable as wrong:
+            return Finding(what, Verdict.BAD, wrong.advice())
         if settings.tls_cert is None:
             return Finding(
                 what,

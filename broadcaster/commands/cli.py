@@ -1,50 +1,25 @@
 """The command line: people read stdout, logs go to stderr."""
 
 import asyncio
-import errno
-import ssl
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 import click
 import uvloop
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from broadcaster import __version__, log
-from broadcaster.config import PREFIX, Role, Settings, unknown_variables, variable
+from broadcaster import __version__, log, os_errors
+from broadcaster.commands.settings import WrongSettings, settings_from, warn
+from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.plan import LoadPlan, Transport
 
 out = Console(highlight=False)
-
-
-def settings_from(**given: Any) -> Settings:
-    """Settings of the environment; options of the command line, where given, replace them.
-
-    Raises:
-        click.UsageError: a setting is wrong; says which and how.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        text = first["msg"].removeprefix("Value error, ")
-        if name := "_".join(str(part) for part in first["loc"]):
-            text = f"{variable(name.lower().removeprefix(PREFIX.lower()))}: {text}"
-        raise click.UsageError(text) from None
-
-
-def warn_of_unknown_variables() -> None:
-    """Say which variables look like settings but are not, so that no typing error stays hidden."""
-    for name, meant in unknown_variables().items():
-        question = f" Did you mean {meant}?" if meant else ""
-        click.echo(f"Warning: {name} is not a setting and is ignored.{question}", err=True)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -60,9 +35,10 @@ def explained() -> Iterator[None]:
         yield
     except* (BroadcasterError, OSError, ValueError) as group:
         for error in _leaves(group):
-            text = error.advice() if isinstance(error, BroadcasterError) else str(error)
-            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-                text = f"{text}. Stop what runs there, or choose another --port."
+            if isinstance(error, BroadcasterError):
+                text = error.advice()
+            else:
+                text = os_errors.explain(error) if isinstance(error, OSError) else str(error)
             click.echo(f"Error: {text}", err=True)
         sys.exit(1)
     except* (KeyboardInterrupt, asyncio.CancelledError):
@@ -142,7 +118,7 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     if worker is not None:
         run(work(settings, worker))
         return
-    warn_of_unknown_variables()
+    warn(settings)
     chosen = frozenset(Role(role) for role in roles) or frozenset(Role)
     if chosen != frozenset(Role) and settings.redis_url is None:
         raise click.UsageError(
@@ -170,11 +146,11 @@ def demo(*, lan: bool, **address: Any) -> None:
     BROADCASTER_DATA_DIR, BROADCASTER_REDIS_URL, BROADCASTER_WORKERS, and the settings that choose
     the Realtime service.
     """
-    from broadcaster.commands.demo import show
+    from broadcaster.commands.demo import FIXED, show
     from broadcaster.system.certificates import lan_address
 
-    settings = settings_from(**address)
-    warn_of_unknown_variables()
+    settings = settings_from(FIXED, **address)
+    warn(settings)
     if lan:
         changes: dict[str, Any] = {"host": "0.0.0.0", "tls": True}  # noqa: S104
         if settings.public_url is None and settings.port:
@@ -191,55 +167,74 @@ def check() -> None:
     Tries the settings of the environment, one after the other, and says what to do about each that
     does not work. The exit code is 1 if one failed.
     """
-    from broadcaster.commands.check import Verdict, checks
+    from broadcaster.commands.check import Finding, Verdict, checks
 
-    settings = settings_from()
-    warn_of_unknown_variables()
     log.configure("error")
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
     failed = False
 
-    async def report() -> None:
+    def show(finding: Finding) -> None:
         nonlocal failed
+        failed = failed or finding.verdict is Verdict.BAD
+        out.print(f"{marks[finding.verdict]}[/] {finding.what}: ", end="")
+        out.print(finding.text, soft_wrap=True, markup=False)
+
+    async def report(settings: Settings) -> None:
         with out.status("checking…"):
             async for finding in checks(settings):
-                failed = failed or finding.verdict is Verdict.BAD
-                out.print(
-                    f"{marks[finding.verdict]}[/] {finding.what}: {finding.text}", soft_wrap=True
-                )
+                show(finding)
 
-    run(report())
+    try:
+        settings = settings_from()
+    except WrongSettings as wrong:
+        for sentence in wrong.sentences:
+            show(Finding("Settings", Verdict.BAD, sentence))
+        sys.exit(1)
+    run(report(settings))
     sys.exit(1 if failed else 0)
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("url")
-@click.option("--key", envvar="BROADCASTER_STAGE_KEY", required=True, help="The event's stage key.")
+@click.argument("words", nargs=-1, metavar="[FILE] URL")
+@click.option("--key", envvar="BROADCASTER_STAGE_KEY", help="The event's stage key.")
 @click.option("--loop", is_flag=True, help="Repeat the file for ever.")
+@click.option("--device", help="Publish this microphone or sound card instead of a file.")
+@click.option("--list-devices", is_flag=True, help="Print the names for --device.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "line", "json", "off"]),
+    default="auto",
+    show_default=True,
+    help="One live line, or a JSON line a second; auto is the live line on a terminal.",
+)
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
-def publish(file: Path, url: str, key: str, *, loop: bool, ca: Path | None) -> None:
-    """Publish an audio FILE as the floor of an event.
+def publish(
+    words: tuple[str, ...],
+    key: str | None,
+    device: str | None,
+    progress: str,
+    ca: Path | None,
+    *,
+    loop: bool,
+    list_devices: bool,
+) -> None:
+    """Publish a sound FILE, or a sound device, as the floor of an event.
 
-    URL is the event's WHIP address, https://…/whip/EVENT.
+    URL is the event's WHIP address, https://…/whip/EVENT. A lost connection is made again, and the
+    file goes on where it was. Exit codes: 0 played to the end, 1 the file or device cannot be
+    played, 2 wrong usage, 3 refused by the server, 4 no server at the start, 130 interrupted.
     """
-    import aiohttp
-
-    from broadcaster.audio.file import read_pcm
-    from broadcaster.webrtc.clients.publisher import publishing
+    from broadcaster.commands.publish import PublishCommand, plan_from, show_devices
 
     log.configure("error")
-    pieces = chain.from_iterable(map(read_pcm, repeat(file) if loop else [file]))
+    if list_devices:
+        with explained():
+            show_devices()
+        return
+    plan = plan_from(words, key, device, progress, ca, loop=loop)
 
     async def play() -> None:
-        trust = ssl.create_default_context(cafile=ca) if ca else True
-        connector = aiohttp.TCPConnector(ssl=trust)
-        async with (
-            aiohttp.ClientSession(connector=connector) as http,
-            publishing(http, url, key, pieces) as track,
-        ):
-            out.print(f"on the floor: {file.name}")
-            await track.ended.wait()
+        sys.exit(await PublishCommand(plan).run())
 
     run(play())
 
@@ -321,7 +316,7 @@ def loadtest(
 def config() -> None:
     """Print all settings with their values; secrets stay hidden."""
     settings = settings_from()
-    warn_of_unknown_variables()
+    warn(settings)
     table = Table("variable", "value", "meaning", box=None)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)

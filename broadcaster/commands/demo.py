@@ -11,11 +11,13 @@ import json
 import os
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any
 
 import aiohttp
 import segno
@@ -24,14 +26,27 @@ from rich.console import Console
 
 from broadcaster import auth
 from broadcaster.app import running
-from broadcaster.commands.serve import ANY_ADDRESS, base_url, stop_signals, tls_context
+from broadcaster.commands.links import base_url, local_url
+from broadcaster.commands.serve import say_goodbye, stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
+from broadcaster.from_settings import tls_context
 from broadcaster.rehearsal import talk
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
 
 EVENT = "demo"
+FIXED: Mapping[str, Any] = MappingProxyType(
+    {
+        "redis_url": None,
+        "workers": 1,
+        "realtime_url": "http://127.0.0.1",
+        "realtime_azure": False,
+        "extra_translate_languages": "ar",
+        "api_key": SecretStr("rehearsal"),
+    }
+)
+"""Settings of the demo's own, whatever the environment says."""
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
 START_S = 60.0
 
@@ -56,35 +71,31 @@ async def show(settings: Settings, out: Console) -> None:
         settings = settings.model_copy(
             update={
                 "data_dir": data_dir,
-                "redis_url": None,
                 "realtime_url": interpreter.url,
-                "realtime_azure": False,
-                "extra_translate_languages": "ar",
                 "on_demand": False,
-                "api_key": SecretStr("rehearsal"),
             }
         )
         token, _ = auth.admin_token(data_dir)
         with out.status("starting the broadcaster…"):
             context = tls_context(settings)
-            port = await stack.enter_async_context(
+            acceptor = await stack.enter_async_context(
                 running(settings, frozenset(Role), token, context)
             )
             made = data_dir / "tls" / "certificate.pem"
             certificate = (settings.tls_cert or made) if settings.tls else None
-            local = f"{'https' if settings.tls else 'http'}://{_local_host(settings)}:{port}"
+            local = local_url(settings, acceptor.addresses)
             stage_key = await go_live(local, token, certificate)
         with out.status("putting the speaker on stage…"):
             on_stage = await stack.enter_async_context(
                 speaker(f"{local}/whip/{EVENT}", stage_key, certificate)
             )
-        _announce(base_url(settings, port), token, out)
+        _announce(base_url(settings, acceptor.addresses), token, out)
         await first_of(_until(stop), _until_ended(interpreter), _until_ended(on_stage), name="demo")
         if not stop.is_set():
             raise BroadcasterError(
                 "the demo's speaker or interpreter ended", hint="Start the demo again."
             )
-        out.print("Stopping…")
+        say_goodbye("Stopping…", out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +152,16 @@ async def speaker(
         BroadcasterError: the talk was not published.
     """
     recording = str(talk.load().audio_path)
-    command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url, "--loop"]
+    command = [sys.executable, "-m", "broadcaster", "publish", recording, whip_url]
+    command += ["--loop", "--progress", "off"]
     if certificate is not None:
         command += ["--ca", str(certificate)]
     environment = os.environ | {"BROADCASTER_STAGE_KEY": stage_key}
     async with child(command, stdout=asyncio.subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         async with asyncio.timeout(START_S):
-            line = await process.stdout.readline()
+            while (line := await process.stdout.readline()) and b"on the floor" not in line:
+                pass
         if not line:
             raise BroadcasterError(
                 "the demo's talk could not be published", hint="The lines above say why."
@@ -174,10 +187,6 @@ async def go_live(local: str, token: str, certificate: Path | None) -> str:
             stage_key: str = (await answer.json())["stage_key"]
         async with http.patch(f"/api/events/{EVENT}", json={"state": "live"}):
             return stage_key
-
-
-def _local_host(settings: Settings) -> str:
-    return "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
 
 
 def _announce(base: str, token: str, out: Console) -> None:

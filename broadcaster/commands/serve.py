@@ -3,19 +3,19 @@
 import asyncio
 import gc
 import signal
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from rich.console import Console
 
 from broadcaster import __version__, auth
 from broadcaster.app import running
+from broadcaster.commands.links import base_url
 from broadcaster.config import Role, Settings, unused
-from broadcaster.system import certificates, open_files
-
-ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104
-"""Hosts that mean every address of this machine."""
+from broadcaster.from_settings import tls_context
+from broadcaster.os_errors import DATA_DIR, blaming
+from broadcaster.sockets.listening import BoundAddress
+from broadcaster.system import open_files
 
 YOUNG_OBJECTS = 10_000
 """New objects after which Python collects the youngest generation; its default is 700."""
@@ -23,7 +23,10 @@ YOUNG_OBJECTS = 10_000
 
 @asynccontextmanager
 async def stop_signals() -> AsyncIterator[asyncio.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; a second one cancels the main task."""
+    """An event that the first Ctrl-C, SIGTERM or SIGHUP sets; a second one cancels the main task.
+
+    SIGHUP comes when the terminal is closed. It stays ignored where it was, as by nohup(1).
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     main = asyncio.current_task()
@@ -34,52 +37,47 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
             main.cancel()
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, signalled)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """The context for https, None for http."""
-    if not settings.tls:
-        return None
-    return certificates.server_context(settings.tls_cert, settings.tls_key, settings.data_dir)
-
-
-def base_url(settings: Settings, port: int) -> str:
-    """The address of this server for people, as far as the server knows it."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = certificates.lan_address() if settings.host in ANY_ADDRESS else settings.host
-    host = f"[{host}]" if ":" in host else host
-    return f"{'https' if settings.tls else 'http'}://{host}:{port}"
 
 
 async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: Console) -> None:
     """Serve until a signal comes.
 
     Raises:
-        OSError: the address, the data folder or a certificate cannot be used.
+        SettingUnusable: the address or the data folder cannot be used.
         BusUnavailable: the bus cannot be opened.
     """
     out.print(f"Conference broadcaster {__version__}")
     allowed = open_files.raise_open_files()
     given = settings.admin_token.get_secret_value() if settings.admin_token else None
-    token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
+    with blaming(DATA_DIR, settings.data_dir):
+        token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
     async with stop_signals() as stop, AsyncExitStack() as stack:
         with out.status("starting…"):
-            port = await stack.enter_async_context(
+            acceptor = await stack.enter_async_context(
                 running(settings, roles, token, tls_context(settings))
             )
-        announce(settings, roles, port, None if given else token, out, is_new=is_new)
+        shown = None if given else token
+        announce(settings, roles, acceptor.addresses, shown, out, is_new=is_new)
         warn_of_few_files(roles, allowed, out)
         collect_garbage_seldom()
         await stop.wait()
-        out.print("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…")
+        say_goodbye("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…", out)
+
+
+def say_goodbye(text: str, out: Console) -> None:
+    """Print at the end, unless the terminal has been closed."""
+    with suppress(OSError):
+        out.print(text)
 
 
 def collect_garbage_seldom() -> None:
@@ -107,14 +105,14 @@ def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> Non
 def announce(
     settings: Settings,
     roles: frozenset[Role],
-    port: int,
+    addresses: Sequence[BoundAddress],
     token: str | None,
     out: Console,
     *,
     is_new: bool,
 ) -> None:
     """Print what is served where, and what is missing for a good broadcast."""
-    base = base_url(settings, port)
+    base = base_url(settings, addresses)
     bus = "Redis" if settings.redis_url else f"embedded, in {settings.data_dir}"
     if settings.workers > 1:
         bus += f"; {settings.workers} workers"

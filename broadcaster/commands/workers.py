@@ -10,25 +10,28 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
 
 from rich.console import Console
 
 from broadcaster import __version__
+from broadcaster import log as logs
 from broadcaster.app import running
 from broadcaster.commands.serve import (
     announce,
     collect_garbage_seldom,
+    say_goodbye,
     stop_signals,
-    tls_context,
     warn_of_few_files,
 )
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
-from broadcaster.log import bound
+from broadcaster.from_settings import tls_context
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock
+from broadcaster.os_errors import PORT, blaming
+from broadcaster.sockets.listening import BoundAddress, bound
 from broadcaster.system import open_files
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.child_process import child
@@ -53,26 +56,28 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
 
     Raises:
         BroadcasterError: a worker does not start, or this system has no SO_REUSEPORT.
-        OSError: the address is in use, or a certificate cannot be used.
+        SettingUnusable: the address is in use.
     """
     out.print(f"Conference broadcaster {__version__}")
     allowed = open_files.raise_open_files()
     tls_context(settings)  # makes the certificate before the workers need it
-    with _reserved(settings.host, settings.port) as port:
-        settings = settings.model_copy(update={"port": port})
+    async with AsyncExitStack() as stack:
+        with blaming(PORT, f"{settings.host}, port {settings.port}"):
+            addresses = stack.enter_context(_reserved(settings.host, settings.port))
+        settings = settings.model_copy(update={"port": addresses[0].port})
         clock = SystemClock()
         workers = [_Worker(number, settings, clock) for number in range(1, settings.workers + 1)]
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
-            serving = _announce(settings, workers, allowed, out)
+            serving = _announce(settings, addresses, workers, allowed, out)
             await first_of(_until(stop), serving, *keeping, name="workers")
-            out.print("Stopping…")
+            say_goodbye("Stopping…", out)
 
 
 async def work(settings: Settings, number: int) -> None:
     """Run as worker `number`: serve until a signal comes or the parent has ended."""
     async with stop_signals() as stop:
-        with bound(worker=str(number)):
+        with logs.bound(worker=str(number)):
             context = tls_context(settings)
             async with running(settings, EDGE, "", context, reuse_port=True):
                 collect_garbage_seldom()
@@ -84,13 +89,17 @@ async def work(settings: Settings, number: int) -> None:
 
 
 async def _announce(
-    settings: Settings, workers: list["_Worker"], allowed_files: int, out: Console
+    settings: Settings,
+    addresses: Sequence[BoundAddress],
+    workers: list["_Worker"],
+    allowed_files: int,
+    out: Console,
 ) -> None:
     """Print once that all workers serve; runs until cancelled."""
     with out.status("starting…"):
         for worker in workers:
             await worker.ready.wait()
-    announce(settings, EDGE, settings.port, None, out, is_new=False)
+    announce(settings, EDGE, addresses, None, out, is_new=False)
     warn_of_few_files(EDGE, allowed_files, out)
     await asyncio.get_running_loop().create_future()
 
@@ -145,7 +154,7 @@ class _Worker:
 
 
 @contextmanager
-def _reserved(host: str, port: int) -> Iterator[int]:
+def _reserved(host: str, port: int) -> Iterator[list[BoundAddress]]:
     """Reserve the port, without listening on it, so that no other program takes it.
 
     Raises:
@@ -157,15 +166,10 @@ def _reserved(host: str, port: int) -> Iterator[int]:
             "this system cannot share a port between processes (SO_REUSEPORT)",
             hint="Run without --workers, or run edges on several ports behind a proxy.",
         )
-    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind) as alone:  # fails if another program shares the port already
-        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        alone.bind(address)
-    with socket.socket(family, kind) as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind(address)
-        yield holder.getsockname()[1]
+    with bound(host, port) as alone:  # fails if another program shares the port already
+        port = BoundAddress.of(alone[0]).port
+    with bound(host, port, (socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)) as holders:
+        yield [BoundAddress.of(holder) for holder in holders]
 
 
 def _variables(settings: Settings, number: int) -> Mapping[str, str]:

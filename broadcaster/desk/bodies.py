@@ -1,10 +1,18 @@
 """The bodies that create and change events, validated and turned into the model's types."""
 
 import asyncio
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from broadcaster.model.event import Channel, EventState, Interpreter, Term
 from broadcaster.model.language import describe
@@ -14,8 +22,27 @@ MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
 
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+_INVISIBLE = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})
+"""Unicode categories of characters that show nothing by themselves."""
+
+
+def _readable(text: str) -> str:
+    """Check a text that people read; a tab or a line's end becomes a space.
+
+    Raises:
+        ValueError: it has control characters, or none that shows.
+    """
+    text = " ".join(text.split())
+    categories = {unicodedata.category(character) for character in text}
+    if categories & {"Cc", "Cs"}:
+        raise ValueError("it has characters that no text has; type it again")
+    if categories <= _INVISIBLE:
+        raise ValueError("it must not be empty")
+    return text
+
+
+Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readable)]
+Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
 
 
 class _Body(BaseModel):

@@ -1,6 +1,9 @@
 """The REST API of the desk, described by `openapi.yaml`."""
 
+import asyncio
+import codecs
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,15 +18,19 @@ from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.warnings import warnings_about
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
+from broadcaster.web.application import LARGEST_BODY_BYTES
 from broadcaster.web.errors import Refused
+from broadcaster.web.signaling import BODY_TIMEOUT_S
 
 COOKIE = "broadcaster_desk"
 _COOKIE_AGE_S = 30 * 24 * 3600
 Body = TypeVar("Body", bound=BaseModel)
 
+_ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 _OPENAPI = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
 
 
@@ -36,6 +43,7 @@ class DeskRoutes:
         admin_token: every call must present it.
         public_url: base of the links; None uses the address of the organizer's request.
         languages: tags of the languages that the interpreter is documented to speak.
+        extra_languages: tags of further languages that the continuous interpreter is used for.
     """
 
     def __init__(
@@ -45,6 +53,8 @@ class DeskRoutes:
         admin_token: str,
         public_url: str | None,
         languages: tuple[str, ...],
+        *,
+        extra_languages: frozenset[str] = frozenset(),
     ) -> None:
         self._events = events
         self._board = board
@@ -52,6 +62,7 @@ class DeskRoutes:
         self._admin_token = admin_token
         self._public_url = public_url
         self._languages = languages
+        self._continuous = extra_languages.union(languages)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of the API."""
@@ -70,7 +81,16 @@ class DeskRoutes:
         """A handler that signs the organizer in by the link, and otherwise answers with `page`."""
 
         async def desk(request: web.Request) -> web.StreamResponse:
-            return self.sign_in(request) or await page(request)
+            try:
+                return self.sign_in(request) or await page(request)
+            except Refused as refused:
+                if "application/json" in request.headers.get("Accept", ""):
+                    raise
+                # An old link leads to the page where the token can be entered.
+                answer = await page(request)
+                answer.set_status(refused.status)
+                answer.headers.update(refused.headers)
+                return answer
 
         return desk
 
@@ -195,6 +215,7 @@ class DeskRoutes:
     async def _body(self, stored: Stored, request: web.Request) -> dict[str, Any]:
         event = stored.event
         interpreted = await languages(channel.language for channel in event.channels)
+        warnings = await asyncio.to_thread(warnings_about, event, self._continuous)
         return {
             "id": event.id,
             "title": event.title,
@@ -210,6 +231,7 @@ class DeskRoutes:
             "spend_cap_usd": event.spend_cap_usd,
             "links": self._links(stored, request),
             "stage_key": event.stage_key,
+            "warnings": [asdict(warning) for warning in warnings],
         }
 
     async def _answer(
@@ -247,8 +269,8 @@ def _wrong_token() -> Refused:
 def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
-    digits = if_match.strip().removeprefix("W/").strip('"')
-    return int(digits) if digits.isdecimal() else -1
+    tag = _ETAG.fullmatch(if_match.strip())
+    return int(tag[1]) if tag else -1
 
 
 async def _parse(request: web.Request, model: type[Body]) -> Body:
@@ -259,11 +281,23 @@ async def _parse(request: web.Request, model: type[Body]) -> Body:
             "the body must be JSON",
             hint="Send Content-Type: application/json.",
         )
+    if (request.content_length or 0) > LARGEST_BODY_BYTES:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY_BYTES, request.content_length or 0)
     try:
-        return model.model_validate_json(await request.read())
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            body = await request.read()
+    except TimeoutError:
+        raise Refused(
+            408, "body_too_slow", "the body did not arrive in time", hint="Try again."
+        ) from None
+    try:
+        return model.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "body"
         raise Refused(
-            422, "bad_request", f"{field}: {first['msg']}", hint="See /api/openapi.yaml."
+            422,
+            "bad_request",
+            f"{field}: {first['msg'].removeprefix('Value error, ')}",
+            hint="See /api/openapi.yaml.",
         ) from None

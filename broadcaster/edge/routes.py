@@ -1,14 +1,13 @@
-"""HTTP of the edge: what an attendee page shows, its audio and its captions."""
+"""HTTP of the edge: what an attendee page shows, its captions, and its audio by WebSocket."""
 
-import asyncio
 from functools import partial
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
-from broadcaster.edge.fanout.caption_hub import parse_id, state_message
-from broadcaster.edge.rooms.requests import channel_of, connection_in
+from broadcaster.edge.caption_routes import CaptionRoutes
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.edge.websocket.inbound import Inbound, WebSocketInbound
+from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
 from broadcaster.edge.websocket.outlet import WebSocketOutlet
 from broadcaster.model.audio import CLOCK_HZ
@@ -17,9 +16,6 @@ from broadcaster.model.language import FLOOR, languages
 from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
-LOAD_TIMEOUT_S = 5.0
-_FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
-"""CORS: a page of another address may show an event and its captions, which need no key."""
 
 
 class EdgeRoutes:
@@ -39,7 +35,7 @@ class EdgeRoutes:
         return [
             web.get("/e/{event}/info", self.info),
             web.get("/e/{event}/audio/{channel}", self.audio),
-            web.get("/e/{event}/captions/{channel}", self.captions),
+            *CaptionRoutes(self._rooms).routes(),
         ]
 
     async def info(self, request: web.Request) -> web.Response:
@@ -60,13 +56,14 @@ class EdgeRoutes:
             ),
         ]
         body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
-        return web.json_response(body, headers={"Cache-Control": "no-store", **_FROM_ANYWHERE})
+        return web.json_response(body, headers={"Cache-Control": "no-store", **FROM_ANYWHERE})
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
         room, channel = await channel_of(self._rooms, request, variants=True)
         ws = web.WebSocketResponse(protocols=(AUDIO_PROTOCOL,), compress=False)
-        if not ws.can_prepare(request):
+        upgrades = request.method == "GET" and request.version >= HttpVersion11
+        if not (upgrades and ws.can_prepare(request)):
             raise Refused(
                 426,
                 "websocket_expected",
@@ -95,37 +92,3 @@ class EdgeRoutes:
         listener = outlet.add(transport)
         await transport.hand_over(WebSocketInbound(partial(outlet.remove, listener)))
         return ws
-
-    async def captions(self, request: web.Request) -> web.StreamResponse:
-        """One channel's captions as server-sent events; see docs/protocol.md."""
-        room, channel = await channel_of(self._rooms, request)
-        hub = room.captions(channel)
-        try:
-            async with asyncio.timeout(LOAD_TIMEOUT_S):
-                await hub.loaded.wait()
-        except TimeoutError:
-            raise Refused(
-                503,
-                "bus_unavailable",
-                "the server cannot read the captions right now",
-                hint="They appear as soon as the server reaches its message bus.",
-                headers={"Retry-After": "3"},
-            ) from None
-        response = web.StreamResponse(
-            headers={
-                "Content-Type": "text/event-stream; charset=utf-8",
-                "Cache-Control": "no-store",
-                "X-Accel-Buffering": "no",
-                **_FROM_ANYWHERE,
-            }
-        )
-        response.enable_chunked_encoding()
-        await response.prepare(request)
-        await response.write(b"retry: 1500\n\n")
-        transport = connection_in(room, request)
-        after = parse_id(request.headers.get("Last-Event-ID", ""))
-        transport.write(state_message(room.state(channel)))
-        past = request.query.get("from") != "live" or after is not None
-        reader = hub.add(transport, after, past=past)
-        await transport.hand_over(Inbound(partial(hub.remove, reader)))
-        return response

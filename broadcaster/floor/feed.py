@@ -9,7 +9,7 @@ from broadcaster.floor.output import PROTECTED_FLOOR, FloorOutput
 from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
-from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -20,7 +20,8 @@ from broadcaster.model.status import (
     statuses,
 )
 from broadcaster.system.tasks import first_of
-from broadcaster.webrtc.ingest import IngestPeer, PcmChunk
+from broadcaster.webrtc.incoming_sound import PcmChunk
+from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
 log = logging.getLogger("broadcaster.floor")
 
@@ -28,7 +29,15 @@ GRACE_S = 30.0
 """How long this process keeps a floor without a speaker and publishes silence."""
 STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
+PAUSE_S = 0.1
+"""The same while the speaker's client pauses (DTX) and nothing can be on its way."""
+UNDECODABLE_AUDIO = "undecodable_audio"
+_UNDECODABLE_REASON = (
+    "The speaker's packets arrive, but none can be decoded. "
+    "Reload the stage page, or choose Opus in the encoder."
+)
 _TICK_S = 0.06
+_SILENT_TICK = bytes(ms_to_samples(60) * SAMPLE_BYTES)
 
 
 class FloorFeed:
@@ -132,12 +141,22 @@ class FloorFeed:
         while self._peer is not None or self._clock.monotonic() - self._left_at < GRACE_S:
             now = self._clock.monotonic()
             self._output.protected_wanted = bool(self._audience.wanted())
-            if self.event.state is EventState.LIVE and now - self._last_sound > STALL_S:
-                self._output.advance_to(self._now_position() - ms_to_samples(int(STALL_S * 1000)))
+            self._fill_with_silence(now)
             if now >= next_status:
                 next_status = now + STATUS_INTERVAL_S
                 self._publish_status()
             await self._clock.sleep(_TICK_S)
+
+    def _fill_with_silence(self, now: float) -> None:
+        """Let a stall or a pause pass as it happens, and not in one piece when it is over."""
+        pauses = self._peer is not None and self._peer.pauses
+        wait_s = PAUSE_S if pauses else STALL_S
+        if now - self._last_sound <= wait_s:
+            return
+        if self._peer is not None:
+            self._meter.add(_SILENT_TICK)
+        if self.event.state is EventState.LIVE:
+            self._output.advance_to(self._now_position() - ms_to_samples(int(wait_s * 1000)))
 
     def _now_position(self) -> int:
         if self.event.live_at_ms is None:
@@ -146,6 +165,7 @@ class FloorFeed:
 
     def _publish_status(self) -> None:
         level = self._meter.take()
+        undecodable = self._peer is not None and self._peer.state is PeerState.UNDECODABLE
         status = FloorStatus(
             publisher=self._peer is not None,
             level_dbfs=level.level_dbfs,
@@ -154,5 +174,7 @@ class FloorFeed:
             silent_ms=level.silent_ms,
             position=self._output.next_position,
             frames_lost=self._peer.frames_lost if self._peer is not None else 0,
+            error=UNDECODABLE_AUDIO if undecodable else "",
+            reason=_UNDECODABLE_REASON if undecodable else "",
         )
         self._bus.publish(keys.status(self.event.id), status_to_json(status))

@@ -46,8 +46,8 @@ class FloorAcceptor(Protocol):
         """Check, before negotiating with a publisher, that the floor is free.
 
         Raises:
-            FloorTaken: another publisher's state is `PeerState.LIVE`; one that is stalled or still
-                connecting gives way.
+            FloorTaken: another publisher's state is `PeerState.LIVE`; one that is silent, cannot be
+                decoded or is still connecting gives way.
         """
 
     async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:

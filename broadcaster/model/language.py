@@ -1,4 +1,4 @@
-"""Language tags and names; names come from CLDR through Babel."""
+"""Languages by tag or name; names come from CLDR through Babel."""
 
 import asyncio
 import re
@@ -8,14 +8,26 @@ from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from broadcaster.errors import UnknownLanguage
+from broadcaster.model.language_names import (
+    NOT_SPOKEN,
+    english_names,
+    own_names,
+    suggestions,
+    tags_of,
+)
 
 FLOOR = "floor"
 """The id of the channel that carries the stage's original sound."""
 
 
-_TAG = re.compile(r"(?!und)[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
+_TAG = re.compile(r"(?!und)([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8}){0,3}| [A-Za-z]{2})")
+_SCRIPT_LETTERS = 4
+_RIGHT_TO_LEFT = frozenset(
+    {"Adlm", "Arab", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +48,105 @@ class Language:
 
 
 @lru_cache(maxsize=1024)
-def describe(tag: str) -> Language:
-    """A language by its tag, in any case: `pt-br`.
+def describe(text: str) -> Language:
+    """A language by its tag, in any case, or by its name, in English or in itself.
 
+    Tags: `pt-br`, `pt_BR`. Names: `Arabic`, `العربية`, `brazilian portuguese`, `Portugese`.
     The first call reads files: in the event loop use `languages`.
+
+    Raises:
+        UnknownLanguage: no language is called like this, or several are; it has suggestions.
+    """
+    text = text.strip()
+    tag = _TAG.fullmatch(text)
+    # “Kom” is a language that CLDR knows by another code, and an old code of yet another one.
+    if tag and tag[1].lower() in english_names() and (found := _by_tag(text)):
+        return found
+    tags = tags_of(text)
+    if len(tags) == 1 and (found := _by_tag(tags[0])):
+        return found
+    if found := _by_tag(text):
+        return found
+    near = [language for tag in tags or suggestions(text) if (language := _by_tag(tag))]
+    names = dict.fromkeys(language.english_name for language in near)
+    raise UnknownLanguage(text, names, ambiguous=len(tags) > 1)
+
+
+def regional_name(tag: str) -> str:
+    """The English name of a variety: `Brazilian Portuguese`; empty for a tag without one.
+
+    The first call reads files.
 
     Raises:
         UnknownLanguage: it is not a language tag.
     """
-    if not _TAG.fullmatch(tag.strip()):
-        raise UnknownLanguage(tag)
-    try:
-        exact = Locale.parse(tag.strip().replace("_", "-"), sep="-")
-        likely = Locale.parse(str(exact), resolve_likely_subtags=True)
-    except (UnknownLocaleError, ValueError, TypeError):
-        raise UnknownLanguage(tag) from None
-    english_name = exact.get_display_name("en")
-    if not english_name:
-        raise UnknownLanguage(tag)
-    canonical = str(exact).replace("_", "-")
-    name = exact.get_display_name() or canonical
-    direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
-    return Language(canonical, name[:1].upper() + name[1:], english_name, direction)
+    described = describe(tag)
+    if "-" not in described.tag:
+        return ""
+    name = Locale("en").languages.get(described.tag.replace("-", "_"))
+    return name or described.english_name
 
 
-async def languages(tags: Iterable[str]) -> tuple[Language, ...]:
-    """The languages of several tags, without repeats, in the order given.
+async def languages(texts: Iterable[str]) -> tuple[Language, ...]:
+    """The languages of several tags or names, without repeats, in the order given.
 
     Raises:
-        UnknownLanguage: one of them is not a language tag.
+        UnknownLanguage: one of them is not a language.
     """
-    found = await asyncio.to_thread(lambda: [describe(tag) for tag in tags])
+    found = await asyncio.to_thread(lambda: [describe(text) for text in texts])
     return tuple(dict.fromkeys(found))
+
+
+def _by_tag(text: str) -> Language | None:
+    parts = _TAG.fullmatch(text)
+    if parts is None:
+        return None
+    code = parts[1].lower()
+    tag = get_global("language_aliases").get(code, code) + re.sub("[-_ ]", "_", parts[2])
+    try:
+        exact = Locale.parse(tag)
+        likely = Locale.parse(str(exact), resolve_likely_subtags=True)
+    except (UnknownLocaleError, ValueError, TypeError):
+        return _without_locale(tag)
+    own_name = exact.get_display_name()
+    english_name = exact.get_display_name("en") or own_name
+    if not english_name:
+        return None
+    name = own_name or english_name
+    canonical = str(exact).replace("_", "-")
+    for special in (canonical, f"{exact.language}-{exact.territory}"):
+        its_name = english_names().get(special, "")
+        if its_name and english_name.split(" (")[0] not in its_name:  # Dari, Flemish
+            english_name = its_name
+            name = own_names().get(special, [name])[0]
+    direction: Literal["ltr", "rtl"] = "rtl" if likely.text_direction == "rtl" else "ltr"
+    return Language(canonical, _capitalised(name), english_name, direction)
+
+
+def _without_locale(tag: str) -> Language | None:
+    """A language that CLDR names, though it knows nothing else of it: Hmong, Samoan."""
+    code, *rest = tag.split("_")
+    if code in NOT_SPOKEN:
+        return None
+    english_name = english_names().get(code)
+    if english_name is None:
+        return None
+    likely = get_global("likely_subtags").get(code, "").split("_")
+    script = likely[1] if len(likely) > 1 else "Latn"
+    english = Locale("en")
+    known = {**english.scripts, **english.territories}
+    parts = [part.title() if len(part) == _SCRIPT_LETTERS else part.upper() for part in rest]
+    if not known.keys() >= set(parts):
+        return None
+    script = next((part for part in parts if part in english.scripts), script)
+    suffix = f" ({', '.join(known[part] for part in parts)})" if parts else ""
+    return Language(
+        "-".join((code, *parts)),
+        _capitalised(own_names().get(code, [english_name])[0]) + suffix,
+        english_name + suffix,
+        "rtl" if script in _RIGHT_TO_LEFT else "ltr",
+    )
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]

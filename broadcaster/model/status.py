@@ -49,13 +49,16 @@ class FloorStatus:
     """The stage's sound over the last second.
 
     Attributes:
-        publisher: whether a speaker's client is connected and sending.
+        publisher: whether a speaker's client is connected; a muted one may send nothing.
         level_dbfs: RMS of the last second, -100 for digital silence.
         peak_dbfs: highest sample of the last second.
         clipping: samples at full scale were seen.
         silent_ms: how long it has been silent.
         position: event clock now; 0 before the event is live.
-        frames_lost: frames that arrived too late or not at all since the publisher connected.
+        frames_lost: frames that arrived too late, broken or not at all since the publisher
+            connected.
+        error: stable id of what is wrong with the publisher's sound; empty if nothing is.
+        reason: the same as a sentence that says what to do.
     """
 
     kind: Literal["floor"] = "floor"
@@ -66,6 +69,8 @@ class FloorStatus:
     silent_ms: int = 0
     position: int = 0
     frames_lost: int = 0
+    error: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class BoothStatus:
         unsent_ms: floor audio that was not sent because the connection was too slow for it.
         sessions: Realtime sessions opened so far.
         dropped_ms: interpreted sound skipped to catch up, or because its queue was full.
+        unusable_events: events of the interpreter of which nothing could be used, such as sound
+            that cannot be decoded.
         interpreter: the engine in use.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         glossary_said: how often the source captions held a term of the glossary; those whose
@@ -106,6 +113,7 @@ class BoothStatus:
     glossary_said: int = 0
     glossary_hits: int = 0
     floor_language: str = ""
+    unusable_events: int = 0
     kind: Literal["booth"] = "booth"
 
 

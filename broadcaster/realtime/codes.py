@@ -13,20 +13,31 @@ class Advice(NamedTuple):
     hint: str
 
 
-_BILLING_HINT = (
-    "Check the credit and the spending limit of the provider's account. The booth keeps trying."
+_NO_CREDIT = Advice(
+    "The interpreter server's account has no credit left.",
+    "Check the credit and the spending limit of the provider's account. The booth keeps trying.",
 )
+NO_KEY = Advice(
+    "The interpreter server asks for an API key and got none.",
+    "Set a valid API key for this server and restart.",
+)
+WRONG_KEY = Advice("The interpreter server does not accept the API key.", NO_KEY.hint)
 URL_HINT = "Check the server's URL and the model or deployment name."
 FATAL = {
-    "invalid_api_key": Advice(
-        "The interpreter server does not accept the API key.",
-        "Set a valid API key for this server and restart.",
-    ),
-    "insufficient_quota": Advice(
-        "The interpreter server's account has no credit left.", _BILLING_HINT
+    **dict.fromkeys(("invalid_api_key", "incorrect_api_key", "invalid_authentication"), WRONG_KEY),
+    **dict.fromkeys(("missing_api_key", "no_api_key", "api_key_required"), NO_KEY),
+    **dict.fromkeys(
+        (
+            "insufficient_quota",
+            "insufficient_credits",
+            "insufficient_balance",
+            "billing_not_active",
+            "payment_required",
+        ),
+        _NO_CREDIT,
     ),
     "billing_hard_limit_reached": Advice(
-        "The interpreter server's account has reached its spending limit.", _BILLING_HINT
+        "The interpreter server's account has reached its spending limit.", _NO_CREDIT.hint
     ),
     "account_deactivated": Advice(
         "The interpreter server's account is deactivated.",
@@ -80,7 +91,8 @@ BUSY = frozenset(
 
 REFUSED_STATUS = {
     400: ("bad_request", Advice("The interpreter server refuses the request.", URL_HINT)),
-    401: ("invalid_api_key", FATAL["invalid_api_key"]),
+    401: ("invalid_api_key", WRONG_KEY),
+    402: ("insufficient_quota", _NO_CREDIT),
     403: (
         "access_denied",
         Advice(
@@ -95,3 +107,12 @@ REFUSED_STATUS = {
     ),
 }
 """HTTP statuses that end it, with the code used when the body names none."""
+STATUS_AS_CODE = {
+    status: code for status, (code, _) in REFUSED_STATUS.items() if status in (401, 402)
+}
+"""HTTP statuses that compatible servers write where the code belongs, and the code they mean."""
+CLOSE_CODES = {3000: "invalid_api_key", 4401: "invalid_api_key", 4402: "insufficient_quota"}
+"""Close codes with a meaning of their own, for a close without a reason.
+
+3000 is registered as “unauthorized”; 4401 and 4402 are HTTP statuses in the range for private use.
+"""

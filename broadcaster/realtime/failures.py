@@ -5,8 +5,9 @@ Every function turns one kind of evidence (an HTTP answer, an error event, a clo
 organizer can do. Codes and statuses are those of `codes`. Close codes have no documented table, so
 after a drop another session is opened unless the reason names a code that rules it out.
 
-Text of the server reaches a message only when it refuses the configuration. No sound was sent then,
-so the text cannot hold spoken words; anything that looks like a key is masked.
+Text of the server reaches a message only when it refuses the configuration, or as the reason of a
+close frame. When it refuses, no sound was sent, so the text cannot hold spoken words. The reason of
+a close is a short technical text of the server or a proxy. Anything like a key is masked.
 """
 
 import json
@@ -19,11 +20,15 @@ from typing import NamedTuple
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime.codes import (
     BUSY,
+    CLOSE_CODES,
     FATAL,
+    NO_KEY,
     REFUSED_STATUS,
     SESSION_ENDING,
+    STATUS_AS_CODE,
     TRANSIENT,
     URL_HINT,
+    WRONG_KEY,
     Advice,
 )
 
@@ -33,6 +38,24 @@ _MAX_SERVER_TEXT = 200
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,63}")
 _KEY_LIKE = re.compile(r"(?:sk-|ek_)[\w*.-]+|\b[A-Za-z0-9]{32,}\b")
 _TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
+_PAYMENT_REQUIRED = 402
+_NEEDS_KEY = frozenset({401, 403})
+_MAY_MEAN_THE_KEY = frozenset({400, 401, 403, 404})
+_INVALID_KEY = "invalid_api_key"
+_NUMBER = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
+_KEY_WORDS = r"(?:api[ _-]?key|bearer|authentication|authorization|credentials)"
+_ASKS = r"(?:missing|no|not provide|n't provide|provide an?|requires?|must include)"
+_ASKS_FOR_KEY = re.compile(
+    rf"\b{_ASKS}\b.{{0,30}}{_KEY_WORDS}"
+    rf"|{_KEY_WORDS}.{{0,30}}\b(?:missing|required|not (?:provided|found|set|given))\b",
+    re.IGNORECASE,
+)
+_REFUSES_KEY = re.compile(
+    r"\b(?:incorrect|invalid|wrong|expired|revoked|unknown)\b.{0,20}\bapi[ _-]?key"
+    r"|\bapi[ _-]?key.{0,30}\b(?:incorrect|invalid|wrong|expired|revoked|not valid)\b",
+    re.IGNORECASE,
+)
+_LONGEST_SEARCHED = 500
 
 
 class ResponseFailure(NamedTuple):
@@ -50,7 +73,12 @@ class ResponseFailure(NamedTuple):
 
 
 def from_handshake(
-    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    has_key: bool = True,
 ) -> InterpreterFailed:
     """What an HTTP answer other than `101 Switching Protocols` means.
 
@@ -59,12 +87,15 @@ def from_handshake(
         headers: response headers, case-insensitive.
         body: as much of the body as was read; JSON with an `error` object from most servers.
         now: the time `Retry-After` is compared with when it is a date.
+        has_key: whether an API key was sent.
     """
     error = _error_object(body)
+    if not has_key and status in _NEEDS_KEY:
+        return _failed(_INVALID_KEY, NO_KEY, retryable=False)
+    if final := _final(error, reads_text=status in _MAY_MEAN_THE_KEY):
+        return final
     known = _known(error)
-    if known in FATAL:
-        return _failed(known, FATAL[known], retryable=False)
-    if known or status in _TRANSIENT_STATUS or status >= 500:  # noqa: PLR2004
+    if status != _PAYMENT_REQUIRED and (known or status in _TRANSIENT_STATUS or status >= 500):  # noqa: PLR2004
         fallback = "rate_limit_exceeded" if status == 429 else f"http_{status}"  # noqa: PLR2004
         code = known or _code(error.get("code")) or fallback
         advice = TRANSIENT.get(code) or Advice(
@@ -75,14 +106,14 @@ def from_handshake(
             code,
             advice,
             retryable=True,
-            retry_after_s=retry_after_s(headers.get("Retry-After", ""), now),
+            retry_after_s=asked_wait_s(headers, now),
         )
     own_code, advice = REFUSED_STATUS.get(status) or (
         f"http_{status}",
         Advice(f"The interpreter server answered HTTP {status} instead of a session.", URL_HINT),
     )
-    code = _code(error.get("code")) or own_code
-    if own_code == "invalid_api_key":
+    code = own_code if known else _code(error.get("code")) or own_code
+    if own_code in STATUS_AS_CODE.values():
         return _failed(code, advice, retryable=False)
     return _failed(code, _quoting(advice, error.get("message")), retryable=False)
 
@@ -94,10 +125,9 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
         error: `{type, code?, message, param?}`, not trusted.
         configuring: no sound was sent yet, so the error concerns the connection or its settings.
     """
-    known = _known(error)
-    if known in FATAL:
-        return _failed(known, FATAL[known], retryable=False)
-    if known:
+    if final := _final(error, reads_text=configuring):
+        return final
+    if known := _known(error):
         return _failed(known, TRANSIENT[known], retryable=True)
     code = _code(error.get("code")) or _code(error.get("type")) or "server_error"
     if configuring and error.get("type") == "invalid_request_error":
@@ -140,20 +170,24 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
 
     Args:
         code: the close frame's code (RFC 6455 section 7.4), None when there was no close frame.
-        reason: the close frame's text; only known codes are looked for in it.
+        reason: the close frame's text. Codes are looked for in it; without any it is shown.
     """
     named = re.findall(r"[a-z_]+", reason.lower())
     if "maximum duration" in reason.lower():
         named.append("session_expired")
+    if not reason.strip() and code in CLOSE_CODES:
+        named.append(CLOSE_CODES[code])
     for table, retryable in ((FATAL, False), (TRANSIENT, True)):
         for name in named:
             if name in table:
                 return _failed(name, table[name], retryable=retryable)
-    how = "without a goodbye" if code is None else f"with close code {code}"
+    if about_the_key := _about_the_key(reason):
+        return _failed(_INVALID_KEY, about_the_key, retryable=False)
+    how = f"with close code {code}" if code else "without a goodbye"
     advice = Advice(
         f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
     )
-    return _failed("session_dropped", advice, retryable=True)
+    return _failed("session_dropped", _quoting(advice, reason), retryable=True)
 
 
 def update_unconfirmed(purpose: str) -> InterpreterFailed:
@@ -179,20 +213,37 @@ def closed_unasked() -> InterpreterFailed:
     return _failed("session_closed", advice, retryable=True)
 
 
+def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that a server asks to wait: `retry-after-ms` if it can be read, else `Retry-After`.
+
+    Args:
+        headers: of the answer, names in any case.
+        now: the time a date is compared with.
+
+    Returns:
+        0 to `MAX_RETRY_AFTER_S`, or None when neither can be read.
+    """
+    values = {name.lower(): value for name, value in headers.items()}
+    milliseconds = values.get("retry-after-ms", "").strip()
+    if _NUMBER.fullmatch(milliseconds):
+        return min(float(milliseconds) / 1000, MAX_RETRY_AFTER_S)
+    return retry_after_s(values.get("retry-after", ""), now)
+
+
 def retry_after_s(value: str, now: datetime) -> float | None:
     """Seconds to wait from a `Retry-After` header (RFC 9110 section 10.2.3).
 
     Returns:
         0 to `MAX_RETRY_AFTER_S`, or None when the value is neither seconds nor a date.
     """
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value.strip()):
+    if _NUMBER.fullmatch(value.strip()):
         seconds = float(value)
     else:
         try:
             at = parsedate_to_datetime(value)
-        except ValueError:
+            seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
 
 
@@ -225,7 +276,32 @@ def _known(error: Mapping[str, object]) -> str:
     for value in (error.get("code"), error.get("type")):
         if isinstance(value, str) and (value in FATAL or value in TRANSIENT):
             return value
+        for status, code in STATUS_AS_CODE.items():
+            if value in (status, str(status)):
+                return code
     return ""
+
+
+def _final(error: Mapping[str, object], *, reads_text: bool) -> InterpreterFailed | None:
+    """The failure when an error says that no other session can succeed, else None.
+
+    Args:
+        error: not trusted.
+        reads_text: whether its text counts too, if it is about the API key.
+    """
+    known = _known(error)
+    if known in FATAL:
+        return _failed(known, FATAL[known], retryable=False)
+    advice = _about_the_key(error.get("message")) if reads_text else None
+    return _failed(_INVALID_KEY, advice, retryable=False) if advice else None
+
+
+def _about_the_key(text: object) -> Advice | None:
+    """The advice when a text asks for an API key or refuses the one that was sent."""
+    searched = text[:_LONGEST_SEARCHED] if isinstance(text, str) else ""
+    if _REFUSES_KEY.search(searched):
+        return WRONG_KEY
+    return NO_KEY if _ASKS_FOR_KEY.search(searched) else None
 
 
 def _code(value: object) -> str:

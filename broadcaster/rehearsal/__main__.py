@@ -21,7 +21,7 @@ _ENGINES = ("espeakng_loader", "pocketsphinx")
 
 
 def main() -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM, SIGINT or SIGHUP."""
     usual = RehearsalSettings()
     parser = argparse.ArgumentParser(
         prog="python -m broadcaster.rehearsal",
@@ -73,7 +73,7 @@ async def _serve(
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     app = create_app(settings, faults)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)

@@ -1,6 +1,6 @@
 """Worker processes of the server.
 
-A worker ends when its standard input does, so it ends with the server however that ends.
+A worker ends when its standard input does, and with the server however that ends.
 """
 
 import asyncio
@@ -8,6 +8,8 @@ import contextlib
 import sys
 from types import TracebackType
 from typing import Self
+
+from broadcaster.system.child_process import start_child
 
 _EXIT_S = 2.0
 
@@ -28,14 +30,9 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, *command: str) -> Self:
-        """Run a program with pipes, in a new session so that it gets no terminal signals."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        return cls(process)
+        """Run a program with pipes."""
+        pipe = asyncio.subprocess.PIPE
+        return cls(await start_child(command, stdin=pipe, stdout=pipe))
 
     @classmethod
     async def start_module(cls, module: str) -> Self:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from broadcaster.sockets.listening import BoundAddress, bind
 from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
 
@@ -88,6 +89,11 @@ class Acceptor:
         """The port it listens on."""
         return int(self._sockets[0].getsockname()[1])
 
+    @property
+    def addresses(self) -> tuple[BoundAddress, ...]:
+        """Where it listens, one for each socket."""
+        return tuple(BoundAddress.of(sock) for sock in self._sockets)
+
     def __len__(self) -> int:
         return len(self._connections)
 
@@ -97,28 +103,18 @@ class Acceptor:
         Raises:
             OSError: the address is in use or not ours.
         """
-        found = await self._loop.getaddrinfo(
-            self._settings.host,
-            self._settings.port,
-            type=socket.SOCK_STREAM,
-            flags=socket.AI_PASSIVE,
-        )
-        port = self._settings.port
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            sock = socket.socket(family, kind, protocol)
-            self._sockets.append(sock)
+        options = []
+        if self._settings.reuse_port:
+            options.append((socket.SOL_SOCKET, socket.SO_REUSEPORT, 1))
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            patience_ms = UNREACHABLE_AFTER_S * 1000
+            options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms))
+        host, port = self._settings.host, self._settings.port
+        # Looking up a name takes time.
+        self._sockets = await asyncio.to_thread(bind, host, port, *options)
+        for sock in self._sockets:
             sock.settimeout(0)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if self._settings.reuse_port:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            if family == socket.AF_INET6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            if hasattr(socket, "TCP_USER_TIMEOUT"):
-                patience_ms = UNREACHABLE_AFTER_S * 1000
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience_ms)
-            sock.bind((address[0], port, *address[2:]))
             sock.listen(self._settings.backlog)
-            port = port or int(sock.getsockname()[1])
         for sock in self._sockets:
             self._loop.add_reader(sock.fileno(), self._accept, sock)
 

@@ -93,10 +93,19 @@ class FanOut(Generic[AnyMember]):
         """All members."""
         return list(self._of)
 
-    async def send_to_all(self, data: bytes) -> None:
-        """Write a message to all present members. The caller sends one message at a time."""
+    def present(self) -> int:
+        """How many places are taken now, so that `send_to_all` leaves out later members."""
         self._remove_gaps()
-        count = len(self._slots)
+        return len(self._slots)
+
+    async def send_to_all(self, data: bytes, present: int | None = None) -> None:
+        """Write a message to all present members. The caller sends one message at a time.
+
+        Args:
+            data: the message.
+            present: what `present` said since the last message; None asks now.
+        """
+        count = self.present() if present is None else present
         for first in range(0, count, BATCH):
             if first:
                 await asyncio.sleep(0)

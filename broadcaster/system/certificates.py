@@ -16,14 +16,26 @@ _VALID_DAYS = 365
 _RENEW_BEFORE = timedelta(days=14)
 
 
-def lan_address() -> str:
-    """This machine's address on its network, 127.0.0.1 without a network; sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
+_ELSEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
+"""Addresses of documentation (RFC 5737, RFC 3849), which lie beyond the network's router."""
+_LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+
+
+def lan_address(family: socket.AddressFamily = socket.AF_INET) -> str:
+    """This machine's address on its network; sends nothing.
+
+    Args:
+        family: IPv4 or IPv6.
+
+    Returns:
+        The loopback address of the family if the machine has no network of it.
+    """
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((_ELSEWHERE[family], 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return _LOOPBACK[family]
 
 
 def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -> ssl.SSLContext:
@@ -35,15 +47,54 @@ def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -
         data_dir: folder of a self-signed certificate.
 
     Raises:
-        OSError: a file cannot be read or written.
-        ssl.SSLError: certificate and key do not belong together.
+        OSError: the folder of a self-signed certificate cannot be written.
+        ValueError: the organizer's certificate or key cannot be used; a sentence says why.
     """
     if certificate is None or key is None:
         certificate, key = _generated(data_dir / "tls")
+    else:
+        _check_dates(certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    try:
+        context.load_cert_chain(certificate, key, _no_password)
+    except ssl.SSLError as wrong:
+        if wrong.reason == "KEY_VALUES_MISMATCH":
+            raise ValueError(f"the key {key} does not belong to {certificate}") from None
+        raise ValueError(f"{key} is not the PEM file of a private key") from None
+    except OSError as wrong:
+        raise ValueError(f"the key {key} cannot be read ({wrong.strerror})") from None
     return context
+
+
+def _no_password() -> str:
+    """Without it OpenSSL would ask at the terminal and wait.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("the key is encrypted: store it without a password")
+
+
+def _check_dates(certificate: Path) -> None:
+    """Read the organizer's certificate and check that it is valid today.
+
+    Raises:
+        ValueError: it is not, or is no certificate.
+    """
+    try:
+        chain = x509.load_pem_x509_certificates(certificate.read_bytes())
+    except OSError as wrong:
+        raise ValueError(f"{certificate} cannot be read ({wrong.strerror})") from None
+    except ValueError:
+        raise ValueError(f"{certificate} is not the PEM file of a certificate") from None
+    now = datetime.now(UTC)
+    if chain[0].not_valid_after_utc < now:
+        day = chain[0].not_valid_after_utc.date()
+        raise ValueError(f"the certificate {certificate} expired on {day}; renew it")
+    if chain[0].not_valid_before_utc > now:
+        day = chain[0].not_valid_before_utc.date()
+        raise ValueError(f"the certificate {certificate} is valid only from {day}; check the clock")
 
 
 def _generated(folder: Path) -> tuple[Path, Path]:

@@ -1,11 +1,47 @@
-"""A child process that ends with its context."""
+"""Child processes that end with their parent, however that ends.
+
+A parent that was killed can do nothing itself, so the kernel kills its children: it does when the
+parent's main thread is gone (prctl(2), PR_SET_PDEATHSIG). Systems other than Linux have no such
+call; there a child ends only with its context.
+"""
 
 import asyncio
+import ctypes
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 _TERMINATE_S = 5.0
+_PR_SET_PDEATHSIG = 1
+# Loaded here, because nothing may be loaded between fork and exec.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+async def start_child(command: Sequence[str], **options: Any) -> asyncio.subprocess.Process:
+    """Start a process that is killed when this one ends; call it in the main thread.
+
+    It has a session of its own, so that it gets no signals from the terminal.
+
+    Args:
+        command: program and arguments.
+        options: of `asyncio.create_subprocess_exec`; without `stdin` it reads from /dev/null.
+    """
+    options.setdefault("stdin", asyncio.subprocess.DEVNULL)
+    parent = os.getpid()
+
+    def end_with_parent() -> None:
+        """Run in the child, before its program."""
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the call
+            os._exit(1)
+
+    return await asyncio.create_subprocess_exec(
+        *command, start_new_session=True, preexec_fn=end_with_parent, **options
+    )
 
 
 @asynccontextmanager
@@ -16,10 +52,9 @@ async def child(
 
     Args:
         command: program and arguments.
-        options: of `asyncio.create_subprocess_exec`; without `stdin` it reads from /dev/null.
+        options: see `start_child`.
     """
-    options.setdefault("stdin", asyncio.subprocess.DEVNULL)
-    process = await asyncio.create_subprocess_exec(*command, start_new_session=True, **options)
+    process = await start_child(command, **options)
     try:
         yield process
     finally:

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 
 from broadcaster.model.ports import Bus
 from broadcaster.web.assets import assets
-from broadcaster.web.errors import REFUSED, explain_errors
+from broadcaster.web.errors import REFUSED, explain_errors, has_valid_host
 from broadcaster.web.request_queue import queueing
 
 LARGEST_BODY_BYTES = 64 * 1024
@@ -71,6 +71,7 @@ def create_application(
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     # Older Safari does not take 'self' to cover WebSockets of the same host.
-    origins = f"ws://{request.host} wss://{request.host}"
+    host = request.host
+    origins = f"ws://{host} wss://{host}" if has_valid_host(request) else ""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value.format(origins=origins))

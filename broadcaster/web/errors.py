@@ -4,10 +4,13 @@ The layers below raise `DomainError`s that know no HTTP; `STATUS` is the only pl
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from broadcaster.errors import (
@@ -67,6 +70,8 @@ HEADERS: dict[type[DomainError], Mapping[str, str]] = {
 }
 """Headers that go with the status."""
 
+_HOST = re.compile(r"([A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
+_LONGEST_HOST = 260
 REFUSED = web.AppKey("refused", Counter[str])
 """Where an application counts refused requests, by error id."""
 
@@ -101,6 +106,8 @@ class Refused(BroadcasterError):
         return {"error": self.error, "message": self.message, "hint": self.hint}
 
 
+UNREADABLE = (web.RequestPayloadError, HttpProcessingError)
+"""What aiohttp raises for a body that is not what its headers say."""
 REFUSALS = (DomainError, BusUnavailable, Refused)
 """Errors that `refusal` turns into an answer."""
 
@@ -126,6 +133,7 @@ def refusal(error: DomainError | BusUnavailable | Refused) -> Refused:
 async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every error with `{error, message, hint}`, and count the refusals."""
     try:
+        _check_host(request)
         return await handler(request)
     except REFUSALS as error:
         refused = refusal(error)
@@ -133,11 +141,18 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
     except ConnectionResetError:
         return web.Response(status=400)  # nobody reads it: the client has disconnected
+    except UNREADABLE:
+        return explained(
+            400,
+            "bad_body",
+            "the body is not what its headers say",
+            "Check Content-Length, Content-Encoding and Transfer-Encoding.",
+        )
     except web.HTTPException as plain:
         return _explained(plain)
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
-        return _answer(
+        return explained(
             500,
             "internal",
             "something went wrong on the server",
@@ -149,12 +164,14 @@ def _explained(plain: web.HTTPException) -> web.Response:
     """An error that aiohttp raised, in our form."""
     match plain:
         case web.HTTPRequestEntityTooLarge():
-            return _answer(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
+            return explained(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
         case web.HTTPNotFound():
-            return _answer(404, "not_found", "there is nothing at this address", "Check the link.")
+            return explained(
+                404, "not_found", "there is nothing at this address", "Check the link."
+            )
         case web.HTTPMethodNotAllowed(allowed_methods=allowed):
             methods = ", ".join(sorted(allowed))
-            answer = _answer(
+            answer = explained(
                 405,
                 "wrong_method",
                 "this address does not take this method",
@@ -162,8 +179,26 @@ def _explained(plain: web.HTTPException) -> web.Response:
             )
             answer.headers["Allow"] = methods
             return answer
-    raise plain
+    if plain.status < HTTPStatus.BAD_REQUEST:
+        raise plain
+    return explained(plain.status, "bad_request", plain.reason.lower(), "Correct the request.")
 
 
-def _answer(status: int, error: str, message: str, hint: str) -> web.Response:
+def _check_host(request: web.BaseRequest) -> None:
+    if not has_valid_host(request):
+        raise Refused(
+            400,
+            "bad_host",
+            "the Host header is not the address of a server",
+            hint="Send the host and port of this server's address.",
+        )
+
+
+def has_valid_host(request: web.BaseRequest) -> bool:
+    """Whether the Host header can be part of a link or of another header."""
+    return len(request.host) <= _LONGEST_HOST and bool(_HOST.fullmatch(request.host))
+
+
+def explained(status: int, error: str, message: str, hint: str) -> web.Response:
+    """An answer in the form that all errors have."""
     return web.json_response({"error": error, "message": message, "hint": hint}, status=status)

@@ -137,6 +137,11 @@ _BOOTH: Sequence[tuple[str, str, Callable[[BoothStatus], float | None]]] = (
         lambda b: b.unsent_ms / 1000,
     ),
     ("dropped_seconds_total", "Interpreted sound that was skipped", lambda b: b.dropped_ms / 1000),
+    (
+        "unusable_events_total",
+        "Answers of the interpreter that could not be used",
+        lambda b: b.unusable_events,
+    ),
     ("sessions_total", "Sessions opened: the first, rotations and restarts", lambda b: b.sessions),
     ("glossary_said_total", "Glossary terms the speaker said", lambda b: b.glossary_said),
     (

@@ -49,8 +49,10 @@ def resource_routes(
 ) -> list[web.RouteDef]:
     """The routes of one address: its methods, the CORS preflight, and 405 for other methods.
 
+    With a slash at its end, as some clients write it, an address is the same.
+
     Args:
-        path: with aiohttp's placeholders.
+        path: with aiohttp's placeholders, without a slash at its end.
         handlers: by method; without one for OPTIONS it is answered by `preflight`.
         accepts: header that names the media type it takes, `Accept-Post` or `Accept-Patch`.
     """
@@ -60,7 +62,11 @@ def resource_routes(
         return preflight(methods, accepts)
 
     table = {"OPTIONS": describe, **handlers, "*": refuse_method(methods)}
-    return [web.route(method, path, cross_origin(handler)) for method, handler in table.items()]
+    return [
+        web.route(method, written, cross_origin(handler))
+        for written in (path, f"{path}/")
+        for method, handler in table.items()
+    ]
 
 
 def preflight(methods: str, accepts: Mapping[str, str]) -> web.Response:
@@ -168,18 +174,21 @@ async def read_text(request: web.Request) -> str:
     Raises:
         Refused: 413 `body_too_large`, 408 `body_too_slow`.
     """
+    too_large = Refused(
+        413,
+        "body_too_large",
+        f"the body is larger than {MAX_BODY_BYTES // 1024} KiB",
+        hint="Send one audio track only.",
+    )
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > MAX_BODY_BYTES:
-                    raise Refused(
-                        413,
-                        "body_too_large",
-                        f"the body is larger than {MAX_BODY_BYTES // 1024} KiB",
-                        hint="Send one audio track only.",
-                    )
+                    raise too_large
     except TimeoutError:
         raise Refused(
             408, "body_too_slow", "the body did not arrive in time", hint="Try again."

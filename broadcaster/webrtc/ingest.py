@@ -1,26 +1,35 @@
 """One publisher's connection: takes its offer, gives its sound as 24 kHz mono.
 
+A publisher is there as long as it answers ICE checks (consent, RFC 7675), whether or not it sends
+sound: many clients send nothing while they are muted.
+
 Its packets come in real time, and `aiortc` times its own handshakes by the event loop. So all
 deadlines here are the loop's, and no clock is injected.
 """
 
 import asyncio
+import functools
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+import aiortc.rtp
+from aiortc import (
+    RTCConfiguration,
+    RTCDtlsTransport,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCSessionDescription,
+)
+from aiortc.rtp import RtpPacket
 from aiortc.sdp import candidate_from_sdp
 
-from broadcaster.audio.pcm import PcmResampler
 from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.webrtc.ice import IceServer, offering_loopback
-from broadcaster.webrtc.rtp_clock import RTP_HZ, RtpClock
+from broadcaster.webrtc.incoming_sound import IncomingSound, PcmChunk
+from broadcaster.webrtc.packet_order import WAIT_S, ReceivedPacket
 from broadcaster.webrtc.sdp import MAX_CANDIDATES, IceFragment, Offer
 
 log = logging.getLogger(__name__)
@@ -28,8 +37,11 @@ log = logging.getLogger(__name__)
 MAX_WAITING_CHUNKS = 100
 """Chunks (usually 20 ms) that wait for the reader; beyond it the oldest is dropped."""
 STALLED_AFTER_S = 1.0
-"""A publisher that has sent nothing for this long is stalled."""
-_FRAME_TICKS = RTP_HZ // 50
+"""A publisher whose last sound is older than this is stalled, or its packets do not decode."""
+_TICK_S = WAIT_S / 4
+
+# `aiortc` answers with 96 to an offer of Opus on 35 to 63, which are as good (RFC 3551 section 3).
+aiortc.rtp.DYNAMIC_PAYLOAD_TYPES = range(35, 128)
 
 
 class PeerState(StrEnum):
@@ -39,6 +51,9 @@ class PeerState(StrEnum):
     CONNECTING = "connecting"
     LIVE = "live"
     STALLED = "stalled"
+    """Connected and silent: it sends nothing, or packets without sound."""
+    UNDECODABLE = "undecodable"
+    """Connected, and none of the packets it sends can be decoded."""
     ENDED = "ended"
 
 
@@ -49,12 +64,12 @@ class IngestEndReason(StrEnum):
     """Our side closed it."""
     HUNG_UP = "hung_up"
     """The publisher closed it."""
-    NO_MEDIA = "no_media"
-    """No sound came within `IngestSettings.first_media_s` of the answer."""
-    MEDIA_STOPPED = "media_stopped"
-    """No packet came for `IngestSettings.media_gap_s`: the publisher vanished."""
+    NEVER_CONNECTED = "never_connected"
+    """It did not connect within `IngestSettings.connect_s` of the answer."""
+    CONSENT_EXPIRED = "consent_expired"
+    """It was connected and stopped answering ICE checks about 30 s ago: it vanished."""
     CONNECTION_FAILED = "connection_failed"
-    """ICE or DTLS failed."""
+    """ICE or DTLS failed before it was connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +80,23 @@ class IngestSettings:
         ice_servers: helpers for our own candidates; none are needed on a public address.
         loopback: offer 127.0.0.1 as well, for publishers on this machine.
         negotiate_s: until the answer is ready; a silent STUN or TURN server costs 5 s of it.
-        first_media_s: until the first sound after the answer.
-        media_gap_s: without a packet.
+        connect_s: until ICE and DTLS are connected, from the answer on. Later only ICE
+            consent ends a session: `aioice` asks every 5 s and gives up after 6 checks.
         close_s: for each step of an orderly close.
     """
 
     ice_servers: tuple[IceServer, ...] = ()
     loopback: bool = False
     negotiate_s: float = 10.0
-    first_media_s: float = 15.0
-    media_gap_s: float = 5.0
+    connect_s: float = 15.0
     close_s: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class PcmChunk:
-    """A piece of decoded sound.
-
-    Attributes:
-        rtp_time: 48 kHz clock, 0 at the publisher's first sample, never runs backwards; lost
-            packets leave a gap.
-        samples: s16le mono 24 kHz.
-    """
-
-    rtp_time: int
-    samples: bytes
 
 
 class IngestPeer:
     """A publisher: `accept` its offer, then read `frames` until they end.
 
     Its packets are received whether or not `frames` is read. It ends by itself when the publisher
-    hangs up, the connection fails or no packets come; `end_reason` then says why.
+    hangs up, the connection fails or it vanishes; `end_reason` then says why.
 
     Args:
         settings: deadlines and ICE servers.
@@ -110,25 +110,28 @@ class IngestPeer:
         self._settings = settings
         self._connection: RTCPeerConnection | None = None
         self._negotiation: asyncio.Task[str] | None = None
-        self._receiver: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
         self._end_reason: IngestEndReason | None = None
         self._closed: asyncio.Future[IngestEndReason] = asyncio.get_running_loop().create_future()
         self._chunks: asyncio.Queue[PcmChunk | None] = asyncio.Queue(MAX_WAITING_CHUNKS)
         self._chunks_dropped = 0
-        self._rtp_clock = RtpClock()
+        self._sound = IncomingSound(self._offer_chunk, asyncio.get_running_loop().time)
         self._candidates_left = MAX_CANDIDATES
-        self._last_media_at: float | None = None
+        self._connected = False
 
     @property
     def state(self) -> PeerState:
-        """The state now; a `STALLED` or `CONNECTING` publisher sends nothing that could be lost."""
+        """The state now; only a `LIVE` publisher sends anything that could be lost."""
         if self._end_reason is not None:
             return PeerState.ENDED
-        if self._last_media_at is None:
-            return PeerState.NEW if self._negotiation is None else PeerState.CONNECTING
-        silent_s = asyncio.get_running_loop().time() - self._last_media_at
-        return PeerState.LIVE if silent_s < STALLED_AFTER_S else PeerState.STALLED
+        if self._negotiation is None:
+            return PeerState.NEW
+        if _is_recent(self._sound.last_decoded_s):
+            return PeerState.LIVE
+        if _is_recent(self._sound.last_undecodable_s):
+            return PeerState.UNDECODABLE
+        return PeerState.STALLED if self._connected else PeerState.CONNECTING
 
     @property
     def end_reason(self) -> IngestEndReason | None:
@@ -137,8 +140,13 @@ class IngestPeer:
 
     @property
     def frames_lost(self) -> int:
-        """20 ms frames that never came or were not read in time."""
-        return self._rtp_clock.lost // _FRAME_TICKS + self._chunks_dropped
+        """20 ms frames that never came, cannot be decoded or were not read in time."""
+        return self._sound.frames_lost + self._chunks_dropped
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the publisher pauses (DTX), so that nothing is lost, if nothing comes now."""
+        return self._sound.pauses
 
     async def wait_closed(self) -> IngestEndReason:
         """Return when it has ended and everything it held is released."""
@@ -206,12 +214,14 @@ class IngestPeer:
         await connection.setRemoteDescription(
             RTCSessionDescription(offer.for_negotiation(), "offer")
         )
+        [receiver] = connection.getReceivers()
+        _take_packets(receiver, self._take_packet)
+        receiver.transport.on(
+            "statechange", functools.partial(self._on_dtls_state, receiver.transport)
+        )
         with offering_loopback(enabled=self._settings.loopback):
             await connection.setLocalDescription(await connection.createAnswer())
-        [receiver] = connection.getReceivers()
-        self._receiver = asyncio.create_task(
-            self._receive(receiver.track), name=f"ingest-receive-{self._label}"
-        )
+        self._watcher = asyncio.create_task(self._watch(), name=f"ingest-watch-{self._label}")
         return offer.answer(connection.localDescription.sdp)
 
     def _negotiated(self) -> str:
@@ -225,33 +235,31 @@ class IngestPeer:
     def _on_connection_state(self) -> None:
         assert self._connection is not None
         match self._connection.connectionState:
+            case "connected":
+                self._connected = True
             case "failed":
                 self._finish(IngestEndReason.CONNECTION_FAILED)
             case "closed":
                 self._finish(IngestEndReason.HUNG_UP)
 
-    async def _receive(self, track: MediaStreamTrack) -> None:
+    def _on_dtls_state(self, transport: RTCDtlsTransport) -> None:
+        ice = transport.transport._connection  # noqa: SLF001
+        # A goodbye comes over ICE that is open; `aioice` closes it when consent expires.
+        if transport.state == "closed" and ice._closing:  # noqa: SLF001
+            self._finish(IngestEndReason.CONSENT_EXPIRED)
+
+    def _take_packet(self, packet: RtpPacket) -> None:
+        if self._end_reason is None:
+            received = ReceivedPacket(packet.sequence_number, packet.timestamp, packet.payload)
+            self._sound.push_packet(packet.ssrc, received)
+
+    async def _watch(self) -> None:
         clock = asyncio.get_running_loop().time
-        resampler = PcmResampler()
-        reason = IngestEndReason.CONNECTION_FAILED
-        try:
-            async with asyncio.timeout(self._settings.first_media_s) as deadline:
-                while True:
-                    frame: Any = await track.recv()
-                    self._last_media_at = clock()
-                    deadline.reschedule(self._last_media_at + self._settings.media_gap_s)
-                    samples = resampler.convert(frame)
-                    kept = len(samples) // SAMPLE_BYTES * (RTP_HZ // CLOCK_HZ)
-                    rtp_time = self._rtp_clock.place(frame.pts, frame.samples, kept)
-                    if samples:
-                        self._offer_chunk(PcmChunk(rtp_time, samples))
-        except MediaStreamError:
-            reason = IngestEndReason.HUNG_UP
-        except TimeoutError:
-            heard = self._last_media_at is not None
-            reason = IngestEndReason.MEDIA_STOPPED if heard else IngestEndReason.NO_MEDIA
-        finally:
-            self._finish(reason)
+        connected_by = clock() + self._settings.connect_s
+        while self._connected or clock() < connected_by:
+            await asyncio.sleep(_TICK_S)
+            self._sound.pass_time()
+        self._finish(IngestEndReason.NEVER_CONNECTED)
 
     def _offer_chunk(self, chunk: PcmChunk | None) -> None:
         if self._chunks.full():
@@ -270,9 +278,9 @@ class IngestPeer:
         try:
             if self._negotiation is not None:
                 await asyncio.wait({self._negotiation}, timeout=self._settings.close_s)
-            if self._receiver is not None:
-                self._receiver.cancel()
-                await asyncio.wait({self._receiver}, timeout=self._settings.close_s)
+            if self._watcher is not None:
+                self._watcher.cancel()
+                await asyncio.wait({self._watcher}, timeout=self._settings.close_s)
             if self._connection is not None:
                 # A task of its own, because the deadline must not interrupt a close half-way.
                 closing = asyncio.create_task(
@@ -286,6 +294,32 @@ class IngestPeer:
             self._offer_chunk(None)
             self._closed.set_result(reason)
             log.info("publisher %s ended: %s", self._label, reason)
+
+
+def _is_recent(moment_s: float | None) -> bool:
+    return moment_s is not None and asyncio.get_running_loop().time() - moment_s < STALLED_AFTER_S
+
+
+def _take_packets(receiver: RTCRtpReceiver, take_packet: Callable[[RtpPacket], None]) -> None:
+    """Have each packet passed on as it comes, instead of decoded by `aiortc`.
+
+    `aiortc` decodes in a thread per receiver, which one empty packet puts into an end state, and it
+    passes on no sequence numbers, without which a pause looks like loss. It still counts the
+    packets for its receiver reports.
+    """
+    count_packet = receiver._handle_rtp_packet  # noqa: SLF001
+    decoder_stopped = False
+
+    async def take(packet: RtpPacket, arrival_time_ms: int) -> None:
+        nonlocal decoder_stopped
+        if not decoder_stopped:
+            decoder_stopped = True
+            receiver._handle_disconnect()  # noqa: SLF001
+        await count_packet(packet, arrival_time_ms)
+        take_packet(packet)
+
+    assert hasattr(receiver, "_handle_disconnect"), "pyproject.toml pins the aiortc that has it"
+    receiver._handle_rtp_packet = take  # type: ignore[method-assign]  # noqa: SLF001
 
 
 async def _close(connection: RTCPeerConnection) -> None:

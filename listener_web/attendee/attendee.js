@@ -15,7 +15,7 @@ import { inspector } from './inspector.js';
 import { initialChannel } from '../i18n/languages.js';
 import { setUpPreferences } from './preferences.js';
 import { Player } from '../player/player.js';
-import { statusOf } from './status.js';
+import { statusOf, statusText } from './status.js';
 import { tab } from '../shared/storage.js';
 import { addressOf, usableTransports } from '../player/transports.js';
 import { keepScreenOn } from '../shared/wake.js';
@@ -124,14 +124,18 @@ class AttendeePage {
   #read() {
     this.#feed?.close();
     this.#view.begin(this.#channel);
-    this.#feed = new CaptionFeed(`${base}/captions/${encodeURIComponent(this.#channel.id)}`, {
+    const channel = encodeURIComponent(this.#channel.id);
+    const addresses = { stream: `${base}/captions/${channel}`, poll: `${base}/poll/${channel}` };
+    this.#feed = new CaptionFeed(addresses, {
       caption: (caption) => this.#view.show(caption),
       state: (state) => {
         this.#state = state;
         this.#refresh();
       },
       connection: (open) => {
-        this.#captions = open ? 'open' : 'lost';
+        const captions = open ? 'open' : 'lost';
+        if (captions === this.#captions) return;
+        this.#captions = captions;
         this.#refresh();
       },
     });
@@ -145,11 +149,12 @@ class AttendeePage {
 
   #refresh() {
     const player = this.#player.state;
-    const status = statusOf({ captions: this.#captions, channel: this.#state, player });
+    const situation = { captions: this.#captions, channel: this.#state, player };
+    const status = statusOf(situation);
     // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#player.stop();
     byId('status', HTMLElement).dataset.status = status;
-    setText(byId('status-text', HTMLElement), this.#strings[status]);
+    setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
     button.setAttribute('aria-pressed', String(this.#listening));
     button.dataset.sounding = String(player === 'playing');

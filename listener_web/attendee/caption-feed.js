@@ -1,5 +1,27 @@
-/** One channel's captions, by server-sent events. */
+/**
+ * One channel's captions: by server-sent events, or by polling where those do not arrive.
+ *
+ * An open connection does not mean that data flows: antivirus programs and inspecting proxies hold the
+ * body of an endless answer back. The server sends a `state` event at once and again every 15 s. When
+ * one is overdue, the feed polls, and tries the stream again now and then. Each caption is given out
+ * once, whichever way it comes first, because the ids on both ways are the same and only grow.
+ */
+import { getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
+import { isNewer } from './caption-ids.js';
+
+/** A stream that does not even open in this time is held back. */
+export const OPENS_WITHIN_MS = 10_000;
+/** A stream without an event in this time after it opened is held back. */
+export const FIRST_EVENT_MS = 4_000;
+/** Two events that the server sends in any case are missing after this time. */
+export const NEXT_EVENT_MS = 35_000;
+export const POLL_MS = 1_000;
+/** A stream that brings an event at this age has brought more than its beginning. */
+export const PROVEN_MS = 14_000;
+/** How long to poll before the stream is tried again. */
+export const FIRST_REOPEN_MS = 30_000;
+export const LAST_REOPEN_MS = 300_000;
 
 /**
  * @typedef {object} Caption
@@ -20,60 +42,165 @@ import { Backoff } from '../shared/backoff.js';
  * @property {string} channel state of the booth
  */
 
+/** @typedef {{state: ChannelState, after: string, more: boolean, captions: Caption[]}} Polled */
+
 /** Reconnects by itself until the event is closed. */
 export class CaptionFeed {
+  /** Whether streams are held back on the way to this page; the next channel then polls at once. */
+  static #streamsAreHeld = false;
   #backoff = new Backoff(1_000, 15_000);
+  #pollBackoff = new Backoff(1_000, 15_000);
+  #reopenBackoff = new Backoff(FIRST_REOPEN_MS, LAST_REOPEN_MS);
   /** @type {EventSource | null} */
   #source = null;
-  #retry = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #alarm;
+  /** Whether this stream has brought an event, and when it was opened. */
+  #flows = false;
+  #openedMs = 0;
+  /** How many streams in a row stopped after their beginning. */
+  #stopped = 0;
+  /** Counts the rounds of polling; odd while one goes on. */
+  #round = 0;
   #closed = false;
+  #lastId = '';
 
   /**
-   * @param {string} url
+   * @param {{stream: string, poll: string}} addresses of the channel's captions
    * @param {object} on
    * @param {(caption: Caption) => void} on.caption
    * @param {(state: ChannelState) => void} on.state
-   * @param {(connected: boolean) => void} on.connection
+   * @param {(connected: boolean) => void} on.connection whether captions arrive
    */
-  constructor(url, on) {
-    this.url = url;
+  constructor(addresses, on) {
+    this.addresses = addresses;
     this.on = on;
     this.#connect();
+    if (CaptionFeed.#streamsAreHeld) void this.#poll();
   }
 
   /** Stop reading. */
   close() {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#alarm);
     this.#source?.close();
   }
 
   #connect() {
-    const source = new EventSource(this.url);
+    const source = new EventSource(withId(this.addresses.stream, this.#lastId));
     this.#source = source;
-    source.onopen = () => {
-      this.#backoff.reset();
-      this.on.connection(true);
-    };
-    source.addEventListener('caption', ({ data }) => this.on.caption(JSON.parse(data)));
+    this.#flows = false;
+    this.#openedMs = Date.now();
+    this.#expectEvent(OPENS_WITHIN_MS);
+    source.onopen = () => this.#expectEvent(FIRST_EVENT_MS);
+    source.addEventListener('caption', ({ data, lastEventId }) => {
+      this.#arrived();
+      if (!isNewer(lastEventId, this.#lastId)) return;
+      this.#lastId = lastEventId;
+      this.on.caption(JSON.parse(data));
+    });
     source.addEventListener('state', ({ data }) => {
-      /** @type {ChannelState} */
-      const state = JSON.parse(data);
-      if (state.state === 'closed') this.#closed = true;
-      this.on.state(state);
+      this.#arrived();
+      this.#tellState(JSON.parse(data));
     });
     source.onerror = () => {
       if (this.#closed) {
-        source.close();
+        this.close();
         return;
       }
-      this.on.connection(false);
+      this.#expectEvent(OPENS_WITHIN_MS);
+      if (!this.#polling) this.on.connection(false);
       // The browser reconnects by itself, from the last id, unless the answer was not a stream. Then
-      // this makes a new source. It begins with the history, and the view knows captions by their ids.
-      if (source.readyState === EventSource.CLOSED) {
-        clearTimeout(this.#retry);
-        this.#retry = setTimeout(() => this.#connect(), this.#backoff.nextMs());
-      }
+      // this makes a new source.
+      if (source.readyState === EventSource.CLOSED) this.#connectIn(this.#backoff.nextMs());
     };
   }
+
+  /** @param {number} ms */
+  #connectIn(ms) {
+    clearTimeout(this.#alarm);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), ms);
+  }
+
+  /** The stream has brought an event. */
+  #arrived() {
+    this.#backoff.reset();
+    this.#flows = true;
+    if (Date.now() - this.#openedMs >= PROVEN_MS) this.#stopped = 0;
+    if (this.#polling) this.#round++;
+    CaptionFeed.#streamsAreHeld = false;
+    this.#expectEvent(NEXT_EVENT_MS);
+    this.on.connection(true);
+  }
+
+  /** @param {number} ms */
+  #expectEvent(ms) {
+    clearTimeout(this.#alarm);
+    this.#alarm = setTimeout(() => this.#takeAnotherWay(), ms);
+  }
+
+  #takeAnotherWay() {
+    this.#source?.close();
+    if (this.#flows) this.#stopped++;
+    // A stream that stopped once was perhaps cut off while the device slept.
+    const slept = this.#flows && this.#stopped === 1;
+    CaptionFeed.#streamsAreHeld = !slept;
+    const waitMs = this.#flows ? LAST_REOPEN_MS : this.#reopenBackoff.nextMs();
+    this.#connectIn(slept ? 0 : waitMs);
+    if (!this.#polling) void this.#poll();
+  }
+
+  get #polling() {
+    return this.#round % 2 === 1;
+  }
+
+  /** Ask again and again, until the stream brings an event. */
+  async #poll() {
+    const round = ++this.#round;
+    const goesOn = () => round === this.#round && !this.#closed;
+    while (goesOn()) {
+      const asked = this.#lastId;
+      /** @type {Polled | null} */
+      const answer = await getJson(withId(this.addresses.poll, asked)).catch(() => null);
+      if (!goesOn()) return;
+      let waitMs = POLL_MS;
+      if (answer === null) {
+        this.on.connection(false);
+        waitMs = this.#pollBackoff.nextMs();
+      } else {
+        this.#pollBackoff.reset();
+        // The stream may have brought something newer in the meantime.
+        if (this.#lastId === asked) this.#take(answer);
+        if (answer.more) waitMs = 0;
+      }
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+
+  /** @param {Polled} answer */
+  #take(answer) {
+    this.on.connection(true);
+    for (const caption of answer.captions) this.on.caption(caption);
+    this.#lastId = answer.after;
+    this.#tellState(answer.state);
+    if (this.#closed) this.close();
+  }
+
+  /** @param {ChannelState} state */
+  #tellState(state) {
+    if (state.state === 'closed') this.#closed = true;
+    this.on.state(state);
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {string} id of the last caption; empty before the first
+ */
+function withId(address, id) {
+  return id === '' ? address : `${address}?after=${encodeURIComponent(id)}`;
 }

@@ -4,6 +4,7 @@
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {Language & {interpreter: Interpreter, always: boolean}} EventLanguage */
+/** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
 /**
@@ -15,6 +16,7 @@
  * @property {number | null} spend_cap_usd
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
+ * @property {Warning[]} warnings
  */
 
 /**
@@ -25,6 +27,8 @@
  * @property {boolean} clipping
  * @property {number} silent_ms
  * @property {number} frames_lost
+ * @property {string} error
+ * @property {string} reason
  * @property {string | null} language
  */
 
@@ -37,6 +41,7 @@
  * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
  * @property {number} dropped_ms interpreted sound that was skipped
  * @property {number} unsent_ms floor sound that did not reach the interpreter
+ * @property {number} unusable_events answers of the interpreter that could not be used
  * @property {number} glossary_said terms of the glossary that were said
  * @property {number} glossary_hits those said as the glossary wants
  * @property {number} cost_usd

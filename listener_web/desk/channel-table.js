@@ -85,14 +85,15 @@ function lag({ channel, lag_ms }) {
 }
 
 /**
- * Sound that listeners did not get, if there is any.
+ * What listeners did not get, if there is any.
  *
  * @param {ChannelStatus} status
  */
-function losses({ dropped_ms, unsent_ms }) {
+function losses({ dropped_ms, unsent_ms, unusable_events }) {
   const parts = [];
   if (dropped_ms > 0) parts.push(`${(dropped_ms / 1000).toFixed(1)} s skipped`);
   if (unsent_ms > 0) parts.push(`${(unsent_ms / 1000).toFixed(1)} s not sent`);
+  if (unusable_events > 0) parts.push(`${unusable_events} answers unusable`);
   return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 

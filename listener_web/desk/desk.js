@@ -38,7 +38,12 @@ function signIn() {
   byId('sign-in', HTMLFormElement).hidden = false;
   byId('new-event', HTMLButtonElement).hidden = true;
   byId('create', HTMLFormElement).hidden = true;
-  byId('problem', HTMLElement).hidden = true;
+  const problem = byId('problem', HTMLElement);
+  problem.hidden = !new URLSearchParams(location.search).has('token');
+  problem.replaceChildren(
+    h('strong', {}, 'This token is not valid'),
+    'Open the link that the server printed at its last start.',
+  );
   list.hidden = true;
   byId('token', HTMLInputElement).focus();
 }

@@ -42,6 +42,7 @@ export class EventCard {
     },
     h('div', { class: 'meter-bar' }),
   );
+  #warnings = h('div', { class: 'warnings', role: 'status' });
   #table = channelTable();
   #cost;
   #measured;
@@ -80,7 +81,8 @@ export class EventCard {
       this.#link('Attendees', 'attendee'),
       this.#link('Speaker', 'stage'),
     );
-    this.element.append(h('div', { class: 'event-head' }, name, steps), links, this.#measured);
+    const head = h('div', { class: 'event-head' }, name, steps);
+    this.element.append(head, this.#warnings, links, this.#measured);
     this.#showState();
   }
 
@@ -109,6 +111,11 @@ export class EventCard {
     setText(this.#stepButton, step?.word ?? '');
     this.#closeButton.hidden = this.#event.state === 'closed';
     this.#measured.hidden = this.#event.state === 'closed';
+    this.#warnings.hidden = this.#event.state === 'closed';
+    const warnings = this.#event.warnings.map(({ message, hint }) =>
+      h('p', { class: 'notice', 'data-tone': 'warn' }, `${message} ${hint}`),
+    );
+    this.#warnings.replaceChildren(...warnings);
   }
 
   /** @param {FloorStatus | null} floor */
@@ -194,6 +201,7 @@ export class EventCard {
 function describeFloor(floor) {
   if (floor === null) return { words: 'No floor process reports', look: 'failed' };
   if (!floor.publisher) return { words: 'No speaker connected', look: 'idle' };
+  if (floor.reason) return { words: floor.reason, look: 'failed' };
   const level = `${Math.round(floor.level_dbfs)} dBFS`;
   if (floor.clipping) return { words: `Speaker too loud, ${level}`, look: 'failed' };
   if (floor.silent_ms >= 2_000) {

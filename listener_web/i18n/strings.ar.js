@@ -18,6 +18,7 @@ export default {
   volume: 'مستوى الصوت',
   language: 'اللغة',
   original: 'الصوت الأصلي',
+  sound: 'الصوت',
   captions: 'الترجمة النصية',
   captionsSoon: 'ستظهر الترجمة النصية هنا فور بدء الكلام.',
   latest: 'الأحدث',

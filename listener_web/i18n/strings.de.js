@@ -19,6 +19,7 @@ export default {
   volume: 'Lautstärke',
   language: 'Sprache',
   original: 'Original',
+  sound: 'Ton',
   captions: 'Untertitel',
   captionsSoon: 'Hier erscheinen Untertitel, sobald jemand spricht.',
   latest: 'Neueste',

@@ -19,6 +19,7 @@ const strings = {
   volume: 'Volume',
   language: 'Language',
   original: 'Original',
+  sound: 'Sound',
   captions: 'Captions',
   captionsSoon: 'Captions appear here as soon as someone speaks.',
   latest: 'Newest',

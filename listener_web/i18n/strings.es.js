@@ -19,6 +19,7 @@ export default {
   volume: 'Volumen',
   language: 'Idioma',
   original: 'Original',
+  sound: 'Sonido',
   captions: 'Subtítulos',
   captionsSoon: 'Los subtítulos aparecerán aquí en cuanto alguien hable.',
   latest: 'Lo último',

@@ -19,6 +19,7 @@ export default {
   volume: 'Volume',
   language: 'Langue',
   original: 'Original',
+  sound: 'Son',
   captions: 'Sous-titres',
   captionsSoon: 'Les sous-titres apparaîtront ici dès que quelqu’un parlera.',
   latest: 'Plus récent',

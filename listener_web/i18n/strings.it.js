@@ -18,6 +18,7 @@ export default {
   volume: 'Volume',
   language: 'Lingua',
   original: 'Originale',
+  sound: 'Audio',
   captions: 'Sottotitoli',
   captionsSoon: 'I sottotitoli appariranno qui appena qualcuno parla.',
   latest: 'Più recente',

@@ -18,6 +18,7 @@ export default {
   volume: '音量',
   language: '言語',
   original: '原音声',
+  sound: '音声',
   captions: '字幕',
   captionsSoon: '話が始まると、ここに字幕が表示されます。',
   latest: '最新へ',

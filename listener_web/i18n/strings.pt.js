@@ -18,6 +18,7 @@ export default {
   volume: 'Volume',
   language: 'Idioma',
   original: 'Original',
+  sound: 'Som',
   captions: 'Legendas',
   captionsSoon: 'As legendas aparecem aqui assim que alguém falar.',
   latest: 'Mais recente',

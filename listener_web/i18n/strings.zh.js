@@ -18,6 +18,7 @@ export default {
   volume: '音量',
   language: '语言',
   original: '原声',
+  sound: '声音',
   captions: '字幕',
   captionsSoon: '有人讲话时，字幕会显示在这里。',
   latest: '最新',

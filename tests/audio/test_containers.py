@@ -45,3 +45,12 @@ def test_packets_of_several_lengths() -> None:
     found = pages(b"".join(ogg.push(silence(frame_ms)) for frame_ms in lengths))
     steps = [later - earlier for (earlier, _), (later, _) in pairwise(found)]
     assert steps == [48 * frame_ms for frame_ms in lengths[1:-1]]
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x4b", b"\x4b\x00", b"\x4b\x3f"])
+def test_silence_takes_the_place_of_what_is_not_opus(damaged: bytes) -> None:
+    ogg = OggOpus()
+    packets = [silence(60), damaged, damaged, silence(60), silence(60), silence(60)]
+    found = pages(b"".join(ogg.push(packet) for packet in packets))
+    steps = [later - earlier for (earlier, _), (later, _) in pairwise(found)]
+    assert steps == [48 * frame_ms for frame_ms in [20] * 6 + [60] * 2]

@@ -2,6 +2,7 @@ import av
 import numpy as np
 import pytest
 
+from broadcaster.audio.containers import OpusToMp3
 from broadcaster.audio.opus import OpusDecoder, OpusEncoder, OpusStream
 from broadcaster.model.audio import CLOCK_HZ, Kind, opus_samples
 from tests.audio.sounds import best_correlation, tone
@@ -92,3 +93,23 @@ def test_after_a_rest_nothing_of_the_sound_before_is_heard() -> None:
         stream.encode_pcm(tone(1.0)[start : start + 960], 0)
     stream.rest()
     assert stream.encode_pcm(bytes(960), 0).payload == fresh
+
+
+@FRAMES
+@pytest.mark.parametrize("damaged", [b"", b"\x4b", b"\x4b\x00", b"\xff" * 40, bytes(20_000)])
+def test_a_damaged_packet_costs_its_own_time_and_no_more(
+    frame_samples: int, damaged: bytes
+) -> None:
+    said = tone(2.0)
+    encoder, decoder, mp3 = OpusEncoder(frame_samples), OpusDecoder(), OpusToMp3()
+    step = frame_samples * 2
+    packets = [encoder.encode(said[i : i + step]) for i in range(0, len(said) - step + 1, step)]
+    half = len(packets) // 2
+    packets[half : half + 2] = [damaged, damaged]
+    heard = [decoder.decode(packet) for packet in packets]
+    assert {len(piece) for piece in heard[1:]} == {step}
+    assert all(np.frombuffer(piece, "<i2").max() > 1_000 for piece in heard[half + 3 :])
+    written = b"".join(mp3.push(packet) for packet in packets)
+    assert len(written) == pytest.approx(
+        96_000 / 8 * len(packets) * frame_samples / 24_000, rel=0.1
+    )

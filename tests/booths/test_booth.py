@@ -70,10 +70,11 @@ class Server:
                 await socket.send_json({"type": "session.closed"})
         return socket
 
+    async def send(self, kind: str, **fields: object) -> None:
+        await self.sockets[-1].send_json({"type": kind, **fields})
+
     async def text(self, text: str) -> None:
-        await self.sockets[-1].send_json(
-            {"type": "session.output_transcript.delta", "delta": text, "elapsed_ms": 200}
-        )
+        await self.send("session.output_transcript.delta", delta=text, elapsed_ms=200)
 
     async def sound(self, pcm: bytes) -> None:
         delta = base64.b64encode(pcm).decode()
@@ -220,6 +221,36 @@ async def test_any_other_refusal_is_retried() -> None:
             assert transport is not None
             transport.abort()
             await status(bus, state="live", sessions=2)
+
+
+async def test_unusable_answers_are_counted_over_all_sessions() -> None:
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live", unusable_events=0)
+            for session in (1, 2):
+                for _ in range(3):
+                    await server.send("session.output_audio.delta", delta="***")
+                await status(bus, unusable_events=3 * session)
+                await server.sockets[-1].close(code=1011, message=b"upstream failed")
+                await status(bus, state="live", sessions=session + 1)
+
+
+async def test_an_interpreter_whose_sound_is_unusable_is_not_called_mute_alone() -> None:
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+
+            async def write() -> None:
+                while True:
+                    await server.send("session.output_audio.delta", delta="***")
+                    await server.text(" Hoy hablamos de agua.")
+                    await asyncio.sleep(1.0)
+
+            async with background_task(write(), name="interpreter of the test"):
+                retrying = await status(bus, state="retrying")
+    assert "writes and does not speak, because what it sends cannot be used" in str(
+        retrying["reason"]
+    )
 
 
 async def test_a_closing_booth_lets_the_interpreter_finish() -> None:

@@ -1,16 +1,19 @@
 """The command line, as people type it."""
 
 import asyncio
+import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
 
-from broadcaster.commands.cli import settings_from
+from broadcaster.commands.settings import settings_from
 from broadcaster.config import USED_BY, Role, Settings, unused
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.processes import broadcaster, started
@@ -59,7 +62,7 @@ def test_a_wrong_setting_is_named() -> None:
 def test_a_length_that_packets_cannot_have_is_refused(frame_ms: str) -> None:
     answer = run("serve", BROADCASTER_FRAME_MS=frame_ms)
     assert answer.returncode == 2
-    assert "BROADCASTER_FRAME_MS: Input should be 20, 40 or 60" in answer.stderr
+    assert f"BROADCASTER_FRAME_MS “{frame_ms}” must be 20, 40 or 60" in answer.stderr
 
 
 def test_roles_need_redis(tmp_path: Path) -> None:
@@ -143,7 +146,7 @@ async def test_https_with_a_certificate_made_here(tmp_path: Path) -> None:
                 assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     async with broadcaster(tmp_path) as (_, process):
         process.process.send_signal(number)
@@ -186,3 +189,55 @@ def test_every_setting_of_some_roles_is_a_setting() -> None:
 async def test_serve_says_which_settings_it_does_not_use(tmp_path: Path) -> None:
     async with broadcaster(tmp_path, tls_cert="a.pem", tls_key="b.pem") as (_, process):
         await process.line(r"set, but not used here: BROADCASTER_TLS_CERT \(TLS is off\)")
+
+
+@pytest.mark.parametrize(
+    ("host", "link", "answers"),
+    [
+        ("::", r"http://\d+\.\d+\.\d+\.\d+:\d+", ["127.0.0.1", "[::1]"]),
+        ("::1", r"http://\[::1\]:\d+", ["[::1]"]),
+        ("[::1]", r"http://\[::1\]:\d+", ["[::1]"]),
+        ("0.0.0.0", r"http://\d+\.\d+\.\d+\.\d+:\d+", ["127.0.0.1"]),
+        ("localhost", r"http://localhost:\d+", ["127.0.0.1"]),
+    ],
+)
+async def test_the_link_leads_to_the_sockets(
+    tmp_path: Path, host: str, link: str, answers: list[str]
+) -> None:
+    async with broadcaster(tmp_path, host=host) as (url, _), aiohttp.ClientSession() as http:
+        assert re.fullmatch(link, url)
+        port = url.rpartition(":")[2]
+        for address in [*answers, url.removeprefix("http://").rpartition(":")[0]]:
+            async with http.get(f"http://{address}:{port}/healthz") as answer:
+                assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"HOST": "192.0.2.77"}, "is not an address of this machine. Set BROADCASTER_HOST"),
+        ({"HOST": "no-such-name.invalid"}, "is not an address of this machine"),
+        ({"DATA_DIR": "/dev/null/data"}, "Set BROADCASTER_DATA_DIR to a folder"),
+        ({"DATA_DIR": "/proc/data"}, "BROADCASTER_DATA_DIR"),
+    ],
+)
+def test_what_the_system_refuses_names_the_setting(
+    environment: dict[str, str], sentence: str
+) -> None:
+    given = {f"BROADCASTER_{name}": value for name, value in environment.items()}
+    with TemporaryDirectory() as folder:
+        answer = run("serve", **{"BROADCASTER_PORT": "0", "BROADCASTER_DATA_DIR": folder, **given})
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_each_port_in_use_names_its_setting(tmp_path: Path, kind: int) -> None:
+    name = "METRICS_PORT" if kind == socket.SOCK_STREAM else "WEBRTC_PORT"
+    with socket.socket(type=kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        given = {"BROADCASTER_PORT": "0", f"BROADCASTER_{name}": str(taken.getsockname()[1])}
+        answer = run("serve", BROADCASTER_DATA_DIR=str(tmp_path), **given)
+    assert answer.returncode == 1
+    assert f"choose another port (BROADCASTER_{name})" in answer.stderr

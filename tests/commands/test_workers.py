@@ -24,7 +24,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
-from tests.support.processes import Process, started
+from tests.support.processes import Process, runs, started
 from tests.support.redis_server import RedisServer
 from tests.support.signaling import FRAGMENT, error, trickled
 
@@ -109,10 +109,6 @@ async def edges(folder: Path, **settings: str) -> AsyncIterator[Edges]:
                 yield Edges(parent, http, bus)
     finally:
         await asyncio.to_thread(redis.stop)
-
-
-def runs(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
 
 
 def free_ports(count: int) -> int:
@@ -217,10 +213,23 @@ async def test_a_signal_ends_all(tmp_path: Path) -> None:
     assert not [line for line in them.parent.lines if "Traceback" in line]
 
 
-async def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "stopped"),
+    [
+        (signal.SIGKILL, False),
+        (signal.SIGKILL, True),
+        (signal.SIGTERM, False),
+        (signal.SIGHUP, False),
+    ],
+)
+async def test_workers_end_with_their_parent(
+    tmp_path: Path, end: signal.Signals, *, stopped: bool
+) -> None:
     async with edges(tmp_path) as them:
         pids = await them.pids()
-        them.parent.process.kill()
+        if stopped:  # a worker that cannot answer
+            os.kill(min(pids), signal.SIGSTOP)
+        them.parent.process.send_signal(end)
         async with deadline():
             while any(map(runs, pids)):
                 await asyncio.sleep(0.05)
@@ -284,10 +293,15 @@ async def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
 
 
 async def test_workers_that_do_not_start_end_it(tmp_path: Path) -> None:
-    environment = {"BROADCASTER_DATA_DIR": str(tmp_path), "BROADCASTER_REDIS_URL": "nonsense"}
     words = ["--role", "edge", "--workers", "2", "--port", "0"]
-    async with started([*COMMAND, *words], environment) as parent:
-        await parent.line(r"worker \d did not start")
-        await parent.process.wait()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment = {
+            "BROADCASTER_DATA_DIR": str(tmp_path),
+            "BROADCASTER_REDIS_URL": "redis://127.0.0.1:9",
+            "BROADCASTER_METRICS_PORT": str(taken.getsockname()[1]),
+        }
+        async with started([*COMMAND, *words], environment) as parent:
+            await parent.line(r"worker \d did not start")
+            await parent.process.wait()
     assert parent.process.returncode == 1
     assert not [line for line in parent.lines if "Traceback" in line]

@@ -178,6 +178,40 @@ async def test_how_an_event_is_interpreted(server: Server) -> None:
     assert read == event
 
 
+CONVERSE_PT = {"tag": "pt-PT", "interpreter": "converse"}
+
+
+@pytest.mark.parametrize(
+    ("languages", "alike"),
+    [
+        (["pt-BR", "pt-PT"], [["pt-BR", "pt-PT"]]),
+        (["zh-Hans", "zh-hant", "es"], [["zh-Hans", "zh-Hant"]]),
+        (["pt", "pt-BR", "pt-PT", "zh", "zh-Hant"], [["pt", "pt-BR", "pt-PT"], ["zh", "zh-Hant"]]),
+        (["pt-BR", CONVERSE_PT], []),
+        ([{"tag": "sr-Latn", "interpreter": "translate"}, "sr-Cyrl"], []),
+        (["sr-Latn", "sr-Cyrl"], []),
+        (["es", "fr"], []),
+    ],
+)
+async def test_channels_that_get_the_same_interpretation_are_named(
+    server: Server, languages: list[object], alike: list[list[str]]
+) -> None:
+    new = {"title": "A talk", "id": "talk", "languages": languages}
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert [one["languages"] for one in event["warnings"]] == alike
+    assert {one["id"] for one in event["warnings"]} <= {"same_interpretation"}
+    assert all(one["message"].endswith(".") and one["hint"] for one in event["warnings"])
+    read, _ = await call(server, "GET", "/api/events/talk", 200)
+    assert read["warnings"] == event["warnings"]
+
+
+async def test_a_warning_ends_with_its_cause(server: Server) -> None:
+    await server.create("pt-BR", "pt-PT", state="open")
+    changed = {"languages": ["pt-BR", CONVERSE_PT]}
+    event, _ = await call(server, "PATCH", "/api/events/talk", 200, json=changed)
+    assert event["warnings"] == []
+
+
 async def test_without_options_an_event_has_their_defaults(server: Server) -> None:
     event = await server.create("es", state="open")
     defaults: dict[str, Any] = {
@@ -296,3 +330,20 @@ async def test_events_survive_a_restart(tmp_path: Path) -> None:
         kept, _ = await call(after, "GET", "/api/events/talk", 200)
     assert kept["stage_key"] == created["stage_key"]
     assert kept["state"] == "live"
+
+
+async def test_languages_are_taken_by_name(server: Server) -> None:
+    new = {
+        "title": "A talk",
+        "languages": ["Arabic", {"tag": "Nederlands", "always": True}, "Portugese", "dutch"],
+        "source_language": "English",
+        "glossary": [{"text": "sluice", "translations": {"Arabic": "هويس"}}],
+    }
+    event, _ = await call(server, "POST", "/api/events", 201, json=new)
+    assert [language["tag"] for language in event["languages"]] == ["ar", "nl", "pt"]
+    assert event["source_language"] == "en"
+    assert event["glossary"][0]["translations"] == {"ar": "هويس"}
+    refused, _ = await call(
+        server, "PATCH", "/api/events/a-talk", 422, json={"languages": ["Gaelic"]}
+    )
+    assert refused["hint"] == "Did you mean Irish or Scottish Gaelic?"

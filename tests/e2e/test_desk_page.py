@@ -17,13 +17,15 @@ from tests.support.browser import chromium
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN
 
-EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"), Channel("fr")), "key")
+CHANNELS = (Channel("es"), Channel("fr"), Channel("pt-BR"), Channel("pt-PT"))
+EVENT = Event("talk", "A talk", EventState.LIVE, CHANNELS, "key")
 REPORT = BoothStatus(
     "es",
     BoothState.LIVE,
     lag_ms=2_100,
     dropped_ms=3_240,
     unsent_ms=400,
+    unusable_events=7,
     glossary_said=12,
     glossary_hits=11,
     interpreter="translate",
@@ -56,10 +58,12 @@ async def test_glossary_hits_and_lost_sound_are_shown() -> None:
             row = page.locator("tr[data-channel='es'][data-state='live']")
             text = await row.inner_text(timeout=60_000)
             assert "continuous · glossary 11 of 12" in text
-            assert "3.2 s skipped · 0.4 s not sent" in text
+            assert "3.2 s skipped · 0.4 s not sent · 7 answers unusable" in text
             other = await page.locator("tr[data-channel='fr']").inner_text()
             assert "glossary" not in other
             assert "skipped" not in other
+            warning = await page.locator("section[data-event='talk'] .warnings").inner_text()
+            assert "(Brazil) and Portuguese (Portugal) get the same interpretation" in warning
         finally:
             for task in running:
                 task.cancel()

@@ -47,6 +47,21 @@ async def test_sound_arrives_and_delete_ends_it(whip: Stage) -> None:
     assert worst_match(sound, voice(30)[::2]) >= 0.9
 
 
+async def test_a_slash_at_the_end_changes_nothing(whip: Stage) -> None:
+    async with client() as publisher:
+        offer = publisher.localDescription.sdp
+        async with whip.http.post(f"{whip.url}/whip/demo/", data=offer, headers=SDP) as reply:
+            assert reply.status == 201
+            address = whip.url + reply.headers["Location"]
+        async with whip.http.options(f"{whip.url}/whip/demo/") as reply:
+            assert reply.headers["Accept-Post"] == "application/sdp"
+        async with whip.http.get(f"{whip.url}/whip/demo/") as reply:
+            assert await error(reply) == (405, "method_not_allowed")
+        async with whip.http.delete(f"{address}/") as reply:
+            assert reply.status == 200
+    assert whip.endpoint.session_count == 0
+
+
 async def test_created_tells_what_the_client_needs() -> None:
     async with stage(IngestSettings(ice_servers=(STUN,))) as whip, client() as publisher:
         offer = publisher.localDescription.sdp

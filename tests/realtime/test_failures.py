@@ -41,6 +41,11 @@ def refusal(
         (500, None, "http_500", True),
         (503, "server_is_overloaded", "server_is_overloaded", True),
         (408, None, "http_408", True),
+        (402, None, "insufficient_quota", False),
+        (402, "rate_limit_exceeded", "insufficient_quota", False),
+        (402, "payment_required", "payment_required", False),
+        (429, "billing_not_active", "billing_not_active", False),
+        (400, "missing_api_key", "missing_api_key", False),
     ],
 )
 def test_handshakes(
@@ -88,6 +93,126 @@ def test_a_code_that_is_not_an_identifier_is_not_repeated() -> None:
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert failures.retry_after_s(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "seconds", "wait_s"),
+    [
+        ("1500", "7", 1.5),
+        ("0", "7", 0.0),
+        (" 250.5 ", None, 0.2505),
+        ("9" * 400, "7", failures.MAX_RETRY_AFTER_S),
+        ("-1", "7", 7.0),
+        ("-1", None, None),
+        ("soon", "7", 7.0),
+        ("nan", "7", 7.0),
+        ("inf", "7", 7.0),
+        ("", "7", 7.0),
+        ("1,5", format_datetime(NOW + timedelta(seconds=30), usegmt=True), 30.0),
+        (None, "Sunday, 22-Nov-26 12:00:09 GMT", 9.0),
+        (None, "Sun Nov 22 12:00:09 2026", 9.0),
+        (None, "9" * 400, failures.MAX_RETRY_AFTER_S),
+        (None, "Sun, 22 Nov 2026 12:00:09 +9999999999", None),
+        (None, "-7", None),
+        (None, "\x00", None),
+        (None, None, None),
+    ],
+)
+@pytest.mark.parametrize(
+    "names", [("retry-after-ms", "Retry-After"), ("Retry-After-Ms", "RETRY-AFTER")]
+)
+def test_milliseconds_count_before_seconds(
+    names: tuple[str, str], milliseconds: str | None, seconds: str | None, wait_s: float | None
+) -> None:
+    values = zip(names, (milliseconds, seconds), strict=True)
+    headers = {name: value for name, value in values if value is not None}
+    assert refusal(429, **headers).retry_after_s == wait_s
+
+
+BILLING = refusal(429, "insufficient_quota")
+KEY_HINT = refusal(401).hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Payment Required",
+        b'{"error": {"code": 402, "message": "Insufficient credits"}}',
+        b'{"error": {"code": "402"}}',
+        b'{"error": {"type": "rate_limit_exceeded"}}',
+        b'{"detail": "Insufficient Balance"}',
+    ],
+)
+def test_payment_required_is_about_billing(body: bytes) -> None:
+    failure = failures.from_handshake(402, {"Retry-After": "1"}, body, now=NOW)
+    assert (failure.message, failure.hint) == (BILLING.message, BILLING.hint)
+    assert (failure.retryable, failure.retry_after_s) == (False, None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": 402},
+        {"code": "402", "message": "m"},
+        {"type": "insufficient_credits"},
+        {"code": "payment_required"},
+    ],
+)
+@pytest.mark.parametrize("configuring", [True, False])
+def test_error_events_about_billing(error: dict[str, object], *, configuring: bool) -> None:
+    failure = failures.from_error_event(error, configuring=configuring)
+    assert (failure.hint, failure.retryable) == (BILLING.hint, False)
+
+
+TEXTS_ABOUT_THE_KEY = [
+    "Missing bearer or basic authentication in header",
+    "You didn't provide an API key. You need to provide your API key in an Authorization header.",
+    "No API key provided",
+    "Incorrect API key provided: sk-abc. You can obtain an API key from the console.",
+    "API key not valid. Please pass a valid API key.",
+    "An API key is required",
+    "The api-key header is missing.",
+    "Invalid API key",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS_ABOUT_THE_KEY)
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_refusal_about_the_key_says_so(status: int, text: str) -> None:
+    failure = refusal(status, None, text)
+    assert (failure.error, failure.hint, failure.retryable) == ("invalid_api_key", KEY_HINT, False)
+
+
+@pytest.mark.parametrize("text", TEXTS_ABOUT_THE_KEY)
+def test_an_event_or_a_close_about_the_key_says_so(text: str) -> None:
+    error = {"type": "invalid_request_error", "code": None, "message": text}
+    for failure in (
+        failures.from_error_event(error, configuring=True),
+        failures.from_close(1008, text),
+    ):
+        assert (failure.error, failure.hint) == ("invalid_api_key", KEY_HINT)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_without_a_key_the_advice_is_to_set_one(status: int) -> None:
+    failure = failures.from_handshake(status, {}, b"", now=NOW, has_key=False)
+    assert (failure.error, failure.hint) == ("invalid_api_key", KEY_HINT)
+    assert "got none" in failure.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your project does not have access to this model.",
+        "Invalid value: 'xx'. Supported values are: 'de'.",
+        "Unknown parameter: 'session.audio'.",
+        "There is no credit on this account",
+    ],
+)
+def test_other_refusals_are_not_about_the_key(text: str) -> None:
+    assert refusal(400, None, text).error == "bad_request"
+    assert refusal(403, None, text).error == "access_denied"
 
 
 def test_only_failures_worth_retrying_carry_a_wait() -> None:
@@ -167,6 +292,10 @@ def test_a_live_sessions_errors_are_not_quoted() -> None:
         (1001, "session_expired", "session_expired", True),
         (3000, "invalid_request_error.invalid_api_key", "invalid_api_key", False),
         (4000, "insufficient_quota", "insufficient_quota", False),
+        (3000, "", "invalid_api_key", False),
+        (4402, " ", "insufficient_quota", False),
+        (4402, "too many sessions", "session_dropped", True),
+        (0, "", "session_dropped", True),
     ],
 )
 def test_closes(
@@ -177,6 +306,14 @@ def test_closes(
 ) -> None:
     failure = failures.from_close(code, reason)
     assert (failure.error, failure.retryable) == (error, retryable)
+
+
+def test_a_close_shows_its_code_and_its_reason_without_a_key() -> None:
+    message = failures.from_close(1011, f"upstream\n\x07failed {KEY}").message
+    assert "1011" in message
+    assert "upstream failed …" in message
+    assert KEY not in message
+    assert "says" not in failures.from_close(1011).message
 
 
 @pytest.mark.parametrize(

@@ -13,5 +13,8 @@ class FakeClock:
     def now_ms(self) -> int:
         return int(self.seconds * 1000)
 
+    def pass_time(self, seconds: float) -> None:
+        self.seconds += seconds
+
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds

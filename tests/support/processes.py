@@ -14,6 +14,26 @@ from tests.support.deadline import deadline
 TOKEN = "organizer-token-of-the-tests"
 
 
+def runs(pid: int) -> bool:
+    """Whether a process is there and has not ended; one that nobody has waited for yet has."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process has started, and those they have."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        words = [word for task in tasks for word in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return set()
+    children = set(map(int, words))
+    return children.union(*map(descendants, children))
+
+
 class Process:
     """A child process whose output is read line by line and kept."""
 

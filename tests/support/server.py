@@ -52,8 +52,8 @@ async def running_server(
         **settings,
     }
     given = Settings.model_construct(**{**_defaults(), **values})
-    async with running(given, roles, TOKEN) as port:
-        url = f"http://127.0.0.1:{port}"
+    async with running(given, roles, TOKEN) as acceptor:
+        url = f"http://127.0.0.1:{acceptor.port}"
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with aiohttp.ClientSession(url, headers=headers) as http:
             yield Server(url, http)

@@ -1,4 +1,5 @@
 import asyncio
+import signal
 import sys
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from broadcaster.system import child_process
 from broadcaster.system.child_process import child
 from tests.support.deadline import deadline
+from tests.support.processes import runs
 
 STUBBORN = """
 import signal, time
@@ -34,3 +36,34 @@ async def test_a_child_reads_an_empty_input() -> None:
     code = "import sys; sys.exit(len(sys.stdin.read()))"
     async with deadline(), child([sys.executable, "-c", code]) as process:
         assert await process.wait() == 0
+
+
+PARENT = """
+import asyncio, sys
+from broadcaster.system.child_process import child
+async def main():
+    command = [sys.executable, "-c", sys.argv[1]]
+    async with child(command, stdout=asyncio.subprocess.PIPE) as process:
+        assert await process.stdout.readline() == b"ready\\n"
+        print(process.pid, flush=True)
+        await asyncio.sleep(3600)
+asyncio.run(main())
+"""
+BUSY = "print('ready', flush=True)\nwhile True: pass"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("code", [STUBBORN, BUSY])
+async def test_a_child_ends_with_its_parent(number: signal.Signals, code: str) -> None:
+    pipe = asyncio.subprocess.PIPE
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, code, stdout=pipe, start_new_session=True
+    )
+    assert parent.stdout is not None
+    async with deadline():
+        pid = int(await parent.stdout.readline())
+        assert runs(pid)
+        parent.send_signal(number)
+        await parent.wait()
+        while runs(pid):
+            await asyncio.sleep(0.01)

@@ -1,7 +1,8 @@
 /** The one word for how things stand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statusOf } from '../../listener_web/attendee/status.js';
+import english from '../../listener_web/i18n/strings.en.js';
+import { statusOf, statusText } from '../../listener_web/attendee/status.js';
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
 
@@ -34,10 +35,36 @@ const CASES = [
   ['ended', { channel: { state: 'closed' } }],
   ['ended', { channel: { state: 'closed' }, captions: 'lost', player: 'queued' }],
   ['ended', { player: 'ended', captions: 'none', channel: null }],
+  ['live', { captions: 'none', channel: null, player: 'playing' }],
+  ['live', { captions: 'lost', player: 'buffering' }],
+  ['reconnecting', { captions: 'lost', player: 'reconnecting' }],
 ];
 
 for (const [expected, situation] of CASES) {
   test(`${expected}: ${JSON.stringify(situation)}`, () => {
     assert.equal(status(situation), expected);
+  });
+}
+
+const TEXTS = [
+  ['Live', {}],
+  ['Live', { player: 'playing' }],
+  ['Connecting…', { captions: 'none', channel: null }],
+  ['Reconnecting…', { captions: 'lost' }],
+  ['Reconnecting…', { captions: 'lost', player: 'reconnecting' }],
+  ['Live · Captions – Connecting…', { captions: 'none', channel: null, player: 'playing' }],
+  ['Live · Captions – Reconnecting…', { captions: 'lost', player: 'playing' }],
+  ['Paused · Captions – Reconnecting…', { captions: 'lost', player: 'playing', channel: { state: 'paused' } }],
+  ['Sound – Reconnecting…', { player: 'reconnecting' }],
+  ['Sound – Connecting…', { player: 'starting' }],
+  ['Waiting for the speaker · Sound – Connecting…', { channel: { floor: 'absent' }, player: 'connecting' }],
+  ['The event has ended', { channel: { state: 'closed' }, captions: 'lost', player: 'playing' }],
+  ['In the queue…', { player: 'queued' }],
+];
+
+for (const [expected, { captions = 'open', player = 'idle', channel = {} }] of TEXTS) {
+  test(`“${expected}”: ${captions}, ${player}`, () => {
+    const known = channel === null ? null : { ...LIVE, ...channel };
+    assert.equal(statusText(english, { captions, player, channel: known }), expected);
   });
 }

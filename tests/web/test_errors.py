@@ -22,6 +22,7 @@ from tests.support.server import running_server
 
 SDP = {"Content-Type": "application/sdp"}
 TEXT = {"Content-Type": "text/plain"}
+JSON = {"Accept": "application/json"}
 EVENT = {"title": "A talk", "languages": ["es"]}
 
 
@@ -52,13 +53,15 @@ CASES = [
     Case("PATCH", "/api/events/talk", 409, "wrong_state", {"state": "draft"}),
     Case("PATCH", "/api/events/talk", 409, "languages_in_use", {"languages": ["de"]}),
     Case("PATCH", "/api/events/talk", 412, "version_conflict", {}, {"If-Match": '"99"'}),
-    Case("GET", "/desk?token=wrong", 401, "wrong_admin_token", answer_headers=BEARER),
+    Case("GET", "/desk?token=wrong", 401, "wrong_admin_token", None, JSON, BEARER),
     Case("GET", "/nothing", 404, "not_found"),
+    Case("GET", "/api/events/talk", 400, "bad_host", None, {"Host": "a b"}),
     Case("GET", "/e/none/audio/es", 404, "unknown_event"),
     Case("GET", "/e/talk/audio/xx", 404, "unknown_channel"),
     Case("GET", "/listen/over/es.mp3", 409, "event_closed"),
     Case("GET", "/e/talk/audio/es", 426, "websocket_expected", None, {}, {"Upgrade": "websocket"}),
     Case("GET", "/listen/talk/es.wav", 404, "unknown_format"),
+    Case("GET", "/e/talk/captions/es?wait=5", 400, "wrong_wait"),
     Case("GET", "/whip/talk", 405, "method_not_allowed", None, {}, {"Allow": "OPTIONS, POST"}),
     Case("POST", "/whip/none", 404, "unknown_event", "v=0", SDP, CORS),
     Case("POST", "/whip/talk", 401, "wrong_stage_key", "v=0", SDP, {**CORS, **BEARER}),

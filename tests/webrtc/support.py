@@ -23,7 +23,8 @@ from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
 from broadcaster.web.errors import Refused
 from broadcaster.webrtc.ice import offering_loopback
-from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PcmChunk, PeerState
+from broadcaster.webrtc.incoming_sound import PcmChunk
+from broadcaster.webrtc.ingest import IngestPeer, IngestSettings, PeerState
 from tests.support.deadline import deadline
 
 STAGE_KEY = "stage-key-of-the-tests"
@@ -90,12 +91,32 @@ class VoiceTrack(MediaStreamTrack):
         return frame
 
 
+class MutableTrack(VoiceTrack):
+    """Sends nothing while it is muted, and does not count the time."""
+
+    def __init__(self, samples: Samples) -> None:
+        super().__init__(samples)
+        self.sends = asyncio.Event()
+        self.sends.set()
+
+    async def recv(self) -> AudioFrame:
+        frame = await super().recv()
+        if not self.sends.is_set():
+            await self.sends.wait()
+            self._started_at = asyncio.get_running_loop().time() - self._position / 48_000
+        return frame
+
+
 @asynccontextmanager
-async def client(samples: Samples | None = None) -> AsyncIterator[RTCPeerConnection]:
+async def client(
+    samples: Samples | MediaStreamTrack | None = None,
+) -> AsyncIterator[RTCPeerConnection]:
     """A WebRTC client that sends `samples`, with its offer made; closed without a trace."""
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
-        connection.addTrack(VoiceTrack(voice(30) if samples is None else samples))
+        if not isinstance(samples, MediaStreamTrack):
+            samples = VoiceTrack(voice(30) if samples is None else samples)
+        connection.addTrack(samples)
         with offering_loopback(enabled=True):
             await connection.setLocalDescription(await connection.createOffer())
         yield connection

@@ -1,6 +1,8 @@
 import asyncio
+from types import SimpleNamespace
 
 import pytest
+from aiortc.rtp import RtcpByePacket, RtpPacket
 
 from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.webrtc.ice import IceServer
@@ -13,10 +15,17 @@ from broadcaster.webrtc.ingest import (
 )
 from broadcaster.webrtc.sdp import parse_fragment, parse_offer
 from tests.support.deadline import deadline
-from tests.webrtc.support import answered, client, heard, voice, worst_match
+from tests.webrtc.support import MutableTrack, answered, client, heard, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
 SETTINGS = IngestSettings()
+
+
+async def state(peer: IngestPeer, wanted: PeerState) -> None:
+    """Wait for a state of the publisher's connection."""
+    async with deadline():
+        while peer.state is not wanted:
+            await asyncio.sleep(0.05)
 
 
 async def test_sound_arrives_as_it_was_sent() -> None:
@@ -44,6 +53,17 @@ async def test_answer_is_passive_and_asks_for_speech() -> None:
     assert "a=recvonly" in answer
     assert "a=fmtp:96 minptime=10;useinbandfec=1;maxaveragebitrate=64000" in answer
     assert "127.0.0.1" in answer
+
+
+@pytest.mark.parametrize("number", [35, 63, 95, 127])
+async def test_sound_arrives_on_any_dynamic_payload_type(number: int) -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        offer = publisher.localDescription.sdp
+        offer = offer.replace("SAVPF 96", f"SAVPF {number}").replace(":96 ", f":{number} ")
+        await answered(publisher, await peer.accept(parse_offer(offer)))
+        assert len(await heard(peer, 0.5)) > 0
+        await peer.close()
 
 
 async def test_only_mdns_candidates_and_their_end_still_connect() -> None:
@@ -77,24 +97,106 @@ async def test_candidates_may_come_later() -> None:
         await peer.close()
 
 
-async def test_a_publisher_whose_packets_stop_is_noticed() -> None:
-    peer = IngestPeer(IngestSettings(media_gap_s=1.5))
-    async with client(voice(1)) as publisher:
+async def test_a_publisher_that_sends_nothing_keeps_its_session() -> None:
+    """It sends on after longer than it took a second publisher to come in."""
+    peer = IngestPeer(SETTINGS)
+    voice_track = MutableTrack(voice(30))
+    async with client(voice_track) as publisher:
         await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        voice_track.sends.clear()
+        await state(peer, PeerState.STALLED)
+        voice_track.sends.set()
+        assert len(await heard(peer, 0.5)) > 0
+        assert (peer.state, peer.frames_lost) == (PeerState.LIVE, 0)
+    assert await peer.wait_closed() is IngestEndReason.HUNG_UP
+
+
+async def test_packets_without_sound_cost_their_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty ones are libavcodec's end of the stream; a goodbye of RTCP is not the session's."""
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        [sender] = publisher.getSenders()
+        srtp = sender.transport._tx_srtp
+        damaged = iter([b"", b"", b"\x4b\x00", b"\xff" * 50])
+
+        def spoil(data: bytes) -> bytes:
+            payload = next(damaged, None)
+            if payload is None:
+                return srtp.protect(data)
+            packet = RtpPacket.parse(data)
+            packet.payload = payload
+            return srtp.protect(packet.serialize())
+
+        spoiled = SimpleNamespace(protect=spoil, protect_rtcp=srtp.protect_rtcp)
+        monkeypatch.setattr(sender.transport, "_tx_srtp", spoiled)
+        await sender._send_rtcp([RtcpByePacket(sources=[sender._ssrc])])
+        sound = await heard(peer, 2)
+        assert next(damaged, None) is None
+        assert (peer.state, peer.frames_lost) == (PeerState.LIVE, 4)
+        assert worst_match(sound[24_000:], voice(30)[::2]) >= 0.9
+    assert await peer.wait_closed() is IngestEndReason.HUNG_UP
+
+
+async def test_a_publisher_that_cannot_be_decoded_is_told_from_a_silent_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        [sender] = publisher.getSenders()
+        srtp = sender.transport._tx_srtp
+
+        def spoil(data: bytes) -> bytes:
+            packet = RtpPacket.parse(data)
+            packet.payload = b"\x4b\x00"
+            return srtp.protect(packet.serialize())
+
+        spoiled = SimpleNamespace(protect=spoil, protect_rtcp=srtp.protect_rtcp)
+        monkeypatch.setattr(sender.transport, "_tx_srtp", spoiled)
+        await state(peer, PeerState.UNDECODABLE)
+        monkeypatch.setattr(sender.transport, "_tx_srtp", srtp)
+        await state(peer, PeerState.LIVE)
+        await peer.close()
+
+
+async def test_a_publisher_that_is_silent_from_the_start_keeps_its_session() -> None:
+    peer = IngestPeer(IngestSettings(connect_s=1))
+    voice_track = MutableTrack(voice(30))
+    voice_track.sends.clear()
+    async with client(voice_track) as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await asyncio.sleep(1.1)
+        assert peer.state is PeerState.STALLED
+        voice_track.sends.set()
+        assert len(await heard(peer, 0.5)) > 0
+        await peer.close()
+
+
+async def test_a_publisher_that_vanishes_is_noticed_by_its_consent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.05)
+    peer = IngestPeer(SETTINGS)
+    async with client() as publisher:
+        await answered(publisher, await peer.accept(parse_offer(publisher.localDescription.sdp)))
+        await heard(peer, 0.5)
+        [sender] = publisher.getSenders()
+        for protocol in sender.transport.transport._connection._protocols:
+            protocol.transport.abort()
         async with deadline():
-            await heard(peer, 0.5)
-            while peer.state is not PeerState.STALLED:
-                await asyncio.sleep(0.05)
-            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
-        await heard(peer, 100)
+            assert await peer.wait_closed() is IngestEndReason.CONSENT_EXPIRED
 
 
 async def test_a_publisher_that_never_comes_is_given_up() -> None:
-    peer = IngestPeer(IngestSettings(first_media_s=0.3))
+    peer = IngestPeer(IngestSettings(connect_s=0.3))
     async with client() as publisher:
         await peer.accept(parse_offer(publisher.localDescription.sdp))
         async with deadline():
-            assert await peer.wait_closed() is IngestEndReason.NO_MEDIA
+            assert await peer.wait_closed() is IngestEndReason.NEVER_CONNECTED
             assert [chunk async for chunk in peer.frames()] == []
             assert [chunk async for chunk in peer.frames()] == []
 

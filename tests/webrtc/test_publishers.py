@@ -91,15 +91,16 @@ async def test_libwebrtc(sound: Path) -> None:
     assert worst_match(received[24_000:], voice(8)[::2]) >= 0.9
 
 
-async def test_a_killed_publisher_is_noticed(sound: Path) -> None:
+async def test_a_killed_publisher_is_noticed(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.2)
     script = HERE / "wrtc" / "wrtc_publisher.mjs"
     async with (
-        stage(IngestSettings(media_gap_s=2)) as whip,
+        stage(IngestSettings()) as whip,
         program(node(), script, f"{whip.url}/whip/demo", STAGE_KEY, sound) as process,
     ):
         peer = await whip.arrival()
         await heard(peer, 1)
         process.kill()
         async with deadline():
-            assert await peer.wait_closed() is IngestEndReason.MEDIA_STOPPED
+            assert await peer.wait_closed() is IngestEndReason.CONSENT_EXPIRED
         assert whip.endpoint.session_count == 0

@@ -89,7 +89,7 @@ def test_the_stream_is_found_among_other_sections() -> None:
     assert (offer.audio_index, offer.mid, offer.bundled) == (1, "0", True)
     assert (offer.payload_type, offer.ufrag, offer.setup) == (111, "Yc3x", "actpass")
     assert offer.fingerprints == (f"sha-256 {HEX}",)
-    assert offer.candidates == ("2 1 UDP 2113937150 192.0.2.7 50001 typ host",)
+    assert offer.candidates == ("2 1 udp 2113937150 192.0.2.7 50001 typ host",)
 
 
 def test_what_is_negotiated_is_active_and_open_ended() -> None:
@@ -124,6 +124,114 @@ def test_an_offer_without_groups_gets_an_answer_without() -> None:
     SessionDescription.parse(offer.for_negotiation())
 
 
+BUNDLE_ONLY = """\
+m=audio 0 UDP/TLS/RTP/SAVPF 111
+c=IN IP4 0.0.0.0
+a=mid:0
+a=bundle-only
+a=sendonly
+a=rtpmap:111 opus/48000/2
+"""
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_bundle_only_section_has_the_transport_of_its_group(*, first: bool) -> None:
+    candidate = "a=candidate:1 1 udp 1 192.0.2.7 50001 typ host\n"
+    sections = [VIDEO + candidate, BUNDLE_ONLY] if first else [BUNDLE_ONLY, VIDEO + candidate]
+    offer = parse_offer(SESSION + "".join(sections))
+    assert (offer.ufrag, offer.setup, offer.bundled, offer.mid) == ("Yc3x", "actpass", True, "0")
+    assert offer.fingerprints == (f"sha-256 {HEX}",)
+    assert offer.candidates == ("1 1 udp 1 192.0.2.7 50001 typ host",)
+    SessionDescription.parse(offer.for_negotiation())
+
+
+def test_another_group_lends_no_transport() -> None:
+    apart = SESSION.replace("BUNDLE 1 0", "BUNDLE 1\na=group:BUNDLE 0")
+    assert refusal(apart + VIDEO + BUNDLE_ONLY) is MalformedSdp
+
+
+ODD_LINES = [
+    "a=candidate:",
+    "a=candidate:1 1 udp",
+    "a=candidate:1 1 udp 1 192.0.2.7 port typ host",
+    "a=candidate:1 1 udp 1 host.example 5000 typ host",
+    "a=candidate:1 1 udp 1 999.0.0.1 5000 typ host",
+    "a=candidate:1 1 udp 1 fe80::1%eth0 5000 typ host",
+    "a=candidate:1 1 udp 1 0.0.0.0 5000 typ host",
+    "a=candidate:1 1 udp 1 224.0.0.1 5000 typ host",
+    "a=candidate:1 1 udp 1 192.0.2.7 99999 typ host",
+    "a=candidate:1 1 udp 1 192.0.2.7 5000 typ guess",
+    "a=x:" + "y" * MAX_LINE_CHARS,
+    "a=mid\t",
+    "\t",
+    "\0",
+    "\ufeff",
+    "=",
+    "A=b",
+    "just words",
+    "a=fmtp:111 ümlaut \x7f",
+    "a=rtpmap:x opus/48000/2",
+    "a=fingerprint:sha-256 AB",
+    "a=group:",
+]
+
+
+@pytest.mark.parametrize("line", ODD_LINES)
+@pytest.mark.parametrize("at", [2, 12, -2])
+def test_a_line_that_nobody_needs_is_skipped(line: str, at: int) -> None:
+    lines = OFFER.split("\r\n")
+    lines.insert(at, line)
+    assert parse_offer("\r\n".join(lines)) == parse_offer(OFFER)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\ufeff" + OFFER,
+        OFFER + "\0",
+        OFFER.replace("\r\n", "\t\r\n"),
+        OFFER.replace("\r\n", "\0\r\n"),
+        OFFER.replace("\r\n", "\n"),
+        OFFER.replace("\r\n", "\r\r\n"),
+        OFFER.replace(" ", "  "),
+        OFFER.replace(" ", "\t"),
+        "\r\n\r\n" + OFFER.replace("\r\n", "\r\n  "),
+        OFFER.replace("a=candidate:2", "a=candidate:candidate:2"),
+        OFFER.replace("a=rtcp-mux", "a=rtcp-mux-only"),
+        OFFER.replace("opus/48000/2", "OPUS/48000"),
+        OFFER.replace("a=setup:actpass\r\n", ""),
+        OFFER.replace("v=0\r\n", "").replace("s=-", "s=-\r\nv=0"),
+    ],
+)
+def test_another_way_to_write_the_same(written: str) -> None:
+    assert parse_offer(written) == parse_offer(OFFER)
+
+
+def test_a_foundation_may_be_too_long() -> None:
+    offer = parse_offer(OFFER.replace("a=candidate:2", "a=candidate:" + "2" * 40))
+    assert offer.candidates == ("2" * 32 + " 1 udp 2113937150 192.0.2.7 50001 typ host",)
+
+
+@pytest.mark.parametrize("number", [35, 63, 64, 95, 96, 127])
+def test_opus_on_any_dynamic_payload_type(number: int) -> None:
+    moved = OFFER.replace("SAVPF 111 63 0", f"SAVPF {number} 0").replace(":111 ", f":{number} ")
+    assert parse_offer(moved).payload_type == number
+
+
+@pytest.mark.parametrize("number", [0, 34, 128, 1000])
+def test_opus_on_no_dynamic_payload_type(number: int) -> None:
+    moved = OFFER.replace("SAVPF 111 63 0", f"SAVPF {number}").replace(":111 ", f":{number} ")
+    assert refusal(moved) is NoOpusAudio
+
+
+def test_a_client_that_leaves_the_checks_to_us_is_asked() -> None:
+    offer = parse_offer(OFFER.replace("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n"))
+    ice = SessionDescription.parse(offer.for_negotiation()).media[0].ice
+    assert ice is not None
+    assert ice.iceLite
+    assert "a=ice-lite" not in parse_offer(OFFER).for_negotiation()
+
+
 def test_session_level_attributes_count_for_the_section() -> None:
     moved = ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:", "a=sendonly")
     lines = AUDIO.splitlines(keepends=True)
@@ -147,10 +255,10 @@ def test_session_level_attributes_count_for_the_section() -> None:
         OFFER.replace("ice-pwd", "ice-password"),
         OFFER.replace("sha-256", "sha-1"),
         OFFER.replace("setup:actpass", "setup:maybe"),
+        OFFER.replace("SAVPF 111 63 0", "SAVPF 72").replace(":111 ", ":72 "),
         OFFER.replace("m=video 9", "m=video x"),
-        OFFER.replace("192.0.2.7 50001 typ", "192.0.2.7 port typ"),
         OFFER + "a=x:" + "y" * MAX_SDP_CHARS,
-        OFFER + "a=x:" + "y" * MAX_LINE_CHARS,
+        OFFER.replace("SAVPF 96", "SAVPF" + " 96" * MAX_LINE_CHARS),
         OFFER + MAX_SECTIONS * VIDEO,
     ],
 )
@@ -232,7 +340,7 @@ def test_fragment() -> None:
         parse_fragment("a=ice-ufrag:EsAw\r\na=ice-pwd:x").check_no_restart(offer)
 
 
-@pytest.mark.parametrize("text", ["candidate:1 1 udp", "a=candidate:1 1 udp", "{}"])
+@pytest.mark.parametrize("text", ["candidate:1 1 udp", "\0", "{}"])
 def test_malformed_fragment(text: str) -> None:
     with pytest.raises(MalformedSdp):
         parse_fragment(text)

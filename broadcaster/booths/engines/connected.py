@@ -25,6 +25,11 @@ class ConnectedEngine(Generic[Connection]):
         """See `Engine`."""
         return self._connection.complete
 
+    @property
+    def unusable_events(self) -> int:
+        """See `Engine`."""
+        return self._connection.unusable_events
+
 
 class ContinuousEngine(ConnectedEngine[AudioConnection]):
     """The part of `Engine` for a session that hears the floor without a gap.

@@ -68,6 +68,10 @@ class Engine(Protocol):
     def unsent_blocks(self) -> int:
         """200 ms blocks that were dropped because the connection was too slow."""
 
+    @property
+    def unusable_events(self) -> int:
+        """Events of the server with sound or text of which nothing could be used."""
+
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """Hear the next 200 ms of the floor; never waits.
 

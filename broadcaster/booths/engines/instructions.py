@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from broadcaster.model.language import describe
+from broadcaster.model.language import describe, regional_name
 
 _LONGEST_TERM = 120
 
@@ -38,8 +38,10 @@ def interpreter_instructions(
         if source is None
         else f"The speaker uses {describe(source).english_name} ({describe(source).tag})."
     )
+    variety = regional_name(target)
+    kind = f" Use {variety}: its words, its spelling and its accent, no other's." if variety else ""
     parts = [
-        f"You are a simultaneous interpreter at a conference. You interpret into {into}.",
+        f"You are a simultaneous interpreter at a conference. You interpret into {into}.{kind}",
         f"{spoken} Whatever is said in {into} already, repeat as it is.",
         (
             "Each message is one recording: a piece of a speech given to an audience. Everything "

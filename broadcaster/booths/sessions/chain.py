@@ -42,6 +42,8 @@ OWED_S = 0.5
 LONGEST_ASKED_S = 300.0
 """The server's Retry-After is honoured up to this."""
 
+_SAYS_TOO_LITTLE = frozenset({"interpreter_silent", "interpreter_mute"})
+
 ReportState = Callable[[BoothState, str], None]
 """Takes each change of the booth's state; the reason is empty while the booth is well."""
 
@@ -100,6 +102,7 @@ class SessionChain:
         self._failed_backoff = Backoff(FIRST_FAILED_RETRY_S, LONGEST_FAILED_RETRY_S)
         self._released_blocks = 0
         self._released_unsent = 0
+        self._unusable_events = 0
 
     async def run(self) -> None:
         """Interpret until cancelled; then let the session finish its sentence."""
@@ -135,6 +138,14 @@ class SessionChain:
         running = (self._current, self._next)
         return self._released_unsent + sum(session.unsent for session in running if session)
 
+    @property
+    def unusable_events(self) -> int:
+        """Events of the server with sound or text of which nothing could be used."""
+        for session in (self._current, self._next):
+            if session is not None:
+                self._unusable_events += session.take_unusable_events()
+        return self._unusable_events
+
     async def _open(self) -> FedSession:
         opening = self._opener.open(self._event)
         session = await FedSession.open(opening, self._buffer, self._clock)
@@ -158,7 +169,10 @@ class SessionChain:
             return
         delay_s = max(self._backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
         log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
-        self._report_state(BoothState.RETRYING, failure.message)
+        reason = failure.message
+        if failure.error in _SAYS_TOO_LITTLE and self._current and self._current.sends_unusable:
+            reason += ", because what it sends cannot be used"
+        self._report_state(BoothState.RETRYING, reason)
         await self._clock.sleep(delay_s)
 
     async def _listen_until_one_fails(self) -> None:
@@ -252,3 +266,4 @@ class SessionChain:
         self._released_unsent += session.unsent
         session.fed = session.unsent = 0
         await session.dispose()
+        self._unusable_events += session.take_unusable_events()

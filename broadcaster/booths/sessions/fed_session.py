@@ -33,6 +33,7 @@ class FedSession:
         self._buffer = buffer
         self._clock = clock
         self._next = 0
+        self._unusable_events = 0
         self._until: int | None = None
         self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_OUTPUT_QUEUE)
         self._changed = asyncio.Event()
@@ -66,6 +67,16 @@ class FedSession:
     def complete(self) -> bool:
         """Whether everything heard was answered; to be asked at the session's regular end."""
         return self._engine.complete
+
+    @property
+    def sends_unusable(self) -> bool:
+        """Whether the server has sent sound or text that cannot be used."""
+        return self._engine.unusable_events > 0
+
+    def take_unusable_events(self) -> int:
+        """How many unusable events of the server there were since the last call."""
+        before, self._unusable_events = self._unusable_events, self._engine.unusable_events
+        return self._unusable_events - before
 
     def feed_from(self, position: int) -> None:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""

@@ -37,6 +37,11 @@ class CaptionHistory:
             dropped, _ = self._kept.pop(self._positions.pop(0))
             del self._of[dropped]
 
+    @property
+    def last(self) -> Position | None:
+        """The position of the newest version of all; None when there is none."""
+        return self._positions[-1] if self._positions else None
+
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
         """The next captions for a reader.
 
@@ -47,8 +52,14 @@ class CaptionHistory:
             Messages of about `PAGE_BYTES` together, at least one, and the position of the last;
             None when the reader has everything.
         """
+        messages, last = self.messages(after)
+        return None if last is None else (b"".join(messages), last)
+
+    def messages(self, after: Position | None) -> tuple[list[bytes], Position | None]:
+        """The same, one by one; the position is None when there are none."""
         first = 0 if after is None else bisect_right(self._positions, after)
-        messages, size, last = [], 0, None
+        messages: list[bytes] = []
+        size, last = 0, None
         for index in range(first, len(self._positions)):
             last = self._positions[index]
             message = self._kept[last][1]
@@ -56,4 +67,4 @@ class CaptionHistory:
             size += len(message)
             if size >= PAGE_BYTES:
                 break
-        return None if last is None else (b"".join(messages), last)
+        return messages, last

@@ -5,8 +5,11 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
+from broadcaster.edge.fanout.framing import framed
+from broadcaster.edge.fanout.polling_readers import PollingReaders
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Clock, Entry
@@ -23,6 +26,8 @@ RETRY_S = 1.0
 KEEPALIVE_S = 15.0
 _COMMENT = b":\n\n"
 _PAGE = 1_000
+_DATA = b"\nevent: caption\ndata: "
+_END = b"\n\n"
 
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
 
@@ -33,14 +38,29 @@ def parse_id(text: str) -> Position | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked HTTP body (RFC 9112 §7.1)."""
-    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+def id_text(position: Position | None) -> str:
+    """The stream id of a position, `0-0` before the first; the inverse of `parse_id`."""
+    return "0-0" if position is None else f"{position[0]}-{position[1]}"
 
 
 def state_message(state: dict[str, str]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
-    return chunk(f"event: state\ndata: {json.dumps(state)}\n\n".encode())
+    return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionPage:
+    """Some captions for a reader that polls.
+
+    Attributes:
+        captions: each as JSON, the oldest first.
+        after: the position to ask for next time; None while there was no caption.
+        more: whether there are more already.
+    """
+
+    captions: list[bytes]
+    after: Position | None
+    more: bool
 
 
 class CaptionReader:
@@ -53,6 +73,7 @@ class CaptionReader:
         position: the last caption it has seen; None when it has seen nothing.
         on_clear: called when the last page was sent.
         on_cut: called when it is disconnected because it cannot follow.
+        chunked: whether its body is chunked.
     """
 
     def __init__(
@@ -61,9 +82,12 @@ class CaptionReader:
         position: Position | None,
         on_clear: Callable[["CaptionReader"], None],
         on_cut: Callable[[], None],
+        *,
+        chunked: bool,
     ) -> None:
         self.transport = transport
         self.position = position
+        self.chunked = chunked
         self.state = b""
         """The state it was told last."""
         self.checked_at: Position | None = (-1, -1)
@@ -89,6 +113,10 @@ class CaptionReader:
     def caught_up(self) -> None:
         """See `fan_out.Member`; nothing was dropped."""
 
+    def write(self, message: bytes) -> None:
+        """Send some of the body as this reader reads it."""
+        self.transport.write(framed(message, chunked=self.chunked))
+
     def cut(self) -> None:
         """Disconnect a reader that cannot follow; it resumes by id."""
         self._on_cut()
@@ -113,8 +141,11 @@ class CaptionHub:
         self._last_id = ""
         self.newest = ""
         """Text of the newest caption."""
-        self._readers: FanOut[CaptionReader] = FanOut(ring)
+        self._readers: dict[bool, FanOut[CaptionReader]] = {
+            chunked: FanOut(ring) for chunked in (False, True)
+        }
         self._behind: set[CaptionReader] = set()
+        self._polling = PollingReaders(clock)
         self._writing = asyncio.Lock()
         self._state = b""
         self._state_changed = asyncio.Event()
@@ -124,19 +155,26 @@ class CaptionHub:
         """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
-        return len(self._readers) + len(self._behind)
+        streams = sum(len(readers) for readers in self._readers.values()) + len(self._behind)
+        return streams + len(self._polling)
 
     def add(
-        self, transport: SocketTransport, after: Position | None, *, past: bool
+        self,
+        transport: SocketTransport,
+        after: Position | None,
+        *,
+        past: bool,
+        chunked: bool = True,
     ) -> CaptionReader:
         """Start writing to a reader.
 
         Args:
-            transport: its connection; a chunked response has been started on it.
+            transport: its connection; a response has been started on it.
             after: the last id it has seen.
             past: whether it gets the captions it has not seen, or only new ones.
+            chunked: whether the body is chunked.
         """
-        reader = CaptionReader(transport, after, self._write_past, self._count_cut)
+        reader = CaptionReader(transport, after, self._write_past, self._count_cut, chunked=chunked)
         reader.state = self._state
         if past:
             self._behind.add(reader)
@@ -144,13 +182,32 @@ class CaptionHub:
             if not transport.get_write_buffer_size():
                 self._write_past(reader)
         else:
-            self._readers.add(reader)
+            self._readers[chunked].add(reader)
         return reader
+
+    def poll(self, after: Position | None, *, past: bool) -> CaptionPage:
+        """What a reader that asks again and again gets at once.
+
+        Args:
+            after: the last id it has seen.
+            past: whether it gets the captions it has not seen, or only learns where the newest is.
+        """
+        messages, last = self._history.messages(after) if past else ([], self._history.last)
+        last = last or after
+        newest = self._history.last
+        more = newest is not None and last is not None and last < newest
+        if not more:  # otherwise it asks again at once
+            self._polling.count()
+        return CaptionPage(
+            captions=[message.partition(_DATA)[2].removesuffix(_END) for message in messages],
+            after=last,
+            more=more,
+        )
 
     def remove(self, reader: CaptionReader) -> None:
         """Stop writing to a reader."""
         self._behind.discard(reader)
-        self._readers.remove(reader)
+        self._readers[reader.chunked].remove(reader)
 
     def tell_state(self, message: bytes) -> None:
         """Write a `state_message` to every reader soon; a newer one replaces it."""
@@ -159,7 +216,8 @@ class CaptionHub:
 
     def cut(self) -> None:
         """Disconnect every reader; their pages connect again and resume by id."""
-        for reader in [*self._behind, *self._readers.members()]:
+        following = [reader for each in self._readers.values() for reader in each.members()]
+        for reader in [*self._behind, *following]:
             reader.transport.abort()
 
     async def run(self) -> None:
@@ -187,11 +245,11 @@ class CaptionHub:
             if page is None:
                 self._behind.discard(reader)
                 if reader.state is not self._state:
-                    reader.transport.write(self._state)
-                self._readers.add(reader)
+                    reader.write(self._state)
+                self._readers[reader.chunked].add(reader)
                 return
             message, reader.position = page
-            reader.transport.write(message)
+            reader.write(message)
 
     def _cut_stalled(self) -> None:
         """Disconnect readers that have taken no past captions since the last check."""
@@ -205,21 +263,28 @@ class CaptionHub:
             # A caption is either in the history that a new reader gets, or written to it.
             async with self._writing:
                 if message := self._remember(entry):
-                    await self._readers.send_to_all(message)
+                    await self._send_to_all(message)
 
     async def _write_states(self) -> None:
         while True:
             await self._state_changed.wait()
             self._state_changed.clear()
             async with self._writing:
-                await self._readers.send_to_all(self._state)
+                await self._send_to_all(self._state)
 
     async def _keep_open(self) -> None:
         while True:
             await self._clock.sleep(KEEPALIVE_S)
             self._cut_stalled()
             async with self._writing:
-                await self._readers.send_to_all(chunk(_COMMENT))
+                await self._send_to_all(self._state or _COMMENT)
+
+    async def _send_to_all(self, message: bytes) -> None:
+        # A reader that joins while this waits has the message from the history already.
+        present = {chunked: readers.present() for chunked, readers in self._readers.items()}
+        for chunked, readers in self._readers.items():
+            if present[chunked]:
+                await readers.send_to_all(framed(message, chunked=chunked), present[chunked])
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
@@ -236,9 +301,7 @@ class CaptionHub:
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
-        message = chunk(
-            f"id: {entry.id}\nevent: caption\ndata: ".encode() + entry.payload + b"\n\n"
-        )
+        message = b"id: " + entry.id.encode() + _DATA + entry.payload + _END
         self.newest = caption.text
         self._history.put(caption.id, position, message)
         return message

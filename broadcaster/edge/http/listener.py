@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from broadcaster.edge.fanout.caption_hub import chunk
+from broadcaster.edge.fanout.framing import framed
 from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
@@ -26,7 +26,7 @@ class StreamForm:
 
     def framed(self, block: bytes) -> bytes:
         """A block as it is written."""
-        return chunk(block) if self.chunked else block
+        return framed(block, chunked=self.chunked)
 
 
 class HttpListener:

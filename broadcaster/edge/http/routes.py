@@ -3,8 +3,9 @@
 import asyncio
 from contextlib import suppress
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 
+from broadcaster.edge.fanout.framing import reads_chunks
 from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.http.formats import FORMATS, HttpFormat
 from broadcaster.edge.http.listener import StreamForm
@@ -48,19 +49,17 @@ class HttpAudioRoutes:
             )
         icy = bool(audio_format.metaint) and request.headers.get("Icy-MetaData") == "1"
         response = web.StreamResponse(headers=_headers(audio_format, room.event.title, icy=icy))
-        chunked = request.version >= HttpVersion11
-        if chunked:
-            response.enable_chunked_encoding()
-        response.force_close()
         if request.method == "HEAD":
             return response
+        response.force_close()
         if icy:
             await _captions_loaded(room, channel)
             room = await self._rooms.open_sound(event_id, channel)
         stream = await _ready_stream(room, channel, audio_format)
         room.event.refuse_if_over()
         await response.prepare(request)
-        listener = await stream.add(with_small_buffer(request), StreamForm(chunked, icy))
+        form = StreamForm(reads_chunks(request), icy)
+        listener = await stream.add(with_small_buffer(request), form)
         try:
             await listener.ended.wait()
         finally:

@@ -13,6 +13,9 @@ SEND_BUFFER_BYTES = 16 * 1024
 """Kernel send buffer of a listener. A larger one would hide a stall, play minutes of stale sound
 afterwards, and let a client that never reads hold megabytes in the kernel."""
 
+FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+"""CORS: a page of another address may show an event and its captions, which need no key."""
+
 
 async def channel_of(
     rooms: Rooms, request: web.Request, *, variants: bool = False

@@ -5,6 +5,7 @@ otherwise stay in memory for as long as somebody listens. These protocols read i
 """
 
 import asyncio
+import codecs
 from collections.abc import Callable
 
 from broadcaster.sockets.transport import SocketTransport
@@ -14,12 +15,16 @@ MOST_MESSAGES = 16
 LARGEST_BYTES = 1024
 """Largest payload of one message; also all that a caption reader may send after its request."""
 
-_FIN, _OPCODE, _MASKED, _LENGTH = 0x80, 0x0F, 0x80, 0x7F
+_FIN, _RESERVED, _OPCODE, _MASKED, _LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
+_CONTINUATION, _TEXT, _BINARY = 0x0, 0x1, 0x2
 _CLOSE, _PING, _PONG = 0x8, 0x9, 0xA
-_TWO_BYTES, _EIGHT_BYTES = 126, 127
+_DATA, _CONTROL = frozenset({_CONTINUATION, _TEXT, _BINARY}), frozenset({_CLOSE, _PING, _PONG})
+_TWO_BYTES = 126
 _LARGEST_CONTROL_BYTES = 125
-NORMAL, PROTOCOL_ERROR, POLICY, TOO_BIG = 1000, 1002, 1008, 1009
+NORMAL, PROTOCOL_ERROR, NOT_TEXT, POLICY, TOO_BIG = 1000, 1002, 1007, 1008, 1009
 """Close codes (RFC 6455 §7.4.1)."""
+_CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
+"""Codes that a client may send."""
 PING = bytes((_FIN | _PING, 0))
 """Keeps an idle WebSocket open through proxies."""
 
@@ -57,12 +62,18 @@ class Inbound(asyncio.Protocol):
 
 
 class WebSocketInbound(Inbound):
-    """Reads a WebSocket: answers pings and the closing handshake (RFC 6455 §5)."""
+    """Reads a WebSocket: answers pings and the closing handshake (RFC 6455 §5).
+
+    A frame that the RFC does not allow closes the connection with 1002, text that is not UTF-8 with
+    1007.
+    """
 
     def __init__(self, on_lost: Callable[[], None]) -> None:
         super().__init__(on_lost)
         self._unread = b""
         self._left_messages = MOST_MESSAGES
+        self._unfinished = False
+        self._text: codecs.IncrementalDecoder | None = None
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
@@ -73,34 +84,77 @@ class WebSocketInbound(Inbound):
 
     def _read_frame(self) -> bool:
         """Take one frame off the front; False when it is incomplete, or not allowed."""
-        length, start = self._unread[1] & _LENGTH, 2
+        first, second = self._unread[:2]
+        length, start = second & _LENGTH, 2
+        if not self._allowed(first, length) or not second & _MASKED:
+            return self._close(PROTOCOL_ERROR)
         if length >= _TWO_BYTES:
+            shortest = _TWO_BYTES if length == _TWO_BYTES else 1 << 16
             start += 2 if length == _TWO_BYTES else 8
             if len(self._unread) < start:
                 return False
             length = int.from_bytes(self._unread[2:start], "big")
-        if not self._unread[1] & _MASKED:
-            return self._close(PROTOCOL_ERROR)
+            if not shortest <= length < 1 << 63:
+                return self._close(PROTOCOL_ERROR)
         if length > LARGEST_BYTES:
             return self._close(TOO_BIG)
         end = start + 4 + length
         if len(self._unread) < end:
             return False
-        opcode = self._unread[0] & _OPCODE
         mask, payload = self._unread[start : start + 4], self._unread[start + 4 : end]
         self._unread = self._unread[end:]
-        return self._answer(opcode, bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+        return self._answer(first, bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
 
-    def _answer(self, opcode: int, payload: bytes) -> bool:
+    def _allowed(self, first: int, length: int) -> bool:
+        """Whether a frame may begin like this; no extension was agreed on."""
+        opcode, final = first & _OPCODE, bool(first & _FIN)
+        if first & _RESERVED:
+            return False
+        if opcode in _CONTROL:
+            return final and length <= _LARGEST_CONTROL_BYTES
+        return opcode in _DATA and (opcode == _CONTINUATION) == self._unfinished
+
+    def _answer(self, first: int, payload: bytes) -> bool:
+        opcode = first & _OPCODE
+        if opcode == _CLOSE:
+            return self._close(_answer_to_close(payload))
         if opcode != _PONG:  # a pong answers our ping
             self._left_messages -= 1
-        if opcode == _CLOSE or self._left_messages < 0:
-            return self._close(NORMAL if opcode == _CLOSE else POLICY)
-        if opcode == _PING and len(payload) <= _LARGEST_CONTROL_BYTES:
+        if self._left_messages < 0:
+            return self._close(POLICY)
+        if opcode == _PING:
             self._transport.write(bytes((_FIN | _PONG, len(payload))) + payload)
+        if opcode in _DATA and not self._take(opcode, payload, final=bool(first & _FIN)):
+            return self._close(NOT_TEXT)
+        return True
+
+    def _take(self, opcode: int, payload: bytes, *, final: bool) -> bool:
+        """Follow a message that may have several frames; False when its text is no UTF-8."""
+        if opcode != _CONTINUATION:
+            self._text = codecs.getincrementaldecoder("utf-8")() if opcode == _TEXT else None
+        self._unfinished = not final
+        try:
+            if self._text is not None:
+                self._text.decode(payload, final)
+        except UnicodeDecodeError:
+            return False
         return True
 
     def _close(self, code: int) -> bool:
         self._transport.write(close_frame(code))
         self._transport.close()
         return False
+
+
+def _answer_to_close(payload: bytes) -> int:
+    """The code that answers a client's close frame (RFC 6455 §5.5.1, §7.4)."""
+    if not payload:
+        return NORMAL
+    code = int.from_bytes(payload[:2], "big")
+    if len(payload) == 1 or code not in _CLOSE_CODES:
+        return PROTOCOL_ERROR
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        return NOT_TEXT
+    return NORMAL

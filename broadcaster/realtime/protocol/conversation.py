@@ -188,7 +188,7 @@ class ConversationProtocol(SessionProtocol):
 
     def _on_response_done(self, event: Mapping[str, object]) -> None:
         if not isinstance(event.get("response"), dict):
-            raise Malformed
+            raise Malformed("no response")
         response = mapping(event["response"])
         attempt = self._named(response)
         if attempt is None:

@@ -7,10 +7,11 @@ from broadcaster.realtime import wire
 from broadcaster.realtime.session_events import Usage
 
 _DAY_S = 86_400
+_STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
 class Malformed(ValueError):
-    """An event is not what its type promises."""
+    """An event is not what its type promises; the text says how, without its content."""
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -40,7 +41,7 @@ def text_of(event: Mapping[str, object], field: str = "delta") -> str:
         Malformed: it has none.
     """
     if not isinstance(event.get(field), str):
-        raise Malformed
+        raise Malformed("no text where text belongs")
     return string(event[field])
 
 
@@ -52,11 +53,25 @@ def pcm_of(event: Mapping[str, object]) -> bytes:
     """
     for key, ours in (("sample_rate", wire.SAMPLE_RATE_HZ), ("channels", 1)):
         if event.get(key) not in (None, ours):
-            raise Malformed
+            raise Malformed("sound that is not mono at 24 kHz")
+    text = text_of(event)
     try:
-        return base64.b64decode(text_of(event), validate=True)
+        return base64.b64decode(text, validate=True)
     except ValueError:
-        raise Malformed from None
+        return _decoded(text)
+
+
+def _decoded(text: str) -> bytes:
+    """Base64 as other encoders write it: with line breaks, URL-safe, without padding.
+
+    Raises:
+        Malformed: it is not base64 in any of these forms.
+    """
+    digits = "".join(text.split()).translate(_STANDARD_ALPHABET).rstrip("=")
+    try:
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+    except ValueError:
+        raise Malformed("sound that cannot be decoded") from None
 
 
 def usage_of(value: object) -> Usage:

@@ -71,6 +71,8 @@ class SessionProtocol(ABC):
         awaiting_answer: something was sent that the server has to answer with an event.
         ignored_events: events of unknown type, in the wrong state, or repeated.
         malformed_events: messages that are not a JSON object, or not what their type promises.
+        unusable_events: those of them of which nothing could be used.
+        first_unusable: what was wrong with the first of these, never its content; empty without.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]]
@@ -81,6 +83,8 @@ class SessionProtocol(ABC):
         self.awaiting_answer = False
         self.ignored_events = 0
         self.malformed_events = 0
+        self.unusable_events = 0
+        self.first_unusable = ""
         self._last_event: Mapping[str, object] = {}
         self._numbered = False
         self._session_id = ""
@@ -133,7 +137,7 @@ class SessionProtocol(ABC):
         if isinstance(event, dict):
             self.receive(event)
         else:
-            self.malformed_events += 1
+            self._count_unusable("a message that is not a JSON object")
 
     def receive(self, event: Mapping[str, object]) -> None:
         """Take one parsed server event."""
@@ -151,8 +155,8 @@ class SessionProtocol(ABC):
             return
         try:
             handle(event)
-        except Malformed:
-            self.malformed_events += 1
+        except Malformed as wrong:
+            self._count_unusable(f"{kind} with {wrong}")
 
     def next_event(self) -> SessionEvent | None:
         """The oldest session event that was not taken yet, or None."""
@@ -201,6 +205,11 @@ class SessionProtocol(ABC):
         numbers = (last.get("event_id"), event.get("event_id"))
         self._numbered = self._numbered or (all(numbers) and numbers[0] != numbers[1])
         return self._numbered and event == last
+
+    def _count_unusable(self, what: str) -> None:
+        self.malformed_events += 1
+        self.unusable_events += 1
+        self.first_unusable = self.first_unusable or what
 
     def _whole_samples(self, event: Mapping[str, object]) -> bytes:
         pcm = pcm_of(event)

@@ -161,7 +161,7 @@ class TranscriptionProtocol(AudioProtocol):
         """
         item_id = string(event.get("item_id"))
         if not item_id or item_id in self._told:
-            raise Malformed
+            raise Malformed("an item that is missing or was told before")
         return item_id
 
     def _note(self, item_id: str, text: str) -> None:

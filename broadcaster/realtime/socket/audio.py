@@ -42,6 +42,11 @@ class AudioConnection:
         """Server events that were unknown, misplaced or malformed."""
         return self._socket.skipped_events
 
+    @property
+    def unusable_events(self) -> int:
+        """Those of them that were malformed, so that nothing of them could be used."""
+        return self._socket.unusable_events
+
     def append(self, pcm: bytes) -> None:
         """Queue one frame; never waits.
 

@@ -45,6 +45,11 @@ class ConversationConnection:
         """Server events that were unknown, misplaced or malformed."""
         return self._socket.skipped_events
 
+    @property
+    def unusable_events(self) -> int:
+        """Those of them that were malformed, so that nothing of them could be used."""
+        return self._socket.unusable_events
+
     def interpret(self, segment_id: int, pcm: bytes) -> bool:
         """Queue one segment of the talk; never waits.
 

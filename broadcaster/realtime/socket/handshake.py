@@ -52,7 +52,11 @@ async def handshake(
         with closing(response):
             body = await _read_some(response)
         raise failures.from_handshake(
-            response.status, response.headers, body, now=datetime.now(UTC)
+            response.status,
+            response.headers,
+            body,
+            now=datetime.now(UTC),
+            has_key=bool(endpoint.api_key),
         )
 
     client = await stack.enter_async_context(

@@ -10,6 +10,7 @@ clock as a callable, and tests of what time decides give them a clock of their o
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -19,6 +20,8 @@ from broadcaster.realtime import failures
 from broadcaster.realtime.protocol.session import SessionProtocol, State
 from broadcaster.realtime.session_events import SessionClosed, SessionEvent, SessionReady
 from broadcaster.realtime.socket.frame_queue import FrameQueue
+
+log = logging.getLogger("broadcaster.realtime")
 
 _ENDED = frozenset({State.CLOSED, State.FAILED})
 
@@ -64,6 +67,7 @@ class SessionSocket:
         self._unanswered_since: float | None = None
         self._drained_at: float | None = None
         self._alarm: asyncio.Timeout | None = None
+        self._told_unusable = False
 
     @property
     def takes_input(self) -> bool:
@@ -74,6 +78,11 @@ class SessionSocket:
     def skipped_events(self) -> int:
         """Server events that were unknown, misplaced or malformed."""
         return self._protocol.ignored_events + self._protocol.malformed_events
+
+    @property
+    def unusable_events(self) -> int:
+        """Server events of which nothing could be used."""
+        return self._protocol.unusable_events
 
     async def close(self, deadline_s: float) -> None:
         """Send what is queued, then let the session finish.
@@ -161,9 +170,21 @@ class SessionSocket:
         else:
             self._unanswered_since = None
             deliver(message, self._protocol)
+            self._tell_unusable()
         finally:
             self._alarm = None
         self.wake_writer()
+
+    def _tell_unusable(self) -> None:
+        """Log the first event of the session that cannot be used; the booth counts all."""
+        if self._protocol.unusable_events and not self._told_unusable:
+            self._told_unusable = True
+            log.warning(
+                "the interpreter server sends what cannot be used to the session for %s: %s; "
+                "it is left out, and the desk counts it",
+                self._protocol.purpose,
+                self._protocol.first_unusable,
+            )
 
     def _gone_silent(self) -> bool:
         limit = self._patience_ends()

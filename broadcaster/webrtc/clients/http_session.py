@@ -1,6 +1,7 @@
 """The client's side of WHIP and WHEP: POST the offer, DELETE the session at the end."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,7 +13,16 @@ from yarl import URL
 from broadcaster.errors import ServerRefused
 from broadcaster.webrtc.ice import offering_loopback
 
+log = logging.getLogger(__name__)
+
 CONNECT_S = 15.0
+HANG_UP_S = 3.0
+"""For the DELETE at the end; a server that cannot be reached ends the session by itself."""
+
+UNEXPLAINED = "refused"
+"""The error id of an answer that is not in this server's form: from a proxy, or another server."""
+UNUSABLE = "unusable_answer"
+"""The error id of an answer that says yes, but is not a session description."""
 
 
 @asynccontextmanager
@@ -38,12 +48,12 @@ async def negotiated(
         TimeoutError: no connection within `CONNECT_S`.
         aiohttp.ClientError: the server cannot be reached.
     """
-    connected = asyncio.Event()
+    connected: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     @connection.on("connectionstatechange")
     def _changed() -> None:
-        if connection.connectionState == "connected":
-            connected.set()
+        if connection.connectionState != "connecting" and not connected.done():
+            connected.set_result(connection.connectionState == "connected")
 
     session_url: URL | None = None
     try:
@@ -55,23 +65,56 @@ async def negotiated(
             async with http.post(url, data=offer, headers=asked) as answer:
                 if answer.status != HTTPStatus.CREATED:
                     raise await _refused(answer)
-                session_url = answer.url.join(URL(answer.headers["Location"]))
+                if location := answer.headers.get("Location"):
+                    session_url = answer.url.join(URL(location))
                 sdp = await answer.text()
-            await connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
-            await connected.wait()
+            await _take_answer(connection, sdp)
+            if not await connected:
+                raise TimeoutError
         yield
     finally:
         try:
             if session_url is not None:
-                async with http.delete(session_url, headers=headers):
-                    pass
+                await _hang_up(http, session_url, headers)
         finally:
             await connection.close()
 
 
+async def _take_answer(connection: RTCPeerConnection, sdp: str) -> None:
+    try:
+        await connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+    except (ValueError, LookupError, AssertionError, AttributeError, TypeError) as wrong:
+        raise ServerRefused(
+            HTTPStatus.CREATED,
+            UNUSABLE,
+            "the server's answer is not a WebRTC session description",
+            "Check the address: https://…/whip/EVENT.",
+        ) from wrong
+
+
+async def _hang_up(
+    http: aiohttp.ClientSession, session_url: URL, headers: Mapping[str, str]
+) -> None:
+    try:
+        async with asyncio.timeout(HANG_UP_S), http.delete(session_url, headers=headers):
+            pass
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        log.info("the session could not be ended at the server: %r", error)
+
+
 async def _refused(answer: aiohttp.ClientResponse) -> ServerRefused:
+    asked = answer.headers.get("Retry-After", "")
     try:
         body = await answer.json()
-        return ServerRefused(answer.status, body["error"], body["message"], body["hint"])
-    except (ValueError, KeyError, TypeError, aiohttp.ClientError):
-        return ServerRefused(answer.status, "refused", f"the server answered {answer.status}")
+        error, message, hint = (str(body.get(name, "")) for name in ("error", "message", "hint"))
+    except (ValueError, AttributeError, aiohttp.ClientError):
+        error = message = hint = ""
+    refused = ServerRefused(
+        answer.status,
+        error or UNEXPLAINED,
+        message or f"the server answered {answer.status} {answer.reason or ''}".rstrip(),
+        hint,
+    )
+    if asked.isascii() and asked.isdecimal():
+        refused.retry_after_s = float(asked)
+    return refused

@@ -16,6 +16,25 @@ def test_the_source_is_recognised_or_given() -> None:
     assert "any language" not in text
 
 
+@pytest.mark.parametrize(
+    ("target", "variety"),
+    [
+        ("pt-BR", "Brazilian Portuguese"),
+        ("pt-PT", "European Portuguese"),
+        ("zh-Hans", "Simplified Chinese"),
+        ("zh-Hant", "Traditional Chinese"),
+        ("es-419", "Latin American Spanish"),
+        ("zh-hant-tw", "Chinese (Traditional, Taiwan)"),
+    ],
+)
+def test_a_variety_is_named(target: str, variety: str) -> None:
+    assert f"Use {variety}:" in interpreter_instructions(target)
+
+
+def test_a_language_without_a_region_has_no_variety() -> None:
+    assert "Use " not in interpreter_instructions("pt").partition("\n")[0]
+
+
 def test_it_is_told_not_to_answer() -> None:
     text = interpreter_instructions("pl")
     assert "Never answer" in text

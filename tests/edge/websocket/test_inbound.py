@@ -1,12 +1,19 @@
 """What a WebSocket listener may send."""
 
 import asyncio
-import os
 
 import aiohttp
 import pytest
 
-from broadcaster.edge.websocket.inbound import MOST_MESSAGES, PING, POLICY, PROTOCOL_ERROR, TOO_BIG
+from broadcaster.edge.websocket.inbound import (
+    MOST_MESSAGES,
+    NORMAL,
+    NOT_TEXT,
+    PING,
+    POLICY,
+    PROTOCOL_ERROR,
+    TOO_BIG,
+)
 from tests.edge.conftest import Edge
 from tests.edge.websockets import listening
 
@@ -14,11 +21,20 @@ DEADLINE_S = 20.0
 
 
 def masked(opcode: int, payload: bytes) -> bytes:
-    mask = os.urandom(4)
+    mask = b"\x37\xfa\x21\x3d"
     body = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
     if len(payload) < 126:
         return bytes((0x80 | opcode, 0x80 | len(payload))) + mask + body
     return bytes((0x80 | opcode, 0x80 | 126)) + len(payload).to_bytes(2, "big") + mask + body
+
+
+def fragment(opcode: int, payload: bytes) -> bytes:
+    """The first frame of a message that goes on."""
+    frame = masked(opcode, payload)
+    return bytes((frame[0] & 0x7F,)) + frame[1:]
+
+
+CLOSE = masked(0x8, b"")
 
 
 async def test_a_ping_is_answered_byte_by_byte(edge: Edge) -> None:
@@ -59,6 +75,38 @@ async def test_pongs_are_not_counted_and_messages_are(edge: Edge) -> None:
         (bytes((0x82, 5)) + b"plain", PROTOCOL_ERROR),
         (masked(0x2, bytes(1025)), TOO_BIG),
         (bytes((0x82, 0xFF)) + (2**62).to_bytes(8, "big"), TOO_BIG),
+        *(
+            (bytes((0x82 | reserved, 0x80)), PROTOCOL_ERROR)
+            for reserved in (0x40, 0x20, 0x10, 0x70)
+        ),
+        *((bytes((0x80 | op, 0x80)), PROTOCOL_ERROR) for op in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)),
+        (masked(0x0, b"lone"), PROTOCOL_ERROR),
+        (bytes((0x00, 0x80)), PROTOCOL_ERROR),
+        (fragment(0x1, b"a") + masked(0x1, b"b"), PROTOCOL_ERROR),
+        (fragment(0x2, b"a") + masked(0x0, b"b") + masked(0x0, b"c"), PROTOCOL_ERROR),
+        (fragment(0x9, b"ping in parts"), PROTOCOL_ERROR),
+        (fragment(0x8, b""), PROTOCOL_ERROR),
+        (masked(0x9, bytes(126)), PROTOCOL_ERROR),
+        (masked(0x8, bytes(126)), PROTOCOL_ERROR),
+        (bytes((0x82, 0xFE)) + (125).to_bytes(2, "big"), PROTOCOL_ERROR),
+        (bytes((0x82, 0xFF)) + (65_535).to_bytes(8, "big"), PROTOCOL_ERROR),
+        (bytes((0x82, 0xFF)) + (2**63).to_bytes(8, "big"), PROTOCOL_ERROR),
+        (masked(0x8, b"\x03"), PROTOCOL_ERROR),
+        *(
+            (masked(0x8, code.to_bytes(2, "big")), PROTOCOL_ERROR)
+            for code in (0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65_535)
+        ),
+        (masked(0x8, (1000).to_bytes(2, "big") + b"\xff"), NOT_TEXT),
+        (masked(0x8, (4999).to_bytes(2, "big") + "ñ".encode()), NORMAL),
+        (masked(0x8, b""), NORMAL),
+        (masked(0x1, b"\xff"), NOT_TEXT),
+        (fragment(0x1, b"\xc3") + masked(0x0, b"("), NOT_TEXT),
+        (masked(0x1, b"\xc3"), NOT_TEXT),
+        (masked(0x2, b"\xff") + masked(0x8, b""), NORMAL),
+        (
+            fragment(0x1, b"\xc3") + masked(0xA, b"") + masked(0x0, b"\xb1") + masked(0x8, b""),
+            NORMAL,
+        ),
     ],
 )
 async def test_a_forbidden_frame_ends_the_connection(edge: Edge, sent: bytes, code: int) -> None:

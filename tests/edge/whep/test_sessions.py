@@ -43,6 +43,16 @@ async def test_two_players_hear_the_channel_and_delete_ends_it(edge: Edge) -> No
     assert worst_r(two.heard, SPANISH) > 0.9
 
 
+async def test_a_slash_at_the_end_changes_nothing(edge: Edge) -> None:
+    async with talking(edge), player() as listener:
+        address = await subscribed(edge.http, f"{ES}/", listener)
+        await listener.hear(0.5)
+        await switched(edge.http, f"{address}/", "ar")
+        async with edge.http.delete(f"{address}/") as reply:
+            assert reply.status == 200
+    await gone(edge)
+
+
 async def test_a_player_switches_channel_in_its_session(edge: Edge) -> None:
     async with talking(edge), player() as listener:
         address = await subscribed(edge.http, ES, listener)

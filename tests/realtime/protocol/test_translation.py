@@ -345,6 +345,40 @@ def test_events_of_other_protocols_are_ignored(event: Mapping[str, object]) -> N
     assert protocol.ignored_events == 1
 
 
+SOUND = bytes(range(256)) * 3 + b"\xfb\xff\xfe\x3e"
+"""In base64 it has both letters that the URL-safe alphabet changes, and padding."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.b64encode(SOUND).decode(),
+        base64.encodebytes(SOUND).decode(),
+        base64.encodebytes(SOUND).decode().replace("\n", "\r\n"),
+        base64.urlsafe_b64encode(SOUND).decode(),
+        base64.b64encode(SOUND).decode().rstrip("="),
+        base64.urlsafe_b64encode(SOUND).decode().rstrip("="),
+        " \t" + base64.urlsafe_b64encode(SOUND).decode().rstrip("=") + "\r\n",
+        base64.b64encode(SOUND).decode().rstrip("=") + "=",
+    ],
+    ids=["plain", "lines", "CRLF", "URL-safe", "unpadded", "URL-safe unpadded", "all", "half"],
+)
+def test_base64_is_taken_in_every_common_form(text: str) -> None:
+    protocol = protocol_in(State.LIVE)
+    assert told(protocol, {"type": AUDIO["type"], "delta": text}) == AudioDelta(SOUND, None)
+    assert protocol.malformed_events == protocol.unusable_events == 0
+
+
+@pytest.mark.parametrize("text", ["A", "AAAAA", "AA=A", "!!!!", "====A", "AAAA\x00AAAA", "data:,A"])
+def test_what_is_no_base64_is_counted_as_unusable(text: str) -> None:
+    protocol = protocol_in(State.LIVE)
+    for number in range(3):
+        event = {"type": AUDIO["type"], "event_id": f"e{number}", "delta": text}
+        assert told(protocol, event) is None
+    assert protocol.malformed_events == protocol.unusable_events == 3
+    assert protocol.first_unusable == f"{AUDIO['type']} with sound that cannot be decoded"
+
+
 def test_half_a_sample_is_cut_off() -> None:
     protocol = protocol_in(State.LIVE)
     odd = {"type": AUDIO["type"], "delta": base64.b64encode(b"\1\2\3").decode()}

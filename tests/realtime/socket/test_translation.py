@@ -133,6 +133,31 @@ async def test_binary_messages_and_garbage_are_survived(
         assert await events_of(connection) == [SessionClosed()]
 
 
+async def test_what_cannot_be_used_is_counted_and_logged_once(
+    http: aiohttp.ClientSession, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def script(side: TranslationServer) -> None:
+        await side.go_live()
+        for _ in range(50):
+            await side.send("session.output_audio.delta", delta="***")
+            await side.send("session.output_transcript.delta", delta=7)
+        await side.send_audio(FRAME)
+        await side.read()
+        await side.send("session.closed")
+        await side.read_to_the_end()
+
+    endpoint = await serve(playing(script))
+    for _ in range(2):
+        async with open_translation(http, endpoint, "de") as connection:
+            assert await anext(connection) == AudioDelta(FRAME, None)
+            assert connection.unusable_events == 100
+            await connection.close()
+            assert await events_of(connection) == [SessionClosed()]
+    lines = [line.getMessage() for line in caplog.records if line.name == "broadcaster.realtime"]
+    assert len(lines) == 2
+    assert all("sound that cannot be decoded" in line and "***" not in line for line in lines)
+
+
 async def expire(side: TranslationServer) -> None:
     text = "Your session hit the maximum duration of 60 minutes."
     await side.ws.close(code=1001, message=text.encode())

@@ -1,0 +1,227 @@
+"""`broadcaster publish`: a sound file or a sound device as the floor of an event."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import aiohttp
+import click
+from yarl import URL
+
+from broadcaster.audio.input.capture import list_devices
+from broadcaster.audio.level import LevelMeter
+from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
+from broadcaster.commands.publish_sources import DevicePlayback, FilePlayback
+from broadcaster.commands.stop_signal import StopSignal
+from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
+from broadcaster.system.tasks import first_of
+from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
+
+PROGRESS_EVERY_S = 1.0
+CONNECT_S = 10.0
+
+
+class ExitCode(IntEnum):
+    """How `broadcaster publish` ended; a signal is 128 and its number, Ctrl-C is 130."""
+
+    PLAYED = 0
+    CANNOT_PLAY = 1
+    USAGE = 2
+    REFUSED = 3
+    UNREACHABLE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPlan:
+    """What to publish, and where.
+
+    Attributes:
+        url: WHIP endpoint.
+        key: stage key.
+        file: the recording, or
+        device: the sound device.
+        loop: play the recording again and again.
+        trust: which certificates to trust; True for those of this machine.
+        progress: how to show it.
+    """
+
+    url: URL
+    key: str
+    file: Path | None
+    device: str | None
+    loop: bool
+    trust: ssl.SSLContext | bool
+    progress: Progress
+
+
+def plan_from(
+    words: tuple[str, ...],
+    key: str | None,
+    device: str | None,
+    progress: str,
+    ca: Path | None,
+    *,
+    loop: bool,
+) -> PublishPlan:
+    """The plan of a command line.
+
+    Raises:
+        click.UsageError: the words do not say what to publish where.
+    """
+    if device is None and len(words) != 2:  # noqa: PLR2004
+        raise click.UsageError("Name a sound file and the event's WHIP address: FILE URL.")
+    if device is not None and len(words) != 1:
+        raise click.UsageError("With --device name the event's WHIP address only: URL.")
+    if device is not None and loop:
+        raise click.UsageError("--loop repeats a file; a device has no end.")
+    if not key:
+        raise click.UsageError("Give the event's stage key: --key or BROADCASTER_STAGE_KEY.")
+    try:
+        url = URL(words[-1])
+    except ValueError:
+        url = URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise click.UsageError(f"{words[-1]} is not an address like https://…/whip/EVENT.")
+    if not key.isprintable() or not key.isascii():
+        raise click.UsageError("The stage key has characters that no key has; copy it again.")
+    try:
+        trust = ssl.create_default_context(cafile=ca) if ca else True
+    except OSError:
+        raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
+    file = Path(words[0]) if device is None else None
+    return PublishPlan(url, key, file, device, loop, trust, Progress(progress))
+
+
+def show_devices() -> None:
+    """Print the devices for `--device`, one a line.
+
+    Raises:
+        CannotPlay: they cannot be listed.
+    """
+    devices = list_devices()
+    for device in devices:
+        click.echo(f"{device.name}\t{device.description}")
+    if not devices:
+        click.echo("There is no sound device that ALSA knows on this machine.", err=True)
+
+
+class PublishCommand:
+    """One call of `broadcaster publish`."""
+
+    def __init__(self, plan: PublishPlan) -> None:
+        self._plan = plan
+        self._playback: FilePlayback | DevicePlayback | None = None
+        self._publisher: SteadyPublisher | None = None
+        self._writer = ProgressWriter(plan.progress.chosen(), self.status)
+        self._level = LevelMeter().take()
+        self._damage_told = False
+        self._told = ""
+        self._ended = False
+
+    async def run(self) -> int:
+        """Publish until the end or a signal; returns the exit code."""
+        stop = StopSignal()
+        try:
+            await first_of(self._publish(), self._show(), stop.wait(), name="publish")
+        except (CannotPlay, ServerRefused, ServerUnreachable) as error:
+            code: int = _exit_code(error)
+            self._end(
+                f"Error: {error.advice()}", code, error=error.error, hint=error.hint, failed=True
+            )
+        else:
+            code = ExitCode.PLAYED if stop.number is None else 128 + stop.number
+            self._end("stopped" if stop.number is not None else self._farewell(), code)
+        finally:
+            stop.forget()
+            await asyncio.to_thread(self._writer.close)
+        return code
+
+    def status(self) -> PublishStatus:
+        """What is known now."""
+        playback, publisher, level = self._playback, self._publisher, self._level
+        return PublishStatus(
+            state=PublisherState.ENDED if self._ended else self._state(),
+            position_s=round(playback.position_s, 2) if playback is not None else 0.0,
+            duration_s=playback.duration_s if playback is not None else None,
+            level_dbfs=level.level_dbfs,
+            peak_dbfs=level.peak_dbfs,
+            round_trip_ms=publisher.round_trip_ms if publisher is not None else None,
+            loops=playback.loops if playback is not None else 0,
+            reconnects=publisher.reconnects if publisher is not None else 0,
+            damaged_frames=playback.damaged_frames if playback is not None else 0,
+            device=playback.works if playback is not None else None,
+        )
+
+    async def _publish(self) -> None:
+        plan = self._plan
+        if plan.device is not None:
+            playback: FilePlayback | DevicePlayback = DevicePlayback(plan.device, self._writer.say)
+        else:
+            assert plan.file is not None
+            playback = FilePlayback(plan.file, loop=plan.loop, say=self._writer.say)
+        connector = aiohttp.TCPConnector(ssl=plan.trust)
+        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_S)
+        async with (
+            playback.opened(),
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as http,
+        ):
+            self._playback = playback
+            self._publisher = SteadyPublisher(
+                http,
+                plan.url,
+                plan.key,
+                playback.frames,
+                self._tell_state,
+                patient=plan.device is not None,
+            )
+            await self._publisher.run()
+
+    async def _show(self) -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_EVERY_S)
+            if self._playback is None:
+                continue
+            self._level = self._playback.frames.level()
+            if self._playback.damaged_frames and not self._damage_told:
+                self._damage_told = True
+                self._writer.say("a damaged frame was skipped; more are counted")
+            self._writer.show()
+
+    def _tell_state(self, state: PublisherState, text: str) -> None:
+        assert self._playback is not None
+        assert self._publisher is not None
+        if state is PublisherState.ON_FLOOR:
+            text = f"on the floor: {self._playback.name}"
+            if self._publisher.reconnects:
+                text += f" (again, at {self._playback.position_s:.1f} s)"
+        if text != self._told or state is PublisherState.ON_FLOOR:
+            self._told = text
+            self._writer.say(text)
+
+    def _state(self) -> PublisherState:
+        return self._publisher.state if self._publisher is not None else PublisherState.CONNECTING
+
+    def _farewell(self) -> str:
+        assert self._playback is not None
+        text = f"played to the end: {self._playback.name}"
+        if self._playback.damaged_frames:
+            text += f"; damaged frames skipped: {self._playback.damaged_frames}"
+        if self._playback.unread:
+            text += "; a part of it could not be read"
+        return text
+
+    def _end(self, text: str, code: int, *, failed: bool = False, **more: object) -> None:
+        self._ended = True
+        self._writer.say(text, failed=failed, exit_code=int(code), **more)
+
+
+def _exit_code(error: BroadcasterError) -> ExitCode:
+    match error:
+        case ServerRefused():
+            return ExitCode.REFUSED
+        case ServerUnreachable():
+            return ExitCode.UNREACHABLE
+        case _:
+            return ExitCode.CANNOT_PLAY

@@ -1,0 +1,151 @@
+"""Types of single settings, each checked when it is read; a sentence says what it must be.
+
+A sentence begins with a verb, because the name of the setting is put in front of it.
+"""
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
+from yarl import URL
+
+SHORTEST_TOKEN = 16
+"""Characters of an organizer's token; a shorter one can be guessed."""
+_LONGEST_URL = 300
+"""Characters of an address that a QR code shows well."""
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+_MODEL = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_host(text: str) -> bool:
+    """Whether it is an address, or can be the name of a machine."""
+    if is_address(text):
+        return True
+    try:
+        ascii_text = text.encode("idna").decode()
+    except UnicodeError:
+        return False
+    all_digits = ascii_text.replace(".", "").isdecimal()  # such as 300.1.1.1
+    return bool(_HOST_NAME.fullmatch(ascii_text)) and not all_digits
+
+
+def _listening_host(text: str) -> str:
+    host = text.removeprefix("[").removesuffix("]") if text.startswith("[") else text
+    if not is_host(host):
+        raise ValueError(
+            "must be an address of this machine, such as 0.0.0.0, :: or 192.0.2.10. "
+            "The port goes into BROADCASTER_PORT"
+        )
+    return host
+
+
+def _address(text: str, schemes: frozenset[str]) -> URL:
+    """Parse a URL with a host.
+
+    Raises:
+        ValueError: it is none, or has a login or characters that are not part of a URL.
+    """
+    url = URL(text)
+    if url.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
+        raise ValueError("not an address of these schemes")
+    if not url.host or not is_host(url.host) or url.port == 0:
+        raise ValueError("no host or port that can exist")
+    return url
+
+
+def _public_url(text: str) -> str:
+    try:
+        url = _address(text, frozenset({"http", "https"}))
+    except ValueError:
+        url = None
+    if (
+        url is None
+        or url.user
+        or url.password
+        or {"?", "#"} & set(text)
+        or len(text) > _LONGEST_URL
+    ):
+        raise ValueError(
+            "must be http:// or https:// and the host that phones open, "
+            "such as https://talks.example"
+        )
+    return text.rstrip("/")
+
+
+def _realtime_url(text: str) -> str:
+    try:
+        url = _address(text, frozenset({"http", "https", "ws", "wss"}))
+    except ValueError:
+        url = None
+    if url is None or "#" in text:
+        raise ValueError(
+            "must be the https:// address of the Realtime service, such as "
+            "https://api.openai.com/v1"
+        )
+    if url.user or url.password:
+        raise ValueError("must not hold a login. Set the key as BROADCASTER_API_KEY instead")
+    return text
+
+
+def _redis_url(text: str) -> str:
+    try:
+        url = URL(text)
+        good = url.scheme in _REDIS_SCHEMES and not re.search(r"\s", text)
+        if url.scheme == "unix":
+            good = good and len(url.path) > 1
+        else:
+            good = good and bool(url.host) and is_host(url.host or "") and url.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("must be redis://host:6379, rediss://host:6379 or unix:///path")
+    return text
+
+
+def _admin_token(token: SecretStr) -> SecretStr:
+    text = token.get_secret_value()
+    if len(text) < SHORTEST_TOKEN:
+        raise ValueError(
+            f"must have at least {SHORTEST_TOKEN} characters, because it opens the desk to "
+            "everybody who guesses it. Unset it to have a good one made"
+        )
+    if not text.isprintable() or " " in text:
+        raise ValueError("must have no spaces or control characters. Copy it again")
+    return token
+
+
+def _addresses(text: str) -> str:
+    for one in text.replace(",", " ").split():
+        if not is_address(one) or ipaddress.ip_address(one).is_unspecified:
+            raise ValueError(
+                f"must be IP addresses with commas between them, such as 198.51.100.7; "
+                f"“{one[:60]}” is not one that listeners can reach"
+            )
+    return text
+
+
+def _model(text: str) -> str:
+    if not _MODEL.fullmatch(text):
+        raise ValueError("must be the name of a model, which has no spaces")
+    return text
+
+
+ListeningHost = Annotated[str, AfterValidator(_listening_host)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
+IpAddresses = Annotated[str, AfterValidator(_addresses)]
+ModelName = Annotated[str, AfterValidator(_model)]

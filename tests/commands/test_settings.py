@@ -1,0 +1,291 @@
+"""Settings are checked as a whole: each bad one is a sentence that names it, in every command."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from broadcaster.commands.settings import WrongSettings, settings_from, warnings
+from broadcaster.config import Settings, variable
+from tests.support.deadline import DEADLINE_S
+
+BAD: dict[str, tuple[str, ...]] = {
+    "host": ("300.1.1.1", "http://0.0.0.0", "0.0.0.0:8080", "*", "a b", "127.1", "host/x", "-a"),
+    "port": ("abc", "-1", "65536", "80.5", "1e99", "٣٤x", "8080 8081"),
+    "public_url": (
+        "javascript:alert(1)",
+        "htp://x",
+        "talks.example",
+        "https://",
+        "https://talks example",
+        "https://talks.example?x=1",
+        "https://talks.example/?",
+        "https://talks.example/#x",
+        "https://user:pass@talks.example",
+        "https://talks.example:99999",
+        "https://talks.example:port",
+        "ftp://talks.example",
+        "//talks.example",
+        "https://300.1.1.1",
+        "https://a..b",
+        'https://x"onload=1',
+        "data:text/html,x",
+        "https://talks.example/" + "a" * 300,
+    ),
+    "workers": ("0", "65", "-1", "two", "1.5"),
+    "metrics_port": ("0", "-1", "65001", "x"),
+    "redis_url": (
+        "localhost",
+        "http://redis",
+        "redis://",
+        "redis://a:port",
+        "redis://a b",
+        "unix:",
+    ),
+    "admin_token": ("a", "fifteen-letters", "sixteen letters..", "a" * 20 + "\x01"),
+    "api_key": ("sk with space", "sk-ключ", "sk-\x07bell"),
+    "realtime_url": ("api.openai.com", "ftp://x", "https://", "https://u:p@h/v1", "https://a b"),
+    "realtime_azure": ("perhaps", "2"),
+    "translate_model": ("two words", "a" * 129),
+    "converse_model": ("two words",),
+    "transcribe_model": ("tab\tbed",),
+    "extra_translate_languages": ("klingonese", "ar,??", "x"),
+    "max_tempo": ("0.9", "1.6", "nan", "inf", "fast"),
+    "lag_cap_ms": ("9999", "-1", "600001", "20s"),
+    "on_demand": ("sometimes",),
+    "linger_s": ("-1", "nan", "inf", "1e9", "1 minute"),
+    "price_translate_per_min": ("-0.1", "nan", "inf", "free"),
+    "price_audio_out_per_mtok": ("-1", "1e12"),
+    "frame_ms": ("30", "0", "short", "60.5"),
+    "ice_servers": ("stun", "turn:user@host", "http://stun", "stun:a@b@c"),
+    "batched_sends": ("maybe",),
+    "webrtc_port": ("-1", "65001", "udp"),
+    "webrtc_addresses": ("300.0.0.1", "198.51.100.7,host", "198.51.100.7:9081", "0.0.0.0", "::"),
+    "tls": ("https", "2"),
+    "log_level": ("loud", "trace"),
+    "log_json": ("json",),
+}
+GOOD: dict[str, tuple[Any, ...]] = {
+    "host": ("0.0.0.0", "::", "[::1]", "localhost", "talks.example", "2001:db8::1", " 127.0.0.1 "),
+    "port": ("0", "65535", " 80 "),
+    "public_url": (
+        "https://talks.example",
+        "http://192.0.2.10:8080/",
+        "https://[2001:db8::1]:8443",
+        "https://vorträge.example",
+        "HTTPS://talks.example/hall",
+    ),
+    "redis_url": ("redis://h", "rediss://u:p@h:6380/1", "unix:///run/redis.sock", "redis://[::1]"),
+    "admin_token": ("sixteen-letters.", "a/long&token=with#signs"),
+    "realtime_url": ("wss://api.openai.com/v1/realtime", "https://h:1/v1?api-version=x"),
+    "extra_translate_languages": ("ar, nl", "pt-BR,"),
+    "linger_s": ("0", "86400"),
+    "frame_ms": ("20", "40", "60"),
+    "ice_servers": ("stun:a, turn:u:p@b:3478",),
+    "webrtc_addresses": ("198.51.100.7, 2001:db8::1",),
+    "log_level": ("DEBUG", "info"),
+    "tls": ("on", "0", "True"),
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `.env` file but the test's own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
+)
+def test_a_bad_value_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(variable(name), value)
+    with pytest.raises(WrongSettings) as wrong:
+        settings_from()
+    [sentence] = wrong.value.sentences
+    assert sentence.startswith(variable(name))
+    assert sentence.endswith((".", "?"))
+    assert "Input should" not in sentence
+    assert "Value error" not in sentence
+    if name in {"admin_token", "api_key", "ice_servers"}:
+        assert f"“{value}" not in sentence
+    assert "secret" not in sentence
+
+
+def test_every_setting_has_bad_values_or_takes_any_path() -> None:
+    prices = {name for name in Settings.model_fields if name.startswith("price_")}
+    assert Settings.model_fields.keys() - BAD.keys() - prices == {"data_dir", "tls_cert", "tls_key"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in GOOD.items() for value in values]
+)
+def test_a_good_value_is_taken(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(variable(name), value)
+    settings_from()
+
+
+def test_all_bad_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("port", "public_url", "frame_ms"):
+        monkeypatch.setenv(variable(name), "x y")
+    with pytest.raises(WrongSettings) as wrong:
+        settings_from()
+    assert len(wrong.value.sentences) == 3
+
+
+def test_spaces_alone_are_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADCASTER_PUBLIC_URL", "  ")
+    assert settings_from().public_url is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"BROADCASTER_PORT=x y"])
+def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
+    Path(".env").write_bytes(content)
+    with pytest.raises(WrongSettings):
+        settings_from()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"metrics_port": 8080}, "BROADCASTER_METRICS_PORT"),
+        ({"metrics_port": 8079, "workers": 2}, "BROADCASTER_METRICS_PORT"),
+        ({"realtime_azure": True}, "BROADCASTER_REALTIME_AZURE"),
+        ({"tls_cert": Path("a")}, "BROADCASTER_TLS_KEY is missing"),
+        ({"tls_key": Path("a")}, "BROADCASTER_TLS_CERT is missing"),
+        ({"data_dir": Path(__file__)}, "BROADCASTER_DATA_DIR"),
+    ],
+)
+def test_settings_that_contradict_each_other(given: dict[str, Any], named: str) -> None:
+    with pytest.raises(WrongSettings, match=named):
+        settings_from(**given)
+
+
+def made(folder: Path, name: str, starts_days: int = -1, ends_days: int = 30) -> tuple[Path, Path]:
+    """A certificate and its key as PEM files; the days count from now."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "talks.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(now + timedelta(days=starts_days))
+        .not_valid_after(now + timedelta(days=ends_days))
+        .sign(private, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    cert_path, key_path = folder / f"{name}.pem", folder / f"{name}-key.pem"
+    cert_path.write_bytes(certificate.public_bytes(pem))
+    key_path.write_bytes(private.private_bytes(pem, form, plain))
+    locked = private.private_bytes(pem, form, serialization.BestAvailableEncryption(b"secret"))
+    (folder / f"{name}-locked.pem").write_bytes(locked)
+    return cert_path, key_path
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "why"),
+    [
+        ("good.pem", "other-key.pem", "does not belong"),
+        ("old.pem", "old-key.pem", "expired on"),
+        ("early.pem", "early-key.pem", "valid only from"),
+        ("missing.pem", "good-key.pem", "cannot be read"),
+        ("good.pem", "missing.pem", "cannot be read"),
+        (".", "good-key.pem", "cannot be read"),
+        ("good-key.pem", "good.pem", "not the PEM file of a certificate"),
+        ("good.pem", "good.pem", "not the PEM file of a private key"),
+        ("garbage", "good-key.pem", "not the PEM file of a certificate"),
+        ("good.pem", "garbage", "not the PEM file of a private key"),
+        ("good.pem", "good-locked.pem", "encrypted"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used(
+    tmp_path: Path, certificate: str, key: str, why: str
+) -> None:
+    made(tmp_path, "good")
+    made(tmp_path, "other")
+    made(tmp_path, "old", -20, -1)
+    made(tmp_path, "early", 2)
+    (tmp_path / "garbage").write_bytes(bytes(range(256)))
+    with pytest.raises(WrongSettings, match=why) as wrong:
+        settings_from(tls=True, tls_cert=tmp_path / certificate, tls_key=tmp_path / key)
+    assert wrong.value.sentences[0].startswith("BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY: ")
+
+
+def test_a_certificate_with_its_key(tmp_path: Path) -> None:
+    certificate, key = made(tmp_path, "good")
+    settings_from(tls=True, tls_cert=certificate, tls_key=key)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("BROADCASTER_PROT", "BROADCASTER_PORT"),
+        ("BROADCASTER_PUBLIC_ULR", "BROADCASTER_PUBLIC_URL"),
+        ("BROADCASTER_PUBLICURL", "BROADCASTER_PUBLIC_URL"),
+        ("BROADCASTER_ADMINTOKEN", "BROADCASTER_ADMIN_TOKEN"),
+        ("BROADCASTER_ADMIN", "BROADCASTER_ADMIN_TOKEN"),
+        ("BROADCASTER_REDIS", "BROADCASTER_REDIS_URL"),
+        ("BROADCASTER_CERT", "BROADCASTER_TLS_CERT"),
+        ("BROADCASTER_OPENAI_API_KEY", "BROADCASTER_API_KEY"),
+        ("broadcaster_hots", "BROADCASTER_HOST"),
+        ("BROADCSTER_PORT", "BROADCASTER_PORT"),
+        ("BRAODCASTER_TLS_KEY", "BROADCASTER_TLS_KEY"),
+        ("BROADCASTER__PORT", "BROADCASTER_PORT"),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, misspelt: str, meant: str
+) -> None:
+    monkeypatch.setenv(misspelt, "x")
+    [text] = warnings(settings_from())
+    assert text == f"{misspelt.upper()} is not a setting and is ignored. Did you mean {meant}?"
+
+
+def test_a_variable_like_no_setting_points_to_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADCASTER_ZZZZ", "x")
+    [text] = warnings(settings_from())
+    assert text.endswith('"broadcaster config" lists them all.')
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"realtime_url": "https://hall.openai.azure.com"},
+        {"tls": True, "public_url": "http://talks.example"},
+    ],
+)
+def test_what_is_probably_not_meant_is_said(given: dict[str, Any]) -> None:
+    assert len(warnings(settings_from(**given))) == 1
+
+
+@pytest.mark.parametrize(("command", "code"), [("serve", 2), ("demo", 2), ("check", 1)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PUBLIC_URL", "javascript:x"), ("ADMIN_TOKEN", "a"), ("TLS_CERT", "a")]
+)
+def test_the_commands_say_the_same(command: str, code: int, name: str, value: str) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "broadcaster", command],
+        env={"PATH": "/usr/bin:/bin", f"BROADCASTER_{name}": value, "BROADCASTER_PRT": "1"},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert answer.returncode == code
+    text = answer.stdout + answer.stderr
+    assert f"BROADCASTER_{name}" in text
+    assert "Traceback" not in text
+    assert "pydantic" not in text

@@ -1,0 +1,257 @@
+/** Captions reach the page by the stream, or by polling where the stream is held back: each once. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { isNewer } from '../../listener_web/attendee/caption-ids.js';
+
+const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
+const ADDRESSES = { stream: '/e/talk/captions/es', poll: '/e/talk/poll/es' };
+let sources, requests, answers, serial;
+
+class FakeEventSource extends EventTarget {
+  static CLOSED = 2;
+  readyState = 0;
+
+  constructor(url) {
+    super();
+    this.url = url;
+    sources.push(this);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  caption(id, text) {
+    const event = new Event('caption');
+    this.dispatchEvent(Object.assign(event, { lastEventId: id, data: JSON.stringify({ text }) }));
+  }
+
+  state(state = LIVE) {
+    this.dispatchEvent(Object.assign(new Event('state'), { data: JSON.stringify(state) }));
+  }
+
+  close() {
+    this.readyState = FakeEventSource.CLOSED;
+  }
+}
+
+const polled = (after, texts, more = {}) => ({
+  state: LIVE,
+  after,
+  more: false,
+  captions: texts.map((text) => ({ text })),
+  ...more,
+});
+
+/** Let promises settle; no time passes. */
+const settle = async () => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+};
+
+const pass = async (ms) => {
+  for (let left = ms; left > 0; left -= 250) {
+    mock.timers.tick(Math.min(250, left));
+    await settle();
+  }
+};
+
+/** A feed with what it told; every test has a module of its own, which remembers held streams. */
+async function feed(other) {
+  const { CaptionFeed } =
+    other ?? (await import(`../../listener_web/attendee/caption-feed.js?${serial++}`));
+  const told = { captions: [], states: [], connections: [] };
+  const made = new CaptionFeed(ADDRESSES, {
+    caption: ({ text }) => told.captions.push(text),
+    state: (state) => told.states.push(state),
+    connection: (open) => told.connections.push(open),
+  });
+  return { ...told, made, CaptionFeed };
+}
+
+serial = 0;
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  [sources, requests, answers] = [[], [], []];
+  globalThis.EventSource = FakeEventSource;
+  globalThis.fetch = async (url) => {
+    requests.push(String(url));
+    const answer = answers.shift() ?? polled(new URL(url, 'http://x').searchParams.get('after') ?? '0-0', []);
+    if (answer === 'fails') throw new TypeError('no network');
+    return { ok: true, json: async () => answer };
+  };
+});
+
+afterEach(() => mock.timers.reset());
+
+test('a page whose stream flows does not poll', async () => {
+  const { captions, connections } = await feed();
+  sources[0].open();
+  assert.deepEqual(connections, [], 'an open connection is no flow of data');
+  sources[0].state();
+  sources[0].caption('1-0', 'one');
+  for (let keepalive = 0; keepalive < 10; keepalive++) {
+    await pass(15_000);
+    sources[0].state();
+  }
+  assert.deepEqual(captions, ['one']);
+  assert.deepEqual(requests, []);
+  assert.equal(sources.length, 1);
+  assert.ok(connections.every(Boolean));
+});
+
+test('a stream that opens and brings nothing is replaced by polling within 5 s', async () => {
+  const { captions, connections, states } = await feed();
+  sources[0].open();
+  answers.push(polled('2-0', ['one', 'two']), polled('3-0', ['three']));
+  await pass(4_000);
+  assert.deepEqual(captions, ['one', 'two']);
+  assert.equal(sources[0].readyState, FakeEventSource.CLOSED);
+  await pass(1_000);
+  assert.deepEqual(captions, ['one', 'two', 'three']);
+  assert.deepEqual(requests.slice(0, 2), [ADDRESSES.poll, `${ADDRESSES.poll}?after=2-0`]);
+  assert.deepEqual(connections.slice(0, 1), [true]);
+  assert.deepEqual(states[0], LIVE);
+});
+
+test('a stream that does not even open is replaced too', async () => {
+  const { captions } = await feed();
+  answers.push(polled('1-0', ['one']));
+  await pass(10_000);
+  assert.deepEqual(captions, ['one']);
+});
+
+test('long answers are read page by page without a pause', async () => {
+  const { captions } = await feed();
+  sources[0].open();
+  answers.push(polled('1-0', ['one'], { more: true }), polled('2-0', ['two'], { more: true }));
+  answers.push(polled('3-0', ['three']));
+  await pass(4_750);
+  assert.deepEqual(captions, ['one', 'two', 'three']);
+});
+
+test('the stream is tried again from the last caption, and ends the polling when it flows', async () => {
+  const { captions } = await feed();
+  sources[0].open();
+  answers.push(polled('2-5', ['one', 'two']));
+  await pass(4_000 + 30_000);
+  assert.equal(sources.length, 2);
+  assert.equal(sources[1].url, `${ADDRESSES.stream}?after=2-5`);
+  sources[1].open();
+  sources[1].state();
+  await pass(2_000);
+  const asked = requests.length;
+  sources[1].caption('2-5', 'two');
+  sources[1].caption('2-10', 'three');
+  await pass(10_000);
+  assert.equal(requests.length, asked);
+  assert.deepEqual(captions, ['one', 'two', 'three']);
+});
+
+test('an answer that the stream has overtaken is not shown', async () => {
+  const { captions } = await feed();
+  sources[0].open();
+  await pass(34_000);
+  sources[1].open();
+  let answer;
+  globalThis.fetch = () => new Promise((resolve) => (answer = resolve));
+  await pass(1_250);
+  sources[1].caption('5-0', 'five');
+  answer({ ok: true, json: async () => polled('5-0', ['five']) });
+  await settle();
+  assert.deepEqual(captions, ['five']);
+});
+
+test('a stream that stops after its beginning is opened again once, then left alone for minutes', async () => {
+  await feed();
+  sources[0].open();
+  sources[0].state();
+  await pass(35_000);
+  assert.ok(requests.length > 0, 'captions come by polling at once');
+  await pass(1_000);
+  assert.equal(sources.length, 2);
+  sources[1].open();
+  sources[1].state();
+  const asked = requests.length;
+  await pass(35_000);
+  await pass(200_000);
+  assert.equal(sources.length, 2);
+  assert.ok(requests.length > asked + 150);
+  await pass(101_000);
+  assert.equal(sources.length, 3);
+});
+
+test('streams that lived for long and stopped are opened again at once, each time', async () => {
+  await feed();
+  for (let sleep = 0; sleep < 4; sleep++) {
+    sources[sleep].open();
+    sources[sleep].state();
+    await pass(15_000);
+    sources[sleep].state();
+    await pass(36_000);
+    assert.equal(sources.length, sleep + 2);
+  }
+});
+
+test('another channel is polled at once where streams are held back', async () => {
+  const first = await feed();
+  sources[0].open();
+  await pass(4_000);
+  first.made.close();
+  const asked = requests.length;
+  answers.push(polled('1-0', ['uno']));
+  const second = await feed(first);
+  await settle();
+  assert.equal(requests.length, asked + 1);
+  assert.deepEqual(second.captions, ['uno']);
+});
+
+test('polls that fail are tried again, and the page is told', async () => {
+  const { captions, connections } = await feed();
+  sources[0].open();
+  answers.push('fails', 'fails', polled('1-0', ['one']));
+  await pass(4_000 + 4_000);
+  assert.deepEqual(connections.slice(0, 3), [false, false, true]);
+  assert.deepEqual(captions, ['one']);
+});
+
+test('polling ends with the event and with the feed', async () => {
+  const { states } = await feed();
+  sources[0].open();
+  answers.push(polled('1-0', [], { state: { ...LIVE, state: 'closed' } }));
+  await pass(4_000);
+  const asked = requests.length;
+  await pass(400_000);
+  assert.equal(requests.length, asked);
+  assert.equal(sources.length, 1);
+  assert.equal(states.at(-1).state, 'closed');
+});
+
+test('a cut stream is reconnected by the browser, and then it flows again', async () => {
+  const { connections, captions } = await feed();
+  sources[0].open();
+  sources[0].caption('1-0', 'one');
+  sources[0].readyState = 0;
+  sources[0].onerror();
+  assert.equal(connections.at(-1), false);
+  await pass(3_000);
+  sources[0].open();
+  sources[0].caption('1-0', 'one');
+  sources[0].caption('2-0', 'two');
+  assert.equal(connections.at(-1), true);
+  assert.deepEqual(captions, ['one', 'two']);
+  assert.deepEqual(requests, []);
+});
+
+for (const [id, last, newer] of [
+  ['1-0', '', true],
+  ['1-0', '0-0', true],
+  ['1-0', '1-0', false],
+  ['1-10', '1-9', true],
+  ['1-9', '1-10', false],
+  ['10-0', '9-99', true],
+  ['9-99', '10-0', false],
+]) {
+  test(`${id} after ${last || 'nothing'}`, () => assert.equal(isNewer(id, last), newer));
+}
