@@ -5,8 +5,8 @@ speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──�
                                          └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
 organizer ──REST──▶ Events, Board ──records──▶ bus
 
-Read it from top to bottom: `running`, then one function for each role in the order of the flow. Its
-docstring names the files to read next.
+Read `running` for start and stop. For the flow, read `build` and the four functions below it, one
+for each role. Their docstrings name the files to read next.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from yarl import URL
 
 from broadcaster import from_settings
 from broadcaster.booths.supervisor import BoothSupervisor
@@ -60,7 +59,7 @@ An idle connection takes a place that newcomers need. Clients close theirs soone
 
 @dataclass(slots=True)
 class ProcessParts:
-    """What one process runs; each role adds its share."""
+    """The routes, tasks and counters that the roles of one process contribute."""
 
     # From floor, edge and desk: answered by the one web application.
     routes: list[web.RouteDef] = field(default_factory=list)
@@ -103,8 +102,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
-        local = URL(settings.realtime_url).host in from_settings.LOOPBACK
-        http = await stack.enter_async_context(aiohttp.ClientSession(trust_env=not local))
+        http = await stack.enter_async_context(from_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, run in parts.run.items():
@@ -130,9 +128,9 @@ async def running(
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
             acceptor = await stack.enter_async_context(accepting(listen, protocol, parts.refused))
         if settings.metrics_port is not None:
-            second = replace(listen, port=settings.metrics_port, reuse_port=False)
-            with blaming(METRICS_PORT, f"{second.host}, port {second.port}"):
-                await stack.enter_async_context(accepting(second, protocol, parts.refused))
+            metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
+            with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
+                await stack.enter_async_context(accepting(metrics, protocol, parts.refused))
         yield acceptor
 
 
@@ -210,5 +208,8 @@ def _add_desk(
         extra_languages=from_settings.extra_languages(settings),
     )
     parts.run["desk"] = board.run
-    parts.routes += desk.routes(page("desk/desk.html"))
+    parts.routes += [
+        *desk.routes(),
+        web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
+    ]
     parts.open_events = desk.open_events

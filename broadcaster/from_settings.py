@@ -7,9 +7,9 @@ import aiohttp
 from yarl import URL
 
 from broadcaster.booths.booth import BoothDependencies
+from broadcaster.booths.demand.costs import Prices
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.costs import Prices
 from broadcaster.config import Settings, variable
 from broadcaster.errors import UnknownLanguage
 from broadcaster.model.audio import ms_to_samples
@@ -127,6 +127,16 @@ def ingest_settings(settings: Settings) -> IngestSettings:
     texts = settings.ice_servers.get_secret_value().split(",")
     servers = tuple(IceServer.parse(text) for text in texts if text.strip())
     return IngestSettings(servers, loopback=settings.host in LOOPBACK)
+
+
+def http_session(settings: Settings) -> aiohttp.ClientSession:
+    """The client that asks the Realtime service.
+
+    It uses the proxy of the environment, but not for a service on this machine: a proxy elsewhere
+    cannot reach that.
+    """
+    local = URL(settings.realtime_url).host in LOOPBACK
+    return aiohttp.ClientSession(trust_env=not local)
 
 
 def booth_dependencies(

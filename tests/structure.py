@@ -1,7 +1,7 @@
 """The structure of `broadcaster/`, read from its own imports: `python -m tests.structure`.
 
-A folder is a room. Its own modules and the folders in it are the rooms inside; an arrow leads from
-one room inside to another that it imports.
+A folder is a package. Its own modules and the folders in it are its parts. An arrow leads from one
+part to another that it imports.
 """
 
 import ast
@@ -14,12 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "broadcaster"
 
 Arrows = dict[str, set[str]]
-"""For each room the rooms it imports."""
+"""For each part of a package the parts it imports."""
 
 
 @cache
 def modules() -> dict[str, Path]:
-    """Every module by its dotted name below `broadcaster`; a package is `room.__init__`."""
+    """Every module by its dotted name below `broadcaster`; a package is `package.__init__`."""
     return {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in ROOT.rglob("*.py")}
 
 
@@ -63,24 +63,24 @@ def classes() -> dict[str, list[str]]:
 
 
 def folders() -> list[str]:
-    """Every room that is a folder, by dotted name; the house itself is empty."""
+    """Every package by dotted name; the root package is the empty string."""
     return sorted({name.rpartition(".")[0] for name in modules()})
 
 
 def arrows_inside(folder: str) -> Arrows:
-    """The rooms inside a folder, its `__init__` left out, and what each imports of the others."""
+    """The parts of a package, its `__init__` left out, and what each imports of the others."""
     inside: Arrows = {}
     for name, path in modules().items():
-        room = _room_inside(folder, name)
-        if room is None:
+        part = _part_of(folder, name)
+        if part is None:
             continue
-        targets = {_room_inside(folder, target) for target in imported_modules(path)}
-        inside.setdefault(room, set()).update(target for target in targets - {room} if target)
+        targets = {_part_of(folder, target) for target in imported_modules(path)}
+        inside.setdefault(part, set()).update(target for target in targets - {part} if target)
     return inside
 
 
 def cycle(arrows: Arrows) -> list[str]:
-    """Rooms that import each other in a circle; empty when every arrow leads one way."""
+    """Parts that import each other in a circle; empty when every arrow leads one way."""
     try:
         TopologicalSorter(arrows).prepare()
     except CycleError as error:
@@ -98,20 +98,20 @@ def _resolved(parts: list[str], known: dict[str, Path]) -> str:
     return "__init__"
 
 
-def _room_inside(folder: str, name: str) -> str | None:
-    """Which room inside `folder` a module belongs to; None outside and for its `__init__`."""
+def _part_of(folder: str, name: str) -> str | None:
+    """Which part of a package a module belongs to; None outside and for its `__init__`."""
     prefix = f"{folder}." if folder else ""
     if not name.startswith(prefix):
         return None
-    room = name[len(prefix) :].split(".", maxsplit=1)[0]
-    return None if room == "__init__" else room
+    part = name[len(prefix) :].split(".", maxsplit=1)[0]
+    return None if part == "__init__" else part
 
 
 def _rows() -> Iterator[str]:
-    yield f"{'folder':24} {'modules':>7} {'rooms':>6} {'arrows':>7}  one way"
+    yield f"{'folder':24} {'modules':>7} {'parts':>6} {'arrows':>7}  one way"
     for folder in folders():
         inside = arrows_inside(folder)
-        own = sum(1 for room in inside if not (ROOT / folder.replace(".", "/") / room).is_dir())
+        own = sum(1 for part in inside if not (ROOT / folder.replace(".", "/") / part).is_dir())
         arrows = sum(map(len, inside.values()))
         circle = cycle(inside)
         way = "no: " + " → ".join(circle) if circle else "yes"

@@ -1,6 +1,6 @@
 """Which folder may import which, and which folder owns which library.
 
-A row lists exactly what a folder (a room) uses, so a new import is a decision, not an accident.
+A row lists exactly what a package uses, so a new import is a decision, not an accident.
 """
 
 import pytest
@@ -16,7 +16,7 @@ from tests.structure import (
     modules,
 )
 
-MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single modules it imports
+MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages) and single modules
     # What everything stands on: imports nothing of ours, or next to nothing.
     "auth": "",
     "config": "setting_types",
@@ -44,7 +44,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
-        "booths.engines booths.floor booths.playout booths.sessions booths.staffing "
+        "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
@@ -53,7 +53,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "booths.sessions": (
         "booths.engines booths.floor booths.text errors model realtime system writing"
     ),
-    "booths.staffing": "model realtime",
+    "booths.demand": "model realtime",
     "booths.text": "model writing",
     "edge": "edge.fanout edge.rooms edge.websocket model web",
     "edge.fanout": "errors model sockets system",
@@ -93,7 +93,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "commands": "*",
     "from_settings": "*",
 }
-OWNERS = {  # library -> the only rooms that may import it
+OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},
     "aioice": {"webrtc"},
     "OpenSSL": {"webrtc"},
@@ -111,58 +111,58 @@ OWNERS = {  # library -> the only rooms that may import it
 }
 STAGES = ("floor", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
-"""Rooms that know no server: they raise `DomainError`s and leave statuses to `web`."""
+"""Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")
 LONGEST_MODULE = 400
 MOST_MODULES = 14
 """In one folder, without its `__init__`."""
 
 
-def room_of(module: str) -> str:
+def package_of(module: str) -> str:
     """The row of a module: its folder's, or its own at the top."""
     return module.rpartition(".")[0] or module
 
 
 def below_http(module: str) -> bool:
-    """Whether a module is in a room that knows no server; `webrtc.clients` asks servers."""
+    """Whether a module is in a package that knows no server; `webrtc.clients` asks servers."""
     top = module.split(".", maxsplit=1)[0]
-    return room_of(module) in NO_HTTP or (top in NO_HTTP and top != "webrtc")
+    return package_of(module) in NO_HTTP or (top in NO_HTTP and top != "webrtc")
 
 
-def permitted(room: str, target: str) -> set[str]:
-    """The entries of a room's row that let it import a module."""
-    names = {target, room_of(target)}
-    return names & {room, *MAY_IMPORT[room].split()}
+def permitted(package: str, target: str) -> set[str]:
+    """The entries of a package's row that let it import a module."""
+    names = {target, package_of(target)}
+    return names & {package, *MAY_IMPORT[package].split()}
 
 
 @pytest.mark.parametrize("module", sorted(set(modules()) - {"__init__"}))
-def test_a_module_imports_what_its_room_may(module: str) -> None:
-    room, path = room_of(module), modules()[module]
-    if MAY_IMPORT[room] == "*":
+def test_a_module_imports_what_its_package_may(module: str) -> None:
+    package, path = package_of(module), modules()[module]
+    if MAY_IMPORT[package] == "*":
         return
     targets = imported_modules(path) - {"__init__"}
-    wrong = sorted(target for target in targets if not permitted(room, target))
+    wrong = sorted(target for target in targets if not permitted(package, target))
     top = module.split(".", maxsplit=1)[0]
     libraries = {name.split(".")[0] for name in imported_names(path)}
     wrong += sorted(name for name in libraries if top not in OWNERS.get(name, {top}))
     assert not wrong, f"{module} must not import {wrong}"
 
 
-@pytest.mark.parametrize("room", sorted(room for room, row in MAY_IMPORT.items() if row != "*"))
-def test_a_room_uses_all_it_may_import(room: str) -> None:
+@pytest.mark.parametrize("package", [name for name, row in MAY_IMPORT.items() if row != "*"])
+def test_a_package_uses_all_it_may_import(package: str) -> None:
     used: set[str] = set()
     for module, path in modules().items():
-        if room_of(module) == room:
+        if package_of(module) == package:
             for target in imported_modules(path):
-                used |= permitted(room, target)
-    assert set(MAY_IMPORT[room].split()) <= used
+                used |= permitted(package, target)
+    assert set(MAY_IMPORT[package].split()) <= used
 
 
-@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
-def test_stages_meet_on_the_ports_alone(room: str) -> None:
-    stage = room.split(".", maxsplit=1)[0]
+@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
+def test_stages_meet_on_the_ports_alone(package: str) -> None:
+    stage = package.split(".", maxsplit=1)[0]
     if stage in STAGES:
-        tops = {target.split(".", maxsplit=1)[0] for target in MAY_IMPORT[room].split()}
+        tops = {target.split(".", maxsplit=1)[0] for target in MAY_IMPORT[package].split()}
         assert not tops & {"bus", *STAGES} - {stage}
 
 
@@ -174,7 +174,7 @@ def test_a_module_below_http_knows_none(module: str) -> None:
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_rooms_inside_a_folder_import_each_other_one_way(folder: str) -> None:
+def test_the_parts_of_a_package_import_each_other_one_way(folder: str) -> None:
     assert not cycle(arrows_inside(folder))
 
 
@@ -190,12 +190,12 @@ def test_the_realtime_protocol_can_do_no_io() -> None:
     assert not {name: used for name, used in libraries.items() if used & io}
 
 
-def test_no_module_imports_itself_over_others() -> None:
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
     assert not cycle({name: imported_modules(path) - {name} for name, path in modules().items()})
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_a_folder_can_be_overlooked(folder: str) -> None:
+def test_a_package_has_few_modules(folder: str) -> None:
     own = [name for name in modules() if name.rpartition(".")[0] == folder]
     assert len([name for name in own if not name.endswith("__init__")]) <= MOST_MODULES
 

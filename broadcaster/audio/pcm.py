@@ -1,6 +1,6 @@
 """PCM between its forms: bytes on the bus, numbers to calculate with, frames of `av`.
 
-Between stages sound is s16le mono 24 kHz; the gain, mix and limiter stages calculate in float32.
+Between stages sound is s16le mono 24 kHz; the gain, mix and limiter steps calculate in float32.
 """
 
 from fractions import Fraction

@@ -10,22 +10,20 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.sessions.chain import SessionChain
-from broadcaster.booths.sessions.output import Sink
-from broadcaster.booths.sinks import ChannelSink, TranscriptSink
-from broadcaster.booths.staffing.orders import BoothOrders
+from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
-from broadcaster.booths.text.spoken_language import LanguageWatch, prepare
+from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
-from broadcaster.model.event import Channel, Event, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
@@ -34,8 +32,8 @@ from broadcaster.system.tasks import first_of
 TICK_S = 0.1
 """How often quiet captions are ended and missing floor audio is noticed."""
 
-Price = Callable[[Interpreter | None, int, Usage], float]
-"""The cost in USD of an engine (None transcribes), given milliseconds of sound sent and tokens."""
+Price = Callable[[EngineKind, int, Usage], float]
+"""The cost in USD of an engine, given milliseconds of sound sent and tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,25 +55,6 @@ class BoothDependencies:
     price: Price
     limits: CatchUpLimits
     frame_samples: int = OPUS_FRAME_SAMPLES
-
-
-class BoothSink(Sink, Protocol):
-    """What a booth needs of its sink; `Sink` is what a session needs of it."""
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-
-    async def finish(self) -> None:
-        """Let what was said be heard; the booth is about to stop."""
-
-    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
-        """Take the next floor frame, s16le mono 24 kHz."""
-
-    def use_event(self, event: Event) -> None:
-        """Take the event as it is now."""
-
-    def measure(self, status: BoothStatus) -> BoothStatus:
-        """The status with what this sink measures."""
 
 
 class Booth:
@@ -107,9 +86,10 @@ class Booth:
         self._clock = clock
         self._price = dependencies.price
         opener = dependencies.engines.opener(channel)
-        self._interpreter = opener.interpreter
+        self._engine = opener.kind
         self._floor = FloorReceiver(event.id, bus, clock)
         self._captions = CaptionWriter(event.id, channel.language, bus)
+        # The reporter asks `_measure`, and the sink `_interpreting`, only once `run` has begun.
         self._reporter = StatusReporter(
             event=event.id,
             channel=channel.language,
@@ -117,27 +97,10 @@ class Booth:
             clock=clock,
             measure=self._measure,
         )
-        self._sink: BoothSink
-        if opener.interpreter is None:
-            self._sink = TranscriptSink(
-                floor=self._floor,
-                captions=self._captions,
-                language_changed=self._reporter.publish,
-            )
-        else:
-            self._sink = ChannelSink(
-                event=event,
-                channel=channel.language,
-                language=opener.language,
-                floor=self._floor,
-                captions=self._captions,
-                interpreting=self._interpreting,
-                bus=bus,
-                clock=clock,
-                limits=dependencies.limits,
-                frame_samples=dependencies.frame_samples,
-            )
-        voiced = opener.interpreter is not None
+        voiced = opener.kind is not EngineKind.TRANSCRIBE
+        self._sink: BoothSink = (
+            self._channel_sink(event, opener, dependencies) if voiced else self._transcript_sink()
+        )
         self._chain = SessionChain(
             language=channel.language,
             event=event,
@@ -150,15 +113,37 @@ class Booth:
             voiced=voiced,
         )
 
+    def _channel_sink(
+        self, event: Event, opener: EngineOpener, dependencies: BoothDependencies
+    ) -> ChannelSink:
+        return ChannelSink(
+            event=event,
+            channel=opener.channel.language,
+            language=opener.language,
+            floor=self._floor,
+            captions=self._captions,
+            interpreting=self._interpreting,
+            bus=dependencies.bus,
+            clock=dependencies.clock,
+            limits=dependencies.limits,
+            frame_samples=dependencies.frame_samples,
+        )
+
+    def _transcript_sink(self) -> TranscriptSink:
+        return TranscriptSink(
+            floor=self._floor, captions=self._captions, language_changed=self._reporter.publish
+        )
+
     async def run(self) -> None:
         """Work until the orders end, then let the engine finish its sentence and be heard.
 
         If the booth is cancelled, the engine still finishes, but only in writing: by then another
         booth may speak on the channel.
         """
-        await prepare()
+        await load_language_models()
         try:
             async with self._captions.writing(self._floor.now_ms):
+                # `_interpret` returns when the orders end; the others run until then.
                 await first_of(
                     self._floor.receive(self._sink.push_floor_pcm),
                     self._interpret(),
@@ -206,7 +191,7 @@ class Booth:
             sessions=self._chain.sessions,
             unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
             unusable_events=self._chain.unusable_events,
-            interpreter=self._interpreter or "transcribe",
-            cost_usd=self._price(self._interpreter, sent_ms, self._chain.usage),
+            interpreter=self._engine,
+            cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
         )
         return self._sink.measure(status)

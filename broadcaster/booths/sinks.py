@@ -1,18 +1,20 @@
 """Where a booth's speech and text go: into a language channel, or into the source captions.
 
-Both are a `booth.BoothSink`, and so also an `output.Sink`.
+Both are a `BoothSink`, and so also an `output.Sink`.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
+from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
 from broadcaster.booths.text.spoken_language import SpokenLanguage, model_code
@@ -31,6 +33,25 @@ SKIPPED = " […] "
 """The mark in the captions where sound was left out to catch up."""
 LAST_WORDS_S = 5.0
 """How long a booth that stops may go on playing what its interpreter has said."""
+
+
+class BoothSink(Sink, Protocol):
+    """What a booth needs of its sink; `Sink` is what a session needs of it."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def finish(self) -> None:
+        """Let what was said be heard; the booth is about to stop."""
+
+    def push_floor_pcm(self, position: int, pcm: bytes) -> None:
+        """Take the next floor frame, s16le mono 24 kHz."""
+
+    def use_event(self, event: Event) -> None:
+        """Take the event as it is now."""
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """The status with what this sink measures."""
 
 
 class ChannelSink:
@@ -120,7 +141,7 @@ class ChannelSink:
         self._captions.push_text(text, now_ms)
         self._glossary.hear_channel(text, now_ms)
 
-    def push_overheard(self, text: str) -> None:
+    def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
 
     def begin_session(self) -> None:
@@ -166,7 +187,7 @@ class ChannelSink:
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()
                     case EdgeStatus():
-                        self._audience.hear(status)
+                        self._audience.record(status)
                     case _:
                         pass
 
@@ -218,7 +239,7 @@ class TranscriptSink:
         """See `Sink`."""
         self._captions.push_text(text, self._floor.now_ms())
 
-    def push_overheard(self, text: str) -> None:
+    def push_source_text(self, text: str) -> None:
         """See `Sink`."""
         before = self._spoken.language
         self._spoken.add(text)

@@ -9,10 +9,10 @@ import asyncio
 import logging
 
 from broadcaster.booths.booth import Booth, BoothDependencies
-from broadcaster.booths.staffing.costs import Spent
-from broadcaster.booths.staffing.event_booths import Demand, EventBooths, RunningBooth
-from broadcaster.booths.staffing.orders import BoothOrders
-from broadcaster.booths.text.spoken_language import prepare
+from broadcaster.booths.demand.costs import Spent
+from broadcaster.booths.demand.event_booths import Demand, EventBooths, RunningBooth
+from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
@@ -29,9 +29,9 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 
-RESTART_S = 2.0
+BOOTH_RESTART_S = 2.0
 """Pause before a booth that ended by an error of ours starts again."""
-LINGER_S = 60.0
+BOOTH_LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
 """How often what an event has spent is written to its record."""
@@ -51,7 +51,7 @@ class BoothSupervisor:
         dependencies: BoothDependencies,
         *,
         on_demand: bool = False,
-        linger_s: float = LINGER_S,
+        linger_s: float = BOOTH_LINGER_S,
     ) -> None:
         self._dependencies = dependencies
         self._bus = dependencies.bus
@@ -63,14 +63,14 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await prepare()  # or the first listener would wait for it
+        await load_language_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             while True:
                 try:
                     await self._save()
-                except BusUnavailable as away:
-                    log.warning("cannot save what the events have spent: %s", away.message)
+                except BusUnavailable as error:
+                    log.warning("cannot save what the events have spent: %s", error.message)
                 for booths in self._events.values():
                     self._arrange(booths, tasks)
                     self._report(booths)
@@ -99,8 +99,8 @@ class BoothSupervisor:
             try:
                 await self._exchange_spent(booths)
                 break
-            except BusUnavailable as away:
-                log.warning("cannot read what %s has spent: %s", event.id, away.message)
+            except BusUnavailable as error:
+                log.warning("cannot read what %s has spent: %s", event.id, error.message)
                 await self._clock.sleep(STATUS_INTERVAL_S)
         self._events[event.id] = booths
         self._following[event.id] = tasks.create_task(
@@ -111,7 +111,7 @@ class BoothSupervisor:
     async def _save(self) -> None:
         """Write down what was spent, and forget closed events after their last booth."""
         for booths in list(self._events.values()):
-            over = booths.event.state is EventState.CLOSED and not booths.booths
+            over = booths.event.state is EventState.CLOSED and not booths.running
             if over or self._clock.monotonic() - booths.saved_at >= SAVE_EVERY_S:
                 await self._exchange_spent(booths)
             if over:
@@ -141,49 +141,51 @@ class BoothSupervisor:
                     async for status in statuses(messages):
                         match status:
                             case EdgeStatus() as edge:
-                                booths.demand.hear(edge, self._clock.monotonic())
+                                booths.demand.record(edge, self._clock.monotonic())
                                 self._arrange(booths, tasks)
                             case BoothStatus() as booth:
-                                booths.spent.hear(booth)
+                                booths.spent.record(booth)
             except Exception:
                 log.exception("the status of %s cannot be followed", booths.event.id)
-            await self._clock.sleep(RESTART_S)
+            await self._clock.sleep(BOOTH_RESTART_S)
 
     def _arrange(self, booths: EventBooths, tasks: asyncio.TaskGroup) -> None:
         """Start the booths that are needed and end the others, which takes them a while."""
         booths.check_budget()
-        booths.booths = {
-            key: running for key, running in booths.booths.items() if not running.task.done()
+        booths.running = {
+            key: booth for key, booth in booths.running.items() if not booth.task.done()
         }
         channels = booths.needed(self._clock.monotonic(), on_demand=self._on_demand)
         needed = {(one.language, one.interpreter): one for one in channels}
-        for key in needed.keys() - booths.booths.keys():
+        for key in needed.keys() - booths.running.keys():
             orders = BoothOrders()
             name = f"booth:{booths.event.id}:{key[0]}"
-            task = tasks.create_task(self._staff(booths.event, needed[key], orders), name=name)
-            booths.booths[key] = RunningBooth(task, orders)
-        for key, running in booths.booths.items():
+            task = tasks.create_task(
+                self._run_with_lease(booths.event, needed[key], orders), name=name
+            )
+            booths.running[key] = RunningBooth(task, orders)
+        for key, booth in booths.running.items():
             if key in needed:
-                running.orders.suspend(booths.suspended)
-            elif running.orders.working:
-                running.orders.end()
+                booth.orders.suspend(booths.suspended)
+            elif booth.orders.working:
+                booth.orders.end()
             else:
-                running.task.cancel()
+                booth.task.cancel()
 
     def _report(self, booths: EventBooths) -> None:
         """Publish a status for each channel without a booth: idle, or suspended."""
         if booths.event.state is not EventState.LIVE:
             return
-        running = {language for language, _ in booths.booths}
+        running = {language for language, _ in booths.running}
         state = BoothState.FAILED if booths.suspended else BoothState.IDLE
         for channel in booths.event.channels:
             if channel.language not in running:
                 status = BoothStatus(channel.language, state, booths.suspended)
                 self._bus.publish(keys.status(booths.event.id), status_to_json(status))
 
-    async def _staff(self, event: Event, channel: Channel, orders: BoothOrders) -> None:
+    async def _run_with_lease(self, event: Event, channel: Channel, orders: BoothOrders) -> None:
         """Run one booth whenever this process holds its lease, until its orders end."""
-        name = f"staff:{event.id}:{channel.language}"
+        name = f"lease:{event.id}:{channel.language}"
         with bound(event=event.id, language=channel.language):
             while True:
                 async with self._bus.lease(keys.booth_lease(event.id, channel.language)) as lease:
@@ -201,4 +203,4 @@ class BoothSupervisor:
                     orders.working = False
                 if orders.ended:
                     return
-                await self._clock.sleep(RESTART_S)
+                await self._clock.sleep(BOOTH_RESTART_S)

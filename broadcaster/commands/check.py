@@ -90,10 +90,10 @@ async def _bus(settings: Settings) -> Finding:
     try:
         async with open_bus(settings.redis_url, settings.data_dir) as bus:
             await bus.ping()
-    except (BusUnavailable, OSError) as away:
-        if isinstance(away, BusUnavailable):
-            return Finding(what, Verdict.BAD, away.advice())
-        explained = explain_folder(away, DATA_DIR, settings.data_dir)
+    except (BusUnavailable, OSError) as error:
+        if isinstance(error, BusUnavailable):
+            return Finding(what, Verdict.BAD, error.advice())
+        explained = explain_folder(error, DATA_DIR, settings.data_dir)
         return Finding(what, Verdict.BAD, explained.advice())
     if settings.redis_url is None:
         return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
@@ -159,7 +159,8 @@ def _tls(settings: Settings) -> Finding:
     return Finding(
         what,
         Verdict.WARNING,
-        "off: phones play no sound over http. Use --tls, or a proxy that serves https.",
+        "off: over plain http, phones get sound by WebRTC or as a file, some seconds late. "
+        "Use --tls, or a proxy that serves https.",
     )
 
 

@@ -17,6 +17,7 @@ from broadcaster import __version__, log, os_errors
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
+from broadcaster.loadtest.plan import LoadPlan, Transport
 
 out = Console(highlight=False)
 
@@ -65,7 +66,9 @@ def main() -> None:
 _address_options = [
     click.option("--host", help="Address to listen on; 0.0.0.0 for the whole network."),
     click.option("--port", type=click.IntRange(0, 65535), help="TCP port; 0 picks a free one."),
-    click.option("--tls/--no-tls", default=None, help="Serve https; phones need it for sound."),
+    click.option(
+        "--tls/--no-tls", default=None, help="Serve https; phones need it for the best sound."
+    ),
     click.option(
         "--tls-cert",
         type=click.Path(exists=True, path_type=Path),
@@ -247,8 +250,8 @@ def publish(
 )
 @click.option(
     "--transport",
-    type=click.Choice(["ws", "whep", "http"]),
-    default="ws",
+    type=click.Choice(Transport),
+    default=Transport.WS,
     show_default=True,
     help="How they listen: WebSocket as the page does, WebRTC (at most 500), or MP3 over HTTP.",
 )
@@ -280,7 +283,7 @@ def publish(
 def loadtest(
     url: str,
     listeners: int,
-    transport: str,
+    transport: Transport,
     event: str | None,
     channels: tuple[str, ...],
     ramp_s: float,
@@ -296,17 +299,16 @@ def loadtest(
     interpreter, which costs money; the floor does not. Ctrl-C ends the test and prints the report.
     """
     from broadcaster.loadtest.command import show
-    from broadcaster.loadtest.measure import Transport, prepare
-    from broadcaster.loadtest.plan import LoadPlan
+    from broadcaster.loadtest.measure import check_limits
     from broadcaster.loadtest.target import find_target
 
     log.configure("error")
     good = False
     with explained():
-        how, plan = Transport(transport), LoadPlan(listeners, ramp_s, duration_s)
-        prepare(how, plan)
+        plan = LoadPlan(listeners, ramp_s, duration_s)
+        check_limits(transport, plan)
         target = find_target(url, channels, event=event, owned=owned, ca=ca)
-        good = show(target, how, plan, out, as_json=as_json)
+        good = show(target, transport, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)
 
 

@@ -26,7 +26,7 @@ from broadcaster.model.variant import ChannelVariant
 
 log = logging.getLogger("broadcaster.desk")
 
-LINGER_S = 180.0
+BOARD_LINGER_S = 180.0
 """How long an event's status is collected after the last question; Prometheus asks seldom."""
 
 
@@ -38,7 +38,7 @@ class Board:
         self._clock = clock
         self._tasks = asyncio.TaskGroup()
         self._asked_at: dict[str, float] = {}
-        self._heard: dict[str, dict[str, tuple[float, Status]]] = {}
+        self._reports: dict[str, dict[str, tuple[float, Status]]] = {}
 
     async def run(self) -> None:
         """Own the listening until cancelled."""
@@ -55,8 +55,8 @@ class Board:
             spent_usd: cost by channel, from its record.
         """
         self._asked_at[event.id] = self._clock.monotonic()
-        if event.id not in self._heard:
-            self._heard[event.id] = {}
+        if event.id not in self._reports:
+            self._reports[event.id] = {}
             self._tasks.create_task(self._listen(event.id), name=f"board:{event.id}")
         fresh = self._fresh(event.id)
         floor = next((status for status in fresh if isinstance(status, FloorStatus)), None)
@@ -100,19 +100,19 @@ class Board:
 
     def _fresh(self, event_id: str) -> list[Status]:
         now = self._clock.monotonic()
-        heard = self._heard[event_id]
-        for sender in [name for name, (at, _) in heard.items() if now - at > STALE_AFTER_S]:
-            del heard[sender]
-        return [status for _, status in heard.values()]
+        reports = self._reports[event_id]
+        for sender in [name for name, (at, _) in reports.items() if now - at > STALE_AFTER_S]:
+            del reports[sender]
+        return [status for _, status in reports.values()]
 
     async def _listen(self, event_id: str) -> None:
         async with self._bus.subscribe(keys.status(event_id)) as messages:
             async for status in statuses(messages):
                 now = self._clock.monotonic()
-                if now - self._asked_at[event_id] > LINGER_S:
+                if now - self._asked_at[event_id] > BOARD_LINGER_S:
                     break
-                self._heard[event_id][_sender(status)] = (now, status)
-        del self._heard[event_id]
+                self._reports[event_id][_sender(status)] = (now, status)
+        del self._reports[event_id]
 
 
 def _sender(status: Status) -> str:

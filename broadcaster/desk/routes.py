@@ -64,12 +64,21 @@ class DeskRoutes:
         self._languages = languages
         self._continuous = extra_languages.union(languages)
 
-    def routes(self, page: Handler) -> list[web.RouteDef]:
-        """The routes of the desk.
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of the API."""
+        return [
+            web.get("/api/openapi.yaml", self.openapi),
+            web.get("/api/languages", self.languages),
+            web.get("/api/events", self.list),
+            web.post("/api/events", self.create),
+            web.get("/api/events/{event}", self.read),
+            web.patch("/api/events/{event}", self.change),
+            web.get("/api/events/{event}/status", self.status),
+            web.get("/api/events/{event}/qr/{link:attendee|stage}.svg", self.qr),
+        ]
 
-        Args:
-            page: answers with the page `/desk` once the organizer is signed in.
-        """
+    def with_sign_in(self, page: Handler) -> Handler:
+        """A handler that signs the organizer in by the link, and otherwise answers with `page`."""
 
         async def desk(request: web.Request) -> web.StreamResponse:
             try:
@@ -83,17 +92,7 @@ class DeskRoutes:
                 answer.headers.update(refused.headers)
                 return answer
 
-        return [
-            web.get("/desk", desk),
-            web.get("/api/openapi.yaml", self.openapi),
-            web.get("/api/languages", self.languages),
-            web.get("/api/events", self.list),
-            web.post("/api/events", self.create),
-            web.get("/api/events/{event}", self.read),
-            web.patch("/api/events/{event}", self.change),
-            web.get("/api/events/{event}/status", self.status),
-            web.get("/api/events/{event}/qr/{link:attendee|stage}.svg", self.qr),
-        ]
+        return desk
 
     def sign_in(self, request: web.Request) -> web.Response | None:
         """Answer `/desk?token=…` with a cookie and a redirect to `/desk`.

@@ -86,7 +86,7 @@ class FloorFeed:
                 self._watch_event(),
                 self._watch_audience(),
                 self._tick(),
-                self._hear(),
+                self._receive(),
                 name=f"floor:{self.event.id}",
             )
         finally:
@@ -108,9 +108,9 @@ class FloorFeed:
         async with self._bus.subscribe(keys.status(self.event.id)) as messages:
             async for status in statuses(messages):
                 if isinstance(status, EdgeStatus):
-                    self._audience.hear(status)
+                    self._audience.record(status)
 
-    async def _hear(self) -> None:
+    async def _receive(self) -> None:
         while True:
             await self._arrived.wait()
             self._arrived.clear()

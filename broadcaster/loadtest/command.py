@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.table import Table
 
-from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.plan import LoadPlan, LoadProgress
+from broadcaster.loadtest.measure import measure
+from broadcaster.loadtest.plan import LoadPlan, LoadProgress, Transport
 from broadcaster.loadtest.report import LoadReport, Percentiles
 from broadcaster.loadtest.target import LoadTarget
 

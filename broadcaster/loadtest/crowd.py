@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.plan import LoadPlan, LoadRun, ReportProgress, SteadyPhase
+from broadcaster.loadtest.plan import LoadPlan, LoadRun, MeasuredPhase, ReportProgress
 from broadcaster.loadtest.results import LoadResults
 from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, LoadConnection
 
 JOIN_S = 20.0
 """A listener that has not joined after this long has failed."""
-NAP_S = 0.001
+POLL_S = 0.001
 """Pause between two looks at the sockets, so arrivals are known to a millisecond. A crowd that is
 woken for each frame instead costs processor time of the server, which is what is measured."""
 _JOINS_AT_ONCE = 50
@@ -42,18 +42,18 @@ class Crowd:
         self._listening: dict[int, LoadConnection] = {}
         self._asked = 0
 
-    def run(self, report_progress: ReportProgress) -> SteadyPhase:
+    def run(self, report_progress: ReportProgress) -> MeasuredPhase:
         """Let the listeners join, listen and leave."""
         run = LoadRun(self._plan, self._results, report_progress)
         try:
             while run.goes_on(
                 asked=self._asked, joining=len(self._joining), listening=len(self._listening)
             ):
-                time.sleep(NAP_S)
+                time.sleep(POLL_S)
                 self._ask(run.due())
                 self._look()
                 self._give_up()
-            return run.steady_phase()
+            return run.measured_phase()
         finally:
             self._leave()
 

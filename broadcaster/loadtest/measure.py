@@ -2,13 +2,13 @@
 
 import asyncio
 import gc
-from enum import StrEnum
+from typing import assert_never
 
 import uvloop
 
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.crowd import Crowd
-from broadcaster.loadtest.plan import LoadPlan, ReportProgress, SteadyPhase
+from broadcaster.loadtest.plan import LoadPlan, MeasuredPhase, ReportProgress, Transport
 from broadcaster.loadtest.report import LoadReport, report
 from broadcaster.loadtest.results import FrameLog, LoadResults
 from broadcaster.loadtest.target import LoadTarget
@@ -20,19 +20,7 @@ from broadcaster.system import open_files
 LONGEST_S = 3600.0
 
 
-class Transport(StrEnum):
-    """How a crowd listens."""
-
-    WS = "ws"
-    WHEP = "whep"
-    HTTP = "http"
-
-
-_FILES = {Transport.WS: 1, Transport.HTTP: 1, Transport.WHEP: 8}
-"""Open files of one listener. A WebRTC peer has a socket for every address of this machine."""
-
-
-def prepare(transport: Transport, plan: LoadPlan) -> None:
+def check_limits(transport: Transport, plan: LoadPlan) -> None:
     """Check that a test can run, and allow this process to open enough files.
 
     Raises:
@@ -49,11 +37,22 @@ def prepare(transport: Transport, plan: LoadPlan) -> None:
             hint="Run several, on other machines if you can.",
         )
     allowed = open_files.raise_open_files()
-    if allowed < plan.listeners * _FILES[transport] + open_files.OTHER_FILES:
+    if allowed < plan.listeners * _files_of_a_listener(transport) + open_files.OTHER_FILES:
         raise BroadcasterError(
             f"this process may open {allowed} files, too few for {plan.listeners} listeners",
             hint=f"{open_files.HOW_TO_RAISE} Or test with fewer --listeners.",
         )
+
+
+def _files_of_a_listener(transport: Transport) -> int:
+    """Open files; a WebRTC peer has a socket for every address of this machine."""
+    match transport:
+        case Transport.WS | Transport.HTTP:
+            return 1
+        case Transport.WHEP:
+            return 8
+        case unknown:
+            assert_never(unknown)
 
 
 def measure(
@@ -67,14 +66,21 @@ def measure(
         plan: how many listeners, how fast, how long.
         report_progress: see `ReportProgress`.
     """
-    run = {Transport.WS: _by_websocket, Transport.WHEP: _by_whep, Transport.HTTP: _by_http}
-    results, phase = run[transport](target, plan, report_progress)
+    match transport:
+        case Transport.WS:
+            results, phase = _by_websocket(target, plan, report_progress)
+        case Transport.WHEP:
+            results, phase = _by_whep(target, plan, report_progress)
+        case Transport.HTTP:
+            results, phase = _by_http(target, plan, report_progress)
+        case unknown:
+            assert_never(unknown)
     return report(results, phase, plan.listeners)
 
 
 def _by_websocket(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults(frames={channel: FrameLog() for channel in target.channels})
 
     def connection(number: int, now_s: float) -> LoadConnection:
@@ -87,7 +93,7 @@ def _by_websocket(
 
 def _by_http(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults(http.GAP_S, numbered=False)
 
     def connection(number: int, now_s: float) -> LoadConnection:
@@ -99,13 +105,13 @@ def _by_http(
 
 def _by_whep(
     target: LoadTarget, plan: LoadPlan, report_progress: ReportProgress
-) -> tuple[LoadResults, SteadyPhase]:
+) -> tuple[LoadResults, MeasuredPhase]:
     results = LoadResults()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return results, runner.run(whep.WhepCrowd(target, plan, results).run(report_progress))
 
 
-def _without_gc(crowd: Crowd, report_progress: ReportProgress) -> SteadyPhase:
+def _without_gc(crowd: Crowd, report_progress: ReportProgress) -> MeasuredPhase:
     """Run without garbage collection: a crowd has no cycles, and a collection would be a pause."""
     gc.disable()
     try:

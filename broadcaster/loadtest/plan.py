@@ -3,11 +3,20 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from broadcaster.loadtest.results import LoadResults
 
 PROGRESS_S = 0.25
 """How often progress is reported."""
+
+
+class Transport(StrEnum):
+    """How a crowd listens."""
+
+    WS = "ws"
+    WHEP = "whep"
+    HTTP = "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ ReportProgress = Callable[[LoadProgress], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class SteadyPhase:
+class MeasuredPhase:
     """What a test took and received once every listener had joined or failed.
 
     If the test is stopped before that, the whole test counts.
@@ -91,7 +100,7 @@ class LoadRun:
         self._began_s = self._looked_s = self._reported_s = clock()
         self._absence_s = 0.0
         self._start = self._totals()
-        self._all_in: SteadyPhase | None = None
+        self._all_in: MeasuredPhase | None = None
 
     def due(self) -> int:
         """How many listeners should have begun to join by now."""
@@ -125,10 +134,10 @@ class LoadRun:
         stayed_s = now_s - self._all_in.seconds
         return wanted and listening > 0 and stayed_s < self._plan.duration_s
 
-    def steady_phase(self) -> SteadyPhase:
-        """What the steady phase took until now."""
+    def measured_phase(self) -> MeasuredPhase:
+        """What the measured phase took until now."""
         now, then = self._totals(), self._all_in or self._start
-        return SteadyPhase(
+        return MeasuredPhase(
             now.seconds - then.seconds,
             now.cpu_s - then.cpu_s,
             now.messages - then.messages,
@@ -136,10 +145,10 @@ class LoadRun:
             self._absence_s,
         )
 
-    def _totals(self) -> SteadyPhase:
+    def _totals(self) -> MeasuredPhase:
         """The time, and everything until now."""
         listeners = self._results.listeners
-        return SteadyPhase(
+        return MeasuredPhase(
             self._looked_s,
             time.thread_time(),
             sum(listener.messages for listener in listeners),

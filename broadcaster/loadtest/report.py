@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from broadcaster.loadtest.plan import SteadyPhase
+from broadcaster.loadtest.plan import MeasuredPhase
 from broadcaster.loadtest.results import LoadResults
 
 BUSY_SHARE = 0.8
@@ -44,8 +44,8 @@ class LoadReport:
             the transport does not number frames.
         frames_missing: frames that listeners did not get, by their sequence numbers; None if the
             transport does not number frames.
-        messages_per_s: received in the steady phase, see `SteadyPhase`.
-        bytes_per_s: received in the steady phase, without headers.
+        messages_per_s: received in the measured phase, see `MeasuredPhase`.
+        bytes_per_s: received in the measured phase, without headers.
         own_cpu_us_per_message: processor time of this tool per message; None without messages.
         own_cpu_share: processor time of this tool, as a share of one core.
         own_longest_pause_ms: longest time in which this tool did not look at its sockets. Delays
@@ -85,12 +85,12 @@ class LoadReport:
         return asdict(self)
 
 
-def report(results: LoadResults, phase: SteadyPhase, planned: int) -> LoadReport:
+def report(results: LoadResults, phase: MeasuredPhase, planned: int) -> LoadReport:
     """Sum up a test.
 
     Args:
         results: of all listeners.
-        phase: what the steady phase took.
+        phase: what the measured phase took.
         planned: how many listeners were planned.
     """
     all_stats = results.listeners

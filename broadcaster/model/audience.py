@@ -19,7 +19,7 @@ class Audience:
         self._clock = clock
         self._wanted_until = dict.fromkeys(variants, clock.monotonic())
 
-    def hear(self, status: EdgeStatus) -> None:
+    def record(self, status: EdgeStatus) -> None:
         """Take a report."""
         until = self._clock.monotonic() + STALE_AFTER_S
         for variant in self._wanted_until:

@@ -44,6 +44,14 @@ class Interpreter(StrEnum):
     CONVERSE = "converse"
 
 
+class EngineKind(StrEnum):
+    """What runs in a booth: the interpreter that was chosen for its channel, or a transcriber."""
+
+    TRANSLATE = "translate"
+    CONVERSE = "converse"
+    TRANSCRIBE = "transcribe"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word or name of the talk, and how to translate it.
@@ -87,7 +95,7 @@ class Event:
         source_captions: whether the floor channel has captions of its own.
         glossary: terms and their translations.
         do_not_translate: names that every language keeps.
-        spend_cap_usd: interpretation pauses when this much was spent; None for no limit.
+        spend_cap_usd: interpretation is suspended once this much was spent; None for no limit.
     """
 
     id: str

@@ -1,7 +1,6 @@
 """Error codes of the Realtime endpoints, and what to tell the organizer about them.
 
-OpenAI's and Azure's documented codes, and those of compatible servers (realtime-protocol §1.5, §4,
-§6).
+They are OpenAI's and Azure's documented codes, and those of compatible servers.
 """
 
 from typing import NamedTuple
@@ -16,7 +15,7 @@ class Advice(NamedTuple):
 
 _NO_CREDIT = Advice(
     "The interpreter server's account has no credit left.",
-    "Check credit and spending limit of the provider's account, then start it again.",
+    "Check the credit and the spending limit of the provider's account. The booth keeps trying.",
 )
 NO_KEY = Advice(
     "The interpreter server asks for an API key and got none.",

@@ -8,7 +8,7 @@ sound instead.
     sessions/       the sessions of the three endpoints, from the handshake to the end
     speaking/       translation and speech in the target language
     hearing/        speech recognition, once for all sessions that receive the same sound
-    faults/         what can go wrong, which sessions it strikes, and the API that plans it
+    faults/         what can go wrong, in which sessions, and the API that plans it
     wire/           the events of each endpoint, checked and built without input or output
     talk/           the prepared talk, its translations and its recording
     worker_process  the processes in which the engines run

@@ -40,7 +40,7 @@ def main() -> None:
         action="append",
         default=[],
         metavar="NAME[@SECONDS][:LANGUAGE]",
-        help="strike one session, once, after SECONDS of its sound (repeatable)",
+        help="trigger it in one session, once, after SECONDS of its sound (repeatable)",
     )
     parser.add_argument(
         "--faults",

@@ -18,7 +18,7 @@ from broadcaster.rehearsal.hearing.shared_streams import SharedStreams
 from broadcaster.rehearsal.sessions import handshake
 from broadcaster.rehearsal.sessions.conversation import FakeConversationSession
 from broadcaster.rehearsal.sessions.session import (
-    FakeSession,
+    EndpointSession,
     RehearsalSettings,
     new_session_id,
     serve,
@@ -107,7 +107,7 @@ async def _answer(request: web.Request, endpoint: str) -> web.StreamResponse:
     if refusal is not None:
         return refusal.response()
     faults = SessionFaults(request.app[control.PLAN], SessionFacts(endpoint, new_session_id()))
-    for fault in faults.strike(Moment.HANDSHAKE):
+    for fault in faults.trigger(Moment.HANDSHAKE):
         return handshake.refusal_by(fault).response()
     socket = web.WebSocketResponse(
         max_msg_size=_MAX_MESSAGE_BYTES, compress=False, heartbeat=20.0, timeout=2.0
@@ -123,7 +123,7 @@ async def _answer(request: web.Request, endpoint: str) -> web.StreamResponse:
     return socket
 
 
-def _session(request: web.Request, connection: FaultyConnection) -> FakeSession:
+def _session(request: web.Request, connection: FaultyConnection) -> EndpointSession:
     settings, engines = request.app[_SETTINGS], request.app[_ENGINES]
     streams, interpreter = engines.streams, engines.interpreter
     match connection.faults.session.endpoint:

@@ -40,7 +40,7 @@ Span = tuple[int, int]
 """Where a word begins in a text, and where it ends."""
 
 
-def load() -> None:
+def load_japanese_model() -> None:
     """Read the model of Japanese phrases from its file, so that no later call has to."""
     _japanese()
 

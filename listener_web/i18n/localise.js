@@ -4,7 +4,7 @@ import { bestMatch } from './languages.js';
 
 /** @typedef {import('./strings.en.js').Strings} Strings */
 
-const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
+export const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
 const RIGHT_TO_LEFT = new Set(['ar']);
 
 /**

@@ -1,9 +1,8 @@
 /** The transports of sound, and which of them this browser can use. */
 
-/** @typedef {'ws' | 'whep' | 'http'} Transport */
+const BEST_FIRST = /** @type {const} */ (['ws', 'whep', 'http']);
 
-/** @type {Transport[]} */
-const BEST_FIRST = ['ws', 'whep', 'http'];
+/** @typedef {typeof BEST_FIRST[number]} Transport */
 
 /**
  * `ws` WebSocket and WebCodecs: exact, no gap between channels, needs https ·
@@ -27,7 +26,9 @@ const CAN = {
  */
 export function usableTransports(lockedScreen, forced) {
   /** @type {Transport[]} */
-  const order = lockedScreen ? ['http', 'ws', 'whep'] : BEST_FIRST;
+  const order = lockedScreen
+    ? ['http', ...BEST_FIRST.filter((name) => name !== 'http')]
+    : [...BEST_FIRST];
   const allowed = BEST_FIRST.some((name) => name === forced)
     ? order.filter((name) => name === forced)
     : order;

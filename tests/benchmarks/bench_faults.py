@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bench_faults --rounds 2 --write docs/interpretation.md
     python -m tests.benchmarks.bench_faults --rounds 1 --only late
 
-Each fault strikes every booth of all three engines at once in the middle of speech, in real time;
-the rehearsal server recognises, translates and speaks for real. About 50 s a fault and round.
+Each fault is triggered in every booth of all three engines at once, in the middle of speech and in
+real time. The rehearsal server recognises, translates and speaks for real. A fault and round take
+about 50 s.
 """
 
 import argparse
@@ -19,22 +20,22 @@ from pathlib import Path
 
 import numpy as np
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from tests.chaos.rehearsed import (
     Fault,
-    Performance,
     Received,
+    RunResult,
     conversers,
-    perform,
+    run_booths,
     translators,
     writers,
 )
 from tests.chaos.sequences import ENDPOINTS
 
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
-SEATS = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
+BOOTHS = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
 SENTENCES = 7
-STRIKES_S = 13.0
+FAULT_S = 13.0
 EARLY_S = 5.0
 AUDIBLE_BYTES = 40
 """A packet of 60 ms that is larger holds more than silence."""
@@ -49,8 +50,8 @@ COLUMNS = (
     "what listeners notice",
 )
 BEGIN, END = "<!-- make faults: begin -->", "<!-- make faults: end -->"
-SPOKEN = (Interpreter.TRANSLATE, Interpreter.CONVERSE)
-ALL = (*SPOKEN, None)
+SPOKEN = (EngineKind.TRANSLATE, EngineKind.CONVERSE)
+ALL = tuple(EngineKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Case:
 
     Attributes:
         what: the fault in words.
-        fault: what strikes every booth; None for nothing.
+        fault: what is triggered in every booth; None for nothing.
         engines: whom.
         refusal: all sessions drop, and the next ones are refused so.
         options: of the rehearsal server.
@@ -67,7 +68,7 @@ class Case:
 
     what: str
     fault: Fault | None = None
-    engines: tuple[Interpreter | None, ...] = ALL
+    engines: tuple[EngineKind, ...] = ALL
     refusal: Fault | None = None
     options: tuple[str, ...] = ()
 
@@ -84,20 +85,20 @@ class Case:
         return planned
 
 
-DROP: Fault = {"name": "drop", "at_s": STRIKES_S}
+DROP: Fault = {"name": "drop", "at_s": FAULT_S}
 CASES = (
     Case("none"),
     Case("connection drops without a close frame", DROP),
-    Case("session expires (close 1001)", {"name": "expire", "at_s": STRIKES_S}),
-    Case("6 s of nothing", {"name": "stall", "at_s": STRIKES_S, "for_s": 6.0}),
-    Case("all-zero audio from then on", {"name": "mute", "at_s": STRIKES_S}, SPOKEN),
+    Case("session expires (close 1001)", {"name": "expire", "at_s": FAULT_S}),
+    Case("6 s of nothing", {"name": "stall", "at_s": FAULT_S, "for_s": 6.0}),
+    Case("all-zero audio from then on", {"name": "mute", "at_s": FAULT_S}, SPOKEN),
     Case("hears nothing from then on", {"name": "deaf", "at_s": EARLY_S}),
     Case("speaks another language", {"name": "wrong_language", "at_s": EARLY_S}, SPOKEN),
-    Case("garbage instead of JSON", {"name": "garbage", "at_s": STRIKES_S}),
-    Case("unknown events", {"name": "unknown_events", "at_s": STRIKES_S}),
-    Case("every delta twice", {"name": "duplicate_deltas", "at_s": STRIKES_S}),
+    Case("garbage instead of JSON", {"name": "garbage", "at_s": FAULT_S}),
+    Case("unknown events", {"name": "unknown_events", "at_s": FAULT_S}),
+    Case("every delta twice", {"name": "duplicate_deltas", "at_s": FAULT_S}),
     Case("one delta per utterance", {"name": "whole_utterances"}),
-    Case("a response fails", {"name": "fail_response"}, (Interpreter.CONVERSE,)),
+    Case("a response fails", {"name": "fail_response"}, (EngineKind.CONVERSE,)),
     Case("drop, then 429 with Retry-After 2", DROP, refusal={"name": "refuse_rate_limit"}),
     Case("drop, then 503 with Retry-After 2", DROP, refusal={"name": "refuse_overloaded"}),
     Case("drop, then accepted 2 s late", DROP, refusal={"name": "slow_accept", "for_s": 1.0}),
@@ -125,26 +126,26 @@ class Measured:
     """
 
     lost: list[int] = field(default_factory=lambda: [0, 0, 0])
-    later_s: dict[Interpreter | None, list[float]] = field(default_factory=dict)
+    later_s: dict[EngineKind, list[float]] = field(default_factory=dict)
     down_s: list[float] = field(default_factory=list)
     silence_s: list[float] = field(default_factory=list)
     too_many: int = 0
     failed: bool = False
 
-    def add(self, performance: Performance, plain: Performance, case: Case) -> None:
+    def add(self, result: RunResult, plain: RunResult, case: Case) -> None:
         """Take one round."""
-        for seat, received in performance.received.items():
-            if seat.interpreter not in case.engines:
+        for booth, received in result.received.items():
+            if booth.engine not in case.engines:
                 continue
             outcome = received.text.outcome
             wrong = (outcome.lost, outcome.repeated, outcome.out_of_order)
             self.lost = [before + now for before, now in zip(self.lost, wrong, strict=True)]
             self.too_many += outcome.words_too_many
             self.failed = self.failed or "failed" in received.state_names
-            usual = plain.received[seat]
-            self.later_s.setdefault(seat.interpreter, []).append(later_s(received, usual))
+            usual = plain.received[booth]
+            self.later_s.setdefault(booth.engine, []).append(later_s(received, usual))
             self.down_s.append(down_s(received))
-            if seat.interpreter is not None:
+            if booth.engine is not EngineKind.TRANSCRIBE:
                 longer_s = longest_silence_s(received) - longest_silence_s(usual)
                 self.silence_s.append(max(0.0, longer_s))
 
@@ -215,15 +216,15 @@ async def table(rounds: int, only: str) -> str:
         f"{SENTENCES} sentences into {len(LANGUAGES)} channels of each engine, {rounds} rounds."
     )
     lines = [title, "", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    plain = await perform(SEATS, [], SENTENCES)
+    plain = await run_booths(BOOTHS, [], SENTENCES)
     for case in CASES:
         if only not in case.what:
             continue
         measured = Measured()
         for _ in range(rounds):
-            performance = await perform(SEATS, case.faults(), SENTENCES, *case.options)
-            measured.add(performance, plain, case)
-            assert performance.checked.invalid == []
+            result = await run_booths(BOOTHS, case.faults(), SENTENCES, *case.options)
+            measured.add(result, plain, case)
+            assert result.checked.invalid == []
         lines.append(measured.row(case.what))
         print(lines[-1], flush=True)
     return "\n".join(lines)

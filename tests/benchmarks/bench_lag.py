@@ -9,7 +9,7 @@ catching up. Prints both; fails when the lag grows, or its p95 is over the cap.
 import sys
 
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from tests.booths.stage import NEVER, Listened
+from tests.booths.simulation import NEVER, Listened
 from tests.support.virtual_time import run
 
 LONGER = 1.3

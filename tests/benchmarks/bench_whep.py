@@ -140,11 +140,11 @@ async def measured(
 
         await asyncio.sleep(2)
         idle_us, _ = await window()
-        talk("talk")
+        talk("start")
         await asyncio.sleep(3)
         busy_us, found = await window()
         grown = memory_kb(server) - memory
-        talk("hush")
+        talk("stop")
         assert found["refused"] == found["silent"] == 0, found
         frame_s = RELAY_FRAME_S if name == "relay" else FRAME_S
         return Cost(
@@ -169,13 +169,13 @@ async def python_server(name: str, peers: int, seconds: float) -> Cost:
         return await measured(name, server.pid, server.say, peers, seconds, "--port", port)
 
 
-async def herd(peers: int) -> str:
+async def mass_join(peers: int) -> str:
     """Half of the peers listen while the other half joins, as fast as they are let in."""
     command = (sys.executable, "-m", "tests.benchmarks.whep_servers", "ours")
     module = (sys.executable, "-m", "tests.benchmarks.whep_peers", "--peers", str(peers // 2))
     async with Program.started(0, *command) as server:
         port = await server.line()
-        server.say("talk")
+        server.say("start")
         async with Program.started(1, *module, "--port", port) as seated:
             await seated.line()
             await asyncio.sleep(2)
@@ -203,7 +203,7 @@ async def janus_server(peers: int, seconds: float) -> Cost:
             drain = asyncio.create_task(drained(server))
 
             def talk(word: str) -> None:
-                (speaking.set if word == "talk" else speaking.clear)()
+                (speaking.set if word == "start" else speaking.clear)()
 
             try:
                 port = str(JANUS_PORT)
@@ -273,7 +273,7 @@ async def compared(peers: int, seconds: float, rounds: int) -> Table:
                 some = min(peers, RELAY_PEERS) if name == "relay" else peers
                 its.append(await python_server(name, some, seconds))
             print(f"{name}: {its[-1].packet_us:.2f} µs per packet", file=sys.stderr)
-    joining = await herd(peers)
+    joining = await mass_join(peers)
     ours = median(costs["ours"])
     rows = tuple((*median(its).row(), *ratios(costs["ours"], its)) for its in costs.values())
     columns = (

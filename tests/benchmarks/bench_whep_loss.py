@@ -27,7 +27,7 @@ from tests.support.browser import Attendee, chromium
 from tests.support.loopback import loopback_offered
 from tests.support.lossy_relay import LossyRelay, at_random
 from tests.support.sound import matches, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 SECOND = CLOCK_HZ * SAMPLE_BYTES
 FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
@@ -152,7 +152,7 @@ async def talking(edges: Sequence[Edge]) -> AsyncIterator[None]:
                 due += FRAME_S
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async with beside(say(), "talk"):
+    async with background_task(say(), "talk"):
         yield
 
 

@@ -28,7 +28,7 @@ SCENARIOS: dict[str, Callable[[Options], Coroutine[Any, Any, Table]]] = {
     "captions": edge_fanout.captions,
     "ws10k": edge_limits.ws10k,
     "delay": edge_limits.delay,
-    "herd": edge_limits.herd,
+    "herd": edge_limits.mass_join,
     "hostile": edge_hostile.hostile,
     "memory": edge_limits.memory,
     "bus": edge_bus.bus,

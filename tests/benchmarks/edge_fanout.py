@@ -22,8 +22,8 @@ from tests.benchmarks.sources import (
 from tests.benchmarks.subjects import (
     Subject,
     behind_nginx,
+    c_baseline,
     edge,
-    floor,
     icecast,
     nchan,
     redis_bus,
@@ -35,7 +35,8 @@ Made = dict[str, AbstractAsyncContextManager[Subject]]
 EVENT_BYTES = len(b"id: 1763812345678-0\nevent: caption\ndata: \n\n") + len(caption(0))
 CAPTIONS_MS = 200
 BEHIND_NGINX = "nginx in front"
-OURS, PLAIN, C_LOOP, C_TLS = "ours", "ours, no helper", "C loop (floor)", "C TLS loop (floor)"
+OURS, PLAIN, BASELINE = "ours", "ours, without io_uring", "C baseline"
+TLS_BASELINE = "C baseline with TLS"
 COLUMNS = (
     *("server", "listeners", "µs per message and listener", "µs per listener-second"),
     *("RSS kB", "slab kB", "join µs", "spread ms p50/p99", "delay ms p50/p99"),
@@ -72,7 +73,7 @@ async def ws(options: Options) -> Table:
                     batched_sends="false",
                     **pace,
                 ),
-                C_LOOP: floor(C_LOOP, frame_bytes(frame_ms), interval_ms=frame_ms),
+                BASELINE: c_baseline(BASELINE, frame_bytes(frame_ms), interval_ms=frame_ms),
                 "Icecast2": icecast(folder / "icecast", frame_ms),
             }
             subjects = await _entered(stack, made, options)
@@ -84,7 +85,7 @@ async def ws(options: Options) -> Table:
         name, command = f"ws{frame_ms}", f"{command} --frame-ms {frame_ms}"
     return Table(
         *(name, f"Sound by WebSocket, {frame_ms} ms frames", command),
-        (*COLUMNS, "× floor", "× Icecast2"),
+        (*COLUMNS, "× C baseline", "× Icecast2"),
         tuple(rows),
         max(notes),
     )
@@ -118,7 +119,7 @@ async def tls(options: Options) -> Table:
                 ),
                 certificate,
             ),
-            C_TLS: floor(C_TLS, frame_bytes(FRAME_MS), certificate=certificate),
+            TLS_BASELINE: c_baseline(TLS_BASELINE, frame_bytes(FRAME_MS), certificate=certificate),
         }
         subjects = await _entered(stack, made, options)
         measured = await alternated(subjects, listeners, options.repetitions, options.window_s)
@@ -126,7 +127,7 @@ async def tls(options: Options) -> Table:
     alone = [one for one in measured if one.subject.name != BEHIND_NGINX]
     return Table(
         *("tls", "The same over TLS", "python -m tests.benchmarks.edge tls"),
-        (*COLUMNS, "× floor"),
+        (*COLUMNS, "× C baseline"),
         tuple(row[:-1] for row in compared(measured)),
         f"Negotiated: {ciphers}. nginx shares its core with our server. {busy(alone)}".strip(),
     )
@@ -145,7 +146,7 @@ async def captions(options: Options) -> Table:
                 path=f"/e/{EVENT}/captions/es?from=live",
                 interval_ms=CAPTIONS_MS,
             ),
-            C_LOOP: floor(C_LOOP, EVENT_BYTES, kind="stream", interval_ms=CAPTIONS_MS),
+            BASELINE: c_baseline(BASELINE, EVENT_BYTES, kind="stream", interval_ms=CAPTIONS_MS),
             "nginx + nchan": nchan(folder / "nginx", http),
         }
         subjects = await _entered(stack, made, options)
@@ -153,7 +154,7 @@ async def captions(options: Options) -> Table:
     return Table(
         *("captions", "Captions by server-sent events, 5 a second"),
         "python -m tests.benchmarks.edge captions",
-        (*COLUMNS, "× floor", "× nchan"),
+        (*COLUMNS, "× C baseline", "× nchan"),
         tuple(compared(measured)),
         busy(measured),
     )
@@ -169,12 +170,12 @@ async def _entered(
 
 
 def compared(measured: Sequence[Measured]) -> list[tuple[str, ...]]:
-    """A row for each server, with its ratio to the floor and to the peer of the same run."""
+    """A row for each server, with its ratio to the C baseline and to the peer of the same run."""
     named = {one.subject.name: one for one in measured}
-    bottom = named.get(C_LOOP) or named.get(C_TLS)
+    baseline = named.get(BASELINE) or named.get(TLS_BASELINE)
     peer = named.get("Icecast2") or named.get("nginx + nchan")
     return [
-        (*row(one), *(f"{one.ratio_to(other):.2f}" if other else "" for other in (bottom, peer)))
+        (*row(one), *(f"{one.ratio_to(other):.2f}" if other else "" for other in (baseline, peer)))
         for one in measured
     ]
 

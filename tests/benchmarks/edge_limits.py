@@ -1,4 +1,4 @@
-"""Scenarios of one edge at its limits: very many listeners, a herd of joins, memory over time."""
+"""One edge at its limits: very many listeners, many joins at once, memory over time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tests.benchmarks.tables import Table
 
 HERD, HERD_S = 2000, 10.0
 PATIENCE_S = 20.0
-"""A join that takes this much longer than the herd counts as failed."""
+"""A join that takes this much longer than the others counts as failed."""
 
 
 @asynccontextmanager
@@ -86,7 +86,7 @@ async def _crowd(
     )
 
 
-async def herd(options: Options) -> Table:
+async def mass_join(options: Options) -> Table:
     """2,000 join within ten seconds while 2,000 listen; before it, nobody joins."""
     listeners = options.listeners or HERD
     seconds = options.window_s or HERD_S

@@ -10,7 +10,7 @@ import logging
 import random
 import sys
 
-from tests.chaos.rehearsed import conversers, perform, translators, writers
+from tests.chaos.rehearsed import conversers, run_booths, translators, writers
 from tests.chaos.sequences import random_faults, told
 
 LANGUAGES = ("es", "fr", "de", "ja", "ar")
@@ -19,17 +19,17 @@ SENTENCES = 12
 
 async def round_of(seed: int) -> bool:
     """Run once and print what happened; False when anything was wrong."""
-    seats = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
-    faults = random_faults(seed, seats)
-    performance = await perform(seats, faults, SENTENCES, "--expires-s", "50")
+    cases = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LANGUAGES))]
+    faults = random_faults(seed, cases)
+    result = await run_booths(cases, faults, SENTENCES, "--expires-s", "50")
     wrong = [
-        f"  {seat}: {received.text.outcome}; {' '.join(received.state_names)}\n"
+        f"  {case}: {received.text.outcome}; {' '.join(received.state_names)}\n"
         f"    {' '.join(received.text.written.split())}"
-        for seat, received in performance.received.items()
+        for case, received in result.received.items()
         if not received.text.outcome.right
     ]
-    wrong += [f"  {line}" for line in performance.checked.invalid[:5]]
-    count, events = sum(performance.struck), performance.checked.valid.total()
+    wrong += [f"  {line}" for line in result.checked.invalid[:5]]
+    count, events = sum(result.triggered), result.checked.valid.total()
     verdict = f"{len(wrong)} channels wrong" if wrong else "no word wrong"
     print(f"seed {seed}: {count} faults, {events} valid events, {verdict}", flush=True)
     if wrong:

@@ -13,7 +13,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind, ms_to_samples
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 FRAME_MS = 60
 _FIRST_BYTES = {20: b"\x48", 40: b"\x50", 60: b"\x58"}
@@ -60,7 +60,7 @@ class Ticker:
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Publish inside the context."""
-        async with beside(self._run(), name="source"):
+        async with background_task(self._run(), name="source"):
             yield
 
     async def _run(self) -> None:

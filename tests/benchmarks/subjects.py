@@ -1,4 +1,4 @@
-"""The servers that are measured: our edge, the kernel's floor, and peers from Debian.
+"""The servers that are measured: our edge, the C baseline, and peers from Debian.
 
 Each runs pinned to the server's core and is fed the same messages at the same pace.
 """
@@ -109,7 +109,7 @@ async def edge(
 
 
 @asynccontextmanager
-async def floor(
+async def c_baseline(
     name: str,
     message_bytes: int,
     *,
@@ -117,10 +117,10 @@ async def floor(
     interval_ms: int = 60,
     certificate: tuple[Path, Path] | None = None,
 ) -> AsyncIterator[Subject]:
-    """The C loop of native/floor.c."""
+    """The program of native/baseline.c: it sends the same bytes and does nothing else."""
     words = [str(message_bytes), str(interval_ms), *map(str, certificate or ())]
     process = await asyncio.create_subprocess_exec(
-        program("floor"), *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        program("baseline"), *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -2,7 +2,7 @@
 
 `ours` is a whole edge with its HTTP and bus; `stock` is aiortc's own sender with packets that are
 already encoded; `relay` is aiortc as its examples use it: decoded frames of 20 ms through a
-`MediaRelay`, encoded once per listener. Lines on stdin: `talk` and `hush`.
+`MediaRelay`, encoded once per listener. Lines on stdin: `start` and `stop`.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Talk:
     async def obey(self) -> None:
         loop = asyncio.get_running_loop()
         while line := await loop.run_in_executor(None, sys.stdin.readline):
-            (self.on.set if line.strip() == "talk" else self.on.clear)()
+            (self.on.set if line.strip() == "start" else self.on.clear)()
 
     async def run(self, say: Any) -> None:
         loop = asyncio.get_running_loop()

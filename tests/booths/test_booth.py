@@ -14,9 +14,9 @@ from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.orders import BoothOrders
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
@@ -25,7 +25,7 @@ from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
 from broadcaster.realtime.endpoint import Endpoint
 from tests.support.deadline import DEADLINE_S
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 from tests.support.web import on_loopback
 
@@ -105,7 +105,7 @@ async def speaking(bus: EmbeddedBus) -> AsyncIterator[None]:
             position, sequence = position + 480, sequence + 1
             await asyncio.sleep(0.02)
 
-    async with beside(speak(), name="floor of the test"):
+    async with background_task(speak(), name="floor of the test"):
         yield
 
 
@@ -126,7 +126,7 @@ async def booth(
         work = Booth(
             event=event, channel=event.channels[0], dependencies=dependencies, orders=orders
         )
-        async with beside(
+        async with background_task(
             work.run(),
             name="booth of the test",
         ) as running:
@@ -246,7 +246,7 @@ async def test_an_interpreter_whose_sound_is_unusable_is_not_called_mute_alone()
                     await server.text(" Hoy hablamos de agua.")
                     await asyncio.sleep(1.0)
 
-            async with beside(write(), name="interpreter of the test"):
+            async with background_task(write(), name="interpreter of the test"):
                 retrying = await status(bus, state="retrying")
     assert "writes and does not speak, because what it sends cannot be used" in str(
         retrying["reason"]

@@ -3,7 +3,7 @@
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.sinks import TranscriptSink
 from broadcaster.booths.text.captions import CaptionWriter
-from broadcaster.booths.text.spoken_language import prepare
+from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.language import FLOOR
@@ -14,7 +14,7 @@ STATUS = BoothStatus(FLOOR, BoothState.LIVE)
 
 
 async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() -> None:
-    await prepare()
+    await load_language_models()
     reported: list[str] = []
     async with VirtualTimeBus() as bus:
         floor = FloorReceiver("talk", bus, LoopClock())
@@ -26,9 +26,9 @@ async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() ->
         sink = TranscriptSink(floor=floor, captions=captions, language_changed=report)
         async with captions.writing(floor.now_ms):
             for text in (" Good morning everybody.", " The well has been dry since last summer."):
-                sink.push_overheard(text)
+                sink.push_source_text(text)
                 sink.push_text(text)
-            sink.push_overheard(" Buenos días a todos, me alegra mucho estar aquí con ustedes.")
+            sink.push_source_text(" Buenos días a todos, me alegra mucho estar aquí con ustedes.")
         entries = await bus.read(keys.captions("talk", FLOOR))
     assert reported == ["en", "es"]
     assert sink.measure(STATUS).floor_language == "es"
@@ -45,7 +45,7 @@ async def test_a_silent_transcriber_is_never_expected() -> None:
 
 
 async def test_japanese_is_cut_into_words_without_reading_a_file_in_the_event_loop() -> None:
-    await prepare()
+    await load_language_models()
     async with VirtualTimeBus() as bus:
         floor = FloorReceiver("talk", bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)

@@ -9,7 +9,7 @@ from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus, status_from_json
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 
@@ -26,7 +26,7 @@ def reporter(bus: Bus) -> StatusReporter:
 async def test_the_status_is_published_once_a_second_and_with_each_change() -> None:
     async with VirtualTimeBus() as bus, bus.subscribe(keys.status("talk")) as messages:
         reports = reporter(bus)
-        async with beside(reports.run(), name="reporter of the test"):
+        async with background_task(reports.run(), name="reporter of the test"):
             await asyncio.sleep(2.5)
             reports.move(BoothState.CONNECTING)
             reports.move(BoothState.RETRYING, "the server is busy")

@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 
 from broadcaster.booths.booth import BoothDependencies
+from broadcaster.booths.demand.costs import Account, Prices, Spent
+from broadcaster.booths.demand.event_booths import Demand
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.staffing.costs import Account, Prices, Spent
-from broadcaster.booths.staffing.event_booths import Demand
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
@@ -28,7 +28,7 @@ from broadcaster.model.status import (
 )
 from broadcaster.realtime.endpoint import Endpoint
 from tests.support.deadline import DEADLINE_S
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 LIVE = Event(
@@ -55,7 +55,7 @@ async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[No
             limits=CatchUpLimits(),
         )
         work = BoothSupervisor(dependencies, **{"on_demand": True, **options})
-        async with beside(work.run(), name="supervisor of the test"):
+        async with background_task(work.run(), name="supervisor of the test"):
             yield
 
 
@@ -97,7 +97,7 @@ async def saying(bus: Bus, status: Status) -> AsyncIterator[None]:
             say(bus, status)
             await asyncio.sleep(0.05)
 
-    async with beside(report(), name="reports of the test"):
+    async with background_task(report(), name="reports of the test"):
         yield
 
 
@@ -124,8 +124,8 @@ async def test_readers_and_listeners_of_the_variant_count(counts: EdgeStatus) ->
 
 async def test_demand_outlasts_the_silence_an_edge_is_allowed() -> None:
     demand = Demand(linger_s=0.0)
-    demand.hear(EdgeStatus("a", listeners={"es": 1}), now=100.0)
-    demand.hear(EdgeStatus("b"), now=101.0)
+    demand.record(EdgeStatus("a", listeners={"es": 1}), now=100.0)
+    demand.record(EdgeStatus("b"), now=101.0)
     assert demand.needs("es", 105.0)
     assert not demand.needs("es", 106.0)
     assert not demand.needs("fr", 100.0)

@@ -16,7 +16,7 @@ from broadcaster.model.ports import Bus, Entry, Message, Record
 from tests.bus.helpers import collect, soon, take, until
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 
 async def test_subscribers_get_their_topics_in_order(bus: Bus, other: Bus) -> None:
@@ -55,7 +55,7 @@ async def test_publishing_right_after_subscribing_is_delivered(bus: Bus, other: 
 
 async def test_a_cancelled_wait_loses_no_message(bus: Bus) -> None:
     async with bus.subscribe("t") as subscription:
-        async with beside(take(aiter(subscription), 1), "waiting"):
+        async with background_task(take(aiter(subscription), 1), "waiting"):
             await asyncio.sleep(0)
         bus.publish("t", b"kept")
         assert [m.payload for m in await take(aiter(subscription), 1)] == [b"kept"]
@@ -106,8 +106,8 @@ async def test_followers_see_past_and_present_once_each(bus: Bus, other: Bus) ->
             await writer.append("s", b"%b%d" % (name, number))
 
     async with (
-        beside(collect(other.follow("s"), all_of_it), "follow all"),
-        beside(collect(bus.follow("s", past[9]), the_rest), "follow the rest"),
+        background_task(collect(other.follow("s"), all_of_it), "follow all"),
+        background_task(collect(bus.follow("s", past[9]), the_rest), "follow the rest"),
     ):
         async with asyncio.TaskGroup() as writers:
             for writer, name in ((bus, b"a"), (other, b"b"), (bus, b"c")):
@@ -121,7 +121,7 @@ async def test_followers_see_past_and_present_once_each(bus: Bus, other: Bus) ->
 
 async def test_a_follower_waits_for_a_stream_that_does_not_exist_yet(bus: Bus) -> None:
     seen: list[bytes] = []
-    async with beside(collect(bus.follow("later"), seen), "follow"):
+    async with background_task(collect(bus.follow("later"), seen), "follow"):
         await asyncio.sleep(0.05)
         await bus.append("later", b"first")
         await until(lambda: seen == [b"first"])
@@ -179,7 +179,7 @@ async def test_watching_starts_now_and_ends_with_the_latest(bus: Bus, other: Bus
         async for record in other.watch("r"):
             seen.append(record)  # noqa: PERF401 - it never ends
 
-    async with beside(watch(), "watch"):
+    async with background_task(watch(), "watch"):
         await until(lambda: seen == [Record(b"0", 1)])
         for number in range(20):
             await bus.put("r", b"%d" % number)
@@ -189,7 +189,7 @@ async def test_watching_starts_now_and_ends_with_the_latest(bus: Bus, other: Bus
 
 
 async def test_watching_a_record_that_does_not_exist_yet(bus: Bus, other: Bus) -> None:
-    async with beside(take(other.watch("r"), 1), "watch") as watching:
+    async with background_task(take(other.watch("r"), 1), "watch") as watching:
         await asyncio.sleep(0.05)
         await bus.put("r", b"made")
         assert await soon(watching) == [Record(b"made", 1)]
@@ -204,7 +204,7 @@ async def test_watching_all_records_sees_old_and_new_ones(bus: Bus, other: Bus) 
         async for name, record in other.watch_all("event."):
             newest[name] = record  # noqa: PERF403 - it never ends
 
-    async with beside(watch(), "watch"):
+    async with background_task(watch(), "watch"):
         await until(lambda: newest == {"event.a": Record(b"0", 1)})
         await bus.put("spent.b", b"1")
         await bus.put("event.é", b"1")
@@ -261,9 +261,9 @@ async def test_a_cancelled_holder_hands_over_and_a_cancelled_waiter_does_not_blo
     bus: Bus, other: Bus
 ) -> None:
     first, second = asyncio.Event(), asyncio.Event()
-    async with beside(hold(bus, first), "first"):
+    async with background_task(hold(bus, first), "first"):
         await soon(first.wait())
-        async with beside(hold(other, second), "second"):
+        async with background_task(hold(other, second), "second"):
             await asyncio.sleep(0.05)
         assert not second.is_set()
     async with deadline(), other.lease("l"):
@@ -274,8 +274,8 @@ async def test_a_held_lease_is_renewed(bus: Bus, other: Bus) -> None:
     acquired = asyncio.Event()
     async with (
         bus.lease("l", ttl_ms=1500) as lease,
-        beside(lease.lost(), "lost") as lost,
-        beside(hold(other, acquired), "other"),
+        background_task(lease.lost(), "lost") as lost,
+        background_task(hold(other, acquired), "other"),
     ):
         await asyncio.sleep(2)
         assert not lost.done()

@@ -13,7 +13,7 @@ from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Record
 from tests.bus.helpers import collect, soon, until
 from tests.support.clock import FakeClock
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 WRITER = """
 import asyncio, sys
@@ -77,7 +77,7 @@ async def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "bus.sqlite3"
     seen: list[bytes] = []
     async with EmbeddedBus(path) as bus, EmbeddedBus(path) as writer:
-        async with beside(collect(bus.follow("s"), seen), "follow"):
+        async with background_task(collect(bus.follow("s"), seen), "follow"):
             for number in range(10):
                 await writer.append("s", b"%d" % number)
             await until(lambda: len(seen) == 10)

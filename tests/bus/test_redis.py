@@ -17,7 +17,7 @@ from tests.bus.helpers import collect, soon, take, until
 from tests.bus.proxy import Proxy
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 HASTY = Timing(answer_s=0.3, deadline_s=1.0, ping_s=0.3, block_s=0.3, reread_s=0.3)
 
@@ -44,7 +44,7 @@ async def publish_until_received(bus: RedisBus, topic: str, subscription: Subscr
             bus.publish(topic, mark)
             await asyncio.sleep(0.02)
 
-    async with beside(talk(), "talk"):
+    async with background_task(talk(), "talk"):
         while (await soon(anext(aiter(subscription)))) != Message(topic, mark):
             pass
 
@@ -64,7 +64,7 @@ async def test_streams_survive_a_crash_of_redis(
             sent.append(payload)
             number += 1
 
-    async with beside(collect(bus.follow("s"), seen), "follow"):
+    async with background_task(collect(bus.follow("s"), seen), "follow"):
         async with deadline(), asyncio.TaskGroup() as writers:
             for name in (b"a", b"b", b"c"):
                 writers.create_task(write(name))
@@ -82,7 +82,7 @@ async def test_streams_survive_a_crash_of_redis(
 
 async def test_an_append_waits_for_redis(bus: RedisBus, own_redis_server: RedisServer) -> None:
     await asyncio.to_thread(own_redis_server.kill)
-    async with beside(bus.append("s", b"x"), "append") as appending:
+    async with background_task(bus.append("s", b"x"), "append") as appending:
         await asyncio.sleep(0.3)
         assert not appending.done()
         await asyncio.to_thread(own_redis_server.start)
@@ -93,7 +93,7 @@ async def test_an_append_waits_for_redis(bus: RedisBus, own_redis_server: RedisS
 async def test_attempts_stuck_on_their_way_store_one_entry(own_redis_server: RedisServer) -> None:
     async with RedisBus(own_redis_server.url, timing=HASTY) as bus:
         own_redis_server.freeze()
-        async with beside(bus.append("s", b"x"), "append") as appending:
+        async with background_task(bus.append("s", b"x"), "append") as appending:
             await asyncio.sleep(1.5)
             assert not appending.done()
             own_redis_server.thaw()
@@ -138,7 +138,7 @@ async def test_a_subscription_may_be_made_while_redis_is_away(
             bus.publish("t", b"x")
             return await anext(aiter(subscription))
 
-    async with beside(receive(), "receive") as receiving:
+    async with background_task(receive(), "receive") as receiving:
         await asyncio.sleep(0.2)
         assert not receiving.done()
         await asyncio.to_thread(own_redis_server.start)
@@ -150,7 +150,7 @@ async def test_a_connection_open_on_one_side_only_is_noticed(proxy: Proxy) -> No
     async with (
         RedisBus(f"redis://127.0.0.1:{proxy.port}", timing=HASTY) as bus,
         bus.subscribe("t") as subscription,
-        beside(collect(bus.follow("s"), seen), "follow"),
+        background_task(collect(bus.follow("s"), seen), "follow"),
     ):
         await bus.append("s", b"1")
         await until(lambda: seen == [b"1"])
@@ -170,7 +170,7 @@ async def test_records_survive_a_crash_and_watchers_go_on(
         async for record in bus.watch("r"):
             seen.append(record)  # noqa: PERF401 - it never ends
 
-    async with beside(watch(), "watch"):
+    async with background_task(watch(), "watch"):
         await until(lambda: seen == [Record(b"1", 1)])
         await asyncio.to_thread(own_redis_server.restart)
         await bus.put("r", b"2")
@@ -181,7 +181,7 @@ async def test_a_write_without_announcement_is_seen_anyway(redis_server: RedisSe
     redis_server.command("FLUSHALL")
     async with RedisBus(redis_server.url, timing=HASTY) as bus:
         await bus.put("r", b"1")
-        async with beside(take(bus.watch("r"), 2), "watch") as watching:
+        async with background_task(take(bus.watch("r"), 2), "watch") as watching:
             await asyncio.sleep(0.1)
             redis_server.command("HSET", "broadcaster:0:record:r", "v", "2", "n", "2")
             assert await soon(watching) == [Record(b"1", 1), Record(b"2", 2)]
@@ -199,7 +199,7 @@ async def test_a_lease_is_lost_when_redis_is_away_too_long(
 async def test_a_lease_survives_a_short_crash(bus: RedisBus, own_redis_server: RedisServer) -> None:
     async with (
         bus.lease("l", ttl_ms=6_000) as lease,
-        beside(lease.lost(), "lost") as lost,
+        background_task(lease.lost(), "lost") as lost,
     ):
         await asyncio.to_thread(own_redis_server.restart)
         await asyncio.sleep(2.5)  # it is renewed every third of that time

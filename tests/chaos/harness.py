@@ -44,7 +44,7 @@ class Heard:
     def push_text(self, text: str) -> None:
         self.transcript += text
 
-    def push_overheard(self, _text: str) -> None:
+    def push_source_text(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
     def begin_session(self) -> None:

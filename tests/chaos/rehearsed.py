@@ -17,7 +17,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.event import Channel, Event, EventState, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothStatus, status_from_json
@@ -39,36 +39,36 @@ Fault = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class BoothCase:
     """One booth of the run.
 
     Attributes:
         event: its event; all hear the same talk.
         channel: what it fills.
-        interpreter: its engine; None transcribes.
+        engine: what runs in it.
     """
 
     event: str
     channel: str
-    interpreter: Interpreter | None
+    engine: EngineKind
 
     def __str__(self) -> str:
-        return f"{self.interpreter or 'transcribe'} {self.channel} of {self.event}"
+        return f"{self.engine} {self.channel} of {self.event}"
 
 
-def translators(*languages: str) -> list[Seat]:
+def translators(*languages: str) -> list[BoothCase]:
     """Continuous interpreters."""
-    return [Seat("talk", language, Interpreter.TRANSLATE) for language in languages]
+    return [BoothCase("talk", language, EngineKind.TRANSLATE) for language in languages]
 
 
-def conversers(*languages: str) -> list[Seat]:
+def conversers(*languages: str) -> list[BoothCase]:
     """Phrase by phrase."""
-    return [Seat("phrases", language, Interpreter.CONVERSE) for language in languages]
+    return [BoothCase("phrases", language, EngineKind.CONVERSE) for language in languages]
 
 
-def writers(count: int) -> list[Seat]:
+def writers(count: int) -> list[BoothCase]:
     """Source captions, each of an event of its own."""
-    return [Seat(f"written-{number}", FLOOR, None) for number in range(count)]
+    return [BoothCase(f"written-{number}", FLOOR, EngineKind.TRANSCRIBE) for number in range(count)]
 
 
 @dataclass
@@ -117,17 +117,17 @@ class Received:
 
 
 @dataclass
-class Performance:
+class RunResult:
     """What came of a run.
 
     Attributes:
-        received: by seat.
-        struck: how often each fault struck, in the order they were planned.
+        received: by booth.
+        triggered: how often each fault was triggered, in the order they were planned.
         checked: the JSON of all sessions.
     """
 
-    received: dict[Seat, Received]
-    struck: list[int]
+    received: dict[BoothCase, Received]
+    triggered: list[int]
     checked: Checked
 
     @property
@@ -136,20 +136,18 @@ class Performance:
         return all(received.text.complete for received in self.received.values())
 
 
-async def perform(
-    seats: Sequence[Seat], faults: Sequence[Fault], sentences: int, *options: str
-) -> Performance:
+async def run_booths(
+    cases: Sequence[BoothCase], faults: Sequence[Fault], sentences: int, *options: str
+) -> RunResult:
     """Speak the first sentences of the talk in real time, with faults, to these booths.
 
     Args:
-        seats: who interprets.
+        cases: who interprets.
         faults: what goes wrong.
         sentences: how many.
         options: of the rehearsal server.
     """
-    done = Performance(
-        {seat: Received(_expected(seat, sentences)) for seat in seats}, [], Checked()
-    )
+    done = RunResult({case: Received(_expected(case, sentences)) for case in cases}, [], Checked())
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(rehearsal_server(*options))
         bus = await stack.enter_async_context(EmbeddedBus(None))
@@ -166,45 +164,50 @@ async def perform(
             price=lambda _kind, sent_ms, _usage: sent_ms / 60_000,
             limits=CatchUpLimits(),
         )
-        booths = [await _booth(seat, seats, dependencies) for seat in seats]
+        booths = [await _booth(case, cases, dependencies) for case in cases]
         working = [asyncio.create_task(one.run(), name="booth of the test") for one in booths]
         watching = [
             asyncio.create_task(part, name="watcher of the test")
             for part in (
-                *(_read(bus, seat, one) for seat, one in done.received.items()),
+                *(_read(bus, case, one) for case, one in done.received.items()),
                 *(
-                    _listen(bus, seat, one)
-                    for seat, one in done.received.items()
-                    if seat.interpreter
+                    _listen(bus, case, one)
+                    for case, one in done.received.items()
+                    if case.engine is not EngineKind.TRANSCRIBE
                 ),
-                *(_watch(bus, event, done.received) for event in {seat.event for seat in seats}),
+                *(_watch(bus, event, done.received) for event in {case.event for case in cases}),
             )
         ]
-        await _speak(bus, {seat.event for seat in seats}, sentences, done)
+        await _speak(bus, {case.event for case in cases}, sentences, done)
         await _end(working)
         await asyncio.sleep(0.2)
         await _end(watching)
         async with http.get(control) as answer:
-            done.struck = [fault["count"] for fault in (await answer.json())["faults"]]
+            done.triggered = [fault["count"] for fault in (await answer.json())["faults"]]
     return done
 
 
-def _expected(seat: Seat, sentences: int) -> list[str]:
-    if seat.channel == FLOOR:
+def _expected(case: BoothCase, sentences: int) -> list[str]:
+    if case.channel == FLOOR:
         return [sentence.text for sentence in SENTENCES[:sentences]]
-    return [sentence.translations[seat.channel] for sentence in SENTENCES[:sentences]]
+    return [sentence.translations[case.channel] for sentence in SENTENCES[:sentences]]
 
 
-async def _booth(seat: Seat, seats: Sequence[Seat], dependencies: BoothDependencies) -> Booth:
+def _channel(case: BoothCase) -> Channel:
+    if case.engine is EngineKind.TRANSCRIBE:
+        return Channel(FLOOR)
+    return Channel(case.channel, Interpreter(case.engine))
+
+
+async def _booth(
+    case: BoothCase, cases: Sequence[BoothCase], dependencies: BoothDependencies
+) -> Booth:
     channels = tuple(
-        Channel(one.channel, one.interpreter)
-        for one in seats
-        if one.event == seat.event and one.interpreter
+        _channel(one) for one in cases if one.event == case.event and one.channel != FLOOR
     )
-    event = Event(seat.event, "A talk", EventState.LIVE, channels, "key")
+    event = Event(case.event, "A talk", EventState.LIVE, channels, "key")
     await dependencies.bus.put(keys.event_record(event.id), event.to_json())
-    channel = Channel(seat.channel, seat.interpreter or Interpreter.AUTO)
-    return Booth(event=event, channel=channel, dependencies=dependencies)
+    return Booth(event=event, channel=_channel(case), dependencies=dependencies)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -216,7 +219,7 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         assert isinstance(outcome, asyncio.CancelledError), "it ended before it was cancelled"
 
 
-async def _speak(bus: Bus, events: set[str], sentences: int, done: Performance) -> None:
+async def _speak(bus: Bus, events: set[str], sentences: int, done: RunResult) -> None:
     """The talk, then silence until all is interpreted."""
     pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
     spoken = pcm[: (SENTENCES[sentences - 1].end_ms + 150) * 48]
@@ -239,26 +242,26 @@ def _frame(floor: bytes, position: int) -> bytes:
     return floor[position * 2 : position * 2 + 960].ljust(960, b"\0")
 
 
-async def _read(bus: Bus, seat: Seat, received: Received) -> None:
+async def _read(bus: Bus, case: BoothCase, received: Received) -> None:
     started = asyncio.get_running_loop().time()
-    async for entry in bus.follow(keys.captions(seat.event, seat.channel)):
+    async for entry in bus.follow(keys.captions(case.event, case.channel)):
         caption = Caption.from_json(entry.payload)
         received.captions[caption.id] = caption
         received.seen_s[caption.id] = asyncio.get_running_loop().time() - started
 
 
-async def _listen(bus: Bus, seat: Seat, received: Received) -> None:
+async def _listen(bus: Bus, case: BoothCase, received: Received) -> None:
     started = asyncio.get_running_loop().time()
-    async with bus.subscribe(keys.opus(seat.event, seat.channel), depth=4096) as messages:
+    async with bus.subscribe(keys.opus(case.event, case.channel), depth=4096) as messages:
         async for message in messages:
             frame = AudioFrame.from_bytes(message.payload)
             at_s = asyncio.get_running_loop().time() - started
             received.frames.append((frame.sequence, frame.position, len(frame.payload), at_s))
 
 
-async def _watch(bus: Bus, event: str, received: Mapping[Seat, Received]) -> None:
+async def _watch(bus: Bus, event: str, received: Mapping[BoothCase, Received]) -> None:
     started = asyncio.get_running_loop().time()
-    by_channel = {seat.channel: one for seat, one in received.items() if seat.event == event}
+    by_channel = {case.channel: one for case, one in received.items() if case.event == event}
     async with bus.subscribe(keys.status(event), depth=4096) as messages:
         async for message in messages:
             status = status_from_json(message.payload)

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from broadcaster.model.event import Interpreter
-from tests.chaos.rehearsed import Fault, Seat
+from broadcaster.model.event import EngineKind
+from tests.chaos.rehearsed import BoothCase, Fault
 
 EACH = 3
 EARLIEST_S, LATEST_S = 5.0, 16.0
@@ -19,40 +19,41 @@ ANYWHERE: tuple[Fault, ...] = (
     {"name": "slow_accept", "for_s": 2.0},
 )
 SPOKEN: tuple[Fault, ...] = ({"name": "mute"},)
-ONLY: dict[Interpreter | None, tuple[Fault, ...]] = {
-    Interpreter.TRANSLATE: (*SPOKEN, {"name": "late_closed"}, {"name": "no_closed"}),
-    Interpreter.CONVERSE: (
+ONLY: dict[EngineKind, tuple[Fault, ...]] = {
+    EngineKind.TRANSLATE: (*SPOKEN, {"name": "late_closed"}, {"name": "no_closed"}),
+    EngineKind.CONVERSE: (
         *SPOKEN,
         {"name": "fail_response"},
         {"name": "incomplete_response"},
         {"name": "inference_rate_limit_exceeded"},
     ),
-    None: ({"name": "fail_transcription"},),
+    EngineKind.TRANSCRIBE: ({"name": "fail_transcription"},),
 }
 ENDPOINTS = {
-    Interpreter.TRANSLATE: "translation",
-    Interpreter.CONVERSE: "conversation",
-    None: "transcription",
+    EngineKind.TRANSLATE: "translation",
+    EngineKind.CONVERSE: "conversation",
+    EngineKind.TRANSCRIBE: "transcription",
 }
 REFUSALS = ("refuse_rate_limit", "refuse_overloaded")
 
 
-def random_faults(seed: int, seats: Sequence[Seat]) -> list[Fault]:
-    """Some faults for every seat, and some refusals for those that come back.
+def random_faults(seed: int, cases: Sequence[BoothCase]) -> list[Fault]:
+    """Some faults for every case, and some refusals for those that come back.
 
-    A transcription has no language to be told by: its faults strike the first that comes so far.
+    A transcription has no language to be told by. Its faults are triggered in the first session
+    that comes so far.
     """
     chance = random.Random(seed)
     faults: list[Fault] = []
-    for seat in seats:
-        for fault in chance.choices((*ANYWHERE, *ONLY[seat.interpreter]), k=EACH):
+    for case in cases:
+        for fault in chance.choices((*ANYWHERE, *ONLY[case.engine]), k=EACH):
             at_s = round(chance.uniform(EARLIEST_S, LATEST_S), 1)
-            whom = {"endpoint": ENDPOINTS[seat.interpreter]}
-            if seat.interpreter is not None:
-                whom["language"] = seat.channel
+            whom = {"endpoint": ENDPOINTS[case.engine]}
+            if case.engine is not EngineKind.TRANSCRIBE:
+                whom["language"] = case.channel
             faults.append({**fault, **whom, "at_s": at_s})
-    for interpreter, endpoint in ENDPOINTS.items():
-        there = sum(seat.interpreter is interpreter for seat in seats)
+    for engine, endpoint in ENDPOINTS.items():
+        there = sum(case.engine is engine for case in cases)
         for name in REFUSALS:
             nth = there + chance.randint(1, 3)
             faults.append({"name": name, "endpoint": endpoint, "nth": nth, "retry_after_s": 1})

@@ -7,62 +7,62 @@ what was said, and every event of every session with the models of the `openai` 
 
 import os
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from tests.chaos.compare import Outcome
 from tests.chaos.rehearsed import (
+    BoothCase,
     Fault,
-    Performance,
-    Seat,
+    RunResult,
     conversers,
-    perform,
+    run_booths,
     translators,
     writers,
 )
 from tests.chaos.sequences import random_faults, told
 
 SENTENCES = 6
-STRIKES_S = 13.0
+FAULT_S = 13.0
 EARLY_S = 5.0
 SEED = int(os.environ.get("BROADCASTER_CHAOS_SEED", "1"))
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
 LASTING: tuple[Fault, ...] = (
-    {"name": "drop", "at_s": STRIKES_S},
-    {"name": "expire", "at_s": STRIKES_S},
-    {"name": "stall", "at_s": STRIKES_S, "for_s": 6.0},
-    {"name": "garbage", "at_s": STRIKES_S},
-    {"name": "unknown_events", "at_s": STRIKES_S},
-    {"name": "duplicate_deltas", "at_s": STRIKES_S},
+    {"name": "drop", "at_s": FAULT_S},
+    {"name": "expire", "at_s": FAULT_S},
+    {"name": "stall", "at_s": FAULT_S, "for_s": 6.0},
+    {"name": "garbage", "at_s": FAULT_S},
+    {"name": "unknown_events", "at_s": FAULT_S},
+    {"name": "duplicate_deltas", "at_s": FAULT_S},
     {"name": "whole_utterances"},
 )
-MUTE: Fault = {"name": "mute", "at_s": STRIKES_S}
+MUTE: Fault = {"name": "mute", "at_s": FAULT_S}
 DEAF: Fault = {"name": "deaf", "at_s": EARLY_S}
 REFUSALS = ("refuse_rate_limit", "refuse_overloaded", "refuse_key", "refuse_quota")
 RIGHT = Outcome(0, 0, 0, 0, 0)
 
 
-def report(performance: Performance) -> None:
-    for seat, received in performance.received.items():
+def report(result: RunResult) -> None:
+    for case, received in result.received.items():
         print(
-            f"{seat!s:30} {received.text.outcome}, latest {received.latest_s:.1f} s;"
+            f"{case!s:30} {received.text.outcome}, latest {received.latest_s:.1f} s;"
             f" {' '.join(received.state_names)}"
         )
         if received.text.outcome != RIGHT:
             print(f"    {' '.join(received.text.written.split())}")
-    print(dict(performance.checked.valid), f"{performance.checked.faulty} broken on purpose")
-    print(*performance.checked.invalid, sep="\n")
+    print(dict(result.checked.valid), f"{result.checked.faulty} broken on purpose")
+    print(*result.checked.invalid, sep="\n")
 
 
-def assert_valid_json(performance: Performance) -> None:
-    assert performance.checked.invalid == []
-    assert len(performance.checked.valid) == 4, "both sides of both kinds of endpoints"
+def assert_valid_json(result: RunResult) -> None:
+    assert result.checked.invalid == []
+    assert len(result.checked.valid) == 4, "both sides of both kinds of endpoints"
 
 
-def outcomes(performance: Performance) -> dict[Seat, Outcome]:
-    return {seat: received.text.outcome for seat, received in performance.received.items()}
+def outcomes(result: RunResult) -> dict[BoothCase, Outcome]:
+    return {case: received.text.outcome for case, received in result.received.items()}
 
 
 async def test_a_fault_in_one_session_costs_no_word_in_any() -> None:
-    seats = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LASTING) + 1)]
+    cases = [*translators(*LANGUAGES), *conversers(*LANGUAGES), *writers(len(LASTING) + 1)]
     faults = [
         {**fault, "endpoint": endpoint, "language": language}
         for endpoint in ("translation", "conversation")
@@ -72,11 +72,11 @@ async def test_a_fault_in_one_session_costs_no_word_in_any() -> None:
         {**fault, "endpoint": "transcription", "nth": number}
         for number, fault in enumerate((*LASTING, DEAF), 1)
     ]
-    performance = await perform(seats, faults, SENTENCES)
-    report(performance)
-    assert performance.struck == [1] * len(faults)
-    assert outcomes(performance) == dict.fromkeys(seats, RIGHT)
-    assert_valid_json(performance)
+    result = await run_booths(cases, faults, SENTENCES)
+    report(result)
+    assert result.triggered == [1] * len(faults)
+    assert outcomes(result) == dict.fromkeys(cases, RIGHT)
+    assert_valid_json(result)
 
 
 async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
@@ -85,7 +85,7 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
     A sentence more is spoken, for it takes a few to know which language an interpreter speaks.
     """
     languages = LANGUAGES[:7]
-    seats = [*translators(*languages), *conversers(*languages), *writers(6)]
+    cases = [*translators(*languages), *conversers(*languages), *writers(6)]
     faults: list[Fault] = []
     for endpoint, count in (("translation", 7), ("conversation", 7), ("transcription", 6)):
         for number in range(5):
@@ -107,17 +107,17 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
         {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "translation", "language": "zh"},
         {"name": "wrong_language", "at_s": EARLY_S, "endpoint": "conversation", "language": "zh"},
     ]
-    performance = await perform(seats, faults, SENTENCES + 1)
-    report(performance)
-    assert performance.struck == [1] * len(faults)
-    assert_valid_json(performance)
-    wrong = {seat for seat in seats if seat.channel == "zh"}
-    for seat, outcome in outcomes(performance).items():
-        if seat not in wrong:
-            assert outcome == RIGHT, seat
-        assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0), seat
-    for interpreter in (Interpreter.TRANSLATE, Interpreter.CONVERSE, None):
-        team = [r for seat, r in performance.received.items() if seat.interpreter is interpreter]
+    result = await run_booths(cases, faults, SENTENCES + 1)
+    report(result)
+    assert result.triggered == [1] * len(faults)
+    assert_valid_json(result)
+    wrong = {case for case in cases if case.channel == "zh"}
+    for case, outcome in outcomes(result).items():
+        if case not in wrong:
+            assert outcome == RIGHT, case
+        assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0), case
+    for engine in EngineKind:
+        team = [r for case, r in result.received.items() if case.engine is engine]
         reasons = " ".join(reason for received in team for reason in received.reasons)
         assert "Set a valid API key" in reasons
         assert "Check credit and spending limit" in reasons
@@ -127,10 +127,10 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
 async def test_faults_in_random_sequences_cost_no_word() -> None:
     """Sessions that live for half a minute, so that each is also replaced once in time."""
     languages = ("es", "de", "ja")
-    seats = [*translators(*languages), *conversers(*languages), *writers(3)]
-    faults = random_faults(SEED, seats)
+    cases = [*translators(*languages), *conversers(*languages), *writers(3)]
+    faults = random_faults(SEED, cases)
     print(f"seed {SEED} (BROADCASTER_CHAOS_SEED)\n{told(faults)}")
-    performance = await perform(seats, faults, SENTENCES, "--expires-s", "35")
-    report(performance)
-    assert outcomes(performance) == dict.fromkeys(seats, RIGHT)
-    assert_valid_json(performance)
+    result = await run_booths(cases, faults, SENTENCES, "--expires-s", "35")
+    report(result)
+    assert outcomes(result) == dict.fromkeys(cases, RIGHT)
+    assert_valid_json(result)

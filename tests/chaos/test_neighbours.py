@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES
-from tests.chaos.rehearsed import Received, perform, translators
+from tests.chaos.rehearsed import Received, run_booths, translators
 
 SENTENCES = 4
 KILLED = "es"
@@ -23,15 +23,15 @@ def jumps(received: Received) -> int:
 
 
 async def test_killing_one_session_again_and_again_breaks_no_other_channel() -> None:
-    seats = translators(KILLED, "fr", "de", "ja")
-    performance = await perform(seats, [FAULT], SENTENCES)
-    for seat, received in performance.received.items():
-        print(f"{seat}: {received.text.outcome}; {' '.join(received.state_names)}")
-    assert performance.struck == [8]
+    cases = translators(KILLED, "fr", "de", "ja")
+    result = await run_booths(cases, [FAULT], SENTENCES)
+    for case, received in result.received.items():
+        print(f"{case}: {received.text.outcome}; {' '.join(received.state_names)}")
+    assert result.triggered == [8]
     # Only a machine that stands still makes a clock jump, and then it does so for all alike.
-    assert len({jumps(received) for received in performance.received.values()}) == 1
-    for seat, received in performance.received.items():
+    assert len({jumps(received) for received in result.received.values()}) == 1
+    for case, received in result.received.items():
         outcome = received.text.outcome
         assert (outcome.lost, outcome.repeated, outcome.out_of_order) == (0, 0, 0)
-        if seat.channel != KILLED:
+        if case.channel != KILLED:
             assert received.state_names == ["idle", "connecting", "live"]

@@ -16,7 +16,7 @@ import pytest
 from tests.commands.publishers import publisher, stage
 from tests.support.listener import recording
 from tests.support.sound import matches, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.webrtc.support import voice
 
 BYTES_A_SECOND = 48_000 * 2 * 2
@@ -80,7 +80,7 @@ class Microphone:
 @pytest.fixture
 async def microphone(tmp_path: Path) -> AsyncIterator[Microphone]:
     device = Microphone(tmp_path)
-    async with beside(device.run(), name="microphone"):
+    async with background_task(device.run(), name="microphone"):
         yield device
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from broadcaster.booths.staffing.costs import Account, Spent
+from broadcaster.booths.demand.costs import Account, Spent
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
@@ -21,7 +21,7 @@ from broadcaster.model.status import (
     status_to_json,
 )
 from tests.support.deadline import deadline
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_cap_usd=2.0)
 
@@ -29,7 +29,7 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key", spend_
 @asynccontextmanager
 async def board(bus: EmbeddedBus) -> AsyncIterator[Board]:
     looking = Board(bus, SystemClock())
-    async with beside(looking.run(), name="board of the test"):
+    async with background_task(looking.run(), name="board of the test"):
         await asyncio.sleep(0)
         yield looking
 
@@ -42,7 +42,7 @@ async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
         for report in reports:
             bus.publish(keys.status("talk"), status_to_json(report))
         async with deadline():
-            while len(looking._heard["talk"]) < len(reports):
+            while len(looking._reports["talk"]) < len(reports):
                 await asyncio.sleep(0)
         return looking.snapshot(EVENT, await Events(bus, SystemClock()).spent_usd("talk"))
 

@@ -9,7 +9,7 @@ import aiohttp
 from broadcaster.audio.opus import OpusEncoder
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES
 from tests.edge.conftest import Edge
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 DEADLINE_S = 30.0
 
@@ -56,5 +56,5 @@ async def playing(edge: Edge, path: str, **headers: str) -> AsyncIterator[HttpPl
     async with edge.http.get(path, headers=headers) as response:
         assert response.status == 200, await response.text()
         player = HttpPlayer(response)
-        async with beside(player.read(), name=f"player of {path}"):
+        async with background_task(player.read(), name=f"player of {path}"):
             yield player

@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.edge.http import stream as http_stream
-from broadcaster.edge.http.formats import Encoder, HttpFormat, prepare
+from broadcaster.edge.http.formats import Encoder, HttpFormat, make_encoder
 from broadcaster.edge.rooms import event_room
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.whep.sessions import SessionCall
@@ -24,7 +24,7 @@ from tests.edge.waiting import counted, until
 from tests.edge.whep_sessions import ES
 from tests.support.player import SDP, player
 from tests.support.signaling import error
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 DEADLINE_S = 30.0
 ICY = {"Icy-MetaData": "1"}
@@ -34,7 +34,7 @@ async def room_closed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> EventRoom:
     """Let the event's room close, which must have no listeners; returns it."""
     room = edge.rooms._rooms["talk"]
     with monkeypatch.context() as patch:
-        patch.setattr(event_room, "LINGER_S", 0.0)
+        patch.setattr(event_room, "ROOM_LINGER_S", 0.0)
         await until(lambda: room.ended and not room._parts)
     return room
 
@@ -64,7 +64,7 @@ async def asking(
     async def subscribe() -> aiohttp.ClientResponse:
         return await edge.http.post(ES, data=body(), headers=SDP)
 
-    async with beside(subscribe(), name="a slow offer") as post:
+    async with background_task(subscribe(), name="a slow offer") as post:
         await until(lambda: "talk" in edge.rooms._rooms)
         yield answer
 
@@ -79,7 +79,7 @@ async def held_back(edge: Edge, path: str, **headers: str) -> AsyncIterator[asyn
             return await answer.read()
 
     edge.gate.shut()
-    async with beside(read(), name=path) as reading:
+    async with background_task(read(), name=path) as reading:
         await until(lambda: edge.gate.waiting == 1)
         yield reading
 
@@ -136,7 +136,7 @@ async def test_a_player_that_hangs_up_during_a_switch_is_gone(
         await room_closed(edge, monkeypatch)
         sessions = edge.whep._sessions
         switch = SessionCall("POST", "talk", session, '{"channel": "ar"}')
-        async with beside(sessions.take(switch), name="switch") as switching:
+        async with background_task(sessions.take(switch), name="switch") as switching:
             await asyncio.sleep(0)
             assert not switching.done(), "the bus is asked for the event"
             await sessions.take(SessionCall("DELETE", "talk", session, ""))
@@ -150,7 +150,7 @@ async def test_a_player_with_titles_keeps_its_sound_although_captions_come_late(
 ) -> None:
     async with no_captions(edge, monkeypatch) as loaded:
         with monkeypatch.context() as patch:
-            patch.setattr(http_stream, "LINGER_S", 0.1)
+            patch.setattr(http_stream, "ENCODER_LINGER_S", 0.1)
 
             async def load() -> None:
                 await until(lambda: "talk" in edge.rooms._rooms)
@@ -159,7 +159,7 @@ async def test_a_player_with_titles_keeps_its_sound_although_captions_come_late(
                 loaded.set()
 
             async with (
-                beside(load(), name="load"),
+                background_task(load(), name="load"),
                 playing(edge, "/listen/talk/es.mp3", **ICY) as it,
             ):
                 await it.has(1)
@@ -177,7 +177,7 @@ async def test_a_player_that_waits_for_captions_while_the_room_closes_hears_the_
             return await room_closed(edge, monkeypatch)
 
         async with (
-            beside(close_room(), name="close room") as closing,
+            background_task(close_room(), name="close room") as closing,
             playing(edge, "/listen/talk/es.mp3", **ICY) as it,
         ):
             await it.has(1)
@@ -195,7 +195,7 @@ async def test_a_player_that_waits_for_captions_while_the_event_closes_is_refuse
             await event_closed(edge)
             loaded.set()
 
-        async with beside(load(), name="load"):
+        async with background_task(load(), name="load"):
             await edge.refuses("/listen/talk/es.mp3", 409, "event_closed", **ICY)
 
 
@@ -204,25 +204,25 @@ async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_ref
 ) -> None:
     made = threading.Event()
 
-    def prepare_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
+    def make_encoder_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
         made.wait(DEADLINE_S)
-        return prepare(form)
+        return make_encoder(form)
 
-    monkeypatch.setattr("broadcaster.edge.http.stream.prepare", prepare_late)
+    monkeypatch.setattr("broadcaster.edge.http.stream.make_encoder", make_encoder_late)
 
     async def make() -> None:
         await until(lambda: "talk" in edge.rooms._rooms)
         await event_closed(edge)
         made.set()
 
-    async with beside(make(), name="make"):
+    async with background_task(make(), name="make"):
         await edge.refuses("/listen/talk/es.mp3", 409, "event_closed")
 
 
 async def test_a_player_whose_stream_ended_is_disconnected(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_stream, "LINGER_S", 0.1)
+    monkeypatch.setattr(http_stream, "ENCODER_LINGER_S", 0.1)
     async with held_back(edge, "/listen/talk/es.mp3") as reading:
         await until(lambda: not edge.rooms._rooms["talk"].audio("es")._outlets)
         edge.gate.open()
@@ -254,7 +254,7 @@ async def test_a_listener_whose_room_has_closed_is_disconnected(
             return (await ws.receive()).type
 
     edge.gate.shut()
-    async with beside(listen(), name="listen") as listening:
+    async with background_task(listen(), name="listen") as listening:
         await until(lambda: edge.gate.waiting == 1)
         room = await room_closed(edge, monkeypatch)
         edge.gate.open()

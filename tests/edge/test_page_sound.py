@@ -20,7 +20,7 @@ from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import packets
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.sound import Samples, matches, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.web import on_loopback
 from tests.support.whep import whep_server
 
@@ -67,7 +67,7 @@ async def speaking(edge: Edge) -> AsyncIterator[None]:
             due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async with beside(speak(), name="both voices"):
+    async with background_task(speak(), name="both voices"):
         yield
 
 
@@ -160,7 +160,7 @@ async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIt
             due += frame_samples / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async with beside(speak(), "a voice with gaps"):
+    async with background_task(speak(), "a voice with gaps"):
         yield
 
 

@@ -21,7 +21,7 @@ from tests.edge.old_clients import connected
 from tests.sockets.pairs import connections
 from tests.support.browser import Attendee, chromium
 from tests.support.deadline import deadline
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 HELD_BYTES = 4096
 """What some proxies collect before they pass anything on."""
@@ -180,7 +180,7 @@ async def test_readers_hear_the_state_again_so_that_they_know_that_data_flows() 
     state = state_message({"state": "live", "floor": "silent", "channel": "live"})
     async with EmbeddedBus(None) as bus, connections(1) as [pair]:
         hub = CaptionHub(bus, keys.captions("talk", "es"), clock, None)
-        async with beside(hub.run(), name="captions"), deadline():
+        async with background_task(hub.run(), name="captions"), deadline():
             await hub.loaded.wait()
             hub.add(pair.transport, None, past=False)
             hub.tell_state(state)

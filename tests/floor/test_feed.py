@@ -16,7 +16,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.webrtc.incoming_sound import PcmChunk
 from broadcaster.webrtc.ingest import PeerState
 from tests.support.clock import FakeClock
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
 STEP_S = 0.02
@@ -109,7 +109,10 @@ class Floor:
 async def floor() -> AsyncIterator[Floor]:
     async with EmbeddedBus(None) as bus:
         floor = Floor(bus)
-        async with beside(floor.listen(bus), "listener"), beside(floor.feed.run(), "feed"):
+        async with (
+            background_task(floor.listen(bus), "listener"),
+            background_task(floor.feed.run(), "feed"),
+        ):
             await asyncio.sleep(0)
             yield floor
 

@@ -25,7 +25,7 @@ from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.ingest import IngestSettings
 from tests.support.deadline import deadline
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
 
@@ -81,7 +81,7 @@ async def stage(aiohttp_client: AiohttpClient) -> AsyncIterator[Stage]:
         floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
         whip = WhipEndpoint(floors.find_event, floors, IngestSettings(loopback=True))
         client = await aiohttp_client(create_application(bus, whip.routes()))
-        async with beside(floors.run(), name="floors"):
+        async with background_task(floors.run(), name="floors"):
             stage = Stage(bus, client.session, str(client.make_url("/whip/talk")))
             await stage.put(EVENT)
             yield stage

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.plan import LoadPlan, LoadProgress
+from broadcaster.loadtest.measure import measure
+from broadcaster.loadtest.plan import LoadPlan, LoadProgress, Transport
 from broadcaster.loadtest.report import LoadReport
 from broadcaster.loadtest.target import LoadTarget, find_target
 from tests.edge.conftest import Edge

@@ -4,8 +4,8 @@ import asyncio
 import dataclasses
 import socket
 
-from broadcaster.loadtest.measure import Transport, measure
-from broadcaster.loadtest.plan import LoadPlan
+from broadcaster.loadtest.measure import measure
+from broadcaster.loadtest.plan import LoadPlan, Transport
 from broadcaster.loadtest.results import GAP_S
 from broadcaster.loadtest.target import find_target
 from broadcaster.model import keys

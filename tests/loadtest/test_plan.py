@@ -74,6 +74,6 @@ def test_the_steady_phase_begins_when_all_are_in() -> None:
     look(run, clock, 3.0, asked=1)
     stats.messages, stats.bytes = 25, 2_500
     look(run, clock, 10.0, asked=1)
-    phase = run.steady_phase()
+    phase = run.measured_phase()
     assert (phase.seconds, phase.messages, phase.bytes) == (10.0, 20, 2_000)
     assert phase.longest_absence_s == 10.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcaster.loadtest.plan import SteadyPhase
+from broadcaster.loadtest.plan import MeasuredPhase
 from broadcaster.loadtest.report import percentiles, report
 from broadcaster.loadtest.results import KEPT_FRAMES, FrameLog, ListenerStats, LoadResults
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame, Kind
@@ -83,12 +83,12 @@ def test_the_report_sums_up() -> None:
         stats.missing = 3
     results = LoadResults(listeners=[one, two, never])
     results.failed["away"] = 1
-    result = report(results, SteadyPhase(10.0, 1.0, 1000, 5000, 0.02), 3)
+    result = report(results, MeasuredPhase(10.0, 1.0, 1000, 5000, 0.02), 3)
     assert not result.good
     assert (result.joined, result.gaps, result.frames_missing) == (2, 2, 6)
     assert (result.messages_per_s, result.bytes_per_s) == (100.0, 500.0)
     assert (result.own_cpu_us_per_message, result.own_cpu_share) == (1000.0, 0.1)
     assert result.join_ms == percentiles([100.0, 100.0])
     assert not result.busy
-    assert report(results, SteadyPhase(10.0, 9.0, 1000, 5000, 0.02), 3).busy
-    assert report(results, SteadyPhase(10.0, 1.0, 1000, 5000, 0.2), 3).busy
+    assert report(results, MeasuredPhase(10.0, 9.0, 1000, 5000, 0.02), 3).busy
+    assert report(results, MeasuredPhase(10.0, 1.0, 1000, 5000, 0.2), 3).busy

@@ -6,8 +6,8 @@ import dataclasses
 import pytest
 
 from broadcaster.errors import BroadcasterError
-from broadcaster.loadtest.measure import Transport, measure, prepare
-from broadcaster.loadtest.plan import LoadPlan
+from broadcaster.loadtest.measure import check_limits, measure
+from broadcaster.loadtest.plan import LoadPlan, Transport
 from broadcaster.loadtest.target import find_target
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, Edge
@@ -61,4 +61,4 @@ async def test_the_end_of_the_event_is_counted(edge: Edge, transport: Transport)
 
 def test_webrtc_is_for_few() -> None:
     with pytest.raises(BroadcasterError, match="at most 500"):
-        prepare(Transport.WHEP, LoadPlan(501, 1, 1))
+        check_limits(Transport.WHEP, LoadPlan(501, 1, 1))

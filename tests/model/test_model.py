@@ -124,11 +124,11 @@ def test_a_variant_is_wanted_while_reports_name_it() -> None:
     with_floor, with_both = map(ChannelVariant.parse, ("es+floor", "es+floor+fec"))
     audience = Audience((with_floor, with_both), clock)
     assert not audience.wanted()
-    audience.hear(EdgeStatus("a", {"es": 3, "es+floor": 1, "fr+floor+fec": 1}))
-    audience.hear(EdgeStatus("b", {"es+floor+fec": 0}))
+    audience.record(EdgeStatus("a", {"es": 3, "es+floor": 1, "fr+floor+fec": 1}))
+    audience.record(EdgeStatus("b", {"es+floor+fec": 0}))
     assert audience.wanted() == {with_floor}
     clock.seconds += STALE_AFTER_S - 1
-    audience.hear(EdgeStatus("a", {"es+floor+fec": 2}))
+    audience.record(EdgeStatus("a", {"es+floor+fec": 2}))
     assert audience.wanted() == {with_floor, with_both}
     clock.seconds += 2
     assert audience.wanted() == {with_both}

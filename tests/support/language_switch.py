@@ -17,7 +17,7 @@ from broadcaster.rehearsal import talk
 from tests.support.browser import write_wav
 from tests.support.processes import TOKEN, Process, broadcaster, rehearsal_server, started
 from tests.support.sound import RATE_HZ, Samples, matches, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 SENTENCES = talk.load().sentences
 GUEST = [sentence for sentence in SENTENCES if sentence.language == "es"]
@@ -115,7 +115,7 @@ async def listening(url: str, channel: str) -> AsyncIterator[Listener]:
                 if message.type is aiohttp.WSMsgType.BINARY:
                     listener.hear(AudioFrame.from_bytes(message.data))
 
-        async with beside(read(), name=f"listener of {channel}"):
+        async with background_task(read(), name=f"listener of {channel}"):
             yield listener
 
 

@@ -8,7 +8,7 @@ import aiohttp
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.model.audio import AudioFrame
 from tests.support.sound import Samples, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 
 class Recording:
@@ -44,5 +44,5 @@ async def recording(base_url: str, event: str, channel: str) -> AsyncIterator[Re
                 if message.type is aiohttp.WSMsgType.BINARY:
                     record.frames.append(AudioFrame.from_bytes(message.data))
 
-        async with beside(read(), name=f"recording {channel}"):
+        async with background_task(read(), name=f"recording {channel}"):
             yield record

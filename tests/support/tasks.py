@@ -1,4 +1,4 @@
-"""Something that runs beside a test."""
+"""Something that runs during a test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -9,7 +9,9 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def beside(part: Coroutine[Any, Any, T], name: str) -> AsyncIterator[asyncio.Task[T]]:
+async def background_task(
+    part: Coroutine[Any, Any, T], name: str
+) -> AsyncIterator[asyncio.Task[T]]:
     """Run `part` as a task that is cancelled and waited for at the end of the context."""
     task = asyncio.create_task(part, name=name)
     try:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import VirtualTimeBus, run
 
 
@@ -27,7 +27,10 @@ def test_timers_run_in_order_at_their_time() -> None:
 
     async def both() -> list[tuple[str, float]]:
         seen: list[tuple[str, float]] = []
-        async with beside(tick("slow", 0.7, seen), "slow"), beside(tick("fast", 0.3, seen), "fast"):
+        async with (
+            background_task(tick("slow", 0.7, seen), "slow"),
+            background_task(tick("fast", 0.3, seen), "fast"),
+        ):
             await asyncio.sleep(1.0)
         return seen
 

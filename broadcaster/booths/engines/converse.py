@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from broadcaster.booths.engines.connected import ConnectedEngine
-from broadcaster.booths.engines.engine import Done, Said, Sound, Text
+from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, TextOutput
 from broadcaster.booths.engines.phrases import Phrase, PhraseSegmenter
 from broadcaster.realtime.session_events import (
     AudioDelta,
@@ -44,16 +44,16 @@ class Converse(ConnectedEngine[ConversationConnection]):
         self._interpret(self._segmenter.flush())
         await self._connection.close(deadline_s)
 
-    async def said(self) -> AsyncIterator[Said]:
+    async def outputs(self) -> AsyncIterator[EngineOutput]:
         """See `Engine`."""
         speaking: int | None = None
         async for output in self._connection:
             if self._spaced and isinstance(output, OutputText) and output.segment != speaking:
                 speaking = output.segment
-                yield Text(" ", None)
-            said = self._understood(output)
-            if said is not None:
-                yield said
+                yield TextOutput(" ", None)
+            understood = self._understood(output)
+            if understood is not None:
+                yield understood
 
     def _interpret(self, phrases: list[Phrase]) -> None:
         for phrase in phrases:
@@ -61,12 +61,12 @@ class Converse(ConnectedEngine[ConversationConnection]):
             self._connection.interpret(self._count, phrase.pcm)
             self._count += 1
 
-    def _understood(self, output: SessionEvent) -> Said | None:
+    def _understood(self, output: SessionEvent) -> EngineOutput | None:
         match output:
             case AudioDelta(pcm=pcm, segment=int(segment)):
-                return Sound(pcm, self._phrases[segment].position)
+                return SpeechOutput(pcm, self._phrases[segment].position)
             case OutputText(text=text, segment=int(segment)):
-                return Text(text, self._phrases[segment].end)
+                return TextOutput(text, self._phrases[segment].end)
             case SegmentDone(segment=segment, ok=ok, reason=reason, usage=usage):
                 return Done(self._phrases.pop(segment).end, "" if ok else reason, usage)
             case SegmentLost(segment=segment, reason=reason, usage=usage):

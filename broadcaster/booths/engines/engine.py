@@ -8,7 +8,7 @@ from broadcaster.realtime.session_events import Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class SpeechOutput:
     """Interpreted speech, s16le mono 24 kHz.
 
     Attributes:
@@ -21,8 +21,8 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A fragment of what the engine says; `position` as in `Sound`."""
+class TextOutput:
+    """A fragment of what the engine says; `position` as in `SpeechOutput`."""
 
     text: str
     position: int | None
@@ -34,23 +34,23 @@ class Done:
 
     Attributes:
         position: event-clock sample.
-        lost: error id when a phrase could not be interpreted; empty otherwise.
+        error: error id when a phrase could not be interpreted; empty otherwise.
         usage: tokens it used.
     """
 
     position: int
-    lost: str
+    error: str
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Overheard:
+class SourceText:
     """A fragment of what the speaker says: early, uncertain, only good to tell the language."""
 
     text: str
 
 
-Said = Sound | Text | Done | Overheard
+EngineOutput = SpeechOutput | TextOutput | Done | SourceText
 
 
 class Engine(Protocol):
@@ -62,7 +62,7 @@ class Engine(Protocol):
 
     @property
     def complete(self) -> bool:
-        """Whether everything heard was answered; to be asked when `said` has ended."""
+        """Whether everything heard was answered; to be asked when `outputs` has ended."""
 
     @property
     def unsent_blocks(self) -> int:
@@ -81,9 +81,9 @@ class Engine(Protocol):
         """
 
     async def close(self, deadline_s: float) -> None:
-        """Let the engine answer what it has heard; `said` ends within the deadline."""
+        """Let the engine answer what it has heard; `outputs` ends within the deadline."""
 
-    def said(self) -> AsyncIterator[Said]:
+    def outputs(self) -> AsyncIterator[EngineOutput]:
         """What the engine says, until it is closed.
 
         Raises:

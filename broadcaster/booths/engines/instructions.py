@@ -13,7 +13,6 @@ def interpreter_instructions(
     *,
     glossary: Mapping[str, str] | None = None,
     do_not_translate: Iterable[str] = (),
-    tone: str = "",
 ) -> str:
     """Instructions that make a model interpret and do nothing else.
 
@@ -29,7 +28,6 @@ def interpreter_instructions(
         source: BCP 47 tag; None if the speaker may use any language and may change it.
         glossary: term of the speaker → how it is said in the target language.
         do_not_translate: names and terms that stay as they are.
-        tone: how it should sound, such as `formal` or `lively, for a general audience`.
 
     Raises:
         UnknownLanguage: a tag is not one.
@@ -65,8 +63,6 @@ def interpreter_instructions(
     kept = [_line(term) for term in do_not_translate]
     if kept:
         parts.append(_marked("unchanged", "Leave these names and terms as they are", kept))
-    if tone.strip():
-        parts.append(_marked("tone", "How you sound", [_line(tone)]))
     return "\n\n".join(parts)
 
 

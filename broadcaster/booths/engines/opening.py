@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import assert_never
 
 import aiohttp
 
@@ -12,7 +13,7 @@ from broadcaster.booths.engines.engine import Engine
 from broadcaster.booths.engines.instructions import interpreter_instructions
 from broadcaster.booths.engines.transcribe import Transcribe
 from broadcaster.booths.engines.translate import Translate
-from broadcaster.model.event import Channel, Event, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Event, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.protocol.settings import ConversationConfig, TranscriptionConfig
@@ -65,14 +66,14 @@ class EngineOpener:
         return endpoint_language(self.channel.language)
 
     @property
-    def interpreter(self) -> Interpreter | None:
-        """The kind of interpreter; None transcribes."""
+    def kind(self) -> EngineKind:
+        """Which engine fills the channel."""
         if self.channel.language == FLOOR:
-            return None
+            return EngineKind.TRANSCRIBE
         if self.channel.interpreter is not Interpreter.AUTO:
-            return self.channel.interpreter
+            return EngineKind(self.channel.interpreter)
         known = self.language in TARGET_LANGUAGES or self.language in self.engines.extra_languages
-        return Interpreter.TRANSLATE if known else Interpreter.CONVERSE
+        return EngineKind.TRANSLATE if known else EngineKind.CONVERSE
 
     def open(self, event: Event) -> AbstractAsyncContextManager[Engine]:
         """Open a session with the languages and the glossary of this event.
@@ -80,12 +81,15 @@ class EngineOpener:
         Raises:
             InterpreterFailed: on entering: the server refuses or cannot be reached.
         """
-        match self.interpreter:
-            case None:
+        match self.kind:
+            case EngineKind.TRANSCRIBE:
                 return self._transcribe(event)
-            case Interpreter.TRANSLATE:
+            case EngineKind.TRANSLATE:
                 return self._translate()
-        return self._converse(event)
+            case EngineKind.CONVERSE:
+                return self._converse(event)
+            case unknown:
+                assert_never(unknown)
 
     @asynccontextmanager
     async def _translate(self) -> AsyncIterator[Engine]:

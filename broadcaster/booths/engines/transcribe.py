@@ -3,28 +3,28 @@
 from collections.abc import AsyncIterator
 
 from broadcaster.booths.engines.connected import ContinuousEngine
-from broadcaster.booths.engines.engine import Done, Overheard, Said, Text
+from broadcaster.booths.engines.engine import Done, EngineOutput, SourceText, TextOutput
 from broadcaster.realtime.session_events import InputSegment, InputText, Usage
 
 
 class Transcribe(ContinuousEngine):
     """`Engine` over the transcription endpoint."""
 
-    async def said(self) -> AsyncIterator[Said]:
+    async def outputs(self) -> AsyncIterator[EngineOutput]:
         """See `Engine`."""
         sends_early_text = False
         async for output in self._connection:
             match output:
                 case InputText(text=text):
                     sends_early_text = True
-                    yield Overheard(text)
+                    yield SourceText(text)
                 case InputSegment(text=text, final=True, end_ms=end_ms):
                     end = self._position(end_ms)
                     assert end is not None, "a segment ends after the first sample"
                     if text:
-                        yield Text(f" {text.strip()}", None)
+                        yield TextOutput(f" {text.strip()}", None)
                         if not sends_early_text:
-                            yield Overheard(f" {text.strip()}")
+                            yield SourceText(f" {text.strip()}")
                     yield Done(end, "", Usage())
                 case _:
                     pass

@@ -3,20 +3,20 @@
 from collections.abc import AsyncIterator
 
 from broadcaster.booths.engines.connected import ContinuousEngine
-from broadcaster.booths.engines.engine import Said, Sound, Text
+from broadcaster.booths.engines.engine import EngineOutput, SpeechOutput, TextOutput
 from broadcaster.realtime.session_events import AudioDelta, OutputText
 
 
 class Translate(ContinuousEngine):
     """`Engine` over the translation endpoint."""
 
-    async def said(self) -> AsyncIterator[Said]:
+    async def outputs(self) -> AsyncIterator[EngineOutput]:
         """See `Engine`."""
         async for output in self._connection:
             match output:
                 case AudioDelta(pcm=pcm, elapsed_ms=elapsed_ms):
-                    yield Sound(pcm, self._position(elapsed_ms))
+                    yield SpeechOutput(pcm, self._position(elapsed_ms))
                 case OutputText(text=text, elapsed_ms=elapsed_ms):
-                    yield Text(text, self._position(elapsed_ms))
+                    yield TextOutput(text, self._position(elapsed_ms))
                 case _:
                     pass

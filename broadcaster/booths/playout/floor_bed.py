@@ -8,7 +8,7 @@ from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
 WAITING = ms_to_samples(160)
 """Sound to collect before playing on after a gap: 60 ms for a packet, the rest for jitter."""
-MOST_WAITING = ms_to_samples(300)
+MOST_WAITING_SAMPLES = ms_to_samples(300)
 """When more is waiting, the oldest is dropped down to `WAITING`, so that the floor stays live."""
 
 
@@ -31,7 +31,7 @@ class FloorBed:
         else:
             pcm = pcm[(expected - position) * SAMPLE_BYTES :]
         self._buffer.push(pcm)
-        if self._buffer.samples > MOST_WAITING:
+        if self._buffer.samples > MOST_WAITING_SAMPLES:
             self._buffer.drop(self._buffer.samples - WAITING)
 
     def pull(self, samples: int, *, up: bool) -> tuple[Samples, Samples]:

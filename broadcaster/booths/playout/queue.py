@@ -12,7 +12,7 @@ from broadcaster.audio.level import VOICE_PAUSE_DBFS
 from broadcaster.audio.pcm import FULL_SCALE
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
-LONGEST_QUEUE = 60 * CLOCK_HZ
+LONGEST_SPEECH_QUEUE = 60 * CLOCK_HZ
 """Samples kept at most; when more arrive, about half are skipped."""
 _REACH = 3 * CLOCK_HZ
 """How far a cut may move to fall into a pause."""
@@ -51,7 +51,7 @@ class SpeechQueue:
         longest_queue: samples kept at most, 4 s or more.
     """
 
-    def __init__(self, longest_queue: int = LONGEST_QUEUE) -> None:
+    def __init__(self, longest_queue: int = LONGEST_SPEECH_QUEUE) -> None:
         self._pieces: deque[_Piece] = deque()
         self._longest_queue = longest_queue
         self._queued = 0

@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from broadcaster.booths.engines.engine import Said
+from broadcaster.booths.engines.engine import EngineOutput
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.fed_session import DRAIN_S, FedSession
-from broadcaster.booths.sessions.output import SessionOutput, Sink, answers
+from broadcaster.booths.sessions.output import SessionOutput, Sink, is_answer
 from broadcaster.booths.sessions.rotation import place_to_cut, rotate_in_s
 from broadcaster.booths.sessions.watchdogs import SilenceWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
@@ -193,7 +193,7 @@ class SessionChain:
             assert self._current is not None
             output = await self._current.output()
             if output is not None:
-                self._push_said(output)
+                self._push_output(output)
                 continue
             if self._next is None:
                 raise InterpreterFailed(
@@ -209,12 +209,12 @@ class SessionChain:
             self._handed_over.set()
             self._report_state(BoothState.LIVE, "")
 
-    def _push_said(self, said: Said) -> None:
-        if answers(said):
+    def _push_output(self, output: EngineOutput) -> None:
+        if is_answer(output):
             self._silence_watch.answered()
             self._backoff.reset()
             self._failed_backoff.reset()
-        self._output.push_said(said)
+        self._output.push_output(output)
 
     def _owes_an_answer(self) -> bool:
         """Whether a session that was cut off has not answered all it heard."""
@@ -252,7 +252,7 @@ class SessionChain:
                         continue
                     await session.close()
                     while (output := await session.output()) is not None:
-                        self._push_said(output)
+                        self._push_output(output)
         self._output.end()
 
     async def _dispose(self) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Self
 
-from broadcaster.booths.engines.engine import Engine, Said
+from broadcaster.booths.engines.engine import Engine, EngineOutput
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.ports import Clock
@@ -14,7 +14,7 @@ REPLAY_FRAME_S = 0.05
 """Time between blocks while a session catches up: four times real time."""
 DRAIN_S = 8.0
 """How long a session may take to finish what it has heard."""
-LONGEST_QUEUE = 4_000
+LONGEST_OUTPUT_QUEUE = 4_000
 """Outputs of a session that waits for the one before it; when full, the oldest is dropped."""
 
 
@@ -35,7 +35,7 @@ class FedSession:
         self._next = 0
         self._unusable_events = 0
         self._until: int | None = None
-        self._outputs: deque[Said] = deque(maxlen=LONGEST_QUEUE)
+        self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_OUTPUT_QUEUE)
         self._changed = asyncio.Event()
         self._ended = False
         self._failure: InterpreterFailed | None = None
@@ -98,7 +98,7 @@ class FedSession:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
 
-    async def output(self) -> Said | None:
+    async def output(self) -> EngineOutput | None:
         """The next output in order, None at the session's regular end.
 
         Raises:
@@ -115,7 +115,7 @@ class FedSession:
 
     async def _read(self) -> None:
         try:
-            async for output in self._engine.said():
+            async for output in self._engine.outputs():
                 self._outputs.append(output)
                 self._changed.set()
         except InterpreterFailed as failure:

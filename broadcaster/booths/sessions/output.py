@@ -7,7 +7,13 @@ After a drop the next session hears the floor again from there, and what it repe
 import logging
 from typing import Protocol
 
-from broadcaster.booths.engines.engine import Done, Overheard, Said, Sound, Text
+from broadcaster.booths.engines.engine import (
+    Done,
+    EngineOutput,
+    SourceText,
+    SpeechOutput,
+    TextOutput,
+)
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RepeatFilter, SaidText
 from broadcaster.booths.sessions.watchdogs import MuteWatch
@@ -42,7 +48,7 @@ class Sink(Protocol):
     def push_text(self, text: str) -> None:
         """Take a fragment of what is said, with its own spacing."""
 
-    def push_overheard(self, text: str) -> None:
+    def push_source_text(self, text: str) -> None:
         """Take a fragment of what the speaker says, early and uncertain."""
 
     def begin_session(self) -> None:
@@ -52,16 +58,16 @@ class Sink(Protocol):
         """Whether an interpreter is right to say nothing: the speaker speaks its language."""
 
 
-def answers(said: Said) -> bool:
+def is_answer(output: EngineOutput) -> bool:
     """Whether the engine answered what it heard; zero filler, blanks and ends do not count."""
-    match said:
-        case Sound(pcm=pcm):
+    match output:
+        case SpeechOutput(pcm=pcm):
             return bool(pcm.strip(b"\0"))
-        case Text(text=text):
+        case TextOutput(text=text):
             return bool(text.strip())
-        case Done(lost=lost):
-            return bool(lost)
-        case Overheard():
+        case Done(error=error):
+            return bool(error)
+        case SourceText():
             return False
 
 
@@ -125,24 +131,24 @@ class SessionOutput:
         """No output follows."""
         self._sink.push_text(self._repeats.flush())
 
-    def push_said(self, said: Said) -> None:
+    def push_output(self, output: EngineOutput) -> None:
         """Take the next output of a session.
 
         Raises:
             InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter went wrong.
         """
-        match said:
-            case Sound(pcm=pcm, position=position):
-                if answers(said):
+        match output:
+            case SpeechOutput(pcm=pcm, position=position):
+                if is_answer(output):
                     self._push_sound(pcm, self._buffer.end if position is None else position)
-            case Text(text=text, position=position):
-                self._worded = self._worded or answers(said)
+            case TextOutput(text=text, position=position):
+                self._worded = self._worded or is_answer(output)
                 self._say(self._repeats.take(text))
                 self._hear(text, position)
-            case Overheard(text=text):
-                self._sink.push_overheard(text)
+            case SourceText(text=text):
+                self._sink.push_source_text(text)
             case Done():
-                self._push_done(said)
+                self._push_done(output)
 
     def _hear(self, text: str, position: int | None) -> None:
         """Note what a session says, and what of the floor is finished with it."""
@@ -165,8 +171,8 @@ class SessionOutput:
 
     def _push_done(self, done: Done) -> None:
         self.usage += done.usage
-        if done.lost:
-            log.warning("a phrase was not interpreted: %s", done.lost)
+        if done.error:
+            log.warning("a phrase was not interpreted: %s", done.error)
             self._sink.push_text(MISSING)
             self.done_until = max(self.done_until, done.position)
         elif self._worded and (self._mute_watch is not None or self._ends_somewhere(done.position)):

@@ -105,7 +105,7 @@ class CaptionSegmenter:
                 self._sentence += " "
         if fragment:
             self._text += fragment
-            self._spoken.hear(fragment)
+            self._spoken.add(fragment)
             self._arrivals.add(self._offset + len(self._text), now_ms)
 
     def _advance(self, now_ms: int, quiet_ms: int) -> list[Caption]:

@@ -12,7 +12,7 @@ from broadcaster.model.ports import Bus
 
 log = logging.getLogger("broadcaster.booths")
 
-LONGEST_QUEUE = 10_000
+LONGEST_CAPTION_QUEUE = 10_000
 """Caption versions kept while the bus is down, enough for half an hour; newer ones are lost."""
 FINISH_S = 5.0
 """How long a closing booth waits for the bus to take its last captions."""
@@ -25,7 +25,8 @@ class CaptionWriter:
         self._stream = keys.captions(event, channel)
         self._bus = bus
         self._segmenter = CaptionSegmenter(channel)
-        self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_QUEUE)
+        self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_CAPTION_QUEUE)
+        self._appending = False
 
     def push_text(self, fragment: str, now_ms: int) -> None:
         """Add a fragment that was said at `now_ms` of the event clock."""
@@ -54,13 +55,17 @@ class CaptionWriter:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FINISH_S):
                     await self._queue.join()
+            if unappended := self._queue.qsize() + self._appending:
+                log.error("the bus did not answer: captions lost at the end: %d", unappended)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
     async def _append(self) -> None:
         while True:
             caption = await self._queue.get()
+            self._appending = True
             await self._bus.append(self._stream, caption.to_json())
+            self._appending = False
             self._queue.task_done()
 
     def _write(self, captions: Iterable[Caption]) -> None:

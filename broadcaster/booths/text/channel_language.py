@@ -24,7 +24,7 @@ class ChannelLanguage:
         self._settled = False
         self.language = "" if self._guessed else language
 
-    def hear(self, fragment: str) -> None:
+    def add(self, fragment: str) -> None:
         """Another fragment."""
         if not self._guessed:
             return

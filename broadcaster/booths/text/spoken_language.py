@@ -8,7 +8,7 @@ from threading import Lock
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from broadcaster.writing.sentences import ends_sentence
-from broadcaster.writing.words import load
+from broadcaster.writing.words import load_japanese_model
 
 SURE = 0.9
 MUCH_LIKELIER = 100.0
@@ -43,10 +43,10 @@ def model_code(language: str) -> str:
     return _SAME.get(language, language)
 
 
-async def prepare() -> None:
+async def load_language_models() -> None:
     """Load the models of languages and words, which takes half a second, in a thread."""
     await asyncio.to_thread(_identifier)
-    await asyncio.to_thread(load)
+    await asyncio.to_thread(load_japanese_model)
 
 
 class SpokenLanguage:

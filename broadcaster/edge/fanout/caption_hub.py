@@ -20,7 +20,7 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.edge")
 
-BUDGET_BYTES = 256 * 1024
+CAPTION_BUDGET_BYTES = 256 * 1024
 """Unsent bytes a reader may have; over it the reader is disconnected and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
@@ -106,7 +106,7 @@ class CaptionReader:
         """See `fan_out.Member`."""
         if self.transport.is_closing():
             return
-        if self.transport.get_write_buffer_size() > BUDGET_BYTES:
+        if self.transport.get_write_buffer_size() > CAPTION_BUDGET_BYTES:
             self.cut()
         self.transport.write(data)
 

@@ -71,7 +71,7 @@ OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_ms=1_020, block_ms=60)
 FORMATS = {form.name: form for form in (MP3, OGG)}
 
 
-def prepare(form: HttpFormat) -> tuple[Encoder, Backlog]:
+def make_encoder(form: HttpFormat) -> tuple[Encoder, Backlog]:
     """An encoder and a backlog of silence made with it; takes some ten milliseconds."""
     encoder, backlog = form.encoder(), Backlog(ms_to_samples(form.backlog_ms))
     packets = ms_to_samples(form.backlog_ms) // SILENT_SAMPLES

@@ -8,7 +8,7 @@ from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
-BUDGET_BYTES = 64 * 1024
+HTTP_BUDGET_BYTES = 64 * 1024
 """Unsent bytes a player may have: its backlog and some seconds more; over it blocks are skipped."""
 
 
@@ -55,7 +55,7 @@ class HttpListener:
         if self.transport.is_closing():
             return
         queued_bytes = self.transport.get_write_buffer_size() + len(data)
-        if self._skipping_since is None and queued_bytes <= BUDGET_BYTES:
+        if self._skipping_since is None and queued_bytes <= HTTP_BUDGET_BYTES:
             self.transport.write(data)
             return
         now = self._clock.monotonic()

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.edge.fanout.outlet import OutletTools
-from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, prepare
+from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, make_encoder
 from broadcaster.edge.http.gap_filler import GapFiller
 from broadcaster.edge.http.listener import HttpListener, StreamForm
 from broadcaster.errors import BadEnvelope
@@ -14,7 +14,7 @@ from broadcaster.model.audio import AudioFrame, ms_to_samples, opus_samples
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 
-LINGER_S = 10.0
+ENCODER_LINGER_S = 10.0
 """An encoder without listeners is kept this long: players ask twice before they play."""
 TICK_S = 0.5
 MOST_WAITING_MS = 8_000
@@ -107,11 +107,11 @@ class HttpStream:
 
     async def run(self) -> None:
         """Encode and write, silence while the channel sends nothing; return when nobody listens."""
-        self._encoder, self._recent = await asyncio.to_thread(prepare, self._format)
+        self._encoder, self._recent = await asyncio.to_thread(make_encoder, self._format)
         self._gap_filler = GapFiller(self._clock)
         self.ready.set()
         used_at = self._clock.monotonic()
-        while self._clock.monotonic() - used_at < LINGER_S:
+        while self._clock.monotonic() - used_at < ENCODER_LINGER_S:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._enough.wait()

@@ -31,7 +31,7 @@ from broadcaster.system.tasks import first_of
 
 SPEAKING_WITHIN_MS = 3_000
 """A floor that has been silent for longer is reported as silent."""
-LINGER_S = 60.0
+ROOM_LINGER_S = 60.0
 """A room without listeners and readers is closed after this long."""
 
 Spawn = Callable[[Part, str], asyncio.Task[None]]
@@ -83,10 +83,10 @@ class EventRoom:
         """Whether the room has closed; the next request needs a new one."""
 
     async def run(self) -> None:
-        """Serve until nobody has listened or read for `LINGER_S`."""
+        """Serve until nobody has listened or read for `ROOM_LINGER_S`."""
         name = f"room:{self.event.id}"
         try:
-            await first_of(self._watch(), self._hear_status(), self._report(), name=name)
+            await first_of(self._watch(), self._follow_status(), self._report(), name=name)
         finally:
             self.ended = True
             for audio in self._audio.values():
@@ -171,7 +171,7 @@ class EventRoom:
                 for hub in self._audio.values():
                     hub.end()
 
-    async def _hear_status(self) -> None:
+    async def _follow_status(self) -> None:
         async with self._bus.subscribe(keys.status(self.event.id)) as messages:
             async for status in statuses(messages):
                 match status:
@@ -198,7 +198,7 @@ class EventRoom:
             now = self._clock.monotonic()
             if status.listeners or status.readers:
                 self._used_at = now
-            elif now - self._used_at > LINGER_S:
+            elif now - self._used_at > ROOM_LINGER_S:
                 self.ended = True
                 return
             await self._clock.sleep(STATUS_INTERVAL_S)

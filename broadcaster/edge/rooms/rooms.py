@@ -17,7 +17,7 @@ from broadcaster.system.rate_limited_log import RateLimitedLog
 
 log = logging.getLogger("broadcaster.edge")
 
-RESTART_S = 1.0
+ROOM_RESTART_S = 1.0
 """Pause before a part that failed starts again."""
 TOO_SLOW = "listeners are too slow: %d of them missed %d frames since the last line like this"
 
@@ -113,7 +113,7 @@ class Rooms:
                 return await part()
             except Exception:
                 log.exception("%s failed and is started again", name)
-                await self._clock.sleep(RESTART_S)
+                await self._clock.sleep(ROOM_RESTART_S)
 
     async def _find(self, event_id: str) -> Event:
         if not SLUG.fullmatch(event_id):

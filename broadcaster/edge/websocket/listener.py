@@ -7,7 +7,7 @@ from broadcaster.edge.websocket.inbound import close_frame
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
-BUDGET_BYTES = 8 * 1024
+WEBSOCKET_BUDGET_BYTES = 8 * 1024
 """Unsent bytes a listener may have, about two seconds; over it frames are skipped."""
 
 EVENT_ENDED = 4000
@@ -52,7 +52,7 @@ class WebSocketListener:
         if self.transport.is_closing():
             return
         queued_bytes = self.transport.get_write_buffer_size() + len(data)
-        if not self._skipped and queued_bytes <= BUDGET_BYTES:
+        if not self._skipped and queued_bytes <= WEBSOCKET_BUDGET_BYTES:
             self.transport.write(data)
             return
         now = self._clock.monotonic()

@@ -14,7 +14,7 @@ from broadcaster.system.tasks import first_of
 
 BACKLOG_MS = 240
 """Newest sound a new listener gets at once, so that it starts right away."""
-MOST_WAITING = 64
+MOST_WAITING_FRAMES = 64
 """Frames that may wait to be written; beyond it the oldest is dropped."""
 IDLE_S = 25.0
 """A channel that sends nothing for this long pings its listeners, so that proxies keep them."""
@@ -49,7 +49,7 @@ class WebSocketOutlet:
 
     def send_envelope(self, envelope: bytes) -> None:
         """Queue a frame for `run`."""
-        if len(self._waiting) == MOST_WAITING:
+        if len(self._waiting) == MOST_WAITING_FRAMES:
             self._waiting.popleft()
             self._slow.count_unsent(len(self._listeners))
         self._waiting.append(envelope)

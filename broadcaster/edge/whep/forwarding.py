@@ -22,7 +22,7 @@ log = logging.getLogger("broadcaster.edge")
 
 ANSWER_S = 2.0
 """How long to wait for another process; the page waits as long for its DELETE."""
-MOST_WAITING = 1_000
+MOST_WAITING_REQUESTS = 1_000
 """Requests of one process that may wait for other processes; each holds a connection."""
 
 
@@ -60,7 +60,7 @@ class RequestForwarder:
             Refused: by that process, or 503 `too_many_waiting`.
             TimeoutError: no answer within `ANSWER_S`.
         """
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING_REQUESTS:
             raise Refused(
                 503,
                 "too_many_waiting",

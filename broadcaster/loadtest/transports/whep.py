@@ -6,7 +6,7 @@ import time
 import aiohttp
 
 from broadcaster.errors import ServerRefused
-from broadcaster.loadtest.plan import LoadPlan, LoadRun, ReportProgress, SteadyPhase
+from broadcaster.loadtest.plan import LoadPlan, LoadRun, MeasuredPhase, ReportProgress
 from broadcaster.loadtest.results import ListenerStats, LoadResults
 from broadcaster.loadtest.target import LoadTarget
 from broadcaster.system.tasks import first_of
@@ -14,7 +14,7 @@ from broadcaster.webrtc.clients.player import playing
 
 MOST_LISTENERS = 500
 """Joining is expensive: a certificate, ICE and DTLS for each, here and at the server."""
-NAP_S = 0.01
+POLL_S = 0.01
 RTP_SEQUENCES = 1 << 16
 
 
@@ -35,7 +35,7 @@ class WhepCrowd:
         self._joining = 0
         self._listening = 0
 
-    async def run(self, report_progress: ReportProgress) -> SteadyPhase:
+    async def run(self, report_progress: ReportProgress) -> MeasuredPhase:
         """Let the listeners join, listen and leave."""
         connector = aiohttp.TCPConnector(limit=0, ssl=self._target.tls or True)
         asked = 0
@@ -48,8 +48,8 @@ class WhepCrowd:
                         tasks.create_task(listener, name=f"listener {number}")
                         self._joining += 1
                         asked += 1
-                    await asyncio.sleep(NAP_S)
-                return run.steady_phase()
+                    await asyncio.sleep(POLL_S)
+                return run.measured_phase()
             finally:
                 self._over.set()
 

@@ -1,10 +1,10 @@
 """A conversational Realtime session used as an interpreter, as a state machine.
 
-A conversation answers in turns, and every turn is billed for all turns before it
-(realtime-protocol §5). So we hold no conversation: every segment of the talk is an out-of-band
-response (`conversation: "none"`) whose input is the segment's sound. Segments then know nothing of
-each other, cost nothing twice and can be requested again from our own buffer. The server's turn
-detection is off and its buffer stays empty, so it can neither answer nor interrupt by itself.
+A conversation answers in turns, and every turn is billed for all turns before it. So we hold no
+conversation: every segment of the talk is an out-of-band response (`conversation: "none"`) whose
+input is the segment's sound. Segments then know nothing of each other, cost nothing twice and can
+be requested again from our own buffer. The server's turn detection is off and its buffer stays
+empty, so it can neither answer nor interrupt by itself.
 """
 
 import base64
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
-from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests, Segment
+from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, SessionProtocol, State
 from broadcaster.realtime.protocol.settings import PCM_FORMAT, ConversationConfig
 from broadcaster.realtime.session_events import SessionEvent, Usage
@@ -30,7 +30,7 @@ class ConversationProtocol(SessionProtocol):
 
     Args:
         config: how it interprets.
-        now: seconds of a steady clock.
+        now: seconds of a monotonic clock.
     """
 
     expected: ClassVar[Mapping[str, frozenset[State]]] = {
@@ -68,10 +68,6 @@ class ConversationProtocol(SessionProtocol):
     def purpose(self) -> str:
         """The interpreter."""
         return "the interpreter's instructions"
-
-    def unfinished(self) -> list[Segment]:
-        """Segments that were taken and not yet given out, in order."""
-        return self._requests.unfinished()
 
     def interpret(self, segment_id: int, pcm: bytes) -> None:
         """Take the next segment of the talk.

@@ -2,7 +2,7 @@
 
 What an attempt says is kept back until the server calls it complete. A segment that fails can then
 be requested again without repeating a word. That is worth the second or two an 8 s segment takes
-to arrive, faster than real time. The caller gives the time, in seconds of any steady clock.
+to arrive, faster than real time. The caller gives the time, in seconds of any monotonic clock.
 """
 
 from bisect import insort

@@ -1,7 +1,6 @@
 """Settings of conversations and transcriptions, and how they are sent."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from broadcaster.realtime import wire
 from broadcaster.realtime.protocol.session import NoiseReduction
@@ -61,8 +60,6 @@ class TranscriptionConfig:
         model: on Azure the deployment's name.
         languages: BCP 47 tags of what the speaker may speak; empty lets the model detect it.
         keywords: terms to recognise, for models that take them.
-        prompt: what the talk is about, for models that take it.
-        delay: a longer delay gives better text; None for the server's choice.
         noise_reduction: how the server filters the sound first.
         commit_after_ms: a pause ends an item of at least this length; None leaves commits to the
             caller of the protocol.
@@ -73,8 +70,6 @@ class TranscriptionConfig:
     model: str = wire.DEFAULT_TRANSCRIPTION_MODEL
     languages: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    prompt: str = ""
-    delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     noise_reduction: NoiseReduction | None = "far_field"
     commit_after_ms: int | None = 3_000
     commit_at_most_ms: int = 8_000
@@ -86,10 +81,7 @@ class TranscriptionConfig:
         return {"type": "transcription", "audio": {"input": listening}}
 
     def _transcription(self) -> dict[str, object]:
-        """Whisper and gpt-4o models take one `language` and no keywords, newer ones `languages`.
-
-        gpt-realtime-whisper takes no prompt either (realtime-protocol §3).
-        """
+        """Whisper and gpt-4o models take one `language` and no keywords, newer ones `languages`."""
         settings: dict[str, object] = {"model": self.model}
         languages = list(dict.fromkeys(map(endpoint_language, self.languages)))
         if "whisper" in self.model or self.model.startswith("gpt-4o"):
@@ -100,10 +92,6 @@ class TranscriptionConfig:
                 settings["languages"] = languages
             if self.keywords:
                 settings["keywords"] = list(self.keywords)
-        if self.prompt and "whisper" not in self.model:
-            settings["prompt"] = self.prompt
-        if self.delay is not None:
-            settings["delay"] = self.delay
         return settings
 
 

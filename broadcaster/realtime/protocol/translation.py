@@ -10,13 +10,7 @@ from typing import ClassVar
 
 from broadcaster.realtime import wire
 from broadcaster.realtime.protocol.fields import mapping, text_of, whole_number
-from broadcaster.realtime.protocol.session import (
-    RUNNING,
-    WORKING,
-    AudioProtocol,
-    NoiseReduction,
-    State,
-)
+from broadcaster.realtime.protocol.session import RUNNING, WORKING, AudioProtocol, State
 from broadcaster.realtime.session_events import AudioDelta, InputText, OutputText
 
 
@@ -30,8 +24,6 @@ class TranslationProtocol(AudioProtocol):
 
     Args:
         language: target, a BCP 47 tag; its region and script are not sent.
-        transcription_model: model for transcripts of the speaker; None leaves them off.
-        noise_reduction: how the server filters the sound first.
 
     Attributes:
         language: the target in the form that is sent.
@@ -47,12 +39,7 @@ class TranslationProtocol(AudioProtocol):
         wire.ERROR: RUNNING,
     }
 
-    def __init__(
-        self,
-        language: str,
-        transcription_model: str | None = None,
-        noise_reduction: NoiseReduction | None = None,
-    ) -> None:
+    def __init__(self, language: str) -> None:
         super().__init__(
             {
                 wire.OUTPUT_AUDIO_DELTA: self._on_audio,
@@ -62,8 +49,6 @@ class TranslationProtocol(AudioProtocol):
             }
         )
         self.language = endpoint_language(language)
-        self._transcription_model = transcription_model
-        self._noise_reduction = noise_reduction
 
     @property
     def purpose(self) -> str:
@@ -91,15 +76,7 @@ class TranslationProtocol(AudioProtocol):
         self._send({"type": wire.SESSION_CLOSE})
 
     def _settings(self) -> Mapping[str, object]:
-        audio: dict[str, object] = {"output": {"language": self.language}}
-        listening: dict[str, object] = {}
-        if self._transcription_model is not None:
-            listening["transcription"] = {"model": self._transcription_model}
-        if self._noise_reduction is not None:
-            listening["noise_reduction"] = {"type": self._noise_reduction}
-        if listening:
-            audio["input"] = listening
-        return {"audio": audio}
+        return {"audio": {"output": {"language": self.language}}}
 
     def _confirms(self, session: Mapping[str, object]) -> bool:
         confirmed = mapping(mapping(session.get("audio")).get("output")).get("language")

@@ -7,8 +7,6 @@ async with open_conversation(http, endpoint, config) as connection:
     async for event in connection:        # in the reading task: AudioDelta and OutputText of
         ...                               # segment 7, its SegmentDone, then segment 8 …
 ```
-
-After a drop, `unfinished()` has the segments the next session is to interpret.
 """
 
 import asyncio
@@ -19,7 +17,6 @@ import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.protocol.conversation import ConversationProtocol
-from broadcaster.realtime.protocol.requests import Segment
 from broadcaster.realtime.protocol.settings import ConversationConfig
 from broadcaster.realtime.session_events import SessionEvent, SessionReady
 from broadcaster.realtime.socket.opening import open_session_socket
@@ -75,10 +72,6 @@ class ConversationConnection:
         self._socket.wake_writer()
         self._socket.wake_reader()
         return True
-
-    def unfinished(self) -> list[Segment]:
-        """Segments that were taken but not given out, in order; also after the session ended."""
-        return self._protocol.unfinished()
 
     async def close(self, deadline_s: float = 8.0) -> None:
         """Let the session finish what it was given; see `SessionSocket.close`."""

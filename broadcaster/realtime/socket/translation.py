@@ -19,7 +19,6 @@ from contextlib import AbstractAsyncContextManager
 import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.protocol.session import NoiseReduction
 from broadcaster.realtime.protocol.translation import TranslationProtocol
 from broadcaster.realtime.socket.audio import AudioConnection, open_audio
 
@@ -30,8 +29,6 @@ def open_translation(
     language: str,
     *,
     timeouts: Timeouts | None = None,
-    transcription_model: str | None = None,
-    noise_reduction: NoiseReduction | None = None,
 ) -> AbstractAsyncContextManager[AudioConnection]:
     """Open a session that interprets into `language`; errors as in `open_session_socket`.
 
@@ -40,8 +37,6 @@ def open_translation(
         endpoint: the server.
         language: BCP 47 tag; the endpoint gets its language without region.
         timeouts: None for the defaults.
-        transcription_model: transcribe the speaker too; billed, so once per event.
-        noise_reduction: what the server does to the sound before it listens.
     """
-    protocol = TranslationProtocol(language, transcription_model, noise_reduction)
+    protocol = TranslationProtocol(language)
     return open_audio(http, endpoint, endpoint.translations_url(), protocol, timeouts)

@@ -1,8 +1,9 @@
 """The faults this server knows: what goes wrong, when, and in which sessions.
 
-Two clocks are used. When a fault strikes, and how long it lasts, is counted in seconds of sound
-that the session received, so a fault hits the same word however fast a test plays. Waits (`stall`,
-`slow_accept`, `late_closed`) are real seconds, because the client measures them on its own clock.
+Two clocks are used. When a fault is triggered, and how long it lasts, is counted in seconds of
+sound that the session received, so a fault hits the same word however fast a test plays. Waits
+(`stall`, `slow_accept`, `late_closed`) are real seconds, because the client measures them on its
+own clock.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ ENDPOINTS = ("translation", "conversation", "transcription")
 
 
 class Moment(Enum):
-    """When a fault can strike."""
+    """When a fault can be triggered."""
 
     HANDSHAKE = auto()
     ACCEPT = auto()
@@ -63,7 +64,7 @@ MOMENTS = {
     "late_closed": Moment.CLOSE,
     "no_closed": Moment.CLOSE,
 }
-"""When each fault strikes, by its name."""
+"""When each fault is triggered, by its name."""
 _USUAL_WAITS_S = {"stall": 5.0, "slow_accept": 3.0, "late_closed": 10.0}
 
 _SHAPE = fields(
@@ -89,16 +90,16 @@ class Fault:
 
     Attributes:
         name: one of `MOMENTS`.
-        at_s: seconds of sound a session has received before it can be struck; 0 is at once.
+        at_s: seconds of sound a session has received before it is triggered; 0 is at once.
         for_s: how long the fault lasts, in seconds of sound; None lasts to the session's end. In
             real seconds for `stall`, `slow_accept` and `late_closed`.
-        endpoint: strikes only sessions of this endpoint; None strikes all.
-        language: strikes only sessions that asked for this language; None strikes all. A handshake
+        endpoint: only in sessions of this endpoint; None means all.
+        language: only in sessions that asked for this language; None means all. A handshake
             has no language yet.
-        nth: strikes only this one of the matching sessions, counted from 1 in the order in which
-            they could first have been struck.
-        times: most strikes altogether; None sets no limit.
-        every_s: strikes a session again after this many seconds of sound; None strikes it once.
+        nth: only in this one of the matching sessions, counted from 1 in the order in which
+            it could first have been triggered in them.
+        times: how often at most; None sets no limit.
+        every_s: again in the same session after this many seconds of sound; None means once.
         retry_after_s: the `Retry-After` of `refuse_rate_limit` and `refuse_overloaded`, seconds.
         factor: how long `long_voice` speaks, as a multiple of the speaker's time.
         speaks: the language `wrong_language` speaks; None takes another language of the talk.
@@ -129,7 +130,7 @@ class Fault:
             raise Invalid("invalid_value", message, "for_s")
         handshake = MOMENTS[fault.name] is Moment.HANDSHAKE
         if handshake and (fault.language is not None or fault.at_s):
-            message = f"'{fault.name}' strikes before a session has a language or sound."
+            message = f"'{fault.name}' is triggered before a session has a language or sound."
             param = "at_s" if fault.language is None else "language"
             raise Invalid("invalid_value", message, param)
         return fault

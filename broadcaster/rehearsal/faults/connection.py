@@ -95,11 +95,11 @@ class FaultyConnection:
         """
         kind = event["type"]
         if kind in _ACCEPTING:
-            for fault in self.faults.strike(Moment.ACCEPT):
+            for fault in self.faults.trigger(Moment.ACCEPT):
                 self._accept_s = fault.wait_s
             await asyncio.sleep(self._accept_s)
         elif kind == "session.closed":
-            for fault in self.faults.strike(Moment.CLOSE):
+            for fault in self.faults.trigger(Moment.CLOSE):
                 await self._delay_goodbye(fault)
         if kind in _AUDIO_DELTAS and self.faults.active("mute"):
             event = {**event, "delta": _silent(event["delta"])}
@@ -112,15 +112,15 @@ class FaultyConnection:
             else:
                 _log.warning("an event is lost: the stall lasts longer than its buffer")
 
-    async def strike(self) -> None:
+    async def trigger_interruptions(self) -> None:
         """Carry out the faults that interrupt a session in the middle of speech.
 
         Raises:
             SessionFinished: the connection was cut.
             SessionExpired: the session ends as if it had reached its maximum duration.
         """
-        for fault in self.faults.strike(Moment.MIDDLE):
-            _log.info("%s strikes %s", fault.name, self.faults.session.session_id)
+        for fault in self.faults.trigger(Moment.MIDDLE):
+            _log.info("%s is triggered in %s", fault.name, self.faults.session.session_id)
             match fault.name:
                 case "drop":
                     if self._transport is not None:

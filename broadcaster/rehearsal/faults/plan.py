@@ -1,6 +1,6 @@
-"""Which sessions a planned fault strikes.
+"""In which sessions a planned fault is triggered.
 
-No input or output happens here. A session asks at certain moments whether a fault strikes it.
+No input or output happens here. A session asks at certain moments whether a fault is triggered.
 """
 
 import itertools
@@ -12,13 +12,13 @@ from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault, Moment
 from broadcaster.rehearsal.wire.validation import Invalid, Json
 
 MAX_FAULTS = 256
-_MAX_STRIKES = 1_000
+_MOST_RECORDED = 1_000
 _MAX_ACTIVE = 64
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class SessionFacts:
-    """What decides whether a fault strikes a session.
+    """What decides whether a fault is triggered in a session.
 
     Attributes:
         endpoint: one of `ENDPOINTS`.
@@ -35,28 +35,28 @@ class SessionFacts:
 
 @dataclass(eq=False, slots=True)
 class PlannedFault:
-    """A fault on the plan, and the sessions it struck."""
+    """A fault on the plan, and the sessions it was triggered in."""
 
     number: int
     fault: Fault
     deleted: bool = False
     count: int = 0
-    strikes: deque[Json] = field(default_factory=lambda: deque(maxlen=_MAX_STRIKES))
+    triggered: deque[Json] = field(default_factory=lambda: deque(maxlen=_MOST_RECORDED))
     _candidates: int = 0
     _ordinals: WeakKeyDictionary[SessionFacts, int] = field(default_factory=WeakKeyDictionary)
     _due_ms: WeakKeyDictionary[SessionFacts, float] = field(default_factory=WeakKeyDictionary)
 
     def to_json(self) -> Json:
-        """The fault, its number and its strikes."""
+        """The fault, its number and the sessions it was triggered in."""
         return {
             "id": self.number,
             **asdict(self.fault),
             "count": self.count,
-            "strikes": list(self.strikes),
+            "strikes": list(self.triggered),
         }
 
-    def strikes_now(self, session: SessionFacts) -> bool:
-        """Whether the fault strikes this session now. A strike is recorded."""
+    def triggers_now(self, session: SessionFacts) -> bool:
+        """Whether the fault is triggered in this session now; if so, it is recorded."""
         fault = self.fault
         if fault.endpoint not in (None, session.endpoint):
             return False
@@ -73,7 +73,7 @@ class PlannedFault:
         again_ms = float("inf") if fault.every_s is None else fault.every_s * 1000
         self._due_ms[session] = session.received_ms + again_ms
         self.count += 1
-        self.strikes.append(
+        self.triggered.append(
             {
                 "session": session.session_id,
                 "endpoint": session.endpoint,
@@ -114,12 +114,12 @@ class FaultPlan:
         """All faults, in the order in which they were planned."""
         return list(self._planned)
 
-    def strike(self, moment: Moment, session: SessionFacts) -> list[PlannedFault]:
-        """The faults that strike this session now."""
+    def trigger(self, moment: Moment, session: SessionFacts) -> list[PlannedFault]:
+        """The faults that are triggered in this session now."""
         return [
             planned
             for planned in self._planned
-            if MOMENTS[planned.fault.name] is moment and planned.strikes_now(session)
+            if MOMENTS[planned.fault.name] is moment and planned.triggers_now(session)
         ]
 
 
@@ -144,15 +144,15 @@ class SessionFaults:
         self._plan, self.session = plan, session
         self._active: deque[_ActiveFault] = deque(maxlen=_MAX_ACTIVE)
 
-    def strike(self, moment: Moment) -> list[Fault]:
-        """The faults that strike now."""
-        return [planned.fault for planned in self._plan.strike(moment, self.session)]
+    def trigger(self, moment: Moment) -> list[Fault]:
+        """The faults that are triggered now."""
+        return [planned.fault for planned in self._plan.trigger(moment, self.session)]
 
     def received(self, ms: int) -> None:
         """Count received sound, and begin the lasting faults that are due."""
         self.session.received_ms += ms
         now_ms = self.session.received_ms
-        for planned in self._plan.strike(Moment.SOUND, self.session):
+        for planned in self._plan.trigger(Moment.SOUND, self.session):
             for_s = planned.fault.for_s
             until_ms = float("inf") if for_s is None else now_ms + for_s * 1000
             self._active.append(_ActiveFault(planned, now_ms, until_ms))

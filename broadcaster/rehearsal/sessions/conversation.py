@@ -34,7 +34,7 @@ _MIN_COMMIT_BYTES = 100 * BYTES_PER_MS
 
 
 class FakeConversationSession:
-    """A `FakeSession` of the conversation endpoint.
+    """A `EndpointSession` of the conversation endpoint.
 
     Args:
         connection: to the client.
@@ -68,19 +68,19 @@ class FakeConversationSession:
         self._tasks: asyncio.TaskGroup | None = None
 
     def config(self) -> Json:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         return self._config
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         self._tasks = tasks
 
     def close(self) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         self._requests.clear()
 
     async def obey(self, kind: str, event: Json) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         match kind:
             case "session.update":
                 self._config = updated_config(self._config, event["session"])
@@ -108,7 +108,7 @@ class FakeConversationSession:
             raise Invalid("input_audio_buffer_full", "Commit or clear the input audio buffer.")
         self._buffer += pcm
         self._connection.faults.received(len(pcm) // BYTES_PER_MS)
-        await self._connection.strike()
+        await self._connection.trigger_interruptions()
 
     async def _commit(self) -> None:
         if len(self._buffer) < _MIN_COMMIT_BYTES:

@@ -72,14 +72,14 @@ class Responder:
         running = response_of(request, "in_progress")
         await self._send("response.created", response=running)
         await self._connection.send(self._events.rate_limits(self._requests, self._tokens))
-        struck = [fault.name for fault in self._connection.faults.strike(Moment.RESPONSE)]
-        failures = [_FAILURES[name] for name in struck if name in _FAILURES]
-        stops = [_STOPS[name] for name in struck if name in _STOPS]
+        triggered = [fault.name for fault in self._connection.faults.trigger(Moment.RESPONSE)]
+        failures = [_FAILURES[name] for name in triggered if name in _FAILURES]
+        stops = [_STOPS[name] for name in triggered if name in _STOPS]
         if failures:
             code, message = failures[0]
             error = {"type": code, "code": code, "message": message}
             outcome = ResponseOutcome("failed", {"type": "failed", "error": error})
-            await self._connection.strike()
+            await self._connection.trigger_interruptions()
         else:
             said = await self._interpreted(request)
             outcome = await self._speak(request, said, stops[0] if stops else None)
@@ -113,7 +113,7 @@ class Responder:
         self, request: ResponseRequest, said: SpokenTranslation, stop: _Stop | None
     ) -> ResponseOutcome:
         if not said.text:
-            await self._connection.strike()
+            await self._connection.trigger_interruptions()
             return ResponseOutcome("completed")
         await self._open(request)
         outcome = await self._stream(request, said, stop)
@@ -137,7 +137,7 @@ class Responder:
         kind = "output_audio_transcript" if request.modality == "audio" else "output_text"
         for number, chunk in enumerate(chunks):
             if number == len(chunks) // 2:
-                await self._connection.strike()
+                await self._connection.trigger_interruptions()
             if request.cancelled.is_set():
                 stop, stop_at = ("cancelled", "client_cancelled"), number
             if number == stop_at:

@@ -37,7 +37,7 @@ class RehearsalSettings:
     response_speed: float = 4.0
 
 
-class FakeSession(Protocol):
+class EndpointSession(Protocol):
     """What an endpoint does with the events of one client. `serve` runs it."""
 
     client_events: Mapping[str, Shape]
@@ -69,7 +69,7 @@ class FakeSession(Protocol):
         ...
 
 
-async def serve(session: FakeSession, connection: FaultyConnection, expires_s: float) -> None:
+async def serve(session: EndpointSession, connection: FaultyConnection, expires_s: float) -> None:
     """Serve one client from `session.created` until the client or the server ends the session.
 
     Args:
@@ -104,7 +104,7 @@ async def serve(session: FakeSession, connection: FaultyConnection, expires_s: f
         session.close()
 
 
-async def _read(session: FakeSession, connection: FaultyConnection) -> None:
+async def _read(session: EndpointSession, connection: FaultyConnection) -> None:
     await connection.send(session.events.created(session.config()))
     while True:
         event_id = None

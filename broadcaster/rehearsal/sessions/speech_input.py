@@ -10,7 +10,7 @@ class SpeechInput:
     """Cuts a session's sound into frames and queues what is recognised in them.
 
     Args:
-        connection: its faults strike on the clock of this sound.
+        connection: its faults are triggered on the clock of this sound.
         streams: recognised sound that sessions share.
         step_bytes: frames are whole multiples of this, and at most `INPUT_FRAME_BYTES` long.
         beginnings: also queue the beginnings of sentences that are still being said.
@@ -52,7 +52,7 @@ class SpeechInput:
         frame_ms = len(frame) // BYTES_PER_MS
         self.received_ms += frame_ms
         self._connection.faults.received(frame_ms)
-        await self._connection.strike()
+        await self._connection.trigger_interruptions()
         await self._member.hear(frame)
 
     async def settled(self, until_ms: int) -> None:

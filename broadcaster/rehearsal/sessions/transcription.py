@@ -55,7 +55,7 @@ class _InputItem:
 
 
 class FakeTranscriptionSession:
-    """A `FakeSession` of the transcription endpoint.
+    """A `EndpointSession` of the transcription endpoint.
 
     Deltas are sent while a sentence is being said, except for its last words, which are sent soon
     after its end. The words of a sentence are spread evenly over its time, which decides the items
@@ -91,20 +91,20 @@ class FakeTranscriptionSession:
         self._last_id: str | None = None
 
     def config(self) -> Json:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         return self._config
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         tasks.create_task(self._input.recognised.each(self._write_down), name="rehearsal-write")
         tasks.create_task(self._complete(), name="rehearsal-complete")
 
     def close(self) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         self._input.close()
 
     async def obey(self, kind: str, event: Json) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         match kind:
             case "session.update":
                 self._config = updated_config(self._config, event["session"])
@@ -126,7 +126,7 @@ class FakeTranscriptionSession:
             raise empty_commit(held_ms)
         item, previous_id = self._end_item(), self._last_id
         self._last_id = item.item_id
-        item.failing = bool(self._connection.faults.strike(Moment.COMMIT))
+        item.failing = bool(self._connection.faults.trigger(Moment.COMMIT))
         await self._connection.send(self.events.committed(item.item_id, previous_id))
         shown = {
             "id": item.item_id,

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class FakeTranslationSession:
-    """A `FakeSession` of the translation endpoint.
+    """A `EndpointSession` of the translation endpoint.
 
     Args:
         connection: to the client.
@@ -60,20 +60,20 @@ class FakeTranslationSession:
         self._transcribed = False
 
     def config(self) -> Json:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         return self._config.to_json()
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         interpreting = self._input.recognised.each(self._interpret)
         tasks.create_task(interpreting, name="rehearsal-interpret")
 
     def close(self) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         self._input.close()
 
     async def obey(self, kind: str, event: Json) -> None:
-        """See `FakeSession`."""
+        """See `EndpointSession`."""
         match kind:
             case "session.update":
                 self._config = self._config.updated(event["session"])

@@ -1,4 +1,4 @@
-/* What the load client and the floor share: the mark every benchmark message carries, and clocks.
+/* What the load client and the baseline share: the mark every benchmark message carries, and clocks.
 
    mark: "@@bench@", sequence as 8 hex digits, CLOCK_MONOTONIC ns of publishing as 16 hex digits.
    It is text, so that the same mark travels in Opus packets, JSON and Ogg pages. */

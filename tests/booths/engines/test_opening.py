@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from broadcaster.booths.engines.opening import Engines
-from broadcaster.model.event import Channel, Interpreter
+from broadcaster.model.event import Channel, EngineKind, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.realtime.endpoint import Endpoint
 
@@ -14,13 +14,13 @@ AUTO, TRANSLATE, CONVERSE = Interpreter.AUTO, Interpreter.TRANSLATE, Interpreter
 @pytest.mark.parametrize(
     ("language", "asked", "given"),
     [
-        ("es", AUTO, TRANSLATE),
-        ("pt-BR", AUTO, TRANSLATE),
-        ("eu", AUTO, CONVERSE),
-        ("sv", AUTO, TRANSLATE),
-        ("es", CONVERSE, CONVERSE),
-        ("eu", TRANSLATE, TRANSLATE),
-        (FLOOR, AUTO, None),
+        ("es", AUTO, EngineKind.TRANSLATE),
+        ("pt-BR", AUTO, EngineKind.TRANSLATE),
+        ("eu", AUTO, EngineKind.CONVERSE),
+        ("sv", AUTO, EngineKind.TRANSLATE),
+        ("es", CONVERSE, EngineKind.CONVERSE),
+        ("eu", TRANSLATE, EngineKind.TRANSLATE),
+        (FLOOR, AUTO, EngineKind.TRANSCRIBE),
     ],
     ids=[
         "documented",
@@ -33,12 +33,12 @@ AUTO, TRANSLATE, CONVERSE = Interpreter.AUTO, Interpreter.TRANSLATE, Interpreter
     ],
 )
 async def test_a_channel_gets_the_engine_for_its_language(
-    language: str, asked: Interpreter, given: Interpreter | None
+    language: str, asked: Interpreter, given: EngineKind
 ) -> None:
     async with aiohttp.ClientSession() as http:
         endpoint = Endpoint("http://127.0.0.1:9/v1", "key")
         engines = Engines(http, endpoint, "converse", "transcribe", frozenset({"sv"}))
-        assert engines.opener(Channel(language, asked)).interpreter is given
+        assert engines.opener(Channel(language, asked)).kind is given
 
 
 async def test_an_engine_speaks_the_language_without_its_region() -> None:

@@ -10,7 +10,7 @@ from broadcaster.booths.floor.receiver import FLOOR_AWAY_S, FloorReceiver
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, Kind
 from broadcaster.realtime import wire
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus, advance
 
 FRAME = b"\x10\x10" * 480
@@ -28,8 +28,10 @@ class Floor:
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
         async with (
-            beside(self.receiver.receive(lambda _position, _pcm: None), "receiver of the test"),
-            beside(self._tick(), "ticks of the test"),
+            background_task(
+                self.receiver.receive(lambda _position, _pcm: None), "receiver of the test"
+            ),
+            background_task(self._tick(), "ticks of the test"),
         ):
             await asyncio.sleep(0.01)
             yield

@@ -15,12 +15,12 @@ from broadcaster.booths.playout.channel import ChannelMix
 from broadcaster.model.audio import CLOCK_HZ, opus_samples
 from broadcaster.model.variant import ChannelVariant
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
-from tests.booths.stage import (
+from tests.booths.simulation import (
     FRAME_S,
     NEVER,
-    Act,
     Channel,
     Listened,
+    TimedCall,
     assert_unbroken,
     at,
     decoded,
@@ -34,7 +34,7 @@ FLOOR_HZ, VOICE_HZ = 300.0, 1_100.0
 SETTLED_S = 10
 
 
-def speaking(channel: Channel, pcm: bytes, start_s: float, end_s: float) -> Iterator[Act]:
+def speaking(channel: Channel, pcm: bytes, start_s: float, end_s: float) -> Iterator[TimedCall]:
     """An interpreter that delivers 400 ms of speech every 400 ms."""
     for index in range(int((end_s - start_s) / 0.4)):
         due_s = start_s + 0.4 * index

@@ -3,7 +3,7 @@ import pytest
 
 from broadcaster.audio.loudness import TARGET_LUFS
 from broadcaster.audio.pcm import to_pcm
-from broadcaster.booths.playout.floor_bed import MOST_WAITING, FloorBed
+from broadcaster.booths.playout.floor_bed import MOST_WAITING_SAMPLES, FloorBed
 from tests.audio.sounds import amplified, loudness, numbers, sharpest, speech, tone
 
 FRAME = 480
@@ -78,7 +78,7 @@ def test_a_burst_does_not_make_it_late() -> None:
     left = 0
     while bed.pull(TICK, up=True)[0].any():
         left += TICK
-    assert left <= MOST_WAITING + TICK
+    assert left <= MOST_WAITING_SAMPLES + TICK
 
 
 def test_a_frame_that_was_pushed_before_is_left_out() -> None:

@@ -8,7 +8,7 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.queue import Skip, SpeechQueue
 from broadcaster.booths.playout.voice import ChannelVoice
 from tests.audio.sounds import numbers, sharpest, speech, voice_like
-from tests.booths.stage import words
+from tests.booths.simulation import words
 
 TICK = 1_440
 PIECE = 19_200

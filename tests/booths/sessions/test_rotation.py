@@ -16,9 +16,9 @@ from broadcaster.booths.sessions.rotation import (
     rotate_in_s,
 )
 from broadcaster.rehearsal import talk
-from tests.booths.stage import Act, perform
+from tests.booths.simulation import TimedCall, run_schedule
 from tests.support.clock import FakeClock
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock
 
 BLOCK = 4_800
@@ -44,7 +44,7 @@ def test_a_server_with_a_wrong_clock_does_not_cause_constant_rotation() -> None:
     assert rotate_in_s("es", 10_000 - 3_600, clock) > ROTATE_AFTER_S / 2
 
 
-def speaking(buffer: FloorBuffer, pauses: set[int]) -> Iterator[Act]:
+def speaking(buffer: FloorBuffer, pauses: set[int]) -> Iterator[TimedCall]:
     """Blocks of 200 ms: speech, except for the numbers in `pauses`."""
     for number in range(100):
         block = Block(number * BLOCK, PAUSE if number in pauses else SPEECH)
@@ -64,6 +64,6 @@ async def test_the_floor_is_cut_in_a_pause_unless_there_is_none(
     pauses: set[int], expected: int
 ) -> None:
     buffer = FloorBuffer()
-    async with beside(perform(speaking(buffer, pauses), 20.0), "floor of the test"):
+    async with background_task(run_schedule(speaking(buffer, pauses), 20.0), "floor of the test"):
         await buffer.grown()
         assert await place_to_cut(buffer, LoopClock()) == expected * BLOCK

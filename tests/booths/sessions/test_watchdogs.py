@@ -18,15 +18,15 @@ from broadcaster.booths.sessions.watchdogs import (
     SilenceWatch,
 )
 from broadcaster.errors import InterpreterFailed
-from tests.booths.stage import Act, perform
-from tests.support.tasks import beside
+from tests.booths.simulation import TimedCall, run_schedule
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock
 
 SPEECH, PAUSE = b"\x11\x11" * 4_800, bytes(9_600)
 TALK_S = 200.0
 
 
-def floor(buffer: FloorBuffer, speech_s: float) -> Iterator[Act]:
+def floor(buffer: FloorBuffer, speech_s: float) -> Iterator[TimedCall]:
     """Speech for `speech_s`, then silence until the talk ends."""
     for number in range(int(TALK_S * 5)):
         block = Block(number * 4_800, SPEECH if number < speech_s * 5 else PAUSE)
@@ -49,7 +49,7 @@ async def given_up_after_s(watch: SilenceWatch) -> float | None:
 async def test_each_alarm_doubles_the_patience_until_there_is_an_answer() -> None:
     buffer = FloorBuffer()
     watch = SilenceWatch(buffer, LoopClock(), lambda: False)
-    async with beside(perform(floor(buffer, TALK_S), TALK_S), "floor of the test"):
+    async with background_task(run_schedule(floor(buffer, TALK_S), TALK_S), "floor of the test"):
         assert await given_up_after_s(watch) == pytest.approx(SILENT_S, abs=1)
         watch.begin()
         assert await given_up_after_s(watch) == pytest.approx(2 * SILENT_S, abs=1)
@@ -61,7 +61,9 @@ async def test_a_little_speech_before_a_pause_needs_an_answer_too() -> None:
     buffer = FloorBuffer()
     watch = SilenceWatch(buffer, LoopClock(), lambda: False)
     expected_s = SPOKEN_S + SILENT_AFTER_SPEECH * SILENT_S
-    async with beside(perform(floor(buffer, 2 * SPOKEN_S), TALK_S), "floor of the test"):
+    async with background_task(
+        run_schedule(floor(buffer, 2 * SPOKEN_S), TALK_S), "floor of the test"
+    ):
         assert await given_up_after_s(watch) == pytest.approx(expected_s, abs=2)
 
 
@@ -76,7 +78,7 @@ async def test_an_interpreter_with_nothing_to_say_may_be_silent(
 ) -> None:
     buffer = FloorBuffer()
     watch = SilenceWatch(buffer, LoopClock(), lambda: silence_expected)
-    async with beside(perform(floor(buffer, speech_s), TALK_S), "floor of the test"):
+    async with background_task(run_schedule(floor(buffer, speech_s), TALK_S), "floor of the test"):
         assert await given_up_after_s(watch) is None
 
 

@@ -12,7 +12,7 @@ from broadcaster.model.clock import SystemClock
 from tests.edge.stalling import slow_listeners
 from tests.edge.waiting import until
 from tests.support.clock import FakeClock
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 
 class RecordingOutlet:
@@ -59,7 +59,7 @@ async def test_one_outlet_for_each_kind_and_form_is_fed_counted_and_ended() -> N
         assert one.tools.slow is two.tools.slow is hub.slow
         one.listeners, two.listeners = 3, 4
         assert len(hub) == 7
-        async with beside(hub.run(), name="hub"):
+        async with background_task(hub.run(), name="hub"):
             await asyncio.sleep(0)
             bus.publish("opus.talk.es", b"frame")
             await until(lambda: one.envelopes == two.envelopes == [b"frame"])

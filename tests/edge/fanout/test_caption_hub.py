@@ -18,7 +18,7 @@ from tests.edge.clock import SteppedClock
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.stalling import jammed
 from tests.sockets.pairs import connections
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 DEADLINE_S = 20.0
 COMMENT = chunk(b":\n\n")
@@ -144,7 +144,7 @@ async def test_readers_that_hear_nothing_get_a_comment_and_stalled_ones_are_disc
         caption = Caption("es-1", "es", 0, 0, "Hola", final=True)
         await bus.append(keys.captions("talk", "es"), caption.to_json())
         hub = CaptionHub(bus, keys.captions("talk", "es"), clock, None)
-        async with beside(hub.run(), name="captions"):
+        async with background_task(hub.run(), name="captions"):
             await hub.loaded.wait()
             hub.add(pair.transport, None, past=False)
             hub.add(stalled, None, past=True)

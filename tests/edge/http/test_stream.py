@@ -14,7 +14,7 @@ from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import silent_packet
 from broadcaster.audio.pcm import PcmResampler
 from broadcaster.edge.http.formats import LONGEST_TITLE_BYTES, MP3, metadata
-from broadcaster.edge.http.listener import BUDGET_BYTES, HttpListener, StreamForm
+from broadcaster.edge.http.listener import HTTP_BUDGET_BYTES, HttpListener, StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -29,7 +29,7 @@ from tests.edge.http_players import packets, playing
 from tests.edge.stalling import check_patience, jammed, slow_listeners, stop_reading
 from tests.support.clock import FakeClock
 from tests.support.sound import Samples, matches, samples
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 DEADLINE_S = 30.0
 SPOKEN_S = 8
@@ -315,7 +315,7 @@ async def test_players_that_come_and_go_miss_no_page_while_the_channel_stops_and
                 await player.has(chance.randrange(4_000, 30_000))
             bodies.append(bytes(player.body))
 
-    async with beside(speak(), name="the channel"):
+    async with background_task(speak(), name="the channel"):
         await asyncio.gather(*(come_and_go() for _ in range(12)))
     assert len(bodies) == 36
     for body in bodies:
@@ -344,7 +344,7 @@ async def test_a_stalled_player_is_disconnected() -> None:
         clock = FakeClock()
         slow = slow_listeners(clock)
         listener = HttpListener(transport, StreamForm(chunked=True, icy=False), clock, slow)
-        check_patience(transport, clock, slow, partial(listener.late, bytes(BUDGET_BYTES)))
+        check_patience(transport, clock, slow, partial(listener.late, bytes(HTTP_BUDGET_BYTES)))
 
 
 def test_the_blocks_of_mp3_hold_whole_frames() -> None:

@@ -49,7 +49,7 @@ async def test_a_room_that_closes_leaves_its_totals_and_nothing_else(
     await with_totals(edge)
     room = weakref.ref(edge.rooms._rooms["talk"])
     with monkeypatch.context() as patch:
-        patch.setattr(event_room, "LINGER_S", 0.0)
+        patch.setattr(event_room, "ROOM_LINGER_S", 0.0)
         await check_forgotten(edge)
     gc.collect()
     assert room() is None
@@ -83,7 +83,7 @@ async def test_a_room_that_is_replaced_while_it_ends_counts_once(
 
     ending._start(end_late, "a part that takes its time")
     with monkeypatch.context() as patch:
-        patch.setattr(event_room, "LINGER_S", 0.0)
+        patch.setattr(event_room, "ROOM_LINGER_S", 0.0)
         await until(lambda: ending.ended)
     room = await edge.rooms.open("talk")
     assert room is not ending

@@ -6,8 +6,8 @@ import pytest
 
 from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.websocket.inbound import PING
-from broadcaster.edge.websocket.listener import BUDGET_BYTES
-from broadcaster.edge.websocket.outlet import IDLE_S, MOST_WAITING, WebSocketOutlet
+from broadcaster.edge.websocket.listener import WEBSOCKET_BUDGET_BYTES
+from broadcaster.edge.websocket.outlet import IDLE_S, MOST_WAITING_FRAMES, WebSocketOutlet
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.sockets.uring import Ring
 from tests.edge.clock import SteppedClock
@@ -15,7 +15,7 @@ from tests.edge.conftest import PACKET
 from tests.edge.stalling import jammed, slow_listeners
 from tests.edge.waiting import until
 from tests.sockets.pairs import connections
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 
 def envelope(number: int, payload: bytes = PACKET) -> bytes:
@@ -29,15 +29,15 @@ async def test_frames_that_this_process_could_not_write_in_time_are_counted() ->
     async with connections(2) as pairs:
         for pair in pairs:
             outlet.add(pair.transport)
-        for number in range(MOST_WAITING + 3):
+        for number in range(MOST_WAITING_FRAMES + 3):
             outlet.send_envelope(envelope(number))
         assert slow.skipped_frames == 3 * 2
         size = len(envelope(0)) + 2
-        async with beside(outlet.run(), name="outlet"):
+        async with background_task(outlet.run(), name="outlet"):
             for pair in pairs:
-                sent = await pair.theirs.read(MOST_WAITING * size)
+                sent = await pair.theirs.read(MOST_WAITING_FRAMES * size)
                 numbers = [sent[at + 6 : at + 10] for at in range(0, len(sent), size)]
-                newest = range(3, MOST_WAITING + 3)
+                newest = range(3, MOST_WAITING_FRAMES + 3)
                 assert numbers == [number.to_bytes(4, "big") for number in newest]
 
 
@@ -47,14 +47,14 @@ async def test_the_log_says_once_a_second_how_many_listeners_are_too_slow(
     clock = SteppedClock()
     slow = slow_listeners(clock)
     outlet = WebSocketOutlet(OutletTools(clock, None, slow))
-    async with jammed() as one, jammed() as two, beside(outlet.run(), name="outlet"):
+    async with jammed() as one, jammed() as two, background_task(outlet.run(), name="outlet"):
         for transport in (one, two):
             outlet.add(transport)
         for number in range(20):
-            outlet.send_envelope(envelope(number, bytes(BUDGET_BYTES)))
+            outlet.send_envelope(envelope(number, bytes(WEBSOCKET_BUDGET_BYTES)))
         await until(lambda: slow.skipped_frames == 40)
         clock.seconds += 1
-        outlet.send_envelope(envelope(20, bytes(BUDGET_BYTES)))
+        outlet.send_envelope(envelope(20, bytes(WEBSOCKET_BUDGET_BYTES)))
         await until(lambda: slow.skipped_frames == 42)
         outlet.cut()
     messages = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
@@ -67,7 +67,7 @@ async def test_the_log_says_once_a_second_how_many_listeners_are_too_slow(
 async def test_a_channel_that_sends_nothing_pings_its_listeners() -> None:
     clock = SteppedClock()
     outlet = WebSocketOutlet(OutletTools(clock, None, slow_listeners(clock)))
-    async with connections(1) as [pair], beside(outlet.run(), name="outlet"):
+    async with connections(1) as [pair], background_task(outlet.run(), name="outlet"):
         outlet.add(pair.transport)
         await clock.advance(IDLE_S)
         assert await pair.theirs.read(len(PING)) == PING

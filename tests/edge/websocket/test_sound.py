@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from broadcaster.edge.websocket.listener import (
-    BUDGET_BYTES,
+    WEBSOCKET_BUDGET_BYTES,
     WebSocketListener,
     websocket_frame,
 )
@@ -148,7 +148,7 @@ async def test_a_stalled_listener_is_disconnected() -> None:
         clock = FakeClock()
         slow = slow_listeners(clock)
         listener = WebSocketListener(transport, clock, slow)
-        frame = websocket_frame(bytes(BUDGET_BYTES))
+        frame = websocket_frame(bytes(WEBSOCKET_BUDGET_BYTES))
         check_patience(transport, clock, slow, partial(listener.late, frame))
 
 

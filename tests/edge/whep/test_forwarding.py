@@ -78,7 +78,7 @@ async def test_nonsense_on_the_bus_is_ignored(edge: Edge, other: Edge) -> None:
 async def test_the_number_of_requests_that_wait_is_limited(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broadcaster.edge.whep.forwarding.MOST_WAITING", 1)
+    monkeypatch.setattr("broadcaster.edge.whep.forwarding.MOST_WAITING_REQUESTS", 1)
     async with asyncio.TaskGroup() as tasks:
         both = [tasks.create_task(edge.http.post(GONE, json={"channel": "es"})) for _ in range(2)]
     refusals = sorted([await error(await one) for one in both])

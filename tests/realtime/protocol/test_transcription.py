@@ -38,7 +38,7 @@ from tests.realtime.peer import StillClock, assert_exactly
 from tests.realtime.protocol.walk import FAILS_IF_RUNNING, check_all_walked, check_step, events_of
 from tests.realtime.sounds import room, voice
 
-CONFIG = TranscriptionConfig(languages=("en-US",), keywords=("NVLink",), prompt="About racks.")
+CONFIG = TranscriptionConfig(languages=("en-US",), keywords=("NVLink",))
 BY_HAND = TranscriptionConfig(commit_after_ms=None)
 DROPPED = failures.from_close(1006)
 SESSION = {"id": "sess_1", "expires_at": 1795329600, **CONFIG.session()}
@@ -183,7 +183,7 @@ def test_sound_commits_and_goodbye_only_while_live(state: State) -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [CONFIG, BY_HAND, TranscriptionConfig(delay="low", noise_reduction="near_field")],
+    [CONFIG, BY_HAND, TranscriptionConfig(noise_reduction="near_field")],
     ids=range(3),
 )
 def test_what_we_send_is_what_the_api_takes(config: TranscriptionConfig) -> None:
@@ -212,14 +212,14 @@ def transcription(config: TranscriptionConfig) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        ("gpt-live-transcribe", {"languages": ["en"], "keywords": ["NVLink"], "prompt": "About."}),
-        ("my-deployment", {"languages": ["en"], "keywords": ["NVLink"], "prompt": "About."}),
+        ("gpt-live-transcribe", {"languages": ["en"], "keywords": ["NVLink"]}),
+        ("my-deployment", {"languages": ["en"], "keywords": ["NVLink"]}),
         ("gpt-realtime-whisper", {"language": "en"}),
-        ("gpt-4o-transcribe", {"language": "en", "prompt": "About."}),
+        ("gpt-4o-transcribe", {"language": "en"}),
     ],
 )
 def test_every_model_gets_what_it_takes(model: str, expected: dict[str, Any]) -> None:
-    config = TranscriptionConfig(model, ("en-US", "en-GB"), ("NVLink",), "About.")
+    config = TranscriptionConfig(model, ("en-US", "en-GB"), ("NVLink",))
     assert transcription(config) == {"model": model, **expected}
     assert transcription(TranscriptionConfig(model)) == {"model": model}
 

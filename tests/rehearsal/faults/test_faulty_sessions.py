@@ -83,9 +83,9 @@ async def test_a_drop_in_the_middle_of_speech_strikes_one_language(
         await french.finish()
     assert french.text() == translated("fr", 0)
     (fault,) = await planned(server)
-    (strike,) = fault["strikes"]
-    assert (strike["endpoint"], strike["language"]) == ("translation", "de")
-    assert strike["at_s"] == pytest.approx(3, abs=0.2)
+    (record,) = fault["strikes"]
+    assert (record["endpoint"], record["language"]) == ("translation", "de")
+    assert record["at_s"] == pytest.approx(3, abs=0.2)
 
 
 @pytest.mark.parametrize("url", [CONVERSATION, TRANSCRIPTION])

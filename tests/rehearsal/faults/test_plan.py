@@ -1,4 +1,4 @@
-"""When a fault strikes, and which sessions."""
+"""When a fault is triggered, and in which sessions."""
 
 from typing import Any
 
@@ -8,29 +8,29 @@ from broadcaster.rehearsal.faults.catalogue import Fault, Moment
 from broadcaster.rehearsal.faults.plan import FaultPlan, SessionFacts, SessionFaults
 
 
-def struck(name: str, **fields: Any) -> SessionFaults:
+def session_with(name: str, **fields: Any) -> SessionFaults:
     faults = FaultPlan()
     faults.add(Fault.from_json({"name": name, **fields}))
     return SessionFaults(faults, SessionFacts("translation", "sess_1", "de"))
 
 
 def test_a_fault_strikes_once_at_its_time() -> None:
-    faults = struck("drop", at_s=1.0)
+    faults = session_with("drop", at_s=1.0)
     faults.received(999)
-    assert not faults.strike(Moment.MIDDLE)
+    assert not faults.trigger(Moment.MIDDLE)
     faults.received(1)
-    assert [fault.name for fault in faults.strike(Moment.MIDDLE)] == ["drop"]
+    assert [fault.name for fault in faults.trigger(Moment.MIDDLE)] == ["drop"]
     faults.received(10_000)
-    assert not faults.strike(Moment.MIDDLE)
+    assert not faults.trigger(Moment.MIDDLE)
 
 
 def test_a_fault_may_come_again() -> None:
-    faults = struck("garbage", at_s=1.0, every_s=2.0, times=3)
-    struck_ms = []
+    faults = session_with("garbage", at_s=1.0, every_s=2.0, times=3)
+    triggered_ms = []
     for ms in range(500, 12_000, 500):
         faults.received(500)
-        struck_ms += [ms for _ in faults.strike(Moment.MIDDLE)]
-    assert struck_ms == [1_000, 3_000, 5_000]
+        triggered_ms += [ms for _ in faults.trigger(Moment.MIDDLE)]
+    assert triggered_ms == [1_000, 3_000, 5_000]
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_fault_chooses_its_sessions(target: dict[str, Any], expected: list[boo
         SessionFaults(faults, SessionFacts("translation", "b", "fr")),
         SessionFaults(faults, SessionFacts("conversation", "c", "de")),
     ]
-    assert [bool(session.strike(Moment.MIDDLE)) for session in sessions] == expected
+    assert [bool(session.trigger(Moment.MIDDLE)) for session in sessions] == expected
 
 
 def test_a_fault_lasts_as_long_as_it_says() -> None:
-    faults = struck("mute", at_s=1.0, for_s=2.0)
+    faults = session_with("mute", at_s=1.0, for_s=2.0)
     under = []
     for ms in range(500, 5_000, 500):
         faults.received(500)

@@ -26,5 +26,5 @@ def test_the_target_is_named_in_many_ways(instructions: str, language: str | Non
 
 @pytest.mark.parametrize("tag", ["de", "pt-BR", "zh-Hant", "ar", "nb", "sw"])
 def test_the_client_s_own_instructions_are_understood(tag: str) -> None:
-    text = interpreter_instructions(tag, "en", glossary={"into": "to German"}, tone="warm")
+    text = interpreter_instructions(tag, "en", glossary={"into": "to German"})
     assert target_language(text) == tag.partition("-")[0]

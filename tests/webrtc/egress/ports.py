@@ -11,7 +11,7 @@ from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 from broadcaster.webrtc.sdp import parse_offer
 from tests.support.deadline import deadline
 from tests.support.player import Player
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 
 
 @asynccontextmanager
@@ -19,7 +19,7 @@ async def running(
     settings: EgressSettings | None = None, clock: Clock | None = None
 ) -> AsyncIterator[EgressPort]:
     egress = EgressPort(settings or EgressSettings(), clock or SystemClock())
-    async with beside(egress.run(), "egress") as task:
+    async with background_task(egress.run(), "egress") as task:
         yield egress
         assert not task.done()
     assert len(egress) == 0

@@ -8,7 +8,7 @@ from broadcaster.webrtc.egress.datagrams import open_udp
 from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.rtp_sender import WAITING_FRAMES, RtpSender
 from tests.support.deadline import deadline
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.webrtc.receivers import Receiver, packet
 
 
@@ -39,7 +39,7 @@ async def test_a_channel_that_is_behind_skips_to_now_and_no_other_does() -> None
         sender.queue(two, frame(1))
         assert unsent == [2] * 2 * WAITING_FRAMES
         heard: list[bytes] = []
-        async with beside(sender.run(), "sender"), deadline():
+        async with background_task(sender.run(), "sender"), deadline():
             while len(heard) < 2:
                 heard += payloads(calm)
                 await asyncio.sleep(0.01)

@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
+from typing import assert_never
 
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from broadcaster.model.status import BoothStatus
 from broadcaster.realtime.session_events import Usage
 
@@ -31,14 +32,23 @@ class Prices:
     audio_cached_per_mtok: float = 0.4
     audio_out_per_mtok: float = 64.0
 
-    def cost(self, interpreter: Interpreter | None, sent_ms: int, usage: Usage) -> float:
-        """USD for one booth's sessions; None as the interpreter means transcription."""
-        match interpreter:
-            case None:
+    def cost(self, engine: EngineKind, sent_ms: int, usage: Usage) -> float:
+        """USD for the sessions of one booth.
+
+        Args:
+            engine: what runs in the booth.
+            sent_ms: length of the sound that was sent.
+            usage: tokens that the sessions reported.
+        """
+        match engine:
+            case EngineKind.TRANSCRIBE:
                 return self.transcribe_cost(sent_ms)
-            case Interpreter.CONVERSE:
+            case EngineKind.TRANSLATE:
+                return self.translate_cost(sent_ms)
+            case EngineKind.CONVERSE:
                 return self.converse_cost(usage)
-        return self.translate_cost(sent_ms)
+            case unknown:
+                assert_never(unknown)
 
     def translate_cost(self, sent_ms: int) -> float:
         """USD for sound sent to translation sessions, which report no tokens."""
@@ -105,7 +115,7 @@ class Spent:
         """Of all channels."""
         return sum(account.total_usd for account in self.accounts.values())
 
-    def hear(self, status: BoothStatus) -> None:
+    def record(self, status: BoothStatus) -> None:
         """Take a booth's report; a booth without sessions has cost nothing yet and is ignored."""
         if status.sessions:
             account = self.accounts.get(status.channel, Account())

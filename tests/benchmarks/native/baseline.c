@@ -1,6 +1,6 @@
 /* The kernel's own cost of a fan-out: send(), or SSL_write() with a certificate, to every listener.
 
-   floor BYTES INTERVAL_MS [CERTIFICATE KEY]
+   baseline BYTES INTERVAL_MS [CERTIFICATE KEY]
 
    Prints the port it listens on. "start" and "stop" on stdin switch the sending. A request that asks
    for an upgrade gets messages framed as WebSocket, any other as HTTP chunks. */
@@ -163,7 +163,7 @@ static void secure(const char *certificate, const char *key) {
 
 int main(int count, char **words) {
     if (count != 3 && count != 5) {
-        fprintf(stderr, "usage: floor BYTES INTERVAL_MS [CERTIFICATE KEY]\n");
+        fprintf(stderr, "usage: baseline BYTES INTERVAL_MS [CERTIFICATE KEY]\n");
         return 2;
     }
     size_t bytes = strtoul(words[1], NULL, 10);

@@ -21,16 +21,16 @@ from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, ms_to_samples
 from broadcaster.rehearsal import talk
 from tests.audio.sounds import speech
-from tests.support.tasks import beside
+from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 FRAME_S = 0.06
 SENTENCES = talk.load().sentences
-Act = tuple[float, Callable[[], None]]
-"""Something that happens at a second of a performance."""
+TimedCall = tuple[float, Callable[[], None]]
+"""Something that happens at a second of a simulation."""
 
 
-async def perform(acts: Iterable[Act], end_s: float) -> None:
+async def run_schedule(acts: Iterable[TimedCall], end_s: float) -> None:
     """Call each act at its second from now on, until `end_s`."""
     now = asyncio.get_running_loop().time
     began_s = now()
@@ -58,7 +58,7 @@ class Channel:
         self.with_floor: list[AudioFrame] = []
         self.with_fec: list[AudioFrame] = []
 
-    async def play(self, acts: Iterable[Act], end_s: float) -> None:
+    async def play(self, acts: Iterable[TimedCall], end_s: float) -> None:
         """Run for `end_s`."""
         clock = LoopClock()
         self.floor_clock = FloorClock(clock)
@@ -76,12 +76,14 @@ class Channel:
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
                 listening(bus, keys.opus("talk", "es+fec"), self.with_fec),
-                beside(self.output.run(self.floor_clock), name="output of the test") as running,
+                background_task(
+                    self.output.run(self.floor_clock), name="output of the test"
+                ) as running,
             ):
-                await perform(acts, end_s)
+                await run_schedule(acts, end_s)
                 assert not running.done()
 
-    def floor(self, pcm: bytes) -> Iterator[Act]:
+    def floor(self, pcm: bytes) -> Iterator[TimedCall]:
         """The floor in 20 ms frames at real-time rate, over and over."""
 
         def hear(position: int, frame: bytes) -> Callable[[], None]:
@@ -97,7 +99,7 @@ class Channel:
             yield (position + 480) / CLOCK_HZ, hear(position, pcm[start : start + 960])
             position += 480
 
-    def interpretation(self, longer: float, delay_s: float = 1.5) -> Iterator[Act]:
+    def interpretation(self, longer: float, delay_s: float = 1.5) -> Iterator[TimedCall]:
         """The prepared talk over and over, each sentence `longer` times as long as it was said.
 
         It comes in pieces of 400 ms, `delay_s` after the words, with filler after each sentence.
@@ -205,15 +207,15 @@ def words() -> bytes:
     return b"".join(speech()[48 * one.start_ms : 48 * one.end_ms] for one in SENTENCES)
 
 
-def at(*acts: Act) -> Iterator[Act]:
+def at(*acts: TimedCall) -> Iterator[TimedCall]:
     return iter(sorted(acts, key=lambda act: act[0]))
 
 
-def together(*acts: Iterator[Act]) -> Iterator[Act]:
+def together(*acts: Iterator[TimedCall]) -> Iterator[TimedCall]:
     return heapq.merge(*acts, key=lambda act: act[0])
 
 
-def every(seconds: float, act: Callable[[], None]) -> Iterator[Act]:
+def every(seconds: float, act: Callable[[], None]) -> Iterator[TimedCall]:
     count = 0
     while True:
         yield count * seconds, act

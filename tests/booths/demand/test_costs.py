@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from broadcaster.booths.staffing.costs import Account, Budget, Prices, Spent, budget
+from broadcaster.booths.demand.costs import Account, Budget, Prices, Spent, budget
 from broadcaster.config import Settings
-from broadcaster.model.event import Interpreter
+from broadcaster.model.event import EngineKind
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
 
@@ -19,10 +19,10 @@ def report(cost_usd: float, channel: str = "es", sessions: int = 1) -> BoothStat
 
 
 def test_an_hour_of_each_engine() -> None:
-    assert PRICES.cost(Interpreter.TRANSLATE, HOUR_MS, Usage()) == pytest.approx(2.04)
-    assert PRICES.cost(None, HOUR_MS, Usage()) == pytest.approx(1.02)
+    assert PRICES.cost(EngineKind.TRANSLATE, HOUR_MS, Usage()) == pytest.approx(2.04)
+    assert PRICES.cost(EngineKind.TRANSCRIBE, HOUR_MS, Usage()) == pytest.approx(1.02)
     minute = Usage(input_audio=600, output_audio=1_200)
-    assert PRICES.cost(Interpreter.CONVERSE, HOUR_MS, minute) == pytest.approx(0.0192 + 0.0768)
+    assert PRICES.cost(EngineKind.CONVERSE, HOUR_MS, minute) == pytest.approx(0.0192 + 0.0768)
 
 
 def test_cached_tokens_are_cheaper_and_counted_once() -> None:
@@ -58,17 +58,17 @@ def test_booths_one_after_the_other_add_up() -> None:
     totals = []
     idle = BoothStatus("es", BoothState.IDLE)
     for status in (report(1.0), report(3.0), idle, report(0.1), report(0.5), report(2.0, "fr")):
-        spent.hear(status)
+        spent.record(status)
         totals.append(spent.total_usd)
     assert totals == pytest.approx([1.0, 3.0, 3.0, 3.1, 3.5, 5.5])
 
 
 def test_a_restarted_process_continues_from_the_record() -> None:
     before = Spent()
-    before.hear(report(3.0))
+    before.record(report(3.0))
     after = Spent.from_json(before.to_json())
     assert after == before
-    after.hear(report(0.25))
+    after.record(report(0.25))
     assert after.total_usd == pytest.approx(3.25)
 
 

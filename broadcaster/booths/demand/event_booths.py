@@ -4,8 +4,8 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from broadcaster.booths.staffing.costs import Budget, Spent, budget
-from broadcaster.booths.staffing.orders import BoothOrders
+from broadcaster.booths.demand.costs import Budget, Spent, budget
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
@@ -26,7 +26,7 @@ class Demand:
         self._linger_s = max(linger_s, STALE_AFTER_S)
         self._used_at: dict[str, float] = {}
 
-    def hear(self, status: EdgeStatus, now: float) -> None:
+    def record(self, status: EdgeStatus, now: float) -> None:
         """Take one edge's counts, received at `now` on the monotonic clock."""
         for counts in (status.listeners, status.readers):
             for channel, count in counts.items():
@@ -55,7 +55,7 @@ class EventBooths:
         demand: which channels are in use.
         spent: the cost so far.
         saved_at: when `spent` was last written to its record, on the monotonic clock.
-        booths: those that run or are coming to an end, by language and interpreter.
+        running: those that run or are coming to an end, by language and interpreter.
         budget: where `spent` stood against the spend cap when last checked.
     """
 
@@ -63,7 +63,7 @@ class EventBooths:
     demand: Demand
     spent: Spent
     saved_at: float
-    booths: dict[tuple[str, Interpreter], RunningBooth] = field(default_factory=dict)
+    running: dict[tuple[str, Interpreter], RunningBooth] = field(default_factory=dict)
     budget: Budget = Budget.FINE
 
     @property
