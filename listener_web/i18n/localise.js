@@ -4,7 +4,8 @@ import { bestMatch } from './languages.js';
 
 /** @typedef {import('./strings.en.js').Strings} Strings */
 
-const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
+/** Tags of the languages that have a module of strings. */
+export const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
 const RIGHT_TO_LEFT = new Set(['ar']);
 
 /**

@@ -35,7 +35,8 @@ Made = dict[str, AbstractAsyncContextManager[Subject]]
 EVENT_BYTES = len(b"id: 1763812345678-0\nevent: caption\ndata: \n\n") + len(caption(0))
 CAPTIONS_MS = 200
 BEHIND_NGINX = "nginx in front"
-OURS, PLAIN, C_LOOP, C_TLS = "ours", "ours, no helper", "C loop (floor)", "C TLS loop (floor)"
+OURS, PLAIN = "ours", "ours, without io_uring"
+C_LOOP, C_TLS = "C loop (floor)", "C TLS loop (floor)"
 COLUMNS = (
     *("server", "listeners", "µs per message and listener", "µs per listener-second"),
     *("RSS kB", "slab kB", "join µs", "spread ms p50/p99", "delay ms p50/p99"),

@@ -17,6 +17,7 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Interpreter
 from broadcaster.web.application import page
 from tests.support.server import TOKEN, Server, running_server
 
@@ -74,6 +75,14 @@ async def test_openapi_describes_every_route_and_no_other() -> None:
             for route in desk.routes(page("desk/desk.html"))
         }
     assert routes - {("get", "/desk")} == described()
+
+
+def test_openapi_knows_every_interpreter() -> None:
+    schemas = OPENAPI["components"]["schemas"]
+    assert schemas["Interpreter"]["enum"] == [one.value for one in Interpreter]
+    engines = {one.value for one in Interpreter if one is not Interpreter.AUTO}
+    reported = schemas["ChannelStatus"]["properties"]["interpreter"]["enum"]
+    assert set(reported) == {"", "transcribe"} | engines
 
 
 async def test_an_event_from_draft_to_closed(server: Server) -> None:

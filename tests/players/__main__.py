@@ -222,7 +222,7 @@ def main(words: Sequence[str]) -> None:
     found = asyncio.run(listen(given.only.split(",")))
     columns = ("player", "in", "over", "plays", "likeness r", "level dB", "answers")
     rows = tuple(heard.row() for heard in found)
-    table = Table("players", "Who plays it", "make players", columns, rows)
+    table = Table("players", "Players that work", "make players", columns, rows)
     if given.write:
         write(table, DOCUMENT)
     else:
