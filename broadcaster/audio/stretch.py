@@ -22,7 +22,7 @@ _FADE_SAMPLES = ms_to_samples(5)
 _SLACK_SAMPLES = ms_to_samples(25)
 """How far `atempo` may have moved an analysis window from its nominal place (measured)."""
 _ALIKE = 0.005
-"""Among places that match this closely the latest is taken, so that a tone repeats no period."""
+"""Of places that match this closely the latest is taken: no period of a tone is repeated."""
 _FADE_IN = (1 - np.cos((np.arange(_FADE_SAMPLES) + 0.5) / _FADE_SAMPLES * math.pi)) / 2
 
 

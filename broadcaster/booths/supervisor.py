@@ -30,7 +30,7 @@ from broadcaster.system.tasks import first_of
 log = logging.getLogger("broadcaster.booths")
 
 RESTART_S = 2.0
-"""Pause before a booth that ended by an error of ours starts again."""
+"""Pause before a booth that crashed starts again."""
 LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
@@ -63,7 +63,7 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await prepare()  # or the first listener would wait for it
+        await prepare()  # so that the first listener does not wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             while True:

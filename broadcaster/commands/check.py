@@ -152,7 +152,8 @@ def _tls(settings: Settings) -> Finding:
     return Finding(
         what,
         Verdict.WARNING,
-        "off: phones play no sound over http. Use --tls, or a proxy that serves https.",
+        "off: over plain http, phones get sound by WebRTC or as a file, some seconds late. "
+        "Use --tls, or a proxy that serves https.",
     )
 
 

@@ -89,7 +89,7 @@ def main() -> None:
 _address_options = [
     click.option("--host", help="Address to listen on; 0.0.0.0 for the whole network."),
     click.option("--port", type=click.IntRange(0, 65535), help="TCP port; 0 picks a free one."),
-    click.option("--tls/--no-tls", default=None, help="Serve https; phones need it for sound."),
+    click.option("--tls/--no-tls", default=None, help="Serve https; the best sound needs it."),
     click.option(
         "--tls-cert",
         type=click.Path(exists=True, path_type=Path),

@@ -27,7 +27,7 @@ from broadcaster.model.variant import ChannelVariant
 log = logging.getLogger("broadcaster.desk")
 
 LINGER_S = 180.0
-"""How long an event's status is collected after the last question; Prometheus asks seldom."""
+"""How long an event's status is collected after the last request; Prometheus scrapes rarely."""
 
 
 class Board:
@@ -41,7 +41,7 @@ class Board:
         self._heard: dict[str, dict[str, tuple[float, Status]]] = {}
 
     async def run(self) -> None:
-        """Own the listening until cancelled."""
+        """Run the subscriptions until cancelled."""
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 

@@ -1,4 +1,4 @@
-"""HTTP of the edge: what an attendee page shows, its audio and its captions."""
+"""The edge's HTTP routes: event info, sound by WebSocket, captions by SSE."""
 
 import asyncio
 from functools import partial

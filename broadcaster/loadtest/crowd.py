@@ -12,8 +12,8 @@ from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, Load
 JOIN_S = 20.0
 """A listener that has not joined after this long has failed."""
 NAP_S = 0.001
-"""Pause between two looks at the sockets, so arrivals are known to a millisecond. A crowd that is
-woken for each frame instead costs processor time of the server, which is what is measured."""
+"""Pause between two looks at the sockets, so arrivals are known to a millisecond. Waking for every
+frame would take processor time from the server under test."""
 _JOINS_AT_ONCE = 50
 """Connections begun between two looks at the sockets."""
 _READY_AT_ONCE = 4096

@@ -1,4 +1,4 @@
-"""The course of a load test: when listeners are due, when it ends, and what it took."""
+"""Schedules a load test: when each listener joins, when the test ends, and how busy it was."""
 
 import time
 from collections.abc import Callable

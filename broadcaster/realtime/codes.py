@@ -1,7 +1,6 @@
 """Error codes of the Realtime endpoints, and what to tell the organizer about them.
 
-OpenAI's and Azure's documented codes, and those of compatible servers (realtime-protocol §1.5, §4,
-§6).
+OpenAI's and Azure's documented codes, and those of compatible servers.
 """
 
 from typing import NamedTuple
@@ -14,7 +13,9 @@ class Advice(NamedTuple):
     hint: str
 
 
-_BILLING_HINT = "Check credit and spending limit of the provider's account, then start it again."
+_BILLING_HINT = (
+    "Check the credit and the spending limit of the provider's account. The booth keeps trying."
+)
 URL_HINT = "Check the server's URL and the model or deployment name."
 FATAL = {
     "invalid_api_key": Advice(

@@ -149,7 +149,7 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
         for name in named:
             if name in table:
                 return _failed(name, table[name], retryable=retryable)
-    how = "without a goodbye" if code is None else f"with close code {code}"
+    how = "without a close frame" if code is None else f"with close code {code}"
     advice = Advice(
         f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
     )

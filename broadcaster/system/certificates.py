@@ -1,4 +1,4 @@
-"""TLS certificates: the organizer's own, or a self-signed one so that phones play sound."""
+"""TLS certificates: the organizer's own, or a self-signed one."""
 
 import ipaddress
 import os

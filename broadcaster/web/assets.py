@@ -1,7 +1,7 @@
 """Pages, scripts and styles of `listener_web/`, read once and sent from memory.
 
-Two thousand phones fetch them within seconds; a file opened and compressed for each of them would
-be most of the work of a joining herd.
+Two thousand phones fetch them within seconds; a file opened and compressed for each of them
+would dominate the cost when many join at once.
 """
 
 import gzip

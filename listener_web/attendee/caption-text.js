@@ -1,4 +1,4 @@
-/** What of a caption's text is shown, and what of it is new. */
+/** Which part of a caption is shown, and which part is new. */
 
 /** Languages written without spaces: a line break inside a caption is not a word boundary. */
 const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);

@@ -8,7 +8,7 @@ const WARN_SHARE = 0.8;
 const WORDS = {
   fine: '',
   near: 'More than 80 % of the spend cap is used. Interpretation stops when it is reached.',
-  held: 'The spend cap is reached: interpretation is held. Raise the cap to go on.',
+  held: 'The spend cap is reached: interpretation has stopped. Raise the cap to resume it.',
 };
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });

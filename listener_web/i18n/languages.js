@@ -11,7 +11,7 @@
  */
 
 /**
- * A tag's language, script and region. Missing ones are filled in with what CLDR holds likely, so that
+ * A tag's language, script and region. Missing ones are filled in from CLDR's likely subtags, so that
  * `zh-TW` matches `zh-Hant`. An unreadable tag matches only itself.
  *
  * @param {string} tag

@@ -152,7 +152,7 @@ addEventListener('beforeunload', (leaving) => {
 
 if (key === '') {
   allow.disabled = true;
-  explain('This link lacks its key. Ask the organizer for the stage link and open it unchanged.');
+  explain('The key is missing from this link. Ask the organizer for the speaker’s link and open it unchanged.');
 } else if (!isSecureContext || !navigator.mediaDevices) {
   allow.disabled = true;
   explain('The microphone needs https: open this page with an address that starts with https://.');

@@ -1,4 +1,4 @@
-"""Scenario: stalled, sipping and half-open connections, and a million requests for captions."""
+"""Scenario: stalled, slow and half-open connections, and a million requests for captions."""
 
 import asyncio
 import socket

@@ -31,9 +31,9 @@ SENTENCES = talk.load().sentences
 LEAD_S = 3.0
 """Silence before the talk, in which all sessions are opened."""
 PATIENCE_S = 60.0
-"""Silence after it at most, until all is interpreted."""
+"""Longest wait after the talk until everything is interpreted."""
 AFTERWARDS_S = 2.0
-"""And then, in which nothing may be repeated."""
+"""Extra time in which nothing may be repeated."""
 
 Fault = dict[str, Any]
 
@@ -142,7 +142,7 @@ async def perform(
     """Speak the first sentences of the talk in real time, with faults, to these booths.
 
     Args:
-        seats: who interprets.
+        seats: the booths.
         faults: what goes wrong.
         sentences: how many.
         options: of the rehearsal server.

@@ -78,7 +78,7 @@ def microphone(path: Path) -> Path:
 
 
 async def create_event(site: Site) -> str:
-    """An event with Spanish and French, live; returns its stage link."""
+    """An event with Spanish and French, live; returns its speaker's link."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     event = {"id": "talk", "title": "Water", "languages": ["es", "fr"]}
     async with aiohttp.ClientSession(site.stage, headers=headers, raise_for_status=True) as http:

@@ -1,4 +1,4 @@
-"""Do players that others wrote hear us? Each one listens to a talk, and what it plays is compared.
+"""Plays a talk through third-party players and compares the result.
 
     python -m tests.players [--only firefox,webrtcbin] [--write]
 

@@ -27,7 +27,7 @@ GRACE_S = 0.001
 BEGIN_MS = 1_700_000_000_000
 """Unix time at which virtual time begins."""
 ROUNDING_S = 1e-9
-"""Added to each jump, or rounding could leave the clock a hair before a deadline for ever."""
+"""Added to each jump, so that rounding cannot leave the clock just before a deadline forever."""
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):

@@ -9,7 +9,7 @@ from broadcaster.model.ports import Clock
 ROTATE_AFTER_S = 55 * 60.0
 ROTATE_BEFORE_EXPIRY_S = 300.0
 SHORTEST_LIFETIME_S = 30.0
-"""A session that seems to expire sooner: either our clock or the server's is wrong."""
+"""If a session seems to expire sooner than this, one of the two clocks is wrong."""
 STAGGER_S = 120.0
 """The sessions of an event's languages are replaced at different times, this far apart at most."""
 CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))

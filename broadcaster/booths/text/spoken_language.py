@@ -1,4 +1,4 @@
-"""Which language a text is in: what the floor speaks, and whether an interpreter speaks its own."""
+"""Guesses the language of the floor, and checks that an interpreter speaks its own."""
 
 import asyncio
 from collections import deque
@@ -12,15 +12,15 @@ from broadcaster.writing.words import load
 
 SURE = 0.9
 MUCH_LIKELIER = 100.0
-"""A text that is so many times likelier in another language than in the one before is in it."""
+"""How many times likelier another language must be before the guess changes."""
 LONGEST_CHARACTERS = 160
 PIECE_BYTES = 80
-"""About 15 words, in scripts with more bytes a character too: their words have fewer characters."""
+"""About 15 words. Scripts with more bytes per character have shorter words."""
 PIECE_SURE = 0.8
 WRONG_PIECES = 3
-"""So many pieces in a row must be in the same wrong language."""
+"""This many pieces in a row must be in the same wrong language."""
 SHORTEST_CHARACTERS = 12
-"""Less text than this says nothing: names and numbers look alike in all languages."""
+"""Too little text to guess from: names and numbers look alike in all languages."""
 
 
 _SAME = {"fil": "tl", "nb": "no"}

@@ -46,13 +46,13 @@ def state_message(state: dict[str, str]) -> bytes:
 class CaptionReader:
     """One response: first the captions it has not seen, page by page, then those of the `FanOut`.
 
-    Captions are never dropped. A reader that cannot follow is disconnected.
+    Captions are never dropped. A reader that cannot keep up is disconnected.
 
     Args:
         transport: its connection.
         position: the last caption it has seen; None when it has seen nothing.
         on_clear: called when the last page was sent.
-        on_cut: called when it is disconnected because it cannot follow.
+        on_cut: called when it is disconnected because it cannot keep up.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the hub of a channel knows of a transport: an outlet with listeners of its own."""
+"""The interface between a channel's hub and a transport."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,7 +36,7 @@ class Outlet(Protocol):
         """
 
     async def run(self) -> None:
-        """Serve the listeners until cancelled, or until the outlet is of no more use.
+        """Serve the listeners until cancelled, or until the outlet is no longer needed.
 
         When it returns or fails, the hub cuts the outlet and forgets it.
         """

@@ -121,7 +121,7 @@ class WhepSessions:
         if session is None or session.room.event.id != call.event:
             raise UnknownSession
         match call.method:
-            case "PATCH":  # a player's candidates are of no use to us, it finds us
+            case "PATCH":  # candidates are ignored: an ICE-lite server waits to be found
                 parse_fragment(call.body).check_no_restart(session.peer.offer)
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))

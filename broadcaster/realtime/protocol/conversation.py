@@ -1,10 +1,10 @@
 """A conversational Realtime session used as an interpreter, as a state machine.
 
-A conversation answers in turns, and every turn is billed for all turns before it
-(realtime-protocol §5). So we hold no conversation: every segment of the talk is an out-of-band
-response (`conversation: "none"`) whose input is the segment's sound. Segments then know nothing of
-each other, cost nothing twice and can be requested again from our own buffer. The server's turn
-detection is off and its buffer stays empty, so it can neither answer nor interrupt by itself.
+A conversation answers in turns, and every turn is billed for all turns before it. So we hold no
+conversation: every segment of the talk is an out-of-band response (`conversation: "none"`) whose
+input is the segment's sound. The segments are then independent: none is billed twice, and each can
+be requested again from our own buffer. The server's turn detection is off and its buffer stays
+empty, so it can neither answer nor interrupt by itself.
 """
 
 import base64

@@ -88,7 +88,7 @@ class TranscriptionConfig:
     def _transcription(self) -> dict[str, object]:
         """Whisper and gpt-4o models take one `language` and no keywords, newer ones `languages`.
 
-        gpt-realtime-whisper takes no prompt either (realtime-protocol §3).
+        gpt-realtime-whisper takes no prompt either.
         """
         settings: dict[str, object] = {"model": self.model}
         languages = list(dict.fromkeys(map(endpoint_language, self.languages)))

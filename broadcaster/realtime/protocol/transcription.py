@@ -2,7 +2,7 @@
 
 The server transcribes while it listens, but only a commit turns a stretch of sound into an item
 with an authoritative text. The recommended models take no turn detection, so we commit: at a pause
-after a few seconds of speech, or when an item gets too long (realtime-protocol §3).
+after a few seconds of speech, or when an item gets too long.
 """
 
 import base64

@@ -1,1 +1,1 @@
-"""FaultPlan that can be planned, and the connection they strike."""
+"""Faults that can be injected, and the connection that carries them out."""

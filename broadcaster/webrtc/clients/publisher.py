@@ -1,4 +1,4 @@
-"""A WHIP client: publishes PCM to any WHIP server in real time, hence by the real clock."""
+"""A WHIP client: publishes PCM to any WHIP server in real time, so it uses the real clock."""
 
 import asyncio
 import time

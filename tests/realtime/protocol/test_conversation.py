@@ -606,7 +606,7 @@ def test_closing_interprets_what_was_taken() -> None:
 
 
 def test_beta_names_and_missing_fields() -> None:
-    """A server of section 6: beta names, no metadata, no ids, one delta, no usage."""
+    """A compatible server: beta names, no metadata, no ids, one delta, no usage."""
     talk = Talk()
     talk.protocol.interpret(1, PCM)
     talk.protocol.interpret(2, PCM)

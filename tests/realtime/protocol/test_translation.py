@@ -99,7 +99,7 @@ def told(
 
 
 def protocol_in(state: State) -> TranslationProtocol:
-    """A session walked to `state` through the public doors only."""
+    """A session walked to `state` through its public methods only."""
     protocol = TranslationProtocol("de")
     if state is State.CONNECTING:
         return protocol

@@ -1,4 +1,4 @@
-"""Opening sessions over real sockets: refusals, silence, proxies and dead ends."""
+"""Opening sessions over real sockets: refusals, silence, proxies and unreachable servers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
