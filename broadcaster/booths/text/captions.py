@@ -19,7 +19,7 @@ FINISH_S = 5.0
 
 
 class CaptionWriter:
-    """Segments one channel's text and appends the captions in order."""
+    """Divides one channel's text into captions and appends them to the stream, in order."""
 
     def __init__(self, event: str, channel: str, bus: Bus) -> None:
         self._stream = keys.captions(event, channel)
@@ -36,7 +36,7 @@ class CaptionWriter:
         self._write(self._segmenter.tick(now_ms))
 
     def begin_session(self) -> None:
-        """Another session goes on where the one before it ended."""
+        """Continue with the text of another session."""
         self._segmenter.join()
 
     @asynccontextmanager

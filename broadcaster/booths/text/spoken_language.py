@@ -50,15 +50,15 @@ async def prepare() -> None:
 
 
 class SpokenLanguage:
-    """Follows the language of a text that grows."""
+    """Follows the language of a growing text."""
 
     def __init__(self) -> None:
         self._recent = ""
         self.language = ""
-        """ISO 639-1 code of what was said last; empty until it is known."""
+        """ISO 639-1 code of the newest text; empty until it is known."""
 
     def add(self, text: str) -> None:
-        """Another fragment of any length, with its own spacing; sentences are judged one by one."""
+        """Add a fragment of any length, with its own spacing. Each sentence is judged by itself."""
         self._recent = (self._recent + text).lstrip()[-LONGEST_CHARACTERS:]
         if len(self._recent) < SHORTEST_CHARACTERS:
             return
@@ -72,11 +72,12 @@ class SpokenLanguage:
 
 
 class LanguageWatch:
-    """Notices an interpreter that speaks another language than its own.
+    """Notices an interpreter that speaks a wrong language.
 
-    Related languages look alike to a classifier, so it takes several long pieces of one other
-    language, and after each alarm twice as many: an alarm that did not help is not repeated soon.
-    The first of them may have begun in the piece before, which held both languages.
+    A classifier confuses related languages. Therefore an alarm needs several long pieces of text in
+    the same wrong language. After each alarm it needs twice as many, so that an alarm that did not
+    help is not repeated soon. The wrong language may have begun in the piece before the first wrong
+    one, because that piece may hold both languages.
 
     Args:
         language: ISO 639-1 code of the interpreter's language.
@@ -91,14 +92,14 @@ class LanguageWatch:
         self._wrong_since = 0
 
     def add(self, text: str, position: int) -> int | None:
-        """Another fragment.
+        """Add a fragment.
 
         Args:
             text: with its own spacing.
             position: event-clock sample up to which the floor was interpreted before it.
 
         Returns:
-            The position from which on the language was wrong; None while it is right.
+            The position at which the wrong language began; None while the language is right.
         """
         if not self._text:
             self._starts.append(position)
