@@ -24,7 +24,7 @@ def same(given: str, expected: str) -> bool:
 
 
 def bearer(header: str) -> str:
-    """The token of an `Authorization: Bearer …` header (RFC 6750 §2.1), empty if there is none."""
+    """Return the token of an `Authorization: Bearer …` header (RFC 6750 §2.1), or ""."""
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

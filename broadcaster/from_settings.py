@@ -1,4 +1,4 @@
-"""What the parts are told, made from `Settings`: the only place that knows both."""
+"""Turns `Settings` into each part's own configuration: the only module that knows both."""
 
 import ssl
 from dataclasses import fields

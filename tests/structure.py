@@ -1,7 +1,7 @@
 """The structure of `broadcaster/`, read from its own imports: `python -m tests.structure`.
 
-A folder is a room. Its own modules and the folders in it are the rooms inside; an arrow leads from
-one room inside to another that it imports.
+A folder is a package. Its parts are its own modules and its subpackages. An arrow leads from one
+part to another part that it imports.
 """
 
 import ast
@@ -14,12 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "broadcaster"
 
 Arrows = dict[str, set[str]]
-"""For each room the rooms it imports."""
+"""For each part the other parts that it imports."""
 
 
 @cache
 def modules() -> dict[str, Path]:
-    """Every module by its dotted name below `broadcaster`; a package is `room.__init__`."""
+    """Every module by its dotted name below `broadcaster`; a package is `package.__init__`."""
     return {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in ROOT.rglob("*.py")}
 
 
@@ -63,12 +63,12 @@ def classes() -> dict[str, list[str]]:
 
 
 def folders() -> list[str]:
-    """Every room that is a folder, by dotted name; the house itself is empty."""
+    """Every package by its dotted name; the root package is the empty string."""
     return sorted({name.rpartition(".")[0] for name in modules()})
 
 
 def arrows_inside(folder: str) -> Arrows:
-    """The rooms inside a folder, its `__init__` left out, and what each imports of the others."""
+    """Return the parts of a package without its `__init__`, and which others each one imports."""
     inside: Arrows = {}
     for name, path in modules().items():
         room = _room_inside(folder, name)
@@ -80,7 +80,7 @@ def arrows_inside(folder: str) -> Arrows:
 
 
 def cycle(arrows: Arrows) -> list[str]:
-    """Rooms that import each other in a circle; empty when every arrow leads one way."""
+    """Return parts that import each other in a circle; empty if every arrow leads one way."""
     try:
         TopologicalSorter(arrows).prepare()
     except CycleError as error:
@@ -99,7 +99,7 @@ def _resolved(parts: list[str], known: dict[str, Path]) -> str:
 
 
 def _room_inside(folder: str, name: str) -> str | None:
-    """Which room inside `folder` a module belongs to; None outside and for its `__init__`."""
+    """Return the part of `folder` that has a module; None outside, and for its `__init__`."""
     prefix = f"{folder}." if folder else ""
     if not name.startswith(prefix):
         return None
@@ -108,7 +108,7 @@ def _room_inside(folder: str, name: str) -> str | None:
 
 
 def _rows() -> Iterator[str]:
-    yield f"{'folder':24} {'modules':>7} {'rooms':>6} {'arrows':>7}  one way"
+    yield f"{'folder':24} {'modules':>7} {'parts':>6} {'arrows':>7}  one way"
     for folder in folders():
         inside = arrows_inside(folder)
         own = sum(1 for room in inside if not (ROOT / folder.replace(".", "/") / room).is_dir())

@@ -1,6 +1,6 @@
-"""Which folder may import which, and which folder owns which library.
+"""The import rules: which package may import which, and which package owns which library.
 
-A row lists exactly what a folder (a room) uses, so a new import is a decision, not an accident.
+A row lists exactly what a package uses, so a new import is a decision, not an accident.
 """
 
 import pytest
@@ -16,8 +16,8 @@ from tests.structure import (
     modules,
 )
 
-MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single modules it imports
-    # What everything stands on: imports nothing of ours, or next to nothing.
+MAY_IMPORT = {  # package -> packages (their own modules only) and single modules it imports
+    # The base of everything: imports nothing of ours, or almost nothing.
     "auth": "",
     "config": "",
     "errors": "",
@@ -90,7 +90,7 @@ MAY_IMPORT = {  # room -> rooms (their own modules, not their wings) and single 
     "commands": "*",
     "from_settings": "*",
 }
-OWNERS = {  # library -> the only rooms that may import it
+OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},
     "aioice": {"webrtc"},
     "OpenSSL": {"webrtc"},
@@ -108,7 +108,7 @@ OWNERS = {  # library -> the only rooms that may import it
 }
 STAGES = ("floor", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
-"""Rooms that know no server: they raise `DomainError`s and leave statuses to `web`."""
+"""Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")
 LONGEST_MODULE = 400
 MOST_MODULES = 14
@@ -121,13 +121,13 @@ def room_of(module: str) -> str:
 
 
 def below_http(module: str) -> bool:
-    """Whether a module is in a room that knows no server; `webrtc.clients` asks servers."""
+    """Whether a module is in a package that knows no server; `webrtc.clients` asks servers."""
     top = module.split(".", maxsplit=1)[0]
     return room_of(module) in NO_HTTP or (top in NO_HTTP and top != "webrtc")
 
 
 def permitted(room: str, target: str) -> set[str]:
-    """The entries of a room's row that let it import a module."""
+    """Return the entries of a package's row that let it import a module."""
     names = {target, room_of(target)}
     return names & {room, *MAY_IMPORT[room].split()}
 

@@ -1,4 +1,4 @@
-"""How loud sound is, and below which level it counts as silence.
+"""Measures the level of sound, and sets the level below which it counts as silence.
 
 Each place that asks has a threshold of its own, because a wrong answer costs something else:
 

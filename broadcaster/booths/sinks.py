@@ -1,4 +1,4 @@
-"""Where a booth's speech and text go: into a language channel, or into the source captions.
+"""The destinations of a booth's speech and text: a language channel, or the source captions.
 
 Both are a `booth.BoothSink`, and so also an `output.Sink`.
 """

@@ -1,4 +1,4 @@
-"""Which booths run: those that somebody needs, of every live event, each in one process.
+"""Runs the booths that live events need now, each in one process only.
 
 A booth runs while its event is live and its channel is needed: it has or had a listener or reader,
 or the organizer wants it always on. At the spend cap the booths are suspended: they run, but only

@@ -1,4 +1,4 @@
-"""What `broadcaster loadtest` prints: a progress bar, then the report."""
+"""The output of `broadcaster loadtest`: a progress bar, then the report."""
 
 import json
 import signal

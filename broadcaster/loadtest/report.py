@@ -1,4 +1,4 @@
-"""What a load test found, for people and for programs."""
+"""The report of a load test, for people and for programs."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

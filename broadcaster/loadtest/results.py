@@ -1,4 +1,4 @@
-"""What is measured: when each listener joined and got sound, and how far apart listeners got it."""
+"""The measurements: the time to join, the time to the first sound, the spread among listeners."""
 
 from array import array
 from collections import Counter

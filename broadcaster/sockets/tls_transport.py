@@ -100,7 +100,7 @@ class TlsTransport(SocketTransport):
         """See `SocketTransport`.
 
         OpenSSL has already encrypted what it could not send: it must be given the same bytes again,
-        with or without more behind them (SSL_write(3)). None of them count as sent until then.
+        with or without more after them (SSL_write(3)). None of them count as sent until then.
         """
         size = max(self._attempted, min(len(data), RECORD_BYTES))
         try:

@@ -1,4 +1,4 @@
-"""How errors become HTTP answers: a status, perhaps a header, and `{error, message, hint}`.
+"""Turns errors into HTTP answers: a status, perhaps a header, and `{error, message, hint}`.
 
 The layers below raise `DomainError`s that know no HTTP; `STATUS` is the only place that maps them.
 """

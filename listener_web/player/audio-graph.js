@@ -39,7 +39,7 @@ export class AudioGraph {
     }
   }
 
-  /** Make the graph if there is none yet. Must be called from a tap the first time. */
+  /** Make the graph, unless it exists. Must be called from a tap the first time. */
   open() {
     if (this.context === null) {
       // Otherwise iOS mutes the page by the ringer switch and when the screen is locked.

@@ -1,4 +1,4 @@
-"""What listeners notice of each fault of the provider: the table in docs/interpretation.md.
+"""Measure what listeners notice of each provider fault: the table in docs/interpretation.md.
 
     python -m tests.benchmarks.bench_faults --rounds 2 --write docs/interpretation.md
     python -m tests.benchmarks.bench_faults --rounds 1 --only late

@@ -1,4 +1,4 @@
-"""How a scenario is run."""
+"""The options of a scenario."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is published while a benchmark measures: marked Opus packets and captions, evenly."""
+"""Publishes during a benchmark: marked Opus packets and captions, evenly."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What was written against what was said: lost, repeated, out of order."""
+"""Compares the written text with the talk: lost, repeated, out of order."""
 
 import re
 import unicodedata

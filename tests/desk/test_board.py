@@ -1,4 +1,4 @@
-"""What the stages report about an event, as the desk's API tells it."""
+"""The desk's API shows the stages' reports about an event."""
 
 import asyncio
 from collections.abc import AsyncIterator

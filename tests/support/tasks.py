@@ -1,4 +1,4 @@
-"""Something that runs beside a test."""
+"""Background tasks of a test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine

@@ -1,4 +1,4 @@
-"""What tests of publishers share: a sound that is easy to find again, and clients that send it."""
+"""Support for tests of publishers: a sound that is easy to recognise, and clients that send it."""
 
 import asyncio
 import fractions

@@ -1,4 +1,4 @@
-"""What a booth knows of its engine: what it hears, what it says, when it ends."""
+"""The interface between a booth and its engine: input, output and the end of a session."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ class Phrase:
 
     @property
     def end(self) -> int:
-        """Event-clock sample just behind its last sample."""
+        """Event-clock position after its last sample."""
         return self.position + len(self.pcm) // SAMPLE_BYTES
 
 

@@ -36,7 +36,7 @@ class FloorBuffer:
 
     @property
     def end(self) -> int:
-        """The position behind the newest block; 0 before the first."""
+        """The position after the newest block; 0 before the first."""
         if not self._blocks:
             return 0
         newest = self._blocks[-1]

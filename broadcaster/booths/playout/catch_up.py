@@ -1,4 +1,4 @@
-"""How a channel that has fallen behind catches up; pure arithmetic, no sound."""
+"""The rules by which a late channel catches up: arithmetic only, no sound."""
 
 from collections import deque
 from dataclasses import dataclass

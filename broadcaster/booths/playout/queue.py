@@ -1,4 +1,4 @@
-"""What an interpreter said, waiting to be played at real-time rate."""
+"""A queue of interpreted sound that waits to be played in real time."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""When a session is replaced by the next one, and where the floor is cut between them."""
+"""Chooses the time to replace a session, and the place at which the floor is cut."""
 
 import zlib
 

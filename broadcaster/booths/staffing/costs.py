@@ -1,4 +1,4 @@
-"""What interpretation costs by the price table of the settings, and what an event has spent."""
+"""Computes the cost of interpretation from the price table, and adds up an event's spending."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace

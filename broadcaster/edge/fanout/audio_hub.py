@@ -48,7 +48,7 @@ class AudioHub:
     def outlet(
         self, kind: type[OutletT], make: Callable[[OutletTools], OutletT], form: str = ""
     ) -> OutletT:
-        """The outlet of one transport, made if there is none.
+        """Return the outlet of one transport, and make it first if needed.
 
         Args:
             kind: its class.

@@ -16,7 +16,7 @@ _LATE_FOR_S = 1.0
 
 
 class GapFiller:
-    """Gives out Opus packets at the pace of real time, whatever the channel does."""
+    """Gives out Opus packets in real time, whatever the channel does."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

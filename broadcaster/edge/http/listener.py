@@ -67,5 +67,5 @@ class HttpListener:
             self.transport.abort()
 
     def caught_up(self) -> None:
-        """Skip no more; the next block is the newest."""
+        """Stop skipping; the next block is the newest."""
         self._skipping_since = None

@@ -53,7 +53,7 @@ class Rooms:
         A room can close during any `await`: call `open` again afterwards instead of keeping it.
 
         Raises:
-            UnknownEvent: there is none of this id, or it is a draft.
+            UnknownEvent: no event has this id, or it is a draft.
             BusUnavailable: its record cannot be read.
         """
         room = self._rooms.get(event_id)

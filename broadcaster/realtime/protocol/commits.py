@@ -1,4 +1,4 @@
-"""When to commit what a transcription has heard.
+"""Decides when a transcription session commits its sound.
 
 This is part of the protocol, and not of the engine above it, because the server may end an item by
 itself: the next item then starts there, and only the protocol sees that event.

@@ -1,4 +1,4 @@
-"""Which sessions a planned fault strikes.
+"""Decides which sessions a planned fault hits.
 
 No input or output happens here. A session asks at certain moments whether a fault strikes it.
 """

@@ -1,4 +1,4 @@
-"""How far one sentence of the script was recognised, and whether it is over."""
+"""Tracks how far one sentence of the script was recognised, and whether it is over."""
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto

@@ -1,4 +1,4 @@
-"""When a translation is sent: content in bursts, filler in between, punctuation late.
+"""The timing of a translation: content in bursts, filler in between, punctuation late.
 
 The input sets the pace: `tick` is called once per 200 ms of sound received. Text is sent in small
 pieces ahead of its sound. Each audio delta holds 400 ms, although one is sent per 200 ms of input.

@@ -139,7 +139,7 @@ class DtlsSession:
                 raise DtlsFailed("DTLS failed") from failed
 
     def outgoing(self) -> bytes:
-        """The next datagram to send; empty when there is none."""
+        """Return the next datagram to send; empty if nothing waits."""
         try:
             return self._connection.bio_read(MAX_DATAGRAM_BYTES)
         except SSL.WantReadError:

@@ -1,4 +1,4 @@
-"""When a fault strikes, and which sessions."""
+"""The time of a fault, and the sessions that it hits."""
 
 from typing import Any
 
