@@ -46,7 +46,7 @@ from broadcaster.web.metrics import AskEvents, metrics_route
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
-"""How long open requests may take at the end."""
+"""Time that open requests may take when the process stops."""
 KEEPALIVE_S = 20.0
 """After this long without a request a connection is closed; aiohttp would keep it for an hour.
 
@@ -57,7 +57,7 @@ An idle connection takes a place that newcomers need. Clients close theirs soone
 
 @dataclass(slots=True)
 class ProcessParts:
-    """What one process runs; each role adds its share."""
+    """The parts that one process runs. Each role adds its own."""
 
     # From floor, edge and desk: answered by the one web application.
     routes: list[web.RouteDef] = field(default_factory=list)

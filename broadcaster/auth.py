@@ -35,7 +35,7 @@ def cookie_value(token: str) -> str:
 
 
 def admin_token(data_dir: Path) -> tuple[str, bool]:
-    """The organizer's token of this installation; the first call makes it.
+    """Return the organizer's token of this installation. The first call makes it.
 
     Returns:
         The token, and whether it was made just now.

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 class FrameMs(IntEnum):
-    """How long a channel's Opus packets can be, in milliseconds."""
+    """The possible lengths of a channel's Opus packets, in milliseconds."""
 
     SHORT = 20
     MIDDLE = 40

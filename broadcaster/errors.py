@@ -298,7 +298,7 @@ class TooManyJoining(DomainError):
 
 
 class ServerRefused(BroadcasterError):
-    """A server answered a client of ours with an error.
+    """A server answered one of our clients with an error.
 
     Args:
         status: HTTP status of the answer.

@@ -26,7 +26,7 @@ BACKLOG = 4096
 
 
 def ingest_settings(settings: Settings) -> IngestSettings:
-    """How speakers connect.
+    """Return the settings of the speakers' connections.
 
     Raises:
         ValueError: an ICE server is not written as it should be.
@@ -39,7 +39,7 @@ def ingest_settings(settings: Settings) -> IngestSettings:
 def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
-    """What booths work with: engines, what they cost, how channels catch up."""
+    """Return the services of the booths: engines, their price, the limits of catching up."""
     extra = (tag.strip() for tag in settings.extra_translate_languages.split(","))
     engines = Engines(
         http,
@@ -75,7 +75,7 @@ def realtime_endpoint(settings: Settings) -> Endpoint:
 
 
 def egress_settings(settings: Settings) -> EgressSettings:
-    """Where WebRTC listeners connect."""
+    """Return the settings of the port for WebRTC listeners."""
     announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
     return EgressSettings(settings.webrtc_port, announced, loopback=settings.host in LOOPBACK)
 
@@ -83,7 +83,7 @@ def egress_settings(settings: Settings) -> EgressSettings:
 def acceptor_settings(
     settings: Settings, tls: ssl.SSLContext | None, *, reuse_port: bool
 ) -> AcceptorSettings:
-    """Where HTTP connections come in.
+    """Return the settings of the HTTP acceptor.
 
     Args:
         settings: host and port.

@@ -32,7 +32,7 @@ from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
 
 TICK_S = 0.1
-"""How often quiet captions are ended and missing floor audio is noticed."""
+"""Interval at which quiet captions are ended and missing floor audio is noticed."""
 
 Price = Callable[[Interpreter | None, int, Usage], float]
 """The cost in USD of an engine (None transcribes), given milliseconds of sound sent and tokens."""
@@ -40,7 +40,7 @@ Price = Callable[[Interpreter | None, int, Usage], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoothDependencies:
-    """What every booth works with.
+    """The services that every booth uses.
 
     Attributes:
         bus: where the floor comes from and the channel goes.
@@ -60,7 +60,7 @@ class BoothDependencies:
 
 
 class BoothSink(Sink, Protocol):
-    """What a booth needs of its sink; `Sink` is what a session needs of it."""
+    """The interface of a sink for its booth; `Sink` is the interface for a session."""
 
     async def run(self) -> None:
         """Work until cancelled."""

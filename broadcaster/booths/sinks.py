@@ -30,7 +30,7 @@ log = logging.getLogger("broadcaster.booths")
 SKIPPED = " […] "
 """The mark in the captions where sound was left out to catch up."""
 LAST_WORDS_S = 5.0
-"""How long a booth that stops may go on playing what its interpreter has said."""
+"""Time in which a booth that stops may play the rest of its queue."""
 
 
 class ChannelSink:

@@ -34,7 +34,7 @@ RESTART_S = 2.0
 LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
-"""How often what an event has spent is written to its record."""
+"""Interval at which an event's spending is written to its record."""
 
 
 class BoothSupervisor:

@@ -27,7 +27,7 @@ from broadcaster.model.variant import ChannelVariant
 log = logging.getLogger("broadcaster.desk")
 
 LINGER_S = 180.0
-"""How long an event's status is collected after the last request; Prometheus scrapes rarely."""
+"""An event's status is collected for this long after a request: Prometheus scrapes rarely."""
 
 
 class Board:
@@ -46,7 +46,7 @@ class Board:
             await asyncio.get_running_loop().create_future()
 
     def event_status(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
-        """What the stages reported about an event in the last `STALE_AFTER_S`.
+        """Return the stages' reports about an event of the last `STALE_AFTER_S`.
 
         The first call for an event starts to collect its status, so its answer may be empty.
 

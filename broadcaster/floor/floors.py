@@ -15,7 +15,7 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 log = logging.getLogger("broadcaster.floor")
 
 LEASE_WAIT_S = 1.0
-"""How long a publisher waits for another process to release the floor."""
+"""A publisher waits this long for another process to release the floor."""
 
 
 class Floors:

@@ -21,7 +21,7 @@ LONGEST_S = 3600.0
 
 
 class Transport(StrEnum):
-    """How a crowd listens."""
+    """The transport of a crowd."""
 
     WS = "ws"
     WHEP = "whep"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from broadcaster.loadtest.results import LoadResults
 
 PROGRESS_S = 0.25
-"""How often progress is reported."""
+"""Interval of the progress reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """How many listeners come, and how fast.
+    """The size of the crowd, and its speed of joining.
 
     Attributes:
         listeners: how many.
@@ -27,7 +27,7 @@ class LoadPlan:
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far a test is.
+    """The progress of a test.
 
     Attributes:
         elapsed_s: since it began.
@@ -94,7 +94,7 @@ class LoadRun:
         self._all_in: SteadyPhase | None = None
 
     def due(self) -> int:
-        """How many listeners should have begun to join by now."""
+        """Return how many listeners should have begun to join by now."""
         elapsed_s = self._looked_s - self._began_s
         if elapsed_s >= self._plan.ramp_s:
             return self._plan.listeners

@@ -27,7 +27,7 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one test found.
+    """The findings of one test.
 
     Attributes:
         listeners: how many were planned.

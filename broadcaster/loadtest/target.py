@@ -56,7 +56,7 @@ class LoadTarget:
 
 @dataclass(frozen=True, slots=True)
 class _EventInfo:
-    """What a server says about an event."""
+    """The server's information about an event."""
 
     state: str
     channels: tuple[str, ...]

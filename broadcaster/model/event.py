@@ -9,11 +9,11 @@ from broadcaster.errors import EventOver, InvalidTransition
 from broadcaster.model.language import FLOOR
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
-"""What an event id looks like; it is part of every link of the event."""
+"""The form of an event id, which is part of every link of the event."""
 
 
 class EventState(StrEnum):
-    """Where an event is in its life."""
+    """The state of an event."""
 
     DRAFT = "draft"
     OPEN = "open"

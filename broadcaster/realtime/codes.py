@@ -61,7 +61,7 @@ TRANSIENT = {
 SESSION_ENDING = frozenset({*FATAL, "session_expired"})
 """Errors after which a live session is over; every other error event leaves it open."""
 COMMIT_EMPTY = "input_audio_buffer_commit_empty"
-"""A commit came although nothing was heard since the last one."""
+"""The server got no sound since the last commit."""
 ONE_AT_A_TIME = "conversation_already_has_active_response"
 """The server does not take several responses at once."""
 RESPONSE_TIMEOUT = "response_timeout"

@@ -36,7 +36,7 @@ _TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
 
 
 class ResponseFailure(NamedTuple):
-    """Why one response of a conversation was not completed.
+    """The reason why one response of a conversation was not completed.
 
     Attributes:
         reason: stable identifier.
@@ -52,7 +52,7 @@ class ResponseFailure(NamedTuple):
 def from_handshake(
     status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
 ) -> InterpreterFailed:
-    """What an HTTP answer other than `101 Switching Protocols` means.
+    """Explain an HTTP answer other than `101 Switching Protocols`.
 
     Args:
         status: HTTP status.
@@ -88,7 +88,7 @@ def from_handshake(
 
 
 def from_error_event(error: Mapping[str, object], *, configuring: bool) -> InterpreterFailed:
-    """What the `error` object of an error event means.
+    """Explain the `error` object of an error event.
 
     Args:
         error: `{type, code?, message, param?}`, not trusted.
@@ -121,7 +121,7 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
 
 
 def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure:
-    """What a response that is not `completed` means.
+    """Explain a response that is not `completed`.
 
     Args:
         status: `cancelled`, `incomplete` or `failed`.
@@ -136,7 +136,7 @@ def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure
 
 
 def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
-    """What the end of the socket means.
+    """Explain the end of the socket.
 
     Args:
         code: the close frame's code (RFC 6455 section 7.4), None when there was no close frame.

@@ -17,7 +17,7 @@ HIGH_WATER_BYTES = 64 * 1024
 
 
 class WriteObserver(Protocol):
-    """Is told when a connection can be written to past its transport, and when not."""
+    """An observer that learns when the socket may be written to directly, and when not."""
 
     def blocked(self) -> None:
         """The connection has unsent bytes or is closing: write to its transport only."""

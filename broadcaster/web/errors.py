@@ -68,7 +68,7 @@ HEADERS: dict[type[DomainError], Mapping[str, str]] = {
 """Headers that go with the status."""
 
 REFUSED = web.AppKey("refused", Counter[str])
-"""Where an application counts refused requests, by error id."""
+"""The application's counter of refused requests, by error id."""
 
 
 class Refused(BroadcasterError):

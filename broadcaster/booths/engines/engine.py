@@ -22,7 +22,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A fragment of what the engine says; `position` as in `Sound`."""
+    """A fragment of the engine's text; `position` as in `Sound`."""
 
     text: str
     position: int | None
@@ -62,14 +62,14 @@ class Engine(Protocol):
 
     @property
     def complete(self) -> bool:
-        """Whether everything heard was answered; to be asked when `said` has ended."""
+        """Whether the engine answered everything it heard. Ask after `said` has ended."""
 
     @property
     def unsent_blocks(self) -> int:
         """200 ms blocks that were dropped because the connection was too slow."""
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
-        """Hear the next 200 ms of the floor; never waits.
+        """Take the next 200 ms of the floor. Never waits.
 
         Args:
             position: event-clock sample of its first sample.
@@ -77,10 +77,10 @@ class Engine(Protocol):
         """
 
     async def close(self, deadline_s: float) -> None:
-        """Let the engine answer what it has heard; `said` ends within the deadline."""
+        """Let the engine answer the rest. `said` ends within the deadline."""
 
     def said(self) -> AsyncIterator[Said]:
-        """What the engine says, until it is closed.
+        """Yield the engine's output until it is closed.
 
         Raises:
             InterpreterFailed: the session dropped.

@@ -32,7 +32,7 @@ def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMix:
-    """What the next packet is made of.
+    """The ingredients of the next packet.
 
     Attributes:
         floor_fills_in: whether the floor is heard while the voice has nothing to say.

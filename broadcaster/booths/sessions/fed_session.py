@@ -13,9 +13,9 @@ from broadcaster.model.ports import Clock
 REPLAY_FRAME_S = 0.05
 """Time between blocks while a session catches up: four times real time."""
 DRAIN_S = 8.0
-"""How long a session may take to finish what it has heard."""
+"""Time that a session may take to finish."""
 LONGEST_QUEUE = 4_000
-"""Outputs of a session that waits for the one before it; when full, the oldest is dropped."""
+"""Most outputs kept of a session that waits for its predecessor. Then the oldest is dropped."""
 
 
 class FedSession:
@@ -45,7 +45,7 @@ class FedSession:
     async def open(
         cls, opening: AbstractAsyncContextManager[Engine], buffer: FloorBuffer, clock: Clock
     ) -> Self:
-        """Enter `opening`; the session hears nothing until `feed_from`.
+        """Enter `opening`. The session hears nothing until `feed_from`.
 
         Raises:
             InterpreterFailed: the server refuses or cannot be reached.
@@ -64,7 +64,7 @@ class FedSession:
 
     @property
     def complete(self) -> bool:
-        """Whether everything heard was answered; to be asked at the session's regular end."""
+        """Whether the session answered everything it heard. Ask at its regular end."""
         return self._engine.complete
 
     def feed_from(self, position: int) -> None:
@@ -77,7 +77,7 @@ class FedSession:
         self._until = position
 
     async def close(self) -> None:
-        """Let it finish what it has heard; its outputs end within `DRAIN_S`."""
+        """Let the session finish. Its outputs end within `DRAIN_S`."""
         await self._engine.close(DRAIN_S)
 
     async def dispose(self) -> None:

@@ -30,7 +30,7 @@ MISSING = " […]"
 
 
 class Sink(Protocol):
-    """Where a booth's speech and text go."""
+    """The destination of a booth's speech and text."""
 
     def push_speech(self, pcm: bytes, source_position: int) -> None:
         """Take interpreted speech.

@@ -21,7 +21,7 @@ do, and both sessions hear half a sentence.
 
 
 def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
-    """How long a session that begins now may work, in seconds.
+    """Return how many seconds a session that begins now may work.
 
     Args:
         language: of the channel; each language has its own place within the stagger.
@@ -41,7 +41,7 @@ def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
 
 
 async def place_to_cut(buffer: FloorBuffer, clock: Clock) -> int:
-    """Wait until the speaker pauses; the position between two blocks at which to cut."""
+    """Wait until the speaker pauses; return the position at which to cut, between two blocks."""
     started = clock.monotonic()
     while True:
         waited_s = clock.monotonic() - started

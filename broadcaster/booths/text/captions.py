@@ -15,7 +15,7 @@ log = logging.getLogger("broadcaster.booths")
 LONGEST_QUEUE = 10_000
 """Caption versions kept while the bus is down, enough for half an hour; newer ones are lost."""
 FINISH_S = 5.0
-"""How long a closing booth waits for the bus to take its last captions."""
+"""A closing booth waits this long for the bus to take its last captions."""
 
 
 class CaptionWriter:

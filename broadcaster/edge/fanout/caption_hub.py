@@ -18,7 +18,7 @@ from broadcaster.system.tasks import first_of
 log = logging.getLogger("broadcaster.edge")
 
 BUDGET_BYTES = 256 * 1024
-"""Unsent bytes a reader may have; over it the reader is disconnected and resumes by id."""
+"""Most unsent bytes of a reader. Beyond it the reader is disconnected and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
 _COMMENT = b":\n\n"
@@ -65,7 +65,7 @@ class CaptionReader:
         self.transport = transport
         self.position = position
         self.state = b""
-        """The state it was told last."""
+        """The last state that was sent."""
         self.checked_at: Position | None = (-1, -1)
         """Its position when its progress was last checked."""
         self._on_clear = on_clear
@@ -90,13 +90,13 @@ class CaptionReader:
         """See `fan_out.Member`; nothing was dropped."""
 
     def cut(self) -> None:
-        """Disconnect a reader that cannot follow; it resumes by id."""
+        """Disconnect a reader that cannot keep up. It resumes by id."""
         self._on_cut()
         self.transport.abort()
 
 
 class CaptionHub:
-    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
+    """Follows one caption stream and writes it to readers, without gap or repeat.
 
     Args:
         bus: where the stream is.

@@ -24,7 +24,7 @@ class Encoder(Protocol):
     """Opus packets in, pieces of a continuous stream out."""
 
     head: bytes
-    """What every listener gets first."""
+    """The header, which every listener gets first."""
 
     def push(self, opus: bytes) -> bytes:
         """Add one packet; returns whole frames or pages, empty while none is complete."""
@@ -72,7 +72,7 @@ FORMATS = {form.name: form for form in (MP3, OGG)}
 
 
 def prepare(form: HttpFormat) -> tuple[Encoder, Backlog]:
-    """An encoder and a backlog of silence made with it; takes some ten milliseconds."""
+    """Make an encoder, and a backlog of silence with it. Takes some ten milliseconds."""
     encoder, backlog = form.encoder(), Backlog(ms_to_samples(form.backlog_ms))
     packets = ms_to_samples(form.backlog_ms) // SILENT_SAMPLES
     for piece in encode(encoder, [silent_packet()] * packets):
@@ -81,7 +81,7 @@ def prepare(form: HttpFormat) -> tuple[Encoder, Backlog]:
 
 
 def encode(encoder: Encoder, packets: list[bytes]) -> list[bytes]:
-    """What each packet completes."""
+    """Return the frames or pages that each packet completes."""
     return [encoder.push(packet) for packet in packets]
 
 
@@ -121,7 +121,7 @@ class IcyBlocks:
         return done
 
     def backlog(self) -> bytes:
-        """What a new listener gets first: the newest blocks, with the present title."""
+        """Return the backlog for a new listener: the newest blocks, with the current title."""
         first, *rest = self._recent or [b""]
         if not first:
             return b""

@@ -14,7 +14,7 @@ BUDGET_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StreamForm:
-    """How the bytes of a stream are written to a player.
+    """The way in which the bytes of a stream are written to a player.
 
     Attributes:
         chunked: whether the body is chunked; HTTP/1.0 knows no chunks.

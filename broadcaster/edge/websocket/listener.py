@@ -8,7 +8,7 @@ from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
 BUDGET_BYTES = 8 * 1024
-"""Unsent bytes a listener may have, about two seconds; over it frames are skipped."""
+"""Most unsent bytes of a listener, about two seconds. Beyond it frames are skipped."""
 
 EVENT_ENDED = 4000
 """Close code of a WebSocket whose event is over."""

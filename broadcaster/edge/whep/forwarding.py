@@ -21,7 +21,7 @@ from broadcaster.web.errors import REFUSALS, Refused, refusal
 log = logging.getLogger("broadcaster.edge")
 
 ANSWER_S = 2.0
-"""How long to wait for another process; the page waits as long for its DELETE."""
+"""Time to wait for another process. The page waits as long for its DELETE."""
 MOST_WAITING = 1_000
 """Requests of one process that may wait for other processes; each holds a connection."""
 

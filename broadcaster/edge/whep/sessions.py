@@ -20,7 +20,7 @@ from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 
 LOSS_CHECK_S = 2.0
-"""How often the loss that listeners report is looked at."""
+"""Interval at which the listeners' reported loss is read."""
 _ID = re.compile(r"([0-9a-f]{8})\.[\w-]{24}")
 
 

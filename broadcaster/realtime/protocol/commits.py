@@ -15,7 +15,7 @@ _BYTES_PER_MS = wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES // 1000
 
 
 class Due(Enum):
-    """What to do with the sound that waits at the server."""
+    """The decision about the sound that waits at the server."""
 
     NOTHING = auto()
     COMMIT = auto()

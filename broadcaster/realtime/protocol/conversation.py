@@ -103,7 +103,7 @@ class ConversationProtocol(SessionProtocol):
         self._proceed([])
 
     def due_at(self) -> float | None:
-        """When a response is overdue or a pause is over."""
+        """The next time at which a response is overdue or a pause is over."""
         return self._requests.due_at() if self.state in WORKING else None
 
     def tick(self) -> None:

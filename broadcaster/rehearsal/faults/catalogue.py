@@ -24,7 +24,7 @@ ENDPOINTS = ("translation", "conversation", "transcription")
 
 
 class Moment(Enum):
-    """When a fault can strike."""
+    """The moments at which a fault can strike."""
 
     HANDSHAKE = auto()
     ACCEPT = auto()
@@ -63,7 +63,7 @@ MOMENTS = {
     "late_closed": Moment.CLOSE,
     "no_closed": Moment.CLOSE,
 }
-"""When each fault strikes, by its name."""
+"""The moment at which each fault strikes, by its name."""
 _USUAL_WAITS_S = {"stall": 5.0, "slow_accept": 3.0, "late_closed": 10.0}
 
 _SHAPE = fields(
@@ -160,6 +160,6 @@ class Fault:
 
     @property
     def wait_s(self) -> float:
-        """How long the fault makes the client wait, in real seconds; 0 if it does not."""
+        """The wait that the fault causes for the client, in real seconds; 0 for none."""
         usual_s = _USUAL_WAITS_S.get(self.name, 0.0)
         return usual_s if self.for_s is None or not usual_s else self.for_s

@@ -43,7 +43,7 @@ class RecordingRecogniser:
         self._cuts: dict[str, Recognition] = {}
 
     async def recognise(self, pcm: bytes, target: str) -> _Result:
-        """What is said in a recording, in order, with times in it.
+        """Return the words of a recording, in order, with their times in it.
 
         Args:
             pcm: s16le mono 24 kHz.
