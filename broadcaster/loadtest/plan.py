@@ -48,7 +48,7 @@ ReportProgress = Callable[[LoadProgress], bool]
 
 @dataclass(frozen=True, slots=True)
 class SteadyPhase:
-    """What a test took and received once every listener had joined or failed.
+    """The CPU time, the messages and the duration after every listener had joined or failed.
 
     If the test is stopped before that, the whole test counts.
 
@@ -126,7 +126,7 @@ class LoadRun:
         return wanted and listening > 0 and stayed_s < self._plan.duration_s
 
     def steady_phase(self) -> SteadyPhase:
-        """What the steady phase took until now."""
+        """Return the measurements of the steady phase until now."""
         now, then = self._totals(), self._all_in or self._start
         return SteadyPhase(
             now.seconds - then.seconds,

@@ -12,7 +12,7 @@ import { Backoff } from '../shared/backoff.js';
  */
 
 /**
- * What the server says about the event and the channel.
+ * The server's state of the event and the channel.
  *
  * @typedef {object} ChannelState
  * @property {'open' | 'live' | 'paused' | 'closed'} state of the event

@@ -1,4 +1,4 @@
-/** What an event's interpretation costs, against its spend cap. */
+/** The cost of an event's interpretation, compared with its spend cap. */
 import { sendJson } from '../shared/api.js';
 import { h, setText } from '../shared/dom.js';
 

@@ -1,7 +1,7 @@
-/** Which of an event's channels suits a reader's languages. */
+/** Finds the channel of an event that suits a reader's languages. */
 
 /**
- * What an attendee can choose, from `/e/{event}/info`.
+ * A channel that an attendee can choose, from `/e/{event}/info`.
  *
  * @typedef {object} Channel
  * @property {string} id `floor` or a BCP 47 tag

@@ -1,5 +1,5 @@
 /**
- * What the player needs of a transport: one channel that is being played, however its sound comes.
+ * The player's interface to a transport: one channel that is being played.
  * `WebSocketDeck`, `WhepDeck` and `HttpDeck` implement it.
  */
 

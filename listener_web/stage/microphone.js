@@ -97,7 +97,7 @@ export class Microphone extends EventTarget {
 }
 
 /**
- * Why no microphone could be opened, in words for the speaker.
+ * Explain to the speaker why no microphone could be opened.
  *
  * @param {unknown} error
  */

@@ -1,7 +1,7 @@
 /**
  * The speaker's page: choose a microphone, check its level, publish it and keep it published.
  *
- * Where things are: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
+ * Related modules: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
  * one `whip-session.js` after the other. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';

@@ -122,7 +122,7 @@ COLUMNS = (
 
 
 def talk() -> bytes:
-    """What is said."""
+    """The spoken sound."""
     return speech()[: TALK_S * SECOND]
 
 

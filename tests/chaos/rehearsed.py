@@ -73,7 +73,7 @@ def writers(count: int) -> list[Seat]:
 
 @dataclass
 class Received:
-    """What one channel got.
+    """The output of one channel.
 
     Attributes:
         expected: what each sentence is in its language.
@@ -103,7 +103,7 @@ class Received:
         return [state for state, _ in self.states]
 
     def delays_by_sentence_s(self) -> dict[int, float]:
-        """From the end of each sentence to the caption with its end; those that came."""
+        """Return the delay from each sentence's end to the caption with that end, if it came."""
         arrivals = self.text.arrivals(self.captions.values(), self.seen_s)
         return {
             number: seen_s - LEAD_S - SENTENCES[number].end_ms / 1000
@@ -118,7 +118,7 @@ class Received:
 
 @dataclass
 class Performance:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         received: by seat.

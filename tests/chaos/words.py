@@ -92,7 +92,7 @@ class Talk:
 
 
 class EchoSession:
-    """What the server makes of one session's sound."""
+    """The server's interpretation of one session's sound."""
 
     def __init__(self) -> None:
         self.blocks = 0

@@ -35,7 +35,7 @@ async def board(bus: EmbeddedBus) -> AsyncIterator[Board]:
 
 
 async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
-    """What the board says after it heard these."""
+    """Return the board's status after these reports."""
     async with board(bus) as looking:
         looking.snapshot(EVENT, {})
         await asyncio.sleep(0)

@@ -46,7 +46,7 @@ GENERATED: dict[Path, tuple[str, Callable[[], str]]] = {
     DOCS / "settings.md": ("settings", settings_table),
     DOCS / "architecture.md": ("imports", import_table),
 }
-"""For each document the name of its markers, and what makes the table."""
+"""For each document the name of its markers, and the function that makes the table."""
 
 
 def with_table(text: str, name: str, table: str) -> str:

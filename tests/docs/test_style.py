@@ -113,7 +113,18 @@ def test_a_module_is_described_by_a_noun_or_a_verb() -> None:
         name: ast.get_docstring(ast.parse((ROOT / name).read_text())) or ""
         for name in python_files()
     }
+    for name in script_files():
+        source = (ROOT / name).read_text()
+        titles[name] = _MARGIN.sub("", source.removeprefix("/*")).strip()
     assert not {name for name, title in titles.items() if CLAUSE_AS_TITLE.match(title)}
+
+
+def test_no_docstring_begins_with_what_or_who() -> None:
+    wrong = {}
+    for name in python_files():
+        texts = docstrings((ROOT / name).read_text())
+        wrong[name] = [text for text in texts if text.lstrip().startswith(("What ", "Who "))]
+    assert not {name: found for name, found in wrong.items() if found}
 
 
 @pytest.mark.parametrize(

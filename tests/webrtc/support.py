@@ -148,7 +148,7 @@ async def refusals_as_json(
     request: web.Request,
     handler: "web.Handler",  # type: ignore[name-defined]
 ) -> web.StreamResponse:
-    """What the application's own middleware does with a refusal."""
+    """Answers a refusal as the application's own middleware does."""
     try:
         response: web.StreamResponse = await handler(request)
     except Refused as refused:

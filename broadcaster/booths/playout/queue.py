@@ -58,7 +58,7 @@ class SpeechQueue:
         self.dropped = 0
         """Samples skipped so far."""
         self.skips = 0
-        """How often."""
+        """Number of skips."""
 
     @property
     def queued(self) -> int:

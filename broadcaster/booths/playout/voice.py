@@ -62,7 +62,7 @@ class ChannelVoice:
 
     @property
     def skips(self) -> int:
-        """How often sound was skipped."""
+        """Number of skips of sound."""
         return self._queue.skips
 
     @property

@@ -13,7 +13,7 @@ SHORTEST_LIFETIME_S = 30.0
 STAGGER_S = 120.0
 """The sessions of an event's languages are replaced at different times, this far apart at most."""
 CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))
-"""How long a pause must be to cut there.
+"""Shortest pause in which to cut.
 
 Until (first) seconds of waiting it must last (second) seconds. After the last entry any place will
 do, and both sessions hear half a sentence.

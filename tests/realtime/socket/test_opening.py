@@ -34,7 +34,7 @@ from tests.realtime.talk_server import (
 async def failure_of(
     http: aiohttp.ClientSession, endpoint: Endpoint, timeouts: Timeouts | None = None
 ) -> InterpreterFailed:
-    """How opening a translation fails."""
+    """Return the failure of opening a translation."""
     return await failure_opening(open_translation(http, endpoint, "de", timeouts=timeouts))
 
 
