@@ -69,7 +69,7 @@ def from_handshake(
         code = known or _code(error.get("code")) or fallback
         advice = TRANSIENT.get(code) or Advice(
             f"The interpreter server is unavailable (HTTP {status}).",
-            "It is tried again by itself.",
+            "The booth tries again automatically.",
         )
         return _failed(
             code,
@@ -116,7 +116,9 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
             return _failed("unsupported_language", advice, retryable=False)
         advice = Advice("The interpreter server refuses the session's settings.", URL_HINT)
         return _failed(code, _quoting(advice, error.get("message")), retryable=False)
-    advice = Advice("The interpreter server reported an error.", "It is tried again by itself.")
+    advice = Advice(
+        "The interpreter server reported an error.", "The booth tries again automatically."
+    )
     return _failed(code, advice, retryable=True)
 
 
@@ -151,7 +153,7 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
                 return _failed(name, table[name], retryable=retryable)
     how = "without a close frame" if code is None else f"with close code {code}"
     advice = Advice(
-        f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
+        f"The connection to the interpreter server ended {how}.", "The booth opens a new session."
     )
     return _failed("session_dropped", advice, retryable=True)
 
@@ -160,7 +162,7 @@ def update_unconfirmed(purpose: str) -> InterpreterFailed:
     """The server did not confirm our settings, for example `the language de`, in time."""
     advice = Advice(
         f"The interpreter server did not confirm {purpose}.",
-        "It is tried again by itself.",
+        "The booth tries again automatically.",
     )
     return _failed("update_unconfirmed", advice, retryable=True)
 
@@ -168,14 +170,15 @@ def update_unconfirmed(purpose: str) -> InterpreterFailed:
 def server_silent(seconds: float) -> InterpreterFailed:
     """Sound was sent for `seconds` and no event came back."""
     advice = Advice(
-        f"The interpreter server has been silent for {seconds:g} s.", "A new session is opened."
+        f"The interpreter server has been silent for {seconds:g} s.",
+        "The booth opens a new session.",
     )
     return _failed("server_silent", advice, retryable=True)
 
 
 def closed_unasked() -> InterpreterFailed:
     """The server closed a session that we had not asked it to close."""
-    advice = Advice("The interpreter server closed the session.", "A new session is opened.")
+    advice = Advice("The interpreter server closed the session.", "The booth opens a new session.")
     return _failed("session_closed", advice, retryable=True)
 
 

@@ -1,7 +1,7 @@
 """The control API: planning faults while the server runs.
 
 `POST /rehearsal/faults` takes one fault or a list of them (`catalogue.Fault`) and answers 201 with
-the faults and their ids. `GET` lists all faults and the sessions they struck. `DELETE` deletes all
+the faults and their ids. `GET` lists all faults and the sessions they hit. `DELETE` deletes all
 faults and ends those that last.
 """
 

@@ -1,6 +1,6 @@
 """Decides which sessions a planned fault hits.
 
-No input or output happens here. A session asks at certain moments whether a fault strikes it.
+No input or output happens here. At certain moments a session asks whether a fault is due.
 """
 
 import itertools
@@ -35,7 +35,7 @@ class SessionFacts:
 
 @dataclass(eq=False, slots=True)
 class PlannedFault:
-    """A fault on the plan, and the sessions it struck."""
+    """A planned fault, and the sessions that it hit."""
 
     number: int
     fault: Fault

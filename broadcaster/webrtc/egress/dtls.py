@@ -146,7 +146,7 @@ class DtlsSession:
             return b""
 
     def close(self) -> None:
-        """Close the session; the goodbye is in `outgoing`."""
+        """Close the session; `outgoing` then has the `close_notify`."""
         if self.keys is not None and not self.closed:
             self.closed = True
             with suppress(SSL.Error):  # after a fatal alert there is no session to close

@@ -144,7 +144,7 @@ class EgressPeer:
         self._stream.play(self.fanout)
 
     def stop(self) -> None:
-        """Leave the channel; the goodbye is in `dtls.outgoing`."""
+        """Leave the channel; `dtls.outgoing` then has the `close_notify`."""
         if self._stream is not None:
             self._stream.play(None)
         self.dtls.close()
