@@ -105,7 +105,7 @@ class OpusStream:
         return self.encode_pcm(self._limiter.limit(samples), position)
 
     def rest(self) -> None:
-        """Pause: a listener that joins later hears nothing left over in the filters."""
+        """Pause. Drops the filters' state, so that a later listener hears no leftover."""
         self._encoder = self._limiter = None
 
 

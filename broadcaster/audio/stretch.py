@@ -65,7 +65,7 @@ class TimeStretch:
         return round(self._held)
 
     def push(self, pcm: bytes) -> bytes:
-        """Add the next piece of speech; returns what is ready."""
+        """Add the next piece of speech; return the part that is ready."""
         if self._tempo == SLOWEST:
             return self.flush() + pcm
         chain = self._chain_at_tempo()

@@ -66,7 +66,7 @@ class BoothSink(Sink, Protocol):
         """Work until cancelled."""
 
     async def finish(self) -> None:
-        """Let what was said be heard; the booth is about to stop."""
+        """Play the rest of the queue: the booth is about to stop."""
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """Take the next floor frame, s16le mono 24 kHz."""
@@ -172,7 +172,7 @@ class Booth:
             self._reporter.publish()
 
     async def _interpret(self) -> None:
-        """Follow the orders; return when they have ended and everything said was heard."""
+        """Follow the orders. Return when they have ended and the rest was played."""
         while not self._orders.ended:
             if self._orders.suspended:
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)

@@ -19,7 +19,7 @@ RECORD_BYTES = 16 * 1024
 
 
 class TlsTransport(SocketTransport):
-    """A connection that begins with a handshake; the protocol is told after it.
+    """A connection that begins with a TLS handshake. The protocol learns of it afterwards.
 
     Args:
         sock: the connected, non-blocking socket.

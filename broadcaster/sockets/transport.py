@@ -69,7 +69,7 @@ class SocketTransport(asyncio.Transport):
 
     @property
     def direct(self) -> Callable[[bytes], int]:
-        """The fastest way to write while nothing is unsent: a function that sends on the socket.
+        """A function that sends on the socket: the fastest way to write while no byte is unsent.
 
         It returns the number of bytes sent, or raises OSError. The caller reports an incomplete
         send to `sent`.

@@ -9,7 +9,7 @@ SHORTEST_CAP_MS = 10_000
 """With a lower cap it would skip before shortening and stretching have had time to work."""
 _SECOND_MS = 1_000
 _WINDOW_S = 10
-"""Longer than a phrase (8 s): an interpreter that delivers a whole phrase at once is not behind."""
+"""Longer than a phrase (8 s): a phrase that comes as a whole does not make a channel late."""
 _STEPS = 5
 """Steps from tempo 1.0 to the fastest, at most one a second, so that no change is heard."""
 _RELAX_MS = 1_000

@@ -118,7 +118,7 @@ class ConversationProtocol(SessionProtocol):
         return self._config.session()
 
     def _proceed(self, released: list[SessionEvent]) -> None:
-        """Give out what is ready, send what may be requested, end when nothing is left."""
+        """Give out the ready results, send the permitted requests, and end when none is left."""
         self._tell(*released)
         while attempt := self._requests.next_attempt(self._now()):
             self._request(attempt)

@@ -79,7 +79,7 @@ class RecordingRecogniser:
         return fitted
 
     def _joined(self, before: Recognition, first: Recognition) -> _Result:
-        """The first sentence without a gap to the one before, if words at the cut were misheard."""
+        """Return the first sentence, without the gap that misheard words at the cut left."""
         words = self._lengths[before.index]
         if first.index == before.index and first.end >= before.end:
             if 0 < abs(first.begin - before.end) * words <= _CUT_WORDS:

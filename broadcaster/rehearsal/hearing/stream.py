@@ -169,7 +169,7 @@ class RecognisedStream:
         await self._wait(lambda: self._settled_ms >= ms)
 
     async def _wait(self, done: Callable[[], bool]) -> None:
-        """Wait for a condition; ask for what is still open once no more sound arrives."""
+        """Wait for a condition. Once no more sound arrives, ask for the unfinished results."""
         while not done() and self.alive:
             grains = self._grains
             try:
