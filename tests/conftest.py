@@ -1,6 +1,7 @@
 """Guards of every test: no blocking call in the event loop, no task left running."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -24,6 +25,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in kinds_of(item) or {"fast"}:
             item.add_marker(kind)
+
+
+@pytest.fixture(autouse=True)
+def logging_unchanged() -> Iterator[None]:
+    """A test that runs a command in this process leaves its set-up of logging to no other test."""
+    root, ours = logging.getLogger(), logging.getLogger("broadcaster")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 @pytest.fixture(autouse=True)
