@@ -49,7 +49,7 @@ from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
-"""How long open requests may take at the end."""
+"""Time that open requests may take when the process stops."""
 KEEPALIVE_S = 20.0
 """After this long without a request a connection is closed; aiohttp would keep it for an hour.
 

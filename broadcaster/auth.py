@@ -24,7 +24,7 @@ def same(given: str, expected: str) -> bool:
 
 
 def bearer(header: str) -> str:
-    """The token of an `Authorization: Bearer …` header (RFC 6750 §2.1), empty if there is none."""
+    """Return the token of an `Authorization: Bearer …` header (RFC 6750 §2.1), or ""."""
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -35,7 +35,7 @@ def cookie_value(token: str) -> str:
 
 
 def admin_token(data_dir: Path) -> tuple[str, bool]:
-    """The organizer's token of this installation; the first call makes it.
+    """Return the organizer's token of this installation. The first call makes it.
 
     Returns:
         The token, and whether it was made just now.

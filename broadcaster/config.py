@@ -38,7 +38,7 @@ class Role(StrEnum):
 
 
 class FrameMs(IntEnum):
-    """How long a channel's Opus packets can be, in milliseconds."""
+    """The possible lengths of a channel's Opus packets, in milliseconds."""
 
     SHORT = 20
     MIDDLE = 40
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         Path("data"),
-        description="Folder of the embedded database, the admin token and certificates",
+        description="Folder of the embedded database, the organizer's token and certificates",
     )
     redis_url: RedisUrl | None = Field(
         None,
@@ -111,7 +111,10 @@ class Settings(BaseSettings):
     )
     extra_translate_languages: str = Field(
         "",
-        description="More languages to use the translation model for than its documented 13: ar,nl",
+        description=(
+            "Use the translation model for these languages too, not only for its documented 13; "
+            "for example `ar,nl`"
+        ),
     )
     max_tempo: float = Field(
         1.25, ge=1.0, le=1.5, description="Fastest speech of a channel that is behind; 1 for never"

@@ -168,7 +168,7 @@ class EventOver(DomainError):
         super().__init__(
             "event_closed",
             "this event is over",
-            "Its page still shows what was said. The organizer has the link of the current event.",
+            "Its page still shows the captions. The organizer has the link of the current event.",
         )
 
 
@@ -179,7 +179,7 @@ class LanguagesInUse(DomainError):
         super().__init__(
             "languages_in_use",
             f"the event is {state} and must keep: {', '.join(sorted(languages))}",
-            "Send these languages too. You can add others, and change the options of all.",
+            "Send these languages too. You can add others, and change all their options.",
         )
 
 
@@ -309,7 +309,7 @@ class TooManyJoining(DomainError):
 
 
 class ServerRefused(BroadcasterError):
-    """A server answered a client of ours with an error.
+    """A server answered one of our clients with an error.
 
     Args:
         status: HTTP status of the answer.

@@ -1,4 +1,4 @@
-"""What the parts are told, made from `Settings`: the only place that knows both."""
+"""Turns `Settings` into each part's own configuration: the only module that knows both."""
 
 import ssl
 from dataclasses import fields
@@ -45,7 +45,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def problems(settings: Settings) -> list[str]:
-    """What is wrong with the settings as a whole; each on its own is valid.
+    """Problems of the settings as a whole; each on its own is valid.
 
     `serve` and `check` ask it first. It reads files and changes nothing.
 
@@ -89,7 +89,7 @@ def problems(settings: Settings) -> list[str]:
 
 
 def doubts(settings: Settings) -> list[str]:
-    """What is probably not meant, though a server can run with it.
+    """Probable mistakes that a server can run with.
 
     Returns:
         A sentence for each that says what to do.
@@ -119,7 +119,7 @@ def _extra_languages(settings: Settings) -> list[str]:
 
 
 def ingest_settings(settings: Settings) -> IngestSettings:
-    """How speakers connect.
+    """Return the settings of the speakers' connections.
 
     Raises:
         ValueError: an ICE server is not written as it should be.
@@ -142,7 +142,7 @@ def http_session(settings: Settings) -> aiohttp.ClientSession:
 def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
-    """What booths work with: engines, what they cost, how channels catch up."""
+    """The tools of booths: engines, their prices, the limits of catching up."""
     engines = Engines(
         http,
         realtime_endpoint(settings),
@@ -186,7 +186,7 @@ def realtime_endpoint(settings: Settings) -> Endpoint:
 
 
 def egress_settings(settings: Settings) -> EgressSettings:
-    """Where WebRTC listeners connect."""
+    """Return the settings of the port for WebRTC listeners."""
     announced = tuple(settings.webrtc_addresses.replace(",", " ").split())
     return EgressSettings(settings.webrtc_port, announced, loopback=settings.host in LOOPBACK)
 
@@ -194,7 +194,7 @@ def egress_settings(settings: Settings) -> EgressSettings:
 def acceptor_settings(
     settings: Settings, tls: ssl.SSLContext | None, *, reuse_port: bool
 ) -> AcceptorSettings:
-    """Where HTTP connections come in.
+    """Return the settings of the HTTP acceptor.
 
     Args:
         settings: host and port.

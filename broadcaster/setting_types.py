@@ -55,7 +55,7 @@ def _address(text: str, schemes: frozenset[str]) -> URL:
     """Parse a URL with a host.
 
     Raises:
-        ValueError: it is none, or has a login or characters that are not part of a URL.
+        ValueError: it is not an address, or has a login or characters that are not part of a URL.
     """
     url = URL(text)
     if url.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):

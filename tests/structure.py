@@ -53,7 +53,7 @@ def imported_modules(path: Path) -> set[str]:
 
 
 def classes() -> dict[str, list[str]]:
-    """For each class name the modules that define it."""
+    """Return for each class name the modules that define it."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, path in sorted(modules().items()):
         for node in ast.walk(ast.parse(path.read_text())):

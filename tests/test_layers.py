@@ -1,4 +1,4 @@
-"""Which folder may import which, and which folder owns which library.
+"""The import rules: which package may import which, and which package owns which library.
 
 A row lists exactly what a package uses, so a new import is a decision, not an accident.
 """

@@ -1,4 +1,4 @@
-"""What is delivered: the wheel with its pages, and the containers' commands."""
+"""The delivery: the wheel with its pages, and the containers' commands."""
 
 import asyncio
 import shutil

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 
 LONGEST_FILL = 2 * CLOCK_HZ
-"""Samples of silence at most put into a gap; a longer gap is a jump of the position."""
+"""Most samples of silence put into a gap. A longer gap is a jump of the position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Blocks:
 
     @property
     def next_position(self) -> int | None:
-        """Where the next sample is expected; None before the first."""
+        """The expected position of the next sample; None before the first."""
         if self._start is None:
             return None
         return self._start + len(self._buffer) // SAMPLE_BYTES
@@ -66,7 +66,7 @@ class Blocks:
         return done + self._cut()
 
     def advance_to(self, position: int) -> list[Block]:
-        """Let time pass up to `position` without sound; nothing before the first piece."""
+        """Let time pass up to `position` without sound. Does nothing before the first piece."""
         expected = self.next_position
         if expected is None or position <= expected:
             return []

@@ -105,7 +105,7 @@ class _MuxerOutput:
         return len(data)
 
     def take(self) -> bytes:
-        """What was written since the last call."""
+        """Return the bytes that were written since the last call."""
         taken = bytes(self._written)
         self._written.clear()
         return taken

@@ -42,7 +42,7 @@ class SoftEdges:
         return len(self._ready) // SAMPLE_BYTES
 
     def push(self, pcm: bytes) -> None:
-        """Add sound behind what is inside."""
+        """Append sound."""
         if pcm and not self._sounding:
             faded = min(len(pcm), _EDGE_BYTES) // SAMPLE_BYTES
             head = np.frombuffer(pcm, dtype="<i2", count=faded) * _FADE_IN[:faded]
@@ -51,7 +51,7 @@ class SoftEdges:
         self._ready += pcm
 
     def silence(self, samples: int) -> None:
-        """Add silence behind what is inside."""
+        """Append silence."""
         if self._sounding:
             faded = min(self.samples, EDGE_SAMPLES)
             start = len(self._ready) - faded * SAMPLE_BYTES

@@ -24,7 +24,7 @@ _ERRORS_IN_A_ROW = 50
 
 @dataclass(slots=True)
 class Damage:
-    """What of a file could not be played.
+    """The parts of a file that could not be played.
 
     Attributes:
         frames: packets that were skipped because they did not decode.
@@ -123,7 +123,7 @@ class _ChangingResampler:
         return rest + self._resampler.convert(frame)
 
     def flush(self) -> bytes:
-        """What the filter still holds."""
+        """Samples that are still in the filter."""
         rest = self._resampler.flush() if self._resampler is not None else b""
         self._resampler = self._format = None
         return rest

@@ -45,7 +45,7 @@ class FilterChain:
         return self._take()
 
     def finish(self) -> list[AvFrame]:
-        """The rest, at the end of the sound; nothing may be pushed afterwards."""
+        """Return the rest at the end of the sound. Nothing may be pushed afterwards."""
         self._source.push(None)
         return self._take()
 

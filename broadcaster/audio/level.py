@@ -1,4 +1,4 @@
-"""How loud sound is, and below which level it counts as silence.
+"""Measures the level of sound, and sets the level below which it counts as silence.
 
 Each place that asks has a threshold of its own, because a wrong answer costs something else:
 
@@ -30,7 +30,7 @@ SPEAKER_PAUSE_DBFS = -45.0
 """RMS of 20 ms below which a speaker pauses. The floor brings the room's noise along, so this is
 the highest; a soft word taken for a pause only moves a cut, nothing is removed."""
 DIGITAL_SILENCE_DBFS = -100.0
-"""What digital silence, whose level has no logarithm, is reported as."""
+"""The reported level of digital silence, which has no logarithm."""
 
 _CLIPPED = 32_767
 _CLIPPED_SAMPLES = 8
@@ -74,7 +74,7 @@ class LevelMeter:
             self._silent_samples = 0
 
     def take(self) -> Level:
-        """The window since the last call; starts the next one."""
+        """Return the window since the last call, and start the next one."""
         rms = math.sqrt(self._square_sum / self._samples) if self._samples else 0.0
         level = Level(
             level_dbfs=_dbfs(rms),

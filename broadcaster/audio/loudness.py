@@ -72,11 +72,11 @@ class Leveler:
 
     @property
     def loudness_lufs(self) -> float | None:
-        """Gated loudness of the last 3 s of speech as it came in; None before any."""
+        """Gated loudness of the last 3 s of input speech; None before any speech."""
         return _gated(self._heard)[0] if len(self._heard) >= _ENOUGH else None
 
     def level(self, pcm: bytes) -> Samples:
-        """The same sound, s16le mono 24 kHz, leveled; as many samples as were given."""
+        """Return the same sound, leveled: s16le mono 24 kHz, with the same number of samples."""
         samples = to_samples(pcm)
         for momentary in self._meter.add(pcm):
             self._listen(momentary)

@@ -8,7 +8,7 @@ from broadcaster.audio.pcm import Samples
 from broadcaster.model.audio import ms_to_samples
 
 FADE_MS = 400
-"""How long the floor takes to fade in or out; under 300 ms it sounds like a switch."""
+"""Length of a fade of the floor. Under 300 ms it sounds like a switch."""
 FLOOR_UNDER_VOICE = 0.15
 """Amplitude of the floor under an interpreter (-16.5 dB): heard, and easy to talk over."""
 

@@ -18,7 +18,7 @@ from broadcaster.model.audio import (
 )
 
 OPUS_HZ = 48_000
-"""What decoders give, and what Ogg and RTP count Opus in, whatever was encoded (RFC 6716)."""
+"""The rate of decoders, in which Ogg and RTP count, whatever was encoded (RFC 6716)."""
 SPEECH_BITRATE = 32_000
 """Bits per second; mono speech is transparent from about 24,000."""
 PROTECTED_BITRATE = 24_000
@@ -107,7 +107,7 @@ class OpusStream:
         return self.encode_pcm(self._limiter.limit(samples), position)
 
     def rest(self) -> None:
-        """Pause: a listener that joins later hears nothing left over in the filters."""
+        """Pause. Drops the filters' state, so that a later listener hears no leftover."""
         self._encoder = self._limiter = None
 
 

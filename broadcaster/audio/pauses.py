@@ -71,7 +71,7 @@ class PauseShortener:
         return (len(self._rest) + _FRAME_BYTES * len(self._waiting)) // SAMPLE_BYTES
 
     def push(self, pcm: bytes) -> bytes:
-        """Add the next piece of speech; returns what is decided."""
+        """Add the next piece of speech; return the part that is decided."""
         if not self.active:
             return self.flush() + pcm
         self._rest += pcm
@@ -93,13 +93,13 @@ class PauseShortener:
         return bytes(out)
 
     def flush(self) -> bytes:
-        """Return what is held, at the end of an utterance; a pause at its end is shortened too."""
+        """Return the held rest at the end of an utterance. A pause at its end is shortened too."""
         out = self._end_pause() + bytes(self._rest)
         self._rest.clear()
         return out
 
     def _wait(self, frame: bytes) -> None:
-        """Hold silence back; of a long pause only its cut edge and its last frames."""
+        """Hold silence back. Of a long pause only the cut edge and the last frames are kept."""
         self._waiting.append(frame)
         self._run += 1
         if self._run > self._limit:

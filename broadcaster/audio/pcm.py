@@ -26,7 +26,7 @@ def to_samples(pcm: bytes) -> Samples:
 
 
 def to_pcm(samples: Samples) -> bytes:
-    """float32 as s16le mono; what is beyond full scale saturates instead of wrapping round."""
+    """Convert float32 to s16le mono. Values beyond full scale saturate; they do not wrap round."""
     scaled = np.rint(samples * np.float32(FULL_SCALE))
     return bytes(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").data)
 
@@ -64,7 +64,7 @@ class PcmResampler:
         return b"".join(_bytes_of(out) for out in self._resampler.resample(frame))
 
     def flush(self) -> bytes:
-        """What the filter still holds, at the end of the source."""
+        """Return the rest of the filter's output, at the end of the source."""
         return b"".join(_bytes_of(out) for out in self._resampler.resample(None))
 
 

@@ -17,14 +17,14 @@ HOP_BYTES = HOP_SAMPLES * SAMPLE_BYTES
 _REMEMBERED_HOPS = 10_000 // HOP_MS
 _FIRST_HOPS = 1_000 // HOP_MS
 _LEAST_THRESHOLD_DBFS = -60.0
-"""In a very quiet room the threshold goes no lower: what is below is silent for a listener too."""
+"""Lowest threshold, for a very quiet room: sound below it is silence for a listener too."""
 _STEADY_DB = 5.0
 """Sound whose level varies less than this over seconds is noise; speech varies by 20 and more."""
 _FADES_DB = 0.5 * HOP_MS / 1000
-"""How fast a speaker who paused is forgotten, per hop: half a dB a second, so that the room's own
-sounds do not pass for speech in a long pause."""
+"""A pausing speaker's level is forgotten at this speed per hop: half a dB a second. The room's own
+sounds then do not pass for speech in a long pause."""
 _ABOVE_ROOM = 0.35
-"""Where the threshold is between the room's level (0) and the speaker's (1), in dB: low, because a
+"""The threshold lies here between the room's level (0) and the speaker's (1), in dB. It is low: a
 murmur taken for speech costs less than a soft word taken for silence."""
 _LEAST_POWER = 10 ** (DIGITAL_SILENCE_DBFS / 10)
 

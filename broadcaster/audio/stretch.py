@@ -20,9 +20,9 @@ _MATCH_SAMPLES = ms_to_samples(20)
 """Sound compared to find where the original takes over: two periods of the deepest voice."""
 _FADE_SAMPLES = ms_to_samples(5)
 _SLACK_SAMPLES = ms_to_samples(25)
-"""How far `atempo` may have moved an analysis window from its nominal place (measured)."""
+"""Largest shift of an `atempo` analysis window from its nominal place (measured)."""
 _ALIKE = 0.005
-"""Among places that match this closely the latest is taken, so that a tone repeats no period."""
+"""Of places that match this closely the latest is taken: no period of a tone is repeated."""
 _FADE_IN = (1 - np.cos((np.arange(_FADE_SAMPLES) + 0.5) / _FADE_SAMPLES * math.pi)) / 2
 
 
@@ -65,7 +65,7 @@ class TimeStretch:
         return round(self._held)
 
     def push(self, pcm: bytes) -> bytes:
-        """Add the next piece of speech; returns what is ready."""
+        """Add the next piece of speech; return the part that is ready."""
         if self._tempo == SLOWEST:
             return self.flush() + pcm
         chain = self._chain_at_tempo()

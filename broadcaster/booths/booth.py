@@ -30,7 +30,7 @@ from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
 
 TICK_S = 0.1
-"""How often quiet captions are ended and missing floor audio is noticed."""
+"""Interval at which quiet captions are ended and missing floor audio is noticed."""
 
 Price = Callable[[EngineKind, int, Usage], float]
 """The cost in USD of an engine, given milliseconds of sound sent and tokens."""
@@ -38,7 +38,7 @@ Price = Callable[[EngineKind, int, Usage], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoothDependencies:
-    """What every booth works with.
+    """The services that every booth uses.
 
     Attributes:
         bus: where the floor comes from and the channel goes.
@@ -157,7 +157,7 @@ class Booth:
             self._reporter.publish()
 
     async def _interpret(self) -> None:
-        """Follow the orders; return when they have ended and everything said was heard."""
+        """Follow the orders. Return when they have ended and the rest was played."""
         while not self._orders.ended:
             if self._orders.suspended:
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)

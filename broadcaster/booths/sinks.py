@@ -1,4 +1,4 @@
-"""Where a booth's speech and text go: into a language channel, or into the source captions.
+"""The destinations of a booth's speech and text: a language channel, or the source captions.
 
 Both are a `BoothSink`, and so also an `output.Sink`.
 """
@@ -32,11 +32,11 @@ log = logging.getLogger("broadcaster.booths")
 SKIPPED = " […] "
 """The mark in the captions where sound was left out to catch up."""
 LAST_WORDS_S = 5.0
-"""How long a booth that stops may go on playing what its interpreter has said."""
+"""Time in which a booth that stops may play the rest of its queue."""
 
 
 class BoothSink(Sink, Protocol):
-    """What a booth needs of its sink; `Sink` is what a session needs of it."""
+    """A sink as its booth sees it; `Sink` is a sink as a session sees it."""
 
     async def run(self) -> None:
         """Work until cancelled."""

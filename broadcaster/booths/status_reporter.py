@@ -13,7 +13,7 @@ from broadcaster.model.status import (
 )
 
 Measure = Callable[[BoothStatus], BoothStatus]
-"""Fills in what is measured; state and reason are there already."""
+"""Fills in the measured values. State and reason are there already."""
 
 
 class StatusReporter:

@@ -1,4 +1,4 @@
-"""Which booths run: those that somebody needs, of every live event, each in one process.
+"""Runs the booths that live events need now, each in one process only.
 
 A booth runs while its event is live and its channel is needed: it has or had a listener or reader,
 or the organizer wants it always on. At the spend cap the booths are suspended: they run, but only
@@ -34,7 +34,7 @@ BOOTH_RESTART_S = 2.0
 BOOTH_LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 SAVE_EVERY_S = 5.0
-"""How often what an event has spent is written to its record."""
+"""Interval at which an event's spending is written to its record."""
 
 
 class BoothSupervisor:

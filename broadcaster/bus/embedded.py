@@ -20,7 +20,7 @@ from broadcaster.system.backoff import Backoff
 _log = logging.getLogger(__name__)
 
 _REREAD_S = 1.0
-"""How often followers and watchers read again: a cancelled write is not announced."""
+"""Interval at which followers and watchers read again: a cancelled write is not announced."""
 _FOLLOW_BATCH = 500
 _RECORDS_TOPIC = "records"
 """Carries the name of every record that is written."""

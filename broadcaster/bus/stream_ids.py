@@ -9,7 +9,7 @@ _ID = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 
 
 def parse_id(after_id: str) -> tuple[int, int]:
-    """Milliseconds and number of an id; `(0, 0)`, which is before all ids, when it is empty.
+    """Return the milliseconds and the number of an id. An empty id is `(0, 0)`, before all others.
 
     Raises:
         ValueError: it is not an id; check ids from outside where they arrive.

@@ -11,7 +11,7 @@ from broadcaster.system.backoff import Backoff
 _log = logging.getLogger(__name__)
 
 RELIST_S = 10.0
-"""How often all records are read again, for announcements that were lost."""
+"""Interval at which all records are read again, in case an announcement was lost."""
 
 
 async def states(

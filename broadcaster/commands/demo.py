@@ -43,7 +43,7 @@ FIXED: Mapping[str, Any] = MappingProxyType(
         "realtime_url": "http://127.0.0.1",
         "realtime_azure": False,
         "extra_translate_languages": "ar",
-        "api_key": SecretStr("rehearsal"),
+        "BROADCASTER_API_KEY": SecretStr("rehearsal"),  # its name in the environment, an alias
     }
 )
 """Settings of the demo's own, whatever the environment says."""

@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishPlan:
-    """What to publish, and where.
+    """The source to publish, and the address.
 
     Attributes:
         url: WHIP endpoint.
@@ -139,7 +139,7 @@ class PublishCommand:
         return code
 
     def status(self) -> PublishStatus:
-        """What is known now."""
+        """The present status."""
         playback, publisher, level = self._playback, self._publisher, self._level
         return PublishStatus(
             state=PublisherState.ENDED if self._ended else self._state(),

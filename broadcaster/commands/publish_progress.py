@@ -1,4 +1,4 @@
-"""What `broadcaster publish` shows: sentences for people, and progress for people or programs."""
+"""Output of `broadcaster publish`: sentences for people, and progress for people or programs."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ class Progress(StrEnum):
     OFF = "off"
 
     def chosen(self) -> "Progress":
-        """What `AUTO` means here: one live line on a terminal, JSON elsewhere."""
+        """The format that `AUTO` stands for: one live line on a terminal, JSON elsewhere."""
         if self is not Progress.AUTO:
             return self
         return Progress.LINE if sys.stdout.isatty() else Progress.JSON
@@ -32,7 +32,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishStatus:
-    """What is known about a publisher now; the fields of a JSON line.
+    """The status of a publisher; its fields are those of a JSON line.
 
     Attributes:
         state: `connecting`, `on_floor`, `reconnecting` or `ended`.

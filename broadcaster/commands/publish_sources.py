@@ -1,4 +1,4 @@
-"""What `broadcaster publish` plays: a file from its beginning, or a sound device as it is now."""
+"""Sources of `broadcaster publish`: a file from its beginning, or a sound device as it is now."""
 
 import asyncio
 from collections import deque
@@ -43,7 +43,7 @@ class FilePlayback:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return self._path.name
 
     @property

@@ -61,7 +61,7 @@ def settings_from(replaced: Mapping[str, Any] = _NOTHING, /, **given: Any) -> Se
 
 
 def warnings(settings: Settings) -> list[str]:
-    """What was probably not meant: variables that are not settings, and doubtful settings."""
+    """Probable mistakes: variables that are not settings, and doubtful settings."""
     from broadcaster.from_settings import doubts
 
     found = []
@@ -108,7 +108,7 @@ def _setting(where: tuple[int | str, ...]) -> str | None:
 
 
 def _allowed(name: str) -> str:
-    """What a setting can be, in words."""
+    """The values a setting can have, in words."""
     field = Settings.model_fields[name]
     kinds = set(_kinds(field.annotation))
     if get_origin(field.annotation) is Literal:

@@ -40,7 +40,7 @@ from broadcaster.system.tasks import first_of
 log = logging.getLogger("broadcaster.commands.workers")
 
 READY = b"ready\n"
-"""What a worker writes to stdout once it serves."""
+"""The line that a worker writes to stdout once it serves."""
 START_S = 60.0
 STEADY_S = 60.0
 """A worker that ran for this long starts again after the shortest pause."""

@@ -41,12 +41,12 @@ class Board:
         self._reports: dict[str, dict[str, tuple[float, Status]]] = {}
 
     async def run(self) -> None:
-        """Own the listening until cancelled."""
+        """Run the subscriptions until cancelled."""
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
 
     def event_status(self, event: Event, spent_usd: Mapping[str, float]) -> EventStatus:
-        """What the stages reported about an event in the last `STALE_AFTER_S`.
+        """Return the stages' reports about an event of the last `STALE_AFTER_S`.
 
         The first call for an event starts to collect its status, so its answer may be empty.
 

@@ -114,7 +114,7 @@ class NewEvent(EventOptions):
 
 
 class EventChange(EventOptions):
-    """Body of `PATCH /api/events/{event}`; what was not sent stays as it is."""
+    """Body of `PATCH /api/events/{event}`. A missing field leaves its value unchanged."""
 
     title: Title | None = None
     languages: LanguageChoices | None = None

@@ -132,7 +132,7 @@ class Events:
         raise EventChanged
 
     async def spent_usd(self, event_id: str) -> dict[str, float]:
-        """What an event has cost so far in USD, by channel; the booths write it."""
+        """Return the cost of an event so far in USD, by channel. The booths write it."""
         record = await self._bus.get(keys.spent_record(event_id))
         if record is None:
             return {}

@@ -1,4 +1,4 @@
-"""What the organizer should know about an event before it goes live."""
+"""Warnings to the organizer about an event, before it goes live."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 log = logging.getLogger("broadcaster.floor")
 
 GRACE_S = 30.0
-"""How long this process keeps a floor without a speaker and publishes silence."""
+"""This process keeps a floor without a speaker, and publishes silence, for this long."""
 STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
 PAUSE_S = 0.1

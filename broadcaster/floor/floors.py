@@ -15,7 +15,7 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 log = logging.getLogger("broadcaster.floor")
 
 LEASE_WAIT_S = 1.0
-"""How long a publisher waits for another process to release the floor."""
+"""A publisher waits this long for another process to release the floor."""
 
 
 class Floors:
@@ -40,7 +40,7 @@ class Floors:
             await asyncio.get_running_loop().create_future()
 
     async def find_event(self, event_id: str) -> Event | None:
-        """The event of this id, from its record; None if there is none.
+        """Return the event of this id from its record; None if no event has it.
 
         Raises:
             BusUnavailable: the record cannot be read.

@@ -1,4 +1,4 @@
-"""What the floor puts on the bus: PCM for the booths, Opus as the floor channel."""
+"""Publishes the floor on the bus: PCM for the booths, Opus as the floor channel."""
 
 from broadcaster.audio.blocks import Block, Blocks
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream

@@ -1,4 +1,4 @@
-"""From a publisher's RTP time to the event clock."""
+"""Maps a publisher's RTP time to the event clock."""
 
 from broadcaster.model.audio import CLOCK_HZ
 

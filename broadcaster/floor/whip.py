@@ -218,6 +218,6 @@ def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
             401,
             "wrong_stage_key",
             "the stage key is missing or wrong",
-            hint="Copy the stage link, or the key in it, from the organizer's desk.",
+            hint="Copy the speaker's link, or the key in it, from the organizer's desk.",
             headers={"WWW-Authenticate": "Bearer"},
         )

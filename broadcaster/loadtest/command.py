@@ -1,4 +1,4 @@
-"""What `broadcaster loadtest` prints: a progress bar, then the report."""
+"""The output of `broadcaster loadtest`: a progress bar, then the report."""
 
 import json
 import signal
@@ -82,7 +82,7 @@ def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 class _ListenersColumn(ProgressColumn):
-    """How many listeners have joined, what they receive, and how many are gone."""
+    """Shows the listeners that have joined, the messages they receive, and the lost listeners."""
 
     def render(self, task: Task) -> str:
         seen = task.fields

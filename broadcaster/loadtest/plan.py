@@ -1,4 +1,4 @@
-"""The course of a load test: when listeners are due, when it ends, and what it took."""
+"""Schedules a load test: when each listener joins, when the test ends, and how busy it was."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from enum import StrEnum
 from broadcaster.loadtest.results import LoadResults
 
 PROGRESS_S = 0.25
-"""How often progress is reported."""
+"""Interval of the progress reports."""
 
 
 class Transport(StrEnum):
@@ -21,7 +21,7 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """How many listeners come, and how fast.
+    """The size of the crowd, and its speed of joining.
 
     Attributes:
         listeners: how many.
@@ -36,7 +36,7 @@ class LoadPlan:
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far a test is.
+    """The progress of a test.
 
     Attributes:
         elapsed_s: since it began.
@@ -57,7 +57,7 @@ ReportProgress = Callable[[LoadProgress], bool]
 
 @dataclass(frozen=True, slots=True)
 class MeasuredPhase:
-    """What a test took and received once every listener had joined or failed.
+    """The measurements since every listener had joined or failed.
 
     If the test is stopped before that, the whole test counts.
 
@@ -103,7 +103,7 @@ class LoadRun:
         self._all_in: MeasuredPhase | None = None
 
     def due(self) -> int:
-        """How many listeners should have begun to join by now."""
+        """Return how many listeners should have begun to join by now."""
         elapsed_s = self._looked_s - self._began_s
         if elapsed_s >= self._plan.ramp_s:
             return self._plan.listeners
@@ -135,7 +135,7 @@ class LoadRun:
         return wanted and listening > 0 and stayed_s < self._plan.duration_s
 
     def measured_phase(self) -> MeasuredPhase:
-        """What the measured phase took until now."""
+        """The measurements of the phase until now."""
         now, then = self._totals(), self._all_in or self._start
         return MeasuredPhase(
             now.seconds - then.seconds,

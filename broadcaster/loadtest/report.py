@@ -1,4 +1,4 @@
-"""What a load test found, for people and for programs."""
+"""The report of a load test, for people and for programs."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -27,7 +27,7 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one test found.
+    """The findings of one test.
 
     Attributes:
         listeners: how many were planned.

@@ -1,4 +1,4 @@
-"""What is measured: when each listener joined and got sound, and how far apart listeners got it."""
+"""The measurements: the time to join, the time to the first sound, the spread among listeners."""
 
 from array import array
 from collections import Counter
@@ -17,7 +17,7 @@ _SEQUENCES = 1 << 32
 
 @dataclass(slots=True)
 class FrameArrivals:
-    """When the first and the last listener got one frame, in seconds."""
+    """The times at which the first and the last listener got one frame, in seconds."""
 
     sequence: int
     first_s: float
@@ -65,7 +65,7 @@ class FrameLog:
 
 @dataclass(slots=True)
 class ListenerStats:
-    """What one listener got. Times are in seconds, None for not yet. `LoadReport` explains them."""
+    """The measurements of one listener, see `LoadReport`. Times are in seconds; None: not yet."""
 
     asked_s: float
     gap_s: float = GAP_S

@@ -56,7 +56,7 @@ class LoadTarget:
 
 @dataclass(frozen=True, slots=True)
 class _EventInfo:
-    """What a server says about an event."""
+    """The server's information about an event."""
 
     state: str
     channels: tuple[str, ...]
@@ -73,7 +73,7 @@ def find_target(
     """Resolve a link and ask the server for its event.
 
     Args:
-        link: the attendee link `https://host/e/<event>`, with an optional `?lang=`; or the
+        link: the audience's link `https://host/e/<event>`, with an optional `?lang=`; or the
             server's address alone, with `event`.
         channels: the channels to listen to. If empty, the link's `lang`, or else the floor.
         event: overrides the event of the link.
@@ -82,7 +82,7 @@ def find_target(
             that of this machine is not checked.
 
     Raises:
-        BroadcasterError: the link is not an attendee link, or the server is another machine and
+        BroadcasterError: the link is not an audience's link, or the server is another machine and
             not `owned`, does not answer, or has no such event or channel.
     """
     url, event, channels = _parsed(link, event, channels)

@@ -1,1 +1,1 @@
-"""What things are: frozen data without input or output, and the Protocols stages depend on."""
+"""The data model: frozen data without I/O, and the protocols that the stages depend on."""

@@ -1,4 +1,4 @@
-"""Which variants of a channel are listened to, by what the edges report."""
+"""Finds from the edges' reports which variants of a channel have listeners."""
 
 from collections.abc import Iterable
 

@@ -72,7 +72,7 @@ def opus_samples(packet: bytes) -> int:
 
 
 class Kind(IntEnum):
-    """What an envelope holds."""
+    """The kind of content in an envelope."""
 
     PCM = 1
     OPUS = 2

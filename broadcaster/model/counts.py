@@ -1,4 +1,4 @@
-"""What one process counts for `GET /metrics`."""
+"""The counters of one process for `GET /metrics`."""
 
 from dataclasses import dataclass, field
 

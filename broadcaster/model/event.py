@@ -9,11 +9,11 @@ from broadcaster.errors import EventOver, InvalidTransition
 from broadcaster.model.language import FLOOR
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
-"""What an event id looks like; it is part of every link of the event."""
+"""The form of an event id, which is part of every link of the event."""
 
 
 class EventState(StrEnum):
-    """Where an event is in its life."""
+    """The state of an event."""
 
     DRAFT = "draft"
     OPEN = "open"
@@ -45,7 +45,7 @@ class Interpreter(StrEnum):
 
 
 class EngineKind(StrEnum):
-    """What runs in a booth: the interpreter that was chosen for its channel, or a transcriber."""
+    """The kind of engine in a booth: an interpreter chosen for its channel, or a transcriber."""
 
     TRANSLATE = "translate"
     CONVERSE = "converse"

@@ -1,4 +1,4 @@
-"""Names on the bus; the only place that knows how they are spelled."""
+"""Names on the bus. No other module knows their spelling."""
 
 
 def floor_pcm(event: str) -> str:
@@ -46,5 +46,5 @@ def booth_lease(event: str, channel: str) -> str:
 
 
 def spent_record(event: str) -> str:
-    """Record of what an event has spent: `{channel: {"ended_usd", "running_usd"}}`."""
+    """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
     return f"spent.{event}"

@@ -110,7 +110,7 @@ def _index() -> dict[str, tuple[str, ...]]:
 
 
 def _key(name: str) -> str:
-    """What is compared: words of small letters without accents, and without "language"."""
+    """A name as it is compared: small letters without accents, and without "language"."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = [
         character if character.isalnum() else " "

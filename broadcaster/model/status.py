@@ -18,7 +18,7 @@ STALE_AFTER_S = 5.0
 
 
 class BoothState(StrEnum):
-    """What a booth is doing."""
+    """The state of a booth."""
 
     IDLE = "idle"
     CONNECTING = "connecting"
@@ -140,7 +140,7 @@ Status = FloorStatus | BoothStatus | EdgeStatus
 
 @dataclass(frozen=True, slots=True)
 class EventStatus:
-    """What all stages together report about one event now.
+    """The current reports of all stages about one event.
 
     Attributes:
         event: as its record says.

@@ -8,7 +8,7 @@ _FEC_SUFFIX = "+fec"
 
 @dataclass(frozen=True, slots=True)
 class ChannelVariant:
-    """One way to hear a channel; it is encoded while somebody listens to it.
+    """A form of a channel, encoded only while somebody listens to it.
 
     `str()` gives the id that addresses, topics and listener counts use, and `parse` reads it.
 

@@ -48,7 +48,7 @@ FATAL = {
 }
 TRANSIENT = {
     "session_expired": Advice(
-        "The interpreter session reached its maximum duration.", "A new session is opened."
+        "The interpreter session reached its maximum duration.", "The booth opens a new session."
     ),
     "rate_limit_exceeded": Advice(
         "The interpreter server's rate limit is reached.",
@@ -63,16 +63,16 @@ TRANSIENT = {
         "Run fewer languages at once or give the server more capacity.",
     ),
     "slow_down": Advice(
-        "The interpreter server asks for fewer requests.", "It is tried again more slowly."
+        "The interpreter server asks for fewer requests.", "The booth tries again more slowly."
     ),
     "server_is_overloaded": Advice(
-        "The interpreter server is overloaded.", "It is tried again by itself."
+        "The interpreter server is overloaded.", "The booth tries again automatically."
     ),
 }
 SESSION_ENDING = frozenset({*FATAL, "session_expired"})
 """Errors after which a live session is over; every other error event leaves it open."""
 COMMIT_EMPTY = "input_audio_buffer_commit_empty"
-"""A commit came although nothing was heard since the last one."""
+"""The server got no sound since the last commit."""
 ONE_AT_A_TIME = "conversation_already_has_active_response"
 """The server does not take several responses at once."""
 RESPONSE_TIMEOUT = "response_timeout"

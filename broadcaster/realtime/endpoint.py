@@ -85,7 +85,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait for the server.
+    """Deadlines for the server.
 
     Attributes:
         connect_s: until `session.created`, from the first packet.

@@ -59,7 +59,7 @@ _LONGEST_SEARCHED = 500
 
 
 class ResponseFailure(NamedTuple):
-    """Why one response of a conversation was not completed.
+    """The reason why one response of a conversation was not completed.
 
     Attributes:
         reason: stable identifier.
@@ -80,7 +80,7 @@ def from_handshake(
     now: datetime,
     has_key: bool = True,
 ) -> InterpreterFailed:
-    """What an HTTP answer other than `101 Switching Protocols` means.
+    """Explain an HTTP answer other than `101 Switching Protocols`.
 
     Args:
         status: HTTP status.
@@ -100,7 +100,7 @@ def from_handshake(
         code = known or _code(error.get("code")) or fallback
         advice = TRANSIENT.get(code) or Advice(
             f"The interpreter server is unavailable (HTTP {status}).",
-            "It is tried again by itself.",
+            "The booth tries again automatically.",
         )
         return _failed(
             code,
@@ -119,7 +119,7 @@ def from_handshake(
 
 
 def from_error_event(error: Mapping[str, object], *, configuring: bool) -> InterpreterFailed:
-    """What the `error` object of an error event means.
+    """Explain the `error` object of an error event.
 
     Args:
         error: `{type, code?, message, param?}`, not trusted.
@@ -146,12 +146,14 @@ def from_error_event(error: Mapping[str, object], *, configuring: bool) -> Inter
             return _failed("unsupported_language", advice, retryable=False)
         advice = Advice("The interpreter server refuses the session's settings.", URL_HINT)
         return _failed(code, _quoting(advice, error.get("message")), retryable=False)
-    advice = Advice("The interpreter server reported an error.", "It is tried again by itself.")
+    advice = Advice(
+        "The interpreter server reported an error.", "The booth tries again automatically."
+    )
     return _failed(code, advice, retryable=True)
 
 
 def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure:
-    """What a response that is not `completed` means.
+    """Explain a response that is not `completed`.
 
     Args:
         status: `cancelled`, `incomplete` or `failed`.
@@ -166,7 +168,7 @@ def from_response(status: str, details: Mapping[str, object]) -> ResponseFailure
 
 
 def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
-    """What the end of the socket means.
+    """Explain the end of the socket.
 
     Args:
         code: the close frame's code (RFC 6455 section 7.4), None when there was no close frame.
@@ -185,7 +187,7 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
         return _failed(_INVALID_KEY, about_the_key, retryable=False)
     how = f"with close code {code}" if code else "without a goodbye"
     advice = Advice(
-        f"The connection to the interpreter server ended {how}.", "It is opened again by itself."
+        f"The connection to the interpreter server ended {how}.", "The booth opens a new session."
     )
     return _failed("session_dropped", _quoting(advice, reason), retryable=True)
 
@@ -194,7 +196,7 @@ def update_unconfirmed(purpose: str) -> InterpreterFailed:
     """The server did not confirm our settings, for example `the language de`, in time."""
     advice = Advice(
         f"The interpreter server did not confirm {purpose}.",
-        "It is tried again by itself.",
+        "The booth tries again automatically.",
     )
     return _failed("update_unconfirmed", advice, retryable=True)
 
@@ -202,14 +204,15 @@ def update_unconfirmed(purpose: str) -> InterpreterFailed:
 def server_silent(seconds: float) -> InterpreterFailed:
     """Sound was sent for `seconds` and no event came back."""
     advice = Advice(
-        f"The interpreter server has been silent for {seconds:g} s.", "A new session is opened."
+        f"The interpreter server has been silent for {seconds:g} s.",
+        "The booth opens a new session.",
     )
     return _failed("server_silent", advice, retryable=True)
 
 
 def closed_unasked() -> InterpreterFailed:
     """The server closed a session that we had not asked it to close."""
-    advice = Advice("The interpreter server closed the session.", "A new session is opened.")
+    advice = Advice("The interpreter server closed the session.", "The booth opens a new session.")
     return _failed("session_closed", advice, retryable=True)
 
 

@@ -104,7 +104,7 @@ class SegmentLost:
 
 @dataclass(frozen=True, slots=True)
 class InputText:
-    """A fragment of what the speaker said; provisional when `item_id` is set."""
+    """A fragment of the speaker's words; provisional if `item_id` is set."""
 
     text: str
     elapsed_ms: int | None
@@ -113,7 +113,7 @@ class InputText:
 
 @dataclass(frozen=True, slots=True)
 class InputSegment:
-    """What the speaker said in one stretch; replaces the fragments of this `item_id`.
+    """The speaker's words in one stretch. Replaces the fragments of this `item_id`.
 
     Attributes:
         item_id: the server's id of the stretch.

@@ -6,7 +6,7 @@ rehearsal server may import it.
 """
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
-"""Where OpenAI serves the API."""
+"""The base URL of OpenAI's API."""
 AZURE_BASE_PATH = "/openai/v1"
 """Path of the same API on an Azure OpenAI resource."""
 REALTIME_PATH = "/realtime"

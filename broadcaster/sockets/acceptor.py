@@ -40,7 +40,7 @@ _BUSY = (
 
 @dataclass(frozen=True, slots=True)
 class AcceptorSettings:
-    """Where and how connections are accepted.
+    """The address and the limits of an acceptor.
 
     Attributes:
         host: name or address to listen on.

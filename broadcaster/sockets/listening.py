@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 EVERY_ADDRESS = ("::", "0.0.0.0")  # noqa: S104
-"""What `::` stands for, with a socket for each family."""
+"""The addresses that `::` stands for, with a socket for each family."""
 _NOT_HERE = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
 _ATTEMPTS = 20
 

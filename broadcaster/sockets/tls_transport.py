@@ -19,7 +19,7 @@ RECORD_BYTES = 16 * 1024
 
 
 class TlsTransport(SocketTransport):
-    """A connection that begins with a handshake; the protocol is told after it.
+    """A connection that begins with a TLS handshake. The protocol learns of it afterwards.
 
     Args:
         sock: the connected, non-blocking socket.
@@ -100,7 +100,7 @@ class TlsTransport(SocketTransport):
         """See `SocketTransport`.
 
         OpenSSL has already encrypted what it could not send: it must be given the same bytes again,
-        with or without more behind them (SSL_write(3)). None of them count as sent until then.
+        with or without more after them (SSL_write(3)). None of them count as sent until then.
         """
         size = max(self._attempted, min(len(data), RECORD_BYTES))
         try:

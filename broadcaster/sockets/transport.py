@@ -17,7 +17,7 @@ HIGH_WATER_BYTES = 64 * 1024
 
 
 class WriteObserver(Protocol):
-    """Is told when a connection can be written to past its transport, and when not."""
+    """An observer that learns when the socket may be written to directly, and when not."""
 
     def blocked(self) -> None:
         """The connection has unsent bytes or is closing: write to its transport only."""
@@ -69,7 +69,7 @@ class SocketTransport(asyncio.Transport):
 
     @property
     def direct(self) -> Callable[[bytes], int]:
-        """The fastest way to write while nothing is unsent: a function that sends on the socket.
+        """A function that sends on the socket: the fastest way to write while no byte is unsent.
 
         It returns the number of bytes sent, or raises OSError. The caller reports an incomplete
         send to `sent`.

@@ -1,1 +1,1 @@
-"""What the process needs of its system: tasks, child processes, files, certificates."""
+"""Services of the operating system: tasks, child processes, files, certificates."""

@@ -28,7 +28,7 @@ def raise_open_files() -> int:
 
 
 def connections() -> int:
-    """How many connections the current limit of open files allows."""
+    """Return how many connections the current limit of open files allows."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(1, soft - OTHER_FILES)
 

@@ -1,4 +1,4 @@
-"""How errors become HTTP answers: a status, perhaps a header, and `{error, message, hint}`.
+"""Turns errors into HTTP answers: a status, perhaps a header, and `{error, message, hint}`.
 
 The layers below raise `DomainError`s that know no HTTP; `STATUS` is the only place that maps them.
 """
@@ -73,7 +73,7 @@ HEADERS: dict[type[DomainError], Mapping[str, str]] = {
 _HOST = re.compile(r"([A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _LONGEST_HOST = 260
 REFUSED = web.AppKey("refused", Counter[str])
-"""Where an application counts refused requests, by error id."""
+"""The application's counter of refused requests, by error id."""
 
 
 class Refused(BroadcasterError):
@@ -107,7 +107,7 @@ class Refused(BroadcasterError):
 
 
 UNREADABLE = (web.RequestPayloadError, HttpProcessingError)
-"""What aiohttp raises for a body that is not what its headers say."""
+"""Errors that aiohttp raises for a body that is not what its headers say."""
 REFUSALS = (DomainError, BusUnavailable, Refused)
 """Errors that `refusal` turns into an answer."""
 

@@ -126,7 +126,7 @@ _FLOOR: Sequence[tuple[str, str, Callable[[FloorStatus], float]]] = (
 _BOOTH: Sequence[tuple[str, str, Callable[[BoothStatus], float | None]]] = (
     (
         "lag_seconds",
-        "How far the channel is behind the floor (ear-voice span)",
+        "How far the channel is behind the floor",
         lambda b: None if b.lag_ms is None else b.lag_ms / 1000,
     ),
     ("queue_seconds", "Interpreted sound waiting for playout", lambda b: b.queue_ms / 1000),

@@ -1,9 +1,9 @@
 """Lets requests begin a few at a time, so that a crowd of them does not delay the listeners' sound.
 
-One event loop answers requests and sends sound. Without a limit, a crowd that asks all at once,
-over thousands of connections or without end on purpose, would fill every turn of the loop until all
-of it is answered. A hall, or a proxy, appears as one address, so addresses cannot be told apart:
-every request waits in one queue, and sound goes out between the turns.
+One event loop answers requests and sends sound. Without a limit, a crowd that asks all at once
+would keep the loop busy until it is answered. So would one client that never stops asking. A hall
+or a proxy appears as one address, so clients cannot be told apart by it. Therefore every request
+waits in one queue, and sound goes out between the turns.
 """
 
 import asyncio

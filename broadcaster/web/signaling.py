@@ -1,4 +1,4 @@
-"""What WHIP (RFC 9725) and WHEP ask of HTTP requests and answers, for publishers and players.
+"""The HTTP side of WHIP (RFC 9725) and WHEP, for publishers and players.
 
 Every check raises `Refused` with a stable id and the header that says what would have been right.
 """

@@ -58,7 +58,7 @@ class PeerState(StrEnum):
 
 
 class IngestEndReason(StrEnum):
-    """Why a publisher's connection ended."""
+    """The reason why a publisher's connection ended."""
 
     CLOSED = "closed"
     """Our side closed it."""
@@ -74,7 +74,7 @@ class IngestEndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """How publishers connect, and their deadlines.
+    """The settings of publishers' connections, and their deadlines.
 
     Attributes:
         ice_servers: helpers for our own candidates; none are needed on a public address.
@@ -135,7 +135,7 @@ class IngestPeer:
 
     @property
     def end_reason(self) -> IngestEndReason | None:
-        """Why it ended; None while it has not."""
+        """The reason why it ended; None while it is open."""
         return self._end_reason
 
     @property

@@ -13,7 +13,7 @@ _CYCLE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPacket:
-    """What matters of an RTP packet.
+    """The parts of an RTP packet that matter here.
 
     Attributes:
         sequence: 16 bit, wraps.

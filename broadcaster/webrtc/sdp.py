@@ -30,7 +30,7 @@ MAX_FINGERPRINTS = 8
 """Parts of a description are kept while its session lives, so each list is bounded; a browser's has
 one or two sections."""
 OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
-"""What publishers are asked to send (RFC 7587 section 6.1): speech, with redundancy."""
+"""The Opus parameters that publishers are asked for (RFC 7587 section 6.1): speech with FEC."""
 
 _BLANKS = re.compile(r"[\x00-\x20\x7f\ufeff]+")
 _LINE = re.compile(r"[a-z]=.*")

@@ -1,1 +1,1 @@
-"""How languages are written: scripts, words, sentences, display width and line breaks."""
+"""The rules of written languages: scripts, words, sentences, display width and line breaks."""

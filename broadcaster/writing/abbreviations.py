@@ -1,13 +1,13 @@
-"""Abbreviations that end with a full stop, by language; without that last stop and inner spaces.
+"""Abbreviations by language, without their last full stop and without inner spaces.
 
-An entry with a capital stands only for the word with a capital: `Co` is a company, `co` a Polish
-word. All others stand for both.
+An entry with a capital letter matches only a word with a capital letter: `Co` is a company, `co` a
+Polish word. All other entries match both.
 """
 
 ANYWHERE = (
     "dr prof st mr mrs ms mme vs cf ca tel fax resp incl excl gen col ph.d i.e e.g a.k.a approx"
 )
-"""Abbreviations that other languages use, too."""
+"""Abbreviations that all languages use."""
 
 
 NEVER_LAST: dict[str, str] = {
@@ -97,7 +97,7 @@ NEVER_LAST: dict[str, str] = {
     "hr": "g gđa dipl ing ul npr tj tzv sv br str odn",
     "ca": "sr sra d núm pàg av pl c p.ex",
 }
-"""Titles, `for example` and other words that something always follows."""
+"""Abbreviations that never end a sentence: titles, `for example` and others."""
 MAY_BE_LAST: dict[str, str] = {
     "en": (
         "etc p.m a.m Inc Ltd Co Corp Bros Jr Sr Esq b.c a.d c.e b.c.e et.al ff ave blvd rd Jan "
@@ -128,7 +128,7 @@ MAY_BE_LAST: dict[str, str] = {
     "hr": "itd itsl i.sl pr.kr n.e",
     "ca": "etc s.a a.c d.c",
 }
-"""Abbreviations that a sentence may end with."""
+"""Abbreviations that may end a sentence."""
 BEFORE_NUMBER: dict[str, str] = {
     "en": (
         "no nos nr p pp art fig vol ch sec par ed vers ver eq jan feb mar apr jun jul aug sept "

@@ -1,4 +1,4 @@
-"""How good a place between two words is for a new line."""
+"""Rates the places at which a line may break."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from broadcaster.writing.word_kinds import FunctionWords
 from broadcaster.writing.words import closes, opens
 
 CLAUSE = 0
-"""Behind a comma or another mark between clauses."""
+"""After a comma or another mark between clauses."""
 CONJUNCTION = 10
 PREPOSITION = 18
 BOUND_WORD = 27
@@ -21,7 +21,7 @@ TIGHT = 90
 TORN = 150
 """Between a title and a name, a number and its unit."""
 NEVER = 1000
-"""Before a closing mark, behind an opening one."""
+"""Before a closing mark, or after an opening one."""
 
 _CLAUSE_MARKS = frozenset(",;:—–،؛、，；：·…")
 _QUOTES = frozenset("\"'”’»)]}」』）】》")
@@ -37,10 +37,10 @@ _STRIPPED = "\"'“”„«»‹›([{「『¿¡)]}」』.,;:!?…،؛؟。、�
 
 @lru_cache(maxsize=16_384)
 def break_cost(before: str, after: str, language: str) -> int:
-    """What a break between two neighbouring words costs, from `CLAUSE` to `NEVER`.
+    """Return the cost of a line break between two words, from `CLAUSE` to `NEVER`.
 
     Args:
-        before: the last word of a line, with its marks.
+        before: the last word of the line, with its marks.
         after: the first word of the next line.
         language: ISO 639-1 code; empty if unknown.
     """
@@ -102,7 +102,7 @@ def _korean(before: str) -> int:
 
 
 def _begins(after: str) -> bool:
-    """Whether a word only looks as if it closed: a dash, an apostrophe or a mark before letters."""
+    """Whether a word begins with a mark that is not a closing one here: a dash, an apostrophe."""
     category = unicodedata.category(after[0])
     letters = any(char.isalnum() for char in after)
     return letters and category in {"Pd", "Po", "Pf"} and after[0] not in ",.!?:;%…"

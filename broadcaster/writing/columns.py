@@ -1,4 +1,4 @@
-"""How wide a text is on the screen, in columns."""
+"""Measures the width of text on the screen, in columns."""
 
 import unicodedata
 from functools import lru_cache
@@ -7,7 +7,7 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
 def columns(text: str) -> int:
-    """Display width: wide characters take two columns, combining and zero-width ones none."""
+    """Return the display width. A wide character has two columns, a combining one none."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 

@@ -1,4 +1,4 @@
-"""What the word behind an abbreviation says: whether it begins a sentence."""
+"""Tells from the word after an abbreviation whether a new sentence begins there."""
 
 import re
 
@@ -13,10 +13,10 @@ _DAYS_AND_ZONES = frozenset(f"{_DAYS} {_ZONES}".split())
 
 
 def begins_sentence(following: str, language: str) -> bool | None:
-    """Whether the next word, which has a capital, is one that sentences begin with.
+    """Whether the next word, which has a capital letter, is a usual first word of a sentence.
 
     Returns:
-        None while the word is not known to its end.
+        None while the word may be incomplete.
     """
     word, whole = _next_word(following)
     if not whole:
@@ -30,10 +30,10 @@ def begins_sentence(following: str, language: str) -> bool | None:
 
 
 def goes_without_abbreviation(following: str, kind: WordKind) -> bool | None:
-    """Whether what follows does not belong to it: `p.m. Monday`, `art. IV`, `a. C.`.
+    """Whether the next word is independent of the abbreviation, unlike in `p.m. Monday`, `art. IV`.
 
     Returns:
-        None while the next word is not known to its end.
+        None while the next word may be incomplete.
     """
     word, whole = _next_word(following)
     if not whole:

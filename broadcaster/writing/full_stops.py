@@ -1,4 +1,4 @@
-"""What a word with a full stop is: an abbreviation, an initial, an ordinal or a last word."""
+"""Classifies a word before a full stop: an abbreviation, an initial, an ordinal or a last word."""
 
 import re
 import unicodedata
@@ -16,20 +16,20 @@ from broadcaster.writing.abbreviations import (
 OPENING = "\"'“”‘’„«»‹›([{「『（【《〈¿¡-–—*•"
 """Marks that may stand before a word."""
 ELIDED = re.compile(r"^[^\W\d_]{1,4}['’](?=\w)")
-"""A short word that is written together with the next one: `l'ing.`."""
+"""A short word that is joined to the next one: `l'ing.`."""
 _COUNTED = re.compile(r"[\d.,]*\d|[IVXLC]+")
-"""What a unit follows, with which a sentence may end: `5 Mio.`, `XIX в.`."""
+"""A number before a unit that may end a sentence: `5 Mio.`, `XIX в.`."""
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,4}")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?-)?[^\W\d_]")
 _ROMAN = re.compile(r"[IVXLC]{1,6}")
 _DOUBLED = re.compile(r"([A-Z])\1")
-"""Half of a plural: `EE. UU.`."""
+"""One half of a plural abbreviation: `EE. UU.`."""
 _ORDINAL_DIGITS = 3
 _THAI_SHORT = re.compile(r"[ก-ฮ]{1,3}(?:\.[ก-ฮ]{1,3})*")
 
 
 class WordKind(Enum):
-    """What a word with a full stop is."""
+    """The kind of a word before a full stop."""
 
     WORD = "word"
     NEVER_LAST = "never last"
@@ -43,7 +43,12 @@ class WordKind(Enum):
 
 @lru_cache(maxsize=4096)
 def kind_before_stop(before: str, language: str) -> WordKind:
-    """What stands before a full stop, at the end of a text that begins with its sentence."""
+    """Classify the last word of a text that is followed by a full stop.
+
+    Args:
+        before: the sentence from its start up to the full stop.
+        language: ISO 639-1 code; empty if unknown.
+    """
     tokens = before.split()[-4:]
     if not tokens or before[-1:].isspace():
         return WordKind.WORD
@@ -84,7 +89,7 @@ def _kind_by_shape(word: str, language: str) -> WordKind:
 
 
 def _chain(tokens: list[str]) -> list[str]:
-    """Abbreviations of several words that end here, longest first: `z. B`, `и т. д`."""
+    """Return the abbreviations of several words that end here, longest first: `z. B`, `и т. д`."""
     found = []
     name = tokens[-1]
     for token in reversed(tokens[:-1]):
@@ -109,7 +114,7 @@ def _listed(name: str, table: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def _tables(language: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """A language's abbreviations; English ones stand in for an unknown language's."""
+    """Return a language's abbreviations. An unknown language gets the English ones."""
     never, maybe, numbered = (
         frozenset(table.get(language, table["en"]).split())
         for table in (NEVER_LAST, MAY_BE_LAST, BEFORE_NUMBER)

@@ -1,14 +1,14 @@
-"""The small words of each language."""
+"""Function words of each language: articles, prepositions, conjunctions and the like."""
 
 from broadcaster.writing.function_words_asia import ASIA
 from broadcaster.writing.function_words_europe import EUROPE
 from broadcaster.writing.word_kinds import FunctionWords
 
 FUNCTION_WORDS: dict[str, FunctionWords] = EUROPE | ASIA
-"""ISO 639-1 code → its small words."""
+"""ISO 639-1 code → function words."""
 _NONE = FunctionWords()
 
 
 def function_words(language: str) -> FunctionWords:
-    """A language's small words; of an unknown one there are none."""
+    """Return a language's function words. An unknown language has none."""
     return FUNCTION_WORDS.get(language, _NONE)

@@ -1,4 +1,4 @@
-"""The small words of the other languages."""
+"""Function words of the languages of Asia, except Turkish."""
 
 from broadcaster.writing.word_kinds import FunctionWords
 

@@ -1,4 +1,4 @@
-"""The small words of European languages and Turkish."""
+"""Function words of European languages and Turkish."""
 
 from broadcaster.writing.word_kinds import FunctionWords
 

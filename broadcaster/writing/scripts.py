@@ -1,4 +1,4 @@
-"""Which languages put spaces between words and sentences, and which language a text may be in."""
+"""Knows which languages use spaces, and guesses a text's language from its script and words."""
 
 import re
 from collections import Counter
@@ -27,17 +27,17 @@ _SCRIPTS = (
 _LETTER_OF = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS))
 _LATIN_WORD = re.compile(r"[a-zà-ÿąćęłńóśźżğışâîûăđơưạ-ỹ]+")
 _SPECIFIC_SHARE = 0.08
-"""So many letters of its own tell a language from a larger one with the same script."""
+"""This share of characteristic letters distinguishes a language from a larger one in its script."""
 _LARGER = {"fa": "ar", "uk": "ru", "ja": "zh"}
 
 
 def base_language(tag: str) -> str:
-    """The language of a BCP 47 tag, without region or script: `pt` for `pt-BR`."""
+    """Return the language of a BCP 47 tag, without region or script: `pt` for `pt-BR`."""
     return re.split("[-_]", tag, maxsplit=1)[0].lower()
 
 
 def is_known(language: str) -> bool:
-    """Whether there are rules for a language (ISO 639-1)."""
+    """Whether this package has rules for a language (ISO 639-1)."""
     return language in FUNCTION_WORDS or language in NEVER_LAST or language in _NO_WORD_SPACES
 
 
@@ -47,15 +47,15 @@ def spaces_between_words(language: str) -> bool:
 
 
 def spaces_between_sentences(language: str) -> bool:
-    """Whether a language (BCP 47) is written with spaces between sentences; Thai is."""
+    """Whether a language (BCP 47) is written with spaces between sentences, as even Thai is."""
     return base_language(language) not in _NO_SENTENCE_SPACES
 
 
 def likely_language(text: str) -> str:
-    """The language a text seems to be in, by its script and its most frequent words.
+    """Guess the language of a text from its script and its most frequent words.
 
     Returns:
-        ISO 639-1 code; empty when the text says nothing.
+        ISO 639-1 code; empty if there is no evidence.
     """
     found = Counter(match.lastgroup for match in _LETTER_OF.finditer(text))
     for specific, larger in _LARGER.items():

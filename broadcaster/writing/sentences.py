@@ -1,8 +1,9 @@
-"""Sentence ends: in a whole text, and in one that grows.
+"""Finds sentence ends, in a complete text and in a growing one.
 
-A full stop ends a sentence unless it belongs to an abbreviation, a number or an address. What
-follows decides: a small letter goes on, a capital begins unless the word before is a title, an
-initial or an ordinal. While nothing follows, an abbreviation's stop cannot be told from an end.
+A full stop ends a sentence unless it belongs to an abbreviation, a number or an address. The next
+letter decides. A small letter continues the sentence. A capital letter begins a new one, unless the
+word before the stop is a title, an initial or an ordinal. Until the next letter is known, the full
+stop of an abbreviation looks like the end of a sentence.
 """
 
 import re
@@ -13,11 +14,11 @@ from broadcaster.writing.following import begins_sentence, goes_without_abbrevia
 from broadcaster.writing.full_stops import WordKind, kind_before_stop
 
 _STRONG = "。！？｡؟۔।॥։။።፧།⸮"
-"""Marks that nothing but a sentence's end has."""
+"""Marks that only end sentences."""
 _MARKS = f".!?…;;{_STRONG}"
 _CLOSERS = "\"'”’»›)\\]}」』）】》〉〕］｣“"
 _BEHIND = f"(?:[{_CLOSERS}\u00a0\u202f]| (?=»(?:\\s|$)))*"
-"""Closing quotes and brackets; French ones have a space before them."""
+"""Closing quotes and brackets. In French a space comes before them."""
 _END = re.compile(f"([{_MARKS}]+)({_BEHIND})$")
 _LONE_CLOSER = re.compile(r"\s+»(\s|$)")
 _STRONG_MARK = re.compile(f"[{_STRONG}]")
@@ -27,11 +28,11 @@ _MAYBE_END = re.compile(f"[{_MARKS}]{_BEHIND}(?=\\s|$|[^\\s{_MARKS}{_CLOSERS}])"
 _MAYBE_END_OR_SPACE = re.compile(rf"{_MAYBE_END.pattern}|(?=\s)|$")
 _NEXT_LETTER = re.compile(r"[^\W_]|\[")
 _QUOTED_ON = frozenset("とって、は")
-"""What goes on after a Japanese quotation."""
+"""Words that continue a sentence after a Japanese quotation."""
 _UNMARKED = frozenset({"th", "lo"})
-"""Languages that end a sentence with a space, which may also stand within one."""
+"""Languages without sentence marks: a space ends a sentence, but may also be inside one."""
 _PARTICLE = re.compile(r"(?:ครับ|ค่ะ|คะ|ครับผม|ฮะ|จ้ะ|จ้า)$")
-"""Ends what is said to somebody."""
+"""Polite particles, which end a spoken sentence."""
 _GOES_ON = (
     "และ",
     "หรือ",
@@ -50,31 +51,33 @@ _GOES_ON = (
 )
 _UNMARKED_LETTER = re.compile("[\u0e01-\u0e4e\u0e81-\u0ecd]")
 _LONG_STRETCH = 30
-"""Letters without a space that are most likely a whole sentence."""
+"""This many letters without a space are most likely a whole sentence."""
 _TELLING_LETTERS = 5
 _LONGEST_SENTENCE = 400
 
 
 class Ending(Enum):
-    """Whether a sentence ends at some place."""
+    """The answer to: does a sentence end at this place?"""
 
     YES = "yes"
     NO = "no"
     UNSURE = "unsure"
-    """What follows will tell."""
+    """The text that follows will decide."""
 
 
 _MAY_GO_ON = frozenset({WordKind.MAY_BE_LAST, WordKind.BEFORE_NUMBER, WordKind.SMALL_LETTER})
 _BEFORE_FIGURES = frozenset({WordKind.WORD, WordKind.ORDINAL, WordKind.SMALL_LETTER})
-"""After them a sentence ends also before a figure."""
+"""After a word of this kind, a sentence may end before a figure too."""
 _TOLD = {None: Ending.UNSURE, True: Ending.YES, False: Ending.NO}
 
 
 def sentence_ends(text: str, language: str) -> list[int]:
-    """Where sentences end in a text, behind their closing quotes; its own end counts if it is one.
+    """Return the places after each sentence of a text, after its closing quotes.
+
+    The end of the text is included only if a sentence certainly ends there.
 
     Args:
-        text: whole.
+        text: the complete text.
         language: ISO 639-1 code; empty if unknown.
     """
     ends: list[int] = []
@@ -91,22 +94,22 @@ def sentence_ends(text: str, language: str) -> list[int]:
 
 
 def ends_sentence(text: str, language: str) -> bool:
-    """Whether a sentence surely ends with this text, as far as it goes."""
+    """Whether this text certainly ends a sentence, judging by the text alone."""
     return ending(text.rstrip(), "", language) is Ending.YES
 
 
 def closing_marks(text: str, language: str) -> str:
-    """The marks that end the text's last sentence; empty if it does not end there."""
+    """Return the marks that end the last sentence; empty if the sentence is unfinished."""
     match = _END.search(text)
     return match.group() if match and ends_sentence(text, language) else ""
 
 
 def ending(sentence: str, following: str, language: str) -> Ending:
-    """Whether a sentence ends between two texts.
+    """Decide whether a sentence ends between two texts.
 
     Args:
-        sentence: from its start on.
-        following: what is known of what follows, with its space.
+        sentence: the text from the start of the sentence.
+        following: the known part of the text after it, with its first space.
         language: ISO 639-1 code; empty if unknown.
     """
     sentence = sentence[-_LONGEST_SENTENCE:]
@@ -128,14 +131,14 @@ def ending(sentence: str, following: str, language: str) -> Ending:
 
 
 def may_end_sentence(word: str, following: str, language: str) -> bool:
-    """Whether a word looks as if it ended a sentence; `ending` tells. Cheap."""
+    """Whether a word might end a sentence: a cheap test before `ending`."""
     if language in _UNMARKED and following[:1].isspace():
         return True
     return word == "»" or _END.search(word) is not None
 
 
 def is_title(word: str, language: str) -> bool:
-    """Whether something always follows this word with its full stop: `Dr.`, `J.`, `No.`."""
+    """Whether this word, with its full stop, never ends a sentence: `Dr.`, `J.`, `No.`."""
     return word.endswith(".") and kind_before_stop(f"x {word[:-1]}", language) not in {
         WordKind.WORD,
         WordKind.MAY_BE_LAST,
@@ -198,7 +201,7 @@ def _after_other_marks(marks: str, following: str, language: str) -> Ending:
 
 
 def _next_letter(following: str) -> str:
-    """The first letter or figure; a bracket as in `[…]` stands for one."""
+    """Return the first letter or figure. The bracket of `[…]` counts as a letter."""
     match = _NEXT_LETTER.search(following)
     return match.group() if match else ""
 

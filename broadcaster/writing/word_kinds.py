@@ -1,4 +1,4 @@
-"""The small words of a language: what a line break goes well with, and what it must not part."""
+"""Function words of a language, by their effect on line breaks."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,14 +6,14 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class FunctionWords:
-    """A language's small words, lower case, separated by spaces.
+    """The function words of a language, in lower case, separated by spaces.
 
     Attributes:
-        conjunctions: begin a clause; a line goes well before them.
-        prepositions: begin a phrase; a line goes well before them, and badly after them.
-        articles: belong to the next word: articles, possessives, numerals' classifiers, negations.
-        pronouns: others that often begin a sentence.
-        trailing: belong to the word before: postpositions and particles.
+        conjunctions: begin a clause. A line may well break before them.
+        prepositions: begin a phrase. A line may well break before them, but not after them.
+        articles: words that belong to the next word, also possessives, classifiers and negations.
+        pronouns: other words that often begin a sentence.
+        trailing: words that belong to the previous word: postpositions and particles.
     """
 
     conjunctions: str = ""
@@ -39,10 +39,10 @@ class FunctionWords:
 
     @cached_property
     def after(self) -> frozenset[str]:
-        """Words that belong to the one before."""
+        """Words that belong to the previous one."""
         return frozenset(self.trailing.split())
 
     @cached_property
     def all(self) -> frozenset[str]:
-        """Every small word."""
+        """All function words."""
         return self.clause | self.phrase | self.bound | frozenset(self.pronouns.split())

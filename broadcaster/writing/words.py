@@ -1,11 +1,11 @@
-"""Words: what a line break must not tear.
+"""Divides text into words, which a line break must not divide.
 
-Where words have spaces between them, they are what stands between spaces; a no-break space is part
-of a word. Chinese, Japanese, Thai, Lao, Khmer and Burmese words come from ICU's dictionaries; in
-Japanese they are taken together to phrases with BudouX, which keeps endings at their words.
+In most languages spaces separate words; a no-break space is part of a word. For Chinese, Japanese,
+Thai, Lao, Khmer and Burmese, ICU's dictionaries find the words. BudouX joins Japanese words into
+phrases, so that an ending stays with its word.
 
-Whether a word ends somewhere depends on a bounded stretch of the text behind its start. A text that
-grows is therefore cut in the same places as the whole one.
+The end of a word depends only on a limited number of letters after its start. Therefore a growing
+text has the same words as the complete one.
 """
 
 import re
@@ -31,13 +31,13 @@ _HANGUL = re.compile("[\uac00-\ud7af]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _WINDOWS = {"ja": 12, "zh": 6, "yue": 6, "th": 20}
 _WINDOW = 24
-"""Letters behind a word's start that decide where it ends."""
+"""This many letters from a word's start decide where it ends."""
 _OPENING_OTHERS = frozenset("¿¡$€£¥#@\uffe5\uff04")
 _CLOSING_OTHERS = frozenset("々〻ゝゞヽヾーｰ〜～…‥‧・ๆฯໆៗ゛゜ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 
 
 Span = tuple[int, int]
-"""Where a word begins in a text, and where it ends."""
+"""The start and the end of a word in a text."""
 
 
 def load_japanese_model() -> None:
@@ -46,7 +46,7 @@ def load_japanese_model() -> None:
 
 
 def words(text: str, language: str) -> list[str]:
-    """The words of a whole text, with their punctuation and without spaces.
+    """Return the words of a complete text, with their punctuation and without spaces.
 
     Args:
         text: any text.
@@ -56,20 +56,21 @@ def words(text: str, language: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """The parts a repeat is told by, each with the space before it: words, or single letters.
+    """Divide a text into the parts that are compared to find repeats.
 
-    Writing without spaces is cut into letters, because fragments end anywhere in it.
+    A part is a word with the space before it. In scripts without spaces it is a single letter,
+    because a fragment may end anywhere.
     """
     return _PIECE.findall(text)
 
 
 def word_spans(text: str, language: str, *, final: bool) -> list[Span]:
-    """Where the words of a growing text are.
+    """Find the words of a growing text.
 
     Args:
-        text: so far.
+        text: the text so far.
         language: ISO 639-1 code.
-        final: nothing follows; otherwise words are left out that what follows may still change.
+        final: whether the text is complete. If not, words that may still change are left out.
     """
     spans: list[Span] = []
     end = 0
@@ -93,7 +94,7 @@ def word_spans(text: str, language: str, *, final: bool) -> list[Span]:
 
 
 def opens(char: str) -> bool:
-    """Whether this mark belongs to the word behind it."""
+    """Whether this mark belongs to the word after it."""
     return char in _OPENING_OTHERS or unicodedata.category(char) in {"Ps", "Pi"}
 
 
@@ -134,7 +135,7 @@ def _unspaced_word_end(
 
 
 def _other_run_end(text: str, at: int, last: int) -> int:
-    """The end of letters of another script, without the marks that open what follows."""
+    """Return the end of a run in another script, without the opening marks of the next word."""
     run = _OTHER_RUN.match(text, at, last)
     assert run is not None
     end = run.end()
@@ -152,7 +153,7 @@ def _first_word_length(letters: str, language: str) -> int:
 
 
 def _first_phrase_length(letters: str) -> int:
-    """Up to the first place that is a word's end and a phrase's end, too."""
+    """Return the length up to the first place where both a word and a phrase end."""
     ends, end = set(), 0
     for word in WordBreaker(letters, "ja"):
         end += len(word)

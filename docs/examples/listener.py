@@ -38,7 +38,7 @@ async def count_packets(http: aiohttp.ClientSession, event: str, channel: str) -
     async with http.ws_connect(f"{event}/audio/{channel}", protocols=[PROTOCOL]) as socket:
         count = 0
         async for message in socket:
-            if message.type is aiohttp.WSMsgType.TEXT:  # hello, or "too slow"
+            if message.type is aiohttp.WSMsgType.TEXT:  # "hello" or "skipped"
                 say("server:", message.data)
             elif message.type is aiohttp.WSMsgType.BINARY:
                 *_, position = HEADER.unpack_from(message.data)

@@ -1,7 +1,7 @@
 /**
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
- * Where things are: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
+ * Related modules: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
  * `../player/player.js`. `status.js` finds the one word at the top, and `preferences.js` keeps the
  * reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
@@ -207,7 +207,7 @@ function transports() {
 }
 
 /**
- * What the event offers. Waits for an event that is not open yet.
+ * Fetch the event's channels and state. Waits for an event that is not open yet.
  *
  * @param {Strings} strings
  * @returns {Promise<EventInfo>}

@@ -34,7 +34,7 @@ export const LAST_REOPEN_MS = 300_000;
  */
 
 /**
- * What the server says about the event and the channel.
+ * The server's state of the event and the channel.
  *
  * @typedef {object} ChannelState
  * @property {'open' | 'live' | 'paused' | 'closed'} state of the event

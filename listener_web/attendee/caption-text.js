@@ -1,4 +1,4 @@
-/** What of a caption's text is shown, and what of it is new. */
+/** Finds the part of a caption that is shown, and the part that is new. */
 
 /** Languages written without spaces: a line break inside a caption is not a word boundary. */
 const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);
@@ -15,7 +15,7 @@ export function shownText(text, channel) {
 }
 
 /**
- * What a caption has gained at its end.
+ * The text that a caption has gained at its end.
  *
  * @param {string} shown
  * @param {string} text

@@ -17,7 +17,7 @@ export class CaptionView {
   #followsNewest = true;
   #scrollPlanned = false;
   #lastScrollTop = 0;
-  /** When the reader last touched the captions, or used the wheel or a key on them. */
+  /** The time at which the reader last touched the captions, or used the wheel or a key. */
   #touchedMs = -Infinity;
 
   /**

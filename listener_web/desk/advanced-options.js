@@ -93,7 +93,7 @@ export class Advanced {
     this.show(new Map());
   }
 
-  /** What was entered, as the API takes it. */
+  /** The entered options, in the form of the API. */
   get values() {
     const rows = [...this.#rows.values()];
     /** @type {Map<string, Term>} */

@@ -1,4 +1,4 @@
-/** What the desk's API answers, see `/api/openapi.yaml`. */
+/** The answers of the desk's API, see `/api/openapi.yaml`. */
 
 /** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed'} EventState */
 /** @typedef {{tag: string, name: string, english_name: string}} Language */

@@ -1,4 +1,4 @@
-/** What an event's interpretation costs, against its spend cap. */
+/** The cost of an event's interpretation, compared with its spend cap. */
 import { sendJson } from '../shared/api.js';
 import { h, setText } from '../shared/dom.js';
 
@@ -8,7 +8,7 @@ const WARN_SHARE = 0.8;
 const WORDS = {
   fine: '',
   near: 'More than 80 % of the spend cap is used. Interpretation stops when it is reached.',
-  held: 'The spend cap is reached: interpretation is held. Raise the cap to go on.',
+  held: 'The spend cap is reached: interpretation has stopped. Raise the cap to resume it.',
 };
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });

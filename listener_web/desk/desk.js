@@ -1,7 +1,7 @@
 /**
  * The organizer's page: events, their states, their links, and what is measured while they run.
  *
- * Where things are: `create-form.js` makes events, with the options of `advanced-options.js`. Each
+ * Related modules: `create-form.js` makes events, with the options of `advanced-options.js`. Each
  * event is an `event-card.js` with a `channel-table.js` and a `cost-line.js`. `api-types.js` describes
  * what the API answers. What all pages use is in `../shared/`.
  */

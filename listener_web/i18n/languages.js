@@ -1,7 +1,7 @@
-/** Which of an event's channels suits a reader's languages. */
+/** Finds the channel of an event that suits a reader's languages. */
 
 /**
- * What an attendee can choose, from `/e/{event}/info`.
+ * A channel that an attendee can choose, from `/e/{event}/info`.
  *
  * @typedef {object} Channel
  * @property {string} id `floor` or a BCP 47 tag
@@ -11,7 +11,7 @@
  */
 
 /**
- * A tag's language, script and region. Missing ones are filled in with what CLDR holds likely, so that
+ * A tag's language, script and region. Missing ones are filled in from CLDR's likely subtags, so that
  * `zh-TW` matches `zh-Hant`. An unreadable tag matches only itself.
  *
  * @param {string} tag

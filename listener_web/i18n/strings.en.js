@@ -7,13 +7,13 @@ const strings = {
   reconnecting: 'Reconnecting…',
   queued: 'In the queue…',
   queuedLonger:
-    'Many people are joining right now. You are in the queue; the sound starts by itself.',
+    'Many people are joining right now. You are in the queue. The sound will start automatically.',
   ended: 'The event has ended',
   restoring: 'Interpretation will be back in a moment',
   listen: 'Listen',
   stop: 'Stop',
   headphones: 'Put on headphones and tap Listen',
-  interrupted: 'The sound was interrupted. Tap Listen to go on.',
+  interrupted: 'The sound was interrupted. Tap Listen to continue.',
   interpretationStopped:
     'Interpretation is interrupted. The original is on the channel “Original”.',
   volume: 'Volume',
@@ -30,12 +30,12 @@ const strings = {
   light: 'Light',
   dark: 'Dark',
   withFloor: 'Original quietly under the voice',
-  lockedScreen: 'Keep playing when the screen is locked (the sound comes some seconds later)',
+  lockedScreen: 'Keep playing when the screen is locked (the sound is a few seconds late)',
   speakCaptions: 'Let my screen reader speak new captions',
   needsBrowser:
     'Sound needs https or a newer browser: please update this browser or open the page in another one. Captions work here.',
   soundFailed: 'The sound could not be started. Reload the page to try again.',
-  notOpen: 'This event is not open yet. The page connects by itself when it opens.',
+  notOpen: 'This event is not open yet. This page will connect when it does.',
 };
 
 /** @typedef {typeof strings} Strings */

@@ -1,9 +1,9 @@
 /** The page's audio context, the volume in front of the loudspeaker, and the cross-fade of decks. */
 
 const WORKLET_URL = new URL('./worklet.js', import.meta.url);
-/** How fast the volume follows the control, as a time constant. */
+/** The time constant with which the volume follows the control. */
 const VOLUME_S = 0.02;
-/** How long a cross-fade between two decks takes. */
+/** The length of a cross-fade between two decks. */
 export const FADE_S = 0.06;
 const CURVE_POINTS = 32;
 
@@ -39,7 +39,7 @@ export class AudioGraph {
     }
   }
 
-  /** Make the graph if there is none yet. Must be called from a tap the first time. */
+  /** Make the graph, unless it exists. Must be called from a tap the first time. */
   open() {
     if (this.context === null) {
       // Otherwise iOS mutes the page by the ringer switch and when the screen is locked.

@@ -1,13 +1,17 @@
 /**
- * What the player needs of a transport: one channel that is being played, however its sound comes.
+ * The player's interface to a transport: one channel that is being played.
  * `WebSocketDeck`, `WhepDeck` and `HttpDeck` implement it.
  */
 
 /**
- * `connecting` no connection yet · `buffering` connected, but too little sound to begin · `playing` ·
- * `reconnecting` the connection was lost and is being made again · `queued` the server is full and is
- * asked again · `interrupted` the sound needs a tap to go on · `failed` this transport does not work
- * here · `ended` the event is over
+ * - `connecting`: there is no connection yet.
+ * - `buffering`: connected, but there is too little sound to begin.
+ * - `playing`: sound is heard.
+ * - `reconnecting`: the connection was lost and is being made again.
+ * - `queued`: the server is full; the deck asks again.
+ * - `interrupted`: the sound needs a tap to continue.
+ * - `failed`: this transport does not work here.
+ * - `ended`: the event is over.
  *
  * @typedef {'connecting' | 'buffering' | 'playing' | 'reconnecting' | 'queued' | 'interrupted'
  *   | 'failed' | 'ended'} DeckState

@@ -96,7 +96,7 @@ export class JitterBuffer {
     if (!this.#playing && this.#ring.fill < Math.max(this.#target, needed + reserve)) {
       output.fill(0);
       this.#sinceUnderrun += output.length * this.#step;
-      // A pause longer than any buffer is no stall to prepare for: the sender had stopped.
+      // A pause longer than any buffer is not a stall: the sender had stopped.
       if (this.#sinceUnderrun > MAX_TARGET) this.#target = this.#targetBefore;
       return;
     }

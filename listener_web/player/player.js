@@ -1,7 +1,7 @@
 /**
  * Plays one channel of an event, changes channel without a gap, and finds a transport that works.
  *
- * Where things are: `transports.js` says which transports this browser has. Each is a deck, described
+ * Related modules: `transports.js` says which transports this browser has. Each is a deck, described
  * in `deck.js` and made by `open-deck.js`: `websocket-deck.js`, `whep-deck.js` or `http-deck.js`. The
  * WebSocket deck receives `frames.js` and decodes in `worker.js`. It plays in `worklet.js`, from a
  * `jitter-buffer.js` over a `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
@@ -10,7 +10,7 @@ import { AudioGraph } from './audio-graph.js';
 import { DeckTotals } from './deck.js';
 import { openDeck } from './open-deck.js';
 
-/** How long the old channel is heard at most while the new one has no sound yet. */
+/** The old channel is heard no longer than this while the new one has no sound yet. */
 const SWITCH_DEADLINE_MS = 2_500;
 
 /** @typedef {import('./transports.js').Transport} Transport */
@@ -66,7 +66,7 @@ export class Player extends EventTarget {
     return deck?.state ?? 'starting';
   }
 
-  /** How the sound comes; null when this browser has no transport at all. */
+  /** The transport in use; null if this browser has none. */
   get transport() {
     return this.#transports[this.#chosen] ?? null;
   }

@@ -18,7 +18,7 @@ const CAN = {
 };
 
 /**
- * What can be used, best first.
+ * The transports that can be used, best first.
  *
  * @param {boolean} lockedScreen whether the sound has to go on behind a locked screen
  * @param {string | null} forced the only one to use, for tests and support
@@ -36,7 +36,7 @@ export function usableTransports(lockedScreen, forced) {
 }
 
 /**
- * Where a channel is found.
+ * The address of a channel.
  *
  * @param {Transport} transport
  * @param {string} event

@@ -8,7 +8,7 @@ const BLOCKED_AFTER = 2;
 /** @typedef {import('./deck.js').DeckState} DeckState */
 
 /**
- * What the audio thread reports, see `JitterBuffer.stats`.
+ * The report of the audio thread, see `JitterBuffer.stats`.
  *
  * @typedef {import('./deck.js').DeckStats & {playing: boolean}} BufferStats
  */

@@ -116,7 +116,7 @@ export class WhepDeck extends EventTarget {
    * One session, from its offer to its end.
    *
    * @param {() => void} onSound
-   * @returns {Promise<number | null>} how long to wait at least before the next; null when there is none
+   * @returns {Promise<number | null>} the shortest wait before the next attempt; null for no next attempt
    */
   async #play(onSound) {
     const session = new WhepSession((stream) => this.#attach(stream));

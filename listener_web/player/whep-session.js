@@ -2,7 +2,7 @@
 import { WebRtcSession } from '../shared/webrtc-session.js';
 
 /**
- * What the browser counts of sound that comes by RTP.
+ * The browser's counters of sound that comes by RTP.
  *
  * @typedef {object} Heard
  * @property {number} packets

@@ -34,7 +34,7 @@ export class Microphone extends EventTarget {
    *
    * @param {MicrophoneChoice} choice
    * @returns {Promise<MediaStreamTrack>}
-   * @throws {DOMException} the browser or the person refused, or there is none
+   * @throws {DOMException} the browser or the person refused, or no microphone was found
    */
   async open({ deviceId, room }) {
     const stream = await navigator.mediaDevices.getUserMedia({
@@ -97,7 +97,7 @@ export class Microphone extends EventTarget {
 }
 
 /**
- * Why no microphone could be opened, in words for the speaker.
+ * Explain to the speaker why no microphone could be opened.
  *
  * @param {unknown} error
  */

@@ -13,7 +13,7 @@ const STALL_MS = 4_000;
 export class Publisher extends EventTarget {
   /** @type {PublisherState} */
   state = 'idle';
-  /** Why the last attempt failed. @type {ApiError | null} */
+  /** The failure of the last attempt. @type {ApiError | null} */
   problem = null;
   #endpoint;
   #key;

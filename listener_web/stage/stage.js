@@ -1,7 +1,7 @@
 /**
  * The speaker's page: choose a microphone, check its level, publish it and keep it published.
  *
- * Where things are: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
+ * Related modules: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
  * one `whip-session.js` after the other. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
@@ -152,7 +152,7 @@ addEventListener('beforeunload', (leaving) => {
 
 if (key === '') {
   allow.disabled = true;
-  explain('This link lacks its key. Ask the organizer for the stage link and open it unchanged.');
+  explain('The key is missing from this link. Ask the organizer for the speaker’s link and open it unchanged.');
 } else if (!isSecureContext || !navigator.mediaDevices) {
   allow.disabled = true;
   explain('The microphone needs https: open this page with an address that starts with https://.');

@@ -82,7 +82,7 @@ def dominant_hz(pcm: bytes) -> float:
 
 
 def best_correlation(heard: bytes, said: bytes) -> float:
-    """How alike two sounds are, 0 to 1, wherever the one begins in the other."""
+    """Return the likeness of two sounds, 0 to 1, wherever one begins in the other."""
     a = np.frombuffer(heard, "<i2").astype(float)
     b = np.frombuffer(said, "<i2").astype(float)
     size = 1 << (len(a) + len(b)).bit_length()

@@ -8,7 +8,7 @@ from broadcaster.audio.containers import OggOpus
 from broadcaster.audio.opus import OpusEncoder
 
 PRE_SKIP_BYTES = slice(38, 40)
-"""Of the stream: in the identification header, behind a page head of 28 (RFC 7845 section 5.1)."""
+"""In the identification header, after a page header of 28 bytes (RFC 7845 section 5.1)."""
 
 
 def pages(stream: bytes) -> list[tuple[int, int]]:

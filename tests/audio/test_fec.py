@@ -18,7 +18,7 @@ def packets(frame_ms: int, loss_percent: int = PROTECTED_LOSS_PERCENT) -> list[b
 def has_fec(packet: bytes, frame_ms: int) -> bool:
     """Whether a packet is SILK with its LBRR flag set.
 
-    RFC 6716 sections 3.1 (configurations 0 to 11 are SILK) and 4.2.3 (after the TOC byte, behind a
+    RFC 6716 sections 3.1 (configurations 0 to 11 are SILK) and 4.2.3 (after the TOC byte, after a
     voice activity flag for each 20 ms).
     """
     return packet[0] >> 3 < 12 and bool(packet[1] >> 7 - frame_ms // 20 & 1)

@@ -1,4 +1,4 @@
-"""What can be played is played, whatever is wrong with the rest; what cannot is explained."""
+"""Playable parts of a file are played, whatever is wrong with the rest."""
 
 import os
 import random

@@ -18,7 +18,7 @@ def voice(lufs: float) -> bytes:
 
 
 def test_every_voice_ends_at_one_loudness_without_peaks() -> None:
-    """What a listener records, Opus included, measured by FFmpeg after 8 s."""
+    """A listener's recording, Opus included, measured by FFmpeg after 8 s."""
     heard = {}
     for lufs in (-35.0, -23.0, -12.0):
         leveler, limiter = Leveler(), Limiter()

@@ -1,4 +1,4 @@
-"""What listeners notice of each fault of the provider: the table in docs/interpretation.md.
+"""Measure what listeners notice of each provider fault: the table in docs/interpretation.md.
 
     python -m tests.benchmarks.bench_faults --rounds 2 --write docs/interpretation.md
     python -m tests.benchmarks.bench_faults --rounds 1 --only late
@@ -73,7 +73,7 @@ class Case:
     options: tuple[str, ...] = ()
 
     def faults(self) -> list[Fault]:
-        """What is planned on the server."""
+        """The faults that are planned on the server."""
         planned: list[Fault] = []
         for engine in self.engines:
             whom = {"endpoint": ENDPOINTS[engine]}
@@ -157,7 +157,7 @@ class Measured:
         return f"| {' | '.join(columns)} |"
 
     def notices(self) -> str:
-        """In words, from what was measured."""
+        """Put the measurements into words."""
         down_s = float(np.median(self.down_s))
         if self.too_many:
             return "some sentences in another language, then again in the right one"
@@ -171,7 +171,7 @@ class Measured:
 
 
 def later_s(received: Received, usual: Received) -> float:
-    """How much later the most delayed sentence came."""
+    """Return how much later the most delayed sentence came."""
     expected = usual.delays_by_sentence_s()
     return max(
         (
@@ -184,7 +184,7 @@ def later_s(received: Received, usual: Received) -> float:
 
 
 def down_s(received: Received) -> float:
-    """How long the booth was not live after it had been for the first time."""
+    """Return the time for which the booth was not live, after it was live for the first time."""
     total, since = 0.0, None
     for state, at_s in received.states[received.state_names.index("live") :]:
         well = state in {"live", "rotating"}

@@ -1,11 +1,11 @@
-"""How soon a channel carries the floor when the speaker speaks its language, and how soon not.
+"""Measure how soon a channel carries the floor when the speaker uses its language, and stops.
 
     python -m tests.benchmarks.bench_language_switch --passages 10
 
 The prepared talk's guest speaks Spanish between two English passages, again and again, through the
 whole broadcast and the rehearsal server; measured in the sound that a listener of the Spanish
-channel gets, against one of the floor. 50 s a passage. Fails when the floor does not come or go, or
-a session is replaced meanwhile.
+channel gets, against one of the floor. 50 s a passage. Fails when the floor does not come or go,
+or if a session is replaced during the run.
 """
 
 import argparse
@@ -24,7 +24,7 @@ GENEROUS_S = 14.0
 
 
 async def main(passages: int) -> None:
-    """Listen to so many passages and print both times."""
+    """Listen to `passages` passages and print both times."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             on_stage(Path(folder)) as (url, server),

@@ -1,4 +1,4 @@
-"""How soon the first listener of a language hears something: `make bench`.
+"""Measure how soon the first listener of a language hears something: `make bench`.
 
     python -m tests.benchmarks.bench_on_demand [listeners]
 

@@ -41,7 +41,7 @@ JANUS_PORT, JANUS_RTP_PORT = 18_088, 15_004
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a server cost per listener."""
+    """The cost of a server per listener."""
 
     name: str
     peers: int
@@ -54,7 +54,7 @@ class Cost:
     longest_gap_ms: float
 
     def row(self) -> tuple[str, ...]:
-        """For the table."""
+        """Return the cells of the table's row."""
         return (
             *(NAMES[self.name], f"{self.peers}", f"{self.packet_us:.1f}"),
             *(f"{self.busy_us_per_s:.0f}", f"{self.idle_us_per_s:.0f}", f"{self.memory_kb:.0f}"),
@@ -63,7 +63,7 @@ class Cost:
 
 
 def median(rounds: Sequence[Cost]) -> Cost:
-    """Of each figure."""
+    """Return the medians of all figures."""
     figures = [field.name for field in fields(Cost) if field.type is float]
     found = {name: statistics.median(getattr(cost, name) for cost in rounds) for name in figures}
     return replace(rounds[0], **found)

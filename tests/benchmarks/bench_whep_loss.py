@@ -1,4 +1,4 @@
-"""What WebRTC listeners hear whose packets get lost, with and without the protected variant.
+"""Measure the sound of WebRTC listeners that lose packets, with and without the FEC variant.
 
     python -m tests.benchmarks.bench_whep_loss --seconds 60
 
@@ -122,7 +122,7 @@ COLUMNS = (
 
 
 def talk() -> bytes:
-    """What is said."""
+    """The spoken sound."""
     return speech()[: TALK_S * SECOND]
 
 
@@ -135,7 +135,7 @@ def packets(encoder: OpusEncoder) -> list[bytes]:
 
 @asynccontextmanager
 async def talking(edges: Sequence[Edge]) -> AsyncIterator[None]:
-    """The channel and its protected variant at the pace of time, again and again."""
+    """Publish the channel and its protected variant in real time, again and again."""
     protecting = OpusEncoder(loss_percent=PROTECTED_LOSS_PERCENT)
     variants = {
         "es": await asyncio.to_thread(packets, OpusEncoder()),
@@ -198,7 +198,7 @@ async def main(seconds: float, *, to_document: bool) -> None:
 NOTE = """\
 The attendee page in Chromium, speech, packets of 60 ms. Made up: `concealedSamples` of
 `totalSamplesReceived`, in pauses too. Correlation: of each second heard with the talk; over 0.8 is
-clear. "The browser's" buffer: without the page's wish for 200 ms, as players of others are."""
+clear. "The browser's" buffer: without the page's request for 200 ms, like third-party players."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a process costs: CPU time and memory, read from /proc; and which core it runs on."""
+"""The cost of a process: CPU time and memory, read from /proc; and the core it runs on."""
 
 import os
 import platform

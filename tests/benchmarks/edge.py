@@ -1,4 +1,4 @@
-"""What a listener costs at the edge, next to peers and to the kernel's own cost.
+"""Measure the cost of a listener at the edge, next to peers and to the kernel's own cost.
 
     python -m tests.benchmarks.edge ws --listeners 2000
     python -m tests.benchmarks.edge all

@@ -1,4 +1,4 @@
-"""Scenario: stalled, sipping and half-open connections, and a million requests for captions."""
+"""Scenario: stalled, slow and half-open connections, and a million requests for captions."""
 
 import asyncio
 import socket
@@ -99,7 +99,7 @@ async def _long_talk(bus: Bus) -> None:
 
 
 async def _flooded(one: Measured, flood: Flood) -> tuple[Heard, str]:
-    """What the good ones heard for as long as the flood took, and how fast it was answered."""
+    """Measure the well-behaved listeners during the flood, and how fast the flood is answered."""
     async with one.subject.ticking():
         await asyncio.sleep(SETTLE_S)
         pids = one.subject.pids()

@@ -24,7 +24,7 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the listeners of one load noticed in one window.
+    """The measurements of one load's listeners in one window.
 
     Attributes:
         listening: connected at the end.
@@ -102,7 +102,7 @@ class Load:
         self._tell(b"start\n")
 
     async def report(self) -> Heard:
-        """What was heard since `start`."""
+        """Return the measurements since `start`."""
         self._tell(b"report\n")
         while (line := await self._line(ANSWER_S)) == READY:
             pass

@@ -19,7 +19,7 @@ BUSY = 0.05
 
 @dataclass(slots=True)
 class Measured:
-    """What a server with its listeners cost, and what they heard.
+    """The cost of a server with its listeners, and their measurements.
 
     Attributes:
         join_us: CPU time of the server per listener that joined.

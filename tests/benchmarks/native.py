@@ -9,7 +9,7 @@ BUILT = Path(__file__).parents[2] / "build" / "benchmarks"
 
 
 def program(name: str) -> Path:
-    """The compiled program of `native/<name>.c`, compiled anew when a source is newer.
+    """The compiled program of `native/<name>.c`, recompiled when a source is newer.
 
     Raises:
         SystemExit: there is no compiler, or OpenSSL's headers are missing.

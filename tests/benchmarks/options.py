@@ -1,4 +1,4 @@
-"""How a scenario is run."""
+"""The options of a scenario."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from tests.benchmarks.sources import FRAME_MS
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line chose.
+    """The choices of the command line.
 
     Attributes:
         directory: for data and configurations, removed at the end.

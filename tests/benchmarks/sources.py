@@ -1,4 +1,4 @@
-"""What is published while a benchmark measures: marked Opus packets and captions, evenly."""
+"""Publishes during a benchmark: marked Opus packets and captions, evenly."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from tests.support.tasks import background_task
 
 FRAME_MS = 60
 _FIRST_BYTES = {20: b"\x48", 40: b"\x50", 60: b"\x58"}
-"""Of Opus packets of so many milliseconds (RFC 6716 section 3.1); an edge reads no more of them."""
+"""First byte of an Opus packet by its length in ms. The edge reads nothing else."""
 EVENT = "bench"
 
 

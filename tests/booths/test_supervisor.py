@@ -1,4 +1,4 @@
-"""Which channels get a booth, on a real bus; there is no Realtime server to connect to."""
+"""The supervisor's choice of booths, on a real bus. There is no Realtime server to connect to."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""What every bus must do, run against each implementation."""
+"""The contract of a bus, run against each implementation."""
 
 import asyncio
 import re

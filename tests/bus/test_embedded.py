@@ -1,4 +1,4 @@
-"""What only the embedded bus does."""
+"""Features of the embedded bus alone."""
 
 import asyncio
 import signal

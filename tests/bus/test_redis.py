@@ -1,4 +1,4 @@
-"""What only the Redis bus does: surviving the broker."""
+"""The Redis bus alone: it survives its broker."""
 
 import asyncio
 import secrets

@@ -15,12 +15,12 @@ from tests.rehearsal import realtime_client, translation_client
 from tests.rehearsal.session_client import assert_documented
 
 ON_PURPOSE = frozenset({"event_garbage", "event_unknown"})
-"""What the faults `garbage` and `unknown_events` sign their events with."""
+"""The ids by which the faults `garbage` and `unknown_events` mark their events."""
 _HEAD_END = b"\r\n\r\n"
 
 
 class Checked:
-    """What was seen on all connections.
+    """The messages seen on all connections.
 
     Attributes:
         valid: events by endpoint and sender.

@@ -1,4 +1,4 @@
-"""What was written against what was said: lost, repeated, out of order."""
+"""Compares the written text with the talk: lost, repeated, out of order."""
 
 import re
 import unicodedata
@@ -72,7 +72,7 @@ class Text:
     def arrivals(
         self, captions: Iterable[Caption], seen_s: Mapping[str, float]
     ) -> dict[int, float]:
-        """When the last word of each sentence was there, by the number of the sentence."""
+        """Return the time of each sentence's last word, by the number of the sentence."""
         ends: list[tuple[int, float]] = []
         length = 0
         for caption in captions:

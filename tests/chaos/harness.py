@@ -21,7 +21,7 @@ SETTLE_S = 12.0
 
 
 class Heard:
-    """What came out: words of the text and of the sound, how late, and the booth's states."""
+    """The output: words of the text and of the sound, their lag, and the booth's states."""
 
     def __init__(self, talk: Talk, clock: FastClock) -> None:
         self._clock = clock

@@ -31,9 +31,9 @@ SENTENCES = talk.load().sentences
 LEAD_S = 3.0
 """Silence before the talk, in which all sessions are opened."""
 PATIENCE_S = 60.0
-"""Silence after it at most, until all is interpreted."""
+"""Longest wait after the talk until everything is interpreted."""
 AFTERWARDS_S = 2.0
-"""And then, in which nothing may be repeated."""
+"""Extra time in which nothing may be repeated."""
 
 Fault = dict[str, Any]
 
@@ -73,7 +73,7 @@ def writers(count: int) -> list[BoothCase]:
 
 @dataclass
 class Received:
-    """What one channel got.
+    """The output of one channel.
 
     Attributes:
         expected: what each sentence is in its language.
@@ -103,7 +103,7 @@ class Received:
         return [state for state, _ in self.states]
 
     def delays_by_sentence_s(self) -> dict[int, float]:
-        """From the end of each sentence to the caption with its end; those that came."""
+        """Return the delay from each sentence's end to the caption with that end, if it came."""
         arrivals = self.text.arrivals(self.captions.values(), self.seen_s)
         return {
             number: seen_s - LEAD_S - SENTENCES[number].end_ms / 1000
@@ -118,7 +118,7 @@ class Received:
 
 @dataclass
 class RunResult:
-    """What came of a run.
+    """The results of a run.
 
     Attributes:
         received: by booth.
@@ -142,7 +142,7 @@ async def run_booths(
     """Speak the first sentences of the talk in real time, with faults, to these booths.
 
     Args:
-        cases: who interprets.
+        cases: the booths.
         faults: what goes wrong.
         sentences: how many.
         options: of the rehearsal server.

@@ -1,4 +1,4 @@
-"""The provider misbehaves in the middle of speech; every booth has another fault.
+"""The provider misbehaves in the middle of speech; every booth has a different fault.
 
 Each run is the prepared talk in real time, recognised, translated and spoken by the rehearsal
 server for booths with all three engines. What every channel wrote is compared word by word with

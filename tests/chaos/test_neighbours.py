@@ -12,7 +12,7 @@ FAULT = {"name": "drop", "language": KILLED, "at_s": 1.0, "times": 8}
 
 
 def jumps(received: Received) -> int:
-    """How often the clock of a channel jumped; every packet must be there, in its order."""
+    """Count the jumps of a channel's clock. Every packet must be there, in order."""
     sequences = [sequence for sequence, _, _, _ in received.frames]
     positions = [position for _, position, _, _ in received.frames]
     assert len(sequences) > 100

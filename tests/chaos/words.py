@@ -92,7 +92,7 @@ class Talk:
 
 
 class EchoSession:
-    """What the server makes of one session's sound."""
+    """The server's interpretation of one session's sound."""
 
     def __init__(self) -> None:
         self.blocks = 0
@@ -155,7 +155,7 @@ class EchoServer:
     Attributes:
         lifetime_s: after this long on its clock a session is ended as OpenAI does.
         drops: blocks of sound, over all sessions, after which the connection is cut.
-        cut_closings: so many sessions are cut when they are asked to finish.
+        cut_closings: how many sessions are cut when they are asked to finish.
         sessions: how many were opened.
     """
 

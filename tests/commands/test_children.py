@@ -1,4 +1,4 @@
-"""What the demo starts ends with it, however it ends."""
+"""Child processes end with the command that started them, however it ends."""
 
 import asyncio
 import os

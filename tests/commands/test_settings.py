@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from broadcaster.commands.demo import FIXED
 from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
 from tests.support.deadline import DEADLINE_S
@@ -289,3 +290,15 @@ def test_the_commands_say_the_same(command: str, code: int, name: str, value: st
     assert f"BROADCASTER_{name}" in text
     assert "Traceback" not in text
     assert "pydantic" not in text
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "BROADCASTER_API_KEY", "BROADCASTER_WORKERS"])
+def test_the_demos_own_settings_hold_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "3")
+    monkeypatch.setenv("BROADCASTER_REDIS_URL", "redis://127.0.0.1:1")
+    settings = settings_from(FIXED)
+    for fixed, value in FIXED.items():
+        field = fixed.removeprefix("BROADCASTER_").lower()
+        assert getattr(settings, field) == value, fixed

@@ -79,6 +79,14 @@ async def test_openapi_describes_every_route_and_no_other() -> None:
     assert routes == described()
 
 
+def test_openapi_knows_every_interpreter() -> None:
+    schemas = OPENAPI["components"]["schemas"]
+    assert schemas["Interpreter"]["enum"] == [one.value for one in Interpreter]
+    engines = {one.value for one in Interpreter if one is not Interpreter.AUTO}
+    reported = schemas["ChannelStatus"]["properties"]["interpreter"]["enum"]
+    assert set(reported) == {"", "transcribe"} | engines
+
+
 async def test_an_event_from_draft_to_closed(server: Server) -> None:
     new = {"title": "Agua para todos", "languages": ["es", "PT-br", "es"], "state": "draft"}
     event, answer = await call(server, "POST", "/api/events", 201, json=new)

@@ -1,4 +1,4 @@
-"""What the stages report about an event, as the desk's API tells it."""
+"""The desk's API shows the stages' reports about an event."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ async def board(bus: EmbeddedBus) -> AsyncIterator[Board]:
 
 
 async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
-    """What the board says after it heard these."""
+    """Return the board's status after these reports."""
     async with board(bus) as looking:
         looking.snapshot(EVENT, {})
         await asyncio.sleep(0)

@@ -48,7 +48,7 @@ class Document:
         return [*blocks.splitlines(), *self.spans()]
 
     def anchors(self) -> set[str]:
-        """Where a link can lead inside it, spelled as Git hosts spell them."""
+        """Return the anchors to which a link can lead, as Git hosts spell them."""
         seen = Counter[str]()
         found = set()
         for heading in _HEADING.findall(self.prose):

@@ -29,12 +29,12 @@ def settings_table() -> str:
 
 
 def import_table() -> str:
-    """For every room the other rooms it uses, its wings' use included."""
+    """List for every package the other packages that it and its subpackages use."""
     uses = defaultdict[str, set[str]](set)
     for row, targets in MAY_IMPORT.items():
         room = row.split(".")[0]
         uses[room] |= {target.split(".")[0] for target in targets.split()} - {room}
-    rows = ["| room | uses |", "|---|---|"]
+    rows = ["| package | uses |", "|---|---|"]
     for room in sorted(uses):
         names = ", ".join(map(_code, sorted(uses[room]))) or "nothing"
         names = "everything" if "*" in uses[room] else names
@@ -46,7 +46,7 @@ GENERATED: dict[Path, tuple[str, Callable[[], str]]] = {
     DOCS / "settings.md": ("settings", settings_table),
     DOCS / "architecture.md": ("imports", import_table),
 }
-"""For each document the name of its markers, and what makes the table."""
+"""For each document the name of its markers, and the function that makes the table."""
 
 
 def with_table(text: str, name: str, table: str) -> str:

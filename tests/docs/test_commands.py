@@ -16,6 +16,7 @@ _BROADCASTER = re.compile(r"(?:^|[ /])broadcaster ([a-z]+)\b(.*)")
 _MODULE = re.compile(r"python -m ([a-z_]+(?:\.[a-z_]+)*)")
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 _VARIABLE = re.compile(r"\bBROADCASTER_[A-Z0-9_]*[A-Z0-9]\b")
+_TESTS_BY_NAME = re.compile(r"pytest (tests/\S+\.py) -k (\w+)")
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
 every_document = pytest.mark.parametrize("document", documents(), ids=lambda one: one.name)
@@ -62,6 +63,14 @@ def test_the_variables_exist(document: Document) -> None:
     named = set(_VARIABLE.findall(document.text)) - settings
     prices = {name for name in named if any(one.startswith(f"{name}_") for one in settings)}
     assert not [name for name in named - prices if not is_read(name)]
+
+
+@every_document
+def test_a_choice_of_tests_by_name_selects_some(document: Document) -> None:
+    for line in document.lines_of_code():
+        if match := _TESTS_BY_NAME.search(line):
+            source = (ROOT / match[1]).read_text()
+            assert re.search(rf"def test_\w*{match[2]}", source), f"{match[0]} selects no test"
 
 
 def commands(document: Document) -> Iterator[tuple[str, str]]:

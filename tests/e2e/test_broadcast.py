@@ -36,7 +36,7 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the stage (floor, booths, desk) and the edge are; the same place in one process."""
+    """The addresses of the floor, booths and desk, and of the edge. One process has one address."""
 
     stage: str
     edge: str
@@ -78,7 +78,7 @@ def microphone(path: Path) -> Path:
 
 
 async def create_event(site: Site) -> str:
-    """An event with Spanish and French, live; returns its stage link."""
+    """An event with Spanish and French, live; returns its speaker's link."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     event = {"id": "talk", "title": "Water", "languages": ["es", "fr"]}
     async with aiohttp.ClientSession(site.stage, headers=headers, raise_for_status=True) as http:
@@ -145,7 +145,7 @@ async def test_a_speaker_is_heard_and_read_in_other_languages(
 
 
 async def check_sound(heard: Samples, own: Recording, other: Recording, who: str) -> None:
-    """What the page played is what the booth of its channel made, and not the other one's."""
+    """Check that the page played the sound of its own channel's booth, and of no other."""
     mine = await asyncio.to_thread(matches, settled(heard), own.sound())
     others = await asyncio.to_thread(matches, settled(heard), other.sound())
     best_other = max(match.r for match in others)

@@ -1,4 +1,4 @@
-"""The delay of our own parts: from the microphone to the interpreter, from it to the ear."""
+"""The delay of our own parts: to the interpreter, and from the interpreter to the loudspeaker."""
 
 import asyncio
 import os

@@ -24,7 +24,7 @@ LISTEN_S = 9.0
 MORE_S = 5.0
 RECENT_S = 20
 RECENT_CHARACTERS = 600
-"""What was read lately holds what was heard lately, and takes less to be compared than all."""
+"""Only the newest text is compared: it contains the newest sound, and takes less time than all."""
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ async def heard_and_read(page: Attendee, tag: str) -> None:
 
 
 def voiced(sentences: list[talk.TalkSentence], language: str) -> Samples:
-    """What the interpreter says for these sentences."""
+    """Return the interpreter's words for these sentences."""
     texts = [sentence.spoken_text(language) for sentence in sentences]
     return samples(b"".join(voice.render_all(texts, language)))
 

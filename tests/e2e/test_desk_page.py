@@ -1,4 +1,4 @@
-"""What the desk's page shows of a booth's report."""
+"""The desk's page shows a booth's report."""
 
 import asyncio
 from contextlib import AsyncExitStack

@@ -48,7 +48,7 @@ class RawClient:
             return await self._reader.readuntil(wanted)
 
     async def rest(self) -> bytes:
-        """What comes before the server closes the connection."""
+        """Everything that comes before the server closes the connection."""
         async with deadline():
             return await self._reader.read()
 

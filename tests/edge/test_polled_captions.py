@@ -24,7 +24,7 @@ from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
 HELD_BYTES = 4096
-"""What some proxies collect before they pass anything on."""
+"""The bytes that some proxies collect before they pass anything on."""
 
 
 async def poll(edge: Edge, query: str = "", path: str = "/e/talk/poll/es") -> Any:

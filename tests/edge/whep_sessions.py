@@ -5,7 +5,7 @@ from tests.edge.conftest import Edge
 from tests.edge.waiting import until
 
 ES = "/whep/talk/es"
-"""Where a player asks for the Spanish channel."""
+"""The address at which a player asks for the Spanish channel."""
 
 
 def the_peer(edge: Edge) -> EgressPeer:

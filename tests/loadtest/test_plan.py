@@ -1,4 +1,4 @@
-"""The course of a test, on a clock that the test moves."""
+"""The schedule of a load test, on a clock that the test moves."""
 
 from broadcaster.loadtest.plan import PROGRESS_S, LoadPlan, LoadProgress, LoadRun
 from broadcaster.loadtest.results import ListenerStats, LoadResults

@@ -1,4 +1,4 @@
-"""What is measured, on times that a test chooses."""
+"""The measurements, on times that a test chooses."""
 
 import pytest
 

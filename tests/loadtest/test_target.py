@@ -1,4 +1,4 @@
-"""What a load test may be aimed at, and what a link means."""
+"""The targets of a load test, and the meaning of a link."""
 
 import asyncio
 import socket

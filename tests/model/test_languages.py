@@ -1,4 +1,4 @@
-"""What an organizer may write for a language."""
+"""Texts that an organizer may write for a language."""
 
 import pytest
 

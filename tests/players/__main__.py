@@ -1,4 +1,4 @@
-"""Do players that others wrote hear us? Each one listens to a talk, and what it plays is compared.
+"""Plays a talk through third-party players and compares the result.
 
     python -m tests.players [--only firefox,webrtcbin] [--write]
 
@@ -39,7 +39,7 @@ TRANSPORTS = {"ws": "WebSocket", "whep": "WHEP", "http": "MP3 over HTTP"}
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one player heard.
+    """The sound that one player heard.
 
     Attributes:
         player: which, with its version.
@@ -61,7 +61,7 @@ class Heard:
         return is_heard(self.sound, SPANISH)
 
     def row(self) -> tuple[str, ...]:
-        """For the table."""
+        """Return the cells of the table's row."""
         found = [match.r for match in matches(self.sound, SPANISH)]
         level_db = 20 * np.log10(np.std(self.sound) / np.std(SPANISH)) if found else -np.inf
         likeness = f"{median(found):.2f}" if found else "none"
@@ -190,7 +190,7 @@ def of_npm(package: str) -> str:
 
 
 def answers(report: dict[str, list[str]]) -> str:
-    """What the endpoint answered, each once."""
+    """The answers of the endpoint, each once."""
     return ", ".join(dict.fromkeys(report["statuses"]))
 
 
@@ -222,7 +222,7 @@ def main(words: Sequence[str]) -> None:
     found = asyncio.run(listen(given.only.split(",")))
     columns = ("player", "in", "over", "plays", "likeness r", "level dB", "answers")
     rows = tuple(heard.row() for heard in found)
-    table = Table("players", "Who plays it", "make players", columns, rows)
+    table = Table("players", "Players that work", "make players", columns, rows)
     if given.write:
         write(table, DOCUMENT)
     else:

@@ -114,7 +114,7 @@ async def events_of(connection: AsyncIterator[SessionEvent]) -> list[SessionEven
 
 
 async def failure_opening(opening: AbstractAsyncContextManager[object]) -> InterpreterFailed:
-    """How opening a session fails; nothing of what is raised may show the key."""
+    """Return the failure of opening a session. No part of the exception may show the key."""
     with pytest.raises(InterpreterFailed) as failed:
         async with deadline(), opening:
             pass
@@ -123,7 +123,7 @@ async def failure_opening(opening: AbstractAsyncContextManager[object]) -> Inter
 
 
 async def failure_in(connection: AsyncIterator[SessionEvent]) -> InterpreterFailed:
-    """How a live session fails, again and again; before that, nothing unfinished is given out."""
+    """Return a live session's failure. It repeats, and no unfinished output comes before it."""
     with pytest.raises(InterpreterFailed) as failed:
         async with deadline():
             async for event in connection:

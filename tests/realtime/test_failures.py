@@ -1,4 +1,4 @@
-"""What a failure means, decided in one place."""
+"""The meaning of each failure, decided in one place."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -76,7 +76,7 @@ class RealtimeClient(SessionClient):
 
 
 def text_of(response: dict[str, Any]) -> str:
-    """What a finished response said."""
+    """Return the text of a finished response."""
     parts = [part for item in response["output"] for part in item["content"]]
     return "".join(part.get("transcript") or part.get("text") or "" for part in parts)
 

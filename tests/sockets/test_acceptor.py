@@ -1,4 +1,4 @@
-"""Which connections are accepted, refused and closed."""
+"""The acceptor accepts, refuses and closes connections."""
 
 import asyncio
 import gc

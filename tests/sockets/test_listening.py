@@ -1,4 +1,4 @@
-"""Which sockets a host stands for."""
+"""The sockets that a host stands for."""
 
 import asyncio
 import errno

@@ -110,12 +110,12 @@ async def tap_element(page: Page) -> None:
 
 
 async def read_tap(page: Page) -> Tapped:
-    """What a tap has recorded until now."""
+    """The recording of a tap until now."""
     return tapped(await page.evaluate(TAP_READ))
 
 
 def tapped(raw: dict[str, Any]) -> Tapped:
-    """What `TAP_READ` returned."""
+    """The result of `TAP_READ`."""
     pcm = np.frombuffer(base64.b64decode(raw["pcm"]), "<i2").astype(np.float64)
     return Tapped(resampled(pcm, raw["rate"]), raw["seen_at_s"], raw["played_at_s"])
 
@@ -188,7 +188,7 @@ class Attendee:
         await self.page.evaluate(TAP_PLAYER, TAP)
 
     async def heard(self) -> Samples:
-        """What was played since `record`, at 24 kHz."""
+        """Return the sound that was played since `record`, at 24 kHz."""
         return (await read_tap(self.page)).sound
 
     async def choose(self, channel: str) -> None:

@@ -1,4 +1,4 @@
-"""How long a test waits for what must happen.
+"""Deadlines for the waits of tests.
 
 Only a failing test reaches a deadline, so deadlines are generous. `BROADCASTER_TEST_PATIENCE`
 multiplies every one of them: set it to 4 on a slow or busy machine, to 0.2 to see a hanging test

@@ -10,7 +10,7 @@ _ASK = b"GET /e/%s/captions/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Flood:
-    """So many requests, over so many connections at a time.
+    """Sends `requests` requests over `connections` connections at a time.
 
     Of each connection's requests all but the last name a language that the event does not have; the
     last is for captions from the beginning, and is hung up on when the first has come.

@@ -146,7 +146,7 @@ def switches(floor: Listener, channel: Listener) -> Iterator[Switch]:
 
 
 def _repeats(original: Samples, passage: Samples) -> list[float]:
-    """Where the passage begins in a sound, in seconds, every time it is spoken."""
+    """Return the times in a sound, in seconds, at which the passage begins."""
     begins_s = sorted(
         match.at_s - match.found_s for match in matches(original, passage) if match.r > _SAME_WORDS
     )

@@ -12,7 +12,7 @@ from tests.support.tasks import background_task
 
 
 class Recording:
-    """What one channel sent since the recording began."""
+    """The frames that one channel sent since the recording began."""
 
     def __init__(self) -> None:
         self.frames: list[AudioFrame] = []

@@ -83,7 +83,7 @@ class LossyRelay:
 
     @property
     def port(self) -> int:
-        """Where the player sends to."""
+        """The port to which the player sends."""
         port: int = self._to_player.get_extra_info("sockname")[1]
         return port
 

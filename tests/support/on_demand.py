@@ -1,4 +1,4 @@
-"""How soon the first listener of a language hears something, with the whole application at work."""
+"""Measures the delay of a language's first listener, with the whole application at work."""
 
 import asyncio
 import base64

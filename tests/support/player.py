@@ -33,7 +33,7 @@ class Player:
 
     @property
     def heard(self) -> Samples:
-        """What was heard, at the tests' rate."""
+        """The heard sound, at the tests' sample rate."""
         return resampled(np.concatenate([np.zeros(1), *self.blocks]), RTP_HZ)
 
     @property

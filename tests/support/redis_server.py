@@ -29,7 +29,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """What clients connect to."""
+        """The URL to which clients connect."""
         secret = f":{self._password}@" if self._password else ""
         return f"redis://{secret}127.0.0.1:{self.port}/0"
 

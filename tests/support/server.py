@@ -18,7 +18,7 @@ EVERYTHING = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it is, and a client with the organizer's token."""
+    """A running server: its address, and a client with the organizer's token."""
 
     url: str
     http: aiohttp.ClientSession

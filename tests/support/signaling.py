@@ -1,4 +1,4 @@
-"""What tests of WHIP and WHEP send and expect."""
+"""Requests and answers for tests of WHIP and WHEP."""
 
 from aiohttp import ClientResponse
 

@@ -1,9 +1,9 @@
 """Tests in virtual time: an event loop whose clock jumps to the next timer when nothing runs.
 
-A minute of sleeping takes no time at all, and how long a test takes does not depend on how busy the
-machine is. The clock stands still while work goes on that the loop cannot see: in a thread of an
-executor, in the database thread of `VirtualTimeBus`, or in anything inside `outside_work`. Sockets
-between two ends in this process work too: what one end sends is there for the other at once.
+A minute of sleeping takes no real time, and the load of the machine does not matter. The clock
+stands still while work goes on that the loop cannot see: in a thread of an executor, in the
+database thread of `VirtualTimeBus`, or in anything inside `outside_work`. Sockets between two ends
+in this process work too: what one end sends is there for the other at once.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ GRACE_S = 0.001
 BEGIN_MS = 1_700_000_000_000
 """Unix time at which virtual time begins."""
 ROUNDING_S = 1e-9
-"""Added to each jump, or rounding could leave the clock a hair before a deadline for ever."""
+"""Added to each jump, so that rounding cannot leave the clock just before a deadline forever."""
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):

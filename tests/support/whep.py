@@ -19,7 +19,7 @@ PACKET_TICKS = 2_880
 
 
 class PacketTrack(MediaStreamTrack):
-    """Opus packets of 60 ms at the pace of time, again and again; they are sent as they are."""
+    """Sends Opus packets of 60 ms unchanged, in real time, again and again."""
 
     kind = "audio"
 

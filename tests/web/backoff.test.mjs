@@ -1,4 +1,4 @@
-/** How long a client waits before it tries again. */
+/** The wait of a client before it tries again. */
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { ApiError, errorFrom } from '../../listener_web/shared/api.js';

@@ -1,4 +1,4 @@
-/** What of a caption is shown, and what of it is new. */
+/** The part of a caption that is shown, and the part that is new. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gainedText, shownText } from '../../listener_web/attendee/caption-text.js';

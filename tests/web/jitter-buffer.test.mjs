@@ -1,4 +1,4 @@
-/** When sound is played: start, underrun, growth and decay of the target, catch-up, other rates. */
+/** The jitter buffer: start, underrun, growth and decay of the target, catch-up, other rates. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JitterBuffer, SOURCE_HZ } from '../../listener_web/player/jitter-buffer.js';

@@ -1,4 +1,4 @@
-/** Which channel suits a reader, and the page's words in every language. */
+/** The channel that suits a reader, and the page's words in every language. */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** What the browser keeps for a reader, and the colours that follow from it. */
+/** The reader's settings that the browser keeps, and the colours that follow from them. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { device, tab } from '../../listener_web/shared/storage.js';

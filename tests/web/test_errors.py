@@ -1,4 +1,4 @@
-"""What a client is told that asks for something it cannot have."""
+"""The answer to a client that asks for something it cannot have."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What Prometheus reads, parsed by its own library."""
+"""The metrics, parsed by Prometheus' own library."""
 
 import asyncio
 import re

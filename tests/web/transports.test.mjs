@@ -1,4 +1,4 @@
-/** Which transports a browser has, in which order they are tried, and where a channel is. */
+/** The transports of a browser, the order of trying them, and the address of a channel. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressOf, usableTransports } from '../../listener_web/player/transports.js';

@@ -13,7 +13,7 @@ PORT = 9
 
 @dataclass(frozen=True)
 class Kind:
-    """What the offers of one kind of client have of their own.
+    """Traits of the offers of one kind of client.
 
     Attributes:
         name: the client.

@@ -35,7 +35,7 @@ class Receiver:
         return cls(sock, Session(policy), stream)
 
     def packets(self) -> list[RtpPacket]:
-        """What has arrived, all of it authenticated."""
+        """The packets that arrived, all authenticated."""
         found = []
         while True:
             try:
@@ -45,5 +45,5 @@ class Receiver:
 
 
 def packet(number: int) -> bytes:
-    """What channels say: 60 ms, as its first byte tells (RFC 6716 section 3.1), and its number."""
+    """A packet: its first byte says 60 ms (RFC 6716 section 3.1), and the rest is its number."""
     return b"X frame %d" % number

@@ -1,4 +1,4 @@
-"""What tests of publishers share: a sound that is easy to find again, and clients that send it."""
+"""Support for tests of publishers: a sound that is easy to recognise, and clients that send it."""
 
 import asyncio
 import fractions
@@ -169,7 +169,7 @@ async def refusals_as_json(
     request: web.Request,
     handler: "web.Handler",  # type: ignore[name-defined]
 ) -> web.StreamResponse:
-    """What the application's own middleware does with a refusal."""
+    """Answers a refusal as the application's own middleware does."""
     try:
         response: web.StreamResponse = await handler(request)
     except Refused as refused:

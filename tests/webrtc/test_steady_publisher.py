@@ -1,4 +1,4 @@
-"""Which answers of a server a publisher waits out, and which end it."""
+"""Answers of a server that a publisher waits out, and answers that end it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Sentences in 22 languages: of the Universal Declaration of Human Rights' kind, and of a talk."""
+"""Sentences in 22 languages, in the style of a declaration of rights and of a talk."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ _OWN = Path(__file__).with_name("sentences.json")
 
 
 def talk() -> dict[str, list[str]]:
-    """The prepared talk's sentences, by language."""
+    """Return the prepared talk's sentences, by language."""
     data = json.loads((ROOT / "rehearsal/talk/talk.json").read_text())
     sentences: dict[str, list[str]] = {"en": [one["text"] for one in data["sentences"]]}
     for one in data["sentences"]:
@@ -19,7 +19,7 @@ def talk() -> dict[str, list[str]]:
 
 
 def corpus() -> dict[str, list[str]]:
-    """All sentences, by language."""
+    """Return all sentences, by language."""
     own: dict[str, list[str]] = json.loads(_OWN.read_text())
     found = {language: list(sentences) for language, sentences in own.items()}
     for language, sentences in talk().items():

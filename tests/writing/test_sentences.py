@@ -1,4 +1,4 @@
-"""Sentence ends; `|` in a case stands where one ends within the text."""
+"""Sentence ends. A `|` in a case marks each end inside the text."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_sentences_end_where_people_end_them(language: str, case: str) -> None:
 
 @pytest.mark.parametrize(("language", "case"), TABLE)
 def test_a_growing_text_never_says_what_it_takes_back(language: str, case: str) -> None:
-    """A place behind which something stands is an end for good, or none."""
+    """Once text follows a place, the answer for that place never changes."""
     text = case.replace("|", "")
     for at in range(1, len(text)):
         said = [ending(text[:at], text[at:more], language) for more in range(at + 1, len(text) + 1)]

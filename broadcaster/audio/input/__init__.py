@@ -1,1 +1,1 @@
-"""Where sound comes from besides the floor: links of Ogg files, and sound cards."""
+"""Sources of sound other than the floor: links of Ogg files, and sound cards."""

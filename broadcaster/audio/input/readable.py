@@ -1,4 +1,4 @@
-"""Whether a file can be read at all, in sentences that FFmpeg does not give."""
+"""Sentences about files that cannot be read; FFmpeg's own errors say too little."""
 
 import os
 import stat
@@ -28,7 +28,7 @@ def check_readable(path: Path) -> None:
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> CannotPlay:
-    """What the operating system says about a file, and what to do."""
+    """The operating system's verdict on a file, and what to do."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return CannotPlay(f"there is no file {path}", hint="Check its name and folder.")

@@ -1,1 +1,1 @@
-"""Which booths an event has, what each is told to do, and what they cost."""
+"""The booths that an event needs now, their orders and their cost."""

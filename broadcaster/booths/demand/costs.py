@@ -1,4 +1,4 @@
-"""What interpretation costs by the price table of the settings, and what an event has spent."""
+"""Computes the cost of interpretation from the price table, and adds up an event's spending."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -71,7 +71,7 @@ class Prices:
 
 
 class Budget(IntEnum):
-    """How much of the spend cap is left."""
+    """The state of an event's spend cap."""
 
     FINE = 0
     NEARLY_SPENT = 1
@@ -79,7 +79,7 @@ class Budget(IntEnum):
 
 
 def budget(spent_usd: float, cap_usd: float | None) -> Budget:
-    """Compare spending with the cap; without a cap it is always fine."""
+    """Compare spending with the cap. Without a cap the result is always fine."""
     if cap_usd is None or spent_usd < NEARLY_SPENT_SHARE * cap_usd:
         return Budget.FINE
     return Budget.NEARLY_SPENT if spent_usd < cap_usd else Budget.SPENT
@@ -87,7 +87,7 @@ def budget(spent_usd: float, cap_usd: float | None) -> Budget:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What one channel has spent: in booths that have ended, and in the running one."""
+    """The spending of one channel: by ended booths, and by the running one."""
 
     ended_usd: float = 0.0
     running_usd: float = 0.0
@@ -98,7 +98,7 @@ class Account:
         return self.ended_usd + self.running_usd
 
     def reported(self, cost_usd: float) -> "Account":
-        """The account after a report; a lower cost comes from the next booth of the channel."""
+        """Return the account after a report. A lower cost comes from the channel's next booth."""
         if cost_usd < self.running_usd:
             return Account(self.total_usd, cost_usd)
         return replace(self, running_usd=cost_usd)
@@ -106,7 +106,7 @@ class Account:
 
 @dataclass(slots=True)
 class Spent:
-    """What an event has spent, summed over the booths of its channels; it never goes down."""
+    """The spending of an event, summed over its booths. It never goes down."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ log = logging.getLogger("broadcaster.booths")
 
 
 class Demand:
-    """Which channels of one event have listeners or readers, as the edges count them.
+    """The channels of one event that have listeners or readers, by the edges' counts.
 
     Args:
         linger_s: a channel stays needed for this long after its last listener and reader, and at
@@ -68,7 +68,7 @@ class EventBooths:
 
     @property
     def suspended(self) -> str:
-        """Why the booths must not interpret now, as a sentence; empty while they may."""
+        """The reason why the booths must not interpret now, as a sentence; empty while they may."""
         if self.budget is not Budget.SPENT:
             return ""
         return (

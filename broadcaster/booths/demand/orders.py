@@ -1,4 +1,4 @@
-"""What a booth is told to do while it runs."""
+"""The orders that a booth gets while it runs."""
 
 import asyncio
 

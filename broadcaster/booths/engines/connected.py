@@ -1,4 +1,4 @@
-"""What engines share because each of them speaks over one connection."""
+"""The part that all engines with one connection share."""
 
 from typing import Generic, TypeVar
 

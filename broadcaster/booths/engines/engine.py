@@ -1,4 +1,4 @@
-"""What a booth knows of its engine: what it hears, what it says, when it ends."""
+"""The interface between a booth and its engine: input, output and the end of a session."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Engine(Protocol):
         """Events of the server with sound or text of which nothing could be used."""
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
-        """Hear the next 200 ms of the floor; never waits.
+        """Take the next 200 ms of the floor. Never waits.
 
         Args:
             position: event-clock sample of its first sample.
@@ -84,7 +84,7 @@ class Engine(Protocol):
         """Let the engine answer what it has heard; `outputs` ends within the deadline."""
 
     def outputs(self) -> AsyncIterator[EngineOutput]:
-        """What the engine says, until it is closed.
+        """The engine's outputs, until it is closed.
 
         Raises:
             InterpreterFailed: the session dropped.

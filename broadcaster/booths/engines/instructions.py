@@ -14,7 +14,7 @@ def interpreter_instructions(
     glossary: Mapping[str, str] | None = None,
     do_not_translate: Iterable[str] = (),
 ) -> str:
-    """Instructions that make a model interpret and do nothing else.
+    """Instructions for a model that must only interpret.
 
     A conversational model answers what it hears unless it is told that nobody speaks to it. Each
     entry of the organizer is put on one line between marks, so that a term cannot become an

@@ -1,4 +1,4 @@
-"""Which engine each channel gets, and how its sessions are opened."""
+"""Chooses the engine of each channel, and opens its sessions."""
 
 import asyncio
 from collections.abc import AsyncIterator

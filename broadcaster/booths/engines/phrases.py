@@ -10,7 +10,7 @@ from broadcaster.audio.speech_level import HOP_BYTES, HOP_MS, HOP_SAMPLES, Hop, 
 from broadcaster.model.audio import SAMPLE_BYTES
 
 PAUSES_MS = ((4_000, 200), (1_500, 350), (0, 1_200))
-"""How much silence (second) ends a phrase that is at least this long (first).
+"""A phrase at least this long (first) is ended by this much silence (second).
 
 A short phrase waits for more; a long one ends at the gap between two sentences.
 """
@@ -41,7 +41,7 @@ class Phrase:
 
     @property
     def end(self) -> int:
-        """Event-clock sample just behind its last sample."""
+        """Event-clock position after its last sample."""
         return self.position + len(self.pcm) // SAMPLE_BYTES
 
 
@@ -94,7 +94,7 @@ class PhraseSegmenter:
         return []
 
     def _weakest(self) -> int:
-        """Where to cut a phrase without a pause: its longest gap, else where it is quietest."""
+        """Choose the cut of a phrase without a pause: its longest gap, or its quietest place."""
         start = len(self._hops) - _hops(CUT_WINDOW_MS)
         gap_start, gap_hops, run = 0, 0, 0
         for number in range(start, len(self._hops)):

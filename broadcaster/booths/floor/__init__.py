@@ -1,1 +1,1 @@
-"""How a booth hears the floor: one clock, 200 ms blocks, the last minute kept for replays."""
+"""A booth's view of the floor: one clock, 200 ms blocks, the last minute kept for replays."""

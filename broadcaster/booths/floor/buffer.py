@@ -12,7 +12,7 @@ from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 BLOCK_SAMPLES = ms_to_samples(200)
 """Length of a block: the step of the provider's engines."""
 KEPT_S = 60
-"""How far back a session can be fed.
+"""Length of the kept floor: a session can be fed from this far back.
 
 Enough for an interpreter whose silence was noticed after `SILENT_S` of speech, or for an outage of
 half a minute, with a long sentence before it.
@@ -36,7 +36,7 @@ class FloorBuffer:
 
     @property
     def end(self) -> int:
-        """The position behind the newest block; 0 before the first."""
+        """The position after the newest block; 0 before the first."""
         if not self._blocks:
             return 0
         newest = self._blocks[-1]
@@ -86,7 +86,7 @@ class FloorBuffer:
         return self._blocks[0].position if self._blocks else position
 
     def paused_for(self) -> int:
-        """For how many samples the floor has been quiet up to now."""
+        """Samples since the floor became quiet; 0 while somebody speaks."""
         return 0 if self._quiet_since is None else self.end - self._quiet_since
 
     def _end_pause(self, position: int) -> None:

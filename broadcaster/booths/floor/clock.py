@@ -7,7 +7,7 @@ from broadcaster.model.ports import Clock
 
 
 class FloorClock:
-    """Where the floor is now, as a position on the event clock; it never runs backwards.
+    """The current position of the floor on the event clock. It never runs backwards.
 
     Each floor frame sets it. Without frames it runs on at the rate of real time. If it has run
     ahead of the frames that come later, it stands still until they catch up.

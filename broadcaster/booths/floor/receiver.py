@@ -37,7 +37,7 @@ class FloorReceiver:
         self.buffer = FloorBuffer()
 
     def now_ms(self) -> int:
-        """Where the floor is on the event clock."""
+        """The position of the floor on the event clock."""
         return samples_to_ms(self.clock.now())
 
     async def receive(self, push_floor_pcm: PushFloorPcm) -> None:

@@ -1,1 +1,1 @@
-"""What a channel sounds like: catch-up, the floor under or instead of it, Opus by the clock."""
+"""The sound of a channel: catch-up, the floor under or instead of the voice, Opus by the clock."""

@@ -1,4 +1,4 @@
-"""How a channel that has fallen behind catches up; pure arithmetic, no sound."""
+"""The rules by which a late channel catches up: arithmetic only, no sound."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ SHORTEST_CAP_MS = 10_000
 """With a lower cap it would skip before shortening and stretching have had time to work."""
 _SECOND_MS = 1_000
 _WINDOW_S = 10
-"""Longer than a phrase (8 s): an interpreter that delivers a whole phrase at once is not behind."""
+"""Longer than a phrase (8 s): a phrase that comes as a whole does not make a channel late."""
 _STEPS = 5
-"""From tempo 1.0 to the fastest, one step a second at most, so that no change is heard."""
+"""Steps from tempo 1.0 to the fastest, at most one a second, so that no change is heard."""
 _RELAX_MS = 1_000
 """A step of tempo is taken back at this much less lag than it was taken at."""
 _SHORTEST_SKIP_MS = 2_000
 _BETWEEN_SKIPS_MS = 10_000
-"""What was queued before a skip is still late: only later will the lag show what the skip did."""
+"""Sound queued before a skip is still late: the lag shows the effect of the skip only later."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatchUpLimits:
-    """From which lag a channel does what.
+    """The lags from which a channel shortens pauses, speaks faster and skips.
 
     Attributes:
         shorten_ms: from this lag pauses are shortened.
@@ -51,7 +51,7 @@ class CatchUpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How to play on.
+    """The decision of the policy: how to continue.
 
     Attributes:
         shorten_pauses: whether long pauses are cut short.
@@ -86,7 +86,7 @@ class CatchUp:
         self._step = 0
 
     def pace(self, elapsed_ms: int, lag_ms: int, queued_ms: int) -> Pace:
-        """What to do next.
+        """Decide what to do next.
 
         Args:
             elapsed_ms: time since the last call.

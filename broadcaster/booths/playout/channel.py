@@ -22,7 +22,7 @@ _FLOOR_AFTER = ms_to_samples(300)
 
 
 def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
-    """What is made besides the channel itself, while somebody listens to it."""
+    """The variants made in addition to the channel itself, while somebody listens to them."""
     return (
         ChannelVariant(channel, with_floor=True),
         ChannelVariant(channel, with_fec=True),
@@ -32,7 +32,7 @@ def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMix:
-    """What the next packet is made of.
+    """The ingredients of the next packet.
 
     Attributes:
         floor_fills_in: whether the floor is heard while the voice has nothing to say.

@@ -1,4 +1,4 @@
-"""What an interpreter said, waiting to be played at real-time rate."""
+"""A queue of interpreted sound that waits to be played in real time."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples, sampl
 LONGEST_SPEECH_QUEUE = 60 * CLOCK_HZ
 """Samples kept at most; when more arrive, about half are skipped."""
 _REACH = 3 * CLOCK_HZ
-"""How far a cut may move to fall into a pause."""
+"""A cut may move by this much to fall into a pause."""
 _FRAME = ms_to_samples(20)
 _PAUSE_FRAMES = 6
 """120 ms: the silence inside a word before a p, t or k is shorter."""
@@ -58,7 +58,7 @@ class SpeechQueue:
         self.dropped = 0
         """Samples skipped so far."""
         self.skips = 0
-        """How often."""
+        """Number of skips."""
 
     @property
     def queued(self) -> int:
@@ -85,7 +85,7 @@ class SpeechQueue:
         return self.skip(self._queued - self._longest_queue // 2)
 
     def pull(self, samples: int) -> bytes:
-        """The next samples; fewer if the queue has fewer."""
+        """Take the next samples; fewer if the queue has fewer."""
         return _joined(self._take(samples))
 
     def skip(self, samples: int) -> Skip | None:

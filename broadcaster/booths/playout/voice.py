@@ -47,7 +47,7 @@ class ChannelVoice:
 
     @property
     def lag_ms(self) -> int | None:
-        """How far what was last played is behind the floor; None before any sound."""
+        """Lag of the sound that was played last; None before any sound."""
         return None if self._lag is None else samples_to_ms(self._lag)
 
     @property
@@ -62,12 +62,12 @@ class ChannelVoice:
 
     @property
     def skips(self) -> int:
-        """How often sound was skipped."""
+        """Number of skips of sound."""
         return self._queue.skips
 
     @property
     def tempo(self) -> float:
-        """How many times as fast as the interpreter it speaks now."""
+        """The current tempo; 1.0 is the interpreter's own."""
         return self._stretch.tempo
 
     def push_speech(self, pcm: bytes, source_position: int) -> None:

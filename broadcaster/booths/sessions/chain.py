@@ -1,8 +1,9 @@
-"""A chain of engine sessions that interprets for hours without a gap.
+"""Replaces engine sessions one after the other, so that a booth interprets for hours without a gap.
 
-A session is replaced before the server ends it. The next one is open before the cut, the cut is
-made in a pause, the old session finishes what it has heard, and then the new one is heard. After a
-drop the next session hears the floor again from the last finished sentence.
+A session is replaced before the server ends it. The next session is opened first. Then the floor is
+cut between the two, in a pause of the speaker. The old session finishes its part, and the output of
+the new one follows. After a drop the next session hears the floor again, from the end of the last
+finished sentence.
 """
 
 import asyncio
@@ -36,34 +37,34 @@ FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 8.0
 FIRST_FAILED_RETRY_S = 10.0
 LONGEST_FAILED_RETRY_S = 60.0
-"""A failed booth keeps trying this slowly, so that it recovers once the key or account is fixed."""
+"""A failed booth keeps trying at this pace. It recovers once the key or the account is fixed."""
 OWED_S = 0.5
-"""Speech a session may leave unanswered at its end: no more than a breath."""
+"""A session may leave this much speech unanswered at its end: no more than a breath."""
 LONGEST_ASKED_S = 300.0
-"""The server's Retry-After is honoured up to this."""
+"""The server's Retry-After is honoured up to this limit."""
 
 _SAYS_TOO_LITTLE = frozenset({"interpreter_silent", "interpreter_mute"})
 
 ReportState = Callable[[BoothState, str], None]
-"""Takes each change of the booth's state; the reason is empty while the booth is well."""
+"""Takes each change of the booth's state, and the reason if something is wrong."""
 
 
 class SessionChain:
-    """Keeps one channel interpreted until cancelled.
+    """Interprets for one channel until cancelled.
 
     Args:
         language: BCP 47 tag, or `floor`.
-        event: the event as it is now.
+        event: the current version of the event.
         opener: opens sessions.
         buffer: the floor.
-        sink: takes speech and text.
-        report_state: takes each change of state.
+        sink: receives speech and text.
+        report_state: receives each change of state.
         clock: time.
         language_watch: notices an interpreter in the wrong language; None allows any.
-        voiced: whether the engine speaks what it writes.
+        voiced: whether the engine speaks; a transcriber only writes.
 
     Attributes:
-        sessions: how many were opened so far.
+        sessions: how many sessions were opened so far.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class SessionChain:
                 await self._dispose()
 
     def use_event(self, event: Event) -> None:
-        """Open the next sessions for the event as it is now."""
+        """Use this version of the event for the next sessions."""
         self._event = event
 
     @property
@@ -128,7 +129,7 @@ class SessionChain:
 
     @property
     def fed_blocks(self) -> int:
-        """Blocks sent, which the provider bills."""
+        """Blocks that were sent, which the provider bills."""
         running = (self._current, self._next)
         return self._released_blocks + sum(session.fed for session in running if session)
 
@@ -153,7 +154,7 @@ class SessionChain:
         return session
 
     def _begin(self, session: FedSession) -> None:
-        """Start a first session: it hears everything that is not interpreted yet."""
+        """Start a session that hears everything that is not interpreted yet."""
         self._current = session
         self._silence_watch.begin()
         self._output.begin()
@@ -161,7 +162,7 @@ class SessionChain:
         self._report_state(BoothState.LIVE, "")
 
     async def _recover(self, failure: InterpreterFailed) -> None:
-        """Wait for the next attempt; longer if somebody must act before it can work."""
+        """Wait before the next attempt, and longer if a person has to act first."""
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report_state(BoothState.FAILED, failure.advice())
@@ -176,7 +177,7 @@ class SessionChain:
         await self._clock.sleep(delay_s)
 
     async def _listen_until_one_fails(self) -> None:
-        """Hear one session after the other until one fails."""
+        """Take the output of one session after the other, until one fails."""
         try:
             await first_of(
                 self._listen(),
@@ -217,12 +218,12 @@ class SessionChain:
         self._output.push_output(output)
 
     def _owes_an_answer(self) -> bool:
-        """Whether a session that was cut off has not answered all it heard."""
+        """Whether a session that was cut off left speech unanswered."""
         unanswered = self._silence_watch.unanswered(self._spoken_at_cut)
         return unanswered > OWED_S * CLOCK_HZ or self._output.unfinished
 
     async def _rotate(self) -> None:
-        """Replace each session in time by one that is open before the cut."""
+        """Replace each session before it expires."""
         while True:
             current = self._current
             assert current is not None
@@ -244,7 +245,7 @@ class SessionChain:
             await self._handed_over.wait()
 
     async def _finish(self) -> None:
-        """Hear the last words of a booth that closes."""
+        """Take the last words of a booth that is closing."""
         with suppress(InterpreterFailed, TimeoutError):
             async with asyncio.timeout(DRAIN_S + 1.0):
                 for session in (self._current, self._next):

@@ -46,7 +46,7 @@ class FedSession:
     async def open(
         cls, opening: AbstractAsyncContextManager[Engine], buffer: FloorBuffer, clock: Clock
     ) -> Self:
-        """Enter `opening`; the session hears nothing until `feed_from`.
+        """Enter `opening`. The session hears nothing until `feed_from`.
 
         Raises:
             InterpreterFailed: the server refuses or cannot be reached.
@@ -65,7 +65,7 @@ class FedSession:
 
     @property
     def complete(self) -> bool:
-        """Whether everything heard was answered; to be asked at the session's regular end."""
+        """Whether the session answered everything it heard. Ask at its regular end."""
         return self._engine.complete
 
     @property
@@ -88,7 +88,7 @@ class FedSession:
         self._until = position
 
     async def close(self) -> None:
-        """Let it finish what it has heard; its outputs end within `DRAIN_S`."""
+        """Let the session finish. Its outputs end within `DRAIN_S`."""
         await self._engine.close(DRAIN_S)
 
     async def dispose(self) -> None:

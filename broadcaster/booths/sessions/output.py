@@ -1,7 +1,8 @@
-"""What a booth's sessions say, one after the other: passed on once.
+"""Passes each session's output to the sink exactly once.
 
-It also tracks how far the floor is done: up to the end of the last finished sentence or phrase.
-After a drop the next session hears the floor again from there, and what it repeats is left out.
+It also records how much of the floor is done: everything up to the end of the last finished
+sentence or phrase. After a drop the next session hears the floor again from there, and repeated
+words are left out.
 """
 
 import logging
@@ -26,16 +27,16 @@ from broadcaster.writing.sentences import sentence_ends
 log = logging.getLogger("broadcaster.booths")
 
 EMISSION_MS = 200
-"""An output is emitted at least this long after the words it was interpreted from."""
+"""An output comes at least this long after the words that it interprets."""
 LONGEST_SENTENCE_S = 20.0
-"""After this long without the end of a sentence, a replay does not start at its beginning."""
+"""A replay does not go back to the start of a sentence that is longer than this."""
 LONGEST_HEARD_CHARACTERS = 1_000
 MISSING = " […]"
-"""The mark in the captions where a phrase was not interpreted."""
+"""Marks a phrase in the captions that was not interpreted."""
 
 
 class Sink(Protocol):
-    """Where a booth's speech and text go."""
+    """The destination of a booth's speech and text."""
 
     def push_speech(self, pcm: bytes, source_position: int) -> None:
         """Take interpreted speech.
@@ -46,16 +47,16 @@ class Sink(Protocol):
         """
 
     def push_text(self, text: str) -> None:
-        """Take a fragment of what is said, with its own spacing."""
+        """Take a fragment of the interpreted text, with its own spacing."""
 
     def push_source_text(self, text: str) -> None:
         """Take a fragment of what the speaker says, early and uncertain."""
 
     def begin_session(self) -> None:
-        """What follows comes from another session."""
+        """Begin the output of another session."""
 
     def silence_expected(self) -> bool:
-        """Whether an interpreter is right to say nothing: the speaker speaks its language."""
+        """Whether the interpreter may be silent, because the speaker speaks its language."""
 
 
 def is_answer(output: EngineOutput) -> bool:
@@ -104,38 +105,38 @@ class SessionOutput:
         self._language = language
         self._heard_position: int | None = None
         self._heard = ""
-        """The sentence that the session is saying, even if it repeats an earlier one."""
+        """The sentence that the session is saying now, even if it repeats an earlier one."""
         self._said = SaidText(language)
         self._repeats = RepeatFilter(self._said)
         self._worded = False
 
     @property
     def unfinished(self) -> bool:
-        """Whether the last sentence has no end yet."""
+        """Whether the last sentence is unfinished."""
         return bool(self._said.open.text.strip())
 
     def begin(self) -> None:
-        """A new session hears the floor again, from `done_until` on."""
+        """Begin a new session, which hears the floor again from `done_until` on."""
         self._repeats, self._heard = RepeatFilter(self._said), ""
         if self._mute_watch is not None:
             self._mute_watch.begin()
         self._sink.begin_session()
 
     def hand_over(self) -> None:
-        """A session has said all it heard; the next one heard what follows."""
+        """Change sessions without a replay: the next session has heard only what follows."""
         self._say(self._repeats.flush())
         self._heard = ""
         self._sink.begin_session()
 
     def end(self) -> None:
-        """No output follows."""
+        """End the output."""
         self._sink.push_text(self._repeats.flush())
 
     def push_output(self, output: EngineOutput) -> None:
         """Take the next output of a session.
 
         Raises:
-            InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter went wrong.
+            InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter misbehaves.
         """
         match output:
             case SpeechOutput(pcm=pcm, position=position):
@@ -151,7 +152,7 @@ class SessionOutput:
                 self._push_done(output)
 
     def _hear(self, text: str, position: int | None) -> None:
-        """Note what a session says, and what of the floor is finished with it."""
+        """Follow the session's sentences, and mark the floor as done at the end of each."""
         before, self._heard_position = self._heard_position, position
         self._heard = (self._heard + text)[-LONGEST_HEARD_CHARACTERS:]
         ends = sentence_ends(self._heard, self._language)
@@ -181,15 +182,15 @@ class SessionOutput:
         self._worded = False
 
     def _finished(self, position: int) -> None:
-        """A sentence or phrase up to here was written; it is done once it was spoken, too."""
+        """Mark the floor as done up to here, unless the sentence still has to be spoken."""
         if self._mute_watch is None or self._mute_watch.finished():
             self.done_until = max(self.done_until, position)
 
     def _ends_somewhere(self, position: int) -> bool:
-        """Whether a transcriber's text ends a sentence here, or has not ended one for too long.
+        """Whether a replay may start here: at a sentence end, or after a very long sentence.
 
-        Its pieces end anywhere, and the first word of half a sentence is easily misheard: a replay
-        from there would write it differently.
+        A transcriber's pieces end anywhere. A replay from the middle of a sentence would often
+        mishear its first word, and then write the sentence differently.
         """
         return not self.unfinished or position - self.done_until > LONGEST_SENTENCE_S * CLOCK_HZ
 

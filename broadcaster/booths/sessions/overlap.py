@@ -1,8 +1,8 @@
-"""Where one session's text ends and another's begins: nothing lost, nothing said twice.
+"""Joins the texts of two sessions so that no word is lost and no word is repeated.
 
-After a drop the next session hears the floor again from the last finished sentence. What it says
-about it may repeat words that are already captions; a `RepeatFilter` keeps back what repeats them,
-and tells whether the sound that comes with it repeats as well.
+After a drop the next session hears the floor again, from the end of the last finished sentence. Its
+first words may repeat words that are already captions. A `RepeatFilter` removes those words, and
+tells whether the sound that comes with them was also played already.
 """
 
 import unicodedata
@@ -13,23 +13,23 @@ from broadcaster.writing.sentences import sentence_ends
 from broadcaster.writing.words import pieces
 
 RECENT_SENTENCES = 8
-"""What a session may hear again: as much as it takes to notice an interpreter that went wrong."""
+"""How many sentences are remembered: as many as a watchdog may send back to be heard again."""
 
 
 LONGEST_OPEN_CHARACTERS = 1_000
-"""More text without a sentence's end is not one sentence."""
+"""A longer text without a sentence end is treated as ended."""
 
 
 @dataclass(slots=True)
 class SaidSentence:
-    """What was said of one sentence: its text, and how many of its words had sound."""
+    """The text of one sentence, and how many of its words were spoken."""
 
     text: str = ""
     sounded_words: int = 0
 
 
 class SaidText:
-    """What a channel has said lately: its last sentences, and the one that is not finished.
+    """The latest text of a channel: its last sentences, and the unfinished one.
 
     Args:
         language: ISO 639-1 code; empty if unknown.
@@ -41,7 +41,7 @@ class SaidText:
         self.open = SaidSentence()
 
     def add(self, text: str) -> bool:
-        """Add a fragment; True when it finishes a sentence."""
+        """Add a fragment; return whether it finishes a sentence."""
         self.open.text += text
         ends = sentence_ends(self.open.text, self.language)
         if not ends and len(self.open.text) < LONGEST_OPEN_CHARACTERS:
@@ -54,7 +54,7 @@ class SaidText:
         return False
 
     def _begin(self, rest: str) -> None:
-        """The open text's rest begins another sentence."""
+        """Begin another sentence with `rest`, the end of the open text."""
         ended = self.open
         ended.text = ended.text[: -len(rest)]
         words = len(_words(ended.text))
@@ -63,27 +63,28 @@ class SaidText:
         self.sentences.append(ended)
 
     def end(self) -> None:
-        """What follows is another sentence, whether or not this one was finished."""
+        """End the open sentence, finished or not."""
         if self.open.text.strip():
             self.sentences.append(self.open)
         self.open = SaidSentence()
 
     def sound(self) -> None:
-        """Sound was played; it belongs to the newest text."""
+        """Record that sound was played for the newest text."""
         newest = self.open if self.open.text.strip() or not self.sentences else self.sentences[-1]
         newest.sounded_words = len(_words(newest.text))
 
 
 class RepeatFilter:
-    """Takes a new session's text until it says something new.
+    """Removes the repeated words at the start of a new session's text.
 
-    It may begin where a sentence or phrase did that was said, also one within a fragment, wherever
-    the new session puts the ends of its own. Of a sentence it says differently, all is new but the
-    words that are shown of the unfinished one.
+    The repeated text may begin at the start of any earlier sentence or phrase, even inside a
+    fragment. The two sessions need not split sentences alike. If the new session words a sentence
+    differently, all of it is new. Only the words that the unfinished sentence already shows are
+    removed.
 
     Attributes:
-        done: everything is new from here on.
-        repeating: the sound that comes now was already played.
+        done: whether all further text is new.
+        repeating: whether the sound that comes now was already played.
     """
 
     def __init__(self, said: SaidText) -> None:
@@ -105,7 +106,7 @@ class RepeatFilter:
         self.repeating = False
 
     def take(self, text: str) -> str:
-        """The part of a fragment that is new."""
+        """Return the new part of a fragment."""
         fresh, rest = "", pieces(text)
         while rest and not self.done:
             fresh += self._take_piece(rest.pop(0))
@@ -114,7 +115,7 @@ class RepeatFilter:
         return fresh + "".join(rest)
 
     def flush(self) -> str:
-        """What is still held back, when nothing follows it."""
+        """Return the text that is still held back, because nothing follows it."""
         held = "" if self._matching(_words("".join(self._held))) else "".join(self._held)
         self._finish()
         return held
@@ -133,7 +134,7 @@ class RepeatFilter:
         return self._release()
 
     def _release(self) -> str:
-        """What is held says something new: leave out of it what was said, up to a border."""
+        """Return the new part of the held text, without its repeated sentences."""
         place, end = self._places[-1], self._places[-1] + self._matched
         border = max((b for b in self._borders if place < b <= end), default=place)
         if end == len(self._words) and not self._open:
@@ -150,7 +151,7 @@ class RepeatFilter:
         return _without_words(rest, _common(self._open, _words(rest)))
 
     def _matching(self, heard: list[str]) -> list[int]:
-        """Where these words, as far as they go, were said."""
+        """Return the places at which the earlier text has these words."""
         return [b for b in self._places if self._words[b : b + len(heard)] == heard]
 
     def _finish(self) -> None:
@@ -159,7 +160,7 @@ class RepeatFilter:
 
 
 def _words(text: str) -> list[str]:
-    """Words as they are compared: no case, accents of composition or punctuation."""
+    """Return the words as they are compared: without case, punctuation and composition forms."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [
         word
@@ -169,7 +170,7 @@ def _words(text: str) -> list[str]:
 
 
 def _sentence_starts(text: str, language: str) -> list[int]:
-    """Before which of its words a sentence begins; the first one always counts."""
+    """Return the indexes of the words that begin a sentence; 0 is always one."""
     count = len(_words(text))
     starts = [len(_words(text[:end])) for end in sentence_ends(text, language)]
     return [0, *(start for start in starts if 0 < start < count)]
@@ -190,7 +191,7 @@ def _without_words(text: str, count: int) -> str:
 
 
 def _without_punctuation(text: str) -> str:
-    """The text from its first word on, with the space before it."""
+    """Return the text from its first word on, with the space before that word."""
     rest = pieces(text)
     while rest and not _words(rest[0]):
         rest.pop(0)

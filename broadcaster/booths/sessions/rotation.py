@@ -1,4 +1,4 @@
-"""When a session is replaced by the next one, and where the floor is cut between them."""
+"""Chooses the time to replace a session, and the place at which the floor is cut."""
 
 import zlib
 
@@ -9,11 +9,11 @@ from broadcaster.model.ports import Clock
 ROTATE_AFTER_S = 55 * 60.0
 ROTATE_BEFORE_EXPIRY_S = 300.0
 SHORTEST_LIFETIME_S = 30.0
-"""A session that seems to expire sooner: either our clock or the server's is wrong."""
+"""If a session seems to expire sooner than this, one of the two clocks is wrong."""
 STAGGER_S = 120.0
 """The sessions of an event's languages are replaced at different times, this far apart at most."""
 CUT_PAUSES_S = ((3.0, 0.35), (12.0, 0.2))
-"""How long a pause must be to cut there.
+"""Shortest pause in which to cut.
 
 Until (first) seconds of waiting it must last (second) seconds. After the last entry any place will
 do, and both sessions hear half a sentence.
@@ -21,7 +21,7 @@ do, and both sessions hear half a sentence.
 
 
 def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
-    """How long a session that begins now may work, in seconds.
+    """Return how many seconds a session that begins now may work.
 
     Args:
         language: of the channel; each language has its own place within the stagger.
@@ -41,7 +41,7 @@ def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
 
 
 async def place_to_cut(buffer: FloorBuffer, clock: Clock) -> int:
-    """Wait until the speaker pauses; the position between two blocks at which to cut."""
+    """Wait until the speaker pauses; return the position at which to cut, between two blocks."""
     started = clock.monotonic()
     while True:
         waited_s = clock.monotonic() - started

@@ -93,7 +93,7 @@ class MuteWatch:
         self._most_sentences = MUTE_SENTENCES
 
     def begin(self) -> None:
-        """A session begins: it is not to blame for what the one before did not speak."""
+        """Begin a session: what the previous session left unspoken does not count against it."""
         self._sentences = 0
 
     def sounded(self) -> None:

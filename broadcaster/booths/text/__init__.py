@@ -1,1 +1,1 @@
-"""What a booth writes: captions, the language they are in, the glossary."""
+"""A booth's text: captions, their language, the glossary."""

@@ -1,6 +1,6 @@
-"""How much of an open line is shown before its sentence has ended.
+"""Decides how much of an unfinished line is shown.
 
-What is shown stays on its line. Words that may have to go to the next line wait.
+A word never moves after it was shown. Words that may have to move to the next line wait.
 """
 
 from itertools import pairwise
@@ -12,22 +12,22 @@ from broadcaster.writing.scripts import spaces_between_words
 from broadcaster.writing.words import word_spans
 
 _SHOWN_AT_ONCE = (28, 24)
-"""Columns of a caption's first and second line that are shown as they come."""
+"""The words in these first columns are shown at once, on a caption's first and second line."""
 _GROWTH_COLUMNS = {"zh": 16, "yue": 16, "th": 20, "de": 40, "nl": 34, "fi": 34, "hu": 34}
 _MOST_GROWTH_COLUMNS = 24
-"""A word that may not be whole is shown only where it may grow by so much on its line."""
+"""A word that may be incomplete is shown only if its line has room for this many more columns."""
 _CLOSING_COLUMNS = 4
 """Room for closing marks that follow a full stop."""
 _NEXT_WORD = "x"
-"""Stands for a word that is not known yet."""
+"""Stands for the next word while that is unknown."""
 
 
 def shown_while_growing(line: OpenLine, *, quiet: bool) -> int:
-    """How many characters are shown of a sentence that goes on.
+    """Return how many characters to show of an unfinished sentence.
 
     Args:
         line: the open line.
-        quiet: nothing has come for a while; what fits the line is shown.
+        quiet: whether no text has come for a while. Everything that fits the line is then shown.
     """
     fits = quiet and columns(line.text.rstrip()) <= LINE_COLUMNS
     room = LINE_COLUMNS if fits else _SHOWN_AT_ONCE[line.above_columns > 0]
@@ -47,9 +47,9 @@ def shown_while_growing(line: OpenLine, *, quiet: bool) -> int:
 
 
 def shown_with_last_word(line: OpenLine) -> int:
-    """How many characters are shown when the last word is probably whole.
+    """Return how many characters to show when the last word is probably complete.
 
-    It may still grow and must stay on its line then.
+    The word may still grow, so it is shown only if its line has room for that.
     """
     begun = len(line.text.rstrip())
     if spaces_between_words(line.language):
@@ -63,9 +63,9 @@ def _room_to_grow(line: OpenLine) -> int:
 
 
 def shown_when_ended(line: OpenLine) -> int:
-    """How many characters are shown of a sentence that seems to have ended.
+    """Return how many characters to show of a sentence that seems to have ended.
 
-    The last word waits where closing marks that may follow would not fit.
+    Closing marks may still follow. If they would not fit, the last word waits.
     """
     text = line.text.rstrip()
     if columns(text) + _CLOSING_COLUMNS <= LINE_COLUMNS:
@@ -75,5 +75,5 @@ def shown_when_ended(line: OpenLine) -> int:
 
 
 def _probable_ends(line: OpenLine) -> list[int]:
-    """Where the words end, if nothing followed."""
+    """Return the ends of all words, as if the text were complete."""
     return [end for _, end in word_spans(line.text, line.language, final=True)]

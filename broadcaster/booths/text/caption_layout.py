@@ -1,8 +1,8 @@
-"""Where lines and captions end, as a good subtitler puts it.
+"""Chooses line breaks and caption breaks as a good subtitler would.
 
-Lines have at most 42 columns and a caption two lines, the common rule of subtitle style guides. A
-sentence that needs more is cut where the pause in its sense is largest, into parts of about the
-same length; a few words never stand alone.
+A line has at most 42 columns and a caption two lines, the usual rule of subtitle style guides. A
+longer sentence is divided into parts of similar length, at its largest pauses in meaning. No part
+has only a few words.
 """
 
 from dataclasses import dataclass
@@ -19,27 +19,27 @@ LINES = 2
 _CAPTION_COLUMNS = LINES * LINE_COLUMNS
 _SHORT_LINE = 15
 _SHORT_CAPTION = 24
-"""A smaller part of a sentence is an orphan; columns."""
+"""A part of a sentence with fewer columns than this is an orphan."""
 _DECIDED_COLUMNS = 0
-"""So far beyond a line, the best of its breaks is taken, whatever follows."""
+"""Once the text exceeds a line by this much, the best break so far is taken."""
 _NEXT_CAPTION = 150.0
 _UNEVEN_CAPTIONS = 260.0
 _UNEVEN_LINES = 90.0
 _ORPHAN = 330.0
 _CAPTION_BREAK = 1.5
-"""A new caption parts more than a new line."""
+"""A caption break separates words more than a line break does."""
 
 
 @dataclass(frozen=True)
 class OpenLine:
-    """The line that is being written, and the words that go there and behind.
+    """The line that is being written, with the words on it and after it.
 
     Attributes:
-        text: from the line's start on.
-        spans: its whole words.
+        text: starts where the line starts.
+        spans: the complete words of the text.
         language: ISO 639-1 code.
-        above_columns: width of the caption's line above; 0 for a first line.
-        shown: characters of the text that are shown and stay on this line.
+        above_columns: width of the line above in the same caption; 0 for a first line.
+        shown: how many characters of the text are shown. They stay on this line.
     """
 
     text: str
@@ -50,7 +50,7 @@ class OpenLine:
 
     @cached_property
     def costs(self) -> list[int]:
-        """What a break before each word costs; before the first none is made."""
+        """Cost of a break before each word; 0 for the first word, which has no break before it."""
         texts = [self.text[start:end] for start, end in self.spans]
         costs = [break_cost(one, other, self.language) for one, other in pairwise(texts)]
         if not spaces_between_words(self.language):
@@ -63,7 +63,7 @@ class OpenLine:
 
     @cached_property
     def _widths(self) -> list[int]:
-        """Columns of the text before each character that begins or ends a word."""
+        """Columns of the text before each place at which a word begins or ends."""
         places = sorted({place for span in self.spans for place in span})
         widths, width, last = [0] * (len(self.text) + 1), 0, 0
         for place in places:
@@ -72,25 +72,26 @@ class OpenLine:
         return widths
 
     def columns(self, first: int, end: int) -> int:
-        """Width of a line with the words from `first` up to `end`, the latter not included."""
+        """Return the width of a line with the words from `first` up to, not including, `end`."""
         return self._widths[self.spans[end - 1][1]] - self._widths[self.spans[first][0]]
 
     def fits(self, first: int, end: int) -> bool:
-        """Whether these words fit a line; a single one always does, and so does what is shown."""
+        """Whether these words fit on a line. A single word always does, and so do shown words."""
         if end == first + 1 or (first == 0 and self.spans[end - 2][1] < self.shown):
             return True
         return self.columns(first, end) <= LINE_COLUMNS
 
 
 def next_break(line: OpenLine, *, now: bool) -> int | None:
-    """The word before which a line ends whose sentence goes on.
+    """Choose where to end the open line of an unfinished sentence.
 
     Args:
         line: the open line.
-        now: decide with what is known.
+        now: decide at once, without waiting for more text.
 
     Returns:
-        None while the line may still hold all, or a better break may come.
+        Index of the first word of the next line. None while everything may still fit, or while a
+        better break may come.
     """
     known_columns = columns(line.text.rstrip())
     if known_columns <= LINE_COLUMNS:
@@ -117,10 +118,13 @@ def next_break(line: OpenLine, *, now: bool) -> int | None:
 
 
 def line_ends(line: OpenLine) -> list[int]:
-    """The words before which lines end, of a sentence that is known to its end, which comes last.
+    """Choose where to end the lines of a complete sentence.
 
     Args:
         line: the open line with the rest of the sentence.
+
+    Returns:
+        For each line the index of the first word after it. The last entry is the sentence's end.
     """
     count = len(line.spans)
     best: dict[int, tuple[float, list[int]]] = {count: (0.0, [])}
@@ -132,7 +136,10 @@ def line_ends(line: OpenLine) -> list[int]:
 def _cheapest(
     line: OpenLine, first: int, rest: dict[int, tuple[float, list[int]]]
 ) -> tuple[float, list[int]]:
-    """The best cut from a word on that begins a caption or, for the first, goes on with it."""
+    """Return the cheapest division of the words from `first` on, with its cost.
+
+    A caption begins at `first`, unless that is the first word: it continues the open caption.
+    """
     count = len(line.spans)
     found: tuple[float, list[int]] | None = None
     above = line.above_columns if first == 0 else 0
@@ -162,7 +169,7 @@ def _with_rest(
 
 
 def _inside(line: OpenLine, first: int, end: int, above: int) -> tuple[float, list[int]] | None:
-    """The best line break within one caption's words; None if they do not fit."""
+    """Return the best line break inside one caption, with its cost; None if nothing fits."""
     shown = line.shown if first == 0 else 0
     if line.spans[end - 1][1] < shown:
         return None

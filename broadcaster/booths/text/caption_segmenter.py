@@ -1,11 +1,11 @@
-"""Translated text fragments to captions: sentences, then lines.
+"""Turns text fragments into captions: finds sentences, then divides them into lines.
 
-The provider sends append-only fragments with their own spacing, without sentence ends or times, and
-a final full stop may come late. Captions grow the same way: each version of a caption starts with
-the version before it, so the place of a line break is decided once.
+The provider only appends text. Its fragments have their own spacing, but no times and no marks of
+sentence ends, and a full stop may come late. A caption also only grows: each version starts with
+the previous one. Therefore a line break never moves.
 
-A line's first words are shown at once. Those near its end wait until the sentence ends, until what
-follows tells the best break, or until it is quiet.
+The first words of a line are shown at once. Words near its end wait until the sentence ends, until
+more text shows the best break, or until no text has come for a while.
 """
 
 import re
@@ -26,26 +26,26 @@ from broadcaster.writing.sentences import Ending, ending, ends_sentence, may_end
 from broadcaster.writing.words import Span, closes, word_spans
 
 WORD_QUIET_MS = 800
-"""A last word without anything behind it is taken to be whole after this long."""
+"""After this long without text, the last word counts as complete."""
 LINE_QUIET_MS = 1200
-"""Words that wait for the best break of their line wait no longer than this for another one."""
+"""After this long without text, words stop waiting for a better line break."""
 SENTENCE_QUIET_MS = 2500
-"""A sentence without its full stop is taken to be finished after this long."""
+"""After this long without text, a sentence counts as finished, even without a full stop."""
 
 _LONGEST_SENTENCE = 400
 _LONGEST_LOOK = 240
-"""Characters from the open line on within which the end of a sentence changes where it is cut."""
+"""A sentence end further ahead than this cannot change the next cut; characters."""
 _SPACES = re.compile("[^\\S\u00a0\u202f\u2007]+")
 _GOES_ON = re.compile(r"[\d@/]|\.\w|www\.|^\w{1,2}\.", re.IGNORECASE)
-"""In a word with a full stop at its end: an address, a number or an abbreviation goes on."""
+"""A word that ends in a full stop but may continue: an address, a number, an abbreviation."""
 
 
 class CaptionSegmenter:
-    """Cuts one channel's text.
+    """Divides the text of one channel into captions.
 
     Args:
-        channel: `floor` or a BCP 47 tag. Its language decides where sentences, words and lines
-            end; on the floor the text tells it.
+        channel: `floor` or a BCP 47 tag. The language decides where sentences, words and lines end.
+            On the floor it is guessed from the text.
     """
 
     def __init__(self, channel: str) -> None:
@@ -55,22 +55,22 @@ class CaptionSegmenter:
         self._end_ms = 0
         self._settled_quiet_ms = 0
         self._text = ""
-        """From the open line's start on; before it come `_offset` characters."""
+        """Text from the start of the open line. `_offset` characters came before it."""
         self._offset = 0
         self._sentence = ""
-        """What the open sentence has before the open line."""
+        """The part of the open sentence before the open line."""
         self._above = ""
-        """The open caption's first line, when the open line is the second."""
+        """The first line of the open caption, if the open line is the second."""
         self._shown = 0
         self._marks_are_late = False
 
     def push(self, fragment: str, now_ms: int) -> list[Caption]:
-        """Add a fragment heard at `now_ms` of the event clock; returns what changed."""
+        """Add a fragment that came at `now_ms` of the event clock; return the changed captions."""
         self._append(fragment, now_ms)
         return self._advance(now_ms, 0) + self._update(now_ms)
 
     def join(self) -> None:
-        """Another session goes on: its first word is not glued to the last one."""
+        """Separate the next word from the last one: another session continues the text."""
         self._marks_are_late = False
         language = self._spoken.language
         apart = spaces_between_words(language) or (
@@ -80,7 +80,7 @@ class CaptionSegmenter:
             self._append(" ", self._end_ms)
 
     def tick(self, now_ms: int) -> list[Caption]:
-        """Let time pass: quiet words are shown, a quiet sentence ends."""
+        """Let time pass: after a silence, show the waiting words or end the sentence."""
         quiet_ms = now_ms - self._end_ms
         for quiet in (SENTENCE_QUIET_MS, LINE_QUIET_MS, WORD_QUIET_MS):
             if quiet_ms >= quiet > self._settled_quiet_ms:
@@ -89,7 +89,7 @@ class CaptionSegmenter:
         return self._update(now_ms)
 
     def flush(self, now_ms: int) -> list[Caption]:
-        """End the open caption, at the end of a session."""
+        """End the open caption, because the session has ended."""
         return self._advance(now_ms, SENTENCE_QUIET_MS)
 
     def _append(self, fragment: str, now_ms: int) -> None:
@@ -109,7 +109,7 @@ class CaptionSegmenter:
             self._arrivals.add(self._offset + len(self._text), now_ms)
 
     def _advance(self, now_ms: int, quiet_ms: int) -> list[Caption]:
-        """Show and end what can be."""
+        """Show the words and end the lines and sentences that can be decided now."""
         captions: list[Caption] = []
         over = quiet_ms >= SENTENCE_QUIET_MS
         while self._text.strip():
@@ -142,7 +142,7 @@ class CaptionSegmenter:
         return word_spans(self._text, self._spoken.language, final=final)
 
     def _look(self, *, final: bool) -> tuple[list[Span], bool]:
-        """The first words, and whether they are all; of a long text only some are looked at."""
+        """Return the first words, and whether they are all: a long text is not read to its end."""
         if len(self._text) > _LONGEST_LOOK:
             spans = word_spans(self._text[:_LONGEST_LOOK], self._spoken.language, final=False)
             if len(spans) > 1:
@@ -150,16 +150,16 @@ class CaptionSegmenter:
         return self._spans(final=final), True
 
     def _line(self, spans: list[Span], end: int | None = None) -> OpenLine:
-        """The open line with what is surely of its sentence, up to a place in the text."""
+        """Return the open line with the words of its sentence, up to `end` in the text."""
         above, text = columns(self._above), self._text[:end]
         return OpenLine(text, spans, self._spoken.language, above, self._shown)
 
     def _first_end(self, spans: list[Span], *, over: bool) -> tuple[int, Ending]:
-        """How many words are surely of the first sentence, and whether it ends with them."""
+        """Return how many words surely belong to the first sentence, and whether it ends there."""
         language = self._spoken.language
         for number, (start, end) in enumerate(spans, 1):
             following = self._text[end:]
-            if end < self._shown:  # the language seemed another one when it was shown
+            if end < self._shown:  # it was shown when the text seemed to be in another language
                 continue
             if not may_end_sentence(self._text[start:end], following, language):
                 continue
@@ -171,7 +171,7 @@ class CaptionSegmenter:
         return len(spans), Ending.NO
 
     def _seems_ended(self) -> bool:
-        """Whether a full stop came last, and most likely nothing more of this sentence will."""
+        """Whether the text ends in a full stop that most likely ends the sentence."""
         text = self._text.rstrip()
         last = text.rsplit(" ", maxsplit=1)[-1]
         goes_on = len(text) == len(self._text) and _GOES_ON.search(last)
@@ -185,7 +185,7 @@ class CaptionSegmenter:
         return captions
 
     def _end_lines(self, spans: list[Span], ends: list[int], now_ms: int) -> list[Caption]:
-        """End lines before these words; before the first one, the caption of the line above."""
+        """End a line before each word in `ends`. Word 0 ends the caption of the line above."""
         captions: list[Caption] = []
         origin = self._offset
         for end in ends:
@@ -200,27 +200,27 @@ class CaptionSegmenter:
         return captions
 
     def _kept_space(self) -> int:
-        """Whether a space stays at the line's end: where a line break stands for none."""
+        """Return 1 if the line keeps its last space: in scripts whose line breaks mean no space."""
         spaced = spaces_between_words(self._spoken.language)
         follows = self._text[self._shown :].startswith(" ")
         fits = columns(self._text[: self._shown]) < LINE_COLUMNS
         return int(follows and fits and not spaced)
 
     def _consume(self) -> None:
-        """Begin another line behind what is shown."""
+        """Begin a new line after the shown text."""
         rest = self._text[self._shown :].lstrip(" ")
         gone = len(self._text) - len(rest)
         self._sentence = (self._sentence + self._text[:gone])[-_LONGEST_SENTENCE:]
         self._text, self._offset, self._shown = rest, self._offset + gone, 0
 
     def _update(self, now_ms: int) -> list[Caption]:
-        """The next version of the open caption, if it is time for one."""
+        """Return the next version of the open caption, if one is due."""
         if not (self._above or self._shown) or not self._versions.due(now_ms):
             return []
         return self._version(now_ms, final=False)
 
     def _close(self, now_ms: int) -> list[Caption]:
-        """End the open caption with what is shown."""
+        """End the open caption after the shown text."""
         if not (self._above or self._shown):
             return []
         captions = self._version(now_ms, final=True)

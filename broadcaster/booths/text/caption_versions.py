@@ -1,4 +1,4 @@
-"""The versions of one channel's captions: ids, times, and how often one is published."""
+"""Numbers and times the versions of one channel's captions, and limits how often they change."""
 
 from collections import deque
 
@@ -9,21 +9,21 @@ UPDATE_EVERY_MS = 300
 
 
 class Arrivals:
-    """Remembers when the text that is not in a finished caption yet came."""
+    """Remembers when each part of the unfinished text arrived."""
 
     def __init__(self) -> None:
         self._ends: deque[tuple[int, int]] = deque()
 
     def add(self, end: int, now_ms: int) -> None:
-        """Text up to a place of the channel's whole text came now."""
+        """Record that the channel's text up to `end` has arrived."""
         self._ends.append((end, now_ms))
 
     def came_ms(self, place: int) -> int:
-        """When the character at a place of the whole text came."""
+        """Return when the character at `place` of the channel's text arrived."""
         return next((ms for end, ms in self._ends if end > place), self._ends[-1][1])
 
     def forget(self, until: int) -> None:
-        """Nobody asks for the text up to here again."""
+        """Drop the entries up to here."""
         while self._ends and self._ends[0][0] <= until:
             self._ends.popleft()
 
@@ -32,8 +32,8 @@ class CaptionVersions:
     """Numbers one channel's captions and their versions.
 
     Args:
-        channel: put on every caption; with the start it makes the id, so that ids stay unique
-            over restarts: the event clock never runs backwards.
+        channel: part of every caption. A caption's id is its channel and its start, so it stays
+            unique when a booth restarts: the event clock never runs backwards.
     """
 
     def __init__(self, channel: str) -> None:
@@ -48,18 +48,18 @@ class CaptionVersions:
         return now_ms - self._published_ms >= UPDATE_EVERY_MS
 
     def begin(self, came_ms: int) -> None:
-        """Let the next caption begin when its first word came, unless one has begun."""
+        """Begin a caption at the time its first word arrived, unless one has begun."""
         if self._start_ms is None:
             self._start_ms = max(came_ms, self._last_start_ms + 1)
 
     def version(self, text: str, newest_ms: int, now_ms: int, *, final: bool) -> list[Caption]:
-        """Another version of the caption that has begun; none if nothing changed.
+        """Return a new version of the caption that has begun, or nothing if the text is unchanged.
 
         Args:
-            text: of the whole caption.
-            newest_ms: when its newest word came.
+            text: the text of the whole caption.
+            newest_ms: when its newest word arrived.
             now_ms: event clock.
-            final: whether it ends.
+            final: whether the caption is complete.
         """
         assert self._start_ms is not None
         caption = Caption(

@@ -15,11 +15,11 @@ log = logging.getLogger("broadcaster.booths")
 LONGEST_CAPTION_QUEUE = 10_000
 """Caption versions kept while the bus is down, enough for half an hour; newer ones are lost."""
 FINISH_S = 5.0
-"""How long a closing booth waits for the bus to take its last captions."""
+"""A closing booth waits this long for the bus to take its last captions."""
 
 
 class CaptionWriter:
-    """Segments one channel's text and appends the captions in order."""
+    """Divides one channel's text into captions and appends them to the stream, in order."""
 
     def __init__(self, event: str, channel: str, bus: Bus) -> None:
         self._stream = keys.captions(event, channel)
@@ -37,7 +37,7 @@ class CaptionWriter:
         self._write(self._segmenter.tick(now_ms))
 
     def begin_session(self) -> None:
-        """Another session goes on where the one before it ended."""
+        """Continue with the text of another session."""
         self._segmenter.join()
 
     @asynccontextmanager

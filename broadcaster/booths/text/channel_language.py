@@ -1,10 +1,10 @@
-"""Which language a channel's text is in: its own, or on the floor what its text looks like."""
+"""Tells the language of a channel's text. On the floor it is guessed from the text."""
 
 from broadcaster.writing.scripts import base_language, is_known, likely_language
 
 _RECENT_CHARACTERS = 240
 _TELLING_CHARACTERS = 40
-"""With less text, every fragment may change the guess."""
+"""Until there is this much text, every fragment may change the guess."""
 
 
 class ChannelLanguage:
@@ -34,6 +34,6 @@ class ChannelLanguage:
             self._settled = len(self._recent) >= _TELLING_CHARACTERS
 
     def settle(self) -> None:
-        """A sentence has ended; the next one may be in another language."""
+        """Guess again: a sentence has ended, and the next one may be in another language."""
         if self._guessed:
             self.language = likely_language(self._recent) or self.language

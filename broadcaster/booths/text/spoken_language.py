@@ -1,4 +1,4 @@
-"""Which language a text is in: what the floor speaks, and whether an interpreter speaks its own."""
+"""Guesses the language of the floor, and checks that an interpreter speaks its own."""
 
 import asyncio
 from collections import deque
@@ -12,15 +12,15 @@ from broadcaster.writing.words import load_japanese_model
 
 SURE = 0.9
 MUCH_LIKELIER = 100.0
-"""A text that is so many times likelier in another language than in the one before is in it."""
+"""How many times likelier another language must be before the guess changes."""
 LONGEST_CHARACTERS = 160
 PIECE_BYTES = 80
-"""About 15 words, in scripts with more bytes a character too: their words have fewer characters."""
+"""About 15 words. Scripts with more bytes per character have shorter words."""
 PIECE_SURE = 0.8
 WRONG_PIECES = 3
-"""So many pieces in a row must be in the same wrong language."""
+"""This many pieces in a row must be in the same wrong language."""
 SHORTEST_CHARACTERS = 12
-"""Less text than this says nothing: names and numbers look alike in all languages."""
+"""Too little text to guess from: names and numbers look alike in all languages."""
 
 
 _SAME = {"fil": "tl", "nb": "no"}
@@ -50,15 +50,15 @@ async def load_language_models() -> None:
 
 
 class SpokenLanguage:
-    """Follows the language of a text that grows."""
+    """Follows the language of a growing text."""
 
     def __init__(self) -> None:
         self._recent = ""
         self.language = ""
-        """ISO 639-1 code of what was said last; empty until it is known."""
+        """ISO 639-1 code of the newest text; empty until it is known."""
 
     def add(self, text: str) -> None:
-        """Another fragment of any length, with its own spacing; sentences are judged one by one."""
+        """Add a fragment of any length, with its own spacing. Each sentence is judged by itself."""
         self._recent = (self._recent + text).lstrip()[-LONGEST_CHARACTERS:]
         if len(self._recent) < SHORTEST_CHARACTERS:
             return
@@ -72,11 +72,12 @@ class SpokenLanguage:
 
 
 class LanguageWatch:
-    """Notices an interpreter that speaks another language than its own.
+    """Notices an interpreter that speaks a wrong language.
 
-    Related languages look alike to a classifier, so it takes several long pieces of one other
-    language, and after each alarm twice as many: an alarm that did not help is not repeated soon.
-    The first of them may have begun in the piece before, which held both languages.
+    A classifier confuses related languages. Therefore an alarm needs several long pieces of text in
+    the same wrong language. After each alarm it needs twice as many, so that an alarm that did not
+    help is not repeated soon. The wrong language may have begun in the piece before the first wrong
+    one, because that piece may hold both languages.
 
     Args:
         language: ISO 639-1 code of the interpreter's language.
@@ -91,14 +92,14 @@ class LanguageWatch:
         self._wrong_since = 0
 
     def add(self, text: str, position: int) -> int | None:
-        """Another fragment.
+        """Add a fragment.
 
         Args:
             text: with its own spacing.
             position: event-clock sample up to which the floor was interpreted before it.
 
         Returns:
-            The position from which on the language was wrong; None while it is right.
+            The position at which the wrong language began; None while the language is right.
         """
         if not self._text:
             self._starts.append(position)

@@ -69,7 +69,7 @@ class Streams:
         )
 
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
-        """See `ports.Bus.follow`; uses a connection of its own."""
+        """See `ports.Bus.follow`. Each follower has its own connection."""
         last = "{}-{}".format(*parse_id(after_id))
         backoff = Backoff(sleep=self._redis.clock.sleep)
         block_s = self._redis.timing.block_s

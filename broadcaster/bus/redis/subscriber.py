@@ -62,7 +62,7 @@ class Subscriber:
             await backoff.wait()
 
     async def _serve(self, connection: Connection, backoff: Backoff) -> None:
-        # A Redis that is loading its data confirms subscriptions, but publishes nothing yet.
+        # While Redis loads its data it confirms subscriptions but publishes nothing.
         await call(connection, "PING", timeout_s=self._redis.timing.answer_s)
         try:
             async with asyncio.TaskGroup() as tasks:

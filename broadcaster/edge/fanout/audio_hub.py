@@ -11,7 +11,7 @@ from broadcaster.model.ports import Bus
 log = logging.getLogger("broadcaster.edge")
 
 DEPTH = 64
-"""Frames the hub may be behind the bus: about four seconds of 60 ms, over one of 20 ms."""
+"""Most frames that may wait for the hub: about 4 s of 60 ms frames, over 1 s of 20 ms ones."""
 
 OutletT = TypeVar("OutletT", bound=Outlet)
 Part = Callable[[], Coroutine[Any, Any, None]]
@@ -40,7 +40,7 @@ class AudioHub:
         self._start = start
         self._outlets: dict[tuple[type[Outlet], str], Outlet] = {}
         self.slow = tools.slow
-        """What slow listeners have missed so far, over all outlets."""
+        """The frames that slow listeners have missed so far, over all outlets."""
 
     def __len__(self) -> int:
         return sum(len(outlet) for outlet in self._outlets.values())
@@ -48,7 +48,7 @@ class AudioHub:
     def outlet(
         self, kind: type[OutletT], make: Callable[[OutletTools], OutletT], form: str = ""
     ) -> OutletT:
-        """The outlet of one transport, made if there is none.
+        """Return the outlet of one transport, and make it first if needed.
 
         Args:
             kind: its class.

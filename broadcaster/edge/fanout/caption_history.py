@@ -39,7 +39,7 @@ class CaptionHistory:
 
     @property
     def last(self) -> Position | None:
-        """The position of the newest version of all; None when there is none."""
+        """The position of the newest version of all; None if it is empty."""
         return self._positions[-1] if self._positions else None
 
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
@@ -56,7 +56,7 @@ class CaptionHistory:
         return None if last is None else (b"".join(messages), last)
 
     def messages(self, after: Position | None) -> tuple[list[bytes], Position | None]:
-        """The same, one by one; the position is None when there are none."""
+        """The same, one by one; the position is None if the history is empty."""
         first = 0 if after is None else bisect_right(self._positions, after)
         messages: list[bytes] = []
         size, last = 0, None

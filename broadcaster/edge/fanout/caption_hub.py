@@ -66,7 +66,7 @@ class CaptionPage:
 class CaptionReader:
     """One response: first the captions it has not seen, page by page, then those of the `FanOut`.
 
-    Captions are never dropped. A reader that cannot follow is disconnected.
+    Captions are never dropped. A reader that cannot keep up is disconnected.
 
     Args:
         transport: its connection.
@@ -89,7 +89,7 @@ class CaptionReader:
         self.position = position
         self.chunked = chunked
         self.state = b""
-        """The state it was told last."""
+        """The last state that was sent."""
         self.checked_at: Position | None = (-1, -1)
         """Its position when its progress was last checked."""
         self._on_clear = on_clear
@@ -118,13 +118,13 @@ class CaptionReader:
         self.transport.write(framed(message, chunked=self.chunked))
 
     def cut(self) -> None:
-        """Disconnect a reader that cannot follow; it resumes by id."""
+        """Disconnect a reader that cannot keep up. It resumes by id."""
         self._on_cut()
         self.transport.abort()
 
 
 class CaptionHub:
-    """Follows one caption stream and writes it to readers; a reader sees no gap and no repeat.
+    """Follows one caption stream and writes it to readers, without gap or repeat.
 
     Args:
         bus: where the stream is.
@@ -186,7 +186,7 @@ class CaptionHub:
         return reader
 
     def poll(self, after: Position | None, *, past: bool) -> CaptionPage:
-        """What a reader that asks again and again gets at once.
+        """The answer to a reader that polls.
 
         Args:
             after: the last id it has seen.

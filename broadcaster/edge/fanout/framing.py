@@ -1,4 +1,4 @@
-"""How an endless body is cut for its reader: HTTP/1.1 reads chunks, HTTP/1.0 knows none."""
+"""Framing of an endless body: HTTP/1.1 reads chunks, HTTP/1.0 reads until the end."""
 
 from aiohttp import HttpVersion11, web
 

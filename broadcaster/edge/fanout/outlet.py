@@ -1,4 +1,4 @@
-"""What the hub of a channel knows of a transport: an outlet with listeners of its own."""
+"""The interface between a channel's hub and a transport."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from broadcaster.sockets.uring import Ring
 
 @dataclass(frozen=True, slots=True)
 class OutletTools:
-    """What a hub gives its outlets to work with.
+    """The tools that a hub gives its outlets.
 
     Attributes:
         clock: the time.
@@ -27,7 +27,7 @@ class Outlet(Protocol):
     """One transport's way out of a hub. The hub makes it, runs it and ends it."""
 
     def __len__(self) -> int:
-        """How many listeners it has, including those that wait to hear its first frame."""
+        """Return the number of listeners, including those that wait for their first frame."""
 
     def send_envelope(self, envelope: bytes) -> None:
         """Take the channel's next frame, as it was published on the bus.
@@ -36,7 +36,7 @@ class Outlet(Protocol):
         """
 
     async def run(self) -> None:
-        """Serve the listeners until cancelled, or until the outlet is of no more use.
+        """Serve the listeners until cancelled, or until the outlet is no longer needed.
 
         When it returns or fails, the hub cuts the outlet and forgets it.
         """

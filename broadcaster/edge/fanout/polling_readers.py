@@ -1,4 +1,4 @@
-"""How many readers poll, estimated from how often they ask.
+"""An estimate of how many readers poll, from how often they ask.
 
 A reader that polls has no connection to count. It asks about once a second, so the questions of a
 window divided by its seconds are the readers. The estimate keeps a booth on for them, as readers of

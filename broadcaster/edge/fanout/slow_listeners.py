@@ -1,4 +1,4 @@
-"""How slow listeners are treated, and what they miss is counted.
+"""The rules for slow listeners, and the counters of what they miss.
 
 1. The kernel's send buffer, 16 KiB for each listener (`rooms.requests`), holds what a listener has
    not read yet. Nothing here notices such a listener.

@@ -24,7 +24,7 @@ class Encoder(Protocol):
     """Opus packets in, pieces of a continuous stream out."""
 
     head: bytes
-    """What every listener gets first."""
+    """The header, which every listener gets first."""
 
     def push(self, opus: bytes) -> bytes:
         """Add one packet; returns whole frames or pages, empty while none is complete."""
@@ -81,7 +81,7 @@ def make_encoder(form: HttpFormat) -> tuple[Encoder, Backlog]:
 
 
 def encode(encoder: Encoder, packets: list[bytes]) -> list[bytes]:
-    """What each packet completes."""
+    """Return the frames or pages that each packet completes."""
     return [encoder.push(packet) for packet in packets]
 
 
@@ -121,7 +121,7 @@ class IcyBlocks:
         return done
 
     def backlog(self) -> bytes:
-        """What a new listener gets first: the newest blocks, with the present title."""
+        """Return the backlog for a new listener: the newest blocks, with the current title."""
         first, *rest = self._recent or [b""]
         if not first:
             return b""

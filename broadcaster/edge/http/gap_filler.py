@@ -5,18 +5,18 @@ from broadcaster.model.audio import CLOCK_HZ, AudioFrame, opus_samples
 from broadcaster.model.ports import Clock
 
 FILL_AFTER_S = 1.0
-"""Nothing for this long is filled with silence; a frame that belongs there is then too late."""
+"""A gap of this length is filled with silence. A frame that belongs there is then too late."""
 _SILENT_S = SILENT_SAMPLES / CLOCK_HZ
 _LONGEST_GAP = 2 * CLOCK_HZ
 """A longer gap is a jump of the event clock: no floor audio came, and silence was sent instead."""
 _REPEAT_WINDOW = 10 * CLOCK_HZ
-"""A frame is late if it is up to this far back; further back means that the clock restarted."""
+"""A frame up to this far back is late. Further back, the clock has restarted."""
 _LATE_FOR_S = 1.0
 """Only late frames for this long: the event clock stood still while silence was sent."""
 
 
 class GapFiller:
-    """Gives out Opus packets at the pace of real time, whatever the channel does."""
+    """Gives out Opus packets in real time, whatever the channel does."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -14,7 +14,7 @@ HTTP_BUDGET_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StreamForm:
-    """How the bytes of a stream are written to a player.
+    """The way in which the bytes of a stream are written to a player.
 
     Attributes:
         chunked: whether the body is chunked; HTTP/1.0 knows no chunks.
@@ -67,5 +67,5 @@ class HttpListener:
             self.transport.abort()
 
     def caught_up(self) -> None:
-        """Skip no more; the next block is the newest."""
+        """Stop skipping; the next block is the newest."""
         self._skipping_since = None

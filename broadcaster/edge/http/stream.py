@@ -88,7 +88,7 @@ class HttpStream:
         return [member for each in self._listeners.values() for member in each.members()]
 
     def send_envelope(self, envelope: bytes) -> None:
-        """Queue the channel's next frame for the encoder; what is not an envelope is left out."""
+        """Queue the channel's next frame for the encoder. Ignores a message that is no envelope."""
         if self.ready.is_set():
             with suppress(BadEnvelope):
                 self._queue(self._gap_filler.push(AudioFrame.from_bytes(envelope)))

@@ -40,7 +40,7 @@ Spawn = Callable[[Part, str], asyncio.Task[None]]
 
 @dataclass(frozen=True, slots=True)
 class EdgeProcess:
-    """What all rooms of one process share.
+    """The parts that all rooms of one process share.
 
     Attributes:
         id: of this process in the listener counts.
@@ -134,7 +134,7 @@ class EventRoom:
         return self._captions[channel]
 
     def counts(self) -> EdgeCounts:
-        """What metrics read of this event."""
+        """Return this event's counts for the metrics."""
         audio, captions = self._audio.items(), self._captions.items()
         return EdgeCounts(
             listeners={(self.event.id, name): len(hub) for name, hub in audio},

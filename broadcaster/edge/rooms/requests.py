@@ -1,4 +1,4 @@
-"""What requests of listeners have in common: the channel they name, a connection to write to."""
+"""Reads the channel from a listener's request, and takes over its connection."""
 
 import socket
 from contextlib import suppress

@@ -53,7 +53,7 @@ class Rooms:
         A room can close during any `await`: call `open` again afterwards instead of keeping it.
 
         Raises:
-            UnknownEvent: there is none of this id, or it is a draft.
+            UnknownEvent: no event has this id, or it is a draft.
             BusUnavailable: its record cannot be read.
         """
         room = self._rooms.get(event_id)
@@ -70,7 +70,7 @@ class Rooms:
         return room
 
     async def open_sound(self, event_id: str, channel: str) -> EventRoom:
-        """The room of an event that is not over and has this channel or variant; see `open`.
+        """Return the room of an event that has not ended and has this channel; see `open`.
 
         Raises:
             EventOver: it is closed.
@@ -82,7 +82,7 @@ class Rooms:
         return room
 
     def counts(self) -> EdgeCounts:
-        """What metrics read: all rooms, and the totals of rooms that have closed."""
+        """Return the counts for the metrics: all rooms, and the totals of closed rooms."""
         counts = self._before
         for room in self._rooms.values():
             counts = counts.plus(room.counts())

@@ -1,4 +1,4 @@
-"""Reads what listeners send: they should send nothing, so little is accepted.
+"""Reads what listeners send. They have nothing to send, so little is accepted.
 
 After its handshake a connection leaves the HTTP server, whose request, parser and task would
 otherwise stay in memory for as long as somebody listens. These protocols read it from then on.

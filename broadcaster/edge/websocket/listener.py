@@ -32,7 +32,7 @@ def websocket_frame(payload: bytes, *, text: bool = False) -> bytes:
 
 
 class WebSocketListener:
-    """One WebSocket in a `FanOut`. Over its budget it skips to live and is told so.
+    """One WebSocket in a `FanOut`. Over its budget it skips to live, and gets a message about it.
 
     Args:
         transport: its connection.

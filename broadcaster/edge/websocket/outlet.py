@@ -56,7 +56,7 @@ class WebSocketOutlet:
         self._arrived.set()
 
     async def run(self) -> None:
-        """Write frames, and pings while there are none, until cancelled."""
+        """Write frames until cancelled, and pings while no frame comes."""
         await first_of(self._write_frames(), self._keep_open(), name="websocket outlet")
 
     def end(self) -> None:

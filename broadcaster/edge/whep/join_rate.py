@@ -1,4 +1,4 @@
-"""How fast new WebRTC listeners are let in, so that the others notice nothing."""
+"""Limits how fast WebRTC listeners join, so that those already there notice nothing."""
 
 from broadcaster.errors import TooManyJoining
 from broadcaster.model.ports import Clock

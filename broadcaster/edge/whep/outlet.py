@@ -27,7 +27,7 @@ class PendingSwitch:
 
 
 class WhepOutlet:
-    """See `fanout.outlet.Outlet`; the egress port sends.
+    """An `Outlet` whose frames the egress port sends.
 
     Args:
         fanout: the channel at the egress port.
@@ -42,7 +42,7 @@ class WhepOutlet:
         return len(self.fanout) + len(self._pending)
 
     def switch_with_next_frame(self, peer: EgressPeer) -> PendingSwitch:
-        """Let a listener hear this channel as soon as it flows.
+        """Switch a listener to this channel as soon as its next frame arrives.
 
         A variant is encoded only while somebody listens to it; the listener counts from now on.
         """

@@ -101,7 +101,7 @@ class WhepEndpoint:
         """Have the process that owns the session carry out a request.
 
         Raises:
-            UnknownSession: there is none of this id, or its process does not answer.
+            UnknownSession: no session has this id, or its process does not answer.
             Refused: by that process.
         """
         where = request.match_info

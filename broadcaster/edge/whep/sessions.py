@@ -20,7 +20,7 @@ from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
 
 LOSS_CHECK_S = 2.0
-"""How often the loss that listeners report is looked at."""
+"""Interval at which the listeners' reported loss is read."""
 _ID = re.compile(r"([0-9a-f]{8})\.[\w-]{24}")
 
 
@@ -121,7 +121,7 @@ class WhepSessions:
         if session is None or session.room.event.id != call.event:
             raise UnknownSession
         match call.method:
-            case "PATCH":  # a player's candidates are of no use to us, it finds us
+            case "PATCH":  # candidates are ignored: an ICE-lite server waits to be found
                 parse_fragment(call.body).check_no_restart(session.peer.offer)
             case "POST":
                 await self._switch(session, _wanted_channel(call.body))

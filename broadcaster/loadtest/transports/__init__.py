@@ -1,1 +1,1 @@
-"""How a simulated attendee listens: WebSocket, WHEP, HTTP."""
+"""The transports of a simulated listener: WebSocket, WHEP, HTTP."""

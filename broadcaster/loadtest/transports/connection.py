@@ -18,11 +18,11 @@ _LARGEST_HEAD_BYTES = 16 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
 
 WAITING = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-"""What a socket raises when it has nothing to say yet."""
+"""The exceptions of a socket that is not ready yet."""
 
 
 class LoadListener(Protocol):
-    """What a listener asks the server for, and what it does with the answer."""
+    """The request of a listener, and its handling of the answer."""
 
     stats: ListenerStats
 

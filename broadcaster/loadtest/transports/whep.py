@@ -86,7 +86,7 @@ class WhepCrowd:
             self._results.lost["the server ended the connection"] += 1
 
     def _fail(self, stats: ListenerStats, reason: str) -> None:
-        if stats.joined_s is None:  # otherwise only its goodbye failed
+        if stats.joined_s is None:  # otherwise only its DELETE failed
             self._joining -= 1
             self._results.failed[reason] += 1
 

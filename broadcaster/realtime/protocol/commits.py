@@ -1,4 +1,4 @@
-"""When to commit what a transcription has heard.
+"""Decides when a transcription session commits its sound.
 
 This is part of the protocol, and not of the engine above it, because the server may end an item by
 itself: the next item then starts there, and only the protocol sees that event.
@@ -15,7 +15,7 @@ _BYTES_PER_MS = wire.SAMPLE_RATE_HZ * wire.SAMPLE_BYTES // 1000
 
 
 class Due(Enum):
-    """What to do with the sound that waits at the server."""
+    """The decision about the sound that waits at the server."""
 
     NOTHING = auto()
     COMMIT = auto()

@@ -99,7 +99,7 @@ class ConversationProtocol(SessionProtocol):
         self._proceed([])
 
     def due_at(self) -> float | None:
-        """When a response is overdue or a pause is over."""
+        """The next time at which a response is overdue or a pause is over."""
         return self._requests.due_at() if self.state in WORKING else None
 
     def tick(self) -> None:
@@ -114,7 +114,7 @@ class ConversationProtocol(SessionProtocol):
         return self._config.session()
 
     def _proceed(self, released: list[SessionEvent]) -> None:
-        """Give out what is ready, send what may be requested, end when nothing is left."""
+        """Give out the ready results, send the permitted requests, and end when none is left."""
         self._tell(*released)
         while attempt := self._requests.next_attempt(self._now()):
             self._request(attempt)

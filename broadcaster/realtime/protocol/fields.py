@@ -75,7 +75,7 @@ def _decoded(text: str) -> bytes:
 
 
 def usage_of(value: object) -> Usage:
-    """The `usage` of a response; what is missing or not a count is 0."""
+    """Return the `usage` of a response. A missing or unusable count is 0."""
     usage = mapping(value)
     taken = mapping(usage.get("input_token_details"))
     cached = mapping(taken.get("cached_tokens_details"))

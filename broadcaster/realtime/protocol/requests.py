@@ -18,7 +18,7 @@ from broadcaster.realtime.session_events import (
 )
 
 WAITING_SEGMENTS = 16
-"""Segments that wait to be requested at most; beyond it the oldest is lost."""
+"""Most segments that wait to be requested. Beyond it the oldest is lost."""
 RATE_LIMIT_PAUSES_S = (1.0, 2.0, 4.0)
 """Pauses before a segment that the rate limit refused is requested again; then it has failed."""
 FAILURE_PAUSES_S = (0.0, 1.0, 2.0)
@@ -144,7 +144,7 @@ class InterpretationRequests:
         return [attempt for attempt in self.in_flight if now_s >= attempt.deadline_s]
 
     def due_at(self) -> float | None:
-        """When a request is overdue or may be sent."""
+        """The next time at which a request is overdue or may be sent."""
         times = [attempt.deadline_s for attempt in self.in_flight]
         if self._waiting and len(self.in_flight) < self.parallel:
             times.append(self._not_before_s)

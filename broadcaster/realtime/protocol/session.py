@@ -34,7 +34,7 @@ NoiseReduction = Literal["near_field", "far_field"]
 
 
 class State(StrEnum):
-    """Where a session is in its life."""
+    """The state of a session."""
 
     CONNECTING = "connecting"
     CONFIGURING = "configuring"
@@ -101,7 +101,7 @@ class SessionProtocol(ABC):
     @property
     @abstractmethod
     def purpose(self) -> str:
-        """What the server has to confirm, for messages and task names: `the language de`."""
+        """The setting that the server confirms, for messages and task names: `the language de`."""
 
     @abstractmethod
     def _settings(self) -> Mapping[str, object]:
@@ -120,7 +120,7 @@ class SessionProtocol(ABC):
         """
 
     def due_at(self) -> float | None:
-        """When to call `tick`, by the clock it was given; None while it only waits for events."""
+        """The next time to call `tick`, by its own clock; None while it only waits for events."""
         return None
 
     def tick(self) -> None:

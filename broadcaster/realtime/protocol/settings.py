@@ -12,7 +12,7 @@ _KEPT_TOKENS = 4000
 
 @dataclass(frozen=True, slots=True)
 class ConversationConfig:
-    """How a conversation interprets.
+    """The settings of a conversation that interprets.
 
     Attributes:
         instructions: as `interpreter_instructions` writes them.
@@ -54,7 +54,7 @@ class ConversationConfig:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionConfig:
-    """How a talk is transcribed.
+    """The settings of a transcription.
 
     Attributes:
         model: on Azure the deployment's name.

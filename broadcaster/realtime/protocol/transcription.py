@@ -122,7 +122,7 @@ class TranscriptionProtocol(AudioProtocol):
         self._release()
 
     def due_at(self) -> float | None:
-        """When a text is overdue."""
+        """The next time at which a text is overdue."""
         if self.state not in WORKING:
             return None
         return min((item.deadline_s for item in self._items), default=None)

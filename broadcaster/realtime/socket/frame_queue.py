@@ -34,7 +34,7 @@ class FrameQueue:
         self._frames.append(pcm)
 
     def send_oldest(self) -> bool:
-        """Hand the oldest frame to the protocol; False when there is none or it takes none."""
+        """Hand the oldest frame to the protocol; False if it takes none, or no frame waits."""
         if not self._frames or self._protocol.state is not State.LIVE:
             return False
         self._protocol.append(self._frames.popleft())

@@ -87,7 +87,7 @@ async def handshake(
 
 
 def connect_failure(error: Exception, host: str) -> InterpreterFailed:
-    """What an exception while connecting means; its own text is not repeated.
+    """Explain an exception while connecting. Its own text is not repeated.
 
     Args:
         error: what was raised.

@@ -1,4 +1,4 @@
-"""One WebSocket under a session protocol, and the way of the data through both.
+"""One WebSocket under a session protocol, and how data passes through both.
 
 ```
 append ──▶ FrameQueue ──▶ protocol.append ──▶ protocol.data_to_send ──▶ WebSocket    (write)
@@ -32,7 +32,7 @@ class SessionSocket:
     Iterating yields events until the session was closed on request or its drain time is over. It
     can be stopped and resumed, by one task at a time. It raises `InterpreterFailed` when the
     session drops (also before its last words after `close`), when the server reports a fatal error,
-    or when it owes an answer for too long.
+    or when an answer is overdue.
 
     Args:
         ws: the open WebSocket.

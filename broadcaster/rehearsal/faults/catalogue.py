@@ -161,6 +161,6 @@ class Fault:
 
     @property
     def wait_s(self) -> float:
-        """How long the fault makes the client wait, in real seconds; 0 if it does not."""
+        """The wait that the fault causes for the client, in real seconds; 0 for none."""
         usual_s = _USUAL_WAITS_S.get(self.name, 0.0)
         return usual_s if self.for_s is None or not usual_s else self.for_s

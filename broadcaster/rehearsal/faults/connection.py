@@ -48,7 +48,7 @@ class SessionFinished(Exception):
 
 
 class SessionExpired(Exception):
-    """The session reached its maximum duration, or a fault pretends so."""
+    """The session reached its maximum duration, or a fault simulates that."""
 
 
 class FaultyConnection:

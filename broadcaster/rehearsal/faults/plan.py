@@ -18,7 +18,7 @@ _MAX_ACTIVE = 64
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class SessionFacts:
-    """What decides whether a fault is triggered in a session.
+    """The facts that decide whether a fault is triggered in a session.
 
     Attributes:
         endpoint: one of `ENDPOINTS`.
@@ -173,6 +173,6 @@ class SessionFaults:
         return next((fault for fault in faults if fault.name == name), None)
 
     def slowness(self, at_ms: int | None = None) -> float | None:
-        """How long the voice takes, as a multiple of the speaker's time. None is its usual pace."""
+        """Duration of the speech as a multiple of the speaker's; None is the voice's usual pace."""
         fault = self.active("long_voice", at_ms)
         return None if fault is None else fault.factor

@@ -27,7 +27,7 @@ DECODER_HZ = 16_000
 _BYTES_PER_MS = DECODER_HZ * 2 // 1000
 _DECODER_FRAME_MS = 10
 _LOOK_MS = 150
-"""How often the words so far are searched for sentences."""
+"""Interval at which the words so far are searched for sentences."""
 _PAUSE_MS = 150
 """Silence after the last word of a sentence that makes it complete."""
 _SOFT_LIMIT_MS = 5_000
@@ -38,7 +38,7 @@ _KEEP_PENDING_MS = 2_500
 """A sentence that is broken off for longer than this is dropped."""
 _MIN_OPEN_WORDS = 2
 _OVERLAP_MS = 100
-"""How far the two decoders may differ on where a word ends."""
+"""Largest difference of the two decoders about the end of a word."""
 
 
 class Recogniser:

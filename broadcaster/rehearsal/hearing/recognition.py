@@ -1,4 +1,4 @@
-"""What a recogniser reports to the server."""
+"""The reports of a recogniser to the server."""
 
 import asyncio
 import logging

@@ -39,7 +39,7 @@ class RecordingDecoder:
         self._open_decoder: Any = None
 
     def recognise(self, pcm: bytes) -> list[Recognition]:
-        """What is said in a recording (s16le mono 24 kHz), in order."""
+        """Return the words of a recording (s16le mono 24 kHz), in order."""
         samples = np.frombuffer(pcm, "<i2").astype(np.float64)
         resampled = Resampler(SAMPLE_RATE_HZ, DECODER_HZ).process(samples)
         recording = np.clip(np.rint(resampled), -32768, 32767).astype("<i2").tobytes()

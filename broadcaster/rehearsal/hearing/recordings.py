@@ -43,7 +43,7 @@ class RecordingRecogniser:
         self._cuts: dict[str, Recognition] = {}
 
     async def recognise(self, pcm: bytes, target: str) -> _Result:
-        """What is said in a recording, in order, with times in it.
+        """Return the words of a recording, in order, with their times in it.
 
         Args:
             pcm: s16le mono 24 kHz.
@@ -79,7 +79,7 @@ class RecordingRecogniser:
         return fitted
 
     def _joined(self, before: Recognition, first: Recognition) -> _Result:
-        """The first sentence without a gap to the one before, if words at the cut were misheard."""
+        """Return the first sentence, without the gap that misheard words at the cut left."""
         words = self._lengths[before.index]
         if first.index == before.index and first.end >= before.end:
             if 0 < abs(first.begin - before.end) * words <= _CUT_WORDS:

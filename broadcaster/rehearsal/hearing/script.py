@@ -105,7 +105,7 @@ class Script:
         return found
 
     def tail(self, words: Sequence[Word]) -> int:
-        """How many of the last words may be the start of an unfinished sentence."""
+        """Return how many of the last words may begin an unfinished sentence."""
         seen = self._seen(words)
         if not seen or len(seen[-1].positions) < _MIN_TAIL_WORDS:
             return 0

@@ -1,4 +1,4 @@
-"""How far one sentence of the script was recognised, and whether it is over."""
+"""Tracks how far one sentence of the script was recognised, and whether it is over."""
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -6,7 +6,7 @@ from enum import Enum, auto
 HALF = 0.5
 """More than this share of a sentence must be recognised for the sentence to be found."""
 MISHEARD_WORDS = 1
-"""How many words may be missing at the end of a sentence before a pause."""
+"""Most words that may be missing at the end of a sentence before a pause."""
 _FOLLOWING_WORDS = 2
 """This many words after a sentence's last one prove that it is over."""
 _MOST_LEAPT = 2
@@ -14,7 +14,7 @@ _MOST_LEAPT = 2
 
 
 class After(Enum):
-    """What follows the last recognised word."""
+    """The sound after the last recognised word."""
 
     SPEECH = auto()
     SILENCE = auto()

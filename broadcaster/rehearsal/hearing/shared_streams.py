@@ -29,7 +29,7 @@ _UNDECIDED = 600 // GRAIN_MS
 """Grains that fit no stream before they are taken for new sound. Until then the same sound may
 have reached this member a moment before the others."""
 _AUDIBLE = 200 // GRAIN_MS
-"""How many of those grains must not be silent."""
+"""Fewest of those grains that must not be silent."""
 _FORGOTTEN = 3_000 // GRAIN_MS
 """A short sound with silence up to here was noise, and is forgotten."""
 _REMEMBERED = 8_000 // GRAIN_MS

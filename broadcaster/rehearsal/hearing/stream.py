@@ -17,7 +17,7 @@ from broadcaster.rehearsal.wire.constants import GRAIN_BYTES, GRAIN_MS
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 HISTORY_MS = 10_000
-"""How far back a new member may begin."""
+"""A new member may begin this far back."""
 _AHEAD_MS = 2_000
 """A member further ahead of the recogniser than this has to wait."""
 _WAIT_S = 15.0
@@ -108,7 +108,7 @@ class RecognisedStream:
         return self._grains
 
     def matching(self, at: int, grains: Sequence[Grain]) -> int:
-        """How many of `grains`, from the first on, equal those on the timeline from `at` on."""
+        """Return how many of the first `grains` equal those on the timeline from `at`."""
         first = at - (self._grains - len(self._tokens))
         if first < 0:
             return 0
@@ -169,7 +169,7 @@ class RecognisedStream:
         await self._wait(lambda: self._settled_ms >= ms)
 
     async def _wait(self, done: Callable[[], bool]) -> None:
-        """Wait for a condition; ask for what is still open once no more sound arrives."""
+        """Wait for a condition. Once no more sound arrives, ask for the unfinished results."""
         while not done() and self.alive:
             grains = self._grains
             try:

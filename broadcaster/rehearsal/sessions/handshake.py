@@ -105,7 +105,7 @@ def endpoint_of(request: web.Request) -> str:
 
 
 def refusal(request: web.Request, endpoint: str, open_sessions: int) -> Refusal | None:
-    """Why the handshake fails; None when it succeeds."""
+    """Return the reason why the handshake fails; None if it succeeds."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "").strip()

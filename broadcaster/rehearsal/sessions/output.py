@@ -1,4 +1,4 @@
-"""When a translation is sent: content in bursts, filler in between, punctuation late.
+"""The timing of a translation: content in bursts, filler in between, punctuation late.
 
 The input sets the pace: `tick` is called once per 200 ms of sound received. Text is sent in small
 pieces ahead of its sound. Each audio delta holds 400 ms, although one is sent per 200 ms of input.
@@ -18,7 +18,7 @@ _LATE_TICKS = 2
 _FILLER = bytes(OUTPUT_DELTA_BYTES)
 _WORDS_PER_DELTA = 2
 _CHARACTERS_PER_DELTA = 4
-"""For writing without spaces."""
+"""Characters of a delta in scripts without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class TranslationOutput:
         return now + self._burst()
 
     def tick(self) -> list[TranscriptPiece | AudioPiece]:
-        """What is sent for one more frame of input."""
+        """Return the events for one more frame of input."""
         self._ticks += 1
         now: list[TranscriptPiece | AudioPiece] = []
         while self._late and self._late[0][0] <= self._ticks:

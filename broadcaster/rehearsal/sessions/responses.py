@@ -92,7 +92,7 @@ class Responder:
         await self._send("response.done", response=done)
 
     async def _interpreted(self, request: ResponseRequest) -> SpokenTranslation:
-        """What the response says: the interpretation of all recordings."""
+        """Return the text of the response: the interpretation of all recordings."""
         faults = self._connection.faults
         texts, sounds = [], []
         for recording in request.recordings:
@@ -197,7 +197,7 @@ class Responder:
 
 
 def _allowed_deltas(request: ResponseRequest) -> float:
-    """How many deltas of sound the limit of tokens allows."""
+    """Return how many deltas of sound the token limit allows."""
     most = request.max_output_tokens
     if isinstance(most, str):
         return float("inf")

@@ -23,7 +23,7 @@ from broadcaster.rehearsal.worker_process import WorkerFailed
 
 @dataclass(frozen=True, slots=True)
 class RehearsalSettings:
-    """How the server behaves.
+    """The behaviour of the server.
 
     Attributes:
         expires_s: maximum duration of a session.
@@ -38,7 +38,7 @@ class RehearsalSettings:
 
 
 class EndpointSession(Protocol):
-    """What an endpoint does with the events of one client. `serve` runs it."""
+    """An endpoint's handling of one client's events. `serve` runs it."""
 
     client_events: Mapping[str, Shape]
     """The shapes of the events a client may send, by their type."""

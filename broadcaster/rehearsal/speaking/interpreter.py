@@ -1,4 +1,4 @@
-"""From recognised speech to speech in another language."""
+"""Turns recognised speech into speech in another language."""
 
 import logging
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class TalkInterpreter:
         self._free_languages = free_languages
 
     def original(self, heard: Recognition) -> str:
-        """What was said, in the speaker's language."""
+        """The speaker's words, in the original language."""
         if heard.kind != "words":
             return heard.part_of(self._talk.sentences[heard.index].text)
         text = heard.text[:1].upper() + heard.text[1:]
@@ -71,7 +71,7 @@ class TalkInterpreter:
         *,
         repeat: bool = False,
     ) -> SpokenTranslation | None:
-        """What to say in `language`; None when there is nothing to say.
+        """Return the speech in `language`; None if there is nothing to say.
 
         Args:
             heard: what was said.

@@ -76,7 +76,7 @@ class RehearsalVoice:
 
 
 def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:
-    """What the server says for each text, byte for byte. It blocks; it is made for tests."""
+    """Return the server's speech for each text, byte for byte. Blocks; made for tests."""
     requests = b"".join(_request(text, language, length_ms) for text in texts)
     command = [sys.executable, "-m", _MODULE]
     output = subprocess.run(  # noqa: S603 - our own module

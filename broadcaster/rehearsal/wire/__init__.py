@@ -1,1 +1,1 @@
-"""What a client and the rehearsal server exchange: events, their validation, constants."""
+"""The messages between a client and the rehearsal server: events, validation, constants."""

@@ -156,7 +156,7 @@ CLIENT_EVENTS: Mapping[str, Shape] = {
     "response.create": event_shape({}, {"response": _RESPONSE}),
     "response.cancel": event_shape({}, {"response_id": optional(a_string)}),
 }
-"""What a client may send, by type. Checked events hold their sound as decoded bytes."""
+"""The events that a client may send, by type. Checked events hold decoded sound."""
 
 
 def first_config(model: str) -> Json:
@@ -203,7 +203,7 @@ class ConversationEvents(BufferEvents):
     """Builds the server events of one conversation."""
 
     def rate_limits(self, requests: int, tokens: int) -> Json:
-        """What is left of the rate limits after this many requests and tokens."""
+        """Return the rest of the rate limits after this many requests and tokens."""
         limits = [
             _rate_limit("requests", 5_000, requests),
             _rate_limit("tokens", 4_000_000, tokens),

@@ -32,7 +32,7 @@ class ServerEvents:
         return self.event("session.updated", session=self._named(session))
 
     def error(self, error: Invalid, kind: str = "invalid_request_error") -> Json:
-        """What was wrong with a client event, or why the session ends."""
+        """The error in a client event, or the reason why the session ends."""
         return self.event(
             "error",
             error={

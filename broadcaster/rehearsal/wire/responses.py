@@ -50,7 +50,7 @@ class ResponseRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResponseOutcome:
-    """How a response ended.
+    """The end of a response.
 
     Attributes:
         status: `completed`, `incomplete`, `cancelled` or `failed`.
@@ -87,7 +87,7 @@ def message_of(request: ResponseRequest, content: list[Json]) -> Json:
 
 
 def item_of(request: ResponseRequest, outcome: ResponseOutcome) -> Json | None:
-    """What was said as a finished item; None if nothing was said."""
+    """Return the output as a finished item; None without output."""
     if not outcome.text:
         return None
     content = {"type": "output_audio", "transcript": outcome.text}

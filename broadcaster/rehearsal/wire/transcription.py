@@ -53,7 +53,7 @@ CLIENT_EVENTS: Mapping[str, Shape] = {
     **BUFFER_EVENTS,
     "session.update": event_shape({"session": _SESSION}),
 }
-"""What a client may send, by type. Checked events hold their sound as decoded bytes."""
+"""The events that a client may send, by type. Checked events hold decoded sound."""
 FIRST_CONFIG: Json = {
     "object": "realtime.transcription_session",
     "type": "transcription",

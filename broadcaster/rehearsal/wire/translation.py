@@ -36,7 +36,7 @@ CLIENT_EVENTS: Mapping[str, Shape] = {
     "session.input_audio_buffer.append": event_shape({"audio": pcm16}),
     "session.close": event_shape(),
 }
-"""What a client may send, by type."""
+"""The events that a client may send, by type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a publisher sends next: 20 ms frames of s16le mono 24 kHz, each when it is due.
+"""The frames a publisher sends: 20 ms of s16le mono 24 kHz, each when it is due.
 
 A source of frames outlives the connections that take from it, so a file goes on where it was when
 the floor was lost.
@@ -40,7 +40,7 @@ class FrameSource(Protocol):
     failure: BaseException | None
 
     async def next_frame(self) -> bytes:
-        """The next frame, once it is due; silence if there is none. Raises nothing."""
+        """The next frame, once it is due; silence if the source has nothing. Raises nothing."""
 
     def connected(self) -> None:
         """A new connection takes the frames from now on."""
@@ -128,7 +128,7 @@ class PacedFrames:
         return frame or _SILENCE
 
     def _read(self) -> bytes:
-        """The next frame of the pieces, the last one filled up; empty if there is none."""
+        """The next frame of the pieces, the last one filled up; empty if nothing is left."""
         while len(self._buffer) < FRAME_BYTES and not self._all_read:
             try:
                 piece = next(self._pieces)

@@ -1,4 +1,4 @@
-"""A WHEP client that counts packets and decodes nothing, so that one core runs hundreds."""
+"""A WHEP client that counts packets without decoding, so that one core runs hundreds."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

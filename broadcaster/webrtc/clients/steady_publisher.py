@@ -192,7 +192,7 @@ class SteadyPublisher:
 
 
 def _explain(error: Exception, url: URL) -> tuple[str, str]:
-    """What keeps us from the server, and what to do."""
+    """The reason why the server cannot be reached, and what to do."""
     where = f"{url.host}:{url.port}"
     match error:
         case aiohttp.ClientConnectorCertificateError():

@@ -139,14 +139,14 @@ class DtlsSession:
                 raise DtlsFailed("DTLS failed") from failed
 
     def outgoing(self) -> bytes:
-        """The next datagram to send; empty when there is none."""
+        """Return the next datagram to send; empty if nothing waits."""
         try:
             return self._connection.bio_read(MAX_DATAGRAM_BYTES)
         except SSL.WantReadError:
             return b""
 
     def close(self) -> None:
-        """Close the session; the goodbye is in `outgoing`."""
+        """Close the session; `outgoing` then has the `close_notify`."""
         if self.keys is not None and not self.closed:
             self.closed = True
             with suppress(SSL.Error):  # after a fatal alert there is no session to close

@@ -28,7 +28,7 @@ _RTCP_TYPES = range(192, 224)
 
 
 class EgressEndReason(StrEnum):
-    """Why a listener's connection ended."""
+    """The reason why a listener's connection ended."""
 
     CLOSED = "closed"
     """Our side closed it."""
@@ -84,7 +84,7 @@ class EgressPeer:
 
     @property
     def address(self) -> Address | None:
-        """Where sound is sent: the source of its DTLS hello, or of the last challenge it met.
+        """The address for sound: the source of its DTLS hello, or of its last answered challenge.
 
         None before the hello. A peer that completes the handshake has read what was sent there.
         """
@@ -144,7 +144,7 @@ class EgressPeer:
         self._stream.play(self.fanout)
 
     def stop(self) -> None:
-        """Leave the channel; the goodbye is in `dtls.outgoing`."""
+        """Leave the channel; `dtls.outgoing` then has the `close_notify`."""
         if self._stream is not None:
             self._stream.play(None)
         self.dtls.close()

@@ -38,8 +38,8 @@ DATAGRAM_BYTES = 2048
 DATAGRAMS_AT_ONCE = 512
 """Datagrams read before the event loop runs other tasks; most are checks, 0.03 ms each."""
 TICK_S = 0.24
-"""How often handshakes are retransmitted, and the port is read while none runs. One wake-up, and
-one run with cold caches, serves the checks of many listeners."""
+"""Interval at which handshakes are retransmitted, and the port is read while none runs. One
+wake-up, and one run with cold caches, serves the checks of many listeners."""
 TICK_PEERS = 500
 """With more listeners the tick is shorter: the system may buffer only 180 datagrams."""
 BUSY_DATAGRAMS = 128
@@ -51,7 +51,7 @@ listeners that have vanished: to check thousands costs as much as to send to hun
 
 @dataclass(frozen=True, slots=True)
 class EgressSettings:
-    """How listeners are served.
+    """The settings of the port.
 
     Attributes:
         port: UDP port; 0 for a free one.

@@ -59,7 +59,7 @@ Rows = NDArray[np.void]
 
 @dataclass(slots=True)
 class SentTotals:
-    """What a channel has sent so far.
+    """The counters of a channel's sent packets.
 
     Attributes:
         time: RTP time of its next frame.

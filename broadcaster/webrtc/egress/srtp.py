@@ -76,7 +76,7 @@ class PacketRow:
         self._sizes = [sizes + row for row in range(count)]
 
     def protect(self, contexts: Sequence[Context], *, rtcp: bool = False) -> list[int]:
-        """Encrypt and sign the first packets; each needs room for its trailer behind it.
+        """Encrypt and sign the first packets; each needs room for its trailer.
 
         Args:
             contexts: the keys to use for each packet.

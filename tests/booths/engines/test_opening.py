@@ -1,4 +1,4 @@
-"""Which engine a channel gets."""
+"""The choice of a channel's engine."""
 
 import aiohttp
 import pytest

@@ -1,4 +1,4 @@
-"""What a booth hears of a floor that stalls, bursts, stops and comes back."""
+"""The receiver of a floor that stalls, bursts, stops and comes back."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What a channel publishes, as its listeners hear it: decoded Opus."""
+"""The sound of a channel as its listeners hear it: decoded Opus."""
 
 import time
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ def frames(pcm: bytes) -> list[tuple[int, bytes]]:
 
 
 def heard(bed: FloorBed, pcm: bytes, jitter_ticks: int = 0, lost: float = 0.0) -> bytes:
-    """What comes out while the floor goes in at real-time rate, parts of it in bursts or lost."""
+    """Return the output while the floor comes in real time, in bursts or with losses."""
     rng = np.random.default_rng(4)
     waiting: list[tuple[int, bytes]] = []
     out = bytearray()

@@ -1,4 +1,4 @@
-"""When sessions are replaced, and where the floor is cut."""
+"""Rotation: the time at which a session is replaced, and the place of the cut."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""When a session is replaced because its interpreter is silent, or writes without speaking."""
+"""Watchdogs replace a session whose interpreter is silent, or writes without speaking."""
 
 import asyncio
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def floor(buffer: FloorBuffer, speech_s: float) -> Iterator[TimedCall]:
 
 
 async def given_up_after_s(watch: SilenceWatch) -> float | None:
-    """Seconds until the watch gives the session up; None if it does not within the talk."""
+    """Return the seconds until the watch gives up the session; None if it never does."""
     now = asyncio.get_running_loop().time
     began_s = now()
     try:

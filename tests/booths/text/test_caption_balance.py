@@ -1,4 +1,4 @@
-"""Captions are cut as a good subtitler cuts: balanced, at a clause, without a lone last word."""
+"""Captions are divided as a good subtitler would: balanced, at clauses, without a lone word."""
 
 import re
 from itertools import pairwise
@@ -13,14 +13,14 @@ from broadcaster.writing.words import words
 from tests.writing.corpus import corpus
 
 SMALLEST_COLUMNS = 14
-"""Of the last caption of a longer sentence, and of the last line."""
+"""Fewest columns of the last caption of a long sentence, and of a last line."""
 RATES = (12, 14, 16)
-"""Characters a second of a translation; of a text in Chinese or Japanese a third."""
+"""Speed of a translation in characters a second. Chinese and Japanese have a third of it."""
 SENTENCES = corpus()
 
 
 def spoken(language: str, text: str, rate: int) -> list[str]:
-    """The final captions of a sentence that comes word by word, in writing without spaces four."""
+    """Return the final captions of a sentence that comes in words, or four letters at a time."""
     spaced = spaces_between_words(language)
     fragments = re.findall(r"\s*\S+" if spaced else r".{1,4}", text)
     rate = rate // 3 if language in {"zh", "ja"} else rate

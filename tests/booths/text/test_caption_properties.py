@@ -1,4 +1,4 @@
-"""What holds for the captions of any text, however it is cut and whenever it pauses."""
+"""Properties of the captions of any text, whatever its fragments and pauses."""
 
 from itertools import accumulate
 
@@ -37,7 +37,7 @@ LONG_PAUSE_MS = 3000
 
 @st.composite
 def streams(draw: st.DrawFn) -> tuple[str, str, list[tuple[str, int]]]:
-    """A channel, its language, and fragments of a text with the pause behind each."""
+    """A channel, its language, and fragments of a text with the pause after each."""
     language = draw(st.sampled_from(sorted(SENTENCES)))
     spoken = [*SENTENCES[language], *TRICKY.get(language, [])]
     chosen = draw(st.lists(st.sampled_from(spoken), min_size=1, max_size=4))

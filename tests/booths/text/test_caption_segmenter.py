@@ -108,7 +108,7 @@ def test_a_quiet_speaker_finishes_the_sentence() -> None:
 
 
 def test_a_mark_after_a_sentence_is_shown() -> None:
-    """What was skipped or not interpreted is rarely the end of the sentence before."""
+    """A gap rarely lies at the end of a sentence."""
     segmenter = CaptionSegmenter("es")
     segmenter.push(" Hola a todos.", 0)
     captions = [*segmenter.push(MISSING, 4_000), *segmenter.tick(4_800)]

@@ -1,4 +1,4 @@
-"""Terms that were said, and whether the channel said them as the glossary wants it."""
+"""Counting the glossary's terms: how often they were said, and how often translated as wanted."""
 
 from dataclasses import replace
 

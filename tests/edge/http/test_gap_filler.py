@@ -1,4 +1,4 @@
-"""Packets at the pace of real time, whatever the channel does."""
+"""Packets come in real time, whatever the channel does."""
 
 import pytest
 

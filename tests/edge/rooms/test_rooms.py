@@ -1,4 +1,4 @@
-"""What a room leaves behind when it closes."""
+"""A room that closes leaves nothing behind."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""What a WebSocket listener may send."""
+"""The few messages that a WebSocket listener may send."""
 
 import asyncio
 

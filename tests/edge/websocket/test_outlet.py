@@ -1,4 +1,4 @@
-"""What the WebSocket outlet does when this process or a listener is too slow."""
+"""The WebSocket outlet when this process or a listener is too slow."""
 
 import logging
 

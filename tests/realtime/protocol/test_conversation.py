@@ -90,7 +90,7 @@ class Talk:
         self.told()
 
     def sent(self) -> list[dict[str, Any]]:
-        """What the client sent since the last call."""
+        """Return the client's messages since the last call."""
         return [json.loads(text) for text in self.protocol.data_to_send()]
 
     def asked(self) -> list[str]:

@@ -88,7 +88,7 @@ def error(code: str | None, kind: str = "invalid_request_error", **more: object)
 def told(
     protocol: TranslationProtocol, event: Mapping[str, object] | str | bytes
 ) -> SessionEvent | None:
-    """What the protocol says to one event or message."""
+    """Return the protocol's event after one event or message."""
     if isinstance(event, Mapping):
         protocol.receive(event)
     else:
@@ -99,7 +99,7 @@ def told(
 
 
 def protocol_in(state: State) -> TranslationProtocol:
-    """A session walked to `state` through the public doors only."""
+    """A session walked to `state` through its public methods only."""
     protocol = TranslationProtocol("de")
     if state is State.CONNECTING:
         return protocol

@@ -30,7 +30,7 @@ def check_step(steps: Steps, step: str, protocol: Any) -> None:
 
 
 def events_of(protocol: SessionProtocol) -> list[SessionEvent]:
-    """What the protocol tells, since the last call."""
+    """Return the protocol's events since the last call."""
     return list(iter(protocol.next_event, None))
 
 

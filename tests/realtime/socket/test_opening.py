@@ -1,4 +1,4 @@
-"""Opening sessions over real sockets: refusals, silence, proxies and dead ends."""
+"""Opening sessions over real sockets: refusals, silence, proxies and unreachable servers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -34,7 +34,7 @@ from tests.realtime.talk_server import (
 async def failure_of(
     http: aiohttp.ClientSession, endpoint: Endpoint, timeouts: Timeouts | None = None
 ) -> InterpreterFailed:
-    """How opening a translation fails."""
+    """Return the failure of opening a translation."""
     return await failure_opening(open_translation(http, endpoint, "de", timeouts=timeouts))
 
 

@@ -1,4 +1,4 @@
-"""How the command line writes faults."""
+"""Faults as the command line writes them."""
 
 import subprocess
 import sys

@@ -294,7 +294,9 @@ async def test_a_response_may_end_before_its_first_word(
         assert (item["status"], item["content"]) == ("incomplete", [])
 
 
-async def test_conversations_suffer_from_spells_too(server: TestServer, talk_pcm: bytes) -> None:
+async def test_lasting_faults_also_affect_conversations(
+    server: TestServer, talk_pcm: bytes
+) -> None:
     pcm = excerpt(talk_pcm, 200, 5_100)
     async with realtime(server, CONVERSATION) as client:
         await plan(server, {"name": "wrong_language", "endpoint": "conversation"})

@@ -1,4 +1,4 @@
-"""When a fault is triggered, and in which sessions."""
+"""Tests of the sessions and moments in which a fault is triggered."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ OFF_SCRIPT = (
 
 
 def recognise(pcm: bytes) -> list[tuple[int, Recognition]]:
-    """What was heard, each with the milliseconds of sound it took."""
+    """Return the reports, each with the milliseconds of sound before it."""
     return [(at_ms, one) for at_ms, one in recognise_early(pcm) if one.kind != "begun"]
 
 

@@ -1,4 +1,4 @@
-"""Which clients are accepted, and how the others are refused."""
+"""The handshake: accepted clients, and the refusals of the others."""
 
 import aiohttp
 import pytest

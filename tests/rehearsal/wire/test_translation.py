@@ -1,4 +1,4 @@
-"""What a client may send, over a real socket."""
+"""The events that a client may send, over a real socket."""
 
 import time
 from typing import Any
