@@ -19,7 +19,7 @@ class EdgeRoutes:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """What an event has, and its captions."""
+        """The routes of an event's information and of its captions."""
         return [
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
