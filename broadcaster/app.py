@@ -31,6 +31,7 @@ from broadcaster.desk.routes import DeskRoutes
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
@@ -185,7 +186,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     whep = WhepEndpoint(rooms, egress, bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
     parts.routes += [
-        *EdgeRoutes(rooms, settings.frame_ms).routes(),
+        *EdgeRoutes(rooms).routes(),
+        *WebSocketRoutes(rooms, settings.frame_ms).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),

@@ -59,7 +59,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.rooms": "edge.fanout errors model sockets system",
-    "edge.websocket": "edge.fanout model sockets system",
+    "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
     "desk": "auth errors model web",
     # Stand-in and test crowd: programs of their own, which share as little as they can.

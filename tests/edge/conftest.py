@@ -14,6 +14,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind, opus_samples
@@ -108,7 +109,8 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         if protects or part is not whep
     ]
     routes = [
-        *EdgeRoutes(rooms, FRAME_MS).routes(),
+        *EdgeRoutes(rooms).routes(),
+        *WebSocketRoutes(rooms, FRAME_MS).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),

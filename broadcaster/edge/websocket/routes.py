@@ -1,0 +1,68 @@
+"""Sound by WebSocket: the handshake, the hello message, and the hand-over of the connection."""
+
+from functools import partial
+
+from aiohttp import HttpVersion11, web
+
+from broadcaster.edge.rooms.requests import channel_of, connection_in
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.websocket.inbound import WebSocketInbound
+from broadcaster.edge.websocket.listener import EVENT_ENDED
+from broadcaster.edge.websocket.outlet import WebSocketOutlet
+from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.event import EventState
+from broadcaster.web.errors import Refused
+
+AUDIO_PROTOCOL = "broadcaster.audio.v1"
+
+
+class WebSocketRoutes:
+    """The handler of sound by WebSocket in one edge process.
+
+    Args:
+        rooms: where events and their channels are.
+        frame_ms: packet duration announced in the hello message.
+    """
+
+    def __init__(self, rooms: Rooms, frame_ms: int) -> None:
+        self._rooms = rooms
+        self._frame_ms = frame_ms
+
+    def routes(self) -> list[web.RouteDef]:
+        """The route of a channel's sound."""
+        return [web.get("/e/{event}/audio/{channel}", self.audio)]
+
+    async def audio(self, request: web.Request) -> web.StreamResponse:
+        """One channel's sound over a WebSocket; see docs/protocol.md."""
+        room, channel = await channel_of(self._rooms, request, variants=True)
+        ws = web.WebSocketResponse(protocols=(AUDIO_PROTOCOL,), compress=False)
+        upgrades = request.method == "GET" and request.version >= HttpVersion11
+        if not (upgrades and ws.can_prepare(request)):
+            raise Refused(
+                426,
+                "websocket_expected",
+                "this address speaks WebSocket",
+                hint=f"Connect with the subprotocol {AUDIO_PROTOCOL}.",
+                headers={"Upgrade": "websocket"},
+            )
+        await ws.prepare(request)
+        await ws.send_json(
+            {
+                "type": "hello",
+                "event": room.event.id,
+                "channel": channel,
+                "codec": "opus",
+                "sample_rate_hz": 48_000,
+                "channels": 1,
+                "frame_ms": self._frame_ms,
+                "clock_hz": CLOCK_HZ,
+            }
+        )
+        if room.event.state is EventState.CLOSED:
+            await ws.close(code=EVENT_ENDED)
+            return ws
+        transport = connection_in(room, request)
+        outlet = room.audio(channel).outlet(WebSocketOutlet, WebSocketOutlet)
+        listener = outlet.add(transport)
+        await transport.hand_over(WebSocketInbound(partial(outlet.remove, listener)))
+        return ws
