@@ -20,8 +20,6 @@ _CAPTION_COLUMNS = LINES * LINE_COLUMNS
 _SHORT_LINE = 15
 _SHORT_CAPTION = 24
 """A part of a sentence with fewer columns than this is an orphan."""
-_DECIDED_COLUMNS = 0
-"""Once the text exceeds a line by this much, the best break so far is taken."""
 _NEXT_CAPTION = 150.0
 _UNEVEN_CAPTIONS = 260.0
 _UNEVEN_LINES = 90.0
@@ -110,7 +108,7 @@ def next_break(line: OpenLine, *, now: bool) -> int | None:
         cost += _orphan(width, _SHORT_LINE) + _orphan(known_columns - width, enough)
         if best is None or cost < best_cost:
             best, best_cost = word, cost
-    decided = now or known_columns >= LINE_COLUMNS + _DECIDED_COLUMNS + enough
+    decided = now or known_columns >= LINE_COLUMNS + enough
     if best is None or decided:
         return best
     good = line.costs[best] <= PREPOSITION
