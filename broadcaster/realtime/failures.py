@@ -185,7 +185,7 @@ def from_close(code: int | None, reason: str = "") -> InterpreterFailed:
                 return _failed(name, table[name], retryable=retryable)
     if about_the_key := _about_the_key(reason):
         return _failed(_INVALID_KEY, about_the_key, retryable=False)
-    how = f"with close code {code}" if code else "without a goodbye"
+    how = f"with close code {code}" if code else "without a close frame"
     advice = Advice(
         f"The connection to the interpreter server ended {how}.", "The booth opens a new session."
     )

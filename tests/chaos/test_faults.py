@@ -120,7 +120,7 @@ async def test_a_session_that_is_hard_to_replace_costs_no_word() -> None:
         team = [r for case, r in result.received.items() if case.engine is engine]
         reasons = " ".join(reason for received in team for reason in received.reasons)
         assert "Set a valid API key" in reasons
-        assert "Check credit and spending limit" in reasons
+        assert "Check the credit and the spending limit" in reasons
         assert any("failed" in received.state_names for received in team)
 
 
