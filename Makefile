@@ -16,7 +16,8 @@ demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN
 test: .venv/dev.done $(PEERS)/node_modules ## all tests (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "not browser" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
 	PATH="$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -m fast --numprocesses 2
