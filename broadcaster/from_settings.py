@@ -135,7 +135,7 @@ def http_session(settings: Settings) -> aiohttp.ClientSession:
     It uses the proxy of the environment, but not for a service on this machine: a proxy elsewhere
     cannot reach that.
     """
-    local = URL(settings.realtime_url).host in LOOPBACK
+    local = realtime_host(settings) in LOOPBACK
     return aiohttp.ClientSession(trust_env=not local)
 
 

@@ -27,7 +27,8 @@ from rich.console import Console
 from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.commands.links import base_url, local_url
-from broadcaster.commands.serve import say_goodbye, stop_signals
+from broadcaster.commands.serve import say_goodbye
+from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context
@@ -90,7 +91,7 @@ async def show(settings: Settings, out: Console) -> None:
                 speaker(f"{local}/whip/{EVENT}", stage_key, certificate)
             )
         _announce(base_url(settings, acceptor.addresses), token, out)
-        await first_of(_until(stop), _until_ended(interpreter), _until_ended(on_stage), name="demo")
+        await first_of(stop.wait(), _until_ended(interpreter), _until_ended(on_stage), name="demo")
         if not stop.is_set():
             raise BroadcasterError(
                 "the demo's speaker or interpreter ended", hint="Start the demo again."
@@ -104,10 +105,6 @@ class Running:
 
     url: str
     process: asyncio.subprocess.Process
-
-
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
 
 
 async def _until_ended(running: Running) -> None:

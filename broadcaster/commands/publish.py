@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from broadcaster.audio.input.capture import list_devices
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
 from broadcaster.commands.publish_sources import DevicePlayback, FilePlayback
-from broadcaster.commands.stop_signal import StopSignal
+from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
@@ -122,20 +123,23 @@ class PublishCommand:
 
     async def run(self) -> int:
         """Publish until the end or a signal; returns the exit code."""
-        stop = StopSignal()
-        try:
-            await first_of(self._publish(), self._show(), stop.wait(), name="publish")
-        except (CannotPlay, ServerRefused, ServerUnreachable) as error:
-            code: int = _exit_code(error)
-            self._end(
-                f"Error: {error.advice()}", code, error=error.error, hint=error.hint, failed=True
-            )
-        else:
-            code = ExitCode.PLAYED if stop.number is None else 128 + stop.number
-            self._end("stopped" if stop.number is not None else self._farewell(), code)
-        finally:
-            stop.forget()
-            await asyncio.to_thread(self._writer.close)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(asyncio.to_thread, self._writer.close)
+            stop = await stack.enter_async_context(stop_signals())
+            try:
+                await first_of(self._publish(), self._show(), stop.wait(), name="publish")
+            except (CannotPlay, ServerRefused, ServerUnreachable) as error:
+                code: int = _exit_code(error)
+                self._end(
+                    f"Error: {error.advice()}",
+                    code,
+                    error=error.error,
+                    hint=error.hint,
+                    failed=True,
+                )
+            else:
+                code = ExitCode.PLAYED if stop.number is None else 128 + stop.number
+                self._end("stopped" if stop.number is not None else self._farewell(), code)
         return code
 
     def status(self) -> PublishStatus:

@@ -1,16 +1,15 @@
 """`broadcaster serve`: starts a server and prints what it serves."""
 
-import asyncio
 import gc
-import signal
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
 
 from rich.console import Console
 
 from broadcaster import __version__, auth
 from broadcaster.app import running
 from broadcaster.commands.links import base_url
+from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.config import Role, Settings, unused
 from broadcaster.from_settings import tls_context
 from broadcaster.os_errors import DATA_DIR, blaming
@@ -19,34 +18,6 @@ from broadcaster.system import open_files
 
 YOUNG_OBJECTS = 10_000
 """New objects after which Python collects the youngest generation; its default is 700."""
-
-
-@asynccontextmanager
-async def stop_signals() -> AsyncIterator[asyncio.Event]:
-    """An event that the first Ctrl-C, SIGTERM or SIGHUP sets; a second one cancels the main task.
-
-    SIGHUP comes when the terminal is closed. It stays ignored where it was, as by nohup(1).
-    """
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    main = asyncio.current_task()
-    assert main is not None
-
-    def signalled() -> None:
-        if stop.is_set():
-            main.cancel()
-        stop.set()
-
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
-        loop.add_signal_handler(number, signalled)
-    try:
-        yield stop
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
 
 
 async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: Console) -> None:

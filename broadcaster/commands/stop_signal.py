@@ -1,33 +1,59 @@
-"""The signal that ends a command, kept for its exit code."""
+"""The signals that end a command."""
 
 import asyncio
 import signal
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 
 class StopSignal:
-    """The first Ctrl-C, SIGTERM or SIGHUP ends the command in order, the second at once."""
+    """Set once by a signal, or by `set`.
+
+    Attributes:
+        number: of the last signal that came; None without one.
+    """
 
     def __init__(self) -> None:
         self.number: int | None = None
-        self._came = asyncio.Event()
-        self._main = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            self._loop.add_signal_handler(number, self._signalled, number)
+        self._stopped = asyncio.Event()
+
+    def is_set(self) -> bool:
+        """Whether the command is to stop."""
+        return self._stopped.is_set()
+
+    def set(self) -> None:
+        """Stop the command."""
+        self._stopped.set()
 
     async def wait(self) -> None:
-        """Return when a signal has come."""
-        await self._came.wait()
+        """Return when the command is to stop."""
+        await self._stopped.wait()
 
-    def forget(self) -> None:
-        """Leave signals to Python again."""
-        for number in _SIGNALS:
-            self._loop.remove_signal_handler(number)
 
-    def _signalled(self, number: int) -> None:
-        if self.number is not None and self._main is not None:
-            self._main.cancel()
-        self.number = int(number)
-        self._came.set()
+@asynccontextmanager
+async def stop_signals() -> AsyncIterator[StopSignal]:
+    """Let the first Ctrl-C, SIGTERM or SIGHUP stop a command; a second one cancels the main task.
+
+    SIGHUP comes when the terminal is closed. It stays ignored where it was, as by nohup(1).
+    """
+    loop = asyncio.get_running_loop()
+    stop = StopSignal()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled(number: int) -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.number = number
+        stop.set()
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, signalled, int(number))
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -22,9 +22,9 @@ from broadcaster.commands.serve import (
     announce,
     collect_garbage_seldom,
     say_goodbye,
-    stop_signals,
     warn_of_few_files,
 )
+from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context
@@ -70,7 +70,7 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, addresses, workers, allowed, out)
-            await first_of(_until(stop), serving, *keeping, name="workers")
+            await first_of(stop.wait(), serving, *keeping, name="workers")
             say_goodbye("Stopping…", out)
 
 
@@ -102,10 +102,6 @@ async def _announce(
     announce(settings, EDGE, addresses, None, out, is_new=False)
     warn_of_few_files(EDGE, allowed_files, out)
     await asyncio.get_running_loop().create_future()
-
-
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
 
 
 class _Worker:
