@@ -8,7 +8,7 @@ import pytest
 KINDS = {
     "browser": "drives Chromium",
     "node": "runs a program of Node",
-    "programs": "needs a program that README names: docker-compose, flite, sox",
+    "programs": "needs a program that README names: docker-compose, flite, nginx, sox",
     "realtime": "plays sound, or starts processes, in real time",
     "redis": "starts redis-server",
     "speech": "recognises or speaks seconds of speech",
@@ -18,6 +18,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/playout/test_floor_bed": "realtime",
     "bus/test_redis": "redis",
     "chaos": "realtime speech",
+    "commands/test_children": "realtime",
     "commands/test_cli": "realtime",
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",

@@ -175,6 +175,7 @@ async def test_what_ends_has_no_body_for_head_either(
         await next_request_works(client, version)
 
 
+@pytest.mark.programs
 @each_version
 async def test_nginx_as_it_comes_passes_every_endless_answer(
     edge: Edge, tmp_path: Path, version: str
