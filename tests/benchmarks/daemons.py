@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -77,13 +76,6 @@ def configured(directory: Path, name: str, text: str, port: int, **more: str) ->
     config = directory / name
     config.write_text(text.format(port=port, secret=SECRET, directory=directory, **more))
     return config
-
-
-def free_port() -> int:
-    """A TCP port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 ICECAST = """<icecast>

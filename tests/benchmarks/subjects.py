@@ -25,10 +25,10 @@ from tests.benchmarks.daemons import (
     SECRET,
     configured,
     daemon,
-    free_port,
 )
 from tests.benchmarks.native import program
 from tests.benchmarks.sources import EVENT, NchanCaptions, OggSound, Source, Ticker
+from tests.support.ports import free_port
 from tests.support.processes import broadcaster
 from tests.support.redis_server import RedisServer
 

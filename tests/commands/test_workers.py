@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -24,6 +24,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
+from tests.support.ports import free_ports
 from tests.support.processes import Process, runs, started
 from tests.support.redis_server import RedisServer
 from tests.support.signaling import FRAGMENT, error, trickled
@@ -109,18 +110,6 @@ async def edges(folder: Path, **settings: str) -> AsyncIterator[Edges]:
                 yield Edges(parent, http, bus)
     finally:
         await asyncio.to_thread(redis.stop)
-
-
-def free_ports(count: int) -> int:
-    """The first of `count` free ports in a row."""
-    while True:
-        with ExitStack() as stack:
-            probe = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            first: int = probe.getsockname()[1]
-            with suppress(OSError):
-                for port in range(first + 1, first + count):
-                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
-                return first
 
 
 async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path) -> None:

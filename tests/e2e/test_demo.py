@@ -12,17 +12,13 @@ from broadcaster.rehearsal.speaking import voice
 from tests.support.browser import Attendee, chromium
 from tests.support.deadline import deadline
 from tests.support.processes import started
-from tests.support.sound import RATE_HZ, Samples, matches, samples
+from tests.support.sound import SURELY, WINDOW_S, Samples, matches, samples, surely
 
 SENTENCES = talk.load().sentences
 READ = 3
 """Sentences that must be read."""
-SURELY_S = 4
-"""Whole seconds that must be the interpreter's own voice. Seconds across two sentences do not
-count, since the pause between them is not known, nor do those in which a busy machine ran dry."""
 LISTEN_S = 9.0
 MORE_S = 5.0
-RECENT_S = 20
 RECENT_CHARACTERS = 600
 """Only the newest text is compared: it contains the newest sound, and takes less time than all."""
 
@@ -41,16 +37,20 @@ def shown(captions: str, language: str) -> list[talk.TalkSentence]:
 
 
 async def heard_and_read(page: Attendee, tag: str) -> None:
-    """Wait until enough of the talk is on a page, and surely heard from it."""
-    async with deadline(90):
+    """Wait until enough of the talk is on a page, and surely heard from it.
+
+    Windows across two sentences do not count, since the pause between them is not known.
+    """
+    compared = in_voice = 0
+    async with deadline(180):
         while True:
             heard, captions = await page.heard(), await page.captions()
             read, recent = shown(captions, tag), shown(captions[-RECENT_CHARACTERS:], tag)
             spoken = await asyncio.to_thread(voiced, recent, tag)
-            found = await asyncio.to_thread(matches, heard[-RECENT_S * RATE_HZ :], spoken)
-            surely = sum(match.r > 0.8 for match in found)
-            print(f"{tag}: {len(read)} sentences read, {surely} of {len(found)} s surely heard")
-            if len(read) >= READ and surely >= SURELY_S:
+            found = await asyncio.to_thread(matches, heard[compared:], spoken, WINDOW_S)
+            compared, in_voice = len(heard), in_voice + surely(found)
+            print(f"{tag}: {len(read)} sentences read, {in_voice} windows surely heard")
+            if len(read) >= READ and in_voice >= SURELY:
                 return
             await asyncio.sleep(MORE_S)
 

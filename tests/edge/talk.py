@@ -11,11 +11,13 @@ import numpy as np
 from broadcaster.audio.opus import OpusEncoder
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from tests.edge.conftest import Edge
-from tests.support.sound import Samples, matches
+from tests.support.sound import Match, Samples, matches
 from tests.webrtc.support import voice
 
 SPANISH = voice(40, 24_000).astype(np.float64)
 ARABIC = SPANISH[::-1].copy()
+_RUN = 3
+"""Windows of a second, one after the other."""
 
 
 @asynccontextmanager
@@ -54,11 +56,15 @@ def worst_r(heard: Samples, said: Samples) -> float:
 
 
 def is_heard(heard: Samples, said: Samples) -> bool:
-    """Whether a player that stretches time heard this: in order, and at about the right pace.
+    """Whether a player that stretches time played this for a while, in order, at about its pace.
 
-    Other sound correlates with up to 0.4, in no order.
+    Other sound correlates with up to 0.4, in no order. A player that ran dry in between, on a busy
+    machine, is heard before or after that.
     """
     found = matches(heard, said)
+    return any(_is_run(found[start : start + _RUN]) for start in range(len(found) - _RUN + 1))
+
+
+def _is_run(found: list[Match]) -> bool:
     steps = [later.found_s - earlier.found_s for earlier, later in pairwise(found)]
-    likeness = median(match.r for match in found)
-    return likeness > 0.5 and len(steps) >= 2 and all(0.5 < step < 1.5 for step in steps)
+    return median(match.r for match in found) > 0.5 and all(0.5 < step < 1.5 for step in steps)

@@ -19,7 +19,8 @@ from tests.audio.sounds import speech
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import packets
 from tests.support.browser import Attendee, chromium, tap_element, until
-from tests.support.sound import Samples, matches, samples
+from tests.support.deadline import deadline
+from tests.support.sound import Samples, hears, samples
 from tests.support.tasks import background_task
 from tests.support.web import on_loopback
 from tests.support.whep import whep_server
@@ -27,12 +28,7 @@ from tests.support.whep import whep_server
 pytestmark = pytest.mark.browser
 
 SECONDS = 40
-LISTEN_S = 6
 SETTLE = 24_000
-DEADLINE_S = 45.0
-ALIKE = 0.8
-MOSTLY = 0.6
-CHANCE = 0.1
 PLAYS_BY_HTTP = """() => window.broadcasterPlayer.transport === 'http'
   && window.broadcasterPlayer.element && window.broadcasterPlayer.state === 'playing'"""
 NOT_CAPABLE = "delete window.AudioDecoder; delete window.RTCPeerConnection;"
@@ -44,6 +40,18 @@ def voices() -> dict[str, bytes]:
     size = SECONDS * CLOCK_HZ * 2
     pcm = speech()
     return {"es": pcm[:size], "ar": pcm[size : 2 * size]}
+
+
+@cache
+def spanish() -> Samples:
+    """The first of the two, as numbers."""
+    return samples(voices()["es"])
+
+
+@cache
+def arabic() -> Samples:
+    """The second of the two, as numbers."""
+    return samples(voices()["ar"])
 
 
 @cache
@@ -98,24 +106,14 @@ async def without_websocket(edge: Edge, *more: web.RouteDef) -> AsyncIterator[st
         yield url
 
 
-async def share(heard: Samples, said: bytes) -> float:
-    found = await asyncio.to_thread(matches, heard, samples(said))
-    assert len(found) >= LISTEN_S // 2
-    return sum(match.r > ALIKE for match in found) / len(found)
-
-
 async def test_the_browsers_own_player_plays_and_changes_channel(edge: Edge) -> None:
-    said = await asyncio.to_thread(voices)
     async with speaking(edge), chromium() as browser:
         url = f"{edge.url}/e/talk?lang=es&transport=http"
         page = await Attendee.open(browser, url)
         await page.listen()
         assert await page.page.evaluate("window.broadcasterPlayer.transport") == "http"
         await tap_element(page.page)
-        await asyncio.sleep(LISTEN_S)
-        heard = await page.heard()
-        assert await share(heard, said["es"]) >= MOSTLY
-        assert await share(heard, said["ar"]) <= CHANCE
+        await hears(page.heard, spanish, arabic)
         tapped_at = time.monotonic()
         await page.choose("ar")
         await until(
@@ -125,8 +123,7 @@ async def test_the_browsers_own_player_plays_and_changes_channel(edge: Edge) -> 
         )
         print(f"another channel after {(time.monotonic() - tapped_at) * 1000:.0f} ms")
         await tap_element(page.page)
-        await asyncio.sleep(LISTEN_S)
-        assert await share(await page.heard(), said["ar"]) >= MOSTLY
+        await hears(page.heard, arabic, spanish)
         assert not page.errors
 
 
@@ -167,15 +164,13 @@ async def losing(edge: Edge, frames: list[bytes], frame_samples: int) -> AsyncIt
 async def test_a_gap_is_as_long_as_the_short_packets_that_were_lost(edge: Edge) -> None:
     """A second with a gap matches the speech only if the gap is as long as the lost packets."""
     frame_samples = 480
-    said = await asyncio.to_thread(voices)
-    frames = await asyncio.to_thread(packets, said["es"], frame_samples)
+    frames = await asyncio.to_thread(packets, voices()["es"], frame_samples)
     async with losing(edge, frames, frame_samples), chromium() as browser:
         page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es")
         await page.listen()
         assert await page.page.evaluate("window.broadcasterPlayer.transport") == "ws"
         await page.record()
-        await asyncio.sleep(LISTEN_S)
-        assert await share(await page.heard(), said["es"]) >= MOSTLY
+        await hears(page.heard, spanish, arabic)
 
 
 async def test_a_transport_that_is_blocked_is_replaced_by_the_next(edge: Edge) -> None:
@@ -188,7 +183,6 @@ async def test_a_transport_that_is_blocked_is_replaced_by_the_next(edge: Edge) -
 async def test_webrtc_waits_its_turn_plays_and_changes_channel(
     edge: Edge, *, changes_channel: bool
 ) -> None:
-    said = await asyncio.to_thread(voices)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(whep_server(await asyncio.to_thread(encoded)))
         url = await stack.enter_async_context(without_websocket(edge, *server.routes()))
@@ -203,19 +197,19 @@ async def test_webrtc_waits_its_turn_plays_and_changes_channel(
         assert server.refused >= 1
         await page.record()
         if changes_channel:
-            await asyncio.sleep(LISTEN_S)
-            heard = await page.heard()
-            assert await share(heard, said["es"]) >= MOSTLY
-            assert await share(heard, said["ar"]) <= CHANCE
+            await hears(page.heard, spanish, arabic)
         await page.choose("ar")
         await until(page.page, "() => window.broadcasterPlayer.channel === 'ar'")
-        before = len(await page.heard())
-        await asyncio.sleep(LISTEN_S)
-        assert await share((await page.heard())[before + SETTLE :], said["ar"]) >= MOSTLY
+        switched = len(await page.heard()) + SETTLE
+
+        async def since_the_switch() -> Samples:
+            return (await page.heard())[switched:]
+
+        await hears(since_the_switch, arabic, spanish)
         assert len(server.sessions) == (1 if changes_channel else 2)
         await page.page.click("#listen")
         await until(page.page, "() => window.broadcasterPlayer.state === 'idle'")
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while server.deleted < len(server.sessions):
                 await asyncio.sleep(0.05)
 
@@ -229,7 +223,7 @@ async def test_a_webrtc_session_that_falls_silent_is_replaced(edge: Edge) -> Non
         await page.listen()
         for sender in server.sessions["0"].getSenders():
             sender.replaceTrack(None)
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while len(server.sessions) < 2:
                 await asyncio.sleep(0.05)
         await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
@@ -248,7 +242,7 @@ async def test_sound_for_a_locked_screen_comes_back_and_ends(edge: Edge) -> None
         assert isinstance(stream, HttpStream)
         (first,) = stream.members()
         first.transport.abort()
-        async with asyncio.timeout(DEADLINE_S):
+        async with deadline():
             while not len(stream) or first in stream.members():
                 await asyncio.sleep(0.05)
         await until(page.page, PLAYS_BY_HTTP)

@@ -1,11 +1,21 @@
 """Comparing sounds: is what was heard what was said?"""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.support.deadline import deadline
+
 RATE_HZ = 24_000
+WINDOW_S = 0.5
+SURELY = 8
+"""Windows that are proof. A player on a busy machine runs dry now and then, and the window in which
+it does fits nothing; so tests wait for enough good windows and never count the bad ones."""
+CHANCE = 0.1
+"""Share of windows that may fit another voice: a name, or a word that both languages have."""
 Samples = NDArray[np.float64]
 
 
@@ -57,3 +67,36 @@ def matches(heard: Samples, said: Samples, window_s: float = 1.0) -> list[Match]
         best = int(np.argmax(r))
         found.append(Match(start / RATE_HZ, best / RATE_HZ, float(r[best])))
     return found
+
+
+def surely(found: list[Match]) -> int:
+    """How many windows are surely the sound they were compared with."""
+    return sum(match.r > 0.8 for match in found)
+
+
+async def hears(
+    read: Callable[[], Awaitable[Samples]],
+    own: Callable[[], Samples],
+    other: Callable[[], Samples],
+) -> None:
+    """Wait until enough of a growing recording is surely one voice, and check that it has no other.
+
+    Args:
+        read: returns all that was recorded until now, at 24 kHz.
+        own: returns what was said until now in the voice that must be heard.
+        other: the same of the voice that must not be heard.
+
+    Raises:
+        TimeoutError: the deadline passed.
+    """
+    found, others = list[Match](), list[Match]()
+    compared, size = 0, int(WINDOW_S * RATE_HZ)
+    async with deadline(120):
+        while surely(found) < SURELY:
+            await asyncio.sleep(1.0)
+            heard = await read()
+            new, compared = heard[compared:], len(heard) // size * size
+            found += await asyncio.to_thread(matches, new, own(), WINDOW_S)
+            others += await asyncio.to_thread(matches, new, other(), WINDOW_S)
+            print(f"{surely(found)} of {len(found)} windows surely heard")
+    assert surely(others) <= CHANCE * len(others)
