@@ -91,7 +91,7 @@ class Listener:
             await asyncio.sleep(seconds)
             after: dict[str, Any] = await page.page.evaluate(STATS)
             relayed, lost = relay.relayed - relayed, relay.lost - lost
-            heard = await page.heard()
+            heard = await page.newly_heard()
             await context.close()
         change = {
             name: value - before.get(name, 0)

@@ -41,14 +41,14 @@ async def heard_and_read(page: Attendee, tag: str) -> None:
 
     Windows across two sentences do not count, since the pause between them is not known.
     """
-    compared = in_voice = 0
+    in_voice = 0
     async with deadline(180):
         while True:
-            heard, captions = await page.heard(), await page.captions()
+            heard, captions = await page.newly_heard(), await page.captions()
             read, recent = shown(captions, tag), shown(captions[-RECENT_CHARACTERS:], tag)
             spoken = await asyncio.to_thread(voiced, recent, tag)
-            found = await asyncio.to_thread(matches, heard[compared:], spoken, WINDOW_S)
-            compared, in_voice = len(heard), in_voice + surely(found)
+            found = await asyncio.to_thread(matches, heard, spoken, WINDOW_S)
+            in_voice += surely(found)
             print(f"{tag}: {len(read)} sentences read, {in_voice} windows surely heard")
             if len(read) >= READ and in_voice >= SURELY:
                 return

@@ -105,7 +105,7 @@ async def _chromium_attends(app: Browser, edge: Edge, transport: str) -> Samples
     else:
         await attendee.record()
     await asyncio.sleep(LISTEN_S)
-    sound = await attendee.heard()
+    sound = await attendee.newly_heard()
     await attendee.page.context.close()
     return sound
 

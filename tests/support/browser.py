@@ -67,7 +67,9 @@ TAP_MICROPHONE = f"""async (source) => {{
   context.createMediaStreamSource(window.microphone).connect(tap);
 }}"""
 TAP_READ = """() => {
-  const {context, blocks, first, soonest} = window.tapped;
+  const {context, first, soonest} = window.tapped;
+  const blocks = window.tapped.blocks.splice(0);
+  window.tapped.first += blocks.length * 128;
   const pcm = new Int16Array(blocks.length * 128);
   blocks.forEach((block, i) => block.forEach((x, j) => {
     pcm[i * 128 + j] = Math.max(-1, Math.min(1, x)) * 32767;
@@ -110,7 +112,7 @@ async def tap_element(page: Page) -> None:
 
 
 async def read_tap(page: Page) -> Tapped:
-    """The recording of a tap until now."""
+    """The recording of a tap since it was read before, or since it began."""
     return tapped(await page.evaluate(TAP_READ))
 
 
@@ -187,8 +189,8 @@ class Attendee:
         """Record what is played from now on."""
         await self.page.evaluate(TAP_PLAYER, TAP)
 
-    async def heard(self) -> Samples:
-        """Return the sound that was played since `record`, at 24 kHz."""
+    async def newly_heard(self) -> Samples:
+        """Return the sound that was played since the last call, or `record`, at 24 kHz."""
         return (await read_tap(self.page)).sound
 
     async def choose(self, channel: str) -> None:

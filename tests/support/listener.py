@@ -1,14 +1,16 @@
 """A listener without a browser: the channel as the booth made it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.model.audio import AudioFrame
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
 from tests.support.sound import Samples, samples
 from tests.support.tasks import background_task
+
+_RECENT_FRAMES = 40 * CLOCK_HZ // OPUS_FRAME_SAMPLES
 
 
 class Recording:
@@ -19,13 +21,21 @@ class Recording:
 
     def sound(self) -> Samples:
         """The frames decoded, 24 kHz."""
-        decoder = OpusDecoder()
-        return samples(b"".join(decoder.decode(frame.payload) for frame in self.frames))
+        return _decoded(self.frames)
+
+    def recent_sound(self) -> Samples:
+        """The newest frames decoded, 24 kHz: at most 40 s."""
+        return _decoded(self.frames[-_RECENT_FRAMES:])
 
     def unbroken(self) -> bool:
         """Whether no frame is missing."""
         sequences = [frame.sequence for frame in self.frames]
         return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+
+
+def _decoded(frames: Sequence[AudioFrame]) -> Samples:
+    decoder = OpusDecoder()
+    return samples(b"".join(decoder.decode(frame.payload) for frame in frames))
 
 
 @asynccontextmanager
