@@ -53,7 +53,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.sessions": (
         "booths.engines booths.floor booths.text errors model realtime system writing"
     ),
-    "booths.demand": "model realtime",
+    "booths.demand": "model realtime system",
     "booths.text": "model writing",
     "edge": "edge.fanout edge.rooms edge.websocket model web",
     "edge.fanout": "errors model sockets system",

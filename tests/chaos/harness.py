@@ -47,6 +47,9 @@ class Heard:
     def push_source_text(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
+    def mark_done(self, _position: int) -> None:
+        pass
+
     def begin_session(self) -> None:
         self.transcript += " "
 

@@ -64,6 +64,10 @@ class CaptionSegmenter:
         self._shown = 0
         self._marks_are_late = False
 
+    def go_on_after(self, start_ms: int) -> None:
+        """Let all captions start later than this: another booth wrote the ones before."""
+        self._versions.go_on_after(start_ms)
+
     def push(self, fragment: str, now_ms: int) -> list[Caption]:
         """Add a fragment that came at `now_ms` of the event clock; return the changed captions."""
         self._append(fragment, now_ms)

@@ -43,6 +43,10 @@ class CaptionVersions:
         self._published_ms = 0
         self._published_text = ""
 
+    def go_on_after(self, start_ms: int) -> None:
+        """Let all captions start later than this."""
+        self._last_start_ms = max(self._last_start_ms, start_ms)
+
     def due(self, now_ms: int) -> bool:
         """Whether a growing caption may be published again."""
         return now_ms - self._published_ms >= UPDATE_EVERY_MS
