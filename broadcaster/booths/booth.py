@@ -18,7 +18,7 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.progress import Progress
+from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
@@ -103,7 +103,7 @@ class Booth:
         self._floor = FloorReceiver(event.id, bus, clock)
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False
-        self._progress = Progress(
+        self._progress = ChannelProgress(
             event=event.id,
             channel=channel.language,
             bus=bus,

@@ -32,7 +32,7 @@ class _Mark:
     spoken_samples: int
 
 
-class Progress:
+class ChannelProgress:
     """Writes one channel's record.
 
     Args:

@@ -14,7 +14,7 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
-from broadcaster.booths.progress import Progress
+from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
@@ -85,7 +85,7 @@ class ChannelSink:
         language: str,
         floor: FloorReceiver,
         captions: CaptionWriter,
-        progress: Progress,
+        progress: ChannelProgress,
         interpreting: Callable[[], bool],
         bus: Bus,
         clock: Clock,
@@ -231,7 +231,7 @@ class TranscriptSink:
         *,
         floor: FloorReceiver,
         captions: CaptionWriter,
-        progress: Progress,
+        progress: ChannelProgress,
         language_changed: Callable[[], None],
     ) -> None:
         self._floor = floor

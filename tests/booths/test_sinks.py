@@ -1,7 +1,7 @@
 """The sink of the source captions; that of a language channel is heard in `test_booth`."""
 
 from broadcaster.booths.floor.receiver import FloorReceiver
-from broadcaster.booths.progress import Progress
+from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sinks import TranscriptSink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import load_language_models
@@ -14,8 +14,10 @@ from tests.support.virtual_time import LoopClock, VirtualTimeBus
 STATUS = BoothStatus(FLOOR, BoothState.LIVE)
 
 
-def progress(bus: VirtualTimeBus, captions: CaptionWriter) -> Progress:
-    return Progress(event="talk", channel=FLOOR, bus=bus, clock=LoopClock(), captions=captions)
+def progress(bus: VirtualTimeBus, captions: CaptionWriter) -> ChannelProgress:
+    return ChannelProgress(
+        event="talk", channel=FLOOR, bus=bus, clock=LoopClock(), captions=captions
+    )
 
 
 async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() -> None:

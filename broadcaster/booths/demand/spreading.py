@@ -8,6 +8,7 @@ Where two see things differently, the booth's lease decides.
 import asyncio
 import json
 import logging
+import os
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -48,7 +49,7 @@ class BoothSpread:
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
         self._clock = clock
-        self._process = secrets.token_hex(8)
+        self._process = f"{os.getpid()}-{secrets.token_hex(8)}"
         self._held: set[str] = set()
         self._others: dict[str, _Report] = {}
         self._moved_at = clock.monotonic()
