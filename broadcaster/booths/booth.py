@@ -18,7 +18,7 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
-from broadcaster.booths.progress import ChannelProgress
+from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
@@ -182,9 +182,13 @@ class Booth:
                     name=self._name,
                 )
             if self._orders.ended:
-                await self._progress.end()
+                await self._progress.end(self._sink.sound_until())
             else:
-                await self._progress.finish()
+                await self._progress.finish(self._sink.sound_until())
+        except asyncio.CancelledError:
+            if not self._lost:
+                await self._progress.stop(self._sink.sound_until())
+            raise
         finally:
             self._reporter.publish()
 
@@ -200,21 +204,20 @@ class Booth:
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""
-        done_until, left = await self._read_left()
+        progress, left = await self._read_left()
         if left.last is not None:
             self._captions.go_on_after(left.last)
-        if done_until is not None:
-            self._floor.begin_at(done_until)
-            self._chain.go_on_after(left.texts, done_until)
+        self._sink.begin_sound_at(progress.sound_until)
+        if progress.done_until is not None:
+            self._floor.begin_at(progress.done_until)
+            self._chain.go_on_after(left.texts, progress.done_until)
 
-    async def _read_left(self) -> tuple[int | None, LeftCaptions]:
+    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
         """Read where the last booth stopped and its captions, as soon as the bus answers."""
         while True:
             try:
-                done_until = await self._progress.read()
-                return done_until, await read_left_captions(
-                    self._bus, self._event_id, self._channel
-                )
+                progress = await self._progress.read()
+                return progress, await read_left_captions(self._bus, self._event_id, self._channel)
             except BusUnavailable as error:
                 log.warning("cannot read what the last booth did: %s", error.message)
                 await self._clock.sleep(READ_AGAIN_S)
@@ -223,7 +226,7 @@ class Booth:
         """Follow the orders. Return when they have ended and the rest was played."""
         while not (self._orders.ended or self._orders.leaving):
             if self._orders.suspended:
-                await self._progress.end()
+                await self._progress.end(self._sink.sound_until())
                 self._chain.begin_now()
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)
                 await self._orders.begins()

@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.errors import BusUnavailable
@@ -21,6 +21,19 @@ log = logging.getLogger("broadcaster.booths")
 
 SAVE_EVERY_S = 0.5
 _MOST_MARKS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LeftProgress:
+    """How far the booths of a channel have come, as event-clock samples.
+
+    Attributes:
+        done_until: where the next booth must begin to hear the floor; None for now.
+        sound_until: where the channel's next packet may begin.
+    """
+
+    done_until: int | None = None
+    sound_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +63,23 @@ class ChannelProgress:
         self._bus = bus
         self._clock = clock
         self._captions = captions
+        self._left = LeftProgress()
         self._marks: deque[_Mark] = deque(maxlen=_MOST_MARKS)
 
-    async def read(self) -> int | None:
-        """The position from which a new booth must hear the floor; None for now.
+    async def read(self) -> LeftProgress:
+        """How far the channel's last booth came.
 
         Raises:
             BusUnavailable: the bus does not answer.
         """
         record = await self._bus.get(self._record)
+        if record is None:
+            return LeftProgress()
         try:
-            found = json.loads(record.value)["done_until"] if record else None
-        except (ValueError, TypeError, KeyError):
+            self._left = LeftProgress(**json.loads(record.value))
+        except (ValueError, TypeError):
             log.exception("%s cannot be read and is ignored", self._record)
-            return None
-        return found if isinstance(found, int) else None
+        return self._left
 
     def mark(self, position: int, spoken_samples: int = 0) -> None:
         """Note that the floor is interpreted up to here, in text and sound of this booth.
@@ -87,23 +102,31 @@ class ChannelProgress:
             while self._marks and self._is_out(self._marks[0], played_samples()):
                 reached = self._marks.popleft()
             if reached is not None:
-                await self._save(reached.position)
+                await self._save(replace(self._left, done_until=reached.position))
 
-    async def finish(self) -> None:
-        """Save the newest mark: all text is stored, and what was played is all there will be."""
-        if self._marks:
-            await self._save(self._marks[-1].position)
+    async def finish(self, sound_until: int) -> None:
+        """Save the newest mark: all text is stored, and what was played is all there will be.
 
-    async def end(self) -> None:
+        Args:
+            sound_until: event-clock sample up to which the channel has sound.
+        """
+        done_until = self._marks[-1].position if self._marks else self._left.done_until
+        await self._save(LeftProgress(done_until, sound_until))
+
+    async def stop(self, sound_until: int) -> None:
+        """Save how far the sound came. The rest stays: the next booth says it."""
+        await self._save(replace(self._left, sound_until=sound_until))
+
+    async def end(self, sound_until: int) -> None:
         """Let the next booth hear the floor from the moment it begins."""
         self._marks.clear()
-        await self._save(None)
+        await self._save(LeftProgress(None, sound_until))
 
     def _is_out(self, mark: _Mark, played_samples: int) -> bool:
         stored = self._captions.stored_letters
         return mark.letters <= stored and mark.spoken_samples <= played_samples
 
-    async def _save(self, done_until: int | None) -> None:
-        value = json.dumps({"done_until": done_until}).encode()
+    async def _save(self, progress: LeftProgress) -> None:
+        self._left = progress
         with suppress(BusUnavailable):  # an older position costs some repeated hearing
-            await self._bus.put(self._record, value)
+            await self._bus.put(self._record, json.dumps(asdict(progress)).encode())

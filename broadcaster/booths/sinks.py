@@ -57,6 +57,12 @@ class BoothSink(Sink, Protocol):
     def played_samples(self) -> int:
         """Samples of speech that were played so far."""
 
+    def begin_sound_at(self, position: int) -> None:
+        """Go on with the channel's sound at this position, or later."""
+
+    def sound_until(self) -> int:
+        """Event-clock sample up to which the channel has sound."""
+
 
 class ChannelSink:
     """A language channel: speech is played out as Opus, text becomes captions.
@@ -184,6 +190,14 @@ class ChannelSink:
         """See `BoothSink`."""
         return self._voice.played_samples
 
+    def begin_sound_at(self, position: int) -> None:
+        """See `BoothSink`."""
+        self._output.begin_at(position)
+
+    def sound_until(self) -> int:
+        """See `BoothSink`."""
+        return self._output.next_position
+
     def _mix_now(self) -> ChannelMix:
         floor_fills_in = self.silence_expected() or not self._interpreting()
         return ChannelMix(floor_fills_in, self._audience.wanted())
@@ -285,4 +299,11 @@ class TranscriptSink:
 
     def played_samples(self) -> int:
         """See `BoothSink`; a transcriber does not speak."""
+        return 0
+
+    def begin_sound_at(self, position: int) -> None:
+        """See `BoothSink`; the floor's sound is made elsewhere."""
+
+    def sound_until(self) -> int:
+        """See `BoothSink`; the floor's sound is made elsewhere."""
         return 0

@@ -50,7 +50,7 @@ def booth_lease(event: str, channel: str) -> str:
 
 
 def progress_record(event: str, channel: str) -> str:
-    """Record of how far a channel is interpreted: `{"done_until": position or null}`."""
+    """Record of how far a channel is interpreted: `{"done_until": position, "sound_until"}`."""
     return f"progress.{event}.{channel}"
 
 

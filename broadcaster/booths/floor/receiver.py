@@ -171,10 +171,10 @@ class FloorReceiver:
             messages = await self._bus.retained(self._topic, after)
             for message in messages:
                 self._buffer(message.position, message.payload)
-                if not self.clock.started:
-                    self.clock.observe(message.position + len(message.payload) // SAMPLE_BYTES)
             if self._expected in {None, expected}:
-                return
+                break
+        if not self.clock.started and (end := self._blocks.next_position) is not None:
+            self.clock.observe(end)
 
     async def _ask_when_silent(self) -> None:
         """Find out whether the bus is down, and what was said, while no frame comes."""

@@ -56,6 +56,7 @@ class Retainer:
         self._stored: dict[str, int] = {}
         """The newest position in Redis of each topic, as far as this process knows."""
         self._filled = asyncio.Event()
+        self._reported = False
 
     def retain(self, topic: str, message: Retained) -> None:
         """Keep a message, here and soon in Redis."""
@@ -78,8 +79,10 @@ class Retainer:
                 async with self._redis.connection() as connection:
                     await self._store_all(connection, backoff)
             except FAILURES as error:
-                reason = self._redis.describe(error)
-                _log.warning("cannot retain messages, trying again: %s", reason)
+                if not self._reported:
+                    reason = self._redis.describe(error)
+                    _log.warning("cannot retain messages, trying again: %s", reason)
+                self._reported = True
                 await backoff.wait()
 
     async def _store_all(self, connection: Connection, backoff: Backoff) -> None:
@@ -97,6 +100,7 @@ class Retainer:
                     await self._store(connection, topic, waiting)
                     self._stored[topic] = waiting[-1].position
                     backoff.reset()
+                    self._reported = False
             if self.lost != lost:
                 _log.error("messages not retained, Redis was away too long: %d", self.lost - lost)
                 lost = self.lost
