@@ -83,6 +83,7 @@ class Retainer:
                     reason = self._redis.describe(error)
                     _log.warning("cannot retain messages, trying again: %s", reason)
                 self._reported = True
+                self._filled.set()
                 await backoff.wait()
 
     async def _store_all(self, connection: Connection, backoff: Backoff) -> None:
