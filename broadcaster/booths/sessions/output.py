@@ -126,7 +126,7 @@ class SessionOutput:
             done_until: event-clock sample up to which it interpreted the floor.
         """
         for text in texts:
-            self._said.add(f"{text} ")
+            self._said.add(text)
         self.done_until = done_until
 
     def begin(self) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 
 from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.booths.text.left_captions import letters
@@ -39,11 +38,10 @@ class CaptionWriter:
         self._final_letters = 0
 
     def go_on_after(self, last: Caption) -> None:
-        """Go on after the last caption of another booth, and end it if it is unfinished."""
-        self._segmenter.go_on_after(last.start_ms)
+        """Go on after the last caption of another booth; an unfinished one grows on."""
+        self._segmenter.go_on_after(last)
         if not last.final:
-            self._final_letters = self.stored_letters = -letters(last.text)
-            self._write([replace(last, final=True)])
+            self._final_letters = -letters(last.text)
 
     def push_text(self, fragment: str, now_ms: int) -> None:
         """Add a fragment that was said at `now_ms` of the event clock."""

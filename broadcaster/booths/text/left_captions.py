@@ -23,8 +23,9 @@ class LeftCaptions:
 
     @property
     def texts(self) -> list[str]:
-        """Their texts, lines joined."""
-        return [caption.text.replace("\n", " ") for caption in self.captions]
+        """Their texts, with the space after those that are finished."""
+        lines = ((one.text.replace("\n", " "), one.final) for one in self.captions)
+        return [f"{text} " if final else text for text, final in lines]
 
 
 async def read_left_captions(bus: Bus, event: str, channel: str) -> LeftCaptions:
