@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_retained [--floors 10] [--seconds 60]
 
-Floors speak in real time over a real Redis, first without retaining anything and then with it. Prints
-the processor time of Redis and of the floors' process for each floor, and what Redis keeps and writes.
-Then reads the minute of one floor, as a booth does that takes a channel over.
+Floors speak in real time over a real Redis, first without retaining anything and then with it. It
+prints the processor time of Redis and of the floors' process for each floor, and what Redis keeps
+and writes. Then it reads the minute of one floor, as a booth does that takes a channel over.
 """
 
 import argparse
@@ -98,9 +98,8 @@ async def read_back(url: str) -> tuple[int, float]:
 def memory_bytes(redis: RedisServer) -> int:
     """The data that Redis holds."""
     info = redis.command("INFO", "memory").decode()
-    return int(
-        next(line for line in info.splitlines() if line.startswith("used_memory_dataset:"))[20:]
-    )
+    lines = dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
+    return int(lines["used_memory_dataset"])
 
 
 def main() -> None:
