@@ -1,4 +1,4 @@
-"""How far a channel is interpreted, in a record: the next booth of the channel goes on from there.
+"""Records how far a channel is interpreted: the next booth of the channel goes on from there.
 
 A position counts only when everything said up to it is stored as captions and was played. So a
 booth that dies loses nothing: the next one hears the floor again from the recorded position and

@@ -112,7 +112,7 @@ class Bus(Protocol):
         """Keep a message for those that come later or missed it: never waits, never raises.
 
         The newest 300 messages of a topic are kept. One that is not later than the newest is
-        ignored. While the broker is away they wait in this process, and are handed on afterwards.
+        ignored. While the broker is down they wait in this process, and are handed on afterwards.
         """
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:

@@ -1,4 +1,4 @@
-"""What it costs to retain the last minute of floors in Redis.
+"""The cost of retaining the last minute of floors in Redis.
 
     python -m tests.benchmarks.bench_retained [--floors 10] [--seconds 60]
 

@@ -1,4 +1,4 @@
-"""How far a channel is interpreted: recorded when captions are stored and sound was played."""
+"""A position is recorded when its captions are stored and its sound was played."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -335,7 +335,7 @@ async def test_what_is_retained_for_too_long_is_lost_and_counted(
     await asyncio.to_thread(own_redis_server.start)
     found = await retained_positions(bus, MAX_RETAINED + 20)
     assert found == list(range(21, MAX_RETAINED + 21))
-    await until(lambda: "messages not retained, Redis was away too long: 20" in caplog.text)
+    await until(lambda: "messages not retained, Redis was down too long: 20" in caplog.text)
 
 
 async def test_lost_replies_retain_nothing_twice(proxy: Proxy) -> None:

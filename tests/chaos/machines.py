@@ -34,7 +34,7 @@ AFTERWARDS_S = 2.0
 
 @dataclass
 class ChannelSeen:
-    """What one channel gave its listeners and readers.
+    """The output of one channel for its listeners and readers.
 
     Attributes:
         expected: the sentences it should hold.

@@ -137,13 +137,16 @@ class FloorReceiver:
             await self._fill()
             self._filling = False
             if self._waiting:  # what is still missing is lost
+                self._begin_at = None
                 frame = self._waiting.popleft()
                 self._buffer(frame.position, frame.payload)
-            self._begin_at = None
             self._buffer_waiting()
 
     async def _fill(self) -> None:
-        """Buffer what is retained, up to the first waiting frame."""
+        """Buffer what is retained, up to the first waiting frame.
+
+        A bus that was down may know nothing yet. So without a waiting frame nothing is given up.
+        """
         deadline = self._time.monotonic() + FILL_S
         while self._time.monotonic() < deadline:
             try:

@@ -42,7 +42,7 @@ return 1
 class Retainer:
     """Stores what this process retains, and reads what all have retained.
 
-    While Redis is away the newest `MAX_RETAINED` messages of each topic wait here. Older ones are
+    While Redis is down the newest `MAX_RETAINED` messages of each topic wait here. Older ones are
     lost and counted.
 
     Attributes:
@@ -103,7 +103,7 @@ class Retainer:
                     backoff.reset()
                     self._reported = False
             if self.lost != lost:
-                _log.error("messages not retained, Redis was away too long: %d", self.lost - lost)
+                _log.error("messages not retained, Redis was down too long: %d", self.lost - lost)
                 lost = self.lost
             await self._filled.wait()
 

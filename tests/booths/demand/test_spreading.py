@@ -1,4 +1,4 @@
-"""Several processes share booths: who takes one that nobody has, and who gives one up."""
+"""Several processes share booths: each has its share, also when one joins, leaves or is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""What a receiver missed, or what was said before it began, comes from what the bus retains."""
+"""A receiver reads what it missed, or was said before it began, from what the bus retains."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -116,6 +116,24 @@ async def test_a_booth_hears_what_was_said_before_it_began() -> None:
         async with floor.receiving():
             assert floor.receiver.clock.now() >= 10 * CLOCK_HZ
             await floor.speak(2 * SECOND)
+            await asyncio.sleep(0.5)
+        assert floor.heard[-1] == blocks(0, 12)[-1]
+        assert floor.heard == blocks(floor.heard[0] / CLOCK_HZ, 12)
+        assert floor.heard[0] <= 4 * CLOCK_HZ
+
+
+async def test_a_booth_that_begins_before_all_is_handed_on_waits_for_it() -> None:
+    async with LossyBus() as bus:
+        floor = Heard(bus)
+        bus.go_down()
+        await floor.speak(10 * SECOND)
+        bus.down = False
+        floor.receiver.begin_at(4 * CLOCK_HZ)
+        async with floor.receiving():
+            await asyncio.sleep(1.0)
+            await floor.speak(SECOND)
+            bus.hand_on()
+            await floor.speak(SECOND)
             await asyncio.sleep(0.5)
         assert floor.heard[-1] == blocks(0, 12)[-1]
         assert floor.heard == blocks(floor.heard[0] / CLOCK_HZ, 12)
