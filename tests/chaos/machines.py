@@ -40,12 +40,14 @@ class ChannelSeen:
         expected: the sentences it should hold.
         captions: newest version of each, in order.
         positions: of its packets of sound.
+        heard_s: when they came.
         state: of its booth.
     """
 
     expected: list[str]
     captions: dict[str, Caption] = field(default_factory=dict)
     positions: list[int] = field(default_factory=list)
+    heard_s: list[float] = field(default_factory=list)
     state: str = ""
 
     @property
@@ -53,6 +55,11 @@ class ChannelSeen:
         """All that was written, against what should be."""
         written = " ".join(caption.text for caption in self.captions.values())
         return Text(written, self.expected)
+
+    @property
+    def longest_gap_s(self) -> float:
+        """The longest time without sound."""
+        return max((after - before for before, after in pairwise(self.heard_s)), default=0.0)
 
     @property
     def overlaps(self) -> int:
@@ -192,6 +199,7 @@ class Site:
         async with self._bus.subscribe(keys.opus("talk", channel), depth=4096) as messages:
             async for message in messages:
                 seen.positions.append(AudioFrame.from_bytes(message.payload).position)
+                seen.heard_s.append(asyncio.get_running_loop().time())
 
     async def _watch_status(self) -> None:
         async with self._bus.subscribe(keys.status("talk"), depth=4096) as messages:

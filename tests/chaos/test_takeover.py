@@ -78,7 +78,10 @@ async def test_no_word_is_lost_or_repeated(
             await fault(running)
             await running.complete()
         for channel, seen in running.seen.items():
-            print(f"{channel}: {seen.text.outcome}, {seen.overlaps} overlaps")
+            print(
+                f"{channel}: {seen.text.outcome}; {seen.overlaps} overlaps in its sound,"
+                f" at most {seen.longest_gap_s:.1f} s without sound"
+            )
             if seen.text.outcome != RIGHT:
                 print(f"    {' '.join(seen.text.written.split())}")
         assert {one: seen.text.outcome for one, seen in running.seen.items()} == dict.fromkeys(
