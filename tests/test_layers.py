@@ -33,7 +33,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "bus": "bus.redis errors model system",
-    "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
+    "bus.redis": "bus.retained bus.stream_ids bus.subscription bus.watching errors model system",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
@@ -48,12 +48,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "booths.text errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
-    "booths.floor": "audio model",
+    "booths.floor": "audio errors model system",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text errors model realtime system writing"
     ),
-    "booths.demand": "model realtime",
+    "booths.demand": "model realtime system",
     "booths.text": "model writing",
     "edge": "edge.fanout edge.rooms edge.websocket model web",
     "edge.fanout": "errors model sockets system",

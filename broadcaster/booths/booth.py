@@ -8,6 +8,8 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 `TranscriptSink` behind a transcriber, once per event and not once per language.
 """
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,11 +18,14 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
+from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
+from broadcaster.booths.text.left_captions import LeftCaptions, read_left_captions
 from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models
+from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
@@ -29,8 +34,12 @@ from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
 
+log = logging.getLogger("broadcaster.booths")
+
 TICK_S = 0.1
 """Interval at which quiet captions are ended and missing floor audio is noticed."""
+READ_AGAIN_S = 0.5
+"""Pause before what another booth left is read again, when the bus did not answer."""
 
 Price = Callable[[EngineKind, int, Usage], float]
 """The cost in USD of an engine, given milliseconds of sound sent and tokens."""
@@ -63,6 +72,9 @@ class Booth:
     Its failures stay its own. Whatever happens to a session, the booth reports a state of
     `BOOTH_TRANSITIONS` with a reason, and the floor fills the channel until it is live again.
 
+    It goes on where the channel's last booth stopped, wherever that ran: it hears the floor again
+    from the last finished sentence, and leaves out what is captions already.
+
     Args:
         event: the event when the booth starts; the booth follows its record.
         channel: what it fills.
@@ -80,6 +92,7 @@ class Booth:
     ) -> None:
         bus, clock = dependencies.bus, dependencies.clock
         self._event_id = event.id
+        self._channel = channel.language
         self._name = f"booth:{event.id}:{channel.language}"
         self._orders = orders or BoothOrders()
         self._bus = bus
@@ -89,6 +102,14 @@ class Booth:
         self._engine = opener.kind
         self._floor = FloorReceiver(event.id, bus, clock)
         self._captions = CaptionWriter(event.id, channel.language, bus)
+        self._lost = False
+        self._progress = ChannelProgress(
+            event=event.id,
+            channel=channel.language,
+            bus=bus,
+            clock=clock,
+            captions=self._captions,
+        )
         # The reporter asks `_measure`, and the sink `_interpreting`, only once `run` has begun.
         self._reporter = StatusReporter(
             event=event.id,
@@ -111,6 +132,7 @@ class Booth:
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
             voiced=voiced,
+            finishes=self._finishes,
         )
 
     def _channel_sink(
@@ -122,6 +144,7 @@ class Booth:
             language=opener.language,
             floor=self._floor,
             captions=self._captions,
+            progress=self._progress,
             interpreting=self._interpreting,
             bus=dependencies.bus,
             clock=dependencies.clock,
@@ -131,18 +154,22 @@ class Booth:
 
     def _transcript_sink(self) -> TranscriptSink:
         return TranscriptSink(
-            floor=self._floor, captions=self._captions, language_changed=self._reporter.publish
+            floor=self._floor,
+            captions=self._captions,
+            progress=self._progress,
+            language_changed=self._reporter.publish,
         )
 
     async def run(self) -> None:
         """Work until the orders end, then let the engine finish its sentence and be heard.
 
-        If the booth is cancelled, the engine still finishes, but only in writing: by then another
-        booth may speak on the channel.
+        A booth that is cancelled stops at once if another process can go on. If none can, the
+        engine still finishes, but only in writing.
         """
         await load_language_models()
+        await self._go_on()
         try:
-            async with self._captions.writing(self._floor.now_ms):
+            async with self._captions.writing(self._floor.now_ms, self._finishes):
                 # `_interpret` returns when the orders end; the others run until then.
                 await first_of(
                     self._floor.receive(self._sink.push_floor_pcm),
@@ -151,20 +178,69 @@ class Booth:
                     self._follow_event(),
                     self._keep_time(),
                     self._reporter.run(),
+                    self._progress.run(self._sink.played_samples),
                     name=self._name,
                 )
+            if self._orders.ended:
+                await self._progress.end(self._sink.sound_until())
+            else:
+                await self._progress.finish(self._sink.sound_until())
+        except asyncio.CancelledError:
+            if not self._lost:
+                await self._progress.stop(self._sink.sound_until())
+            raise
         finally:
             self._reporter.publish()
 
+    def abandon(self) -> None:
+        """Write nothing from now on: another process may have the channel."""
+        self._lost = True
+
+    def _finishes(self) -> bool:
+        """Whether to finish the sentence under way, now that the booth stops."""
+        if self._lost:
+            return False
+        return not self._orders.interpreting or self._orders.leaving or not self._bus.shared
+
+    async def _go_on(self) -> None:
+        """Go on where the channel's last booth stopped."""
+        progress, left = await self._read_left()
+        if left.last is not None:
+            self._captions.go_on_after(left.last)
+        self._sink.begin_sound_at(progress.sound_until)
+        if progress.done_until is not None:
+            self._floor.begin_at(progress.done_until)
+            self._chain.go_on_after(left.texts, progress.done_until)
+
+    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
+        """Read where the last booth stopped and its captions, as soon as the bus answers."""
+        while True:
+            try:
+                progress = await self._progress.read()
+                return progress, await read_left_captions(self._bus, self._event_id, self._channel)
+            except BusUnavailable as error:
+                log.warning("cannot read what the last booth did: %s", error.message)
+                await self._clock.sleep(READ_AGAIN_S)
+
     async def _interpret(self) -> None:
         """Follow the orders. Return when they have ended and the rest was played."""
-        while not self._orders.ended:
+        while not (self._orders.ended or self._orders.leaving):
             if self._orders.suspended:
+                await self._progress.end(self._sink.sound_until())
+                self._chain.begin_now()
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)
                 await self._orders.begins()
             else:
-                await first_of(self._chain.run(), self._orders.stops(), name=self._name)
+                await first_of(
+                    self._chain.run(), self._orders.stops(), self._leave(), name=self._name
+                )
         await self._sink.finish()
+
+    async def _leave(self) -> None:
+        """Let the chain stop at a pause when the orders say so; its end ends the interpretation."""
+        await self._orders.leaves()
+        self._chain.leave()
+        await asyncio.get_running_loop().create_future()
 
     async def _follow_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self._event_id)):

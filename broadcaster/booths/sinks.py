@@ -14,6 +14,7 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
+from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
@@ -53,6 +54,15 @@ class BoothSink(Sink, Protocol):
     def measure(self, status: BoothStatus) -> BoothStatus:
         """The status with what this sink measures."""
 
+    def played_samples(self) -> int:
+        """Samples of speech that were played so far."""
+
+    def begin_sound_at(self, position: int) -> None:
+        """Go on with the channel's sound at this position, or later."""
+
+    def sound_until(self) -> int:
+        """Event-clock sample up to which the channel has sound."""
+
 
 class ChannelSink:
     """A language channel: speech is played out as Opus, text becomes captions.
@@ -65,6 +75,7 @@ class ChannelSink:
         language: ISO 639-1 code of what the interpreter speaks.
         floor: the floor.
         captions: writes the channel's captions.
+        progress: records how far the channel is interpreted.
         interpreting: whether the booth interprets now.
         bus: where the channel goes, and status and source captions come from.
         clock: time.
@@ -80,6 +91,7 @@ class ChannelSink:
         language: str,
         floor: FloorReceiver,
         captions: CaptionWriter,
+        progress: ChannelProgress,
         interpreting: Callable[[], bool],
         bus: Bus,
         clock: Clock,
@@ -91,6 +103,7 @@ class ChannelSink:
         self._language = language
         self._floor = floor
         self._captions = captions
+        self._progress = progress
         self._interpreting = interpreting
         self._bus = bus
         self._clock = clock
@@ -144,6 +157,10 @@ class ChannelSink:
     def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
 
+    def mark_done(self, position: int) -> None:
+        """See `Sink`."""
+        self._progress.mark(position, self._voice.queued_samples)
+
     def begin_session(self) -> None:
         """See `Sink`."""
         self._captions.begin_session()
@@ -168,6 +185,18 @@ class ChannelSink:
             glossary_said=self._glossary.hits + self._glossary.missed,
             glossary_hits=self._glossary.hits,
         )
+
+    def played_samples(self) -> int:
+        """See `BoothSink`."""
+        return self._voice.played_samples
+
+    def begin_sound_at(self, position: int) -> None:
+        """See `BoothSink`."""
+        self._output.begin_at(position)
+
+    def sound_until(self) -> int:
+        """See `BoothSink`."""
+        return self._output.next_position
 
     def _mix_now(self) -> ChannelMix:
         floor_fills_in = self.silence_expected() or not self._interpreting()
@@ -207,6 +236,7 @@ class TranscriptSink:
     Args:
         floor: the floor.
         captions: writes the floor channel's captions.
+        progress: records how far the floor is written down.
         language_changed: called at once when the speaker changes the language.
     """
 
@@ -215,10 +245,12 @@ class TranscriptSink:
         *,
         floor: FloorReceiver,
         captions: CaptionWriter,
+        progress: ChannelProgress,
         language_changed: Callable[[], None],
     ) -> None:
         self._floor = floor
         self._captions = captions
+        self._progress = progress
         self._language_changed = language_changed
         self._spoken = SpokenLanguage()
 
@@ -246,6 +278,10 @@ class TranscriptSink:
         if self._spoken.language != before:
             self._language_changed()
 
+    def mark_done(self, position: int) -> None:
+        """See `Sink`."""
+        self._progress.mark(position)
+
     def begin_session(self) -> None:
         """See `Sink`."""
         self._captions.begin_session()
@@ -260,3 +296,14 @@ class TranscriptSink:
     def measure(self, status: BoothStatus) -> BoothStatus:
         """See `BoothSink`."""
         return replace(status, floor_language=self._spoken.language)
+
+    def played_samples(self) -> int:
+        """See `BoothSink`; a transcriber does not speak."""
+        return 0
+
+    def begin_sound_at(self, position: int) -> None:
+        """See `BoothSink`; the floor's sound is made elsewhere."""
+
+    def sound_until(self) -> int:
+        """See `BoothSink`; the floor's sound is made elsewhere."""
+        return 0

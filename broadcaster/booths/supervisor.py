@@ -7,16 +7,19 @@ let the floor be heard.
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.demand.costs import Spent
 from broadcaster.booths.demand.event_booths import Demand, EventBooths, RunningBooth
 from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.demand.spreading import BoothSpread
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.ports import Lease
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -33,12 +36,16 @@ BOOTH_RESTART_S = 2.0
 """Pause before a booth that ended by an error of ours starts again."""
 BOOTH_LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
+BOOTH_LEASE_MS = 3_000
+"""Another process takes the booth of one that died when this time has passed."""
+CLAIM_S = 5.0
+"""A lease that another process keeps for this long is left to it until it is free."""
 SAVE_EVERY_S = 5.0
 """Interval at which an event's spending is written to its record."""
 
 
 class BoothSupervisor:
-    """Runs booths, each under its lease, so that several processes share the work.
+    """Runs booths, each under its lease, so that several processes share the work evenly.
 
     Args:
         dependencies: what booths work with.
@@ -60,21 +67,30 @@ class BoothSupervisor:
         self._linger_s = linger_s
         self._events: dict[str, EventBooths] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._spread = BoothSpread(self._bus, self._clock)
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
         await load_language_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
-            while True:
-                try:
-                    await self._save()
-                except BusUnavailable as error:
-                    log.warning("cannot save what the events have spent: %s", error.message)
-                for booths in self._events.values():
-                    self._arrange(booths, tasks)
-                    self._report(booths)
-                await self._clock.sleep(STATUS_INTERVAL_S)
+            tasks.create_task(self._spread.run(), name="booths: spread")
+            try:
+                await self._keep_arranged(tasks)
+            finally:
+                self._spread.leave()
+
+    async def _keep_arranged(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            try:
+                await self._save()
+            except BusUnavailable as error:
+                log.warning("cannot save what the events have spent: %s", error.message)
+            for booths in self._events.values():
+                self._arrange(booths, tasks)
+                self._report(booths)
+            self._give_up_surplus()
+            await self._clock.sleep(STATUS_INTERVAL_S)
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
         """Learn of every event and its changes as they are made."""
@@ -183,12 +199,56 @@ class BoothSupervisor:
                 status = BoothStatus(channel.language, state, booths.suspended)
                 self._bus.publish(keys.status(booths.event.id), status_to_json(status))
 
+    def _wanted(self) -> list[str]:
+        """All booths that are needed now, wherever they run."""
+        return [
+            _booth_id(booths.event, language)
+            for booths in self._events.values()
+            for language, _ in booths.running
+        ]
+
+    def _give_up_surplus(self) -> None:
+        """Leave a booth to a process that has fewer, one at a time."""
+        running = {
+            _booth_id(booths.event, language): booth.orders
+            for booths in self._events.values()
+            for (language, _), booth in booths.running.items()
+        }
+        if any(orders.leaving for orders in running.values()):
+            return
+        surplus = self._spread.surplus(running)
+        if surplus in running and running[surplus].working:
+            log.info("%s is left to a process with fewer booths", surplus)
+            running[surplus].leave()
+
     async def _run_with_lease(self, event: Event, channel: Channel, orders: BoothOrders) -> None:
         """Run one booth whenever this process holds its lease, until its orders end."""
-        name = f"lease:{event.id}:{channel.language}"
+        name = _booth_id(event, channel.language)
         with bound(event=event.id, language=channel.language):
             while True:
-                async with self._bus.lease(keys.booth_lease(event.id, channel.language)) as lease:
+                await self._spread.turn(name, self._wanted)
+                failed = await self._run_leased(event, channel, orders)
+                if orders.ended or orders.leaving:
+                    return
+                if failed:
+                    await self._clock.sleep(BOOTH_RESTART_S)
+
+    async def _run_leased(self, event: Event, channel: Channel, orders: BoothOrders) -> bool:
+        """Run one booth while this process has its lease, if it gets it soon.
+
+        Returns:
+            Whether the booth ended by an error.
+        """
+        name = _booth_id(event, channel.language)
+        lease_name = keys.booth_lease(event.id, channel.language)
+        failed = False
+        with suppress(TimeoutError):
+            async with (
+                asyncio.timeout(CLAIM_S) as claiming,
+                self._bus.lease(lease_name, BOOTH_LEASE_MS) as lease,
+            ):
+                claiming.reschedule(None)
+                with self._spread.holding(name):
                     orders.working = True
                     try:
                         booth = Booth(
@@ -197,10 +257,19 @@ class BoothSupervisor:
                             dependencies=self._dependencies,
                             orders=orders,
                         )
-                        await first_of(booth.run(), lease.lost(), name=name)
+                        await first_of(booth.run(), _until_lost(lease, booth), name=name)
                     except Exception:
                         log.exception("booth ended by an error and starts again")
+                        failed = True
                     orders.working = False
-                if orders.ended:
-                    return
-                await self._clock.sleep(BOOTH_RESTART_S)
+        return failed
+
+
+def _booth_id(event: Event, language: str) -> str:
+    return f"{event.id}/{language}"
+
+
+async def _until_lost(lease: Lease, booth: Booth) -> None:
+    """Return when another process may have the booth; from then on it writes nothing."""
+    await lease.lost()
+    booth.abandon()

@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
+from broadcaster.bus.retained import RetainedMessages
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.bus.watching import all_states, states
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.ports import Clock, Entry, Lease, Record
+from broadcaster.model.ports import Clock, Entry, Lease, Record, Retained
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class EmbeddedBus:
         self._closing = AsyncExitStack()
         self._live = TopicRouter()
         self._changes = TopicRouter()
+        self._retained = RetainedMessages(self._clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -73,6 +75,11 @@ class EmbeddedBus:
         self._open_store = None
         await self._closing.aclose()
 
+    @property
+    def shared(self) -> bool:
+        """See `ports.Bus.shared`."""
+        return False
+
     def publish(self, topic: str, payload: bytes) -> None:
         """See `ports.Bus.publish`."""
         self._live.dispatch(topic, payload)
@@ -82,6 +89,14 @@ class EmbeddedBus:
         """See `ports.Bus.subscribe`."""
         with self._live.attach(topics, depth) as subscription:
             yield subscription
+
+    def retain(self, topic: str, message: Retained) -> None:
+        """See `ports.Bus.retain`; what is kept ends with the process."""
+        self._retained.add(topic, message)
+
+    async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
+        """See `ports.Bus.retained`."""
+        return self._retained.read(topic, position, limit)
 
     async def append(self, stream: str, payload: bytes) -> str:
         """See `ports.Bus.append`; retries while the disk is full or fails."""
@@ -104,6 +119,10 @@ class EmbeddedBus:
             ValueError: `after_id` is not an id.
         """
         return await self._store.read(stream, after_id, limit)
+
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        """See `ports.Bus.latest`."""
+        return await self._store.latest(stream, limit)
 
     async def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`."""

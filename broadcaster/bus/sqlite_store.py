@@ -54,6 +54,9 @@ _READ = """
 SELECT position, payload FROM entries
 WHERE stream = ? AND position > ? ORDER BY position LIMIT ?
 """
+_LATEST = """
+SELECT position, payload FROM entries WHERE stream = ? ORDER BY position DESC LIMIT ?
+"""
 _PUT_ALWAYS = """
 INSERT INTO records (name, value, version) VALUES (?1, ?2, 1)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = version + 1
@@ -125,6 +128,11 @@ class SqliteStore:
         """See `ports.Bus.read`."""
         rows = await self._query(_READ, stream, _position(after_id), limit)
         return [Entry(_id(position), payload) for position, payload in rows]
+
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        """See `ports.Bus.latest`."""
+        rows = await self._query(_LATEST, stream, limit)
+        return [Entry(_id(position), payload) for position, payload in reversed(rows)]
 
     async def put(self, record: str, value: bytes, expected_version: int | None) -> int:
         """See `ports.Bus.put`."""

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 
-from broadcaster.errors import FloorTaken
+from broadcaster.errors import BusUnavailable, FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event
-from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
@@ -16,6 +16,12 @@ log = logging.getLogger("broadcaster.floor")
 
 LEASE_WAIT_S = 1.0
 """A publisher waits this long for another process to release the floor."""
+RETAKE_S = 7.0
+"""A floor whose lease was lost is another process's if that keeps it for this long.
+
+The time to live of the lease is shorter, so a request of this process that was on its way for long
+has ended by then.
+"""
 
 
 class Floors:
@@ -93,7 +99,9 @@ class Floors:
                     feed = FloorFeed(event, self._bus, self._clock, self._frame_samples)
                     started.set_result(feed)
                     with bound(event=event.id):
-                        await first_of(feed.run(), lease.lost(), name=f"floor:{event.id}")
+                        await first_of(
+                            feed.run(), self._until_taken(event.id, lease), name=f"floor:{event.id}"
+                        )
         except TimeoutError:
             started.set_exception(
                 FloorTaken(
@@ -109,3 +117,31 @@ class Floors:
                 started.cancel()
             elif not started.exception():
                 started.result().released.set()
+
+    async def _until_taken(self, event_id: str, lease: Lease) -> None:
+        """Return when another process has the floor.
+
+        A bus that is down ends the lease, but not the floor: the speaker stays connected, and what
+        is said is handed on later. When the bus works again the lease is taken again.
+        """
+        await lease.lost()
+        while True:
+            log.warning("the lease of the floor was lost; the speaker stays connected")
+            answered = await self._bus_answers()
+            try:
+                async with (
+                    asyncio.timeout(RETAKE_S) as wait,
+                    self._bus.lease(keys.floor_lease(event_id)) as again,
+                ):
+                    wait.reschedule(None)
+                    await again.lost()
+            except TimeoutError:
+                if answered and await self._bus_answers():
+                    return
+
+    async def _bus_answers(self) -> bool:
+        try:
+            await self._bus.ping()
+        except BusUnavailable:
+            return False
+        return True

@@ -1,11 +1,14 @@
-"""Publishes the floor on the bus: PCM for the booths, Opus as the floor channel."""
+"""Publishes the floor on the bus: PCM for the booths, Opus as the floor channel.
+
+The bus also retains the PCM of the last minute, for booths that come later or missed it.
+"""
 
 from broadcaster.audio.blocks import Block, Blocks
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
 from broadcaster.model import keys
-from broadcaster.model.audio import PCM_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import PCM_FRAME_SAMPLES, RETAINED_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
-from broadcaster.model.ports import Bus
+from broadcaster.model.ports import Bus, Retained
 from broadcaster.model.variant import ChannelVariant
 
 PROTECTED_FLOOR = ChannelVariant(FLOOR, with_fec=True)
@@ -25,6 +28,7 @@ class FloorOutput:
         self._bus = bus
         self._pcm_topic = keys.floor_pcm(event)
         self._pcm_blocks = Blocks(PCM_FRAME_SAMPLES)
+        self._retained_blocks = Blocks(RETAINED_SAMPLES)
         self._opus_blocks = Blocks(frame_samples)
         self._opus_topic = keys.opus(event, FLOOR)
         self._opus = OpusStream(frame_samples)
@@ -41,15 +45,23 @@ class FloorOutput:
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """Publish a piece of s16le mono 24 kHz, of any length, that starts at `position`."""
+        self._retain(self._retained_blocks.push(position, pcm))
         self._publish(self._pcm_blocks.push(position, pcm), self._opus_blocks.push(position, pcm))
 
     def advance_to(self, position: int) -> None:
         """Publish silence up to `position`."""
+        self._retain(self._retained_blocks.advance_to(position))
         self._publish(self._pcm_blocks.advance_to(position), self._opus_blocks.advance_to(position))
+
+    def _retain(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            self._bus.retain(self._pcm_topic, Retained(block.position, block.pcm))
 
     def _publish(self, pcm: list[Block], opus: list[Block]) -> None:
         for block in pcm:
-            frame = AudioFrame(Kind.PCM, self._pcm_sequence, block.position, block.pcm)
+            frame = AudioFrame(
+                Kind.PCM, self._pcm_sequence, block.position, block.pcm, retained=True
+            )
             self._bus.publish(self._pcm_topic, frame.to_bytes())
             self._pcm_sequence += 1
         for block in opus:

@@ -8,7 +8,7 @@ edge forwards them untouched. Layout, network byte order, 16 bytes, then the pay
 |---|---|---|
 | 0 | 1 | version, 1 |
 | 1 | 1 | kind: 1 PCM s16le mono 24 kHz, 2 Opus |
-| 2 | 2 | flags, reserved, 0 |
+| 2 | 2 | flags: 1 the bus retains this sound; only on PCM, the other bits are 0 |
 | 4 | 4 | sequence, counts frames of this channel, wraps at 2**32 |
 | 8 | 8 | position of the first sample on the event clock |
 """
@@ -31,6 +31,10 @@ OPUS_FRAME_SAMPLES = 1_440
 ENVELOPE_VERSION = 1
 _HEADER = struct.Struct("!BBHIQ")
 ENVELOPE_HEADER_BYTES = _HEADER.size
+_RETAINED = 1
+
+RETAINED_SAMPLES = 4_800
+"""Samples of one retained message of a floor: 200 ms."""
 
 _CODED_SAMPLES = (
     *((240, 480, 960, 1_440) * 3),
@@ -87,17 +91,20 @@ class AudioFrame:
         sequence: counts the frames of one channel, without gaps at the sender.
         position: event-clock sample of the frame's first sample.
         payload: the samples or the packet.
+        retained: whether a reader that misses it finds the same sound among what the bus retains.
     """
 
     kind: Kind
     sequence: int
     position: int
     payload: bytes
+    retained: bool = False
 
     def to_bytes(self) -> bytes:
         """The envelope: header and payload."""
+        flags = _RETAINED if self.retained else 0
         header = _HEADER.pack(
-            ENVELOPE_VERSION, self.kind, 0, self.sequence & 0xFFFF_FFFF, self.position
+            ENVELOPE_VERSION, self.kind, flags, self.sequence & 0xFFFF_FFFF, self.position
         )
         return header + self.payload
 
@@ -110,10 +117,11 @@ class AudioFrame:
         """
         if len(data) < ENVELOPE_HEADER_BYTES:
             raise BadEnvelope(f"an envelope has at least 16 bytes, this has {len(data)}")
-        version, kind, _flags, sequence, position = _HEADER.unpack_from(data)
+        version, kind, flags, sequence, position = _HEADER.unpack_from(data)
         if version != ENVELOPE_VERSION:
             raise BadEnvelope(f"envelope version {version} is not {ENVELOPE_VERSION}")
         try:
-            return cls(Kind(kind), sequence, position, bytes(data[ENVELOPE_HEADER_BYTES:]))
+            payload = bytes(data[ENVELOPE_HEADER_BYTES:])
+            return cls(Kind(kind), sequence, position, payload, bool(flags & _RETAINED))
         except ValueError:
             raise BadEnvelope(f"envelope kind {kind} is unknown") from None

@@ -16,6 +16,10 @@ def status(event: str) -> str:
     return f"status.{event}"
 
 
+BOOTH_PROCESSES = "booths"
+"""Topic on which each booth process reports its booths."""
+
+
 def edge(edge_id: str) -> str:
     """Topic of what other edge processes ask of one, and of what they answer it."""
     return f"edge.{edge_id}"
@@ -43,6 +47,11 @@ def floor_lease(event: str) -> str:
 def booth_lease(event: str, channel: str) -> str:
     """Lease of the process that runs this booth."""
     return f"booth.{event}.{channel}"
+
+
+def progress_record(event: str, channel: str) -> str:
+    """Record of how far a channel is interpreted: `{"done_until": position, "sound_until"}`."""
+    return f"progress.{event}.{channel}"
 
 
 def spent_record(event: str) -> str:

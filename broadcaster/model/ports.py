@@ -46,6 +46,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Retained:
+    """A message that the bus keeps for a while.
+
+    Attributes:
+        position: its place; positions of a topic only increase.
+        payload: what was retained.
+    """
+
+    position: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A value with the version that compare-and-set needs; versions start at 1."""
 
@@ -78,6 +91,10 @@ class Lease(Protocol):
 class Bus(Protocol):
     """The only way from one stage to another."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes reach it, so that one can go on with what another one left."""
+
     def publish(self, topic: str, payload: bytes) -> None:
         """Send a live message: never waits, never raises, may be lost."""
 
@@ -91,6 +108,20 @@ class Bus(Protocol):
         counted.
         """
 
+    def retain(self, topic: str, message: Retained) -> None:
+        """Keep a message for those that come later or missed it: never waits, never raises.
+
+        The newest 300 messages of a topic are kept. One that is not later than the newest is
+        ignored. While the broker is down they wait in this process, and are handed on afterwards.
+        """
+
+    async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
+        """Up to `limit` kept messages at `position` or later, oldest first.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
     async def append(self, stream: str, payload: bytes) -> str:
         """Add an entry for good and return its id.
 
@@ -100,6 +131,13 @@ class Bus(Protocol):
 
     async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
         """Up to `limit` entries after `after_id`, oldest first; from the start when it is empty.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        """The newest `limit` entries of a stream, oldest first.
 
         Raises:
             BusUnavailable: the broker does not answer.

@@ -1,6 +1,7 @@
 """The sink of the source captions; that of a language channel is heard in `test_booth`."""
 
 from broadcaster.booths.floor.receiver import FloorReceiver
+from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.sinks import TranscriptSink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.spoken_language import load_language_models
@@ -13,6 +14,12 @@ from tests.support.virtual_time import LoopClock, VirtualTimeBus
 STATUS = BoothStatus(FLOOR, BoothState.LIVE)
 
 
+def progress(bus: VirtualTimeBus, captions: CaptionWriter) -> ChannelProgress:
+    return ChannelProgress(
+        event="talk", channel=FLOOR, bus=bus, clock=LoopClock(), captions=captions
+    )
+
+
 async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() -> None:
     await load_language_models()
     reported: list[str] = []
@@ -23,7 +30,12 @@ async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() ->
         def report() -> None:
             reported.append(sink.measure(STATUS).floor_language)
 
-        sink = TranscriptSink(floor=floor, captions=captions, language_changed=report)
+        sink = TranscriptSink(
+            floor=floor,
+            captions=captions,
+            progress=progress(bus, captions),
+            language_changed=report,
+        )
         async with captions.writing(floor.now_ms):
             for text in (" Good morning everybody.", " The well has been dry since last summer."):
                 sink.push_source_text(text)
@@ -40,7 +52,12 @@ async def test_a_silent_transcriber_is_never_expected() -> None:
     async with VirtualTimeBus() as bus:
         floor = FloorReceiver("talk", bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)
-        sink = TranscriptSink(floor=floor, captions=captions, language_changed=lambda: None)
+        sink = TranscriptSink(
+            floor=floor,
+            captions=captions,
+            progress=progress(bus, captions),
+            language_changed=lambda: None,
+        )
         assert not sink.silence_expected()
 
 
@@ -49,7 +66,12 @@ async def test_japanese_is_cut_into_words_without_reading_a_file_in_the_event_lo
     async with VirtualTimeBus() as bus:
         floor = FloorReceiver("talk", bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)
-        sink = TranscriptSink(floor=floor, captions=captions, language_changed=lambda: None)
+        sink = TranscriptSink(
+            floor=floor,
+            captions=captions,
+            progress=progress(bus, captions),
+            language_changed=lambda: None,
+        )
         async with captions.writing(floor.now_ms):
             sink.push_text("今日は水の話です。")
         [entry] = await bus.read(keys.captions("talk", FLOOR))

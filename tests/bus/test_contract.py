@@ -11,8 +11,9 @@ import pytest
 from broadcaster.bus import open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.redis.bus import RedisBus
+from broadcaster.bus.retained import MAX_RETAINED
 from broadcaster.errors import VersionConflict
-from broadcaster.model.ports import Bus, Entry, Message, Record
+from broadcaster.model.ports import Bus, Entry, Message, Record, Retained
 from tests.bus.helpers import collect, soon, take, until
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
@@ -83,6 +84,52 @@ async def test_read_pages_through_a_stream(bus: Bus, other: Bus) -> None:
     assert await other.read("s", ids[3], limit=4) == entries[4:8]
     assert await other.read("s", ids[-1]) == []
     assert await other.read("empty") == []
+
+
+async def test_the_latest_entries_come_oldest_first(bus: Bus, other: Bus) -> None:
+    ids = [await bus.append("s", b"%d" % number) for number in range(10)]
+    entries = [Entry(entry_id, b"%d" % number) for number, entry_id in enumerate(ids)]
+    assert await other.latest("s", 3) == entries[-3:]
+    assert await other.latest("s", 100) == entries
+    assert await other.latest("empty", 3) == []
+
+
+async def until_retained(bus: Bus, topic: str, position: int) -> None:
+    """Wait until the message at this position is kept."""
+    async with deadline():
+        while not await bus.retained(topic, position, 1):
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_retained_is_read_later_from_any_position(bus: Bus, other: Bus) -> None:
+    kept = [Retained(4_800 * number, bytes([number, 0, 255])) for number in range(20)]
+    for message in kept:
+        bus.retain("t", message)
+    await until_retained(other, "t", 19 * 4_800)
+    assert await other.retained("t", 0) == kept
+    assert await other.retained("t", 4_800 * 5, limit=3) == kept[5:8]
+    assert await other.retained("t", 4_800 * 5 - 1, limit=1) == kept[5:6]
+    assert await other.retained("t", 4_800 * 20) == []
+    assert await other.retained("another", 0) == []
+
+
+async def test_a_message_that_is_not_later_is_not_retained(bus: Bus, other: Bus) -> None:
+    for position, payload in ((0, b"first"), (0, b"again"), (9, b"later"), (5, b"too late")):
+        bus.retain("t", Retained(position, payload))
+    bus.retain("t", Retained(10, b"last"))
+    await until_retained(other, "t", 10)
+    found = [message.payload for message in await other.retained("t", 0)]
+    assert found == [b"first", b"later", b"last"]
+
+
+async def test_the_newest_messages_are_retained(bus: Bus, other: Bus) -> None:
+    for position in range(MAX_RETAINED + 50):
+        bus.retain("t", Retained(position, b"x"))
+        if position % 100 == 0:
+            await until_retained(other, "t", position)
+    await until_retained(other, "t", MAX_RETAINED + 49)
+    found = await other.retained("t", 0, limit=1_000)
+    assert [message.position for message in found] == list(range(50, MAX_RETAINED + 50))
 
 
 @pytest.mark.parametrize("bad", ["0", "a-b", "1-2-3", "-", "1-1\n", "1" * 40 + "-0"])

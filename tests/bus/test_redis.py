@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.bus.redis.connection import Timing
+from broadcaster.bus.retained import MAX_RETAINED
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Message, Record, Subscription
+from broadcaster.model.ports import Message, Record, Retained, Subscription
 from tests.bus.helpers import collect, soon, take, until
 from tests.bus.proxy import Proxy
 from tests.support.deadline import deadline
@@ -298,3 +299,65 @@ async def test_what_cannot_be_sent_is_dropped_and_counted(own_redis_server: Redi
             bus.publish("t", bytes(960))
         await until(lambda: bus.dropped == 20_000)
         own_redis_server.thaw()
+
+
+async def retained_positions(bus: RedisBus, last: int) -> list[int]:
+    """The positions that are kept, once the last one is."""
+    async with deadline():
+        while not await bus.retained("t", last, 1):
+            await asyncio.sleep(0.01)
+    return [message.position for message in await bus.retained("t", 0, 1_000)]
+
+
+async def test_what_is_retained_while_redis_is_away_is_handed_on(
+    bus: RedisBus, own_redis_server: RedisServer
+) -> None:
+    for position in range(10):
+        bus.retain("t", Retained(position, b"x"))
+    await retained_positions(bus, 9)
+    await asyncio.to_thread(own_redis_server.kill)
+    for position in range(10, 60):
+        bus.retain("t", Retained(position, b"x"))
+    await asyncio.sleep(0.2)  # so that an attempt fails, too
+    await asyncio.to_thread(own_redis_server.start)
+    found = await retained_positions(bus, 59)
+    assert found == list(range(60)), "a Redis that has forgotten them gets them again"
+
+
+async def test_what_is_retained_for_too_long_is_lost_and_counted(
+    bus: RedisBus, own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus.retain("t", Retained(0, b"x"))
+    await retained_positions(bus, 0)
+    await asyncio.to_thread(own_redis_server.kill)
+    for position in range(1, MAX_RETAINED + 21):
+        bus.retain("t", Retained(position, b"x"))
+    await asyncio.to_thread(own_redis_server.start)
+    found = await retained_positions(bus, MAX_RETAINED + 20)
+    assert found == list(range(21, MAX_RETAINED + 21))
+    await until(lambda: "messages not retained, Redis was down too long: 20" in caplog.text)
+
+
+async def test_lost_replies_retain_nothing_twice(proxy: Proxy) -> None:
+    async with RedisBus(f"redis://127.0.0.1:{proxy.port}", timing=HASTY) as bus:
+        async with bus.subscribe("t"):
+            pass  # the subscriber has had its replies
+        for position in range(5):
+            proxy.replies_to_lose = 1
+            bus.retain("t", Retained(position, b"%d" % position))
+            await until(lambda: proxy.replies_to_lose == 0)
+        assert await retained_positions(bus, 4) == [0, 1, 2, 3, 4]
+
+
+async def test_what_is_retained_does_not_grow_the_append_only_file(
+    bus: RedisBus, own_redis_server: RedisServer, tmp_path: Path
+) -> None:
+    mark = secrets.token_bytes(16)
+    bus.retain("t", Retained(0, mark))
+    await retained_positions(bus, 0)
+    await bus.append("s", b"a caption")
+    stored = await asyncio.to_thread(
+        lambda: b"".join(path.read_bytes() for path in tmp_path.rglob("*.aof"))
+    )
+    assert b"a caption" in stored
+    assert mark not in stored

@@ -14,6 +14,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState
 from broadcaster.realtime.endpoint import Endpoint
 from tests.chaos.words import FRAME, EchoServer, FastClock, Talk, echoing, read_frame
+from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 SPEED = 30.0
@@ -31,6 +32,7 @@ class Heard:
             if (word := read_frame(frame)) is not None
         }
         self.transcript = ""
+        self.done_until = 0
         self.sounds: list[tuple[int, int]] = []
         self.delays_s: list[float] = []
         self.states: list[BoothState] = []
@@ -47,6 +49,9 @@ class Heard:
     def push_source_text(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
+    def mark_done(self, position: int) -> None:
+        self.done_until = position
+
     def begin_session(self) -> None:
         self.transcript += " "
 
@@ -55,6 +60,11 @@ class Heard:
 
     def report(self, state: BoothState, _reason: str) -> None:
         self.states.append(state)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The text, a sentence each; the last one may be unfinished."""
+        return re.findall(r"[^.]+\.?", self.transcript.replace(" .", "."))
 
     @property
     def words(self) -> list[tuple[int, int]]:
@@ -89,6 +99,51 @@ async def interpret(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     return heard, server
+
+
+async def interpret_in_turns(
+    talk: Talk, turn_s: float, *, planned: bool, speed: float = SPEED
+) -> Heard:
+    """Interpret a talk by one booth after the other.
+
+    Args:
+        talk: what is said.
+        turn_s: after this long the next one has its turn.
+        planned: each leaves at a pause; otherwise it is cut off wherever it is.
+        speed: of the clock.
+    """
+    clock = FastClock(speed)
+    server = EchoServer(clock, 3_600, set())
+    heard, buffer = Heard(talk, clock), FloorBuffer()
+    async with echoing(server) as url, aiohttp.ClientSession() as http:
+        engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe")
+
+        async def turns() -> None:
+            while True:
+                chain = SessionChain(
+                    language="es",
+                    event=EVENT,
+                    opener=engines.opener(EVENT.channels[0]),
+                    buffer=buffer,
+                    sink=heard,
+                    report_state=heard.report,
+                    clock=clock,
+                    finishes=lambda: False,
+                )
+                chain.go_on_after(heard.sentences, heard.done_until)
+                async with background_task(chain.run(), "session chain") as running:
+                    await clock.sleep(turn_s)
+                    if planned:
+                        chain.leave()
+                        await asyncio.wait({running})
+
+        async with background_task(turns(), "booths of the test"):
+            for block in talk.blocks():
+                due_s = (block.position + 4_800) / 24_000
+                await clock.sleep(due_s - clock.monotonic())
+                buffer.push_floor_block(block)
+            await clock.sleep(SETTLE_S)
+    return heard
 
 
 def differences(heard: list[tuple[int, int]], said: list[tuple[int, int]]) -> str:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from broadcaster.model.status import BoothState
-from tests.chaos.harness import differences, interpret
+from tests.chaos.harness import differences, interpret, interpret_in_turns
 from tests.chaos.words import Talk
 
 
@@ -51,3 +51,15 @@ async def test_drops_lose_and_repeat_nothing(seed: int) -> None:
     )
     assert heard.words == talk.words
     assert set(heard.sounds) == set(talk.words)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("planned", [True, False])
+async def test_booths_that_take_turns_lose_and_repeat_nothing(*, planned: bool, seed: int) -> None:
+    talk = Talk.of_length(120, seed=seed)
+    heard = await interpret_in_turns(talk, 17.0 + seed, planned=planned)
+    print(differences(heard.words, talk.words))
+    assert heard.words == talk.words
+    assert set(heard.sounds) == set(talk.words)
+    if planned:
+        assert heard.sounds == talk.words

@@ -136,6 +136,10 @@ class VirtualTimeBus(EmbeddedBus):
         with outside_work():
             return await super().read(stream, after_id, limit)
 
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        with outside_work():
+            return await super().latest(stream, limit)
+
     async def put(self, record: str, value: bytes, expected_version: int | None = None) -> int:
         with outside_work():
             return await super().put(record, value, expected_version)

@@ -88,6 +88,15 @@ class ChannelOutput:
         """The next floor frame, s16le mono 24 kHz."""
         self._bed.push_floor_pcm(position, pcm)
 
+    @property
+    def next_position(self) -> int:
+        """Event-clock sample of the next packet."""
+        return self._position
+
+    def begin_at(self, position: int) -> None:
+        """Let no packet begin before this position: another booth made the ones before."""
+        self._position = position
+
     async def run(self, floor_clock: FloorClock) -> None:
         """Play out from the moment the floor is heard until cancelled."""
         frame_s = self._frame_samples / CLOCK_HZ

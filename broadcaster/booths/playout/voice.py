@@ -42,6 +42,8 @@ class ChannelVoice:
         self._lag: int | None = None
         self._drained = asyncio.Event()
         self._drained.set()
+        self.queued_samples = 0
+        """Samples of speech that were queued so far."""
         self.idle = 0
         """Samples of silence since it last had something to say."""
 
@@ -54,6 +56,11 @@ class ChannelVoice:
     def queue_ms(self) -> int:
         """Sound that waits to be played, in the queue and inside the filters."""
         return samples_to_ms(self._queue.queued + self._inside_filters)
+
+    @property
+    def played_samples(self) -> int:
+        """How many of `queued_samples` were played, or dropped to catch up."""
+        return self.queued_samples - self._queue.queued - self._inside_filters
 
     @property
     def dropped_ms(self) -> int:
@@ -72,7 +79,10 @@ class ChannelVoice:
 
     def push_speech(self, pcm: bytes, source_position: int) -> None:
         """Queue s16le mono 24 kHz that was interpreted from the floor at `source_position`."""
-        self._report(self._queue.push_speech(pcm, source_position))
+        before = self._queue.queued + self._queue.dropped
+        skip = self._queue.push_speech(pcm, source_position)
+        self.queued_samples += self._queue.queued + self._queue.dropped - before
+        self._report(skip)
         if self._queue.queued:
             self._drained.clear()
 

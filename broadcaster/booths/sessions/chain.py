@@ -62,6 +62,8 @@ class SessionChain:
         clock: time.
         language_watch: notices an interpreter in the wrong language; None allows any.
         voiced: whether the engine speaks; a transcriber only writes.
+        finishes: asked when it is cancelled; False drops the sentence under way, because another
+            booth says it.
 
     Attributes:
         sessions: how many sessions were opened so far.
@@ -79,8 +81,12 @@ class SessionChain:
         clock: Clock,
         language_watch: LanguageWatch | None = None,
         voiced: bool = True,
+        finishes: Callable[[], bool] = lambda: True,
     ) -> None:
         self.sessions = 0
+        self._finishes = finishes
+        self._goes_on = False
+        self._leaving = asyncio.Event()
         self._language = language
         self._event = event
         self._opener = opener
@@ -99,16 +105,32 @@ class SessionChain:
         self._next: FedSession | None = None
         self._handed_over = asyncio.Event()
         self._spoken_at_cut = 0
+        self._stopped_at: int | None = None
         self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._failed_backoff = Backoff(FIRST_FAILED_RETRY_S, LONGEST_FAILED_RETRY_S)
         self._released_blocks = 0
         self._released_unsent = 0
         self._unusable_events = 0
 
+    def go_on_after(self, texts: list[str], done_until: int) -> None:
+        """Begin where another booth stopped; see `SessionOutput.go_on_after`."""
+        self._output.go_on_after(texts, done_until)
+        self._goes_on = True
+
+    def begin_now(self) -> None:
+        """Begin with what is said from now on, whatever another booth left."""
+        self._goes_on = False
+
+    def leave(self) -> None:
+        """Finish at the next pause of the speaker; `run` returns when all is said up to there."""
+        self._leaving.set()
+
     async def run(self) -> None:
         """Interpret until cancelled; then let the session finish its sentence."""
-        self._output.done_until = self._buffer.end
-        while True:
+        if not self._goes_on:
+            self._output.done_until = self._buffer.end
+        self._goes_on = False
+        while not self._leaving.is_set():
             self._report_state(BoothState.CONNECTING, "")
             try:
                 self._begin(await self._open())
@@ -166,7 +188,7 @@ class SessionChain:
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report_state(BoothState.FAILED, failure.advice())
-            await self._clock.sleep(self._failed_backoff.next_s())
+            await self._pause(self._failed_backoff.next_s())
             return
         delay_s = max(self._backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
         log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
@@ -174,7 +196,15 @@ class SessionChain:
         if failure.error in _SAYS_TOO_LITTLE and self._current and self._current.sends_unusable:
             reason += ", because what it sends cannot be used"
         self._report_state(BoothState.RETRYING, reason)
-        await self._clock.sleep(delay_s)
+        await self._pause(delay_s)
+
+    async def _pause(self, seconds: float) -> None:
+        await first_of(
+            self._clock.sleep(seconds), self._left(), name=f"pause before {self._language}"
+        )
+
+    async def _left(self) -> None:
+        await self._leaving.wait()
 
     async def _listen_until_one_fails(self) -> None:
         """Take the output of one session after the other, until one fails."""
@@ -182,11 +212,13 @@ class SessionChain:
             await first_of(
                 self._listen(),
                 self._rotate(),
+                self._stop_at_pause(),
                 self._silence_watch.run(),
                 name=f"interpret {self._language}",
             )
         except asyncio.CancelledError:
-            await self._finish()
+            if self._finishes():
+                await self._finish()
             raise
 
     async def _listen(self) -> None:
@@ -196,6 +228,10 @@ class SessionChain:
             if output is not None:
                 self._push_output(output)
                 continue
+            if self._next is None and self._stopped_at is not None:
+                complete = self._current.complete or not self._owes_an_answer()
+                self._output.leave(self._stopped_at, complete=complete)
+                return
             if self._next is None:
                 raise InterpreterFailed(
                     "session_ended", "the interpreter ended the session", retryable=True
@@ -222,6 +258,18 @@ class SessionChain:
         unanswered = self._silence_watch.unanswered(self._spoken_at_cut)
         return unanswered > OWED_S * CLOCK_HZ or self._output.unfinished
 
+    async def _stop_at_pause(self) -> None:
+        """When the booth has to leave, let the session hear no more than up to a pause."""
+        await self._leaving.wait()
+        while self._next is not None:
+            await self._handed_over.wait()
+        cut = await place_to_cut(self._buffer, self._clock)
+        assert self._current is not None
+        self._spoken_at_cut = self._buffer.spoken
+        self._stopped_at = cut
+        self._current.stop_at(cut)
+        await asyncio.get_running_loop().create_future()
+
     async def _rotate(self) -> None:
         """Replace each session before it expires."""
         while True:
@@ -236,6 +284,9 @@ class SessionChain:
                 self._report_state(BoothState.LIVE, "")
                 await self._clock.sleep(ROTATION_RETRY_S)
                 continue
+            if self._leaving.is_set():
+                await following.dispose()
+                await asyncio.get_running_loop().create_future()
             self._next = following
             self._handed_over.clear()
             cut = await place_to_cut(self._buffer, self._clock)

@@ -52,6 +52,9 @@ class Sink(Protocol):
     def push_source_text(self, text: str) -> None:
         """Take a fragment of what the speaker says, early and uncertain."""
 
+    def mark_done(self, position: int) -> None:
+        """Note that the floor is interpreted up to this position, by what was pushed so far."""
+
     def begin_session(self) -> None:
         """Begin the output of another session."""
 
@@ -115,6 +118,17 @@ class SessionOutput:
         """Whether the last sentence is unfinished."""
         return bool(self._said.open.text.strip())
 
+    def go_on_after(self, texts: list[str], done_until: int) -> None:
+        """Go on after another booth.
+
+        Args:
+            texts: its newest captions, oldest first; what they say is not said again.
+            done_until: event-clock sample up to which it interpreted the floor.
+        """
+        for text in texts:
+            self._said.add(text)
+        self.done_until = done_until
+
     def begin(self) -> None:
         """Begin a new session, which hears the floor again from `done_until` on."""
         self._repeats, self._heard = RepeatFilter(self._said), ""
@@ -127,6 +141,18 @@ class SessionOutput:
         self._say(self._repeats.flush())
         self._heard = ""
         self._sink.begin_session()
+
+    def leave(self, position: int, *, complete: bool) -> None:
+        """End the output of a session that heard nothing from `position` on.
+
+        Args:
+            position: event-clock sample, in a pause of the speaker.
+            complete: whether it has said all it heard; if not, the next booth goes on where its
+                last sentence ended.
+        """
+        self.end()
+        if complete:
+            self._mark_done(position)
 
     def end(self) -> None:
         """End the output."""
@@ -175,7 +201,7 @@ class SessionOutput:
         if done.error:
             log.warning("a phrase was not interpreted: %s", done.error)
             self._sink.push_text(MISSING)
-            self.done_until = max(self.done_until, done.position)
+            self._mark_done(done.position)
         elif self._worded and (self._mute_watch is not None or self._ends_somewhere(done.position)):
             self._finished(done.position)
             self._said.end()
@@ -184,7 +210,11 @@ class SessionOutput:
     def _finished(self, position: int) -> None:
         """Mark the floor as done up to here, unless the sentence still has to be spoken."""
         if self._mute_watch is None or self._mute_watch.finished():
-            self.done_until = max(self.done_until, position)
+            self._mark_done(position)
+
+    def _mark_done(self, position: int) -> None:
+        self.done_until = max(self.done_until, position)
+        self._sink.mark_done(self.done_until)
 
     def _ends_somewhere(self, position: int) -> bool:
         """Whether a replay may start here: at a sentence end, or after a very long sentence.

@@ -64,6 +64,17 @@ class CaptionSegmenter:
         self._shown = 0
         self._marks_are_late = False
 
+    def go_on_after(self, last: Caption) -> None:
+        """Go on after the last caption of another booth; an unfinished one grows on."""
+        self._versions.go_on_after(last)
+        if last.final:
+            return
+        above, _, self._text = last.text.rpartition("\n")
+        self._above, self._sentence, self._shown = above, above, len(self._text)
+        self._spoken.add(last.text)
+        self._arrivals.add(self._shown, last.end_ms)
+        self._end_ms, self._settled_quiet_ms = last.end_ms, SENTENCE_QUIET_MS
+
     def push(self, fragment: str, now_ms: int) -> list[Caption]:
         """Add a fragment that came at `now_ms` of the event clock; return the changed captions."""
         self._append(fragment, now_ms)

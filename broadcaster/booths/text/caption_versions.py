@@ -43,6 +43,13 @@ class CaptionVersions:
         self._published_ms = 0
         self._published_text = ""
 
+    def go_on_after(self, last: Caption) -> None:
+        """Go on after this caption, or with it if it is unfinished."""
+        if last.final:
+            self._last_start_ms = last.start_ms
+        else:
+            self._start_ms, self._published_text = last.start_ms, last.text
+
     def due(self, now_ms: int) -> bool:
         """Whether a growing caption may be published again."""
         return now_ms - self._published_ms >= UPDATE_EVERY_MS

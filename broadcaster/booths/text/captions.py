@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
 from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
+from broadcaster.booths.text.left_captions import letters
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
@@ -19,7 +20,12 @@ FINISH_S = 5.0
 
 
 class CaptionWriter:
-    """Divides one channel's text into captions and appends them to the stream, in order."""
+    """Divides one channel's text into captions and appends them to the stream, in order.
+
+    Attributes:
+        pushed_letters: letters and digits of the text it was given.
+        stored_letters: those of them that are stored.
+    """
 
     def __init__(self, event: str, channel: str, bus: Bus) -> None:
         self._stream = keys.captions(event, channel)
@@ -27,9 +33,19 @@ class CaptionWriter:
         self._segmenter = CaptionSegmenter(channel)
         self._queue: asyncio.Queue[Caption] = asyncio.Queue(LONGEST_CAPTION_QUEUE)
         self._appending = False
+        self.pushed_letters = 0
+        self.stored_letters = 0
+        self._final_letters = 0
+
+    def go_on_after(self, last: Caption) -> None:
+        """Go on after the last caption of another booth; an unfinished one grows on."""
+        self._segmenter.go_on_after(last)
+        if not last.final:
+            self._final_letters = -letters(last.text)
 
     def push_text(self, fragment: str, now_ms: int) -> None:
         """Add a fragment that was said at `now_ms` of the event clock."""
+        self.pushed_letters += letters(fragment)
         self._write(self._segmenter.push(fragment, now_ms))
 
     def tick(self, now_ms: int) -> None:
@@ -41,24 +57,34 @@ class CaptionWriter:
         self._segmenter.join()
 
     @asynccontextmanager
-    async def writing(self, now_ms: Callable[[], int]) -> AsyncIterator[None]:
+    async def writing(
+        self, now_ms: Callable[[], int], finishes: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[None]:
         """Append inside the context; at its end everything is finished and appended.
 
         Args:
             now_ms: where the event clock is.
+            finishes: asked at the end; False drops what is not stored, because another booth writes
+                it.
         """
         task = asyncio.create_task(self._append(), name=f"captions {self._stream}")
         try:
             yield
         finally:
-            self._write(self._segmenter.flush(now_ms()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FINISH_S):
-                    await self._queue.join()
-            if unappended := self._queue.qsize() + self._appending:
-                log.error("the bus did not answer: captions lost at the end: %d", unappended)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            try:
+                if finishes():
+                    await self._finish(now_ms())
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _finish(self, now_ms: int) -> None:
+        self._write(self._segmenter.flush(now_ms))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                await self._queue.join()
+        if unappended := self._queue.qsize() + self._appending:
+            log.error("the bus did not answer: captions lost at the end: %d", unappended)
 
     async def _append(self) -> None:
         while True:
@@ -66,7 +92,13 @@ class CaptionWriter:
             self._appending = True
             await self._bus.append(self._stream, caption.to_json())
             self._appending = False
+            self._count(caption)
             self._queue.task_done()
+
+    def _count(self, caption: Caption) -> None:
+        self.stored_letters = self._final_letters + letters(caption.text)
+        if caption.final:
+            self._final_letters = self.stored_letters
 
     def _write(self, captions: Iterable[Caption]) -> None:
         for caption in captions:

@@ -14,10 +14,11 @@ from broadcaster.bus.redis.connection import Redis, Timing
 from broadcaster.bus.redis.lease import RedisLease
 from broadcaster.bus.redis.publisher import Publisher
 from broadcaster.bus.redis.records import Records
+from broadcaster.bus.redis.retainer import Retainer
 from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.ports import Clock, Entry, Lease, Record, Subscription
+from broadcaster.model.ports import Clock, Entry, Lease, Record, Retained, Subscription
 
 
 class RedisBus:
@@ -41,6 +42,7 @@ class RedisBus:
         self._redis = Redis(url, timing or Timing(), clock or SystemClock())
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
+        self._retainer = Retainer(self._redis)
         self._streams = Streams(self._redis)
         self._records = Records(self._redis, self._subscriber)
         self._group = asyncio.TaskGroup()
@@ -50,6 +52,7 @@ class RedisBus:
         await self._group.__aenter__()
         self._start(self._publisher.run(), "bus: publisher")
         self._start(self._subscriber.run(), "bus: subscriber")
+        self._start(self._retainer.run(), "bus: retainer")
         return self
 
     async def __aexit__(
@@ -71,6 +74,11 @@ class RedisBus:
         """Live messages of this process that were not sent."""
         return self._publisher.dropped
 
+    @property
+    def shared(self) -> bool:
+        """See `ports.Bus.shared`."""
+        return True
+
     def publish(self, topic: str, payload: bytes) -> None:
         """See `ports.Bus.publish`; a message that could not be sent in time is dropped."""
         self._publisher.publish(topic, payload)
@@ -80,6 +88,14 @@ class RedisBus:
     ) -> AbstractAsyncContextManager[Subscription]:
         """See `ports.Bus.subscribe`; entering waits until Redis answers."""
         return self._subscriber.listen(topics, depth)
+
+    def retain(self, topic: str, message: Retained) -> None:
+        """See `ports.Bus.retain`."""
+        self._retainer.retain(topic, message)
+
+    async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
+        """See `ports.Bus.retained`."""
+        return await self._retainer.read(topic, position, limit)
 
     async def append(self, stream: str, payload: bytes) -> str:
         """See `ports.Bus.append`."""
@@ -93,6 +109,10 @@ class RedisBus:
             ValueError: `after_id` is not an id.
         """
         return await self._streams.read(stream, after_id, limit)
+
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        """See `ports.Bus.latest`."""
+        return await self._streams.latest(stream, limit)
 
     def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`."""

@@ -68,6 +68,13 @@ class Streams:
             await self._redis.ask("XRANGE", self._key(stream), start, "+", "COUNT", limit)
         )
 
+    async def latest(self, stream: str, limit: int) -> list[Entry]:
+        """See `ports.Bus.latest`."""
+        newest_first = await self._redis.ask(
+            "XREVRANGE", self._key(stream), "+", "-", "COUNT", limit
+        )
+        return _entries(newest_first)[::-1]
+
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`. Each follower has its own connection."""
         last = "{}-{}".format(*parse_id(after_id))

@@ -1,0 +1,46 @@
+"""The captions that a channel's previous booth left in the stream."""
+
+from dataclasses import dataclass
+
+from broadcaster.model import keys
+from broadcaster.model.caption import Caption
+from broadcaster.model.ports import Bus
+
+READ_ENTRIES = 400
+"""Versions of captions to read: several times those of the sentences that may be repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCaptions:
+    """The newest captions of a channel, oldest first, each in its newest version."""
+
+    captions: tuple[Caption, ...] = ()
+
+    @property
+    def last(self) -> Caption | None:
+        """The newest one."""
+        return self.captions[-1] if self.captions else None
+
+    @property
+    def texts(self) -> list[str]:
+        """Their texts, with the space after those that are finished."""
+        lines = ((one.text.replace("\n", " "), one.final) for one in self.captions)
+        return [f"{text} " if final else text for text, final in lines]
+
+
+async def read_left_captions(bus: Bus, event: str, channel: str) -> LeftCaptions:
+    """Read them.
+
+    Raises:
+        BusUnavailable: the bus does not answer.
+    """
+    newest: dict[str, Caption] = {}
+    for entry in await bus.latest(keys.captions(event, channel), READ_ENTRIES):
+        caption = Caption.from_json(entry.payload)
+        newest[caption.id] = caption
+    return LeftCaptions(tuple(newest.values()))
+
+
+def letters(text: str) -> int:
+    """Count letters and digits: what a caption keeps of a text, however it is spaced and cut."""
+    return sum(character.isalnum() for character in text)
