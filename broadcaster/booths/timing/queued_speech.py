@@ -1,0 +1,63 @@
+"""The sound of a channel on its way to the listeners, reduced to speech and pauses."""
+
+import numpy as np
+
+from broadcaster.audio.level import VOICE_PAUSE_DBFS
+from broadcaster.audio.pcm import FULL_SCALE
+from broadcaster.audio.speech_level import HOP_BYTES, HOP_SAMPLES, SpeechRuns
+from broadcaster.booths.timing.alignment import Speech
+from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+
+GAP_SAMPLES = ms_to_samples(400)
+"""If no sound comes for this long, an utterance has ended. Within one, sound comes in bursts."""
+_QUIET_POWER = (FULL_SCALE * 10 ** (VOICE_PAUSE_DBFS / 20)) ** 2
+
+
+class QueuedSpeech:
+    """Finds the pauses in the sound of an interpreter.
+
+    Samples are counted from the first that was ever queued.
+
+    Attributes:
+        first: sample from which on the sound is not matched with text yet.
+        end: sample after the newest.
+        came_at: event-clock sample at which the newest sound came; None before any sound.
+    """
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.end = 0
+        self.came_at: int | None = None
+        self._runs = SpeechRuns()
+        self._uncut = b""
+
+    def add(self, pcm: bytes, first_sample: int, now: int) -> None:
+        """Add sound that was queued, s16le mono 24 kHz."""
+        self.came_at = now
+        self.end = first_sample + len(pcm) // SAMPLE_BYTES
+        self._uncut += pcm
+        hops = len(self._uncut) // HOP_BYTES
+        start = self.end - len(self._uncut) // SAMPLE_BYTES
+        samples = np.frombuffer(self._uncut, "<i2", count=hops * HOP_SAMPLES).astype(np.float64)
+        powers = np.mean(samples.reshape(-1, HOP_SAMPLES) ** 2, axis=1)
+        for number, power in enumerate(powers.tolist()):
+            self._runs.add(start + number * HOP_SAMPLES, voiced=power >= _QUIET_POWER)
+        self._uncut = self._uncut[hops * HOP_BYTES :]
+
+    def paused(self, now: int) -> bool:
+        """Whether an utterance has ended."""
+        return self.came_at is not None and now - self.came_at > GAP_SAMPLES
+
+    def speech(self, until: int | None = None) -> Speech | None:
+        """Return the speech that is not matched yet; None if there is none.
+
+        Args:
+            until: sample at which it ends; None for all.
+        """
+        runs = self._runs.between(self.first, self.end if until is None else until)
+        return Speech(runs) if runs else None
+
+    def take(self, until: int) -> None:
+        """Count the sound before this sample as matched."""
+        self.first = max(self.first, until)
+        self._runs.forget(self.first)
