@@ -91,14 +91,21 @@ class SpeechRuns:
 
     def __init__(self) -> None:
         self._runs: list[Run] = []
+        self._parted = False
+
+    def part(self) -> None:
+        """Begin another stretch with the next speech, however short the pause is."""
+        self._parted = True
 
     def add(self, start: int, *, voiced: bool) -> None:
         """Add the next hop of `HOP_SAMPLES`, whose first sample is `start`."""
         if not voiced:
             return
         end = start + HOP_SAMPLES
-        if self._runs and start - self._runs[-1][1] < _PAUSE_SAMPLES:
+        near = bool(self._runs) and start - self._runs[-1][1] < _PAUSE_SAMPLES
+        if near and not self._parted:
             start, _ = self._runs.pop()
+        self._parted = False
         self._runs.append((start, end))
 
     def between(self, start: int, end: int) -> list[Run]:

@@ -7,25 +7,20 @@ pause is put into that pause.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from broadcaster.audio.speech_level import Run
+from broadcaster.booths.timing.sentence_match import Knot, Pause, match_sentences
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.writing.sentences import sentence_ends
 
 _DIGIT_LETTERS = 3
 """A digit is spoken like this many letters."""
 _CLAUSE_END = re.compile(r"[,;:،؛、，；：—–](?=\s|\w|$)")
-_SENTENCE_REACH = 0.8 * CLOCK_HZ
 _CLAUSE_REACH = 0.4 * CLOCK_HZ
-"""Samples of speech between the expected place of a break and the pause that is taken for it."""
-_REACH_SHARE = 0.15
-"""The same as a share of the speech since the break before."""
-
-Knot = tuple[float, float]
-"""Letters of a text, and the samples of speech in which they are spoken."""
+"""Samples of speech between the expected place of a clause's end and the pause taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +59,12 @@ class Speech:
 
     Args:
         runs: the stretches in order, at least one.
+        gaps: by position, samples for which the sound stopped there when it was played.
     """
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    def __init__(self, runs: Sequence[Run], gaps: Mapping[int, int] | None = None) -> None:
         self._runs = runs
+        self._gaps = gaps or {}
         self._before = [0, *accumulate(end - start for start, end in runs)]
 
     @property
@@ -76,9 +73,14 @@ class Speech:
         return self._before[-1]
 
     @property
-    def pauses(self) -> list[tuple[int, int]]:
+    def pauses(self) -> list[Pause]:
         """Samples of speech before each pause, and samples of the pause."""
-        lengths = [after[0] - before[1] for before, after in pairwise(self._runs)]
+        lengths = [
+            after[0]
+            - before[1]
+            + sum(length for at, length in self._gaps.items() if before[1] <= at <= after[0])
+            for before, after in pairwise(self._runs)
+        ]
         return list(zip(self._before[1:-1], lengths, strict=True))
 
     def starts(self, spoken: float) -> int:
@@ -93,7 +95,11 @@ class Speech:
 
 
 def align(
-    letters: int, breaks: Sequence[Break], speech: Speech, pace: float | None = None
+    letters: int,
+    breaks: Sequence[Break],
+    speech: Speech,
+    pace: float | None = None,
+    silence: int = 0,
 ) -> list[Knot]:
     """Match the breaks of a text with the pauses of its speech.
 
@@ -102,21 +108,19 @@ def align(
         breaks: of the text, in order.
         speech: in which it is spoken.
         pace: samples per letter. None if the text and the speech end together.
+        silence: samples for which the speech has been over; it may be a pause.
 
     Returns:
         Knots with growing letters, the first at 0. Between two, text and speech run evenly.
     """
     sentences = [one.letters for one in breaks if one.ends_sentence]
     clauses = [one.letters for one in breaks if not one.ends_sentence]
-    end = (letters, speech.length if pace is None else letters * pace)
-    knots = _matched((0, 0), end, sentences, speech, _SENTENCE_REACH, pace)
-    at, spoken = knots[-1]
-    if letters > at:
-        knots.append(end if pace is None else (letters, spoken + (letters - at) * pace))
+    pauses = [*speech.pauses, (speech.length, silence)] if silence else speech.pauses
+    knots = match_sentences(letters, sentences, speech.length, pauses, pace)
     refined = [
         knot
         for before, after in pairwise(knots)
-        for knot in _matched(before, after, clauses, speech, _CLAUSE_REACH)
+        for knot in _with_clauses(before, after, clauses, pauses)
     ]
     return [*refined, knots[-1]]
 
@@ -130,29 +134,21 @@ def spoken_at(knots: Sequence[Knot], letters: float) -> float:
     return before[1] + (letters - before[0]) * _pace(before, after)
 
 
-def _matched(
-    start: Knot,
-    end: Knot,
-    breaks: Sequence[int],
-    speech: Speech,
-    reach: float,
-    pace: float | None = None,
+def _with_clauses(
+    start: Knot, end: Knot, breaks: Sequence[int], pauses: Sequence[Pause]
 ) -> list[Knot]:
-    """Return the start and the breaks between start and end that have a pause within reach."""
+    """Return the start, and the breaks between start and end that have a pause within reach."""
     knots = [start]
     for letters in breaks:
         if not start[0] < letters < end[0]:
             continue
         at, spoken = knots[-1]
-        expected = spoken + (letters - at) * (pace or _pace(knots[-1], end))
-        most = max(reach, _REACH_SHARE * (expected - spoken))
+        expected = spoken + (letters - at) * _pace(knots[-1], end)
         near = [
             (abs(place - expected) - length, place)
-            for place, length in speech.pauses
-            if spoken < place and abs(place - expected) <= most
+            for place, length in pauses
+            if spoken < place < end[1] and abs(place - expected) <= _CLAUSE_REACH
         ]
-        if pace is None:
-            near = [one for one in near if one[1] < end[1]]
         if near:
             knots.append((letters, min(near)[1]))
     return knots

@@ -13,7 +13,7 @@ from broadcaster.booths.timing.places import TextPlace
 from broadcaster.booths.timing.utterances import UtteranceMatcher
 from broadcaster.model.audio import CLOCK_HZ, samples_to_ms
 
-_UNSPOKEN_SAMPLES = 4 * CLOCK_HZ
+_UNSPOKEN_SAMPLES = 2 * CLOCK_HZ
 """Text without sound for this long is taken for text that is not spoken."""
 _MOST_AHEAD_SAMPLES = 10 * CLOCK_HZ
 
@@ -80,7 +80,8 @@ class HeardTimes:
             pcm: s16le mono 24 kHz.
             first_sample: its number, counted from the first that was ever queued.
         """
-        self._matcher.add_sound(pcm, first_sample, self._now())
+        gap = self._clock.start(first_sample) - self._clock.end(first_sample)
+        self._matcher.add_sound(pcm, first_sample, self._now(), gap)
 
     def push_text(self, text: str) -> TextPlace:
         """Add the next fragment of the text; return where it is heard."""

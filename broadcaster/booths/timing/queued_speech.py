@@ -8,8 +8,11 @@ from broadcaster.audio.speech_level import HOP_BYTES, HOP_SAMPLES, SpeechRuns
 from broadcaster.booths.timing.alignment import Speech
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
 
-GAP_SAMPLES = ms_to_samples(400)
+_GAP_SAMPLES = ms_to_samples(800)
 """If no sound comes for this long, an utterance has ended. Within one, sound comes in bursts."""
+_SILENCE_SAMPLES = ms_to_samples(300)
+"""If no sound comes for this long, an utterance may have ended."""
+_SHORTEST_GAP_SAMPLES = ms_to_samples(100)
 _QUIET_POWER = (FULL_SCALE * 10 ** (VOICE_PAUSE_DBFS / 20)) ** 2
 
 
@@ -29,10 +32,21 @@ class QueuedSpeech:
         self.end = 0
         self.came_at: int | None = None
         self._runs = SpeechRuns()
+        self._gaps: dict[int, int] = {}
         self._uncut = b""
 
-    def add(self, pcm: bytes, first_sample: int, now: int) -> None:
-        """Add sound that was queued, s16le mono 24 kHz."""
+    def add(self, pcm: bytes, first_sample: int, now: int, gap: int) -> None:
+        """Add sound that was queued.
+
+        Args:
+            pcm: s16le mono 24 kHz.
+            first_sample: its number.
+            now: event-clock sample.
+            gap: samples of silence that were played because this sound had not come.
+        """
+        if gap >= _SHORTEST_GAP_SAMPLES:
+            self._gaps[first_sample] = gap
+            self._runs.part()
         self.came_at = now
         self.end = first_sample + len(pcm) // SAMPLE_BYTES
         self._uncut += pcm
@@ -46,7 +60,12 @@ class QueuedSpeech:
 
     def paused(self, now: int) -> bool:
         """Whether an utterance has ended."""
-        return self.came_at is not None and now - self.came_at > GAP_SAMPLES
+        return self.came_at is not None and now - self.came_at > _GAP_SAMPLES
+
+    def silence(self, now: int) -> int:
+        """Return for how many samples no sound has come; 0 if it may simply be on its way."""
+        silence = 0 if self.came_at is None else now - self.came_at
+        return silence if silence > _SILENCE_SAMPLES else 0
 
     def speech(self, until: int | None = None) -> Speech | None:
         """Return the speech that is not matched yet; None if there is none.
@@ -55,9 +74,10 @@ class QueuedSpeech:
             until: sample at which it ends; None for all.
         """
         runs = self._runs.between(self.first, self.end if until is None else until)
-        return Speech(runs) if runs else None
+        return Speech(runs, self._gaps) if runs else None
 
     def take(self, until: int) -> None:
         """Count the sound before this sample as matched."""
         self.first = max(self.first, until)
         self._runs.forget(self.first)
+        self._gaps = {at: length for at, length in self._gaps.items() if at >= self.first}

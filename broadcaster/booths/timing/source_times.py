@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 
+from broadcaster.audio.speech_level import Run
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.timing.alignment import (
     Speech,
@@ -12,10 +14,13 @@ from broadcaster.booths.timing.alignment import (
     spoken_at,
 )
 from broadcaster.booths.timing.places import JoinedPlace, PlacedText, SingleTime, TextPlace
-from broadcaster.model.audio import samples_to_ms
+from broadcaster.model.audio import ms_to_samples, samples_to_ms
+from broadcaster.writing.sentences import ends_sentence
 
 _FRAGMENTS = 64
 """A session's text is held back for a comparison with earlier text no longer than this."""
+_REACH_SAMPLES = ms_to_samples(600)
+"""A sentence that was cut in a word ends no further from the cut than this."""
 
 
 class SpokenText:
@@ -83,5 +88,27 @@ class SourceTimes:
         if stretch is None:
             return SingleTime(samples_to_ms(self._buffer.end if position is None else position))
         start, end = stretch
-        runs: Sequence[tuple[int, int]] = self._buffer.speech_between(start, end)
+        if self._latest and self._ends_sentence(self._latest[-1].text):
+            start = self._in_pause(start, after=True)
+        if self._ends_sentence(text):
+            end = self._in_pause(end, after=False)
+        runs: Sequence[Run] = self._buffer.speech_between(start, end)
         return SpokenText(text, self._language, Speech(runs or [(start, max(start, end))]))
+
+    def _ends_sentence(self, text: str) -> bool:
+        return ends_sentence(text, self._language)
+
+    def _in_pause(self, cut: int, *, after: bool) -> int:
+        """Move a cut between two sentences into the pause there, if it lies in a word.
+
+        Args:
+            cut: position at which two stretches meet.
+            after: whether to return the end of the pause, and not its start.
+        """
+        runs = self._buffer.speech_between(cut - _REACH_SAMPLES, cut + _REACH_SAMPLES)
+        pauses = [(one[1], other[0]) for one, other in pairwise(runs)]
+        inside = any(start < cut < end for start, end in runs)
+        if not inside or not pauses:
+            return cut
+        before, following = min(pauses, key=lambda pause: min(abs(edge - cut) for edge in pause))
+        return following if after else before

@@ -9,14 +9,9 @@ from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
-from broadcaster.booths.timing.alignment import (
-    Knot,
-    Speech,
-    align,
-    breaks_in,
-    letters_before,
-)
+from broadcaster.booths.timing.alignment import Speech, align, breaks_in, letters_before
 from broadcaster.booths.timing.queued_speech import QueuedSpeech
+from broadcaster.booths.timing.sentence_match import Knot
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.writing.scripts import spaces_between_words
 
@@ -26,14 +21,14 @@ _PACE_UNSPACED_SAMPLES = ms_to_samples(170)
 _LEARNING = 0.3
 _TELLING_LETTERS = 12
 """A shorter utterance says nothing about the pace."""
-_LIKELY = (0.6, 1.7)
+_LIKELY = (0.5, 2.0)
 _POSSIBLE = (0.35, 3.0)
-"""An utterance takes this many times as long as expected; the second while the pace is unknown."""
+"""An utterance takes this many times as long as expected; the second if nothing else is likely."""
 _FOLLOWED_SAMPLES = 8 * CLOCK_HZ
 """A longer utterance is matched sentence by sentence, without waiting for its end."""
 _SURE_SAMPLES = 2 * CLOCK_HZ
 """A pause this far before the newest sound is not the end of what has come so far."""
-_STALE_SAMPLES = 8 * CLOCK_HZ
+_STALE_SAMPLES = 3 * CLOCK_HZ
 """Sound does not belong to text that came this long before it, if newer text has come too."""
 _LONGEST_TEXT = 1_500
 _KEPT_TEXT = 500
@@ -77,18 +72,18 @@ class UtteranceMatcher:
         self.utterances: deque[Utterance] = deque(maxlen=_UTTERANCES)
         self.first_letter = 0
         self._language = language
-        self._range = _POSSIBLE
+        self._knows_pace = False
         self._text = ""
         """What is not matched yet."""
         self._came: deque[tuple[int, int]] = deque()
         """Letters of the channel's text, and the event-clock sample at which they had come."""
 
-    def add_sound(self, pcm: bytes, first_sample: int, now: int) -> None:
+    def add_sound(self, pcm: bytes, first_sample: int, now: int, gap: int) -> None:
         """Add sound that was queued; see `QueuedSpeech`."""
         if self.sound.paused(now):
             self._match_until(first_sample)
             self._drop_stale_text(now)
-        self.sound.add(pcm, first_sample, now)
+        self.sound.add(pcm, first_sample, now, gap)
         if self.sound.end - self.sound.first > _FOLLOWED_SAMPLES:
             self._follow()
 
@@ -113,7 +108,8 @@ class UtteranceMatcher:
             return [(0, 0), (letters, letters * self.pace)] if letters else [(0, 0)]
         breaks = breaks_in(self._text, self._language)
         together = self.sound.paused(now) and self._fits(letters, speech.length)
-        return align(letters, breaks, speech, None if together else self.pace)
+        pace = None if together else self.pace
+        return align(letters, breaks, speech, pace, self.sound.silence(now))
 
     def _match_until(self, sample: int) -> None:
         """Match the sound before a pause with the text that fits it best."""
@@ -124,7 +120,7 @@ class UtteranceMatcher:
             return
         choices = [one.letters for one in breaks_in(self._text, self._language)]
         best = min([*choices, letters], key=lambda one: abs(one * self.pace - speech.length))
-        if self._fits(best, speech.length):
+        if self._fits(best, speech.length, alone=not choices):
             self._match(best, speech, sample)
 
     def _follow(self) -> None:
@@ -151,14 +147,20 @@ class UtteranceMatcher:
         self.utterances.append(Utterance(self.first_letter, letters, knots, speech))
         if letters >= _TELLING_LETTERS:
             pace = speech.length / letters
-            share = _LEARNING if self._range is _LIKELY else 1.0
-            self.pace += share * (pace - self.pace)
-            self._range = _LIKELY
+            self.pace += (_LEARNING if self._knows_pace else 1.0) * (pace - self.pace)
+            self._knows_pace = True
         self.sound.take(until)
         self._take(letters)
 
-    def _fits(self, letters: int, length: int) -> bool:
-        shortest, longest = self._range
+    def _fits(self, letters: int, length: int, *, alone: bool = False) -> bool:
+        """Whether these letters may have been spoken in this time.
+
+        Args:
+            letters: of the text.
+            length: samples of speech.
+            alone: whether there is no other text that may have been.
+        """
+        shortest, longest = _LIKELY if self._knows_pace and not alone else _POSSIBLE
         return shortest * letters * self.pace <= length <= longest * letters * self.pace
 
     def _drop_stale_text(self, now: int) -> None:
