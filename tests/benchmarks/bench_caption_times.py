@@ -44,6 +44,8 @@ LEAD_S = 3.0
 """Silence before the talk, in which all sessions are opened."""
 AFTERWARDS_S = 20.0
 """Silence after it, in which all channels finish."""
+PATIENCE_S = 60
+"""Longest wait for the last caption of a channel."""
 END_PAUSE_SAMPLES = 2_880
 """The voice adds this much silence to each sentence."""
 GOALS_MS = {FLOOR: (300, 800)}
@@ -94,9 +96,23 @@ async def play(
         publishing = started(command, {"BROADCASTER_STAGE_KEY": key})
         speaker = await stack.enter_async_context(publishing)
         await speaker.line("on the floor")
-        await asyncio.sleep(len(played) / RATE_HZ)
-        captions = {channel: await final_captions(url, channel) for channel in channels}
+        await asyncio.sleep(len(played) / RATE_HZ - AFTERWARDS_S / 2)
+        captions = {channel: await all_captions(url, channel, spoken) for channel in channels}
+        await asyncio.sleep(AFTERWARDS_S / 2)
     return sounds, captions
+
+
+async def all_captions(url: str, channel: str, spoken: Sequence[TalkSentence]) -> list[Caption]:
+    """The final captions of a channel, once it has written the last sentence."""
+    written = [one.text if channel == FLOOR else one.translations.get(channel) for one in spoken]
+    last = [text for text in written if text][-1].split()[-1]
+    waited_s = 0
+    while True:
+        captions = await final_captions(url, channel)
+        if (captions and last in captions[-1].text) or waited_s >= PATIENCE_S:
+            return captions
+        waited_s += 1
+        await asyncio.sleep(1.0)
 
 
 async def create_event(url: str, languages: Sequence[Mapping[str, str]]) -> str:

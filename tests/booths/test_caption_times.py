@@ -35,7 +35,7 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 DELTA_BYTES = 19_200
 TICK_S = 0.2
 WITHIN_MS = 350
-"""What the tests allow; a packet is 60 ms long, and a step of speech 20 ms."""
+"""The tests allow this much; a packet is 60 ms long, and a step of speech 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class Stage:
             yield (position + 480) / 24_000, partial(publish, position)
 
     def outputs(self, outputs: Iterator[tuple[float, EngineOutput]]) -> Iterator[TimedCall]:
-        """What a session says."""
+        """The output of a session."""
         for at_s, output in sorted(outputs, key=lambda one: one[0]):
             yield at_s, partial(self.output.push_output, output)
 
@@ -271,14 +271,17 @@ def loud(frames: Sequence[AudioFrame]) -> list[tuple[float, float]]:
 
 
 def assert_timed(
-    captions: Sequence[Caption], texts: Sequence[str], sounds: Sequence[tuple[float, float]]
+    captions: Sequence[Caption],
+    texts: Sequence[str],
+    sounds: Sequence[tuple[float, float]],
+    within_ms: float = WITHIN_MS,
 ) -> None:
     assert [caption.text.replace("\n", " ") for caption in captions] == list(texts)
     assert len(sounds) == len(texts)
     for caption, (start_ms, end_ms) in zip(captions, sounds, strict=True):
-        assert caption.start_ms == pytest.approx(start_ms, abs=WITHIN_MS), caption
+        assert caption.start_ms == pytest.approx(start_ms, abs=within_ms), caption
         longest_ms = max(end_ms, start_ms + 500)
-        assert caption.end_ms == pytest.approx(longest_ms, abs=WITHIN_MS), caption
+        assert caption.end_ms == pytest.approx(longest_ms, abs=within_ms), caption
 
 
 def said(sentences: Sequence[Sentence]) -> list[tuple[float, float]]:
@@ -372,3 +375,58 @@ async def test_a_sentence_without_sound_does_not_move_the_sentences_after_it() -
     spoken = [one for one in captions if not one.text.startswith("Me llamo")]
     texts = [one.text for one in SPEAKERS if not one.text.startswith("Me llamo")]
     assert_timed(spoken, texts, sounds)
+
+
+async def test_an_interpreter_that_writes_for_long_without_speaking_is_timed_by_its_text() -> None:
+    long_talk = talk(*[("Hoy hablamos del agua y de los ríos de mi país.", 3.0, 2.8, 0.4)] * 8)
+    async with VirtualTimeBus() as bus:
+        stage = Stage(bus, "es")
+        acts: list[TimedCall] = []
+        for at_s, output in translated(long_talk):
+            if isinstance(output, TextOutput):
+                acts.append((at_s, partial(stage.sink.push_text, output.text)))
+            elif isinstance(output, SpeechOutput) and at_s > long_talk[-1].end_s:
+                acts.append((at_s, partial(stage.sink.push_speech, output.pcm, 0)))
+        captions, sounds = await play("es", long_talk, at(*acts), stage=stage)
+    assert len(sounds) == 1
+    for caption, sentence in zip(captions[:-1], long_talk[:-1], strict=True):
+        came_ms = (sentence.end_s + 1.2) * 1000
+        assert caption.start_ms == pytest.approx(came_ms, abs=500), caption
+    assert_timed(captions[-1:], [long_talk[-1].text], sounds)
+
+
+async def test_a_long_speech_without_a_pause_in_its_coming_keeps_its_times() -> None:
+    """The sound comes without a gap for half a minute; only pauses in it tell the sentences."""
+    spoken = [
+        "Buenos días a todos, bienvenidos a nuestra conferencia.",
+        "Me llamo Clara y hoy seré su anfitriona.",
+        "Nos alegra ver a tantos amigos de todo el mundo.",
+        "Hoy hablaremos de ríos y de las personas que los cuidan.",
+    ] * 3
+    paces_s = (0.065, 0.075, 0.06, 0.07)
+    sentences = talk(
+        *[
+            (text, paces_s[number % 4] * len(text), paces_s[number % 4] * len(text), 0.3)
+            for number, text in enumerate(spoken)
+        ]
+    )
+
+    def outputs() -> Iterator[tuple[float, EngineOutput]]:
+        for number, one in enumerate(sentences):
+            deltas = words_of(f" {one.text}" if number else one.text)
+            sound = voice(round(one.heard_s * 1000)) + bytes(300 * 48)
+            for count, delta in enumerate(deltas):
+                come_s = one.start_s + 1.0 + count * one.heard_s / len(deltas)
+                yield come_s, TextOutput(delta, None)
+            for start in range(0, len(sound), 9_600):
+                yield (
+                    one.start_s + 2.0 + start / 48_000,
+                    SpeechOutput(sound[start : start + 9_600], None),
+                )
+
+    async with VirtualTimeBus() as bus:
+        stage = Stage(bus, "es")
+        captions, sounds = await play("es", sentences, stage.outputs(outputs()), stage=stage)
+    assert len(captions) == len(sounds) == len(spoken)
+    learning = 2  # captions after which the pace of this interpreter is known
+    assert_timed(captions[learning:], spoken[learning:], sounds[learning:], within_ms=500)

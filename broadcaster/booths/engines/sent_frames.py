@@ -1,4 +1,4 @@
-"""Which part of the floor a session has heard, frame by frame.
+"""The part of the floor that a session has heard, frame by frame.
 
 A server counts what it heard. A frame that a slow socket dropped, or a jump of the floor, moves all
 that follows.

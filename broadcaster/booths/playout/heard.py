@@ -1,4 +1,4 @@
-"""When each sample of a channel's speech is heard."""
+"""The position at which each sample of a channel's speech is heard."""
 
 from bisect import bisect_left, bisect_right
 

@@ -1,4 +1,4 @@
-"""Where text is spoken: the interface between a text's sound and its captions."""
+"""The time at which text is spoken: the interface between sound and captions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ class QueuedSpeech:
         return silence if silence > _SILENCE_SAMPLES else 0
 
     def speech(self, until: int | None = None) -> Speech | None:
-        """Return the speech that is not matched yet; None if there is none.
+        """Return the speech that is not matched yet; None without any.
 
         Args:
             until: sample at which it ends; None for all.

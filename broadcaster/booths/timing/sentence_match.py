@@ -22,6 +22,8 @@ _UNUSED = 1.0
 _LONGEST_UNUSED_S = 1.0
 _LEEWAY_S = 0.3
 """A short sentence may differ from the pace by this much at little cost."""
+_LATE_SHARE = 0.3
+"""When the sound has stopped, a sentence may have ended this share of its length early."""
 _MOST_MISSED = 3
 _MOST_UNUSED = 8
 """Sentence ends and pauses that are looked over from one match to the next."""
@@ -41,7 +43,7 @@ def match_sentences(
         letters: of the text.
         ends: letters before each sentence end, in order, without the text's own end.
         length: samples of speech.
-        pauses: of the speech, in order.
+        pauses: of the speech, in order. One at the end of the speech means that it has stopped.
         pace: samples per letter. None if the text and the speech end together; otherwise more of
             either may come.
 
@@ -79,6 +81,7 @@ class _Table:
         self.previous: dict[tuple[int, int], tuple[int, int]] = {}
         self._letters, self._ends, self._length, self._pauses = letters, ends, length, pauses
         self._closed = pace is None
+        self._resting = bool(pauses) and pauses[-1][0] == length
         self._pace = max(1.0, length / letters) if pace is None else pace
         self._unused = [0.0]
         for _, samples in pauses:
@@ -112,10 +115,13 @@ class _Table:
         """The cost of what follows the last match."""
         number, pause = match
         at, spoken = self._place(match)
+        due = float(self._length)
+        if self._resting:
+            due += _LATE_SHARE * (due - spoken) + _LEEWAY_S * CLOCK_HZ
         missed = [
             end
             for end in self._ends[number + 1 :]
-            if self._closed or spoken + (end - at) * self._pace < self._length
+            if self._closed or spoken + (end - at) * self._pace < due
         ]
         cost = _MISSED * len(missed)
         if not self._closed:

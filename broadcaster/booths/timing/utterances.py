@@ -15,7 +15,7 @@ from broadcaster.booths.timing.sentence_match import Knot
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.writing.scripts import spaces_between_words
 
-_PACE_SAMPLES = ms_to_samples(65)
+_PACE_SAMPLES = ms_to_samples(70)
 _PACE_UNSPACED_SAMPLES = ms_to_samples(170)
 """Speech for one letter before the interpreter's own pace is known; in scripts without spaces."""
 _LEARNING = 0.3
@@ -28,6 +28,8 @@ _FOLLOWED_SAMPLES = 8 * CLOCK_HZ
 """A longer utterance is matched sentence by sentence, without waiting for its end."""
 _SURE_SAMPLES = 2 * CLOCK_HZ
 """A pause this far before the newest sound is not the end of what has come so far."""
+_LONGEST_SAMPLES = 40 * CLOCK_HZ
+"""Most sound that waits to be matched."""
 _STALE_SAMPLES = 3 * CLOCK_HZ
 """Sound does not belong to text that came this long before it, if newer text has come too."""
 _LONGEST_TEXT = 1_500
@@ -74,7 +76,7 @@ class UtteranceMatcher:
         self._language = language
         self._knows_pace = False
         self._text = ""
-        """What is not matched yet."""
+        """The text that is not matched yet."""
         self._came: deque[tuple[int, int]] = deque()
         """Letters of the channel's text, and the event-clock sample at which they had come."""
 
@@ -82,15 +84,20 @@ class UtteranceMatcher:
         """Add sound that was queued; see `QueuedSpeech`."""
         if self.sound.paused(now):
             self._match_until(first_sample)
-            self._drop_stale_text(now)
+            if self._came and self._stale(now) < self._came[-1][0] - self.first_letter:
+                self._take(self._stale(now))
         self.sound.add(pcm, first_sample, now, gap)
         if self.sound.end - self.sound.first > _FOLLOWED_SAMPLES:
             self._follow()
+        if self.sound.end - self.sound.first > _LONGEST_SAMPLES:
+            self._match_all()
 
     def add_text(self, text: str, now: int) -> int:
         """Add a fragment that came at `now`; return how many letters of the text came before it."""
         if self.sound.paused(now):
             self._match_until(self.sound.end)
+        if stale := self._stale(now):
+            self._take(stale)
         before = self.first_letter + letters_before(self._text)[-1]
         self._text += text
         self._came.append((before + letters_before(text)[-1], now))
@@ -141,6 +148,13 @@ class UtteranceMatcher:
                     self._match(int(at), first, sample)
                 return
 
+    def _match_all(self) -> None:
+        """Match all sound with all text: what belongs together cannot be told any more."""
+        speech, letters = self.sound.speech(), letters_before(self._text)[-1]
+        if speech is not None and letters:
+            self._match(letters, speech, self.sound.end)
+        self.sound.take(self.sound.end)
+
     def _match(self, letters: int, speech: Speech, until: int) -> None:
         breaks = [one for one in breaks_in(self._text, self._language) if one.letters < letters]
         knots = align(letters, breaks, speech)
@@ -163,10 +177,11 @@ class UtteranceMatcher:
         shortest, longest = _LIKELY if self._knows_pace and not alone else _POSSIBLE
         return shortest * letters * self.pace <= length <= longest * letters * self.pace
 
-    def _drop_stale_text(self, now: int) -> None:
-        stale = [letters for letters, came in self._came if now - came > _STALE_SAMPLES]
-        if stale and len(stale) < len(self._came):
-            self._take(stale[-1] - self.first_letter)
+    def _stale(self, now: int) -> int:
+        """Return how many letters have waited too long for their sound."""
+        sounded = self.sound.came_at or 0
+        waiting = [one for one, came in self._came if sounded < came < now - _STALE_SAMPLES]
+        return waiting[-1] - self.first_letter if waiting else 0
 
     def _take(self, letters: int) -> None:
         """Count the first letters of the unmatched text as matched."""

@@ -1,4 +1,4 @@
-"""What a session has heard, as positions of the floor, whatever was dropped."""
+"""Positions of the floor that a session has heard, whatever was dropped."""
 
 from broadcaster.booths.engines.sent_frames import SentFrames
 from broadcaster.realtime.protocol.settings import TranscriptionConfig

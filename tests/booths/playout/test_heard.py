@@ -1,4 +1,4 @@
-"""When each sample of a channel's speech is heard: known for the past, expected for the rest."""
+"""The time at which speech is heard: known for the past, expected for the rest."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where on the floor a session's text was said."""
+"""The places on the floor at which a session's text was said."""
 
 import pytest
 
