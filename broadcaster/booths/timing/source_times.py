@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
 
 from broadcaster.audio.speech_level import Run
 from broadcaster.booths.floor.buffer import FloorBuffer
@@ -89,26 +88,20 @@ class SourceTimes:
             return SingleTime(samples_to_ms(self._buffer.end if position is None else position))
         start, end = stretch
         if self._latest and self._ends_sentence(self._latest[-1].text):
-            start = self._in_pause(start, after=True)
+            start = self._in_pause(start)
         if self._ends_sentence(text):
-            end = self._in_pause(end, after=False)
+            end = self._in_pause(end)
+        if start >= end:
+            start, end = stretch
         runs: Sequence[Run] = self._buffer.speech_between(start, end)
-        return SpokenText(text, self._language, Speech(runs or [(start, max(start, end))]))
+        return SpokenText(text, self._language, Speech(runs or [(start, end)]))
 
     def _ends_sentence(self, text: str) -> bool:
         return ends_sentence(text, self._language)
 
-    def _in_pause(self, cut: int, *, after: bool) -> int:
-        """Move a cut between two sentences into the pause there, if it lies in a word.
-
-        Args:
-            cut: position at which two stretches meet.
-            after: whether to return the end of the pause, and not its start.
-        """
-        runs = self._buffer.speech_between(cut - _REACH_SAMPLES, cut + _REACH_SAMPLES)
-        pauses = [(one[1], other[0]) for one, other in pairwise(runs)]
-        inside = any(start < cut < end for start, end in runs)
-        if not inside or not pauses:
-            return cut
-        before, following = min(pauses, key=lambda pause: min(abs(edge - cut) for edge in pause))
-        return following if after else before
+    def _in_pause(self, cut: int) -> int:
+        """Move a cut between two sentences to the nearest edge of a pause, if it lies in a word."""
+        runs = self._buffer.speech_between(cut - 2 * _REACH_SAMPLES, cut + 2 * _REACH_SAMPLES)
+        edges = [edge for run in runs if run[0] < cut < run[1] for edge in run]
+        nearest = min(edges, key=lambda edge: abs(edge - cut), default=cut)
+        return nearest if abs(nearest - cut) <= _REACH_SAMPLES else cut

@@ -95,3 +95,27 @@ def test_speech_across_a_jump_of_the_floor_is_on_both_sides() -> None:
     runs = buffer.speech_between(0, jumped + SECOND)
     flat = [sample for run in runs for sample in run]
     assert flat == pytest.approx([0, SECOND, jumped, jumped + SECOND], abs=960)
+
+
+@pytest.mark.parametrize("cut_ms", [2_300, 2_550, 3_050, 3_250])
+def test_a_cut_in_a_word_next_to_a_sentence_end_moves_into_the_pause(cut_ms: int) -> None:
+    """A provider's piece may end anywhere; its text says that a sentence ended there."""
+    buffer = floor((1_000, False), (1_600, True), (400, False), (1_600, True), (1_000, False))
+    times = said(buffer, " We are happy to see you.", 800, cut_ms)
+    first = times.last(" We are happy to see you.")
+    times.add(" Thank you all for coming.", None, (cut_ms * 24, 4_800 * 24))
+    second = times.last(" Thank you all for coming.")
+    assert first is not None
+    assert second is not None
+    assert first.ends_ms(0) == pytest.approx(2_600, abs=60)
+    assert second.starts_ms(len("Thank you all for coming.")) == pytest.approx(3_000, abs=60)
+    assert second.ends_ms(0) == pytest.approx(4_600, abs=60)
+
+
+def test_a_stretch_without_length_is_one_moment() -> None:
+    buffer = floor((1_000, False), (1_600, True), (400, False))
+    times = said(buffer, "Yes.", 1_500, 1_500)
+    times.add(" Thanks.", None, (1_500 * 24, 1_500 * 24))
+    place = times.last(" Thanks.")
+    assert place is not None
+    assert place.starts_ms(7) == place.ends_ms(0) == 1_500
