@@ -11,10 +11,12 @@ from typing import Protocol
 from broadcaster.booths.timing.alignment import letters_before, spoken_at
 from broadcaster.booths.timing.places import TextPlace
 from broadcaster.booths.timing.utterances import UtteranceMatcher
-from broadcaster.model.audio import CLOCK_HZ, samples_to_ms
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples, samples_to_ms
 
 _UNSPOKEN_SAMPLES = 2 * CLOCK_HZ
 """Text without sound for this long is taken for text that is not spoken."""
+_SURELY_WAITS_SAMPLES = ms_to_samples(200)
+"""Sound that is heard this much later waits for other sound, and not only for its packet."""
 _MOST_AHEAD_SAMPLES = 10 * CLOCK_HZ
 
 
@@ -80,8 +82,10 @@ class HeardTimes:
             pcm: s16le mono 24 kHz.
             first_sample: its number, counted from the first that was ever queued.
         """
-        gap = self._clock.start(first_sample) - self._clock.end(first_sample)
-        self._matcher.add_sound(pcm, first_sample, self._now(), gap)
+        now, ended = self._now(), self._clock.end(first_sample)
+        waits = ended > now + _SURELY_WAITS_SAMPLES
+        gap = None if waits else self._clock.start(first_sample) - ended
+        self._matcher.add_sound(pcm, first_sample, now, gap)
 
     def push_text(self, text: str) -> TextPlace:
         """Add the next fragment of the text; return where it is heard."""

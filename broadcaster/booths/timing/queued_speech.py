@@ -12,6 +12,8 @@ _GAP_SAMPLES = ms_to_samples(800)
 """If no sound comes for this long, an utterance has ended. Within one, sound comes in bursts."""
 _SILENCE_SAMPLES = ms_to_samples(300)
 """If no sound comes for this long, an utterance may have ended."""
+_BURST_SAMPLES = ms_to_samples(200)
+"""Usual time from one burst of sound to the next. A longer one was silence that is not queued."""
 _SHORTEST_GAP_SAMPLES = ms_to_samples(100)
 _QUIET_POWER = (FULL_SCALE * 10 ** (VOICE_PAUSE_DBFS / 20)) ** 2
 
@@ -35,15 +37,18 @@ class QueuedSpeech:
         self._gaps: dict[int, int] = {}
         self._uncut = b""
 
-    def add(self, pcm: bytes, first_sample: int, now: int, gap: int) -> None:
+    def add(self, pcm: bytes, first_sample: int, now: int, gap: int | None) -> None:
         """Add sound that was queued.
 
         Args:
             pcm: s16le mono 24 kHz.
             first_sample: its number.
             now: event-clock sample.
-            gap: samples of silence that were played because this sound had not come.
+            gap: samples of silence that were played because this sound had not come. None if
+                there was other sound to play, so that only the time of its coming can tell.
         """
+        if gap is None:
+            gap = max(0, self.silence(now) - _BURST_SAMPLES)
         if gap >= _SHORTEST_GAP_SAMPLES:
             self._gaps[first_sample] = gap
             self._runs.part()

@@ -80,7 +80,7 @@ class UtteranceMatcher:
         self._came: deque[tuple[int, int]] = deque()
         """Letters of the channel's text, and the event-clock sample at which they had come."""
 
-    def add_sound(self, pcm: bytes, first_sample: int, now: int, gap: int) -> None:
+    def add_sound(self, pcm: bytes, first_sample: int, now: int, gap: int | None) -> None:
         """Add sound that was queued; see `QueuedSpeech`."""
         if self.sound.paused(now):
             self._match_until(first_sample)
