@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import aiohttp
 import numpy as np
@@ -17,6 +18,8 @@ from tests.support.tasks import background_task
 _TEMPLATE_S = 0.6
 _SAME = 0.6
 _LONGEST_WAIT_S = 40
+_DISTURBED_MS = 5_000
+"""A jump of the channel moves what is heard in this time after it: captions are that far ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,17 @@ class ChannelSound:
         """Position of its first sample."""
         return self.frames[0].position
 
+    @property
+    def jumps_ms(self) -> list[float]:
+        """Event clock of each jump of the channel, because the machine was too slow."""
+        steps = [after.position - before.position for before, after in pairwise(self.frames)]
+        usual = min(steps, default=0)
+        return [
+            frame.position * 1000 / RATE_HZ
+            for frame, step in zip(self.frames, steps, strict=False)
+            if step > usual
+        ]
+
     def samples(self) -> Samples:
         """All of it from `first` on; silence where frames are missing."""
         decoder = OpusDecoder()
@@ -66,6 +80,7 @@ class TimeErrors:
         captions: how many there are.
         inside: starts and ends inside a sentence, which are not compared.
         unheard: starts and ends of sentences whose sound was not found.
+        disturbed: those near a jump of the channel, which are not compared either.
     """
 
     starts: list[float]
@@ -73,6 +88,7 @@ class TimeErrors:
     captions: int
     inside: int
     unheard: int
+    disturbed: int
 
 
 def heard_sentences(
@@ -108,12 +124,17 @@ def _clock_ms(sound: ChannelSound, at_s: float | None) -> float | None:
     return None if at_s is None else sound.first * 1000 / RATE_HZ + at_s * 1000
 
 
-def compare(captions: Sequence[Caption], sentences: Sequence[HeardSentence]) -> TimeErrors:
+def compare(
+    captions: Sequence[Caption],
+    sentences: Sequence[HeardSentence],
+    jumps_ms: Sequence[float] = (),
+) -> TimeErrors:
     """Compare the times of final captions with the sentences that they hold.
 
     Args:
         captions: the final captions of a channel, in order.
         sentences: what was said there, in order.
+        jumps_ms: times at which the channel jumped, which no caption could know before.
     """
     written = "".join(_plain(caption.text) for caption in captions)
     starts: dict[int, HeardSentence] = {}
@@ -124,21 +145,26 @@ def compare(captions: Sequence[Caption], sentences: Sequence[HeardSentence]) -> 
         if place >= 0:
             at = place + len(_plain(sentence.text))
             starts[place], ends[at] = sentence, sentence
-    errors = TimeErrors([], [], len(captions), 0, 0)
-    inside = unheard = at = 0
+    found_starts: list[float] = []
+    found_ends: list[float] = []
+    inside = unheard = disturbed = at = 0
     for caption in captions:
         first, at = at, at + len(_plain(caption.text))
         for table, place, ms, found in (
-            (starts, first, caption.start_ms, errors.starts),
-            (ends, at, caption.end_ms, errors.ends),
+            (starts, first, caption.start_ms, found_starts),
+            (ends, at, caption.end_ms, found_ends),
         ):
             one = table.get(place)
             heard = None if one is None else one.start_ms if table is starts else one.end_ms
             inside += one is None
             unheard += one is not None and heard is None
-            if heard is not None:
+            if heard is None:
+                continue
+            if any(-_DISTURBED_MS < jump_ms - heard < 100 for jump_ms in jumps_ms):
+                disturbed += 1
+            else:
                 found.append(ms - heard)
-    return TimeErrors(errors.starts, errors.ends, len(captions), inside, unheard)
+    return TimeErrors(found_starts, found_ends, len(captions), inside, unheard, disturbed)
 
 
 def _plain(text: str) -> str:
