@@ -45,16 +45,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "floor": "audio auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text errors log model realtime system"
+        "booths.text booths.timing errors log model realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": (
-        "booths.engines booths.floor booths.text errors model realtime system writing"
+        "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
     "booths.demand": "model realtime system",
-    "booths.text": "model writing",
+    "booths.text": "booths.timing model writing",
+    "booths.timing": "audio booths.floor model writing",
     "edge": "edge.fanout edge.rooms edge.websocket model web",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",

@@ -27,6 +27,13 @@ _ABOVE_ROOM = 0.35
 """The threshold lies here between the room's level (0) and the speaker's (1), in dB. It is low: a
 murmur taken for speech costs less than a soft word taken for silence."""
 _LEAST_POWER = 10 ** (DIGITAL_SILENCE_DBFS / 10)
+_PAUSE_SAMPLES = ms_to_samples(160)
+"""A shorter silence lies inside a word."""
+_SHORTEST_RUN_SAMPLES = 2 * HOP_SAMPLES
+"""A single loud hop between two pauses is a click."""
+
+Run = tuple[int, int]
+"""First sample of a stretch of speech, and the sample after its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +84,38 @@ class SpeechLevel:
         spread = self._speaker_dbfs - room
         above_room = _ABOVE_ROOM * spread if spread >= _STEADY_DB else spread + _STEADY_DB
         return max(room + above_room, _LEAST_THRESHOLD_DBFS)
+
+
+class SpeechRuns:
+    """Collects the speech of one sound, hop by hop."""
+
+    def __init__(self) -> None:
+        self._runs: list[Run] = []
+        self._parted = False
+
+    def part(self) -> None:
+        """Begin another stretch with the next speech, however short the pause is."""
+        self._parted = True
+
+    def add(self, start: int, *, voiced: bool) -> None:
+        """Add the next hop of `HOP_SAMPLES`, whose first sample is `start`."""
+        if not voiced:
+            return
+        end = start + HOP_SAMPLES
+        near = bool(self._runs) and start - self._runs[-1][1] < _PAUSE_SAMPLES
+        if near and not self._parted:
+            start, _ = self._runs.pop()
+        self._parted = False
+        self._runs.append((start, end))
+
+    def between(self, start: int, end: int) -> list[Run]:
+        """Return the speech from `start` up to, not including, `end`."""
+        return [
+            (max(start, first), min(end, last))
+            for first, last in self._runs
+            if last - first >= _SHORTEST_RUN_SAMPLES and first < end and last > start
+        ]
+
+    def forget(self, until: int) -> None:
+        """Drop the stretches that end before `until`."""
+        self._runs = [run for run in self._runs if run[1] >= until]

@@ -19,6 +19,8 @@ from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
 from broadcaster.booths.text.spoken_language import SpokenLanguage, model_code
+from broadcaster.booths.timing.heard_times import HeardTimes
+from broadcaster.booths.timing.places import TextPlace
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
 from broadcaster.model.caption import Caption
@@ -108,6 +110,7 @@ class ChannelSink:
         self._bus = bus
         self._clock = clock
         self._voice = ChannelVoice(limits, self._skipped)
+        self._heard_times = HeardTimes(language, self._voice.heard, floor.clock.now)
         self._output = ChannelOutput(
             event=event.id,
             channel=channel,
@@ -146,12 +149,15 @@ class ChannelSink:
 
     def push_speech(self, pcm: bytes, source_position: int) -> None:
         """See `Sink`."""
+        first_sample = self._voice.pushed
         self._voice.push_speech(pcm, source_position)
+        if self._voice.pushed > first_sample:
+            self._heard_times.push_speech(pcm, first_sample)
 
-    def push_text(self, text: str) -> None:
-        """See `Sink`."""
+    def push_text(self, text: str, source: TextPlace | None = None) -> None:  # noqa: ARG002
+        """See `Sink`; here the times are those of the channel's sound."""
         now_ms = self._floor.now_ms()
-        self._captions.push_text(text, now_ms)
+        self._captions.push_text(text, now_ms, self._heard_times.push_text(text))
         self._glossary.hear_channel(text, now_ms)
 
     def push_source_text(self, text: str) -> None:
@@ -204,7 +210,8 @@ class ChannelSink:
 
     def _skipped(self, skip: Skip) -> None:
         log.warning("skipped %d ms of interpretation to catch up", skip.dropped_ms)
-        self._captions.push_text(SKIPPED, self._floor.now_ms())
+        place = self._heard_times.push_text(SKIPPED)
+        self._captions.push_text(SKIPPED, self._floor.now_ms(), place)
 
     async def _follow_status(self) -> None:
         """Learn what the floor speaks, and which variants have listeners."""
@@ -267,9 +274,9 @@ class TranscriptSink:
     def push_speech(self, pcm: bytes, source_position: int) -> None:
         """See `Sink`; a transcriber does not speak."""
 
-    def push_text(self, text: str) -> None:
-        """See `Sink`."""
-        self._captions.push_text(text, self._floor.now_ms())
+    def push_text(self, text: str, source: TextPlace | None = None) -> None:
+        """See `Sink`; here the times are those of the floor."""
+        self._captions.push_text(text, self._floor.now_ms(), source)
 
     def push_source_text(self, text: str) -> None:
         """See `Sink`."""

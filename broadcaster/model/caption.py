@@ -14,8 +14,9 @@ class Caption:
     Attributes:
         id: unique within the channel, in speaking order.
         channel: `floor` or a BCP 47 tag.
-        start_ms: event clock, when its first word came.
-        end_ms: event clock, when its newest word came.
+        start_ms: event clock, when its first word is said on the floor, or on another channel
+            heard there. It may still move until the caption is final.
+        end_ms: event clock, when its newest word ends; at least 0.5 s later.
         text: at most two lines, joined by a newline.
         final: no later version follows.
     """

@@ -123,6 +123,8 @@ class InputSegment:
         start_ms: where it starts in the sound that was sent in this session.
         end_ms: where it ends, or how much was sent so far when not `final`.
         seconds: of audio billed for it, if the server said so.
+        speech_start_ms: where the server heard speech start, if it said so.
+        speech_end_ms: where it heard that speech end, if it said so.
     """
 
     item_id: str
@@ -132,6 +134,8 @@ class InputSegment:
     start_ms: int
     end_ms: int
     seconds: float | None = None
+    speech_start_ms: int | None = None
+    speech_end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

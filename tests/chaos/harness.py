@@ -9,6 +9,7 @@ import aiohttp
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.chain import SessionChain
+from broadcaster.booths.timing.places import TextPlace
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState
@@ -43,7 +44,7 @@ class Heard:
         self.sounds.append(word)
         self.delays_s.append(self._clock.monotonic() - self._spoken_s[word])
 
-    def push_text(self, text: str) -> None:
+    def push_text(self, text: str, _source: TextPlace | None = None) -> None:
         self.transcript += text
 
     def push_source_text(self, _text: str) -> None:

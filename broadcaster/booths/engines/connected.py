@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from broadcaster.booths.engines.sent_frames import SentFrames
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.realtime.socket.audio import AudioConnection
 from broadcaster.realtime.socket.conversation import ConversationConnection
@@ -40,7 +41,7 @@ class ContinuousEngine(ConnectedEngine[AudioConnection]):
 
     def __init__(self, connection: AudioConnection) -> None:
         super().__init__(connection)
-        self._start: int | None = None
+        self._sent = SentFrames(connection.frames)
 
     @property
     def unsent_blocks(self) -> int:
@@ -49,15 +50,18 @@ class ContinuousEngine(ConnectedEngine[AudioConnection]):
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""
-        if self._start is None:
-            self._start = position
+        self._sent.before_append()
         self._connection.append(pcm)
+        self._sent.appended(position)
 
     async def close(self, deadline_s: float) -> None:
         """See `Engine`."""
         await self._connection.close(deadline_s)
 
     def _position(self, elapsed_ms: int | None) -> int | None:
-        if elapsed_ms is None or self._start is None:
-            return None
-        return self._start + ms_to_samples(elapsed_ms)
+        """The position at which the first `elapsed_ms` of what the server heard end."""
+        return None if elapsed_ms is None else self._sent.end(ms_to_samples(elapsed_ms))
+
+    def _start_position(self, elapsed_ms: int | None) -> int | None:
+        """The position of what the server heard after `elapsed_ms`."""
+        return None if elapsed_ms is None else self._sent.start(ms_to_samples(elapsed_ms))

@@ -22,10 +22,17 @@ class SpeechOutput:
 
 @dataclass(frozen=True, slots=True)
 class TextOutput:
-    """A fragment of what the engine says; `position` as in `SpeechOutput`."""
+    """A fragment of what the engine says.
+
+    Attributes:
+        text: with its own spacing.
+        position: as in `SpeechOutput`.
+        stretch: the event-clock samples of the floor between which it was said; None if unknown.
+    """
 
     text: str
     position: int | None
+    stretch: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

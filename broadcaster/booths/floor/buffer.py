@@ -7,6 +7,7 @@ import numpy as np
 
 from broadcaster.audio.blocks import Block
 from broadcaster.audio.level import SPEAKER_PAUSE_DBFS
+from broadcaster.audio.speech_level import HOP_SAMPLES, Run, SpeechLevel, SpeechRuns
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
 BLOCK_SAMPLES = ms_to_samples(200)
@@ -19,6 +20,8 @@ half a minute, with a long sentence before it.
 """
 PAUSE_MS = 160
 """A shorter silence lies inside a word, not between words or sentences."""
+_BEFORE_SAMPLES = ms_to_samples(2_000)
+"""Sound before a part of the floor that helps to tell its speech from the room's noise."""
 _STEP = ms_to_samples(20)
 _QUIET_RMS = 32_768 * 10 ** (SPEAKER_PAUSE_DBFS / 20)
 
@@ -84,6 +87,23 @@ class FloorBuffer:
             if start < position:
                 return (start + min(end, position)) // 2
         return self._blocks[0].position if self._blocks else position
+
+    def speech_between(self, start: int, end: int) -> list[Run]:
+        """Return the stretches of speech from position `start` up to `end`, as far as it is kept.
+
+        Noise of the room does not count. Pauses inside a word do not part a stretch.
+        """
+        blocks = [
+            block
+            for block in self._blocks
+            if start - _BEFORE_SAMPLES < block.position + BLOCK_SAMPLES and block.position < end
+        ]
+        hops = iter(SpeechLevel().judge(b"".join(block.pcm for block in blocks)))
+        runs = SpeechRuns()
+        for block in blocks:
+            for at in range(0, BLOCK_SAMPLES, HOP_SAMPLES):
+                runs.add(block.position + at, voiced=next(hops).voiced)
+        return runs.between(start, end)
 
     def paused_for(self) -> int:
         """Samples since the floor became quiet; 0 while somebody speaks."""

@@ -115,7 +115,7 @@ class ChannelOutput:
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
         wanted = self._mix_now()
-        voice = self._voice.pull(self._frame_samples, floor_now)
+        voice = self._voice.pull(self._frame_samples, floor_now, self._position)
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         interpretation = mix(voice, floor, gains)

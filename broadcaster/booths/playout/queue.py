@@ -38,6 +38,8 @@ class Skip:
 @dataclass(slots=True)
 class _Piece:
     source_position: int
+    first_sample: int
+    """Counted from the first that was ever queued."""
     pcm: memoryview
 
 
@@ -59,6 +61,8 @@ class SpeechQueue:
         """Samples skipped so far."""
         self.skips = 0
         """Number of skips."""
+        self.pushed = 0
+        """Samples queued so far, those included that were skipped."""
 
     @property
     def queued(self) -> int:
@@ -70,6 +74,11 @@ class SpeechQueue:
         """Floor position that the next sample was interpreted from; None while it is empty."""
         return self._pieces[0].source_position if self._pieces else None
 
+    @property
+    def next_sample(self) -> int:
+        """Number of the next sample, counted from the first that was ever queued."""
+        return self._pieces[0].first_sample if self._pieces else self.pushed
+
     def push_speech(self, pcm: bytes, source_position: int) -> Skip | None:
         """Queue sound that was interpreted from the floor at `source_position`.
 
@@ -78,8 +87,9 @@ class SpeechQueue:
         """
         if not pcm.strip(b"\0"):
             return None
-        self._pieces.append(_Piece(source_position, memoryview(pcm)))
+        self._pieces.append(_Piece(source_position, self.pushed, memoryview(pcm)))
         self._queued += len(pcm) // SAMPLE_BYTES
+        self.pushed += len(pcm) // SAMPLE_BYTES
         if self._queued <= self._longest_queue:
             return None
         return self.skip(self._queued - self._longest_queue // 2)
@@ -108,8 +118,8 @@ class SpeechQueue:
         edge_bytes = EDGE_SAMPLES * SAMPLE_BYTES
         gone = _joined(dropped)
         joint = cross_fade(gone[:edge_bytes], gone[-edge_bytes:])
-        position = dropped[0].source_position
-        self._pieces.extendleft(reversed([*before, _Piece(position, memoryview(joint))]))
+        position, sample = dropped[0].source_position, dropped[0].first_sample
+        self._pieces.extendleft(reversed([*before, _Piece(position, sample, memoryview(joint))]))
         self._queued += start + EDGE_SAMPLES
         lost = end - start - EDGE_SAMPLES
         self.dropped += lost
@@ -125,9 +135,11 @@ class SpeechQueue:
                 taken.append(self._pieces.popleft())
             else:
                 length = samples
-                taken.append(_Piece(piece.source_position, piece.pcm[: length * SAMPLE_BYTES]))
+                pcm = piece.pcm[: length * SAMPLE_BYTES]
+                taken.append(_Piece(piece.source_position, piece.first_sample, pcm))
                 piece.pcm = piece.pcm[length * SAMPLE_BYTES :]
                 piece.source_position += length
+                piece.first_sample += length
             samples -= length
             self._queued -= length
         return taken

@@ -10,6 +10,7 @@ from broadcaster.audio.pauses import PauseShortener
 from broadcaster.audio.pcm import Samples
 from broadcaster.audio.stretch import TimeStretch
 from broadcaster.booths.playout.catch_up import CatchUp, CatchUpLimits
+from broadcaster.booths.playout.heard import HeardPositions
 from broadcaster.booths.playout.queue import Skip, SpeechQueue
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, ms_to_samples, samples_to_ms
 
@@ -23,6 +24,10 @@ class ChannelVoice:
         limits: when it catches up, and how fast.
         on_skip: called at once for each skip, for the mark in the captions.
         queue: speech that waits.
+
+    Attributes:
+        idle: samples of silence since it last had something to say.
+        heard: when each sample of the speech is heard.
     """
 
     def __init__(
@@ -45,7 +50,7 @@ class ChannelVoice:
         self.queued_samples = 0
         """Samples of speech that were queued so far."""
         self.idle = 0
-        """Samples of silence since it last had something to say."""
+        self.heard = HeardPositions()
 
     @property
     def lag_ms(self) -> int | None:
@@ -73,6 +78,11 @@ class ChannelVoice:
         return self._queue.skips
 
     @property
+    def pushed(self) -> int:
+        """Samples of speech queued so far; silence is not queued."""
+        return self._queue.pushed
+
+    @property
     def tempo(self) -> float:
         """The current tempo; 1.0 is the interpreter's own."""
         return self._stretch.tempo
@@ -86,14 +96,18 @@ class ChannelVoice:
         if self._queue.queued:
             self._drained.clear()
 
-    def pull(self, samples: int, floor_now: int) -> Samples:
+    def pull(self, samples: int, floor_now: int, position: int | None = None) -> Samples:
         """The next samples, leveled, silence where there is no speech.
 
         Args:
             samples: how many.
             floor_now: position of the floor at which they are played.
+            position: of the channel at which they are heard; None if it is `floor_now`.
         """
         self._keep_pace(samples, floor_now)
+        begun = self._queue.next_sample - self._inside_filters
+        heard_at = floor_now if position is None else position
+        self.heard.played(begun, heard_at + DELAY_SAMPLES, self.tempo)
         self._fill(samples + EDGE_SAMPLES)
         if self._out.samples:
             self.idle = 0

@@ -19,6 +19,8 @@ from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RepeatFilter, SaidText
 from broadcaster.booths.sessions.watchdogs import MuteWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
+from broadcaster.booths.timing.places import TextPlace
+from broadcaster.booths.timing.source_times import SourceTimes
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.realtime.session_events import Usage
@@ -46,8 +48,13 @@ class Sink(Protocol):
             source_position: event-clock sample of the floor it was interpreted from.
         """
 
-    def push_text(self, text: str) -> None:
-        """Take a fragment of the interpreted text, with its own spacing."""
+    def push_text(self, text: str, source: TextPlace | None = None) -> None:
+        """Take a fragment of the interpreted text.
+
+        Args:
+            text: with its own spacing.
+            source: where it was said on the floor; None if that is unknown.
+        """
 
     def push_source_text(self, text: str) -> None:
         """Take a fragment of what the speaker says, early and uncertain."""
@@ -111,6 +118,7 @@ class SessionOutput:
         """The sentence that the session is saying now, even if it repeats an earlier one."""
         self._said = SaidText(language)
         self._repeats = RepeatFilter(self._said)
+        self._source_times = SourceTimes(buffer, language)
         self._worded = False
 
     @property
@@ -156,7 +164,7 @@ class SessionOutput:
 
     def end(self) -> None:
         """End the output."""
-        self._sink.push_text(self._repeats.flush())
+        self._push_text(self._repeats.flush())
 
     def push_output(self, output: EngineOutput) -> None:
         """Take the next output of a session.
@@ -168,8 +176,9 @@ class SessionOutput:
             case SpeechOutput(pcm=pcm, position=position):
                 if is_answer(output):
                     self._push_sound(pcm, self._buffer.end if position is None else position)
-            case TextOutput(text=text, position=position):
+            case TextOutput(text=text, position=position, stretch=stretch):
                 self._worded = self._worded or is_answer(output)
+                self._source_times.add(text, position, stretch)
                 self._say(self._repeats.take(text))
                 self._hear(text, position)
             case SourceText(text=text):
@@ -228,7 +237,7 @@ class SessionOutput:
         if not text:
             return
         self._said.add(text)
-        self._sink.push_text(text)
+        self._push_text(text)
         if self._language_watch is None:
             return
         wrong_since = self._language_watch.add(text, self.done_until)
@@ -237,3 +246,7 @@ class SessionOutput:
             raise InterpreterFailed(
                 "wrong_language", "the interpreter speaks another language", retryable=True
             )
+
+    def _push_text(self, text: str) -> None:
+        """Give the sink the end of what the session said, with its time."""
+        self._sink.push_text(text, self._source_times.last(text))

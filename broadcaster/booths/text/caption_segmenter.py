@@ -1,8 +1,8 @@
 """Turns text fragments into captions: finds sentences, then divides them into lines.
 
-The provider only appends text. Its fragments have their own spacing, but no times and no marks of
-sentence ends, and a full stop may come late. A caption also only grows: each version starts with
-the previous one. Therefore a line break never moves.
+The provider only appends text. Its fragments have their own spacing, but no marks of sentence ends,
+and a full stop may come late. A caption also only grows: each version starts with the previous one.
+Therefore a line break never moves.
 
 The first words of a line are shown at once. Words near its end wait until the sentence ends, until
 more text shows the best break, or until no text has come for a while.
@@ -19,6 +19,7 @@ from broadcaster.booths.text.caption_display import (
 from broadcaster.booths.text.caption_layout import LINE_COLUMNS, OpenLine, line_ends, next_break
 from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions
 from broadcaster.booths.text.channel_language import ChannelLanguage
+from broadcaster.booths.timing.places import TextPlace, WholeTime
 from broadcaster.model.caption import Caption
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
@@ -50,8 +51,8 @@ class CaptionSegmenter:
 
     def __init__(self, channel: str) -> None:
         self._spoken = ChannelLanguage(channel)
-        self._versions = CaptionVersions(channel)
         self._arrivals = Arrivals()
+        self._versions = CaptionVersions(channel, self._arrivals)
         self._end_ms = 0
         self._settled_quiet_ms = 0
         self._text = ""
@@ -72,12 +73,21 @@ class CaptionSegmenter:
         above, _, self._text = last.text.rpartition("\n")
         self._above, self._sentence, self._shown = above, above, len(self._text)
         self._spoken.add(last.text)
-        self._arrivals.add(self._shown, last.end_ms)
+        self._arrivals.add(self._shown, last.end_ms, WholeTime(last.start_ms, last.end_ms))
         self._end_ms, self._settled_quiet_ms = last.end_ms, SENTENCE_QUIET_MS
 
-    def push(self, fragment: str, now_ms: int) -> list[Caption]:
-        """Add a fragment that came at `now_ms` of the event clock; return the changed captions."""
-        self._append(fragment, now_ms)
+    def push(self, fragment: str, now_ms: int, place: TextPlace | None = None) -> list[Caption]:
+        """Add a fragment.
+
+        Args:
+            fragment: with its own spacing.
+            now_ms: event clock, when it came.
+            place: when it is spoken; None if that is unknown.
+
+        Returns:
+            The changed captions.
+        """
+        self._append(fragment, now_ms, place)
         return self._advance(now_ms, 0) + self._update(now_ms)
 
     def join(self) -> None:
@@ -103,7 +113,7 @@ class CaptionSegmenter:
         """End the open caption, because the session has ended."""
         return self._advance(now_ms, SENTENCE_QUIET_MS)
 
-    def _append(self, fragment: str, now_ms: int) -> None:
+    def _append(self, fragment: str, now_ms: int, place: TextPlace | None = None) -> None:
         self._end_ms, self._settled_quiet_ms = now_ms, 0
         if self._marks_are_late and fragment:
             while fragment and closes(fragment[0]):
@@ -117,7 +127,8 @@ class CaptionSegmenter:
         if fragment:
             self._text += fragment
             self._spoken.add(fragment)
-            self._arrivals.add(self._offset + len(self._text), now_ms)
+            if not fragment.isspace():
+                self._arrivals.add(self._offset + len(self._text), now_ms, place)
 
     def _advance(self, now_ms: int, quiet_ms: int) -> list[Caption]:
         """Show the words and end the lines and sentences that can be decided now."""
@@ -241,11 +252,11 @@ class CaptionSegmenter:
         return captions
 
     def _begin(self) -> None:
-        self._versions.begin(self._arrivals.came_ms(self._offset))
+        self._versions.begin(self._offset)
 
     def _version(self, now_ms: int, *, final: bool) -> list[Caption]:
         if not self._above:
             self._begin()
         text = "\n".join(line for line in (self._above, self._text[: self._shown]) if line)
-        newest_ms = self._arrivals.came_ms(self._offset + self._shown - 1)
-        return self._versions.version(text, newest_ms, now_ms, final=final)
+        end = self._offset + len(self._text[: self._shown].rstrip())
+        return self._versions.version(text, end, now_ms, final=final)

@@ -1,85 +1,125 @@
 """Numbers and times the versions of one channel's captions, and limits how often they change."""
 
 from collections import deque
+from dataclasses import dataclass
 
+from broadcaster.booths.timing.places import SingleTime, TextPlace
 from broadcaster.model.caption import Caption
 
 UPDATE_EVERY_MS = 300
 """A growing caption is published at most this often."""
+SHORTEST_MS = 500
+"""A caption lasts at least this long, so that no subtitle only flashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragment:
+    end: int
+    came_ms: int
+    place: TextPlace
 
 
 class Arrivals:
-    """Remembers when each part of the unfinished text arrived."""
+    """Remembers when each part of the unfinished text arrived, and when it is spoken.
+
+    Places are characters of the channel's text.
+    """
 
     def __init__(self) -> None:
-        self._ends: deque[tuple[int, int]] = deque()
+        self._fragments: deque[_Fragment] = deque()
 
-    def add(self, end: int, now_ms: int) -> None:
-        """Record that the channel's text up to `end` has arrived."""
-        self._ends.append((end, now_ms))
+    def add(self, end: int, now_ms: int, place: TextPlace | None = None) -> None:
+        """Record that the channel's text up to `end` has arrived.
+
+        Args:
+            end: the place after the new text.
+            now_ms: event clock.
+            place: where the text is spoken; None if that is unknown.
+        """
+        self._fragments.append(_Fragment(end, now_ms, place or SingleTime(now_ms)))
 
     def came_ms(self, place: int) -> int:
-        """Return when the character at `place` of the channel's text arrived."""
-        return next((ms for end, ms in self._ends if end > place), self._ends[-1][1])
+        """Return when the character at `place` arrived."""
+        return self._of(place).came_ms
+
+    def starts_ms(self, place: int) -> int:
+        """Return when the text from `place` on starts to be spoken."""
+        fragment = self._of(place)
+        return fragment.place.starts_ms(max(0, fragment.end - place))
+
+    def ends_ms(self, place: int) -> int:
+        """Return when the text before `place` ends."""
+        fragment = self._of(place - 1)
+        return fragment.place.ends_ms(max(0, fragment.end - place))
 
     def forget(self, until: int) -> None:
         """Drop the entries up to here."""
-        while self._ends and self._ends[0][0] <= until:
-            self._ends.popleft()
+        while self._fragments and self._fragments[0].end <= until:
+            self._fragments.popleft()
+
+    def _of(self, place: int) -> _Fragment:
+        return next((one for one in self._fragments if one.end > place), self._fragments[-1])
 
 
 class CaptionVersions:
     """Numbers one channel's captions and their versions.
 
     Args:
-        channel: part of every caption. A caption's id is its channel and its start, so it stays
-            unique when a booth restarts: the event clock never runs backwards.
+        channel: part of every caption. A caption's id is its channel and the time its first word
+            came, so it stays unique when a booth restarts: the event clock never runs backwards.
+        arrivals: when the text came, and when it is spoken.
     """
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, arrivals: Arrivals) -> None:
         self._channel = channel
-        self._last_start_ms = -1
-        self._start_ms: int | None = None
+        self._arrivals = arrivals
+        self._number = -1
+        self._begun_at: int | None = None
+        self._ended_ms = 0
         self._published_ms = 0
         self._published_text = ""
 
     def go_on_after(self, last: Caption) -> None:
         """Go on after this caption, or with it if it is unfinished."""
+        self._number = int(last.id.rpartition("-")[2])
         if last.final:
-            self._last_start_ms = last.start_ms
+            self._ended_ms = last.end_ms
         else:
-            self._start_ms, self._published_text = last.start_ms, last.text
+            self._begun_at, self._published_text = 0, last.text
 
     def due(self, now_ms: int) -> bool:
         """Whether a growing caption may be published again."""
         return now_ms - self._published_ms >= UPDATE_EVERY_MS
 
-    def begin(self, came_ms: int) -> None:
-        """Begin a caption at the time its first word arrived, unless one has begun."""
-        if self._start_ms is None:
-            self._start_ms = max(came_ms, self._last_start_ms + 1)
+    def begin(self, place: int) -> None:
+        """Begin a caption with the character at this place, unless one has begun."""
+        if self._begun_at is None:
+            self._begun_at = place
+            self._number = max(self._arrivals.came_ms(place), self._number + 1)
 
-    def version(self, text: str, newest_ms: int, now_ms: int, *, final: bool) -> list[Caption]:
+    def version(self, text: str, end: int, now_ms: int, *, final: bool) -> list[Caption]:
         """Return a new version of the caption that has begun, or nothing if the text is unchanged.
 
         Args:
             text: the text of the whole caption.
-            newest_ms: when its newest word arrived.
+            end: the place after its newest character.
             now_ms: event clock.
             final: whether the caption is complete.
         """
-        assert self._start_ms is not None
+        assert self._begun_at is not None
+        start_ms = max(self._arrivals.starts_ms(self._begun_at), self._ended_ms)
+        end_ms = max(self._arrivals.ends_ms(end), start_ms + SHORTEST_MS)
         caption = Caption(
-            id=f"{self._channel}-{self._start_ms}",
+            id=f"{self._channel}-{self._number}",
             channel=self._channel,
-            start_ms=self._start_ms,
-            end_ms=max(newest_ms, self._start_ms),
+            start_ms=start_ms,
+            end_ms=end_ms,
             text=text,
             final=final,
         )
         unchanged = text == self._published_text and not final
         self._published_ms, self._published_text = now_ms, text
         if final:
-            self._last_start_ms = self._start_ms
-            self._start_ms, self._published_text = None, ""
+            self._begun_at, self._published_text = None, ""
+            self._ended_ms = end_ms
         return [] if unchanged else [caption]

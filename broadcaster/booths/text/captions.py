@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.booths.text.left_captions import letters
+from broadcaster.booths.timing.places import TextPlace
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus
@@ -43,10 +44,16 @@ class CaptionWriter:
         if not last.final:
             self._final_letters = -letters(last.text)
 
-    def push_text(self, fragment: str, now_ms: int) -> None:
-        """Add a fragment that was said at `now_ms` of the event clock."""
+    def push_text(self, fragment: str, now_ms: int, place: TextPlace | None = None) -> None:
+        """Add a fragment.
+
+        Args:
+            fragment: with its own spacing.
+            now_ms: event clock, when it came.
+            place: when it is spoken; None if that is unknown.
+        """
         self.pushed_letters += letters(fragment)
-        self._write(self._segmenter.push(fragment, now_ms))
+        self._write(self._segmenter.push(fragment, now_ms, place))
 
     def tick(self, now_ms: int) -> None:
         """End captions that have been quiet for long enough at `now_ms`."""

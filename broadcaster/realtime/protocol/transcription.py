@@ -13,7 +13,14 @@ from typing import ClassVar
 
 from broadcaster.realtime import codes, wire
 from broadcaster.realtime.protocol.commits import Commits, Due
-from broadcaster.realtime.protocol.fields import Malformed, mapping, seconds_of, string, text_of
+from broadcaster.realtime.protocol.fields import (
+    Malformed,
+    mapping,
+    seconds_of,
+    string,
+    text_of,
+    whole_number,
+)
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, AudioProtocol, State
 from broadcaster.realtime.protocol.settings import TranscriptionConfig
 from broadcaster.realtime.session_events import InputSegment, InputText
@@ -46,6 +53,8 @@ class TranscriptionProtocol(AudioProtocol):
         wire.SESSION_CREATED: frozenset({State.CONNECTING}),
         wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
         wire.BUFFER_COMMITTED: WORKING,
+        wire.SPEECH_STARTED: WORKING,
+        wire.SPEECH_STOPPED: WORKING,
         wire.TRANSCRIPTION_DELTA: WORKING,
         wire.TRANSCRIPTION_UPDATED: WORKING,
         wire.TRANSCRIPTION_COMPLETED: WORKING,
@@ -58,6 +67,8 @@ class TranscriptionProtocol(AudioProtocol):
         super().__init__(
             {
                 wire.BUFFER_COMMITTED: self._on_committed,
+                wire.SPEECH_STARTED: self._on_speech,
+                wire.SPEECH_STOPPED: self._on_speech,
                 wire.TRANSCRIPTION_DELTA: self._on_delta,
                 wire.TRANSCRIPTION_UPDATED: self._on_updated_text,
                 wire.TRANSCRIPTION_COMPLETED: self._on_completed,
@@ -70,6 +81,7 @@ class TranscriptionProtocol(AudioProtocol):
         self._commits = 0
         self._items: list[_CommittedItem] = []
         self._texts: dict[str, str] = {}
+        self._speech: dict[str, dict[str, int]] = {}
         self._told: deque[str] = deque(maxlen=_REMEMBERED_ITEMS)
 
     @property
@@ -172,6 +184,18 @@ class TranscriptionProtocol(AudioProtocol):
     def _on_committed(self, event: Mapping[str, object]) -> None:
         self._item(self._item_id(event))
 
+    def _on_speech(self, event: Mapping[str, object]) -> None:
+        """Note what a server that detects speech says about an item, which may not exist yet."""
+        times = {
+            field: ms
+            for field in ("audio_start_ms", "audio_end_ms")
+            if (ms := whole_number(event.get(field))) is not None
+        }
+        if item_id := string(event.get("item_id")):
+            self._speech.setdefault(item_id, {}).update(times)
+            if len(self._speech) > _REMEMBERED_ITEMS:
+                del self._speech[next(iter(self._speech))]
+
     def _on_delta(self, event: Mapping[str, object]) -> None:
         item_id, text = self._item_id(event), string(event.get("delta"))
         if text:
@@ -222,6 +246,7 @@ class TranscriptionProtocol(AudioProtocol):
     ) -> None:
         self._texts.pop(item.item_id, None)
         self._told.append(item.item_id)
+        speech = self._speech.pop(item.item_id, {})
         item.result = InputSegment(
             item.item_id,
             text.strip(),
@@ -230,6 +255,8 @@ class TranscriptionProtocol(AudioProtocol):
             start_ms=item.start_ms,
             end_ms=item.end_ms,
             seconds=seconds,
+            speech_start_ms=speech.get("audio_start_ms"),
+            speech_end_ms=speech.get("audio_end_ms"),
         )
 
     def _release(self) -> None:

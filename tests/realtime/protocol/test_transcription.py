@@ -427,3 +427,41 @@ def test_memory_for_items_nobody_finishes_is_bounded() -> None:
     for number in range(1000):
         hearing.hear(event("delta", f"item_{number}", delta="x" * 100))
     assert len(hearing.protocol._texts) < 100
+
+
+def speech(kind: str, item: str, **fields: object) -> dict[str, Any]:
+    return {"type": f"input_audio_buffer.speech_{kind}", "event_id": "e", "item_id": item, **fields}
+
+
+def test_a_server_that_detects_speech_tells_when_it_was() -> None:
+    hearing = Hearing()
+    hearing.speak(WORDS * 10)
+    told = hearing.hear(
+        speech("started", "item_1", audio_start_ms=400),
+        speech("stopped", "item_1", audio_end_ms=1_600),
+        committed("item_1"),
+        completed("item_1"),
+    )
+    assert told == [
+        final(
+            "item_1",
+            "Hello.",
+            0,
+            10 * FRAME_MS,
+            languages=("en",),
+            seconds=3.0,
+            speech_start_ms=400,
+            speech_end_ms=1_600,
+        )
+    ]
+
+
+@pytest.mark.parametrize("ms", [None, "400", True, {}])
+def test_times_of_speech_that_are_no_numbers_are_left_out(ms: object) -> None:
+    hearing = Hearing()
+    hearing.speak(WORDS)
+    hearing.hear(speech("started", "item_1", audio_start_ms=ms), speech("stopped", ""))
+    [told] = hearing.hear(committed("item_1"), completed("item_1"))
+    assert isinstance(told, InputSegment)
+    assert told.speech_start_ms is None
+    assert told.speech_end_ms is None

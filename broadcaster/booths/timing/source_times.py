@@ -1,0 +1,107 @@
+"""Places the text of a session on the floor: when was it said?"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from broadcaster.audio.speech_level import Run
+from broadcaster.booths.floor.buffer import FloorBuffer
+from broadcaster.booths.timing.alignment import (
+    Speech,
+    align,
+    breaks_in,
+    letters_before,
+    spoken_at,
+)
+from broadcaster.booths.timing.places import JoinedPlace, PlacedText, SingleTime, TextPlace
+from broadcaster.model.audio import ms_to_samples, samples_to_ms
+from broadcaster.writing.sentences import ends_sentence
+
+_FRAGMENTS = 64
+"""A session's text is held back for a comparison with earlier text no longer than this."""
+_REACH_SAMPLES = ms_to_samples(600)
+"""A sentence that was cut in a word ends no further from the cut than this."""
+
+
+class SpokenText:
+    """A text that is spread over the speech in a known part of the floor; a `TextPlace`.
+
+    Args:
+        text: what was said there.
+        language: ISO 639-1 code; empty if unknown.
+        speech: in which it was said.
+    """
+
+    def __init__(self, text: str, language: str, speech: Speech) -> None:
+        self._letters = letters_before(text)
+        self._speech = speech
+        self._knots = align(self._letters[-1], breaks_in(text, language), speech)
+
+    def starts_ms(self, left: int) -> int:
+        """See `TextPlace`."""
+        return samples_to_ms(self._speech.starts(self._spoken(left)))
+
+    def ends_ms(self, left: int) -> int:
+        """See `TextPlace`."""
+        return samples_to_ms(self._speech.ends(self._spoken(left)))
+
+    def _spoken(self, left: int) -> float:
+        return spoken_at(self._knots, self._letters[max(0, len(self._letters) - 1 - left)])
+
+
+class SourceTimes:
+    """Remembers where the latest text of a booth's sessions was said.
+
+    Args:
+        buffer: the floor.
+        language: ISO 639-1 code of the text; empty if it changes.
+    """
+
+    def __init__(self, buffer: FloorBuffer, language: str) -> None:
+        self._buffer = buffer
+        self._language = language
+        self._latest: deque[PlacedText] = deque(maxlen=_FRAGMENTS)
+
+    def add(self, text: str, position: int | None, stretch: tuple[int, int] | None) -> None:
+        """Add the next fragment of a session.
+
+        Args:
+            text: of any length.
+            position: event-clock sample of the floor when it came; None if unknown.
+            stretch: the event-clock samples between which it was said; None if unknown.
+        """
+        if text:
+            self._latest.append(PlacedText(text, self._place(text, position, stretch)))
+
+    def last(self, text: str) -> TextPlace | None:
+        """Return where a text was said that is the end of what was added."""
+        fragments: list[PlacedText] = []
+        missing = len(text)
+        for fragment in reversed(self._latest):
+            if missing <= 0:
+                break
+            fragments.insert(0, fragment)
+            missing -= len(fragment.text)
+        return JoinedPlace(fragments) if fragments else None
+
+    def _place(self, text: str, position: int | None, stretch: tuple[int, int] | None) -> TextPlace:
+        if stretch is None:
+            return SingleTime(samples_to_ms(self._buffer.end if position is None else position))
+        start, end = stretch
+        if self._latest and self._ends_sentence(self._latest[-1].text):
+            start = self._in_pause(start)
+        if self._ends_sentence(text):
+            end = self._in_pause(end)
+        if start >= end:
+            start, end = stretch
+        runs: Sequence[Run] = self._buffer.speech_between(start, end)
+        return SpokenText(text, self._language, Speech(runs or [(start, end)]))
+
+    def _ends_sentence(self, text: str) -> bool:
+        return ends_sentence(text, self._language)
+
+    def _in_pause(self, cut: int) -> int:
+        """Move a cut between two sentences to the nearest edge of a pause, if it lies in a word."""
+        runs = self._buffer.speech_between(cut - 2 * _REACH_SAMPLES, cut + 2 * _REACH_SAMPLES)
+        edges = [edge for run in runs if run[0] < cut < run[1] for edge in run]
+        nearest = min(edges, key=lambda edge: abs(edge - cut), default=cut)
+        return nearest if abs(nearest - cut) <= _REACH_SAMPLES else cut
