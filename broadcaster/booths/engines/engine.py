@@ -6,6 +6,9 @@ from typing import Protocol
 
 from broadcaster.realtime.session_events import Usage
 
+FloorSpan = tuple[int, int]
+"""A part of the floor: the event-clock samples of its start and of its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechOutput:
@@ -27,12 +30,12 @@ class TextOutput:
     Attributes:
         text: with its own spacing.
         position: as in `SpeechOutput`.
-        stretch: the event-clock samples of the floor between which it was said; None if unknown.
+        span: the part of the floor in which it was said; None if unknown.
     """
 
     text: str
     position: int | None
-    stretch: tuple[int, int] | None = None
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,13 @@
 from collections.abc import AsyncIterator
 
 from broadcaster.booths.engines.connected import ContinuousEngine
-from broadcaster.booths.engines.engine import Done, EngineOutput, SourceText, TextOutput
+from broadcaster.booths.engines.engine import (
+    Done,
+    EngineOutput,
+    FloorSpan,
+    SourceText,
+    TextOutput,
+)
 from broadcaster.realtime.session_events import InputSegment, InputText, Usage
 
 
@@ -22,14 +28,14 @@ class Transcribe(ContinuousEngine):
                     end = self._position(end_ms)
                     assert end is not None, "a segment ends after the first sample"
                     if text:
-                        yield TextOutput(f" {text.strip()}", None, self._stretch(segment))
+                        yield TextOutput(f" {text.strip()}", None, self._span(segment))
                         if not sends_early_text:
                             yield SourceText(f" {text.strip()}")
                     yield Done(end, "", Usage())
                 case _:
                     pass
 
-    def _stretch(self, segment: InputSegment) -> tuple[int, int] | None:
+    def _span(self, segment: InputSegment) -> FloorSpan | None:
         """The part of the floor in which a segment was said, as precisely as the server told."""
         start = self._start_position(segment.speech_start_ms)
         end = self._position(segment.speech_end_ms)

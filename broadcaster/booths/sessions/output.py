@@ -176,9 +176,9 @@ class SessionOutput:
             case SpeechOutput(pcm=pcm, position=position):
                 if is_answer(output):
                     self._push_sound(pcm, self._buffer.end if position is None else position)
-            case TextOutput(text=text, position=position, stretch=stretch):
+            case TextOutput(text=text, position=position, span=span):
                 self._worded = self._worded or is_answer(output)
-                self._source_times.add(text, position, stretch)
+                self._source_times.add(text, position, span)
                 self._say(self._repeats.take(text))
                 self._hear(text, position)
             case SourceText(text=text):

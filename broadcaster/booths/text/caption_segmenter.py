@@ -62,6 +62,8 @@ class CaptionSegmenter:
         """The part of the open sentence before the open line."""
         self._above = ""
         """The first line of the open caption, if the open line is the second."""
+        self._above_end = 0
+        """Where that line ends in the channel's text."""
         self._shown = 0
         self._marks_are_late = False
 
@@ -217,6 +219,7 @@ class CaptionSegmenter:
                 captions += self._close(now_ms)
             else:
                 self._begin()
+                self._above_end = self._offset + self._shown
                 self._above = self._text[: self._shown + self._kept_space()]
                 self._consume()
         return captions
@@ -258,5 +261,6 @@ class CaptionSegmenter:
         if not self._above:
             self._begin()
         text = "\n".join(line for line in (self._above, self._text[: self._shown]) if line)
-        end = self._offset + len(self._text[: self._shown].rstrip())
+        shown = self._text[: self._shown].rstrip()
+        end = self._offset + len(shown) if shown else self._above_end
         return self._versions.version(text, end, now_ms, final=final)

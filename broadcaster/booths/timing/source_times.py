@@ -1,9 +1,8 @@
 """Places the text of a session on the floor: when was it said?"""
 
 from collections import deque
-from collections.abc import Sequence
+from functools import cached_property
 
-from broadcaster.audio.speech_level import Run
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.timing.alignment import (
     Speech,
@@ -13,6 +12,7 @@ from broadcaster.booths.timing.alignment import (
     spoken_at,
 )
 from broadcaster.booths.timing.places import JoinedPlace, PlacedText, SingleTime, TextPlace
+from broadcaster.booths.timing.sentence_match import Knot
 from broadcaster.model.audio import ms_to_samples, samples_to_ms
 from broadcaster.writing.sentences import ends_sentence
 
@@ -28,13 +28,19 @@ class SpokenText:
     Args:
         text: what was said there.
         language: ISO 639-1 code; empty if unknown.
-        speech: in which it was said.
+        buffer: the floor.
+        span: the event-clock samples of the part's start and end.
+        begins: whether a sentence begins with the text.
     """
 
-    def __init__(self, text: str, language: str, speech: Speech) -> None:
-        self._letters = letters_before(text)
-        self._speech = speech
-        self._knots = align(self._letters[-1], breaks_in(text, language), speech)
+    def __init__(
+        self, text: str, language: str, buffer: FloorBuffer, span: tuple[int, int], *, begins: bool
+    ) -> None:
+        self._text = text
+        self._language = language
+        self._buffer = buffer
+        self._span = span
+        self._begins = begins
 
     def starts_ms(self, left: int) -> int:
         """See `TextPlace`."""
@@ -44,8 +50,35 @@ class SpokenText:
         """See `TextPlace`."""
         return samples_to_ms(self._speech.ends(self._spoken(left)))
 
+    @cached_property
+    def _letters(self) -> list[int]:
+        return letters_before(self._text)
+
+    @cached_property
+    def _speech(self) -> Speech:
+        start, end = self._span
+        if self._begins:
+            start = self._in_pause(start)
+        if ends_sentence(self._text, self._language):
+            end = self._in_pause(end)
+        if start >= end:
+            start, end = self._span
+        return Speech(self._buffer.speech_between(start, end) or [(start, end)])
+
+    @cached_property
+    def _knots(self) -> list[Knot]:
+        breaks = breaks_in(self._text, self._language)
+        return align(self._letters[-1], breaks, self._speech)
+
     def _spoken(self, left: int) -> float:
         return spoken_at(self._knots, self._letters[max(0, len(self._letters) - 1 - left)])
+
+    def _in_pause(self, cut: int) -> int:
+        """Move a cut between two sentences to the nearest edge of a pause, if it lies in a word."""
+        runs = self._buffer.speech_between(cut - 2 * _REACH_SAMPLES, cut + 2 * _REACH_SAMPLES)
+        edges = [edge for run in runs if run[0] < cut < run[1] for edge in run]
+        nearest = min(edges, key=lambda edge: abs(edge - cut), default=cut)
+        return nearest if abs(nearest - cut) <= _REACH_SAMPLES else cut
 
 
 class SourceTimes:
@@ -61,16 +94,16 @@ class SourceTimes:
         self._language = language
         self._latest: deque[PlacedText] = deque(maxlen=_FRAGMENTS)
 
-    def add(self, text: str, position: int | None, stretch: tuple[int, int] | None) -> None:
+    def add(self, text: str, position: int | None, span: tuple[int, int] | None) -> None:
         """Add the next fragment of a session.
 
         Args:
             text: of any length.
             position: event-clock sample of the floor when it came; None if unknown.
-            stretch: the event-clock samples between which it was said; None if unknown.
+            span: the event-clock samples between which it was said; None if unknown.
         """
         if text:
-            self._latest.append(PlacedText(text, self._place(text, position, stretch)))
+            self._latest.append(PlacedText(text, self._place(text, position, span)))
 
     def last(self, text: str) -> TextPlace | None:
         """Return where a text was said that is the end of what was added."""
@@ -83,25 +116,9 @@ class SourceTimes:
             missing -= len(fragment.text)
         return JoinedPlace(fragments) if fragments else None
 
-    def _place(self, text: str, position: int | None, stretch: tuple[int, int] | None) -> TextPlace:
-        if stretch is None:
+    def _place(self, text: str, position: int | None, span: tuple[int, int] | None) -> TextPlace:
+        if span is None:
             return SingleTime(samples_to_ms(self._buffer.end if position is None else position))
-        start, end = stretch
-        if self._latest and self._ends_sentence(self._latest[-1].text):
-            start = self._in_pause(start)
-        if self._ends_sentence(text):
-            end = self._in_pause(end)
-        if start >= end:
-            start, end = stretch
-        runs: Sequence[Run] = self._buffer.speech_between(start, end)
-        return SpokenText(text, self._language, Speech(runs or [(start, end)]))
-
-    def _ends_sentence(self, text: str) -> bool:
-        return ends_sentence(text, self._language)
-
-    def _in_pause(self, cut: int) -> int:
-        """Move a cut between two sentences to the nearest edge of a pause, if it lies in a word."""
-        runs = self._buffer.speech_between(cut - 2 * _REACH_SAMPLES, cut + 2 * _REACH_SAMPLES)
-        edges = [edge for run in runs if run[0] < cut < run[1] for edge in run]
-        nearest = min(edges, key=lambda edge: abs(edge - cut), default=cut)
-        return nearest if abs(nearest - cut) <= _REACH_SAMPLES else cut
+        before = self._latest[-1].text if self._latest else ""
+        begins = ends_sentence(before, self._language)
+        return SpokenText(text, self._language, self._buffer, span, begins=begins)

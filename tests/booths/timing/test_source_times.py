@@ -76,7 +76,7 @@ def test_hum_without_speech_and_a_floor_that_is_not_kept_any_more_count_as_a_who
         assert place.ends_ms(0) == pytest.approx(2_000, abs=60)
 
 
-def test_text_without_a_stretch_is_where_it_came() -> None:
+def test_text_without_a_span_is_where_it_came() -> None:
     times = SourceTimes(FloorBuffer(), "es")
     assert times.last("Hola") is None
     times.add("Hola", 5 * SECOND, None)
@@ -112,7 +112,7 @@ def test_a_cut_in_a_word_next_to_a_sentence_end_moves_into_the_pause(cut_ms: int
     assert second.ends_ms(0) == pytest.approx(4_600, abs=60)
 
 
-def test_a_stretch_without_length_is_one_moment() -> None:
+def test_a_span_without_length_is_one_moment() -> None:
     buffer = floor((1_000, False), (1_600, True), (400, False))
     times = said(buffer, "Yes.", 1_500, 1_500)
     times.add(" Thanks.", None, (1_500 * 24, 1_500 * 24))
