@@ -6,6 +6,9 @@ from typing import Protocol
 
 from broadcaster.realtime.session_events import Usage
 
+FloorSpan = tuple[int, int]
+"""A part of the floor: the event-clock samples of its start and of its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechOutput:
@@ -14,18 +17,22 @@ class SpeechOutput:
     Attributes:
         pcm: of any length, possibly all zero.
         position: event-clock sample of the floor it was interpreted from; None if unknown.
+        span: the part of the floor that was sent as one piece and answered by this; None if the
+            engine interprets without a break.
     """
 
     pcm: bytes
     position: int | None
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TextOutput:
-    """A fragment of what the engine says; `position` as in `SpeechOutput`."""
+    """A fragment of what the engine says; `position` and `span` as in `SpeechOutput`."""
 
     text: str
     position: int | None
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +43,13 @@ class Done:
         position: event-clock sample.
         error: error id when a phrase could not be interpreted; empty otherwise.
         usage: tokens it used.
+        span: as in `SpeechOutput`.
     """
 
     position: int
     error: str
     usage: Usage
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ class Transcribe(ContinuousEngine):
                 case InputText(text=text):
                     sends_early_text = True
                     yield SourceText(text)
-                case InputSegment(text=text, final=True, end_ms=end_ms):
+                case InputSegment(text=text, final=True, start_ms=start_ms, end_ms=end_ms):
                     end = self._position(end_ms)
                     assert end is not None, "a segment ends after the first sample"
                     if text:
-                        yield TextOutput(f" {text.strip()}", None)
+                        yield TextOutput(f" {text.strip()}", None, self._span(start_ms, end_ms))
                         if not sends_early_text:
                             yield SourceText(f" {text.strip()}")
                     yield Done(end, "", Usage())
