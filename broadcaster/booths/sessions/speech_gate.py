@@ -32,7 +32,7 @@ LATE_S = 12.0
 """An answer may come this long after the speech: slow providers need more than 10 s."""
 LATEST_S = 30.0
 """An answer may come this long after speech that has no answer yet."""
-GOES_ON_S = 3.0
+GOES_ON_S = 5.0
 """Outputs that follow each other this closely belong together."""
 BEGINS_S = 1.0
 """Speech may be noticed this much later than it began."""

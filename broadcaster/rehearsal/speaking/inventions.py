@@ -18,6 +18,6 @@ class Inventions:
         self._numbers = itertools.count()
 
     def next_sentence(self, language: str) -> str:
-        """The next one in a language, in English if there is none in it."""
+        """The next one in a language; English stands in for languages without one."""
         sentences = _SENTENCES.get(language, _SENTENCES["en"])
         return sentences[next(self._numbers) % len(sentences)]
