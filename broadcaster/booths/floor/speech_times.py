@@ -84,10 +84,7 @@ class SpeechTimes:
 
     def last_spoken(self, start: int, end: int) -> int | None:
         """Return where the last block with speech between two positions ends, if there is one."""
-        if self._stale:
-            for number in range(max(0, len(self._starts) - WINDOW_BLOCKS), len(self._starts)):
-                self._judge(number)
-            self._stale = False
+        self._judge_newest()
         for number in range(len(self._starts) - 1, -1, -1):
             block_end = self._starts[number] + _BLOCK_HOPS * _HOP
             if block_end <= start:
@@ -95,6 +92,20 @@ class SpeechTimes:
             if self._starts[number] < end and self._is_spoken(number):
                 return block_end
         return self._starts[0] if self._forgot and start < self._starts[0] else None
+
+    def spoken_s(self, start: int, end: int) -> float:
+        """Return how many seconds of speech there are between two positions."""
+        self._judge_newest()
+        numbers = range(len(self._starts))
+        spoken = sum(start <= self._starts[n] < end and self._is_spoken(n) for n in numbers)
+        return spoken * _BLOCK_HOPS * _HOP / CLOCK_HZ
+
+    def _judge_newest(self) -> None:
+        """Judge the blocks for which not all of the later sound has come."""
+        if self._stale:
+            for number in range(max(0, len(self._starts) - WINDOW_BLOCKS), len(self._starts)):
+                self._judge(number)
+            self._stale = False
 
     def _is_spoken(self, number: int) -> bool:
         return sum(self._voiced_hops[max(0, number - 1) : number + 2]) >= _SPOKEN_HOPS

@@ -4,7 +4,8 @@ A piece of the floor that was sent by itself and is answered by itself must hold
 that interprets without a break does not say which sound an output belongs to. Its output passes if
 
 - speech was fed to this session in the last `LATE_S`,
-- or in the last `LATEST_S`, and no text has come since, so that it is still unanswered,
+- or in the last `LATEST_S`, and it is unanswered: no text has come since, or too little for the
+  speech of that time,
 - or in the last `LATEST_S`, and the output follows another one within `GOES_ON_S`.
 
 Any other output waits until the sound before it is judged for good, about 4 s, and so does what
@@ -27,6 +28,7 @@ from broadcaster.booths.engines.engine import (
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.speech_times import SpeechTimes
 from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.writing.columns import columns
 
 LATE_S = 12.0
 """An answer may come this long after the speech: slow providers need more than 10 s."""
@@ -34,6 +36,8 @@ LATEST_S = 30.0
 """An answer may come this long after speech that has no answer yet."""
 GOES_ON_S = 5.0
 """Outputs that follow each other this closely belong together."""
+LEAST_COLUMNS_PER_S = 3.0
+"""Less text than this for a second of speech is no answer to all of it; 10 to 18 are usual."""
 BEGINS_S = 1.0
 """Speech may be noticed this much later than it began."""
 MOST_HELD = 1_000
@@ -93,6 +97,8 @@ class SpeechGate:
         self._now_s = now_s
         self._fed: deque[_Fed] = deque()
         self._held: deque[_Held] = deque()
+        self._texts: deque[tuple[float, int]] = deque()
+        """When each of the last texts came, and how many columns wide it is."""
         self._output_s = self._text_s = float("-inf")
         """When the last output and the last text came that were passed on."""
         self._text_dropped_s = float("-inf")
@@ -106,6 +112,8 @@ class SpeechGate:
         self._fed.append(_Fed(position + BLOCK_SAMPLES, heard_s))
         while self._fed[0].heard_s < now_s - _REMEMBERED_S:
             self._fed.popleft()
+        while self._texts and self._texts[0][0] < self._fed[0].heard_s:
+            self._texts.popleft()
         return self._settle()
 
     def take(self, output: EngineOutput) -> list[EngineOutput]:
@@ -170,8 +178,13 @@ class SpeechGate:
         goes_on = held.at_s - self._output_s <= GOES_ON_S and self._last_text_passed
         if isinstance(held.output, SpeechOutput) and goes_on:
             return held.at_s - self._text_s <= LATEST_S
-        unanswered = self._text_s < spoken_s
+        unanswered = self._text_s < spoken_s or self._wrote_too_little(start, spoken)
         return quiet_s <= LATEST_S and (unanswered or goes_on)
+
+    def _wrote_too_little(self, start: int, end: int) -> bool:
+        """Whether the last texts are too short for the speech between two positions."""
+        written = sum(width for _, width in self._texts)
+        return written < LEAST_COLUMNS_PER_S * self._speech.spoken_s(start, end)
 
     def _note_passed(self, held: _Held) -> None:
         if not _says_something(held.output):
@@ -179,6 +192,7 @@ class SpeechGate:
         self._output_s = held.at_s
         if isinstance(held.output, TextOutput | SourceText):
             self._text_s, self._last_text_passed = held.at_s, True
+            self._texts.append((held.at_s, columns(held.output.text.strip())))
 
     def _drop(self, held: _Held) -> None:
         if not isinstance(held.output, TextOutput):

@@ -96,12 +96,13 @@ class Session:
         self.passed += [(output, self.now_s) for output in outputs]
 
 
-def text(words: str, span: FloorSpan | None = None) -> TextOutput:
-    return TextOutput(words, None, span)
+def text(letter: str, span: FloorSpan | None = None) -> TextOutput:
+    """Enough text for four seconds of speech; its first letter names it."""
+    return TextOutput(letter.ljust(48, "-"), None, span)
 
 
 def texts(outputs: Sequence[EngineOutput]) -> str:
-    return "".join(output.text for output in outputs if isinstance(output, TextOutput))
+    return "".join(output.text[0] for output in outputs if isinstance(output, TextOutput))
 
 
 # An engine without a break
@@ -119,6 +120,8 @@ def texts(outputs: Sequence[EngineOutput]) -> str:
         ([*said(4), *quiet(40)], {20: "a", 22: "b", 24.5: "c"}, "abc"),
         ([*said(4), *quiet(40)], {20: "a", 30: "x"}, "a"),
         ([*said(4), *quiet(40)], {36: "x"}, ""),
+        ([*said(20), *quiet(28)], {21.5: "a", 34: "b", 43: "x"}, "ab"),
+        ([*said(12), *quiet(32)], {9: "a", 11: "b", 13.5: "c", 27: "x"}, "abc"),
         ([*said(4), *quiet(40)], {at: "a" if at < 34 else "x" for at in range(5, 44, 2)}, 15 * "a"),
         # Hum instead of silence.
         ([*said(4), *humming(40)], {5.5: "a", 17: "x", 30: "x"}, "a"),
@@ -172,8 +175,8 @@ def test_filler_and_blanks_pass_without_being_counted() -> None:
     outputs: list[tuple[float, EngineOutput]] = [
         (n + 0.5, SpeechOutput(bytes(960), n)) for n in range(9)
     ]
-    session = Session(quiet(10))
-    assert session.run([*outputs, (9.2, text(" "))]) == [*(one for _, one in outputs), text(" ")]
+    session, blank = Session(quiet(10)), TextOutput(" ", None)
+    assert session.run([*outputs, (9.2, blank)]) == [*(one for _, one in outputs), blank]
     assert session.gate.withheld_texts == 0
 
 
