@@ -267,6 +267,7 @@ class Booth:
             sessions=self._chain.sessions,
             unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
             unusable_events=self._chain.unusable_events,
+            withheld_texts=self._chain.withheld_texts,
             interpreter=self._engine,
             cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
         )

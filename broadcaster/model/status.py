@@ -90,6 +90,7 @@ class BoothStatus:
         dropped_ms: interpreted sound skipped to catch up, or because its queue was full.
         unusable_events: events of the interpreter of which nothing could be used, such as sound
             that cannot be decoded.
+        withheld_texts: texts of the interpreter that were not shown, because nobody had spoken.
         interpreter: the engine in use.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         glossary_said: how often the source captions held a term of the glossary; those whose
@@ -114,6 +115,7 @@ class BoothStatus:
     glossary_hits: int = 0
     floor_language: str = ""
     unusable_events: int = 0
+    withheld_texts: int = 0
     kind: Literal["booth"] = "booth"
 
 

@@ -142,6 +142,11 @@ _BOOTH: Sequence[tuple[str, str, Callable[[BoothStatus], float | None]]] = (
         "Answers of the interpreter that could not be used",
         lambda b: b.unusable_events,
     ),
+    (
+        "withheld_texts_total",
+        "Texts of the interpreter that were not shown because nobody had spoken",
+        lambda b: b.withheld_texts,
+    ),
     ("sessions_total", "Sessions opened: the first, rotations and restarts", lambda b: b.sessions),
     ("glossary_said_total", "Glossary terms the speaker said", lambda b: b.glossary_said),
     (

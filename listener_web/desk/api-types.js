@@ -42,6 +42,7 @@
  * @property {number} dropped_ms interpreted sound that was skipped
  * @property {number} unsent_ms floor sound that did not reach the interpreter
  * @property {number} unusable_events answers of the interpreter that could not be used
+ * @property {number} withheld_texts texts that were not shown because nobody had spoken
  * @property {number} glossary_said terms of the glossary that were said
  * @property {number} glossary_hits those said as the glossary wants
  * @property {number} cost_usd

@@ -85,15 +85,16 @@ function lag({ channel, lag_ms }) {
 }
 
 /**
- * What listeners did not get, if there is any.
+ * What did not reach the listeners, if there is any.
  *
  * @param {ChannelStatus} status
  */
-function losses({ dropped_ms, unsent_ms, unusable_events }) {
+function losses({ dropped_ms, unsent_ms, unusable_events, withheld_texts }) {
   const parts = [];
   if (dropped_ms > 0) parts.push(`${(dropped_ms / 1000).toFixed(1)} s skipped`);
   if (unsent_ms > 0) parts.push(`${(unsent_ms / 1000).toFixed(1)} s not sent`);
   if (unusable_events > 0) parts.push(`${unusable_events} answers unusable`);
+  if (withheld_texts > 0) parts.push(`${withheld_texts} texts without speech not shown`);
   return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 

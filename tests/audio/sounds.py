@@ -43,6 +43,28 @@ def noise(seconds: float, dbfs: float) -> bytes:
     return pcm_of(rng.normal(0, 32_768 * 10 ** (dbfs / 20), int(seconds * CLOCK_HZ)))
 
 
+def coloured_noise(seconds: float, dbfs: float, exponent: float) -> bytes:
+    """Noise whose power falls with this power of the frequency: 0 white, 1 pink, 2 brown."""
+    rng = np.random.default_rng(6)
+    frequencies = np.fft.rfftfreq(int(seconds * CLOCK_HZ), 1 / CLOCK_HZ)
+    spectrum = rng.normal(size=frequencies.size) + 1j * rng.normal(size=frequencies.size)
+    spectrum[0] = 0
+    spectrum[1:] /= frequencies[1:] ** (exponent / 2)
+    return _with_level(np.fft.irfft(spectrum, int(seconds * CLOCK_HZ)), dbfs)
+
+
+def hum(seconds: float, dbfs: float, hz: float = 50.0) -> bytes:
+    """Mains hum with its harmonics."""
+    time = np.arange(int(seconds * CLOCK_HZ)) / CLOCK_HZ
+    parts = [np.sin(2 * math.pi * hz * n * time + n) / n for n in range(1, 13)]
+    return _with_level(np.sum(parts, axis=0), dbfs)
+
+
+def _with_level(values: npt.NDArray[np.float64], dbfs: float) -> bytes:
+    rms = np.sqrt(np.mean(values**2))
+    return pcm_of(values / rms * 32_768 * 10 ** (dbfs / 20))
+
+
 def amplified(pcm: bytes, db: float) -> bytes:
     return pcm_of(numbers(pcm) * 10 ** (db / 20))
 

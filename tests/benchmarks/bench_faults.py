@@ -21,12 +21,15 @@ from pathlib import Path
 import numpy as np
 
 from broadcaster.model.event import EngineKind
+from broadcaster.rehearsal import talk
+from tests.audio.sounds import hum
 from tests.chaos.rehearsed import (
     Fault,
     Received,
     RunResult,
     conversers,
     run_booths,
+    talk_floor,
     translators,
     writers,
 )
@@ -64,6 +67,7 @@ class Case:
         engines: whom.
         refusal: all sessions drop, and the next ones are refused so.
         options: of the rehearsal server.
+        hum_s: seconds of hum after the talk.
     """
 
     what: str
@@ -71,6 +75,15 @@ class Case:
     engines: tuple[EngineKind, ...] = ALL
     refusal: Fault | None = None
     options: tuple[str, ...] = ()
+    hum_s: float = 0.0
+
+    def floor(self) -> bytes:
+        """The floor that the booths hear."""
+        return (
+            talk_floor(SENTENCES) + hum(self.hum_s, HUM_DBFS)
+            if self.hum_s
+            else talk_floor(SENTENCES)
+        )
 
     def faults(self) -> list[Fault]:
         """The faults that are planned on the server."""
@@ -85,6 +98,9 @@ class Case:
         return planned
 
 
+HUM_DBFS = -40.0
+HUM_S = talk.load().sentences[SENTENCES - 1].end_ms / 1000 + 18.0
+"""So long after the beginning, no speech is left to be answered."""
 DROP: Fault = {"name": "drop", "at_s": FAULT_S}
 CASES = (
     Case("none"),
@@ -109,6 +125,7 @@ CASES = (
         {"name": "late_closed"},
         options=("--expires-s", "40"),
     ),
+    Case("invents sentences while the floor hums", {"name": "invent", "at_s": HUM_S}, hum_s=25.0),
 )
 
 
@@ -222,7 +239,8 @@ async def table(rounds: int, only: str) -> str:
             continue
         measured = Measured()
         for _ in range(rounds):
-            result = await run_booths(BOOTHS, case.faults(), SENTENCES, *case.options)
+            floor = await asyncio.to_thread(case.floor)
+            result = await run_booths(BOOTHS, case.faults(), SENTENCES, *case.options, floor=floor)
             measured.add(result, plain, case)
             assert result.checked.invalid == []
         lines.append(measured.row(case.what))

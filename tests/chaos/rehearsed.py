@@ -82,6 +82,7 @@ class Received:
         states: of its booth, each change once, with the time.
         reasons: what its booth said while it was not well.
         frames: of its sound: sequence, position, bytes and time.
+        withheld_texts: how many texts its booth held back.
     """
 
     expected: list[str]
@@ -90,6 +91,7 @@ class Received:
     states: list[tuple[str, float]] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
     frames: list[tuple[int, int, int, float]] = field(default_factory=list)
+    withheld_texts: int = 0
 
     @property
     def text(self) -> Text:
@@ -137,7 +139,11 @@ class RunResult:
 
 
 async def run_booths(
-    cases: Sequence[BoothCase], faults: Sequence[Fault], sentences: int, *options: str
+    cases: Sequence[BoothCase],
+    faults: Sequence[Fault],
+    sentences: int,
+    *options: str,
+    floor: bytes | None = None,
 ) -> RunResult:
     """Speak the first sentences of the talk in real time, with faults, to these booths.
 
@@ -146,7 +152,10 @@ async def run_booths(
         faults: what goes wrong.
         sentences: how many.
         options: of the rehearsal server.
+        floor: PCM of the floor with these sentences; None for them alone, see `talk_floor`.
     """
+    if floor is None:
+        floor = await asyncio.to_thread(talk_floor, sentences)
     done = RunResult({case: Received(_expected(case, sentences)) for case in cases}, [], Checked())
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(rehearsal_server(*options))
@@ -178,7 +187,7 @@ async def run_booths(
                 *(_watch(bus, event, done.received) for event in {case.event for case in cases}),
             )
         ]
-        await _speak(bus, {case.event for case in cases}, sentences, done)
+        await _speak(bus, {case.event for case in cases}, floor, done)
         await _end(working)
         await asyncio.sleep(0.2)
         await _end(watching)
@@ -219,11 +228,14 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         assert isinstance(outcome, asyncio.CancelledError), "it ended before it was cancelled"
 
 
-async def _speak(bus: Bus, events: set[str], sentences: int, done: RunResult) -> None:
-    """The talk, then silence until all is interpreted."""
-    pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
-    spoken = pcm[: (SENTENCES[sentences - 1].end_ms + 150) * 48]
-    floor = bytes(int(LEAD_S * 48_000)) + spoken
+def talk_floor(sentences: int) -> bytes:
+    """The first sentences of the talk after `LEAD_S` of silence, s16le mono 24 kHz."""
+    pcm = b"".join(read_pcm(talk.load().audio_path))
+    return bytes(int(LEAD_S * 48_000)) + pcm[: (SENTENCES[sentences - 1].end_ms + 150) * 48]
+
+
+async def _speak(bus: Bus, events: set[str], floor: bytes, done: RunResult) -> None:
+    """The floor, then silence until all is interpreted."""
     latest = len(floor) // 2 + int(PATIENCE_S * 24_000)
     clock, position, until = asyncio.get_running_loop().time, 0, latest
     started = clock()
@@ -270,5 +282,6 @@ async def _watch(bus: Bus, event: str, received: Mapping[BoothCase, Received]) -
             one = by_channel[status.channel]
             if one.state_names[-1:] != [status.state]:
                 one.states.append((status.state, asyncio.get_running_loop().time() - started))
+            one.withheld_texts = status.withheld_texts
             if status.reason:
                 one.reasons.add(status.reason)

@@ -26,6 +26,7 @@ REPORT = BoothStatus(
     dropped_ms=3_240,
     unsent_ms=400,
     unusable_events=7,
+    withheld_texts=3,
     glossary_said=12,
     glossary_hits=11,
     interpreter="translate",
@@ -59,6 +60,7 @@ async def test_glossary_hits_and_lost_sound_are_shown() -> None:
             text = await row.inner_text(timeout=60_000)
             assert "continuous · glossary 11 of 12" in text
             assert "3.2 s skipped · 0.4 s not sent · 7 answers unusable" in text
+            assert "3 texts without speech not shown" in text
             other = await page.locator("tr[data-channel='fr']").inner_text()
             assert "glossary" not in other
             assert "skipped" not in other

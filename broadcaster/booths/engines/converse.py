@@ -64,11 +64,15 @@ class Converse(ConnectedEngine[ConversationConnection]):
     def _understood(self, output: SessionEvent) -> EngineOutput | None:
         match output:
             case AudioDelta(pcm=pcm, segment=int(segment)):
-                return SpeechOutput(pcm, self._phrases[segment].position)
+                phrase = self._phrases[segment]
+                return SpeechOutput(pcm, phrase.position, phrase.span)
             case OutputText(text=text, segment=int(segment)):
-                return TextOutput(text, self._phrases[segment].end)
+                phrase = self._phrases[segment]
+                return TextOutput(text, phrase.end, phrase.span)
             case SegmentDone(segment=segment, ok=ok, reason=reason, usage=usage):
-                return Done(self._phrases.pop(segment).end, "" if ok else reason, usage)
+                phrase = self._phrases.pop(segment)
+                return Done(phrase.end, "" if ok else reason, usage, phrase.span)
             case SegmentLost(segment=segment, reason=reason, usage=usage):
-                return Done(self._phrases.pop(segment).end, reason, usage)
+                phrase = self._phrases.pop(segment)
+                return Done(phrase.end, reason, usage, phrase.span)
         return None

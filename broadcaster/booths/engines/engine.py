@@ -17,10 +17,13 @@ class SpeechOutput:
     Attributes:
         pcm: of any length, possibly all zero.
         position: event-clock sample of the floor it was interpreted from; None if unknown.
+        span: the part of the floor that was sent as one piece and answered by this; None if the
+            engine interprets without a break.
     """
 
     pcm: bytes
     position: int | None
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class TextOutput:
     Attributes:
         text: with its own spacing.
         position: as in `SpeechOutput`.
-        span: the part of the floor in which it was said; None if unknown.
+        span: the part of the floor in which it was said, or that was sent as one piece and answered
+            by this; None if unknown.
     """
 
     text: str
@@ -46,11 +50,13 @@ class Done:
         position: event-clock sample.
         error: error id when a phrase could not be interpreted; empty otherwise.
         usage: tokens it used.
+        span: as in `SpeechOutput`.
     """
 
     position: int
     error: str
     usage: Usage
+    span: FloorSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

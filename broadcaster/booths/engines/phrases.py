@@ -44,6 +44,11 @@ class Phrase:
         """Event-clock position after its last sample."""
         return self.position + len(self.pcm) // SAMPLE_BYTES
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Event-clock positions of its start and its end."""
+        return self.position, self.end
+
 
 class PhraseSegmenter:
     """Cuts one floor into phrases, in order and without overlap."""

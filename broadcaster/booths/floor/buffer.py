@@ -8,6 +8,7 @@ import numpy as np
 from broadcaster.audio.blocks import Block
 from broadcaster.audio.level import SPEAKER_PAUSE_DBFS
 from broadcaster.audio.speech_level import HOP_SAMPLES, Run, SpeechLevel, SpeechRuns
+from broadcaster.booths.floor.speech_times import SpeechTimes
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
 BLOCK_SAMPLES = ms_to_samples(200)
@@ -36,6 +37,8 @@ class FloorBuffer:
         self._grown = asyncio.Event()
         self.spoken = 0
         """Samples of speech so far."""
+        self.speech = SpeechTimes()
+        """Where there was speech, and not only loud sound."""
 
     @property
     def end(self) -> int:
@@ -48,6 +51,7 @@ class FloorBuffer:
     def push_floor_block(self, block: Block) -> None:
         """Add the next block."""
         self._blocks.append(block)
+        self.speech.push_floor_block(block)
         samples = np.frombuffer(block.pcm, dtype="<i2").astype(np.float64)
         rms = np.sqrt(np.mean(samples.reshape(-1, _STEP) ** 2, axis=1))
         for number, quiet in enumerate(rms < _QUIET_RMS):

@@ -100,7 +100,9 @@ class SessionChain:
             language="" if language == FLOOR else base_language(language),
             voiced=voiced,
         )
-        self._silence_watch = SilenceWatch(buffer, clock, sink.silence_expected)
+        self._silence_expected = sink.silence_expected
+        self._silence_watch = SilenceWatch(buffer, clock, self._owes_nothing)
+        self._answered_until = 0
         self._current: FedSession | None = None
         self._next: FedSession | None = None
         self._handed_over = asyncio.Event()
@@ -111,6 +113,7 @@ class SessionChain:
         self._released_blocks = 0
         self._released_unsent = 0
         self._unusable_events = 0
+        self._withheld_texts = 0
 
     def go_on_after(self, texts: list[str], done_until: int) -> None:
         """Begin where another booth stopped; see `SessionOutput.go_on_after`."""
@@ -169,6 +172,14 @@ class SessionChain:
                 self._unusable_events += session.take_unusable_events()
         return self._unusable_events
 
+    @property
+    def withheld_texts(self) -> int:
+        """Texts that were not passed on because nobody had spoken."""
+        for session in (self._current, self._next):
+            if session is not None:
+                self._withheld_texts += session.take_withheld_texts()
+        return self._withheld_texts
+
     async def _open(self) -> FedSession:
         opening = self._opener.open(self._event)
         session = await FedSession.open(opening, self._buffer, self._clock)
@@ -179,6 +190,7 @@ class SessionChain:
         """Start a session that hears everything that is not interpreted yet."""
         self._current = session
         self._silence_watch.begin()
+        self._answered_until = self._buffer.end
         self._output.begin()
         session.feed_from(self._output.done_until)
         self._report_state(BoothState.LIVE, "")
@@ -249,9 +261,15 @@ class SessionChain:
     def _push_output(self, output: EngineOutput) -> None:
         if is_answer(output):
             self._silence_watch.answered()
+            self._answered_until = self._buffer.end
             self._backoff.reset()
             self._failed_backoff.reset()
         self._output.push_output(output)
+
+    def _owes_nothing(self) -> bool:
+        """Whether the interpreter may be silent: hum and noise are loud, and need no answer."""
+        unanswered = self._buffer.speech.last_spoken(self._answered_until, self._buffer.end)
+        return unanswered is None or self._silence_expected()
 
     def _owes_an_answer(self) -> bool:
         """Whether a session that was cut off left speech unanswered."""
@@ -319,3 +337,4 @@ class SessionChain:
         session.fed = session.unsent = 0
         await session.dispose()
         self._unusable_events += session.take_unusable_events()
+        self._withheld_texts += session.take_withheld_texts()

@@ -1,4 +1,7 @@
-"""One engine session: fed from the floor buffer, its output read into a queue."""
+"""One engine session: fed from the floor buffer, its output read into a queue.
+
+Output that no speech can be the reason for is left out; see `speech_gate`.
+"""
 
 import asyncio
 from collections import deque
@@ -7,6 +10,7 @@ from typing import Self
 
 from broadcaster.booths.engines.engine import Engine, EngineOutput
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
+from broadcaster.booths.sessions.speech_gate import SpeechGate
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.ports import Clock
 
@@ -32,8 +36,10 @@ class FedSession:
         self._engine = engine
         self._buffer = buffer
         self._clock = clock
+        self._gate = SpeechGate(buffer.speech, clock.monotonic)
         self._next = 0
         self._unusable_events = 0
+        self._withheld_texts = 0
         self._until: int | None = None
         self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_OUTPUT_QUEUE)
         self._changed = asyncio.Event()
@@ -78,6 +84,11 @@ class FedSession:
         before, self._unusable_events = self._unusable_events, self._engine.unusable_events
         return self._unusable_events - before
 
+    def take_withheld_texts(self) -> int:
+        """How many texts were dropped since the last call, because nobody had spoken."""
+        before, self._withheld_texts = self._withheld_texts, self._gate.withheld_texts
+        return self._withheld_texts - before
+
     def feed_from(self, position: int) -> None:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""
         self._next = position
@@ -116,13 +127,16 @@ class FedSession:
     async def _read(self) -> None:
         try:
             async for output in self._engine.outputs():
-                self._outputs.append(output)
-                self._changed.set()
+                self._pass_on(self._gate.take(output))
         except InterpreterFailed as failure:
             self._failure = failure
         finally:
             self._ended = True
-            self._changed.set()
+            self._pass_on(self._gate.end())
+
+    def _pass_on(self, outputs: list[EngineOutput]) -> None:
+        self._outputs.extend(outputs)
+        self._changed.set()
 
     async def _feed(self) -> None:
         while self._until is None or self._next < self._until:
@@ -133,6 +147,7 @@ class FedSession:
             if self._until is not None and block.position >= self._until:
                 break
             self._engine.push_floor_pcm(block.position, block.pcm)
+            self._pass_on(self._gate.feed(block.position))
             self.fed += 1
             self.unsent = self._engine.unsent_blocks
             self._next = block.position + BLOCK_SAMPLES

@@ -34,6 +34,8 @@ class Moment(Enum):
     """Sound arrived. A fault of this moment lasts."""
     MIDDLE = auto()
     """Sound arrived, or a response is half sent. A fault of this moment interrupts the session."""
+    QUIET = auto()
+    """The sound of the last seconds was quiet, or nothing was recognised in a recording."""
     RESPONSE = auto()
     COMMIT = auto()
     CLOSE = auto()
@@ -56,6 +58,7 @@ MOMENTS = {
     "duplicate_deltas": Moment.SOUND,
     "whole_utterances": Moment.SOUND,
     "long_voice": Moment.SOUND,
+    "invent": Moment.QUIET,
     "fail_response": Moment.RESPONSE,
     "incomplete_response": Moment.RESPONSE,
     "cancel_response": Moment.RESPONSE,

@@ -106,6 +106,9 @@ class Responder:
                 if said is not None:
                     texts.append(said.text)
                     sounds.append(said.pcm)
+        if not texts and faults.trigger(Moment.QUIET):
+            said = await self._interpreter.invented(request.language)
+            texts, sounds = ([said.text], [said.pcm]) if said is not None else ([], [])
         joint = " " if spaces_between_words(request.language) else ""
         return SpokenTranslation(joint.join(texts), b"".join(sounds))
 

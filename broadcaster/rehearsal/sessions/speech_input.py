@@ -1,9 +1,16 @@
 """The input of a translation or transcription: appended sound in, recognised speech out."""
 
+import numpy as np
+
+from broadcaster.rehearsal.faults.catalogue import Moment
 from broadcaster.rehearsal.faults.connection import FaultyConnection
 from broadcaster.rehearsal.hearing.recognition import Recognition, RecognitionQueue
 from broadcaster.rehearsal.hearing.shared_streams import SharedStreams, StreamMember
 from broadcaster.rehearsal.wire.constants import BYTES_PER_MS, INPUT_FRAME_BYTES
+
+_LOUD_RMS = 32_768 * 10 ** (-35 / 20)
+_QUIET_MS = 4_000
+"""After this long without loud sound the faults of silence are triggered."""
 
 
 class SpeechInput:
@@ -28,6 +35,7 @@ class SpeechInput:
         self._step_bytes, self._beginnings = step_bytes, beginnings
         self._member = StreamMember(streams, self._on_recognised)
         self._uncut = b""
+        self._quiet_ms = 0
         self.recognised = RecognitionQueue()
         self.received_ms = 0
         """Length of all frames so far, the one being heard included."""
@@ -52,8 +60,16 @@ class SpeechInput:
         frame_ms = len(frame) // BYTES_PER_MS
         self.received_ms += frame_ms
         self._connection.faults.received(frame_ms)
+        samples = np.frombuffer(frame, "<i2").astype(float)
+        loud = bool(np.sqrt(np.mean(samples**2)) > _LOUD_RMS)
+        self._quiet_ms = 0 if loud else self._quiet_ms + frame_ms
         await self._connection.trigger_interruptions()
         await self._member.hear(frame)
+
+    def invents(self) -> bool:
+        """Whether a fault makes the session say something now, although it hears no speech."""
+        quiet = self._quiet_ms >= _QUIET_MS
+        return quiet and bool(self._connection.faults.trigger(Moment.QUIET))
 
     async def settled(self, until_ms: int) -> None:
         """Return when everything said before a time of this sound was dealt with."""

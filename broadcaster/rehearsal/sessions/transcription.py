@@ -112,6 +112,8 @@ class FakeTranscriptionSession:
             case "input_audio_buffer.append":
                 for frame in self._input.cut(event["audio"]):
                     await self._input.hear(frame)
+                    if self._input.invents():
+                        await self._invent()
                     async with self._writing:
                         await self._write_due()
             case "input_audio_buffer.commit":
@@ -124,9 +126,18 @@ class FakeTranscriptionSession:
         held_ms = self._input.received_ms - self._items[-1].start_ms
         if held_ms < _MIN_COMMIT_MS:
             raise empty_commit(held_ms)
-        item, previous_id = self._end_item(), self._last_id
-        self._last_id = item.item_id
+        item = self._end_item()
         item.failing = bool(self._connection.faults.trigger(Moment.COMMIT))
+        await self._announce(item)
+
+    async def _invent(self) -> None:
+        """End an item without being asked, as a server does that detects turns, and fill it."""
+        item = self._end_item()
+        item.words += self._interpreter.invented_text("en").split(" ")
+        await self._announce(item)
+
+    async def _announce(self, item: _InputItem) -> None:
+        previous_id, self._last_id = self._last_id, item.item_id
         await self._connection.send(self.events.committed(item.item_id, previous_id))
         shown = {
             "id": item.item_id,

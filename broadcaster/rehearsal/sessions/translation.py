@@ -83,6 +83,8 @@ class FakeTranslationSession:
                 for frame in self._input.cut(event["audio"]):
                     await self._input.hear(frame)
                     self._frames += 1
+                    if self._input.invents():
+                        await self._invent()
                     await self._send(self._output.tick())
             case "session.close":
                 await self._finish()
@@ -96,6 +98,12 @@ class FakeTranslationSession:
         if said is not None:
             whole = faults.active("whole_utterances", at_ms) is not None
             await self._send(self._output.say(said.text, said.pcm, language, whole=whole))
+
+    async def _invent(self) -> None:
+        language = self._config.language
+        said = await self._interpreter.invented(language)
+        if said is not None:
+            await self._send(self._output.say(said.text, said.pcm, language))
 
     async def _transcribe(self, heard: Recognition) -> None:
         for number, delta in enumerate(pieces(self._interpreter.original(heard))):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from broadcaster.rehearsal.faults.plan import SessionFaults
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.speaking.apertium import Apertium
+from broadcaster.rehearsal.speaking.inventions import Inventions
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
 from broadcaster.rehearsal.talk import Talk
 from broadcaster.rehearsal.worker_process import WorkerFailed
@@ -41,6 +42,7 @@ class TalkInterpreter:
     ) -> None:
         self._talk, self._voice, self._apertium = talk, voice, apertium
         self._free_languages = free_languages
+        self._inventions = Inventions()
 
     def original(self, heard: Recognition) -> str:
         """The speaker's words, in the original language."""
@@ -86,6 +88,15 @@ class TalkInterpreter:
         else:
             return None
         return await self._spoken(text, spoken, language, self._length_ms(heard, slowness))
+
+    def invented_text(self, language: str) -> str:
+        """A sentence that nobody said, as models write it in silence."""
+        return self._inventions.next_sentence(language)
+
+    async def invented(self, language: str) -> SpokenTranslation | None:
+        """The same with its sound; None if the voice fails."""
+        text = self.invented_text(language)
+        return await self._spoken(text, text, language, None)
 
     async def _spoken(
         self, text: str, spoken: str, language: str, length_ms: int | None

@@ -227,6 +227,37 @@ def spoken(client: TranslationClient) -> float:
     return len(client.spoken().rstrip(b"\0")) / 48
 
 
+async def test_sentences_are_invented_in_silence(
+    server: TestServer, connect: Connect, talk_pcm: bytes
+) -> None:
+    await plan(server, {"name": "invent", "at_s": 5, "every_s": 3, "times": None})
+    async with connect() as client:
+        await client.interpret(excerpt(talk_pcm, 0, 5_600) + bytes(48 * 9_000))
+        assert client.text().startswith(translated("es", 0))
+        assert client.text().count("Gracias por ver el video.") == 1
+        assert client.text().count("Subtítulos por la comunidad.") == 1
+
+
+async def test_a_transcription_invents_an_item_of_its_own(server: TestServer) -> None:
+    await plan(server, {"name": "invent", "at_s": 5})
+    item = "conversation.item.input_audio_transcription"
+    async with realtime(server, TRANSCRIPTION) as client:
+        model = {"model": "gpt-live-transcribe"}
+        session = {"type": "transcription", "audio": {"input": {"transcription": model}}}
+        await client.send("session.update", session=session)
+        await client.append(bytes(48 * 6_000))
+        completed = await client.until(f"{item}.completed")
+        assert completed["item_id"] == client.of("input_audio_buffer.committed")[0]["item_id"]
+        assert completed["transcript"]
+
+
+async def test_a_conversation_invents_where_nothing_is_recognised(server: TestServer) -> None:
+    await plan(server, {"name": "invent"})
+    async with realtime(server, CONVERSATION) as client:
+        assert text_of(await client.interpret(bytes(48 * 2_000), "fr"))
+        assert not text_of(await client.interpret(bytes(48 * 2_000), "fr"))
+
+
 # Beginning and end
 
 
