@@ -16,7 +16,10 @@ KINDS = {
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/playout/test_channel": "realtime",
     "booths/playout/test_floor_bed": "realtime",
+    "bus/test_broken_files": "realtime",
+    "bus/test_folder_lock": "realtime",
     "bus/test_redis": "redis",
+    "bus/test_store_outage": "realtime",
     "chaos": "realtime speech",
     "commands/test_children": "realtime",
     "commands/test_cli": "realtime",

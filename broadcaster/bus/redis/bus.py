@@ -5,6 +5,7 @@ streams and records.
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
@@ -18,6 +19,10 @@ from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock, Entry, Lease, Record, Subscription
+from broadcaster.model.store import StoreStatus
+
+_PROBE_LIFE_MS = 60_000
+"""The key of a process that has ended goes by itself."""
 
 
 class RedisBus:
@@ -39,6 +44,7 @@ class RedisBus:
         self, url: str, *, timing: Timing | None = None, clock: Clock | None = None
     ) -> None:
         self._redis = Redis(url, timing or Timing(), clock or SystemClock())
+        self._probe_key = f"{self._redis.prefix}probe:{secrets.token_hex(4)}"
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
         self._streams = Streams(self._redis)
@@ -133,9 +139,15 @@ class RedisBus:
         finally:
             await lease.release()
 
-    async def ping(self) -> None:
-        """See `ports.Bus.ping`."""
-        await self._redis.ask("PING")
+    async def probe(self) -> None:
+        """See `ports.Bus.probe`."""
+        await self._redis.ask("SET", self._probe_key, "1", "PX", _PROBE_LIFE_MS)
+        await self._redis.ask("GET", self._probe_key)
+        self._redis.health.works()
+
+    def store_status(self) -> StoreStatus:
+        """See `ports.Bus.store_status`."""
+        return self._redis.health.status()
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self._group.create_task(work, name=name)

@@ -53,9 +53,8 @@ class Streams:
                     *(payload, nonce, look_back, MAX_STREAM_ENTRIES),
                 )
             except FAILURES as error:
-                _log.warning(
-                    "cannot append to %s, trying again: %s", stream, self._redis.describe(error)
-                )
+                unavailable = self._redis.failed(error)
+                _log.warning("cannot append to %s, trying again: %s", stream, unavailable.message)
                 look_back = _LOOK_BACK_AGAIN
                 await backoff.wait()
             else:
