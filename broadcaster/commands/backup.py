@@ -49,7 +49,7 @@ def put_back(settings: Settings, source: Path, out: Console) -> None:
 
 def _described(contents: backup.Contents) -> str:
     return (
-        f"{contents.events} events, {contents.caption_versions} versions of captions, "
+        f"events: {contents.events}, versions of captions: {contents.caption_versions}, "
         f"{contents.bytes / 1_000_000:.1f} MB; checked"
     )
 
