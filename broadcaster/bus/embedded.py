@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,7 @@ _REREAD_S = 1.0
 """Interval at which followers and watchers read again, in case they read before the newest entry
 was there."""
 _FOLLOW_BATCH = 500
+_DELIVERED = "Until then captions are shown live, and changes count, but only in memory."
 _RECORDS_TOPIC = "records"
 """Carries the name of every record that is written."""
 
@@ -219,11 +221,12 @@ class EmbeddedBus:
     def store_status(self) -> StoreStatus:
         """See `ports.Bus.store_status`."""
         parts = self._parts
-        return self._health.status(
+        status = self._health.status(
             waiting=len(parts.writes),
             lost=parts.writes.lost,
             free_bytes=parts.probe.free_bytes if parts.probe is not None else None,
         )
+        return status if status.ready else replace(status, hint=f"{status.hint} {_DELIVERED}")
 
     @asynccontextmanager
     async def _lease(self, name: str) -> AsyncIterator[Lease]:

@@ -1,18 +1,17 @@
-"""Streams of the embedded bus: the newest entries in memory, all of them in the database."""
+"""Streams of the embedded bus: the newest entries in memory, all of them in the database.
+
+The database knows an entry by its position, a 63-bit integer with the order of stream ids.
+"""
 
 import asyncio
 import logging
+from bisect import bisect_right
+from collections import deque
 from weakref import WeakValueDictionary
 
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.store_health import StoreHealth
-from broadcaster.bus.stream_tail import (
-    LARGEST_POSITION,
-    StreamTail,
-    first_position,
-    id_of,
-    position_of,
-)
+from broadcaster.bus.stream_ids import parse_id
 from broadcaster.bus.write_queue import WriteQueue
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Clock, Entry
@@ -21,6 +20,80 @@ _log = logging.getLogger(__name__)
 
 MOST_TAILS = 256
 """Streams with entries in memory; beyond it those that were written longest ago are dropped."""
+KEPT_ENTRIES = 500
+"""Stored entries that stay in memory, minutes of captions. A reader that is this close to the
+newest entry needs no database."""
+
+_NUMBER_BITS = 20
+_LARGEST_NUMBER = (1 << _NUMBER_BITS) - 1
+_LARGEST_MS = (1 << (63 - _NUMBER_BITS)) - 1
+_LARGEST_POSITION = (1 << 63) - 1
+
+
+def _id(position: int) -> str:
+    """The stream id of a position."""
+    return f"{position >> _NUMBER_BITS}-{position & _LARGEST_NUMBER}"
+
+
+def _position(after_id: str) -> int:
+    """An id as a 63-bit integer of SQLite, in the same order.
+
+    Raises:
+        ValueError: it is not an id.
+    """
+    ms, number = parse_id(after_id)
+    return min(ms, _LARGEST_MS) << _NUMBER_BITS | min(number, _LARGEST_NUMBER)
+
+
+def _first_position(now_ms: int) -> int:
+    """The first position of a millisecond of Unix time."""
+    return now_ms << _NUMBER_BITS
+
+
+class StreamTail:
+    """The newest entries of one stream: the last `KEPT_ENTRIES`, and all that are not stored yet.
+
+    Args:
+        floor: position of the newest entry that is stored and not here.
+
+    Attributes:
+        floor: every entry after this position is here.
+        unstored: entries that the database has not taken yet, always the newest.
+    """
+
+    def __init__(self, floor: int) -> None:
+        self.floor = floor
+        self.unstored = 0
+        self._positions: deque[int] = deque()
+        self._payloads: deque[bytes] = deque()
+
+    def add(self, now_ms: int, payload: bytes) -> int:
+        """Add an entry, which is not stored yet, and return its position."""
+        newest = self._positions[-1] if self._positions else self.floor
+        position = max(_first_position(now_ms), newest + 1)
+        self._positions.append(position)
+        self._payloads.append(payload)
+        self.unstored += 1
+        self._trim()
+        return position
+
+    def stored(self) -> None:
+        """The oldest entry that was not stored is stored, or given up."""
+        self.unstored -= 1
+        self._trim()
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` entries after a position, oldest first."""
+        first = bisect_right(self._positions, after)
+        return [
+            Entry(_id(self._positions[index]), self._payloads[index])
+            for index in range(first, min(first + limit, len(self._positions)))
+        ]
+
+    def _trim(self) -> None:
+        while len(self._positions) > max(KEPT_ENTRIES, self.unstored):
+            self.floor = self._positions.popleft()
+            self._payloads.popleft()
 
 
 class EmbeddedStreams:
@@ -47,8 +120,8 @@ class EmbeddedStreams:
         """See `ports.Bus.append`."""
         tail = await self._tail(stream)
         position = tail.add(self._clock.now_ms(), payload)
-        await self._writes.write_entry(tail, position, payload)
-        return id_of(position)
+        await self._writes.write_entry(stream, position, payload, tail.stored)
+        return _id(position)
 
     async def read(self, stream: str, after_id: str, limit: int) -> list[Entry]:
         """See `ports.Bus.read`.
@@ -58,11 +131,11 @@ class EmbeddedStreams:
         Raises:
             BusUnavailable: memory has none either.
         """
-        after = position_of(after_id)
+        after = _position(after_id)
         tail = self._tails.get(stream)
         if tail is not None and after >= tail.floor:
             return tail.read(after, limit)
-        floor = LARGEST_POSITION if tail is None else tail.floor
+        floor = _LARGEST_POSITION if tail is None else tail.floor
         try:
             rows = await self._store.read(stream, after, floor, limit)
         except BusUnavailable as error:
@@ -71,7 +144,7 @@ class EmbeddedStreams:
                 raise
             _log.warning("the past of %s cannot be read: %s", stream, error.message)
             return tail.read(after, limit)
-        entries = [Entry(id_of(position), payload) for position, payload in rows]
+        entries = [Entry(_id(position), payload) for position, payload in rows]
         if tail is not None and tail.floor == floor:
             entries += tail.read(after, limit - len(entries))
         return entries
@@ -89,7 +162,7 @@ class EmbeddedStreams:
 
     async def _made(self, stream: str) -> StreamTail:
         try:
-            return StreamTail(stream, await self._store.last_position(stream))
+            return StreamTail(await self._store.last_position(stream))
         except BusUnavailable as error:
             self._health.fails(error)
-            return StreamTail(stream, first_position(self._clock.now_ms()) - 1)
+            return StreamTail(_first_position(self._clock.now_ms()) - 1)

@@ -10,7 +10,6 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _FORBIDDEN = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_SHOWN_LIVE = "Until then captions are shown live and kept in memory."
 
 
 class StoreUnusable(BusUnavailable):
@@ -43,17 +42,17 @@ def explain(path: Path | None, error: Exception) -> BusUnavailable:
     if code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) in _NO_SPACE:
         return BusUnavailable(
             f"there is no space left for the database {name} ({reason})",
-            hint=f"Make space on its disk. {_SHOWN_LIVE}",
+            hint="Make space on its disk.",
         )
     if code in _LOCKED:
         return BusUnavailable(
             f"another program has locked the database {name} ({reason})",
-            hint=f"End that program, perhaps an sqlite3 shell or a copy job. {_SHOWN_LIVE}",
+            hint="End that program, perhaps an sqlite3 shell or a copy job.",
         )
     if code == sqlite3.SQLITE_IOERR:
         return BusUnavailable(
             f"the disk of the database {name} fails ({reason})",
-            hint=f"Check that the disk has free space and is not broken. {_SHOWN_LIVE}",
+            hint="Check that the disk has free space and is not broken.",
         )
     return StoreUnusable(
         f"the database {name} does not work: {reason}",

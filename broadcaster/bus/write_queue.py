@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.store_health import StoreHealth
-from broadcaster.bus.stream_tail import StreamTail
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Clock, Record
 from broadcaster.system.backoff import Backoff
@@ -27,9 +27,10 @@ CLOSE_S = 3.0
 
 @dataclass(eq=False, slots=True)
 class _EntryWrite:
-    tail: StreamTail
+    stream: str
     position: int
     payload: bytes
+    stored: Callable[[], None]
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -65,13 +66,21 @@ class WriteQueue:
     def __len__(self) -> int:
         return len(self._entries) + len(self._records)
 
-    async def write_entry(self, tail: StreamTail, position: int, payload: bytes) -> None:
-        """Store an entry that the tail has already.
+    async def write_entry(
+        self, stream: str, position: int, payload: bytes, stored: Callable[[], None]
+    ) -> None:
+        """Store an entry.
+
+        Args:
+            stream: its stream.
+            position: its place there.
+            payload: what it holds.
+            stored: called when it is stored or given up, in the order of the entries.
 
         Returns:
             When it is stored, at once while the store fails, or after `PATIENCE_S`.
         """
-        write = _EntryWrite(tail, position, payload)
+        write = _EntryWrite(stream, position, payload, stored)
         self._entries.append(write)
         if len(self._entries) > MOST_ENTRIES:
             self._give_up_oldest()
@@ -140,15 +149,15 @@ class WriteQueue:
             change.settled.set()
             return
         entry = self._entries[0]
-        await self._store.append(entry.tail.stream, entry.position, entry.payload)
+        await self._store.append(entry.stream, entry.position, entry.payload)
         if self._entries and self._entries[0] is entry:  # it was not given up while it was stored
             self._entries.popleft()
-            entry.tail.stored()
+            entry.stored()
         entry.settled.set()
 
     def _give_up_oldest(self) -> None:
         oldest = self._entries.popleft()
-        oldest.tail.stored()
+        oldest.stored()
         oldest.settled.set()
         if not self.lost:
             _log.error("the store has failed for too long: the oldest captions are not kept")

@@ -109,7 +109,8 @@ async def _store(settings: Settings) -> Finding:
     free = f"{store.free_bytes / 1_000_000_000:.1f} GB are free"
     text = f"embedded, in {settings.data_dir.resolve()}{used}; a write and a read went through"
     if store.low_space:
-        return Finding(what, Verdict.WARNING, f"{text}, but only {free}. Make space on that disk.")
+        few = f"only {store.free_bytes / 1_000_000:.0f} MB are free"
+        return Finding(what, Verdict.WARNING, f"{text}, but {few}. Make space on that disk.")
     return Finding(what, Verdict.GOOD, f"{text}; {free}.")
 
 

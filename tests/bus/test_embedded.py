@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.bus import embedded_streams, sqlite_store, stream_tail
+from broadcaster.bus import embedded_streams, sqlite_store
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import BusUnavailable
 from tests.bus.helpers import soon
@@ -78,7 +78,7 @@ async def test_a_stream_keeps_the_newest_entries(
 async def test_a_reader_passes_from_the_database_to_memory_without_a_gap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_tail, "KEPT_ENTRIES", 3)
+    monkeypatch.setattr(embedded_streams, "KEPT_ENTRIES", 3)
     path = tmp_path / "bus.sqlite3"
     async with EmbeddedBus(path) as bus:
         for number in range(10):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.bus import stream_tail, write_queue
+from broadcaster.bus import embedded_streams, write_queue
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.store_health import LATELY_S, StoreHealth
 from broadcaster.errors import BusUnavailable, VersionConflict
@@ -155,7 +155,7 @@ async def test_what_waits_is_bounded_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_queue, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(stream_tail, "KEPT_ENTRIES", 3)
+    monkeypatch.setattr(embedded_streams, "KEPT_ENTRIES", 3)
     path = tmp_path / "bus.sqlite3"
     seen: list[bytes] = []
     numbers = [b"%d" % number for number in range(20)]

@@ -55,6 +55,7 @@ async def test_captions_go_on(
             for _ in range(PAST):
                 await early.caption()
             async with fault(path):
+                last_id = ""
                 for number in (1000, 1001, 1002):
                     last_id = await edge.caption(number, f"Frase {number}")
                     assert (await early.caption())[1]["text"] == f"Frase {number}"
