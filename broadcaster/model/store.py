@@ -8,7 +8,7 @@ LOW_SPACE_BYTES = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """What probes and writes of one process found lately.
+    """The findings of the probes and writes of one process.
 
     Attributes:
         ready: a write and a read went through lately, and nothing has failed since.

@@ -30,7 +30,7 @@ BROKEN: list[tuple[Damage, str, str]] = [
     (databases.become_a_folder, "is a folder", "BROADCASTER_DATA_DIR"),
     (databases.become_newer, "a newer version", "Install that version"),
 ]
-"""What was done to a file, and parts of message and hint."""
+"""The damage done to a file, and parts of message and hint."""
 
 broken = pytest.mark.parametrize(
     ("damage", "message", "hint"), BROKEN, ids=[one[0].__name__ for one in BROKEN]
