@@ -15,6 +15,7 @@ from broadcaster.bus.redis.connection import Redis, Timing
 from broadcaster.bus.redis.lease import RedisLease
 from broadcaster.bus.redis.publisher import Publisher
 from broadcaster.bus.redis.records import Records
+from broadcaster.bus.redis.refused import RefusedEntries
 from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.model.clock import SystemClock
@@ -47,7 +48,8 @@ class RedisBus:
         self._probe_key = f"{self._redis.prefix}probe:{secrets.token_hex(4)}"
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
-        self._streams = Streams(self._redis)
+        self._refused = RefusedEntries(self._redis, self._publisher)
+        self._streams = Streams(self._redis, self._refused, self._subscriber)
         self._records = Records(self._redis, self._subscriber)
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
@@ -56,6 +58,7 @@ class RedisBus:
         await self._group.__aenter__()
         self._start(self._publisher.run(), "bus: publisher")
         self._start(self._subscriber.run(), "bus: subscriber")
+        self._start(self._refused.run(), "bus: refused entries")
         return self
 
     async def __aexit__(
@@ -143,11 +146,12 @@ class RedisBus:
         """See `ports.Bus.probe`."""
         await self._redis.ask("SET", self._probe_key, "1", "PX", _PROBE_LIFE_MS)
         await self._redis.ask("GET", self._probe_key)
-        self._redis.health.works()
+        if not self._refused:
+            self._redis.health.works()
 
     def store_status(self) -> StoreStatus:
         """See `ports.Bus.store_status`."""
-        return self._redis.health.status()
+        return self._redis.health.status(waiting=len(self._refused), lost=self._refused.lost)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self._group.create_task(work, name=name)

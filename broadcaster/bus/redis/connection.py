@@ -53,7 +53,7 @@ class Timing:
     answer_s: float = 2.0
     deadline_s: float = 3.0
     ping_s: float = 3.0
-    block_s: float = 5.0
+    block_s: float = 1.0
     reread_s: float = 2.0
     stale_s: float = 2.0
 
@@ -158,6 +158,10 @@ class Redis:
         """A sentence about a failure, without anything secret."""
         return f"Redis at {self.address} does not work: {str(error) or type(error).__name__}"
 
+    def stream_key(self, stream: str) -> str:
+        """The key of a stream."""
+        return f"{self.prefix}stream:{stream}"
+
     async def close(self) -> None:
         """Close idle connections; those in use are closed by their users."""
         self._closed = True
@@ -185,6 +189,12 @@ async def call(connection: Connection, *command: Argument, timeout_s: float) -> 
 
 pack = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
 """A command as the bytes of the Redis protocol."""
+
+
+def refuses_writes(error: BaseException) -> bool:
+    """Whether Redis answers and reads, but takes no writes: its disk or memory is full."""
+    words = f"{type(error).__name__} {error}"
+    return any(word in words for word in ("MISCONF", "OutOfMemory", "OOM command"))
 
 
 def is_passing(error: BaseException) -> bool:
