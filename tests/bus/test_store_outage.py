@@ -221,7 +221,7 @@ async def test_a_disk_that_hangs_delays_only_the_first(tmp_path: Path) -> None:
         database = bus._parts.store._database
         async with (
             background_task(collect(bus.follow("s"), seen), "follow"),
-            background_task(database._execute(disk.wait), "hang"),
+            background_task(database._execute(disk.wait), "hang"),  # type: ignore[no-untyped-call]
         ):
             await until(database._tx.empty)
             for number in range(5):
