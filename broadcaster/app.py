@@ -13,7 +13,7 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from aiohttp import web
 from broadcaster import from_settings
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
+from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
@@ -33,6 +34,7 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
+from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -100,9 +102,12 @@ async def running(
     Raises:
         SettingUnusable: an address is in use, or not one of this machine.
         BusUnavailable: the bus cannot be opened.
+        DataFolderInUse: another server uses the data folder.
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
+        with suppress(BusUnavailable):  # the store is reported, and tried again
+            await bus.probe()
         http = await stack.enter_async_context(from_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -145,6 +150,7 @@ def build(
     """The parts of `roles`, in the order of the flow."""
     clock = SystemClock()
     parts = ProcessParts()
+    parts.run["store"] = partial(keep_probing, bus, clock)
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock)
     if Role.BOOTHS in roles:
@@ -153,7 +159,9 @@ def build(
         _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
         _add_desk(parts, settings, bus, clock, admin_token)
-    parts.routes.append(metrics_route(parts.refused, parts.edge_counts, parts.open_events))
+    parts.routes.append(
+        metrics_route(parts.refused, parts.edge_counts, parts.open_events, bus.store_status)
+    )
     return parts
 
 

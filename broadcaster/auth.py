@@ -45,6 +45,8 @@ def admin_token(data_dir: Path) -> tuple[str, bool]:
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     path = data_dir / "admin-token"
+    if path.exists() and (kept := path.read_text().strip()):
+        return kept, False  # without writing: the disk may be full
     token = new_key()
     made = False
     with NamedTemporaryFile("w", dir=data_dir, prefix=".admin-token-") as file:  # mode 0600

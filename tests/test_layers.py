@@ -33,7 +33,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "bus": "bus.redis errors model system",
-    "bus.redis": "bus.retained bus.stream_ids bus.subscription bus.watching errors model system",
+    "bus.redis": (
+        "bus.retained bus.store_health bus.stream_ids bus.subscription bus.watching errors model "
+        "system"
+    ),
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",

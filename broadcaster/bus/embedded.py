@@ -1,28 +1,39 @@
-"""The bus of a single process: live messages in memory, streams and records in SQLite."""
+"""The bus of a single process: live messages in memory, streams and records in SQLite.
+
+What SQLite cannot store, because its disk is full, locked or broken, is delivered all the same. It
+waits in memory until it can be stored.
+"""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
 
+from broadcaster.bus.embedded_records import EmbeddedRecords
+from broadcaster.bus.embedded_streams import EmbeddedStreams
 from broadcaster.bus.retained import RetainedMessages
+from broadcaster.bus.sqlite_faults import StoreDamaged, StoreUnusable
+from broadcaster.bus.sqlite_probe import SqliteProbe
 from broadcaster.bus.sqlite_store import SqliteStore
+from broadcaster.bus.store_health import StoreHealth
 from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.bus.watching import all_states, states
+from broadcaster.bus.write_queue import WriteQueue
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock, Entry, Lease, Record, Retained
+from broadcaster.model.store import StoreStatus
 from broadcaster.system.backoff import Backoff
 
-_log = logging.getLogger(__name__)
-
 _REREAD_S = 1.0
-"""Interval at which followers and watchers read again: a cancelled write is not announced."""
+"""Interval at which followers and watchers read again, in case they read before the newest entry
+was there."""
 _FOLLOW_BATCH = 500
+_DELIVERED = "Until then captions are shown live, and changes count, but only in memory."
 _RECORDS_TOPIC = "records"
 """Carries the name of every record that is written."""
 
@@ -35,10 +46,29 @@ class _EmbeddedLease:
         await asyncio.get_running_loop().create_future()
 
 
+class _Parts:
+    """The parts that exist while the bus is open."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        known: dict[str, Record],
+        path: Path | None,
+        clock: Clock,
+        health: StoreHealth,
+    ) -> None:
+        self.store = store
+        self.writes = WriteQueue(store, clock, health)
+        self.streams = EmbeddedStreams(store, self.writes, clock, health)
+        self.records = EmbeddedRecords(known, self.writes)
+        self.probe = SqliteProbe(path) if path is not None else None
+
+
 class EmbeddedBus:
     """`ports.Bus` without a broker; an async context manager.
 
-    Publishing and leases reach this process only, so one file belongs to one serving process.
+    Publishing, leases and records reach this process only, so one file belongs to one serving
+    process: `bus.open_bus` sees to that.
 
     Args:
         path: the database file, created with its folder if missing; None keeps all in memory.
@@ -48,7 +78,8 @@ class EmbeddedBus:
     def __init__(self, path: Path | None, *, clock: Clock | None = None) -> None:
         self._path = path
         self._clock = clock or SystemClock()
-        self._open_store: SqliteStore | None = None
+        self._health = StoreHealth(self._clock)
+        self._open_parts: _Parts | None = None
         self._closing = AsyncExitStack()
         self._live = TopicRouter()
         self._changes = TopicRouter()
@@ -56,14 +87,27 @@ class EmbeddedBus:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        """Open the database.
+        """Open the database and check it. A full or locked disk is no obstacle.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is not a database.
+            StoreUnusable: the file is damaged, cannot be opened for writing, or is too new.
+            BusUnavailable: it cannot be read.
         """
-        self._open_store = await self._closing.enter_async_context(
-            SqliteStore.open(self._path, self._clock)
-        )
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(SqliteStore.open(self._path))
+            parts = _Parts(store, await store.records(), self._path, self._clock, self._health)
+            stack.push_async_callback(parts.writes.close)
+            if parts.probe is not None:
+                stack.push_async_callback(parts.probe.close)
+            self._open_parts = parts
+            try:
+                await self.probe()
+            except StoreUnusable:
+                self._open_parts = None
+                raise
+            except BusUnavailable:
+                pass  # the health has it, and what cannot be stored is delivered
+            self._closing = stack.pop_all()
         return self
 
     async def __aexit__(
@@ -72,8 +116,10 @@ class EmbeddedBus:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._open_store = None
-        await self._closing.aclose()
+        try:
+            await self._closing.aclose()
+        finally:
+            self._open_parts = None
 
     @property
     def shared(self) -> bool:
@@ -99,30 +145,26 @@ class EmbeddedBus:
         return self._retained.read(topic, position, limit)
 
     async def append(self, stream: str, payload: bytes) -> str:
-        """See `ports.Bus.append`; retries while the disk is full or fails."""
-        backoff = Backoff(sleep=self._clock.sleep)
-        while True:
-            try:
-                entry_id = await self._store.append(stream, payload)
-            except BusUnavailable as error:
-                _log.warning("cannot append to %s, trying again: %s", stream, error.message)
-                await backoff.wait()
-            else:
-                self._changes.dispatch(_stream_topic(stream), b"")
-                return entry_id
+        """See `ports.Bus.append`; never waits long, see `write_queue`."""
+        try:
+            return await self._parts.streams.append(stream, payload)
+        finally:
+            self._changes.dispatch(_stream_topic(stream), b"")
 
     async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
         """See `ports.Bus.read`.
 
+        While the database cannot be read, the entries that memory has are all there are.
+
         Raises:
-            BusUnavailable: the disk fails.
+            BusUnavailable: the database cannot be read, and memory has nothing of this stream.
             ValueError: `after_id` is not an id.
         """
-        return await self._store.read(stream, after_id, limit)
+        return await self._parts.streams.read(stream, after_id, limit)
 
     async def latest(self, stream: str, limit: int) -> list[Entry]:
         """See `ports.Bus.latest`."""
-        return await self._store.latest(stream, limit)
+        return await self._parts.streams.latest(stream, limit)
 
     async def follow(self, stream: str, after_id: str = "") -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`."""
@@ -131,8 +173,7 @@ class EmbeddedBus:
             while True:
                 try:
                     entries = await self.read(stream, after_id, _FOLLOW_BATCH)
-                except BusUnavailable as error:
-                    _log.warning("cannot read %s, trying again: %s", stream, error.message)
+                except BusUnavailable:  # the log has it from the health
                     await backoff.wait()
                     continue
                 backoff.reset()
@@ -144,14 +185,15 @@ class EmbeddedBus:
 
     async def put(self, record: str, value: bytes, expected_version: int | None = None) -> int:
         """See `ports.Bus.put`."""
-        version = await self._store.put(record, value, expected_version)
-        self._changes.dispatch(_record_topic(record), b"")
-        self._changes.dispatch(_RECORDS_TOPIC, record.encode())
-        return version
+        try:
+            return await self._parts.records.put(record, value, expected_version)
+        finally:
+            self._changes.dispatch(_record_topic(record), b"")
+            self._changes.dispatch(_RECORDS_TOPIC, record.encode())
 
     async def get(self, record: str) -> Record | None:
         """See `ports.Bus.get`."""
-        return await self._store.get(record)
+        return self._parts.records.get(record)
 
     async def watch(self, record: str) -> AsyncIterator[Record]:
         """See `ports.Bus.watch`."""
@@ -171,15 +213,35 @@ class EmbeddedBus:
 
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""
-        return await self._store.names(prefix)
+        return self._parts.records.names(prefix)
 
     def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - leases end with their process, so they need no time to live
         """See `ports.Bus.lease`; waiting holders are served in order."""
         return self._lease(name)
 
-    async def ping(self) -> None:
-        """See `ports.Bus.ping`."""
-        await self._store.ping()
+    async def probe(self) -> None:
+        """See `ports.Bus.probe`."""
+        parts = self._parts
+        try:
+            if parts.probe is not None:
+                suspect = isinstance(self._health.fault, StoreDamaged)
+                await parts.probe.run(suspect=suspect)
+            await parts.store.write_and_read()
+        except BusUnavailable as error:
+            self._health.fails(error)
+            raise
+        if not parts.writes.failing:
+            self._health.works()
+
+    def store_status(self) -> StoreStatus:
+        """See `ports.Bus.store_status`."""
+        parts = self._parts
+        status = self._health.status(
+            waiting=len(parts.writes),
+            lost=parts.writes.lost,
+            free_bytes=parts.probe.free_bytes if parts.probe is not None else None,
+        )
+        return status if status.ready else replace(status, hint=f"{status.hint} {_DELIVERED}")
 
     @asynccontextmanager
     async def _lease(self, name: str) -> AsyncIterator[Lease]:
@@ -188,10 +250,10 @@ class EmbeddedBus:
             yield _EmbeddedLease()
 
     @property
-    def _store(self) -> SqliteStore:
-        if self._open_store is None:
+    def _parts(self) -> _Parts:
+        if self._open_parts is None:
             raise RuntimeError("the bus is closed")
-        return self._open_store
+        return self._open_parts
 
 
 def _stream_topic(stream: str) -> str:

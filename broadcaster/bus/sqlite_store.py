@@ -3,7 +3,8 @@
 A write is committed before its call returns. The database runs in WAL mode with
 `synchronous=NORMAL`: a killed process loses nothing, a machine that loses power may lose the last
 moments but never ends up with a damaged file (https://www.sqlite.org/wal.html). Every write is a
-single statement, so it is atomic without a transaction that spans awaits.
+single statement, so it is atomic without a transaction that spans awaits. Every write may be
+repeated without harm, because an error does not tell whether it was made.
 """
 
 import asyncio
@@ -17,18 +18,20 @@ from typing import Any, Self
 
 import aiosqlite
 
-from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES, parse_id
-from broadcaster.errors import BusUnavailable, VersionConflict
-from broadcaster.model.ports import Clock, Entry, Record
+from broadcaster.bus import sqlite_faults
+from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Record
 
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs what is stored
 
-_BUSY_TIMEOUT_S = 3.0
+BUSY_TIMEOUT_S = 1.0
+"""A write waits this long for another program that has locked the file."""
+ANSWER_S = 10.0
+"""A disk that takes longer has failed."""
+SCHEMA_VERSION = 0
+"""The `user_version` of files that this version can use; a later schema has a higher one."""
 _TRIM_EVERY = 1000
-
-_NUMBER_BITS = 20
-_LARGEST_NUMBER = (1 << _NUMBER_BITS) - 1
-_LARGEST_MS = (1 << (63 - _NUMBER_BITS)) - 1
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -41,10 +44,10 @@ CREATE TABLE IF NOT EXISTS records (
     name TEXT PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+TABLES = frozenset({"entries", "records"})
+"""Tables that every database of the broadcaster has."""
 _APPEND = """
-INSERT INTO entries (stream, position, payload)
-SELECT ?1, MAX(?2, COALESCE(MAX(position) + 1, 0)), ?3 FROM entries WHERE stream = ?1
-RETURNING position
+INSERT INTO entries (stream, position, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 """
 _TRIM = """
 DELETE FROM entries WHERE stream = ?1 AND position <= (
@@ -52,25 +55,16 @@ DELETE FROM entries WHERE stream = ?1 AND position <= (
 """
 _READ = """
 SELECT position, payload FROM entries
-WHERE stream = ? AND position > ? ORDER BY position LIMIT ?
+WHERE stream = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?
 """
 _LATEST = """
-SELECT position, payload FROM entries WHERE stream = ? ORDER BY position DESC LIMIT ?
+SELECT position, payload FROM entries
+WHERE stream = ? AND position <= ? ORDER BY position DESC LIMIT ?
 """
-_PUT_ALWAYS = """
-INSERT INTO records (name, value, version) VALUES (?1, ?2, 1)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = version + 1
-RETURNING version
+_PUT = """
+INSERT INTO records (name, value, version) VALUES (?1, ?2, ?3)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = excluded.version
 """
-_PUT_NEW = """
-INSERT INTO records (name, value, version) VALUES (?1, ?2, 1)
-ON CONFLICT (name) DO NOTHING RETURNING version
-"""
-_PUT_NEXT = """
-UPDATE records SET value = ?2, version = version + 1
-WHERE name = ?1 AND version = ?3 RETURNING version
-"""
-_NAMES = "SELECT name FROM records WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"
 
 
 class SqliteStore:
@@ -79,107 +73,129 @@ class SqliteStore:
     All methods raise `BusUnavailable` when the disk fails.
     """
 
-    def __init__(self, path: Path | None, database: aiosqlite.Connection, clock: Clock) -> None:
+    def __init__(self, path: Path | None, database: aiosqlite.Connection) -> None:
         self._path = path
         self._database = database
-        self._clock = clock
         self._appends: Counter[str] = Counter()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path | None, clock: Clock) -> AsyncIterator[Self]:
+    async def open(cls, path: Path | None) -> AsyncIterator[Self]:
         """Open the database, create it if it is missing, close it after the context.
 
         Args:
             path: the file; None keeps everything in memory.
-            clock: its Unix time is the first half of stream ids.
 
         Raises:
-            BusUnavailable: the file cannot be opened, or is not a database.
+            StoreUnusable: the file is damaged, cannot be opened, or is of a newer version.
+            BusUnavailable: the disk is full or fails.
         """
+        is_new = False
         try:
             if path is not None:
                 await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                is_new = await asyncio.to_thread(_is_new, path)
             database = await aiosqlite.connect(
-                path or ":memory:", timeout=_BUSY_TIMEOUT_S, isolation_level=None
+                path or ":memory:", timeout=BUSY_TIMEOUT_S, isolation_level=None
             )
         except (OSError, sqlite3.Error) as error:
-            raise _unavailable(path, error) from error
+            raise sqlite_faults.explain(path, error) from error
+        usable = False
         try:
             try:
+                await _check(database, path)
                 await database.executescript(_SCHEMA)
             except sqlite3.Error as error:
-                raise _unavailable(path, error) from error
-            yield cls(path, database, clock)
+                raise sqlite_faults.explain(path, error) from error
+            usable = True
+            yield cls(path, database)
         finally:
             await database.close()
+            if path is not None and is_new and not usable:
+                await asyncio.to_thread(_remove_empty, path)
 
-    async def append(self, stream: str, payload: bytes) -> str:
+    async def append(self, stream: str, position: int, payload: bytes) -> None:
         """Add an entry; each `_TRIM_EVERY` entries, drop those beyond `MAX_STREAM_ENTRIES`."""
-        earliest = self._clock.now_ms() << _NUMBER_BITS
-        [(position,)] = await self._query(_APPEND, stream, earliest, payload)
+        await self._query(_APPEND, stream, position, payload)
         self._appends[stream] += 1
         if self._appends[stream] % _TRIM_EVERY == 0:
             with suppress(BusUnavailable):  # the entry is stored; trimming can wait
                 await self._query(_TRIM, stream, MAX_STREAM_ENTRIES)
-        return _id(position)
 
-    async def read(self, stream: str, after_id: str, limit: int) -> list[Entry]:
-        """See `ports.Bus.read`."""
-        rows = await self._query(_READ, stream, _position(after_id), limit)
-        return [Entry(_id(position), payload) for position, payload in rows]
+    async def last_position(self, stream: str) -> int:
+        """The position of the newest entry; 0 if there is no entry."""
+        [(position,)] = await self._query(
+            "SELECT MAX(position) FROM entries WHERE stream = ?", stream
+        )
+        return position or 0
 
-    async def latest(self, stream: str, limit: int) -> list[Entry]:
-        """See `ports.Bus.latest`."""
-        rows = await self._query(_LATEST, stream, limit)
-        return [Entry(_id(position), payload) for position, payload in reversed(rows)]
+    async def read(
+        self, stream: str, after: int, until: int, limit: int
+    ) -> list[tuple[int, bytes]]:
+        """Up to `limit` entries after one position and up to another, oldest first."""
+        return await self._query(_READ, stream, after, until, limit)
 
-    async def put(self, record: str, value: bytes, expected_version: int | None) -> int:
-        """See `ports.Bus.put`."""
-        match expected_version:
-            case None:
-                rows = await self._query(_PUT_ALWAYS, record, value)
-            case 0:
-                rows = await self._query(_PUT_NEW, record, value)
-            case _:
-                rows = await self._query(_PUT_NEXT, record, value, expected_version)
-        if not rows:
-            raise VersionConflict(f"record {record} is not at version {expected_version}")
-        return int(rows[0][0])
+    async def latest(self, stream: str, until: int, limit: int) -> list[tuple[int, bytes]]:
+        """The newest `limit` entries up to a position, oldest first."""
+        return (await self._query(_LATEST, stream, until, limit))[::-1]
 
-    async def get(self, record: str) -> Record | None:
-        """See `ports.Bus.get`."""
-        rows = await self._query("SELECT value, version FROM records WHERE name = ?", record)
-        return Record(*rows[0]) if rows else None
+    async def put(self, name: str, record: Record) -> None:
+        """Write a record with its version."""
+        await self._query(_PUT, name, record.value, record.version)
 
-    async def names(self, prefix: str) -> list[str]:
-        """See `ports.Bus.records`."""
-        rows = await self._query(_NAMES, prefix)
-        return [name for (name,) in rows]
+    async def records(self) -> dict[str, Record]:
+        """All records, by name."""
+        rows = await self._query("SELECT name, value, version FROM records")
+        return {name: Record(value, version) for name, value, version in rows}
 
-    async def ping(self) -> None:
-        """See `ports.Bus.ping`."""
-        await self._query("SELECT 1")
+    async def write_and_read(self) -> None:
+        """Return when a write and a read went through; changes nothing that is kept."""
+        await self._query("UPDATE records SET version = version WHERE 0")
+        await self._query("SELECT 1 FROM records LIMIT 1")
 
     async def _query(self, statement: str, *values: Any) -> list[Any]:
         try:
-            return list(await self._database.execute_fetchall(statement, values))
+            async with asyncio.timeout(ANSWER_S):
+                return list(await self._database.execute_fetchall(statement, values))
+        except TimeoutError:
+            raise sqlite_faults.silent(self._path, ANSWER_S) from None
         except sqlite3.Error as error:
-            raise _unavailable(self._path, error) from error
+            raise sqlite_faults.explain(self._path, error) from error
 
 
-def _unavailable(path: Path | None, error: Exception) -> BusUnavailable:
-    return BusUnavailable(
-        f"the database {path or 'in memory'} does not work: {error}",
-        hint="Check that the folder BROADCASTER_DATA_DIR exists, is writable and has free space.",
-    )
+def _is_new(path: Path) -> bool:
+    """Whether there is no such file yet.
+
+    Raises:
+        OSError: it is a folder.
+        StoreUnusable: it has no content. SQLite would take it for a new database.
+    """
+    if path.is_dir():
+        raise IsADirectoryError("it is a folder, not a file")
+    if not path.exists():
+        return True
+    if not path.stat().st_size:
+        raise sqlite_faults.empty(path)
+    return False
 
 
-def _id(position: int) -> str:
-    return f"{position >> _NUMBER_BITS}-{position & _LARGEST_NUMBER}"
+def _remove_empty(path: Path) -> None:
+    """Remove what SQLite made before it failed, so that it is not taken for a damaged file."""
+    with suppress(OSError):
+        if not path.stat().st_size:
+            path.unlink()
 
 
-def _position(after_id: str) -> int:
-    """An id as a 63-bit integer of SQLite, in the same order."""
-    ms, number = parse_id(after_id)
-    return min(ms, _LARGEST_MS) << _NUMBER_BITS | min(number, _LARGEST_NUMBER)
+async def _check(database: aiosqlite.Connection, path: Path | None) -> None:
+    """Check a database before it is used; takes about a second for a gigabyte.
+
+    Raises:
+        StoreUnusable: it is damaged, or of a newer version.
+        sqlite3.Error: it cannot be read.
+    """
+    [(version,)] = await database.execute_fetchall("PRAGMA user_version")
+    if version > SCHEMA_VERSION:
+        raise sqlite_faults.too_new(path, version, SCHEMA_VERSION)
+    [(finding,), *_] = await database.execute_fetchall("PRAGMA quick_check(1)")
+    if finding != "ok":
+        raise sqlite_faults.damaged(path, finding)

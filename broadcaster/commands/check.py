@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 
 import aiohttp
 
-from broadcaster.bus import open_bus
+from broadcaster.bus import DATABASE, folder_lock, open_bus
+from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.commands.settings import NO_REDIS, warnings
 from broadcaster.config import Role, Settings, unused
 from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.from_settings import BACKLOG, realtime_endpoint, tls_context
+from broadcaster.model.ports import Bus
 from broadcaster.os_errors import (
     DATA_DIR,
     PORT,
@@ -53,7 +56,7 @@ async def checks(settings: Settings) -> AsyncIterator[Finding]:
     if settings.workers > 1 and settings.redis_url is None:
         yield Finding("Settings", Verdict.BAD, NO_REDIS)
     yield await _interpreter(settings)
-    yield await _bus(settings)
+    yield await _store(settings)
     yield _port(settings)
     yield _open_files()
     yield _accept_queue()
@@ -85,19 +88,37 @@ async def _interpreter(settings: Settings) -> Finding:
         return Finding(what, Verdict.BAD, "no answer in 20 s. Check the network and the proxy.")
 
 
-async def _bus(settings: Settings) -> Finding:
+async def _store(settings: Settings) -> Finding:
+    """Write and read in the store. A server may run on the same data folder."""
     what = "Bus"
     try:
-        async with open_bus(settings.redis_url, settings.data_dir) as bus:
-            await bus.ping()
+        async with _opened(settings) as bus:
+            await bus.probe()
+            store = bus.store_status()
     except (BusUnavailable, OSError) as error:
         if isinstance(error, BusUnavailable):
             return Finding(what, Verdict.BAD, error.advice())
         explained = explain_folder(error, DATA_DIR, settings.data_dir)
         return Finding(what, Verdict.BAD, explained.advice())
+    if not store.ready:
+        return Finding(what, Verdict.BAD, f"{store.message}. {store.hint}")
+    if store.free_bytes is None:
+        return Finding(what, Verdict.GOOD, "Redis takes writes and answers reads.")
+    server = await asyncio.to_thread(folder_lock.owner, settings.data_dir)
+    used = f", used by a server that runs ({server})" if server else ""
+    free = f"{store.free_bytes / 1_000_000_000:.1f} GB are free"
+    text = f"embedded, in {settings.data_dir.resolve()}{used}; a write and a read went through"
+    if store.low_space:
+        few = f"only {store.free_bytes / 1_000_000:.0f} MB are free"
+        return Finding(what, Verdict.WARNING, f"{text}, but {few}. Make space on that disk.")
+    return Finding(what, Verdict.GOOD, f"{text}; {free}.")
+
+
+def _opened(settings: Settings) -> AbstractAsyncContextManager[Bus]:
+    """The bus, without the lock that keeps a second server off its folder."""
     if settings.redis_url is None:
-        return Finding(what, Verdict.GOOD, f"embedded, in {settings.data_dir.resolve()}.")
-    return Finding(what, Verdict.GOOD, "Redis answers.")
+        return EmbeddedBus(settings.data_dir / DATABASE)
+    return open_bus(settings.redis_url, settings.data_dir)
 
 
 def _port(settings: Settings) -> Finding:

@@ -195,6 +195,35 @@ def check() -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database to a new FILE; a server may run.
+
+    FILE holds events, captions and costs, also of an event that is live now. It appears when it is
+    whole and checked. The other files of the data folder are not in it.
+    """
+    from broadcaster.commands.backup import back_up
+
+    log.configure("error")
+    with explained():
+        back_up(settings_from(), file, out)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put the backup FILE in the place of the database; no server may run.
+
+    FILE is checked first. The database that it replaces is kept under another name.
+    """
+    from broadcaster.commands.backup import put_back
+
+    log.configure("error")
+    with explained():
+        put_back(settings_from(), file, out)
+
+
+@main.command()
 @click.argument("words", nargs=-1, metavar="[FILE] URL")
 @click.option("--key", envvar="BROADCASTER_STAGE_KEY", help="The event's stage key.")
 @click.option("--loop", is_flag=True, help="Repeat the file for ever.")

@@ -98,6 +98,11 @@ class Board:
             ],
         }
 
+    def store(self) -> dict[str, Any]:
+        """The store as this process sees it, in the form of `GET /api/store`."""
+        status = self._bus.store_status()
+        return asdict(status) | {"low_space": status.low_space}
+
     def _fresh(self, event_id: str) -> list[Status]:
         now = self._clock.monotonic()
         reports = self._reports[event_id]

@@ -69,6 +69,7 @@ class DeskRoutes:
         return [
             web.get("/api/openapi.yaml", self.openapi),
             web.get("/api/languages", self.languages),
+            web.get("/api/store", self.store),
             web.get("/api/events", self.list),
             web.post("/api/events", self.create),
             web.get("/api/events/{event}", self.read),
@@ -165,6 +166,11 @@ class DeskRoutes:
         return web.json_response(
             self._board.snapshot(stored.event, spent_usd), headers={"Cache-Control": "no-store"}
         )
+
+    async def store(self, request: web.Request) -> web.Response:
+        """Read whether events and captions are stored."""
+        self._authorize(request)
+        return web.json_response(self._board.store(), headers={"Cache-Control": "no-store"})
 
     async def open_events(self, request: web.Request) -> Sequence[EventStatus] | None:
         """The status of all open events, for `GET /metrics`.

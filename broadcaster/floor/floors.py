@@ -141,7 +141,7 @@ class Floors:
 
     async def _bus_answers(self) -> bool:
         try:
-            await self._bus.ping()
+            await self._bus.probe()
         except BusUnavailable:
             return False
         return True

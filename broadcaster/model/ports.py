@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from broadcaster.model.store import StoreStatus
+
 
 class Clock(Protocol):
     """Time, injected so that tests can own it.
@@ -123,10 +125,11 @@ class Bus(Protocol):
         """
 
     async def append(self, stream: str, payload: bytes) -> str:
-        """Add an entry for good and return its id.
+        """Add an entry and return its id.
 
         Retries while the broker cannot be reached, and stores the entry exactly once, even if the
-        broker's replies are lost.
+        broker's replies are lost. An embedded bus whose disk fails delivers the entry at once and
+        stores it when it can.
         """
 
     async def read(self, stream: str, after_id: str = "", limit: int = 1000) -> list[Entry]:
@@ -187,9 +190,12 @@ class Bus(Protocol):
     def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:
         """Wait until the lease is free, then hold it inside the context."""
 
-    async def ping(self) -> None:
-        """Return when the bus works.
+    async def probe(self) -> None:
+        """Write and read something in the store; `store_status` remembers what came of it.
 
         Raises:
-            BusUnavailable: it does not; the message says where it was looked for.
+            BusUnavailable: it did not go through; the message says where it was tried.
         """
+
+    def store_status(self) -> StoreStatus:
+        """Return whether the store works, as the last probe and all writes since then found."""

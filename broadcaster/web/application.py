@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Bus
 from broadcaster.web.assets import assets
 from broadcaster.web.errors import REFUSED, explain_errors, has_valid_host
@@ -47,7 +48,7 @@ def create_application(
     """The application of one process.
 
     Args:
-        bus: asked by `/readyz`.
+        bus: `/readyz` tells the state of its store, which others find out.
         routes: of the roles of this process.
         refused: counts refused requests, by error id.
     """
@@ -60,7 +61,9 @@ def create_application(
         return web.json_response({"status": "ok"})
 
     async def readyz(_request: web.Request) -> web.Response:
-        await bus.ping()
+        store = bus.store_status()
+        if not store.ready:
+            raise BusUnavailable(store.message, hint=store.hint)
         return web.json_response({"status": "ready"})
 
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])

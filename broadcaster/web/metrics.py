@@ -20,6 +20,7 @@ from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
+from broadcaster.model.store import StoreStatus
 
 AskEvents = Callable[[web.Request], Awaitable[Sequence[EventStatus] | None]]
 """The status of all events that are open now; None if the request does not show the token.
@@ -29,7 +30,10 @@ Raises `Refused` for a wrong token, and `BusUnavailable`.
 
 
 def metrics_route(
-    refused: Mapping[str, int], edge: Callable[[], EdgeCounts] | None, events: AskEvents | None
+    refused: Mapping[str, int],
+    edge: Callable[[], EdgeCounts] | None,
+    events: AskEvents | None,
+    store: Callable[[], StoreStatus],
 ) -> web.RouteDef:
     """The route that Prometheus scrapes.
 
@@ -38,10 +42,11 @@ def metrics_route(
         edge: returns the counts of this process's edge; None if it runs no edge.
         events: returns the open events; None in a process without the desk, so that only one
             process reports them.
+        store: returns the state of the store as this process sees it.
     """
 
     async def scrape(request: web.Request) -> web.Response:
-        collectors: list[Collector] = [_RefusalCollector(dict(refused))]
+        collectors: list[Collector] = [_RefusalCollector(dict(refused)), _StoreCollector(store())]
         if edge is not None:
             collectors.append(_EdgeCollector(edge()))
         if events is not None:
@@ -110,6 +115,24 @@ class _RefusalCollector(Collector):
         yield _family(
             "refused_requests_total", "Requests answered with an error", ("error",), values
         )
+
+
+class _StoreCollector(Collector):
+    """The store at the moment of a scrape."""
+
+    def __init__(self, status: StoreStatus) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        status = self._status
+        for name, meaning, number in (
+            ("store_up", "Whether a write and a read went through lately", status.ready),
+            ("store_errors_total", "Writes and reads of the store that failed", status.errors),
+            ("store_waiting_writes", "Writes that the store has not taken yet", status.waiting),
+            ("store_lost_writes_total", "Writes that were given up", status.lost),
+            ("store_free_bytes", "Free space on the disk of the store", status.free_bytes),
+        ):
+            yield _family(name, meaning, (), [((), number)])
 
 
 _EVENT = ("event",)

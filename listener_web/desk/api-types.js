@@ -61,4 +61,16 @@
  * @property {ChannelStatus[]} channels
  */
 
+/**
+ * @typedef {object} StoreStatus
+ * @property {boolean} ready whether a write and a read went through lately
+ * @property {string} message what is wrong
+ * @property {string} hint what to do about it
+ * @property {number} errors
+ * @property {number} waiting writes that the store has not taken yet
+ * @property {number} lost writes that were given up
+ * @property {number | null} free_bytes
+ * @property {boolean} low_space
+ */
+
 export {};

@@ -2,17 +2,20 @@
  * The organizer's page: events, their states, their links, and what is measured while they run.
  *
  * Related modules: `create-form.js` makes events, with the options of `advanced-options.js`. Each
- * event is an `event-card.js` with a `channel-table.js` and a `cost-line.js`. `api-types.js` describes
- * what the API answers. What all pages use is in `../shared/`.
+ * event is an `event-card.js` with a `channel-table.js` and a `cost-line.js`. `store-line.js` tells
+ * whether all of it is stored. `api-types.js` describes what the API answers. What all pages use is
+ * in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { CreateForm } from './create-form.js';
 import { EventCard } from './event-card.js';
 import { byId, h } from '../shared/dom.js';
+import { refreshStore } from './store-line.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 
 const STATUS_INTERVAL_MS = 1_000;
+const ROUNDS_PER_STORE = 5;
 
 const list = byId('events', HTMLElement);
 /** @type {EventCard[]} */
@@ -60,10 +63,12 @@ function add(event) {
 /** Refresh all cards once a second, one round at a time, and only while the page is visible. */
 async function watch() {
   let reachable = true;
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, STATUS_INTERVAL_MS));
     if (document.hidden || list.hidden) continue;
-    const results = await Promise.allSettled(cards.map((card) => card.refresh()));
+    const asked = cards.map((card) => card.refresh());
+    if (round % ROUNDS_PER_STORE === 0) asked.push(refreshStore());
+    const results = await Promise.allSettled(asked);
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) fail(failure.reason);
     else if (!reachable) byId('problem', HTMLElement).hidden = true;
@@ -77,6 +82,7 @@ try {
   new CreateForm({ created: add, failed: fail });
   for (const event of events) add(event);
   byId('no-events', HTMLElement).hidden = events.length > 0;
+  await refreshStore();
   void watch();
 } catch (error) {
   fail(error);

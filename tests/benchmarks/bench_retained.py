@@ -87,7 +87,7 @@ async def run(bus: RedisBus, redis_pid: int, floors: int, fill_s: float, seconds
 async def read_back(url: str) -> tuple[int, float]:
     """Read one floor's minute; returns its bytes and the milliseconds that took."""
     async with RedisBus(url) as bus:
-        await bus.ping()
+        await bus.probe()
         began, position, size = time.monotonic(), 0, 0
         while found := await bus.retained(keys.floor_pcm("talk-0"), position):
             position = found[-1].position + 1

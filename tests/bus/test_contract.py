@@ -337,8 +337,11 @@ async def test_the_body_of_a_lease_may_fail(bus: Bus) -> None:
         pass
 
 
-async def test_ping(bus: Bus) -> None:
-    await bus.ping()
+async def test_a_probe_tells_that_the_store_works(bus: Bus) -> None:
+    await bus.probe()
+    status = bus.store_status()
+    assert status.ready
+    assert (status.message, status.errors, status.waiting, status.lost) == ("", 0, 0, 0)
 
 
 async def test_open_bus_chooses_by_the_url(tmp_path: Path, redis_server: RedisServer) -> None:
@@ -349,7 +352,7 @@ async def test_open_bus_chooses_by_the_url(tmp_path: Path, redis_server: RedisSe
         assert isinstance(embedded, EmbeddedBus)
         assert (tmp_path / "new" / "bus.sqlite3").exists()
         assert isinstance(r, RedisBus)
-        await r.ping()
+        await r.probe()
 
 
 async def test_an_error_of_the_body_passes_unchanged(
@@ -364,6 +367,6 @@ async def test_a_closed_bus_says_so(
     make_bus: Callable[[], AbstractAsyncContextManager[Bus]],
 ) -> None:
     async with make_bus() as bus:
-        await bus.ping()
+        await bus.probe()
     with pytest.raises(RuntimeError, match="closed"):
-        await bus.ping()
+        await bus.probe()

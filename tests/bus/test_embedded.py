@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.bus import sqlite_store
+from broadcaster.bus import embedded_streams, sqlite_store
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.errors import BusUnavailable
-from broadcaster.model.ports import Record
-from tests.bus.helpers import collect, soon, until
+from tests.bus.helpers import soon
 from tests.support.clock import FakeClock
-from tests.support.tasks import background_task
 
 WRITER = """
 import asyncio, sys
@@ -61,28 +59,54 @@ async def test_ids_grow_when_the_clock_steps_back(tmp_path: Path) -> None:
     assert ids == ["1000-0", "1000-1", "1000-2", "2000-0"]
 
 
-async def test_a_stream_keeps_the_newest_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_keeps_the_newest_entries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sqlite_store, "MAX_STREAM_ENTRIES", 5)
     monkeypatch.setattr(sqlite_store, "_TRIM_EVERY", 10)
-    async with EmbeddedBus(None) as bus:
+    path = tmp_path / "bus.sqlite3"
+    async with EmbeddedBus(path) as bus:
         await bus.append("another", b"stays")
         for number in range(20):
             await bus.append("s", b"%d" % number)
+    async with EmbeddedBus(path) as bus:
         kept = [int(entry.payload) for entry in await bus.read("s")]
         assert kept == [15, 16, 17, 18, 19]
         assert len(await bus.read("another")) == 1
 
 
-async def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
+async def test_a_reader_passes_from_the_database_to_memory_without_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_streams, "KEPT_ENTRIES", 3)
     path = tmp_path / "bus.sqlite3"
-    seen: list[bytes] = []
-    async with EmbeddedBus(path) as bus, EmbeddedBus(path) as writer:
-        async with background_task(collect(bus.follow("s"), seen), "follow"):
-            for number in range(10):
-                await writer.append("s", b"%d" % number)
-            await until(lambda: len(seen) == 10)
-        await writer.put("r", b"x")
-        assert await bus.get("r") == Record(b"x", 1)
+    async with EmbeddedBus(path) as bus:
+        for number in range(10):
+            await bus.append("s", b"%d" % number)
+    async with EmbeddedBus(path) as bus:
+        for number in range(10, 20):
+            await bus.append("s", b"%d" % number)
+        entries = await bus.read("s")
+        assert [int(entry.payload) for entry in entries] == list(range(20))
+        for limit in (1, 4, 18):
+            after, seen = "", list[int]()
+            while page := await bus.read("s", after, limit):
+                assert len(page) <= limit
+                after = page[-1].id
+                seen += [int(entry.payload) for entry in page]
+            assert seen == list(range(20))
+
+
+async def test_streams_that_are_written_no_more_leave_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded_streams, "MOST_TAILS", 2)
+    async with EmbeddedBus(None) as bus:
+        for name in ("a", "b", "c", "a", "d"):
+            await bus.append(name, name.encode())
+        assert len(bus._parts.streams._tails) == 2
+        for name, count in (("a", 2), ("b", 1), ("c", 1), ("d", 1)):
+            assert len(await bus.read(name)) == count
 
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

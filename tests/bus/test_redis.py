@@ -222,7 +222,7 @@ async def test_the_lease_of_a_dead_holder_runs_out(redis_server: RedisServer) ->
 
 
 CALLS: list[Callable[[RedisBus], Awaitable[object]]] = [
-    lambda bus: bus.ping(),
+    lambda bus: bus.probe(),
     lambda bus: bus.get("r"),
     lambda bus: bus.put("r", b""),
     lambda bus: bus.read("s"),
@@ -250,7 +250,7 @@ async def test_a_silent_redis_fails_within_the_deadline(own_redis_server: RedisS
     async with RedisBus(own_redis_server.url, timing=HASTY) as bus:
         own_redis_server.freeze()
         with pytest.raises(BusUnavailable, match=r"127\.0\.0\.1"):
-            await soon(bus.ping())
+            await soon(bus.probe())
 
 
 async def test_the_password_is_used_and_a_wrong_one_is_named_but_not_shown(tmp_path: Path) -> None:
@@ -258,12 +258,12 @@ async def test_the_password_is_used_and_a_wrong_one_is_named_but_not_shown(tmp_p
     await asyncio.to_thread(server.start)
     try:
         async with RedisBus(server.url) as bus:
-            await bus.ping()
+            await bus.probe()
             async with bus.subscribe("t") as subscription:
                 await publish_until_received(bus, "t", subscription)
         async with RedisBus(server.url.replace("r1ght", "wr0ng")) as bus:
             with pytest.raises(BusUnavailable, match=r"(?i)password") as caught:
-                await bus.ping()
+                await bus.probe()
         assert "wr0ng" not in caught.value.message
     finally:
         await asyncio.to_thread(server.stop)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from broadcaster.web.application import create_application
+from tests.bus.databases import locked_by_another_connection
 from tests.support.browser import chromium
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN
@@ -66,6 +68,36 @@ async def test_glossary_hits_and_lost_sound_are_shown() -> None:
             assert "skipped" not in other
             warning = await page.locator("section[data-event='talk'] .warnings").inner_text()
             assert "(Brazil) and Portuguese (Portugal) get the same interpretation" in warning
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite3"
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(EmbeddedBus(path))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        await bus.put(keys.event_record("talk"), EVENT.to_json())
+        parts = build(Settings.model_validate({}), frozenset({Role.DESK}), TOKEN, bus, http)
+        running = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
+        try:
+            url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+            browser = await stack.enter_async_context(chromium())
+            page = await browser.new_page()
+            await page.goto(f"{url}/desk?token={TOKEN}")
+            disk = page.locator("#disk", has_text="Free space on the server's disk: ")
+            await disk.wait_for(timeout=60_000)
+            assert await page.locator("#store").is_hidden()
+            locked = locked_by_another_connection(path)
+            await asyncio.to_thread(locked.__enter__)
+            await bus.put(keys.event_record("talk"), EVENT.to_json())
+            alert = page.locator("#store", has_text="Another program has locked the database")
+            text = await alert.inner_text(timeout=60_000)
+            assert "Not stored yet: 1." in text
+            await asyncio.to_thread(locked.__exit__, None, None, None)
+            await alert.wait_for(state="hidden", timeout=60_000)
         finally:
             for task in running:
                 task.cancel()

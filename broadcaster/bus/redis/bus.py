@@ -5,6 +5,7 @@ streams and records.
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
@@ -14,11 +15,16 @@ from broadcaster.bus.redis.connection import Redis, Timing
 from broadcaster.bus.redis.lease import RedisLease
 from broadcaster.bus.redis.publisher import Publisher
 from broadcaster.bus.redis.records import Records
+from broadcaster.bus.redis.refused import RefusedEntries
 from broadcaster.bus.redis.retainer import Retainer
 from broadcaster.bus.redis.streams import Streams
 from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock, Entry, Lease, Record, Retained, Subscription
+from broadcaster.model.store import StoreStatus
+
+_PROBE_LIFE_MS = 60_000
+"""The key of a process that has ended goes by itself."""
 
 
 class RedisBus:
@@ -40,10 +46,12 @@ class RedisBus:
         self, url: str, *, timing: Timing | None = None, clock: Clock | None = None
     ) -> None:
         self._redis = Redis(url, timing or Timing(), clock or SystemClock())
+        self._probe_key = f"{self._redis.prefix}probe:{secrets.token_hex(4)}"
         self._publisher = Publisher(self._redis)
         self._subscriber = Subscriber(self._redis)
         self._retainer = Retainer(self._redis)
-        self._streams = Streams(self._redis)
+        self._refused = RefusedEntries(self._redis, self._publisher)
+        self._streams = Streams(self._redis, self._refused, self._subscriber)
         self._records = Records(self._redis, self._subscriber)
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
@@ -53,6 +61,7 @@ class RedisBus:
         self._start(self._publisher.run(), "bus: publisher")
         self._start(self._subscriber.run(), "bus: subscriber")
         self._start(self._retainer.run(), "bus: retainer")
+        self._start(self._refused.run(), "bus: refused entries")
         return self
 
     async def __aexit__(
@@ -153,9 +162,16 @@ class RedisBus:
         finally:
             await lease.release()
 
-    async def ping(self) -> None:
-        """See `ports.Bus.ping`."""
-        await self._redis.ask("PING")
+    async def probe(self) -> None:
+        """See `ports.Bus.probe`."""
+        await self._redis.ask("SET", self._probe_key, "1", "PX", _PROBE_LIFE_MS)
+        await self._redis.ask("GET", self._probe_key)
+        if not self._refused:
+            self._redis.health.works()
+
+    def store_status(self) -> StoreStatus:
+        """See `ports.Bus.store_status`."""
+        return self._redis.health.status(waiting=len(self._refused), lost=self._refused.lost)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self._group.create_task(work, name=name)

@@ -16,6 +16,7 @@ import hiredis
 from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError, ResponseError
 
+from broadcaster.bus.store_health import StoreHealth
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Clock
 from broadcaster.system.backoff import Backoff
@@ -26,6 +27,13 @@ FAILURES = (RedisError, OSError)
 Argument = str | bytes | int
 _IDLE_CONNECTIONS = 8
 _HINT = "Start Redis there, or correct the Redis URL."
+_REFUSALS = (  # words of Redis, or the name of the error its library makes of them; the way out
+    (("MISCONF",), "Make space on the disk of Redis, or repair it: Redis cannot write its data."),
+    (("OutOfMemory", "OOM"), "Give Redis more memory (maxmemory), or remove what else is there."),
+    (("ReadOnly", "READONLY"), "Name the primary in the Redis URL: a replica takes no writes."),
+    (("BusyLoading", "LOADING"), "Wait until Redis has loaded its data."),
+    (("NoPermission", "NOPERM"), "Allow this user of Redis all keys that begin with broadcaster:."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Timing:
     answer_s: float = 2.0
     deadline_s: float = 3.0
     ping_s: float = 3.0
-    block_s: float = 5.0
+    block_s: float = 1.0
     reread_s: float = 2.0
     stale_s: float = 2.0
 
@@ -60,6 +68,7 @@ class Redis:
 
     Attributes:
         address: host and port, or socket path, without anything secret.
+        health: whether Redis takes writes and answers reads.
         prefix: start of every key and channel. Holds the database number, because Redis separates
             keys by database but not published messages.
 
@@ -70,6 +79,7 @@ class Redis:
     def __init__(self, url: str, timing: Timing, clock: Clock) -> None:
         self.timing = timing
         self.clock = clock
+        self.health = StoreHealth(clock)
         try:
             options: dict[str, Any] = dict(parse_url(url))
             self._make = cast("type[Connection]", options.pop("connection_class", Connection))
@@ -136,11 +146,21 @@ class Redis:
                     await backoff.wait()
         except TimeoutError:
             pass
-        raise BusUnavailable(self.describe(reason), hint=_HINT) from reason
+        raise self.failed(reason) from reason
+
+    def failed(self, error: Exception) -> BusUnavailable:
+        """Take note of a failure, and return it as people read it."""
+        unavailable = BusUnavailable(self.describe(error), hint=_hint(error))
+        self.health.fails(unavailable)
+        return unavailable
 
     def describe(self, error: BaseException) -> str:
         """A sentence about a failure, without anything secret."""
         return f"Redis at {self.address} does not work: {str(error) or type(error).__name__}"
+
+    def stream_key(self, stream: str) -> str:
+        """The key of a stream."""
+        return f"{self.prefix}stream:{stream}"
 
     async def close(self) -> None:
         """Close idle connections; those in use are closed by their users."""
@@ -171,7 +191,22 @@ pack = cast("Callable[[tuple[Argument, ...]], bytes]", hiredis.pack_command)
 """A command as the bytes of the Redis protocol."""
 
 
+def refuses_writes(error: BaseException) -> bool:
+    """Whether Redis answers and reads, but takes no writes: its disk or memory is full."""
+    words = f"{type(error).__name__} {error}"
+    return any(word in words for word in ("MISCONF", "OutOfMemory", "OOM command"))
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether trying again can help although nobody changes anything."""
     refused = isinstance(error, (AuthenticationError, ResponseError))
     return isinstance(error, ReadOnlyError) or not refused
+
+
+def _hint(error: Exception) -> str:
+    """The way out of what Redis refuses."""
+    text = f"{type(error).__name__} {error}"
+    for words, hint in _REFUSALS:
+        if any(word in text for word in words):
+            return hint
+    return _HINT

@@ -15,10 +15,18 @@ _LONGEST_POLL_S = 0.5
 _HOLD = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+local set = redis.pcall('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if not set.err then return 1 end
+local full = string.find(set.err, 'MISCONF') or string.find(set.err, 'OOM')
+if full and ARGV[3] == '1' then return 1 end
+return set
 """
-"""Takes a free lease or prolongs one's own. A key that a restarted Redis forgot counts as free."""
+"""Takes a free lease or prolongs one's own. A key that a restarted Redis forgot counts as free.
+
+A Redis whose disk or memory is full takes no writes, so nobody else can take the lease either. Its
+holder (`ARGV[3]`) keeps it then. Once Redis takes writes again, another process may be quicker; the
+holder notices that at its next renewal.
+"""
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -46,6 +54,7 @@ class RedisLease:
         self._ttl_s = ttl_ms / 1000
         self._token = secrets.token_hex(16)
         self._valid_until = 0.0
+        self._holds = False
         self._lost = asyncio.Event()
 
     async def lost(self) -> None:
@@ -95,7 +104,10 @@ class RedisLease:
 
     async def _hold(self) -> bool:
         asked_at = asyncio.get_running_loop().time()
-        held = await self._redis.once("EVAL", _HOLD, 1, self._key, self._token, self._ttl_ms)
+        held = await self._redis.once(
+            *("EVAL", _HOLD, 1, self._key), *(self._token, self._ttl_ms, int(self._holds))
+        )
+        self._holds = bool(held)
         if held:
             self._valid_until = asked_at + self._ttl_s
-        return bool(held)
+        return self._holds

@@ -57,6 +57,8 @@ class Retainer:
         """The newest position in Redis of each topic, as far as this process knows."""
         self._filled = asyncio.Event()
         self._reported = False
+        self._lost_before = 0
+        """Those of them that the log has."""
 
     def retain(self, topic: str, message: Retained) -> None:
         """Keep a message, here and soon in Redis."""
@@ -88,7 +90,6 @@ class Retainer:
 
     async def _store_all(self, connection: Connection, backoff: Backoff) -> None:
         known: set[str] = set()
-        lost = self.lost
         for topic in self._stored.keys() - set(self._messages.topics):
             del self._stored[topic]
         while True:
@@ -102,9 +103,10 @@ class Retainer:
                     self._stored[topic] = waiting[-1].position
                     backoff.reset()
                     self._reported = False
-            if self.lost != lost:
-                _log.error("messages not retained, Redis was down too long: %d", self.lost - lost)
-                lost = self.lost
+            if self.lost != self._lost_before:
+                lost = self.lost - self._lost_before
+                _log.error("messages not retained, Redis was down too long: %d", lost)
+                self._lost_before = self.lost
             await self._filled.wait()
 
     async def _newest(self, connection: Connection, topic: str) -> int:

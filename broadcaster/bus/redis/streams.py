@@ -3,16 +3,27 @@
 import logging
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
-from broadcaster.bus.redis.connection import FAILURES, Redis, call
+from redis.asyncio.connection import Connection
+
+from broadcaster.bus.redis.connection import FAILURES, Redis, call, refuses_writes
+from broadcaster.bus.redis.refused import RefusedEntries, entries_in, live_topic
+from broadcaster.bus.redis.subscriber import Subscriber
 from broadcaster.bus.stream_ids import MAX_STREAM_ENTRIES, parse_id
+from broadcaster.bus.subscription import BoundedSubscription
 from broadcaster.model.ports import Entry
 from broadcaster.system.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 
 _FOLLOW_BATCH = 500
+_DEPTH = 16
+"""Live messages that may wait; each holds the newest entries, so a dropped one is not missed."""
+_QUICK_S = 0.1
+_QUICK_ROUNDS = 100
+"""A follower that heard unstored entries looks for more every `_QUICK_S`, this many times."""
 _LOOK_BACK_FIRST = 16
 _LOOK_BACK_AGAIN = 1000
 
@@ -33,10 +44,18 @@ in a socket buffer and be executed after its repetition.
 
 
 class Streams:
-    """The durable half of a Redis bus."""
+    """The durable half of a Redis bus.
 
-    def __init__(self, redis: Redis) -> None:
+    Args:
+        redis: where the streams are.
+        refused: takes the entries that Redis refuses.
+        subscriber: receives those of other processes.
+    """
+
+    def __init__(self, redis: Redis, refused: RefusedEntries, subscriber: Subscriber) -> None:
         self._redis = redis
+        self._refused = refused
+        self._subscriber = subscriber
 
     async def append(self, stream: str, payload: bytes) -> str:
         """See `ports.Bus.append`.
@@ -48,14 +67,18 @@ class Streams:
         backoff = Backoff(sleep=self._redis.clock.sleep)
         while True:
             try:
+                if self._refused.waits(stream):
+                    return await self._refused.add(stream, payload)
                 stored: bytes = await self._redis.once(
-                    *("EVAL", _APPEND, 1, self._key(stream)),
+                    *("EVAL", _APPEND, 1, self._redis.stream_key(stream)),
                     *(payload, nonce, look_back, MAX_STREAM_ENTRIES),
                 )
             except FAILURES as error:
-                _log.warning(
-                    "cannot append to %s, trying again: %s", stream, self._redis.describe(error)
-                )
+                unavailable = self._redis.failed(error)
+                if refuses_writes(error):
+                    with suppress(*FAILURES):
+                        return await self._refused.add(stream, payload)
+                _log.warning("cannot append to %s, trying again: %s", stream, unavailable.message)
                 look_back = _LOOK_BACK_AGAIN
                 await backoff.wait()
             else:
@@ -65,42 +88,67 @@ class Streams:
         """See `ports.Bus.read`."""
         start = "({}-{}".format(*parse_id(after_id))
         return _entries(
-            await self._redis.ask("XRANGE", self._key(stream), start, "+", "COUNT", limit)
+            await self._redis.ask(
+                "XRANGE", self._redis.stream_key(stream), start, "+", "COUNT", limit
+            )
         )
 
     async def latest(self, stream: str, limit: int) -> list[Entry]:
         """See `ports.Bus.latest`."""
         newest_first = await self._redis.ask(
-            "XREVRANGE", self._key(stream), "+", "-", "COUNT", limit
+            "XREVRANGE", self._redis.stream_key(stream), "+", "-", "COUNT", limit
         )
         return _entries(newest_first)[::-1]
 
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`. Each follower has its own connection."""
-        last = "{}-{}".format(*parse_id(after_id))
+        last = after_id
+        heard: list[Entry] = []
+        quick_rounds = 0
         backoff = Backoff(sleep=self._redis.clock.sleep)
-        block_s = self._redis.timing.block_s
-        wait = ("XREAD", "BLOCK", int(block_s * 1000), "COUNT", _FOLLOW_BATCH, "STREAMS")
-        while True:
-            try:
-                async with self._redis.connection() as connection:
-                    while True:
-                        reply = await call(
-                            *(connection, *wait, self._key(stream), last),
-                            timeout_s=block_s + self._redis.timing.answer_s,
-                        )
-                        backoff.reset()
-                        for entry in _entries(reply[0][1]) if reply else ():
-                            last = entry.id
-                            yield entry
-            except FAILURES as error:
-                _log.warning(
-                    "cannot read %s, trying again: %s", stream, self._redis.describe(error)
-                )
-                await backoff.wait()
+        async with self._subscriber.listen((live_topic(stream),), depth=_DEPTH) as live:
+            while True:
+                try:
+                    async with self._redis.connection() as connection:
+                        while True:
+                            heard += await _unstored(live)
+                            quick_rounds = _QUICK_ROUNDS if heard else max(0, quick_rounds - 1)
+                            block_s = _QUICK_S if quick_rounds else self._redis.timing.block_s
+                            stored = await self._stored(connection, stream, last, block_s)
+                            backoff.reset()
+                            found = stored
+                            if len(stored) < _FOLLOW_BATCH:  # all that was stored before `heard`
+                                found = stored + heard
+                                heard = []
+                            for entry in found:
+                                if parse_id(entry.id) > parse_id(last):
+                                    last = entry.id
+                                    yield entry
+                except FAILURES as error:
+                    _log.warning(
+                        "cannot read %s, trying again: %s", stream, self._redis.describe(error)
+                    )
+                    await backoff.wait()
 
-    def _key(self, stream: str) -> str:
-        return f"{self._redis.prefix}stream:{stream}"
+    async def _stored(
+        self, connection: Connection, stream: str, last: str, block_s: float
+    ) -> list[Entry]:
+        """Entries after one, at most `_FOLLOW_BATCH`; without any it waits for one."""
+        start = "{}-{}".format(*parse_id(last))
+        reply = await call(
+            *(connection, "XREAD", "BLOCK", int(block_s * 1000), "COUNT", _FOLLOW_BATCH),
+            *("STREAMS", self._redis.stream_key(stream), start),
+            timeout_s=block_s + self._redis.timing.answer_s,
+        )
+        return _entries(reply[0][1]) if reply else []
+
+
+async def _unstored(live: BoundedSubscription) -> list[Entry]:
+    """The entries that writers have passed on, because Redis refused them."""
+    found: list[Entry] = []
+    while (message := await live.wait(0)) is not None:
+        found += entries_in(message.payload)
+    return found
 
 
 def _entries(rows: list[Any]) -> list[Entry]:
