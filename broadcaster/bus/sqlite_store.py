@@ -96,7 +96,7 @@ class SqliteStore:
         """
         try:
             if path is not None:
-                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(path.parent.mkdir, 0o700, parents=True, exist_ok=True)
             database = await aiosqlite.connect(
                 path or ":memory:", timeout=_BUSY_TIMEOUT_S, isolation_level=None
             )
@@ -148,6 +148,11 @@ class SqliteStore:
         """See `ports.Bus.records`."""
         rows = await self._query(_NAMES, prefix)
         return [name for (name,) in rows]
+
+    async def erase_replaced(self) -> None:
+        """See `ports.Bus.erase_replaced`."""
+        await self._query("VACUUM")
+        await self._query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def ping(self) -> None:
         """See `ports.Bus.ping`."""
