@@ -76,8 +76,8 @@ REDIRECTED = {
     b"HEAD / HTTP/1.1\r\nHost: talks.example": "https://talks.example/",
     b"GET /desk?token=a%20b&x HTTP/1.1\r\nHost: [::1]:9": "https://[::1]:9/desk?token=a%20b&x",
     b"POST /whip/x HTTP/1.1\r\nContent-Length: 2\r\nHost: a": "https://a/whip/x",
-    b'GET /\xc3\xa9\xff"<> HTTP/1.1\r\nHost: a': "https://a/%C3%A9%FF%22%3C%3E",
-    b"GET http://b/c?d HTTP/1.1\r\nHost: a": "https://a/c?d",
+    b'GET /%C3%A9"<> HTTP/1.1\r\nHost: a': "https://a/%C3%A9%22%3C%3E",
+    b"GET http://b/c?d HTTP/1.1\r\nHost: a": "https://b/c?d",  # RFC 9112 §3.2.2
     b"GET //evil.example/x HTTP/1.1\r\nHost: a": "https://a//evil.example/x",
     b"OPTIONS * HTTP/1.1\r\nHost: a": "https://a/",
     b"GET /e/talk/audio/es HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nHost: a": (
