@@ -192,7 +192,7 @@ def stage_keyring(settings: Settings) -> StageKeyring:
     """The desk's store keys: those that are set, and the one in the data folder if there is one.
 
     Raises:
-        SettingUnusable: there is none yet, and the data folder cannot be written.
+        SettingUnusable: it has to be made, and the data folder cannot be written.
     """
     given = store_keys(settings.store_key) if settings.store_key else []
     with blaming(DATA_DIR, settings.data_dir):

@@ -50,7 +50,7 @@ def organizers_token(settings: Settings) -> tuple[str, bool]:
         The token, and whether it was made just now.
 
     Raises:
-        SettingUnusable: there is none yet, and the data folder cannot be written.
+        SettingUnusable: it has to be made, and the data folder cannot be written.
     """
     if settings.admin_token:
         return settings.admin_token.get_secret_value(), False

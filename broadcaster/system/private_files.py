@@ -8,7 +8,7 @@ from pathlib import Path
 log = logging.getLogger("broadcaster.system")
 
 OURS = ("bus.sqlite3*", "admin-token", "store-key", "*.lock", "tls", "tls/*")
-"""What servers of this and earlier versions write into the data folder."""
+"""Files and folders that servers of this and earlier versions write into the data folder."""
 _OTHERS = 0o077
 
 

@@ -21,7 +21,7 @@ SDP = {"Content-Type": "application/sdp"}
 
 
 async def store(folder: Path, redis_url: str | None = None) -> None:
-    """What an earlier version has left, after some changes of the event."""
+    """Store what an earlier version has left after some changes of the event."""
     async with open_bus(redis_url, folder) as bus:
         for number in range(20):
             more = {**json.loads(OLD.to_json()), "title": "A talk" + "!" * number}
@@ -43,7 +43,7 @@ async def sealed_event(server: Server) -> dict[str, Any]:
 
 
 async def taken(server: Server, key: str) -> bool:
-    """Whether the floor takes the stage key; the offer is none."""
+    """Whether the floor takes the stage key; it refuses what is sent as an offer anyway."""
     headers = {**SDP, "Authorization": f"Bearer {key}"}
     async with server.http.post("/whip/talk", data="x", headers=headers) as answer:
         assert answer.status in {400, 401}

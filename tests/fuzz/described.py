@@ -47,7 +47,7 @@ def as_text(_context: Any, value: Any) -> bytes:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the examples so far.
+    """The answers to the examples so far.
 
     Attributes:
         statuses: by operation, such as `GET /desk`, how often each status was the answer.

@@ -11,7 +11,7 @@ def mode(path: Path) -> int:
 
 
 def laid_out(folder: Path) -> list[Path]:
-    """What earlier versions left behind, open to everybody."""
+    """Files that earlier versions left behind, open to everybody."""
     (folder / "tls").mkdir(parents=True)
     files = [
         folder / name

@@ -218,7 +218,7 @@ class Stranger:
 
 
 async def status_of(port: int, sent: bytes) -> str:
-    """The status of the answer, empty when there is none; what follows it is not awaited."""
+    """The status of the answer, or an empty text; the rest of the answer is not awaited."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(sent)
