@@ -120,7 +120,7 @@ async def running(
         for close in parts.close:
             stack.push_async_callback(close)
         runner = web.AppRunner(
-            create_application(bus, parts.routes, parts.refused, strict_transport),
+            create_application(bus, parts.routes, parts.refused, strict_transport=strict_transport),
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_S,
         )
@@ -133,12 +133,14 @@ async def running(
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
             acceptor = await stack.enter_async_context(
-                accepting(listen, protocol, parts.refused, plain)
+                accepting(listen, protocol, parts.refused, plain=plain)
             )
         if settings.metrics_port is not None:
             metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
             with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
-                await stack.enter_async_context(accepting(metrics, protocol, parts.refused, plain))
+                await stack.enter_async_context(
+                    accepting(metrics, protocol, parts.refused, plain=plain)
+                )
         yield acceptor
 
 

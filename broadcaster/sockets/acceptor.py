@@ -81,6 +81,7 @@ class Acceptor:
         settings: AcceptorSettings,
         protocol: Callable[[], asyncio.Protocol],
         refused: Counter[str],
+        *,
         plain: Callable[[], asyncio.Protocol] | None = None,
     ) -> None:
         self._settings = settings
@@ -222,6 +223,7 @@ async def accepting(
     settings: AcceptorSettings,
     protocol: Callable[[], asyncio.Protocol],
     refused: Counter[str] | None = None,
+    *,
     plain: Callable[[], asyncio.Protocol] | None = None,
 ) -> AsyncIterator[Acceptor]:
     """Run an acceptor inside the context; at the end it stops listening.
@@ -237,7 +239,7 @@ async def accepting(
     """
     async with AsyncExitStack() as stack:
         refused = Counter() if refused is None else refused
-        acceptor = Acceptor(settings, protocol, refused, plain)
+        acceptor = Acceptor(settings, protocol, refused, plain=plain)
         stack.callback(acceptor.close)
         await acceptor.open()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

@@ -46,6 +46,7 @@ def create_application(
     bus: Bus,
     routes: Iterable[web.RouteDef],
     refused: Counter[str] | None = None,
+    *,
     strict_transport: str | None = None,
 ) -> web.Application:
     """The application of one process.

@@ -72,8 +72,8 @@ async def test_openapi_describes_every_route_and_no_other(
 ) -> None:
     made: list[web.Application] = []
 
-    def create(*parts: Any) -> web.Application:
-        made.append(create_application(*parts))
+    def create(*parts: Any, **options: Any) -> web.Application:
+        made.append(create_application(*parts, **options))
         return made[0]
 
     monkeypatch.setattr(app, "create_application", create)
