@@ -20,6 +20,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "chaos": "realtime speech",
     "commands/test_children": "realtime",
     "commands/test_cli": "realtime",
+    "commands/test_data_folder": "realtime",
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",
     "commands/test_workers": "realtime redis",
