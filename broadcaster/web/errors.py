@@ -38,6 +38,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
 
@@ -157,8 +158,9 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         )
     except web.HTTPException as plain:
         return explain(plain)
-    except Exception:
-        log.exception("%s %s failed", request.method, request.match_info.route.resource)
+    except Exception as failure:  # noqa: BLE001 - the log says where
+        trace = trace_of(failure)
+        log.error("%s failed:\n%s", request.match_info.route.resource, trace)  # noqa: TRY400 - without its message
         return explained(
             500,
             "internal",

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from broadcaster.web.errors import UNREADABLE, explain, explained
+from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.protocol")
 
@@ -23,8 +24,11 @@ class ExplainingProtocol(web.RequestHandler):
 
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
         """See `aiohttp.web.RequestHandler`."""
-        if not isinstance(sys.exception(), UNREADABLE):
+        failure = sys.exception()
+        if failure is None:
             super().log_exception(*args, **kwargs)
+        elif not isinstance(failure, UNREADABLE):
+            log.error("a request failed:\n%s", trace_of(failure))
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
