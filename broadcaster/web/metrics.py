@@ -44,7 +44,7 @@ def metrics_route(
     """
 
     async def scrape(request: web.Request) -> web.Response:
-        names_events = organizer.is_named_by(request)
+        names_events = organizer.recognises(request)
         collectors: list[Collector] = [_RefusalCollector(dict(refused))]
         if edge is not None:
             collectors.append(_EdgeCollector(edge(), names_events=names_events))

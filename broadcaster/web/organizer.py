@@ -26,7 +26,7 @@ class Organizer:
         """The value of the cookie that signs a browser in."""
         return cookie_value(self._token)
 
-    def is_named_by(self, request: web.Request) -> bool:
+    def recognises(self, request: web.Request) -> bool:
         """Whether a request shows the token; False if it shows none.
 
         Raises:

@@ -320,6 +320,7 @@ async def test_the_desk_link_becomes_a_cookie(server: Server) -> None:
             assert answer.status == 401
         async with browser.get("/desk", params={"token": TOKEN}, allow_redirects=False) as answer:
             assert answer.headers["Location"] == "/desk"
+            assert answer.headers["Cache-Control"] == "no-store"
             assert TOKEN not in answer.headers["Set-Cookie"]
             assert "HttpOnly" in answer.headers["Set-Cookie"]
         async with browser.get("/api/events") as answer:
