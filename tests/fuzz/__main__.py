@@ -31,15 +31,15 @@ async def main(examples: int, seed: int, *, interpreted: bool) -> bool:
         took_s = time.monotonic() - began
     for line in tally.lines():
         print(line)
-    tracebacks = sum("Traceback" in line for line in process.lines)
-    if tracebacks:
+    errors = sum("Traceback" in line or " ERROR " in line for line in process.lines)
+    if errors:
         print("".join(process.lines))
     print(
         f"\n{date.today()}, {cpu_count()} cores, seed {seed}: {tally.examples} examples of "  # noqa: DTZ011 - a day for people
         f"{len(tally.statuses)} operations in {took_s:.0f} s, "
-        f"{len(tally.failures)} failures, {tracebacks} tracebacks in the server's log"
+        f"{len(tally.failures)} failures, {errors} errors in the server's log"
     )
-    return not tally.failures and not tracebacks
+    return not tally.failures and not errors
 
 
 if __name__ == "__main__":
