@@ -82,6 +82,6 @@ async def _add_headers(
         response.headers["Strict-Transport-Security"] = strict_transport
     # Older Safari does not take 'self' to cover WebSockets of the same host.
     host = request.host
-    origins = f"ws://{host} wss://{host}" if has_valid_host(request) else ""
+    origins = f"ws://{host} wss://{host}" if host and has_valid_host(request) else ""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value.format(origins=origins))

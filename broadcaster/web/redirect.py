@@ -15,7 +15,7 @@ async def redirect_to_https(request: web.BaseRequest) -> web.StreamResponse:
 
     It is for this time only: a redirect that browsers keep would outlive the certificate.
     """
-    if hdrs.HOST not in request.headers or not has_valid_host(request):
+    if not request.headers.get(hdrs.HOST) or not has_valid_host(request):
         answer = explained(*BAD_HOST)
     else:
         target = quote(request.rel_url.raw_path_qs, safe=_KEPT, errors="surrogateescape")

@@ -61,3 +61,10 @@ async def test_a_good_host_is_the_one_that_pages_may_connect_to(tmp_path: Path, 
         assert f"connect-src 'self' ws://{host} wss://{host};" in head
         _, body = await answer(server, "GET /api/events/talk", host)
         assert f"http://{host}/e/talk" in body
+
+
+async def test_an_empty_host_names_no_origin(tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        head, _ = await answer(server, "GET /e/talk", "")
+        assert "connect-src 'self' ;" in head

@@ -102,6 +102,7 @@ async def test_plain_http_is_sent_to_https(tmp_path: Path) -> None:
         (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "bad_host"),
         (b"GET / HTTP/1.1\r\nHost: a/../b\r\n\r\n", "bad_host"),
         (b"GET / HTTP/1.0\r\n\r\n", "bad_host"),
+        (b"GET / HTTP/1.1\r\nHost:\r\n\r\n", "bad_host"),
         (b"NONSENSE\r\n\r\n", "bad_http"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX" + b"x" * 20_000 + b"\r\n\r\n", "bad_http"),
     ],
