@@ -60,6 +60,8 @@ def store_key(data_dir: Path) -> str:
 def _kept(path: Path, new: str) -> tuple[str, bool]:
     """Return the secret in a file, and whether it is `new`, written because there was none."""
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    if path.exists() and (kept := path.read_text().strip()):
+        return kept, False  # without writing: the disk may be full
     made = False
     with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as file:  # mode 0600
         file.write(new + "\n")
