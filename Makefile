@@ -5,7 +5,7 @@ NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web check docs players soak faults bench format clean
+.PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: .venv/dev.done listener_web/node_modules ## ruff, mypy, tsc
 
 players: .venv/dev.done $(PEERS)/node_modules ## real players, Firefox and GStreamer among them; writes docs/players.md
 	$(BIN)/python -m tests.players --write
+
+fuzz: .venv/dev.done ## 10,000 requests made from openapi.yaml: no 5xx, every answer as described
+	$(BIN)/python -m tests.fuzz
 
 soak: .venv/dev.done ## an hour of speech with drops, accelerated; ten minutes in real time; random faults
 	$(BIN)/python -m tests.benchmarks.soak --minutes 60 --speed 30

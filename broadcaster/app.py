@@ -45,9 +45,13 @@ from broadcaster.os_errors import METRICS_PORT, PORT, WEBRTC_PORT, blaming
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.acceptor import Acceptor, accepting
 from broadcaster.sockets.uring import Ring
+from broadcaster.stage_keys import StageKeyring
+from broadcaster.system import private_files
 from broadcaster.web.application import create_application, page
 from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
+from broadcaster.web.redirect import redirect_to_https
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
@@ -105,39 +109,55 @@ async def running(
         DataFolderInUse: another server uses the data folder.
     """
     async with AsyncExitStack() as stack:
+        await asyncio.to_thread(private_files.tighten, settings.data_dir)
+        strict_transport = await asyncio.to_thread(from_settings.strict_transport, settings)
+        keyring = None
+        if Role.DESK in roles:
+            keyring = await asyncio.to_thread(from_settings.stage_keyring, settings)
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
         with suppress(BusUnavailable):  # the store is reported, and tried again
             await bus.probe()
         http = await stack.enter_async_context(from_settings.http_session(settings))
-        parts = build(settings, roles, admin_token, bus, http)
+        parts = build(settings, roles, admin_token, bus, http, keyring)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, run in parts.run.items():
             stack.callback(tasks.create_task(run(), name=name).cancel)
         for close in parts.close:
             stack.push_async_callback(close)
         runner = web.AppRunner(
-            create_application(bus, parts.routes, parts.refused),
+            create_application(bus, parts.routes, parts.refused, strict_transport=strict_transport),
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_S,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        protocol = partial(
-            ExplainingProtocol,
-            runner.server,
-            loop=asyncio.get_running_loop(),
-            keepalive_timeout=KEEPALIVE_S,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
-        )
+        redirecting = web.Server(redirect_to_https)
+        stack.push_async_callback(redirecting.shutdown, 0)
+        protocol, plain = _protocol(runner.server), _protocol(redirecting)
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
-            acceptor = await stack.enter_async_context(accepting(listen, protocol, parts.refused))
+            acceptor = await stack.enter_async_context(
+                accepting(listen, protocol, parts.refused, plain=plain)
+            )
         if settings.metrics_port is not None:
             metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
             with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
-                await stack.enter_async_context(accepting(metrics, protocol, parts.refused))
+                await stack.enter_async_context(
+                    accepting(metrics, protocol, parts.refused, plain=plain)
+                )
         yield acceptor
+
+
+def _protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
+    """Make the protocol of one connection to an HTTP server."""
+    return partial(
+        ExplainingProtocol,
+        server,
+        loop=asyncio.get_running_loop(),
+        keepalive_timeout=KEEPALIVE_S,
+        access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
+    )
 
 
 def build(
@@ -146,9 +166,11 @@ def build(
     admin_token: str,
     bus: Bus,
     http: aiohttp.ClientSession,
+    keyring: StageKeyring | None = None,
 ) -> ProcessParts:
-    """The parts of `roles`, in the order of the flow."""
+    """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
+    organizer = Organizer(admin_token)
     parts = ProcessParts()
     parts.run["store"] = partial(keep_probing, bus, clock)
     if Role.FLOOR in roles:
@@ -158,9 +180,12 @@ def build(
     if Role.EDGE in roles:
         _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
-        _add_desk(parts, settings, bus, clock, admin_token)
+        assert keyring is not None
+        _add_desk(parts, settings, Events(bus, clock, keyring), Board(bus, clock), organizer)
     parts.routes.append(
-        metrics_route(parts.refused, parts.edge_counts, parts.open_events, bus.store_status)
+        metrics_route(
+            organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
+        )
     )
     return parts
 
@@ -204,20 +229,18 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
 
 
 def _add_desk(
-    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, admin_token: str
+    parts: ProcessParts, settings: Settings, events: Events, board: Board, organizer: Organizer
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
-    board = Board(bus, clock)
-    events = Events(bus, clock)
     desk = DeskRoutes(
         events,
         board,
-        admin_token,
+        organizer,
         settings.public_url,
         TARGET_LANGUAGES,
         extra_languages=from_settings.extra_languages(settings),
     )
-    parts.run["desk"] = board.run
+    parts.run |= {"desk": board.run, "stage keys": events.seal_stage_keys}
     parts.routes += [
         *desk.routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+STORE_KEY_FILE = "store-key"
 _TOKEN_BYTES = 18
+_STORE_KEY_BYTES = 32
 
 
 def new_key() -> str:
@@ -43,14 +45,26 @@ def admin_token(data_dir: Path) -> tuple[str, bool]:
     Raises:
         OSError: `data_dir` cannot be written.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / "admin-token"
+    return _kept(data_dir / "admin-token", new_key())
+
+
+def store_key(data_dir: Path) -> str:
+    """Return the key that seals stage keys in this installation. The first call makes it.
+
+    Raises:
+        OSError: `data_dir` cannot be written.
+    """
+    return _kept(data_dir / STORE_KEY_FILE, secrets.token_urlsafe(_STORE_KEY_BYTES))[0]
+
+
+def _kept(path: Path, new: str) -> tuple[str, bool]:
+    """Return the secret in a file, and whether it is `new`, written because there was none."""
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     if path.exists() and (kept := path.read_text().strip()):
         return kept, False  # without writing: the disk may be full
-    token = new_key()
     made = False
-    with NamedTemporaryFile("w", dir=data_dir, prefix=".admin-token-") as file:  # mode 0600
-        file.write(token + "\n")
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as file:  # mode 0600
+        file.write(new + "\n")
         file.flush()
         if path.exists() and not path.read_text().strip():
             path.unlink()

@@ -18,6 +18,7 @@ from broadcaster.setting_types import (
     PublicUrl,
     RealtimeUrl,
     RedisUrl,
+    StoreKeys,
 )
 
 PREFIX = "BROADCASTER_"
@@ -85,6 +86,10 @@ class Settings(BaseSettings):
     admin_token: AdminToken | None = Field(
         None,
         description="The organizer's token, from 16 characters; unset, the first start makes one",
+    )
+    store_key: StoreKeys | None = Field(
+        None,
+        description="Encrypts stage keys, from 32 characters; unset, a file in the data folder",
     )
     api_key: SecretStr | None = Field(
         None,
@@ -187,6 +192,12 @@ class Settings(BaseSettings):
     )
     tls_cert: Path | None = Field(None, description="PEM file with the certificate chain")
     tls_key: Path | None = Field(None, description="PEM file with the certificate's private key")
+    hsts_days: int = Field(
+        30,
+        ge=0,
+        le=730,
+        description="Days that browsers insist on https, with your own certificate; 0 for never",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info, warning or error"
     )
@@ -218,7 +229,8 @@ class Settings(BaseSettings):
 _FLOOR, _BOOTHS, _EDGE = frozenset({Role.FLOOR}), frozenset({Role.BOOTHS}), frozenset({Role.EDGE})
 USED_BY: dict[str, frozenset[Role]] = {
     "workers": _EDGE,
-    "admin_token": frozenset({Role.DESK}),
+    "admin_token": frozenset({Role.DESK}) | _EDGE,
+    "store_key": frozenset({Role.DESK}),
     "api_key": _BOOTHS,
     "realtime_url": _BOOTHS,
     "realtime_azure": _BOOTHS,
@@ -251,7 +263,7 @@ def unused(settings: Settings, roles: frozenset[Role]) -> dict[str, str]:
         readers = USED_BY.get(name, roles)
         if not readers & roles:
             found[variable(name)] = f"for {' and '.join(sorted(readers))} only"
-        elif name in {"tls_cert", "tls_key"} and not settings.tls:
+        elif name in {"tls_cert", "tls_key", "hsts_days"} and not settings.tls:
             found[variable(name)] = "TLS is off"
     return found
 

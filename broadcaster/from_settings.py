@@ -6,6 +6,7 @@ from dataclasses import fields
 import aiohttp
 from yarl import URL
 
+from broadcaster import auth
 from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import Prices
 from broadcaster.booths.engines.opening import Engines
@@ -17,7 +18,9 @@ from broadcaster.model.language import describe
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import DATA_DIR, blaming
 from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.setting_types import store_keys
 from broadcaster.sockets.acceptor import AcceptorSettings
+from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import certificates, open_files
 from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
@@ -183,6 +186,32 @@ def realtime_endpoint(settings: Settings) -> Endpoint:
         settings.realtime_azure,
         settings.translate_model,
     )
+
+
+def stage_keyring(settings: Settings) -> StageKeyring:
+    """The desk's store keys: those that are set, and the one in the data folder if there is one.
+
+    Raises:
+        SettingUnusable: it has to be made, and the data folder cannot be written.
+    """
+    given = store_keys(settings.store_key) if settings.store_key else []
+    with blaming(DATA_DIR, settings.data_dir):
+        if not given or (settings.data_dir / auth.STORE_KEY_FILE).exists():
+            given.append(auth.store_key(settings.data_dir))
+    return StageKeyring(given)
+
+
+def strict_transport(settings: Settings) -> str | None:
+    """The header that makes browsers insist on https (RFC 6797); None to send none.
+
+    Only an organizer's certificate that a browser can trust is a reason: behind a self-signed one
+    the browser would allow nobody to go on.
+    """
+    if not settings.tls or settings.tls_cert is None or not settings.hsts_days:
+        return None
+    if certificates.is_self_signed(settings.tls_cert):
+        return None
+    return f"max-age={settings.hsts_days * 24 * 3600}"
 
 
 def egress_settings(settings: Settings) -> EgressSettings:

@@ -12,6 +12,8 @@ from yarl import URL
 
 SHORTEST_TOKEN = 16
 """Characters of an organizer's token; a shorter one can be guessed."""
+SHORTEST_STORE_KEY = 32
+"""Characters of a store key, which somebody with the database could try to guess at leisure."""
 _LONGEST_URL = 300
 """Characters of an address that a QR code shows well."""
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -126,6 +128,21 @@ def _admin_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _store_keys(keys: SecretStr) -> SecretStr:
+    for one in store_keys(keys):
+        if len(one) < SHORTEST_STORE_KEY or not one.isprintable() or " " in one:
+            raise ValueError(
+                f"must be a key of at least {SHORTEST_STORE_KEY} characters without spaces, or "
+                "several with commas between them. Make one: openssl rand -base64 32"
+            )
+    return keys
+
+
+def store_keys(keys: SecretStr) -> list[str]:
+    """The keys of a setting, in its order."""
+    return [one.strip() for one in keys.get_secret_value().split(",")]
+
+
 def _addresses(text: str) -> str:
     for one in text.replace(",", " ").split():
         if not is_address(one) or ipaddress.ip_address(one).is_unspecified:
@@ -147,5 +164,6 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
+StoreKeys = Annotated[SecretStr, AfterValidator(_store_keys)]
 IpAddresses = Annotated[str, AfterValidator(_addresses)]
 ModelName = Annotated[str, AfterValidator(_model)]

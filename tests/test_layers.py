@@ -25,6 +25,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "os_errors": "errors",
     "setting_types": "",
     "sockets": "",
+    "stage_keys": "auth",
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
@@ -40,12 +41,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "errors model",
+    "web": "auth errors model",
     "webrtc": "audio errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio auth errors log model system web webrtc",
+    "floor": "audio auth errors log model stage_keys system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model realtime system"
@@ -65,7 +66,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.rooms": "edge.fanout errors model sockets system",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth errors model web",
+    "desk": "auth errors model stage_keys system web",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

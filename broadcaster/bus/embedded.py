@@ -215,6 +215,10 @@ class EmbeddedBus:
         """See `ports.Bus.records`."""
         return self._parts.records.names(prefix)
 
+    async def erase_replaced(self) -> None:
+        """See `ports.Bus.erase_replaced`; writes the whole file again."""
+        await self._parts.store.erase_replaced()
+
     def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:  # noqa: ARG002 - leases end with their process, so they need no time to live
         """See `ports.Bus.lease`; waiting holders are served in order."""
         return self._lease(name)

@@ -93,7 +93,7 @@ class SqliteStore:
         is_new = False
         try:
             if path is not None:
-                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(path.parent.mkdir, 0o700, parents=True, exist_ok=True)
                 is_new = await asyncio.to_thread(_is_new, path)
             database = await aiosqlite.connect(
                 path or ":memory:", timeout=BUSY_TIMEOUT_S, isolation_level=None
@@ -152,6 +152,11 @@ class SqliteStore:
         """Return when a write and a read went through; changes nothing that is kept."""
         await self._query("UPDATE records SET version = version WHERE 0")
         await self._query("SELECT 1 FROM records LIMIT 1")
+
+    async def erase_replaced(self) -> None:
+        """See `ports.Bus.erase_replaced`."""
+        await self._query("VACUUM")
+        await self._query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _query(self, statement: str, *values: Any) -> list[Any]:
         try:

@@ -18,6 +18,7 @@ from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.plan import LoadPlan, Transport
+from broadcaster.system.private_files import make_new_files_private
 
 out = Console(highlight=False)
 
@@ -61,6 +62,7 @@ def main() -> None:
     A speaker talks once; everybody in the hall hears and reads the talk in their own language.
     Settings are environment variables: "broadcaster config" prints them all.
     """
+    make_new_files_private()
 
 
 _address_options = [

@@ -29,20 +29,33 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
     """
     out.print(f"Conference broadcaster {__version__}")
     allowed = open_files.raise_open_files()
-    given = settings.admin_token.get_secret_value() if settings.admin_token else None
-    with blaming(DATA_DIR, settings.data_dir):
-        token, is_new = (given, False) if given else auth.admin_token(settings.data_dir)
+    token, is_new = organizers_token(settings)
     async with stop_signals() as stop, AsyncExitStack() as stack:
         with out.status("starting…"):
             acceptor = await stack.enter_async_context(
                 running(settings, roles, token, tls_context(settings))
             )
-        shown = None if given else token
+        shown = None if settings.admin_token else token
         announce(settings, roles, acceptor.addresses, shown, out, is_new=is_new)
         warn_of_few_files(roles, allowed, out)
         collect_garbage_seldom()
         await stop.wait()
         say_goodbye("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…", out)
+
+
+def organizers_token(settings: Settings) -> tuple[str, bool]:
+    """The organizer's token: the one that is set, or the one that the data folder keeps.
+
+    Returns:
+        The token, and whether it was made just now.
+
+    Raises:
+        SettingUnusable: it has to be made, and the data folder cannot be written.
+    """
+    if settings.admin_token:
+        return settings.admin_token.get_secret_value(), False
+    with blaming(DATA_DIR, settings.data_dir):
+        return auth.admin_token(settings.data_dir)
 
 
 def say_goodbye(text: str, out: Console) -> None:

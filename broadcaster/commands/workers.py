@@ -21,6 +21,7 @@ from broadcaster.app import running
 from broadcaster.commands.serve import (
     announce,
     collect_garbage_seldom,
+    organizers_token,
     say_goodbye,
     warn_of_few_files,
 )
@@ -79,7 +80,8 @@ async def work(settings: Settings, number: int) -> None:
     async with stop_signals() as stop:
         with logs.bound(worker=str(number)):
             context = tls_context(settings)
-            async with running(settings, EDGE, "", context, reuse_port=True):
+            token, _ = organizers_token(settings)  # shows `/metrics` of events
+            async with running(settings, EDGE, token, context, reuse_port=True):
                 collect_garbage_seldom()
                 loop = asyncio.get_running_loop()
                 loop.add_reader(sys.stdin.fileno(), stop.set)  # readable at its end

@@ -119,6 +119,7 @@ class EventChange(EventOptions):
     title: Title | None = None
     languages: LanguageChoices | None = None
     state: EventState | None = None
+    new_stage_key: bool = False
 
 
 async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:

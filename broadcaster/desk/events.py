@@ -1,15 +1,18 @@
 """Event records: created, read, changed."""
 
 import json
+import logging
 import re
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import LONGEST_SLUG, EventChange, NewEvent, channels
 from broadcaster.errors import (
     BadEventId,
+    BusUnavailable,
     EventChanged,
     EventExists,
     InvalidInitialState,
@@ -19,25 +22,83 @@ from broadcaster.errors import (
 )
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
-from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.ports import Bus, Clock, Record
+from broadcaster.stage_keys import StageKeyring
+from broadcaster.system.backoff import Backoff
+
+log = logging.getLogger("broadcaster.desk")
 
 _ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event with the version of its record."""
+    """An event with the version of its record.
+
+    Attributes:
+        event: from the record.
+        version: of the record.
+        stage_key: the speaker's secret; None if it was sealed with a store key that is missing.
+    """
 
     event: Event
     version: int
+    stage_key: str | None
 
 
 class Events:
-    """The organizer's events on the bus."""
+    """The organizer's events on the bus.
 
-    def __init__(self, bus: Bus, clock: Clock) -> None:
+    Args:
+        bus: has the records.
+        clock: the time.
+        keyring: seals and opens their stage keys.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock, keyring: StageKeyring) -> None:
         self._bus = bus
         self._clock = clock
+        self._keyring = keyring
+
+    async def seal_stage_keys(self) -> None:
+        """Seal the stage keys of earlier versions and of earlier store keys, then return."""
+        backoff = Backoff(sleep=self._clock.sleep)
+        sealed = 0
+        while True:
+            try:
+                for name in await self._bus.records(keys.EVENT_RECORDS):
+                    sealed += await self._seal(name)
+                break
+            except BusUnavailable as error:
+                log.warning("cannot encrypt stage keys, trying again: %s", error.message)
+                await backoff.wait()
+        if not sealed:
+            return
+        log.info("the stage keys of %d events are encrypted from now on", sealed)
+        try:
+            await self._bus.erase_replaced()
+        except BusUnavailable as error:
+            log.warning("the store may still hold stage keys in clear: %s", error.advice())
+
+    async def _seal(self, record: str) -> bool:
+        """Whether the record's stage key was not sealed with the first store key, and now is."""
+        for _ in range(_ATTEMPTS):
+            stored = await self._bus.get(record)
+            try:
+                event = Event.from_json(stored.value) if stored is not None else None
+            except (ValueError, TypeError, KeyError):
+                log.exception("%s cannot be read and is ignored", record)
+                return False
+            if stored is None or event is None:
+                return False
+            sealed = self._keyring.reseal(event.stage_key)
+            if sealed == event.stage_key:
+                return False
+            with suppress(VersionConflict):
+                changed = replace(event, stage_key=sealed)
+                await self._bus.put(record, changed.to_json(), stored.version)
+                return True
+        return False
 
     async def create(self, new: NewEvent) -> Stored:
         """Write a new event.
@@ -59,7 +120,7 @@ class Events:
             title=new.title,
             state=new.state,
             channels=chosen,
-            stage_key=new_key(),
+            stage_key=self._keyring.seal(stage_key := new_key()),
             **options,
         )
         try:
@@ -69,7 +130,7 @@ class Events:
                 longer = f"{event.id[: LONGEST_SLUG - 5]}-{secrets.token_hex(2)}"
                 return await self.create(new.model_copy(update={"id": longer}))
             raise EventExists(new.id) from None
-        return Stored(event, version)
+        return Stored(event, version, stage_key)
 
     async def get(self, event_id: str) -> Stored:
         """One event.
@@ -82,14 +143,13 @@ class Events:
             record = await self._bus.get(keys.event_record(event_id))
         if record is None:
             raise UnknownEvent("GET /api/events lists the events.")
-        return Stored(Event.from_json(record.value), record.version)
+        return self._stored(record)
 
     async def list(self) -> list[Stored]:
         """All events, by id."""
-        records = [
-            await self._bus.get(name) for name in await self._bus.records(keys.EVENT_RECORDS)
-        ]
-        return [Stored(Event.from_json(r.value), r.version) for r in records if r is not None]
+        names = await self._bus.records(keys.EVENT_RECORDS)
+        records = [await self._bus.get(name) for name in names]
+        return [self._stored(record) for record in records if record is not None]
 
     async def change(
         self, event_id: str, change: EventChange, if_version: int | None = None
@@ -114,6 +174,8 @@ class Events:
             changed["title"] = change.title
         if change.languages is not None:
             changed["channels"] = await channels(change.languages)
+        if change.new_stage_key:
+            changed["stage_key"] = self._keyring.seal(new_key())
         for _ in range(_ATTEMPTS):
             stored = await self.get(event_id)
             if if_version not in {None, stored.version}:
@@ -128,7 +190,7 @@ class Events:
                 )
             except VersionConflict:
                 continue
-            return Stored(event, version)
+            return Stored(event, version, self._keyring.open(event.stage_key))
         raise EventChanged
 
     async def spent_usd(self, event_id: str) -> dict[str, float]:
@@ -138,6 +200,10 @@ class Events:
             return {}
         accounts = json.loads(record.value)
         return {channel: sum(account.values()) for channel, account in accounts.items()}
+
+    def _stored(self, record: Record) -> Stored:
+        event = Event.from_json(record.value)
+        return Stored(event, record.version, self._keyring.open(event.stage_key))
 
 
 def _check_languages(before: Event, after: Event) -> None:

@@ -14,20 +14,20 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ValidationError
 
-from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
-from broadcaster.desk.warnings import warnings_about
+from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
 from broadcaster.web.application import LARGEST_BODY_BYTES
 from broadcaster.web.errors import Refused
+from broadcaster.web.organizer import COOKIE, Organizer, wrong_token
 from broadcaster.web.signaling import BODY_TIMEOUT_S
 
-COOKIE = "broadcaster_desk"
 _COOKIE_AGE_S = 30 * 24 * 3600
+_NO_STORE = {"Cache-Control": "no-store"}
 Body = TypeVar("Body", bound=BaseModel)
 
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
@@ -40,7 +40,7 @@ class DeskRoutes:
     Args:
         events: the event records.
         board: the status of what runs.
-        admin_token: every call must present it.
+        organizer: every call must be the organizer's.
         public_url: base of the links; None uses the address of the organizer's request.
         languages: tags of the languages that the interpreter is documented to speak.
         extra_languages: tags of further languages that the continuous interpreter is used for.
@@ -50,7 +50,7 @@ class DeskRoutes:
         self,
         events: Events,
         board: Board,
-        admin_token: str,
+        organizer: Organizer,
         public_url: str | None,
         languages: tuple[str, ...],
         *,
@@ -58,8 +58,7 @@ class DeskRoutes:
     ) -> None:
         self._events = events
         self._board = board
-        assert admin_token, "an empty token would let everybody in"
-        self._admin_token = admin_token
+        self._organizer = organizer
         self._public_url = public_url
         self._languages = languages
         self._continuous = extra_languages.union(languages)
@@ -107,12 +106,12 @@ class DeskRoutes:
         token = request.query.get("token")
         if token is None:
             return None
-        if not same(token, self._admin_token):
-            raise _wrong_token()
-        answer = web.Response(status=303, headers={"Location": "/desk"})
+        if not self._organizer.owns(token):
+            raise wrong_token()
+        answer = web.Response(status=303, headers={"Location": "/desk", **_NO_STORE})
         answer.set_cookie(
             COOKIE,
-            cookie_value(self._admin_token),
+            self._organizer.cookie(),
             max_age=_COOKIE_AGE_S,
             httponly=True,
             samesite="Strict",
@@ -134,7 +133,8 @@ class DeskRoutes:
         """List all events."""
         self._authorize(request)
         events = await self._events.list()
-        return web.json_response([await self._body(stored, request) for stored in events])
+        bodies = [await self._body(stored, request) for stored in events]
+        return web.json_response(bodies, headers=_NO_STORE)
 
     async def create(self, request: web.Request) -> web.Response:
         """Create an event."""
@@ -163,28 +163,20 @@ class DeskRoutes:
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
         spent_usd = await self._events.spent_usd(stored.event.id)
-        return web.json_response(
-            self._board.snapshot(stored.event, spent_usd), headers={"Cache-Control": "no-store"}
-        )
+        snapshot = self._board.snapshot(stored.event, spent_usd)
+        return web.json_response(snapshot, headers=_NO_STORE)
 
     async def store(self, request: web.Request) -> web.Response:
         """Read whether events and captions are stored."""
         self._authorize(request)
-        return web.json_response(self._board.store(), headers={"Cache-Control": "no-store"})
+        return web.json_response(self._board.store(), headers=_NO_STORE)
 
-    async def open_events(self, request: web.Request) -> Sequence[EventStatus] | None:
+    async def open_events(self) -> Sequence[EventStatus]:
         """The status of all open events, for `GET /metrics`.
 
-        Returns:
-            None for a request that presents no token.
-
         Raises:
-            Refused: 401 `wrong_admin_token`.
             BusUnavailable: the records cannot be read.
         """
-        if "Authorization" not in request.headers and COOKIE not in request.cookies:
-            return None
-        self._authorize(request)
         return [
             self._board.event_status(stored.event, await self._events.spent_usd(stored.event.id))
             for stored in await self._events.list()
@@ -201,27 +193,26 @@ class DeskRoutes:
         return web.Response(
             body=image.getvalue(),
             content_type="image/svg+xml",
-            headers={"Cache-Control": "no-store"},
+            headers=_NO_STORE,
         )
 
     def _authorize(self, request: web.Request) -> None:
-        token = bearer(request.headers.get("Authorization", ""))
-        cookie = request.cookies.get(COOKIE, "")
-        if not same(token, self._admin_token) and not same(cookie, cookie_value(self._admin_token)):
-            raise _wrong_token()
+        self._organizer.authorize(request)
 
     def _links(self, stored: Stored, request: web.Request) -> dict[str, str]:
         base = (self._public_url or f"{request.scheme}://{request.host}").rstrip("/")
         event = stored.event
         return {
             "attendee": f"{base}/e/{event.id}",
-            "stage": f"{base}/stage/{event.id}#key={event.stage_key}",
+            "stage": f"{base}/stage/{event.id}#key={stored.stage_key or ''}",
         }
 
     async def _body(self, stored: Stored, request: web.Request) -> dict[str, Any]:
         event = stored.event
         interpreted = await languages(channel.language for channel in event.channels)
         warnings = await asyncio.to_thread(warnings_about, event, self._continuous)
+        if stored.stage_key is None:
+            warnings.append(STAGE_KEY_UNREADABLE)
         return {
             "id": event.id,
             "title": event.title,
@@ -236,7 +227,7 @@ class DeskRoutes:
             "do_not_translate": event.do_not_translate,
             "spend_cap_usd": event.spend_cap_usd,
             "links": self._links(stored, request),
-            "stage_key": event.stage_key,
+            "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],
         }
 
@@ -250,7 +241,7 @@ class DeskRoutes:
         return web.json_response(
             await self._body(stored, request),
             status=status,
-            headers={"ETag": f'"{stored.version}"', "Cache-Control": "no-store", **(headers or {})},
+            headers={"ETag": f'"{stored.version}"', **_NO_STORE, **(headers or {})},
         )
 
 
@@ -260,16 +251,6 @@ def _language(language: Language) -> dict[str, Any]:
         "name": language.name,
         "english_name": language.english_name,
     }
-
-
-def _wrong_token() -> Refused:
-    return Refused(
-        401,
-        "wrong_admin_token",
-        "this needs the organizer's token",
-        hint="Open the desk link that the server printed at start, or send the token as Bearer.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
 
 
 def _version(if_match: str | None) -> int | None:

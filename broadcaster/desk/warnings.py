@@ -24,6 +24,16 @@ class EventWarning:
     hint: str
 
 
+STAGE_KEY_UNREADABLE = EventWarning(
+    "stage_key_unreadable",
+    (),
+    "The speaker's link cannot be shown: its key was encrypted with a store key that is missing. "
+    "The link that the speaker has goes on to work.",
+    "Restore the store key and start again, or replace the stage key: "
+    'PATCH {"new_stage_key": true}.',
+)
+
+
 def warnings_about(event: Event, continuous: Collection[str]) -> list[EventWarning]:
     """The warnings about an event; looking up names reads files.
 

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from aiohttp import web
 
-from broadcaster.auth import bearer, same
+from broadcaster.auth import bearer
 from broadcaster.errors import UnknownEvent, UnknownSession
 from broadcaster.model.event import Event
+from broadcaster.stage_keys import is_stage_key
 from broadcaster.web.errors import Refused
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
@@ -213,7 +214,7 @@ def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
     header = request.headers.get("Authorization")
     if header is None and not required:
         return
-    if not same(bearer(header or ""), event.stage_key):
+    if not is_stage_key(bearer(header or ""), event.stage_key):
         raise Refused(
             401,
             "wrong_stage_key",

@@ -89,7 +89,7 @@ class Event:
         title: shown to attendees.
         state: see `TRANSITIONS`.
         channels: the languages, in the order listeners see them; the floor is always there too.
-        stage_key: secret the speaker's WHIP client presents.
+        stage_key: secret the speaker's WHIP client presents, as `stage_keys` stores it.
         live_at_ms: Unix time of going live for the first time, position 0 of the event clock.
         source_language: what the speaker speaks, as a tag; None detects it.
         source_captions: whether the floor channel has captions of its own.
@@ -137,7 +137,7 @@ class Event:
         return replace(self, state=state, live_at_ms=live_at_ms)
 
     def to_json(self) -> bytes:
-        """The form of the event's record on the bus; holds the stage key."""
+        """The form of the event's record on the bus."""
         return json.dumps(asdict(self), ensure_ascii=False).encode()
 
     @classmethod

@@ -187,6 +187,13 @@ class Bus(Protocol):
             BusUnavailable: the broker does not answer.
         """
 
+    async def erase_replaced(self) -> None:
+        """Remove earlier values of records from the disk, as far as the broker can; may be slow.
+
+        Raises:
+            BusUnavailable: the broker does not answer, or cannot.
+        """
+
     def lease(self, name: str, ttl_ms: int = 5000) -> AbstractAsyncContextManager[Lease]:
         """Wait until the lease is free, then hold it inside the context."""
 

@@ -13,13 +13,17 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from broadcaster.sockets.first_byte import FirstByte
 from broadcaster.sockets.listening import BoundAddress, bind
 from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
 
 log = logging.getLogger("broadcaster.sockets")
 
+Connection = SocketTransport | FirstByte
+"""A connection that counts, from the moment it is accepted."""
 ACCEPT_AT_ONCE = 64
 """Connections accepted before the event loop serves other tasks."""
 UNREACHABLE_AFTER_S = 30
@@ -68,6 +72,8 @@ class Acceptor:
         settings: where to listen.
         protocol: makes the protocol of one connection.
         refused: counter incremented under `SERVER_FULL` for each refused connection.
+        plain: makes the protocol of a client that speaks plain http although we serve TLS; without
+            it such a client is disconnected.
     """
 
     def __init__(
@@ -75,14 +81,17 @@ class Acceptor:
         settings: AcceptorSettings,
         protocol: Callable[[], asyncio.Protocol],
         refused: Counter[str],
+        *,
+        plain: Callable[[], asyncio.Protocol] | None = None,
     ) -> None:
         self._settings = settings
         self._protocol = protocol
+        self._plain = plain
         self._refused = refused
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
-        self._connections: set[SocketTransport] = set()
-        self._without_request: dict[SocketTransport, float] = {}
+        self._connections: set[Connection] = set()
+        self._without_request: dict[Connection, float] = {}
 
     @property
     def port(self) -> int:
@@ -132,10 +141,12 @@ class Acceptor:
                     transport.abort()
 
     def close(self) -> None:
-        """Stop listening; connections stay open."""
+        """Stop listening; connections stay open, but those that have said nothing yet."""
         for sock in self._sockets:
             self._loop.remove_reader(sock.fileno())
             sock.close()
+        for silent in [one for one in self._connections if isinstance(one, FirstByte)]:
+            silent.abort()
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_AT_ONCE):
@@ -161,20 +172,38 @@ class Acceptor:
         if len(self._connections) >= self._settings.most:
             self._refuse(sock)
             return
+        began_at, tls = self._loop.time(), self._settings.tls
+        serve = partial(self._serve, began_at, self._protocol, tls)
+        if tls is None or self._plain is None:
+            serve(sock)
+        else:
+            redirect = partial(self._serve, began_at, self._plain, None)
+            self._start(FirstByte(sock, serve, redirect, self._forget), began_at)
+
+    def _serve(
+        self,
+        began_at: float,
+        protocol: Callable[[], asyncio.Protocol],
+        tls: ssl.SSLContext | None,
+        sock: socket.socket,
+    ) -> None:
         try:
             transport = (
-                SocketTransport(sock, self._protocol(), self._forget)
-                if self._settings.tls is None
-                else TlsTransport(sock, self._settings.tls, self._protocol(), self._forget)
+                SocketTransport(sock, protocol(), self._forget)
+                if tls is None
+                else TlsTransport(sock, tls, protocol(), self._forget)
             )
         except OSError:  # it is gone already
             sock.close()
             return
-        self._connections.add(transport)
-        self._without_request[transport] = self._loop.time()
-        transport.start()
+        self._start(transport, began_at)
 
-    def _forget(self, transport: SocketTransport) -> None:
+    def _start(self, connection: Connection, began_at: float) -> None:
+        self._connections.add(connection)
+        self._without_request[connection] = began_at
+        connection.start()
+
+    def _forget(self, transport: Connection) -> None:
         self._connections.discard(transport)
         self._without_request.pop(transport, None)
 
@@ -194,6 +223,8 @@ async def accepting(
     settings: AcceptorSettings,
     protocol: Callable[[], asyncio.Protocol],
     refused: Counter[str] | None = None,
+    *,
+    plain: Callable[[], asyncio.Protocol] | None = None,
 ) -> AsyncIterator[Acceptor]:
     """Run an acceptor inside the context; at the end it stops listening.
 
@@ -201,12 +232,14 @@ async def accepting(
         settings: where to listen.
         protocol: makes the protocol of one connection.
         refused: counter incremented under `SERVER_FULL` for each refused connection.
+        plain: see `Acceptor`.
 
     Raises:
         OSError: the address is in use or not ours.
     """
     async with AsyncExitStack() as stack:
-        acceptor = Acceptor(settings, protocol, Counter() if refused is None else refused)
+        refused = Counter() if refused is None else refused
+        acceptor = Acceptor(settings, protocol, refused, plain=plain)
         stack.callback(acceptor.close)
         await acceptor.open()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

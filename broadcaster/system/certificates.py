@@ -67,6 +67,12 @@ def server_context(certificate: Path | None, key: Path | None, data_dir: Path) -
     return context
 
 
+def is_self_signed(certificate: Path) -> bool:
+    """Whether the first certificate of a PEM file names no issuer but itself."""
+    first = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    return first.issuer == first.subject
+
+
 def _no_password() -> str:
     """Without it OpenSSL would ask at the terminal and wait.
 
@@ -98,7 +104,7 @@ def _check_dates(certificate: Path) -> None:
 
 
 def _generated(folder: Path) -> tuple[Path, Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     address = lan_address()
     if certificate.exists() and key.exists() and _still_good(certificate, address):

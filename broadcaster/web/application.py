@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -43,7 +44,11 @@ async def send_file(request: web.Request) -> web.StreamResponse:
 
 
 def create_application(
-    bus: Bus, routes: Iterable[web.RouteDef], refused: Counter[str] | None = None
+    bus: Bus,
+    routes: Iterable[web.RouteDef],
+    refused: Counter[str] | None = None,
+    *,
+    strict_transport: str | None = None,
 ) -> web.Application:
     """The application of one process.
 
@@ -51,6 +56,7 @@ def create_application(
         bus: `/readyz` tells the state of its store, which others find out.
         routes: of the roles of this process.
         refused: counts refused requests, by error id.
+        strict_transport: value of the header `Strict-Transport-Security` of answers over TLS.
     """
     application = web.Application(
         middlewares=[explain_errors, queueing()], client_max_size=LARGEST_BODY_BYTES
@@ -68,13 +74,17 @@ def create_application(
 
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
     application.router.add_get("/static/{file:.+}", send_file)
-    application.on_response_prepare.append(_add_headers)
+    application.on_response_prepare.append(partial(_add_headers, strict_transport))
     return application
 
 
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+async def _add_headers(
+    strict_transport: str | None, request: web.Request, response: web.StreamResponse
+) -> None:
+    if strict_transport is not None and request.secure:
+        response.headers["Strict-Transport-Security"] = strict_transport
     # Older Safari does not take 'self' to cover WebSockets of the same host.
     host = request.host
-    origins = f"ws://{host} wss://{host}" if has_valid_host(request) else ""
+    origins = f"ws://{host} wss://{host}" if host and has_valid_host(request) else ""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value.format(origins=origins))

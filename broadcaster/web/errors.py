@@ -38,6 +38,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
 
@@ -72,6 +73,13 @@ HEADERS: dict[type[DomainError], Mapping[str, str]] = {
 
 _HOST = re.compile(r"([A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 _LONGEST_HOST = 260
+BAD_HOST = (
+    400,
+    "bad_host",
+    "the Host header is not the address of a server",
+    "Send the host and port of this server's address.",
+)
+"""The answer to a request whose `has_valid_host` is false."""
 REFUSED = web.AppKey("refused", Counter[str])
 """The application's counter of refused requests, by error id."""
 
@@ -149,9 +157,10 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
             "Check Content-Length, Content-Encoding and Transfer-Encoding.",
         )
     except web.HTTPException as plain:
-        return _explained(plain)
-    except Exception:
-        log.exception("%s %s failed", request.method, request.match_info.route.resource)
+        return explain(plain)
+    except Exception as failure:  # noqa: BLE001 - the log says where
+        trace = trace_of(failure)
+        log.error("%s failed:\n%s", request.match_info.route.resource, trace)  # noqa: TRY400 - without its message
         return explained(
             500,
             "internal",
@@ -160,9 +169,20 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         )
 
 
-def _explained(plain: web.HTTPException) -> web.Response:
-    """An error that aiohttp raised, in our form."""
+def explain(plain: web.HTTPException) -> web.Response:
+    """An error that aiohttp raised, in our form.
+
+    Raises:
+        web.HTTPException: it is a redirect.
+    """
     match plain:
+        case web.HTTPExpectationFailed():
+            return explained(
+                417,
+                "unknown_expectation",
+                "this server does not do what the Expect header asks for",
+                "Leave the header out, or send Expect: 100-continue.",
+            )
         case web.HTTPRequestEntityTooLarge():
             return explained(413, "body_too_large", "the body is too large", "Send at most 64 KiB.")
         case web.HTTPNotFound():
@@ -186,12 +206,8 @@ def _explained(plain: web.HTTPException) -> web.Response:
 
 def _check_host(request: web.BaseRequest) -> None:
     if not has_valid_host(request):
-        raise Refused(
-            400,
-            "bad_host",
-            "the Host header is not the address of a server",
-            hint="Send the host and port of this server's address.",
-        )
+        status, error, message, hint = BAD_HOST
+        raise Refused(status, error, message, hint=hint)
 
 
 def has_valid_host(request: web.BaseRequest) -> bool:

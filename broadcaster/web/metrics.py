@@ -1,11 +1,12 @@
 """`GET /metrics`: what this process counts, in Prometheus' text format.
 
 A scrape asks the parts for their counts; they do not know about metrics. There are numbers only: no
-key, no address of a listener, nothing that was said. Events and costs are shown to the organizer
-alone. `docs/protocol.md` lists all metrics.
+key, no address of a listener, nothing that was said. The ids of events, which are their links, and
+costs are shown to the organizer alone. `docs/protocol.md` lists all metrics.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -21,15 +22,14 @@ from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
 from broadcaster.model.store import StoreStatus
+from broadcaster.web.organizer import Organizer
 
-AskEvents = Callable[[web.Request], Awaitable[Sequence[EventStatus] | None]]
-"""The status of all events that are open now; None if the request does not show the token.
-
-Raises `Refused` for a wrong token, and `BusUnavailable`.
-"""
+AskEvents = Callable[[], Awaitable[Sequence[EventStatus]]]
+"""The status of all events that are open now. Raises `BusUnavailable`."""
 
 
 def metrics_route(
+    organizer: Organizer,
     refused: Mapping[str, int],
     edge: Callable[[], EdgeCounts] | None,
     events: AskEvents | None,
@@ -38,6 +38,7 @@ def metrics_route(
     """The route that Prometheus scrapes.
 
     Args:
+        organizer: sees which event a count belongs to; others see sums.
         refused: requests refused so far, by error id.
         edge: returns the counts of this process's edge; None if it runs no edge.
         events: returns the open events; None in a process without the desk, so that only one
@@ -46,19 +47,19 @@ def metrics_route(
     """
 
     async def scrape(request: web.Request) -> web.Response:
+        names_events = organizer.recognises(request)
         collectors: list[Collector] = [_RefusalCollector(dict(refused)), _StoreCollector(store())]
         if edge is not None:
-            collectors.append(_EdgeCollector(edge()))
-        if events is not None:
+            collectors.append(_EdgeCollector(edge(), names_events=names_events))
+        if events is not None and names_events:
             try:
-                seen = await events(request)
-                if seen is not None:
-                    collectors.append(_EventCollector(seen, bus_up=True))
+                collectors.append(_EventCollector(await events(), bus_up=True))
             except BusUnavailable:
                 collectors.append(_EventCollector([], bus_up=False))
         # Figures of the process itself are read from files.
         text = await asyncio.to_thread(_text, collectors)
-        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+        return web.Response(body=text, headers=headers)
 
     return web.get("/metrics", scrape)
 
@@ -72,18 +73,27 @@ def _text(collectors: Iterable[Collector]) -> bytes:
 
 
 class _EdgeCollector(Collector):
-    """The counts of an edge at the moment of a scrape."""
+    """The counts of an edge at the moment of a scrape.
 
-    def __init__(self, counts: EdgeCounts) -> None:
+    Args:
+        counts: of the edge.
+        names_events: count each event by itself, not all together.
+    """
+
+    def __init__(self, counts: EdgeCounts, *, names_events: bool) -> None:
         self._counts = counts
+        self._names_events = names_events
 
     def collect(self) -> Iterator[Metric]:
         counts = self._counts
-        listeners, readers = counts.listeners.items(), counts.readers.items()
-        yield _family("listeners", "Listeners connected to a channel", _CHANNEL, listeners)
-        yield _family(
-            "caption_readers", "Caption readers connected to a channel", _CHANNEL, readers
-        )
+        for name, meaning, connected in (
+            ("listeners", "Listeners connected to a channel", counts.listeners),
+            ("caption_readers", "Caption readers connected to a channel", counts.readers),
+        ):
+            if self._names_events:
+                yield _family(name, meaning, _CHANNEL, connected.items())
+            else:
+                yield _family(name, meaning, ("channel",), _over_events(connected))
         for name, meaning, number in (
             (
                 "skipped_frames_total",
@@ -219,6 +229,14 @@ class _EventCollector(Collector):
         for name, meaning, by_channel in _CHANNEL_FIGURES:
             numbers = [(key, by_channel(status).get(key[1], 0)) for status, key in channels]
             yield _family(f"channel_{name}", meaning, _CHANNEL, numbers)
+
+
+def _over_events(connected: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str], int]]:
+    """The sum of each channel over all events."""
+    sums: Counter[str] = Counter()
+    for (_, channel), number in connected.items():
+        sums[channel] += number
+    return [((channel,), number) for channel, number in sums.items()]
 
 
 def _family(

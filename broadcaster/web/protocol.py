@@ -7,23 +7,36 @@ from typing import Any
 
 from aiohttp import web
 
-from broadcaster.web.errors import UNREADABLE, explained
+from broadcaster.web.errors import UNREADABLE, explain, explained
+from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.protocol")
 
 
 class ExplainingProtocol(web.RequestHandler):
-    """Answers a request that cannot be parsed with `{error, message, hint}`.
+    """Answers what the application does not see with `{error, message, hint}`.
 
-    Its log line has nothing of the request, which may hold keys.
+    That is a request that cannot be parsed, and one whose `Expect` header aiohttp refuses. Log
+    lines have nothing of the request, which may hold keys.
     """
 
     __slots__ = ()
 
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
         """See `aiohttp.web.RequestHandler`."""
-        if not isinstance(sys.exception(), UNREADABLE):
+        failure = sys.exception()
+        if failure is None:
             super().log_exception(*args, **kwargs)
+        elif not isinstance(failure, UNREADABLE):
+            log.error("a request failed:\n%s", trace_of(failure))
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """See `aiohttp.web.RequestHandler`."""
+        if isinstance(resp, web.HTTPException) and resp.status >= HTTPStatus.BAD_REQUEST:
+            resp = explain(resp)
+        return await super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,

@@ -88,6 +88,7 @@ def created(answer: str, location: str, etag: str) -> web.Response:
         etag: names its ICE session, without quotes.
     """
     headers = {"Location": location, "ETag": f'"{etag}"', **ACCEPTS_FRAGMENTS}
+    headers["Cache-Control"] = "no-store"  # whoever has the address may end the session
     return web.Response(status=201, body=answer.encode(), content_type=SDP_TYPE, headers=headers)
 
 

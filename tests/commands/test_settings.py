@@ -70,6 +70,8 @@ BAD: dict[str, tuple[str, ...]] = {
     "webrtc_port": ("-1", "65001", "udp"),
     "webrtc_addresses": ("300.0.0.1", "198.51.100.7,host", "198.51.100.7:9081", "0.0.0.0", "::"),
     "tls": ("https", "2"),
+    "store_key": ("short", "x" * 31, "a" * 32 + ",short", "a b" * 20),
+    "hsts_days": ("-1", "731", "a year"),
     "log_level": ("loud", "trace"),
     "log_json": ("json",),
 }
@@ -85,6 +87,8 @@ GOOD: dict[str, tuple[Any, ...]] = {
     ),
     "redis_url": ("redis://h", "rediss://u:p@h:6380/1", "unix:///run/redis.sock", "redis://[::1]"),
     "admin_token": ("sixteen-letters.", "a/long&token=with#signs"),
+    "store_key": ("a" * 32, f"{'a' * 32}, {'b' * 40}"),
+    "hsts_days": ("0", "730"),
     "realtime_url": ("wss://api.openai.com/v1/realtime", "https://h:1/v1?api-version=x"),
     "extra_translate_languages": ("ar, nl", "pt-BR,"),
     "linger_s": ("0", "86400"),
@@ -116,7 +120,7 @@ def test_a_bad_value_is_one_sentence(
     assert sentence.endswith((".", "?"))
     assert "Input should" not in sentence
     assert "Value error" not in sentence
-    if name in {"admin_token", "api_key", "ice_servers"}:
+    if name in {"admin_token", "api_key", "ice_servers", "store_key"}:
         assert f"“{value}" not in sentence
     assert "secret" not in sentence
 

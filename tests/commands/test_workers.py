@@ -25,7 +25,7 @@ from broadcaster.model.status import EdgeStatus, statuses
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
 from tests.support.ports import free_ports
-from tests.support.processes import Process, runs, started
+from tests.support.processes import TOKEN, Process, runs, started
 from tests.support.redis_server import RedisServer
 from tests.support.signaling import FRAGMENT, error, trickled
 
@@ -145,16 +145,21 @@ async def test_listeners_are_spread_and_a_dead_worker_comes_back(tmp_path: Path)
 
 async def test_each_worker_is_measured_on_a_port_of_its_own(tmp_path: Path) -> None:
     first = free_ports(WORKERS)
-    async with edges(tmp_path, BROADCASTER_METRICS_PORT=str(first)) as them:
+    token = {"BROADCASTER_ADMIN_TOKEN": TOKEN}
+    async with edges(tmp_path, BROADCASTER_METRICS_PORT=str(first), **token) as them:
         own = f"http://127.0.0.1:{first}"
         async with them.http.ws_connect(f"{own}/e/talk/audio/es") as ws:
             await ws.receive_json(timeout=DEADLINE_S)
             pages = []
-            for port in range(first, first + WORKERS):
-                async with them.http.get(f"http://127.0.0.1:{port}/metrics") as answer:
-                    pages.append(await answer.text())
-    line = 'broadcaster_listeners{channel="es",event="talk"} 1.0'
-    assert [line in page for page in pages] == [True, False]
+            for headers in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+                for port in range(first, first + WORKERS):
+                    metrics = f"http://127.0.0.1:{port}/metrics"
+                    async with them.http.get(metrics, headers=headers) as answer:
+                        pages.append(await answer.text())
+    everybodys = 'broadcaster_listeners{channel="es"} 1.0'
+    organizers = 'broadcaster_listeners{channel="es",event="talk"} 1.0'
+    assert [everybodys in page for page in pages] == [True, False, False, False]
+    assert [organizers in page for page in pages] == [False, False, True, False]
 
 
 @pytest.mark.usefixtures("loopback")

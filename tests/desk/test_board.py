@@ -20,6 +20,7 @@ from broadcaster.model.status import (
     Status,
     status_to_json,
 )
+from broadcaster.stage_keys import StageKeyring
 from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
@@ -44,7 +45,9 @@ async def told(bus: EmbeddedBus, *reports: Status) -> dict[str, Any]:
         async with deadline():
             while len(looking._reports["talk"]) < len(reports):
                 await asyncio.sleep(0)
-        return looking.snapshot(EVENT, await Events(bus, SystemClock()).spent_usd("talk"))
+        return looking.snapshot(
+            EVENT, await Events(bus, SystemClock(), StageKeyring(["x"])).spent_usd("talk")
+        )
 
 
 async def test_cost_is_what_the_booths_wrote_down() -> None:

@@ -7,7 +7,15 @@ from tests.docs.documents import documents
 from tests.support.server import running_server
 
 _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
-_PLACEHOLDERS = {"event": "talk", "channel": "es", "attendee|stage": "stage"}
+_PLACEHOLDERS = {
+    "event": "talk",
+    "channel": "es",
+    "attendee|stage": "stage",
+    "link": "stage",
+    "session": "x",
+    "format": "mp3",
+    "file": "attendee/attendee.html",
+}
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}|<([^>]*)>")
 NOT_THERE = {"not_found", "wrong_method"}
 

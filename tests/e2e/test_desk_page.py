@@ -13,6 +13,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
+from broadcaster.stage_keys import StageKeyring
 from broadcaster.web.application import create_application
 from tests.bus.databases import locked_by_another_connection
 from tests.support.browser import chromium
@@ -42,7 +43,8 @@ async def test_glossary_hits_and_lost_sound_are_shown() -> None:
         bus = await stack.enter_async_context(EmbeddedBus(None))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await bus.put(keys.event_record("talk"), EVENT.to_json())
-        parts = build(Settings.model_validate({}), frozenset({Role.DESK}), TOKEN, bus, http)
+        keyring, desk = StageKeyring(["store key"]), frozenset({Role.DESK})
+        parts = build(Settings.model_validate({}), desk, TOKEN, bus, http, keyring)
 
         async def report() -> None:
             while True:

@@ -71,6 +71,7 @@ async def test_created_tells_what_the_client_needs() -> None:
             assert reply.headers["Location"].startswith("/whip/demo/")
             assert reply.headers["ETag"].startswith('"')
             assert reply.headers["Accept-Patch"] == "application/trickle-ice-sdpfrag"
+            assert reply.headers["Cache-Control"] == "no-store"
             assert reply.headers["Link"] == '<stun:127.0.0.1:9>; rel="ice-server"'
             assert reply.headers["Access-Control-Allow-Origin"] == "*"
             exposed = reply.headers["Access-Control-Expose-Headers"]

@@ -77,6 +77,50 @@ async def test_listeners_readers_and_refusals(tmp_path: Path) -> None:
         assert read["process_resident_memory_bytes", ()] > 0
 
 
+async def test_strangers_see_sums_over_all_events(tmp_path: Path) -> None:
+    """The id of an event is the link of its audience."""
+    async with running_server(tmp_path) as server:
+        await server.create("es")
+        await server.create("es", id="other-event")
+        async with (
+            server.http.ws_connect("/e/talk/audio/es") as one,
+            server.http.ws_connect("/e/other-event/audio/es") as two,
+            server.http.get("/e/talk/captions/floor") as captions,
+            aiohttp.ClientSession(server.url) as stranger,
+        ):
+            await one.receive()
+            await two.receive()
+            await captions.content.readany()
+            read = await scrape(stranger)
+            async with stranger.get("/metrics") as answer:
+                text = await answer.text()
+        assert read["broadcaster_listeners", ("es",)] == 2
+        assert read["broadcaster_caption_readers", ("floor",)] == 1
+        assert "event" not in re.sub("^#.*|unusable_events", "", text, flags=re.MULTILINE)
+        assert "talk" not in text
+
+
+async def test_an_edge_alone_knows_the_organizer(tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path)
+    await asyncio.to_thread(redis.start)
+    try:
+        async with (
+            running_server(tmp_path, frozenset({Role.DESK}), redis_url=redis.url) as desk,
+            running_server(tmp_path, frozenset({Role.EDGE}), redis_url=redis.url) as edge,
+        ):
+            await desk.create("es")
+            async with edge.http.ws_connect("/e/talk/audio/es") as listener:
+                await listener.receive()
+                assert (await scrape(edge.http))["broadcaster_listeners", SPANISH] == 1
+                async with aiohttp.ClientSession(edge.url) as stranger:
+                    assert (await scrape(stranger))["broadcaster_listeners", ("es",)] == 1
+                    wrong = {"Authorization": "Bearer "}
+                    async with stranger.get("/metrics", headers=wrong) as answer:
+                        assert answer.status == 401
+    finally:
+        await asyncio.to_thread(redis.stop)
+
+
 async def test_a_process_without_an_edge_has_its_own_figures_only(tmp_path: Path) -> None:
     async with running_server(tmp_path, frozenset({Role.DESK})) as server:
         read = await scrape(server.http)

@@ -147,6 +147,11 @@ class RedisBus:
         """See `ports.Bus.records`."""
         return await self._records.names(prefix)
 
+    async def erase_replaced(self) -> None:
+        """See `ports.Bus.erase_replaced`; Redis writes its append-only file again in a moment."""
+        if b"aof_enabled:1" in await self._redis.ask("INFO", "persistence"):
+            await self._redis.ask("BGREWRITEAOF")
+
     @asynccontextmanager
     async def lease(self, name: str, ttl_ms: int = 5000) -> AsyncIterator[Lease]:
         """See `ports.Bus.lease`."""
