@@ -19,6 +19,7 @@ from broadcaster.os_errors import DATA_DIR, blaming
 from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.system import certificates, open_files
+from broadcaster.web.client_limits import AddressLimits
 from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
@@ -204,3 +205,20 @@ def acceptor_settings(
     return AcceptorSettings(
         settings.host, settings.port, tls, BACKLOG, open_files.connections(), reuse_port=reuse_port
     )
+
+
+def address_limits(settings: Settings) -> AddressLimits:
+    """Return the limits of one client address; a hall is behind one, so half of all is its own."""
+    places = settings.places_per_address
+    peers = egress_settings(settings).max_peers
+    return AddressLimits(
+        connections=places or -(-open_files.connections() // 2),
+        webrtc_sessions=places or -(-peers // 2),
+        joins=settings.joins_per_address,
+        wrong_keys=settings.wrong_keys_per_address,
+    )
+
+
+def goodbye_s(settings: Settings) -> float:
+    """Seconds over which listeners are sent away; without Redis there is no other process."""
+    return settings.goodbye_s if settings.redis_url else 0.0
