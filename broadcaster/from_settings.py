@@ -106,6 +106,12 @@ def doubts(settings: Settings) -> list[str]:
             "BROADCASTER_PUBLIC_URL begins with http://, but BROADCASTER_TLS is on. Phones play "
             "their best sound only over https: let the links begin with https://."
         )
+    proxied = (settings.public_url or "").startswith("https://") and not settings.tls
+    if proxied and not settings.trusted_proxies:
+        found.append(
+            "BROADCASTER_PUBLIC_URL is https, and BROADCASTER_TLS is off, so a proxy is in front. "
+            "Name it in BROADCASTER_TRUSTED_PROXIES, or all listeners count as one address."
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from broadcaster.commands.demo import FIXED
 from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
+from broadcaster.from_settings import doubts
 from tests.support.deadline import DEADLINE_S
 
 BAD: dict[str, tuple[str, ...]] = {
@@ -176,6 +177,21 @@ def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
 def test_settings_that_contradict_each_other(given: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongSettings, match=named):
         settings_from(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, False),
+        ({"public_url": "http://192.0.2.10:8080"}, False),
+        ({"public_url": "https://talks.example"}, True),
+        ({"public_url": "https://talks.example", "tls": True}, False),
+        ({"public_url": "https://talks.example", "trusted_proxies": "10.0.0.1"}, False),
+    ],
+)
+def test_a_proxy_that_nobody_named_is_asked_for(given: dict[str, Any], *, named: bool) -> None:
+    found = " ".join(doubts(settings_from(**given)))
+    assert ("BROADCASTER_TRUSTED_PROXIES" in found) == named
 
 
 def made(folder: Path, name: str, starts_days: int = -1, ends_days: int = 30) -> tuple[Path, Path]:
