@@ -7,7 +7,12 @@ from aiohttp import web
 from broadcaster.web.errors import Refused
 
 STOPPING = web.AppKey("stopping", asyncio.Event)
-"""Set once the process has begun to stop."""
+"""Set once the process has begun to stop. An application without it never stops in order."""
+
+
+def _stops(application: web.Application) -> bool:
+    stopping = application.get(STOPPING)
+    return stopping is not None and stopping.is_set()
 
 
 def refuse_while_stopping(request: web.Request) -> None:
@@ -16,7 +21,7 @@ def refuse_while_stopping(request: web.Request) -> None:
     Raises:
         Refused: 503 `stopping`.
     """
-    if request.app[STOPPING].is_set():
+    if _stops(request.app):
         raise Refused(
             503,
             "stopping",
@@ -28,6 +33,6 @@ def refuse_while_stopping(request: web.Request) -> None:
 
 async def close_while_stopping(request: web.Request, response: web.StreamResponse) -> None:
     """Tell the client that this answer is the last one on its connection."""
-    if request.app[STOPPING].is_set() and response.status >= 200:  # noqa: PLR2004 - not an upgrade
+    if _stops(request.app) and response.status >= 200:  # noqa: PLR2004 - not an upgrade
         response.force_close()
         response.headers["Connection"] = "close"
