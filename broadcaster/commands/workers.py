@@ -24,7 +24,7 @@ from broadcaster.commands.serve import (
     say_goodbye,
     warn_of_few_files,
 )
-from broadcaster.commands.stop_signal import stop_signals
+from broadcaster.commands.stop_signal import StopSignal, stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import goodbye_s, tls_context
@@ -72,8 +72,12 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, addresses, workers, allowed, out)
-            await first_of(stop.wait(), serving, *keeping, name="workers")
-            say_goodbye("Stopping: listeners move over (Ctrl-C again to stop now)…", out)
+            await first_of(_until(stop, out), serving, *keeping, name="workers")
+
+
+async def _until(stop: StopSignal, out: Console) -> None:
+    await stop.wait()
+    say_goodbye("Stopping: listeners move over (Ctrl-C again to stop now)…", out)
 
 
 async def work(settings: Settings, number: int) -> None:

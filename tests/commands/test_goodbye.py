@@ -18,7 +18,7 @@ from tests.commands.two_edges import TwoEdges, refuses, two_edges
 from tests.edge.old_clients import connected
 from tests.support.deadline import deadline
 from tests.support.player import player, subscribed
-from tests.support.processes import broadcaster
+from tests.support.processes import TOKEN, broadcaster, runs
 from tests.support.redis_server import RedisServer
 from tests.support.sound_files import encoded
 from tests.support.switch import switch
@@ -175,6 +175,42 @@ async def test_without_redis_everybody_is_told_at_once(tmp_path: Path) -> None:
         assert [await close_code(ws) for ws in sockets] == [1001] * 3
         async with deadline():
             assert await process.process.wait() == 0
+
+
+async def test_over_tls_too_nobody_is_cut(tmp_path: Path) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with broadcaster(tmp_path, tls="true") as (url, process), AsyncExitStack() as stack:
+        connector = aiohttp.TCPConnector(ssl=False)
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(url, headers=headers, connector=connector)
+        )
+        new = {"id": "talk", "title": "A talk", "languages": ["es"]}
+        async with http.post("/api/events", json=new) as answer:
+            assert answer.status == 201
+        ws = await stack.enter_async_context(http.ws_connect(LISTEN))
+        await ws.receive_json()
+        captions = await stack.enter_async_context(http.get("/e/talk/captions/es"))
+        process.process.terminate()
+        assert await close_code(ws) == 1001
+        async with deadline():
+            body = await captions.read()  # raises for a body that is cut
+            assert await process.process.wait() == 0
+    assert re.search(rb"retry: \d+\nid: 0-0\n\n$", body)
+
+
+async def test_a_second_signal_ends_all_workers(tmp_path: Path) -> None:
+    async with edges(tmp_path, BROADCASTER_GOODBYE_S="600") as them, AsyncExitStack() as stack:
+        for _ in range(10):
+            ws = await stack.enter_async_context(them.http.ws_connect(LISTEN))
+            await ws.receive_json()
+        pids = await them.pids()
+        them.parent.process.terminate()
+        await them.parent.line("Stopping")
+        them.parent.process.terminate()
+        async with deadline():
+            await them.parent.process.wait()
+            while any(map(runs, pids)):
+                await asyncio.sleep(0.05)
 
 
 async def test_the_listeners_of_one_worker_go_to_the_others(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from functools import partial
 
 import aiohttp
 import pytest
@@ -196,11 +197,25 @@ async def test_goodbyes_are_spread_over_the_time_and_in_no_order() -> None:
     async def leave(number: int) -> None:
         told.append((clock.monotonic(), number))
 
-    listeners = [lambda n=number: leave(n) for number in range(100)]
-    await say_goodbyes(listeners, 10.0, clock)
+    await say_goodbyes([partial(leave, number) for number in range(100)], 10.0, clock)
     assert [moment for moment, _ in told] == pytest.approx([n / 10 for n in range(100)])
     assert sorted(number for _, number in told) == list(range(100))
     assert [number for _, number in told] != list(range(100))
+
+
+async def test_a_goodbye_that_fails_keeps_the_others_from_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[int] = []
+
+    async def leave(number: int) -> None:
+        if number == 3:
+            raise ValueError("a defect")
+        told.append(number)
+
+    await say_goodbyes([partial(leave, number) for number in range(10)], 0, FakeClock())
+    assert sorted(told) == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert "could not be told" in caplog.text
 
 
 async def test_nobody_is_waited_for_when_nobody_listens() -> None:

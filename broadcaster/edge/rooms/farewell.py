@@ -1,11 +1,14 @@
 """Sends listeners away when the process stops, a few at a time, so that others can take them."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Sequence
 
 from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.model.ports import Clock
+
+log = logging.getLogger("broadcaster.edge")
 
 LAST_BYTES_S = 3.0
 """How long connections that were told may take to send what is queued, before they are cut."""
@@ -30,7 +33,10 @@ async def say_goodbyes(goodbyes: Sequence[Goodbye], over_s: float, clock: Clock)
             await clock.sleep(wait_s)
         elif number % _AT_ONCE == 0:
             await asyncio.sleep(0)
-        await goodbye()
+        try:
+            await goodbye()
+        except Exception:  # the others are told all the same
+            log.exception("a listener could not be told that this process stops")
 
 
 async def wait_until_gone(count: Callable[[], int], clock: Clock) -> None:
