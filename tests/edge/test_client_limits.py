@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from broadcaster.web.client_limits import AddressLimits
 from tests.edge.conftest import Edge, running_edge
-from tests.edge.old_clients import Head, RawClient, connected
+from tests.edge.old_clients import Head, RawClient, connected, nginx_before
 from tests.edge.waiting import until
 from tests.support.player import SDP, Player, player
 
@@ -184,3 +186,43 @@ async def test_a_hall_that_joins_at_once_gets_in() -> None:
     async with running_edge(address_limits=limits) as edge, AsyncExitStack() as stack:
         joining = [stack.enter_async_context(joined(edge, "websocket", "")) for _ in range(200)]
         assert set(await asyncio.gather(*joining)) == {(101, "")}
+
+
+def documented() -> str:
+    """The lines for nginx in docs/operations.md that are about headers."""
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    found = re.findall(r"^  (proxy_set_header (?:Host|X-Forwarded-\S+) .*;)$", text, re.MULTILINE)
+    assert len(found) == 3
+    return "\n".join(["proxy_http_version 1.1; proxy_buffering off;", *found])
+
+
+@pytest.mark.programs
+async def test_behind_a_real_nginx_as_documented(tmp_path: Path) -> None:
+    """Clients of nginx are told apart, and none of them can pretend to be another one.
+
+    `X-Client` says where each comes from, because all come by one local socket here.
+    """
+    limits = AddressLimits(joins=1)
+    lines = f"set_real_ip_from unix:; real_ip_header X-Client; {documented()}"
+    async with (
+        running_edge(trusted_proxies=PROXY, address_limits=limits) as edge,
+        nginx_before(edge.url, tmp_path, lines) as url,
+    ):
+        answers = []
+        for client, claim in [
+            ("203.0.113.7", "198.51.100.1"),
+            ("203.0.113.7", "198.51.100.2"),
+            ("203.0.113.8", "198.51.100.2, 127.0.0.1"),
+            ("2001:db8:1:2::1", "unknown"),
+            ("2001:db8:1:2::2", ""),
+        ]:
+            async with connected(url) as each:
+                head = await each.ask(
+                    "GET",
+                    "/e/talk/captions/es",
+                    "1.1",
+                    X_Client=client,
+                    X_Forwarded_For=claim,
+                )
+                answers.append(head.status)
+        assert answers == [200, 429, 200, 200, 429]

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from broadcaster.edge.fanout.caption_hub import RETURN_MS
-from broadcaster.edge.rooms.farewell import say_goodbyes
+from broadcaster.edge.rooms.goodbyes import say_goodbyes
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
 from tests.edge.captions import reading
 from tests.edge.conftest import PACKET, Edge

@@ -8,7 +8,7 @@ from dataclasses import replace
 from broadcaster.edge.fanout.audio_hub import Part
 from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.edge.rooms.event_room import EdgeProcess, EventRoom
-from broadcaster.edge.rooms.farewell import say_goodbyes, wait_until_gone
+from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
