@@ -12,7 +12,7 @@ for each role. Their docstrings name the files to read next.
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -44,10 +44,13 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import METRICS_PORT, PORT, WEBRTC_PORT, blaming
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.acceptor import Acceptor, accepting
+from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import private_files
 from broadcaster.web.application import create_application, page
+from broadcaster.web.client_limits import ClientLimits
+from broadcaster.web.clients import TrustedProxies
 from broadcaster.web.metrics import AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
@@ -72,6 +75,11 @@ class ProcessParts:
     routes: list[web.RouteDef] = field(default_factory=list)
     # From every role, by task name: run until the process ends.
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    # From edge and floor: awaited, all at a time, when the process stops; the seconds over which
+    # clients are sent away are given.
+    send_away: list[Callable[[float], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    # Set from then on.
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     # From floor: awaited before the tasks are cancelled.
     close: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     # From web and sockets, read by /metrics: refused requests by error id.
@@ -124,8 +132,19 @@ async def running(
             stack.callback(tasks.create_task(run(), name=name).cancel)
         for close in parts.close:
             stack.push_async_callback(close)
+        proxies = TrustedProxies.parse(settings.trusted_proxies)
+        limits = ClientLimits(from_settings.address_limits(settings), SystemClock())
+        application = create_application(
+            bus,
+            parts.routes,
+            parts.refused,
+            proxies=proxies,
+            limits=limits,
+            stopping=parts.stopping,
+            strict_transport=strict_transport,
+        )
         runner = web.AppRunner(
-            create_application(bus, parts.routes, parts.refused, strict_transport=strict_transport),
+            application,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_S,
         )
@@ -136,17 +155,34 @@ async def running(
         stack.push_async_callback(redirecting.shutdown, 0)
         protocol, plain = _protocol(runner.server), _protocol(redirecting)
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
+        accept = partial(
+            accepting,
+            protocol=protocol,
+            refused=parts.refused,
+            plain=plain,
+            peers=PeerPlaces(limits.connections, proxies.counted_network),
+        )
         with blaming(PORT, f"{listen.host}, port {listen.port}"):
-            acceptor = await stack.enter_async_context(
-                accepting(listen, protocol, parts.refused, plain=plain)
-            )
+            acceptors = [await stack.enter_async_context(accept(listen))]
         if settings.metrics_port is not None:
             metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
             with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
-                await stack.enter_async_context(
-                    accepting(metrics, protocol, parts.refused, plain=plain)
-                )
-        yield acceptor
+                acceptors.append(await stack.enter_async_context(accept(metrics)))
+        yield acceptors[0]
+        # Not reached after an error, nor if a second signal came.
+        await _send_clients_away(parts, acceptors, from_settings.goodbye_s(settings))
+
+
+async def _send_clients_away(
+    parts: ProcessParts, acceptors: Sequence[Acceptor], over_s: float
+) -> None:
+    """Accept nobody from now on, and let those who are here connect to other processes."""
+    parts.stopping.set()
+    for acceptor in acceptors:
+        acceptor.close()
+    async with asyncio.TaskGroup() as tasks:
+        for number, send_away in enumerate(parts.send_away):
+            tasks.create_task(send_away(over_s), name=f"goodbye:{number}")
 
 
 def _protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
@@ -194,7 +230,14 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
     whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+
+    async def send_speakers_away(_over_s: float) -> None:
+        """At once: another process can take the floor only when this one has released it."""
+        await floors.release()
+        await whip.close()
+
     parts.run["floor"] = floors.run
+    parts.send_away.append(send_speakers_away)
     parts.close.append(whip.close)
     parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage/stage.html"))]
 
@@ -225,6 +268,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),
     ]
+    parts.send_away.append(rooms.send_listeners_away)
     parts.edge_counts = rooms.counts
 
 

@@ -15,6 +15,7 @@ from broadcaster.setting_types import (
     IpAddresses,
     ListeningHost,
     ModelName,
+    Networks,
     PublicUrl,
     RealtimeUrl,
     RedisUrl,
@@ -68,6 +69,42 @@ class Settings(BaseSettings):
     )
     workers: int = Field(
         1, ge=1, le=64, description="Edge processes that share the port: one for each core"
+    )
+    trusted_proxies: Networks = Field(
+        "",
+        description=(
+            "Proxies in front whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are "
+            "believed: addresses, networks or unix, with commas"
+        ),
+    )
+    places_per_address: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description=(
+            "Connections, and WebRTC listeners, of one address in a process; unset for half of all"
+        ),
+    )
+    joins_per_address: int = Field(
+        5_000,
+        ge=1,
+        le=1_000_000,
+        description="Listeners and readers of one address that may join within ten seconds",
+    )
+    wrong_keys_per_address: int = Field(
+        60,
+        ge=1,
+        le=1_000_000,
+        description="Wrong keys that one address may send within a minute",
+    )
+    goodbye_s: float = Field(
+        10.0,
+        ge=0,
+        le=600,
+        description=(
+            "Seconds over which a process that stops sends its listeners to other ones; at once "
+            "without Redis"
+        ),
     )
     metrics_port: int | None = Field(
         None,
@@ -231,6 +268,9 @@ USED_BY: dict[str, frozenset[Role]] = {
     "workers": _EDGE,
     "admin_token": frozenset({Role.DESK}) | _EDGE,
     "store_key": frozenset({Role.DESK}),
+    "joins_per_address": _EDGE,
+    "wrong_keys_per_address": _FLOOR | frozenset({Role.DESK}),
+    "goodbye_s": _EDGE,
     "api_key": _BOOTHS,
     "realtime_url": _BOOTHS,
     "realtime_azure": _BOOTHS,

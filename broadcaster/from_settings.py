@@ -22,6 +22,7 @@ from broadcaster.setting_types import store_keys
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import certificates, open_files
+from broadcaster.web.client_limits import AddressLimits
 from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
@@ -107,6 +108,12 @@ def doubts(settings: Settings) -> list[str]:
         found.append(
             "BROADCASTER_PUBLIC_URL begins with http://, but BROADCASTER_TLS is on. Phones play "
             "their best sound only over https: let the links begin with https://."
+        )
+    proxied = (settings.public_url or "").startswith("https://") and not settings.tls
+    if proxied and not settings.trusted_proxies:
+        found.append(
+            "BROADCASTER_PUBLIC_URL is https, and BROADCASTER_TLS is off, so a proxy is in front. "
+            "Name it in BROADCASTER_TRUSTED_PROXIES, or all listeners count as one address."
         )
     return found
 
@@ -233,3 +240,20 @@ def acceptor_settings(
     return AcceptorSettings(
         settings.host, settings.port, tls, BACKLOG, open_files.connections(), reuse_port=reuse_port
     )
+
+
+def address_limits(settings: Settings) -> AddressLimits:
+    """Return the limits of one client address; a hall is behind one, so half of all is its own."""
+    places = settings.places_per_address
+    peers = egress_settings(settings).max_peers
+    return AddressLimits(
+        connections=places or -(-open_files.connections() // 2),
+        webrtc_sessions=places or -(-peers // 2),
+        joins=settings.joins_per_address,
+        wrong_keys=settings.wrong_keys_per_address,
+    )
+
+
+def goodbye_s(settings: Settings) -> float:
+    """Seconds over which listeners are sent away; without Redis there is no other process."""
+    return settings.goodbye_s if settings.redis_url else 0.0

@@ -153,6 +153,22 @@ def _addresses(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> str:
+    for one in text.replace(",", " ").split():
+        if one == "unix":
+            continue
+        try:
+            network = ipaddress.ip_network(one, strict=False)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise ValueError(
+                "must be the addresses or networks of your proxies with commas between them, "
+                f"such as 127.0.0.1 or 10.0.0.0/8, or unix; “{one[:60]}” is not one"
+            )
+    return text
+
+
 def _model(text: str) -> str:
     if not _MODEL.fullmatch(text):
         raise ValueError("must be the name of a model, which has no spaces")
@@ -165,5 +181,6 @@ RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
 StoreKeys = Annotated[SecretStr, AfterValidator(_store_keys)]
+Networks = Annotated[str, AfterValidator(_networks)]
 IpAddresses = Annotated[str, AfterValidator(_addresses)]
 ModelName = Annotated[str, AfterValidator(_model)]

@@ -5,6 +5,9 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+INSIST_S = 0.5
+"""After a second signal nothing that is waited for may take longer than this."""
+
 
 class StopSignal:
     """Set once by a signal, or by `set`.
@@ -32,7 +35,9 @@ class StopSignal:
 
 @asynccontextmanager
 async def stop_signals() -> AsyncIterator[StopSignal]:
-    """Let the first Ctrl-C, SIGTERM or SIGHUP stop a command; a second one cancels the main task.
+    """Let the first Ctrl-C, SIGTERM or SIGHUP stop a command; a second one ends it at once.
+
+    It cancels the main task, and again whenever that waits for `INSIST_S` on its way out.
 
     SIGHUP comes when the terminal is closed. It stays ignored where it was, as by nohup(1).
     """
@@ -41,9 +46,15 @@ async def stop_signals() -> AsyncIterator[StopSignal]:
     main = asyncio.current_task()
     assert main is not None
 
+    insisting: list[asyncio.TimerHandle] = []
+
+    def insist() -> None:
+        main.cancel()
+        insisting[:] = [loop.call_later(INSIST_S, insist)]
+
     def signalled(number: int) -> None:
-        if stop.is_set():
-            main.cancel()
+        if stop.is_set() and not insisting:
+            insist()
         stop.number = number
         stop.set()
 
@@ -55,5 +66,7 @@ async def stop_signals() -> AsyncIterator[StopSignal]:
     try:
         yield stop
     finally:
+        for timer in insisting:
+            timer.cancel()
         for number in numbers:
             loop.remove_signal_handler(number)

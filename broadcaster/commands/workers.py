@@ -25,10 +25,10 @@ from broadcaster.commands.serve import (
     say_goodbye,
     warn_of_few_files,
 )
-from broadcaster.commands.stop_signal import stop_signals
+from broadcaster.commands.stop_signal import StopSignal, stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
-from broadcaster.from_settings import tls_context
+from broadcaster.from_settings import goodbye_s, tls_context
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock
 from broadcaster.os_errors import PORT, blaming
@@ -45,6 +45,8 @@ READY = b"ready\n"
 START_S = 60.0
 STEADY_S = 60.0
 """A worker that ran for this long starts again after the shortest pause."""
+AFTER_GOODBYE_S = 10.0
+"""For what a worker does after its last listener was told."""
 EDGE = frozenset({Role.EDGE})
 _ADDRESS = ("host", "port", "public_url", "tls", "tls_cert", "tls_key")
 """Settings that options of the command line can change."""
@@ -71,8 +73,12 @@ async def serve_with_workers(settings: Settings, out: Console) -> None:
         async with stop_signals() as stop:
             keeping = (worker.keep() for worker in workers)
             serving = _announce(settings, addresses, workers, allowed, out)
-            await first_of(stop.wait(), serving, *keeping, name="workers")
-            say_goodbye("Stopping…", out)
+            await first_of(_until(stop, out), serving, *keeping, name="workers")
+
+
+async def _until(stop: StopSignal, out: Console) -> None:
+    await stop.wait()
+    say_goodbye("Stopping: listeners move over (Ctrl-C again to stop now)…", out)
 
 
 async def work(settings: Settings, number: int) -> None:
@@ -113,6 +119,7 @@ class _Worker:
         self._number = number
         self._clock = clock
         self._environment = os.environ | _variables(settings, number)
+        self._stops_within_s = goodbye_s(settings) + AFTER_GOODBYE_S
         self.ready = asyncio.Event()
         """Set when it has served for the first time."""
 
@@ -134,7 +141,13 @@ class _Worker:
     async def _run(self) -> int:
         command = (sys.executable, "-m", "broadcaster", "serve", "--worker", str(self._number))
         pipe = asyncio.subprocess.PIPE
-        async with child(command, stdin=pipe, stdout=pipe, env=self._environment) as process:
+        async with child(
+            command,
+            stops_within_s=self._stops_within_s,
+            stdin=pipe,
+            stdout=pipe,
+            env=self._environment,
+        ) as process:
             assert process.stdout is not None
             line = b""
             with suppress(TimeoutError):

@@ -22,6 +22,7 @@ from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
 from broadcaster.model.status import EventStatus
 from broadcaster.web.application import LARGEST_BODY_BYTES
+from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import COOKIE, Organizer, wrong_token
 from broadcaster.web.signaling import BODY_TIMEOUT_S
@@ -115,7 +116,7 @@ class DeskRoutes:
             max_age=_COOKIE_AGE_S,
             httponly=True,
             samesite="Strict",
-            secure=request.secure,
+            secure=client_of(request).secure,
         )
         return answer
 
@@ -200,7 +201,7 @@ class DeskRoutes:
         self._organizer.authorize(request)
 
     def _links(self, stored: Stored, request: web.Request) -> dict[str, str]:
-        base = (self._public_url or f"{request.scheme}://{request.host}").rstrip("/")
+        base = (self._public_url or f"{client_of(request).scheme}://{request.host}").rstrip("/")
         event = stored.event
         return {
             "attendee": f"{base}/e/{event.id}",

@@ -9,9 +9,11 @@ from aiohttp import web
 from broadcaster.edge.fanout.caption_history import Position
 from broadcaster.edge.fanout.caption_hub import CaptionHub, id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
-from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, connection_in
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound
+from broadcaster.web.client_limits import limits_of
+from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
 
 LOAD_TIMEOUT_S = 5.0
@@ -64,6 +66,7 @@ class CaptionRoutes:
 
     async def poll(self, request: web.Request) -> web.Response:
         """The captions after an id, at once and as JSON; see docs/protocol.md."""
+        limits_of(request).count_poll(client_of(request))
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await _loaded(hub)
@@ -86,6 +89,8 @@ class CaptionRoutes:
             return response
         hub = room.captions(channel)
         await _loaded(hub)
+        admit(request)
+        response.force_close()  # when the body ends, its connection does
         await response.prepare(request)
         transport = connection_in(room, request)
         chunked = reads_chunks(request)

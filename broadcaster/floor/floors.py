@@ -38,12 +38,20 @@ class Floors:
         self._clock = clock
         self._frame_samples = frame_samples
         self._feeds: dict[str, asyncio.Future[FloorFeed]] = {}
+        self._holding: set[asyncio.Task[None]] = set()
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
         """Own all feeds until cancelled; cancelling takes every speaker off the floor."""
         async with self._tasks:
             await asyncio.get_running_loop().create_future()
+
+    async def release(self) -> None:
+        """Take every speaker off the floor and release all leases, so that others can take them."""
+        holding = list(self._holding)
+        for task in holding:
+            task.cancel()
+        await asyncio.gather(*holding, return_exceptions=True)
 
     async def find_event(self, event_id: str) -> Event | None:
         """Return the event of this id from its record; None if no event has it.
@@ -81,7 +89,9 @@ class Floors:
             await before.result().released.wait()
         if event.id not in self._feeds:
             self._feeds[event.id] = asyncio.get_running_loop().create_future()
-            self._tasks.create_task(self._hold(event), name=f"floor:{event.id}")
+            holding = self._tasks.create_task(self._hold(event), name=f"floor:{event.id}")
+            self._holding.add(holding)
+            holding.add_done_callback(self._holding.discard)
         feed = await asyncio.shield(self._feeds[event.id])
         if not takeover:
             self.refuse_if_taken(event)

@@ -26,6 +26,7 @@ from broadcaster.web.signaling import (
     read_text,
     resource_routes,
 )
+from broadcaster.web.stopping import refuse_while_stopping
 from broadcaster.webrtc.ingest import IngestEndReason, IngestPeer, IngestSettings
 from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
 
@@ -122,6 +123,7 @@ class WhipEndpoint:
         await asyncio.gather(*(session.peer.close() for session in sessions))
 
     async def _publish(self, request: web.Request) -> web.Response:
+        refuse_while_stopping(request)
         event = await self._event(request)
         _check_key(request, event, required=True)
         event.refuse_if_over()

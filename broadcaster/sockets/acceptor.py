@@ -1,5 +1,7 @@
 """Accepts connections: many at once, up to a limit, and none that stays without a request.
 
+No address may hold them all: see `places`.
+
 Time is the event loop's here, not an injected clock: these deadlines run against the kernel and
 real clients, and tests shorten them with `AcceptorSettings.ask_within_s`.
 """
@@ -17,6 +19,7 @@ from functools import partial
 
 from broadcaster.sockets.first_byte import FirstByte
 from broadcaster.sockets.listening import BoundAddress, bind
+from broadcaster.sockets.places import PeerPlaces, Place
 from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
 
@@ -32,14 +35,34 @@ RETRY_S = 0.5
 """Pause when the system has no file descriptor or memory left for another connection."""
 SERVER_FULL = "server_full"
 """Error id of a connection that is refused because there are too many."""
+TOO_MANY_CONNECTIONS = "too_many_connections"
+"""Error id of a connection that is refused because its address has too many."""
 _SWEEP_S = 1.0
 _SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nConnection: close\r\n"
-    b"Content-Type: application/json\r\nContent-Length: 110\r\n\r\n"
-    b'{"error":"server_full","message":"this server has no room for more listeners",'
-    b'"hint":"Try again in a minute."}'
-)
+
+
+def _answer(status: str, retry_after_s: int, body: str) -> bytes:
+    return (
+        f"HTTP/1.1 {status}\r\nRetry-After: {retry_after_s}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode("ascii")
+
+
+_ANSWERS = {
+    SERVER_FULL: _answer(
+        "503 Service Unavailable",
+        60,
+        '{"error":"server_full","message":"this server has no room for more listeners",'
+        '"hint":"Try again in a minute."}',
+    ),
+    TOO_MANY_CONNECTIONS: _answer(
+        "429 Too Many Requests",
+        30,
+        '{"error":"too_many_connections",'
+        '"message":"too many connections come from your network address",'
+        '"hint":"Try again in half a minute, or from another network."}',
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +94,10 @@ class Acceptor:
     Args:
         settings: where to listen.
         protocol: makes the protocol of one connection.
-        refused: counter incremented under `SERVER_FULL` for each refused connection.
+        refused: counter incremented for each refused connection, by error id.
         plain: makes the protocol of a client that speaks plain http although we serve TLS; without
             it such a client is disconnected.
+        peers: limits the connections of one address.
     """
 
     def __init__(
@@ -83,25 +107,28 @@ class Acceptor:
         refused: Counter[str],
         *,
         plain: Callable[[], asyncio.Protocol] | None = None,
+        peers: PeerPlaces | None = None,
     ) -> None:
         self._settings = settings
         self._protocol = protocol
         self._plain = plain
         self._refused = refused
+        self._peers = peers
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
+        self._addresses: tuple[BoundAddress, ...] = ()
         self._connections: set[Connection] = set()
         self._without_request: dict[Connection, float] = {}
 
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return int(self._sockets[0].getsockname()[1])
+        return self._addresses[0].port
 
     @property
     def addresses(self) -> tuple[BoundAddress, ...]:
-        """Where it listens, one for each socket."""
-        return tuple(BoundAddress.of(sock) for sock in self._sockets)
+        """Where it listens, or has listened, one for each socket."""
+        return self._addresses
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -124,6 +151,7 @@ class Acceptor:
         for sock in self._sockets:
             sock.settimeout(0)
             sock.listen(self._settings.backlog)
+        self._addresses = tuple(BoundAddress.of(sock) for sock in self._sockets)
         for sock in self._sockets:
             self._loop.add_reader(sock.fileno(), self._accept, sock)
 
@@ -141,48 +169,69 @@ class Acceptor:
                     transport.abort()
 
     def close(self) -> None:
-        """Stop listening; connections stay open, but those that have said nothing yet."""
+        """Stop listening; connections stay open, those too that the kernel has accepted for us."""
         for sock in self._sockets:
             self._loop.remove_reader(sock.fileno())
+            waiting = self._settings.backlog if self._addresses else 0
+            while waiting and self._accept_one(sock):
+                waiting -= 1
             sock.close()
+        self._sockets = []
+
+    def abort_silent(self) -> None:
+        """Disconnect the clients that have said nothing yet."""
         for silent in [one for one in self._connections if isinstance(one, FirstByte)]:
             silent.abort()
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPT_AT_ONCE):
-            try:
-                sock, _ = listening.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            if not self._accept_one(listening):
                 return
-            except OSError as error:
-                if error.errno not in _SHORT:
-                    raise
-                log.warning("cannot accept connections for a moment: %s", error.strerror)
-                self._loop.remove_reader(listening.fileno())
-                self._loop.call_later(RETRY_S, self._listen_again, listening)
-                return
-            self._add(sock)
+
+    def _accept_one(self, listening: socket.socket) -> bool:
+        """Accept a connection that waits; returns whether another one may wait."""
+        try:
+            sock, address = listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return False
+        except OSError as error:
+            if error.errno not in _SHORT:
+                raise
+            log.warning("cannot accept connections for a moment: %s", error.strerror)
+            self._loop.remove_reader(listening.fileno())
+            self._loop.call_later(RETRY_S, self._listen_again, listening)
+            return False
+        self._add(sock, str(address[0]))
+        return True
 
     def _listen_again(self, listening: socket.socket) -> None:
         if listening.fileno() >= 0:
             self._loop.add_reader(listening.fileno(), self._accept, listening)
 
-    def _add(self, sock: socket.socket) -> None:
+    def _add(self, sock: socket.socket, address: str) -> None:
         sock.settimeout(0)
         if len(self._connections) >= self._settings.most:
-            self._refuse(sock)
+            self._refuse(sock, SERVER_FULL)
             return
+        network = self._peers.network_of(address) if self._peers is not None else None
+        place: Place | None = None
+        if self._peers is not None and network is not None:
+            place = self._peers.places.take(network)
+            if place is None:
+                self._refuse(sock, TOO_MANY_CONNECTIONS)
+                return
         began_at, tls = self._loop.time(), self._settings.tls
-        serve = partial(self._serve, began_at, self._protocol, tls)
+        serve = partial(self._serve, began_at, place, self._protocol, tls)
         if tls is None or self._plain is None:
             serve(sock)
         else:
-            redirect = partial(self._serve, began_at, self._plain, None)
-            self._start(FirstByte(sock, serve, redirect, self._forget), began_at)
+            redirect = partial(self._serve, began_at, place, self._plain, None)
+            self._start(FirstByte(sock, serve, redirect, self._forget), place, began_at)
 
     def _serve(
         self,
         began_at: float,
+        place: Place | None,
         protocol: Callable[[], asyncio.Protocol],
         tls: ssl.SSLContext | None,
         sock: socket.socket,
@@ -195,10 +244,13 @@ class Acceptor:
             )
         except OSError:  # it is gone already
             sock.close()
+            if place is not None:
+                place.release()
             return
-        self._start(transport, began_at)
+        self._start(transport, place, began_at)
 
-    def _start(self, connection: Connection, began_at: float) -> None:
+    def _start(self, connection: Connection, place: Place | None, began_at: float) -> None:
+        connection.place = place
         self._connections.add(connection)
         self._without_request[connection] = began_at
         connection.start()
@@ -206,12 +258,14 @@ class Acceptor:
     def _forget(self, transport: Connection) -> None:
         self._connections.discard(transport)
         self._without_request.pop(transport, None)
+        if transport.place is not None:
+            transport.place.release()
 
-    def _refuse(self, sock: socket.socket) -> None:
-        self._refused[SERVER_FULL] += 1
+    def _refuse(self, sock: socket.socket, error: str) -> None:
+        self._refused[error] += 1
         try:
             if self._settings.tls is None:
-                sock.send(_BUSY)
+                sock.send(_ANSWERS[error])
         except OSError:
             pass  # gone already
         finally:
@@ -225,21 +279,24 @@ async def accepting(
     refused: Counter[str] | None = None,
     *,
     plain: Callable[[], asyncio.Protocol] | None = None,
+    peers: PeerPlaces | None = None,
 ) -> AsyncIterator[Acceptor]:
     """Run an acceptor inside the context; at the end it stops listening.
 
     Args:
         settings: where to listen.
         protocol: makes the protocol of one connection.
-        refused: counter incremented under `SERVER_FULL` for each refused connection.
+        refused: counter incremented for each refused connection, by error id.
         plain: see `Acceptor`.
+        peers: limits the connections of one address; None for no limit.
 
     Raises:
         OSError: the address is in use or not ours.
     """
     async with AsyncExitStack() as stack:
         refused = Counter() if refused is None else refused
-        acceptor = Acceptor(settings, protocol, refused, plain=plain)
+        acceptor = Acceptor(settings, protocol, refused, plain=plain, peers=peers)
+        stack.callback(acceptor.abort_silent)
         stack.callback(acceptor.close)
         await acceptor.open()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

@@ -4,6 +4,8 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+from broadcaster.sockets.places import Place
+
 TakeOver = Callable[[socket.socket], None]
 """Gets the socket and owns it from then on."""
 
@@ -22,7 +24,7 @@ class FirstByte:
             connection is gone.
     """
 
-    __slots__ = ("_loop", "_on_over", "_serve_plain", "_serve_tls", "_sock", "answered")
+    __slots__ = ("_loop", "_on_over", "_serve_plain", "_serve_tls", "_sock", "answered", "place")
 
     def __init__(
         self,
@@ -38,6 +40,8 @@ class FirstByte:
         self._loop = asyncio.get_running_loop()
         self.answered = False
         """Nothing was ever written; see `SocketTransport`."""
+        self.place: Place | None = None
+        """The place of its client; the next owner of the socket keeps it."""
 
     def start(self) -> None:
         """Wait for the byte."""
@@ -60,5 +64,6 @@ class FirstByte:
             self.abort()
             return
         self._loop.remove_reader(self._sock.fileno())
+        self.place = None
         self._on_over(self)
         (self._serve_plain if first.isalpha() else self._serve_tls)(self._sock)

@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from broadcaster.sockets.places import Place
+
 READ_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 64 * 1024
 """Unsent bytes at which the protocol is asked to pause."""
@@ -37,7 +39,7 @@ class SocketTransport(asyncio.Transport):
 
     __slots__ = (
         "_closing", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
-        "_protocol", "_reading", "_sock", "_unsent", "answered", "observer",
+        "_protocol", "_reading", "_sock", "_unsent", "answered", "observer", "place",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +63,8 @@ class SocketTransport(asyncio.Transport):
         self.answered = False
         """Whether anything was ever written."""
         self.observer: WriteObserver | None = None
+        self.place: Place | None = None
+        """The place of its client, released when the connection is gone."""
 
     def start(self) -> None:
         """Hand the connection to its protocol."""

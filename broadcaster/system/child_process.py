@@ -46,12 +46,13 @@ async def start_child(command: Sequence[str], **options: Any) -> asyncio.subproc
 
 @asynccontextmanager
 async def child(
-    command: Sequence[str], **options: Any
+    command: Sequence[str], *, stops_within_s: float = _TERMINATE_S, **options: Any
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that is terminated when the context ends, and killed if it does not stop.
 
     Args:
         command: program and arguments.
+        stops_within_s: how long it may take to stop before it is killed.
         options: see `start_child`.
     """
     process = await start_child(command, **options)
@@ -61,7 +62,7 @@ async def child(
         if process.returncode is None:
             process.terminate()
         try:
-            async with asyncio.timeout(_TERMINATE_S):
+            async with asyncio.timeout(stops_within_s):
                 await process.wait()
         except TimeoutError:
             process.kill()

@@ -1,5 +1,6 @@
 """The HTTP application of a process: pages, static files, security headers, health checks."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -8,10 +9,19 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from broadcaster.errors import BusUnavailable
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
 from broadcaster.web.assets import assets
+from broadcaster.web.client_limits import (
+    CLIENT_LIMITS,
+    AddressLimits,
+    ClientLimits,
+    limit_wrong_keys,
+)
+from broadcaster.web.clients import TrustedProxies, identifying
 from broadcaster.web.errors import REFUSED, explain_errors, has_valid_host
 from broadcaster.web.request_queue import queueing
+from broadcaster.web.stopping import STOPPING, close_while_stopping, refuse_while_stopping
 
 LARGEST_BODY_BYTES = 64 * 1024
 HEADERS = {
@@ -48,6 +58,9 @@ def create_application(
     routes: Iterable[web.RouteDef],
     refused: Counter[str] | None = None,
     *,
+    proxies: TrustedProxies | None = None,
+    limits: ClientLimits | None = None,
+    stopping: asyncio.Event | None = None,
     strict_transport: str | None = None,
 ) -> web.Application:
     """The application of one process.
@@ -56,17 +69,27 @@ def create_application(
         bus: `/readyz` tells the state of its store, which others find out.
         routes: of the roles of this process.
         refused: counts refused requests, by error id.
+        proxies: whose word about their clients is taken; None for nobody's.
+        limits: of single clients; None for none.
+        stopping: set once the process has begun to stop; None for never.
         strict_transport: value of the header `Strict-Transport-Security` of answers over TLS.
     """
-    application = web.Application(
-        middlewares=[explain_errors, queueing()], client_max_size=LARGEST_BODY_BYTES
-    )
+    middlewares = [
+        identifying(proxies or TrustedProxies()),
+        explain_errors,
+        limit_wrong_keys,
+        queueing(),
+    ]
+    application = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     application[REFUSED] = Counter() if refused is None else refused
+    application[CLIENT_LIMITS] = limits or ClientLimits(AddressLimits(), SystemClock())
+    application[STOPPING] = stopping or asyncio.Event()
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    async def readyz(_request: web.Request) -> web.Response:
+    async def readyz(request: web.Request) -> web.Response:
+        refuse_while_stopping(request)
         store = bus.store_status()
         if not store.ready:
             raise BusUnavailable(store.message, hint=store.hint)
@@ -75,6 +98,7 @@ def create_application(
     application.add_routes([*routes, web.get("/healthz", healthz), web.get("/readyz", readyz)])
     application.router.add_get("/static/{file:.+}", send_file)
     application.on_response_prepare.append(partial(_add_headers, strict_transport))
+    application.on_response_prepare.append(close_while_stopping)
     return application
 
 

@@ -219,12 +219,13 @@ async function waitForEvent(strings) {
       return await getJson(`${base}/info`);
     } catch (error) {
       const answer = error instanceof ApiError ? error.status : 0;
-      const status = answer === 404 ? 'waiting' : answer === 503 ? 'queued' : 'reconnecting';
+      const full = error instanceof ApiError && error.full;
+      const status = answer === 404 ? 'waiting' : full ? 'queued' : 'reconnecting';
       byId('status', HTMLElement).dataset.status = status;
       setText(byId('status-text', HTMLElement), strings[status]);
       const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
-      setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
-      const asked = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
+      setText(byId('placeholder', HTMLElement), full ? strings.queuedLonger : more);
+      const asked = full ? error.waitMs() : 0;
       await new Promise((resolve) => setTimeout(resolve, Math.max(asked, backoff.nextMs())));
     }
   }

@@ -25,7 +25,7 @@ const cards = [];
 function fail(error) {
   const known = error instanceof ApiError;
   if (!known) console.error(error);
-  if (known && error.status === 401) {
+  if (known && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
     signIn();
     return;
   }

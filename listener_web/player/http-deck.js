@@ -131,7 +131,7 @@ export class HttpDeck extends EventTarget {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 409) return this.#become('ended');
-      if (error.status === 503) {
+      if (error.full) {
         waitMs = error.waitMs();
         this.#become('queued');
       } else if (!error.retryable) return this.#become('failed');

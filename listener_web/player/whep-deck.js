@@ -129,7 +129,7 @@ export class WhepDeck extends EventTarget {
       return connected ? 0 : null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 503) {
+      if (error.full) {
         this.#become('queued');
         return error.waitMs();
       }

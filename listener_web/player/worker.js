@@ -7,6 +7,8 @@ import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';
 
 const PROTOCOL = 'broadcaster.audio.v1';
 const CLOSE_EVENT_ENDED = 4000;
+/** The server process stops, and has chosen the moment so that listeners do not come back together. */
+const CLOSE_GOING_AWAY = 1001;
 /** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
 const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
@@ -26,6 +28,8 @@ class Receiver {
   #order = new FrameOrder();
   #deadline = 0;
   #retry = 0;
+  /** Whether this connection has brought sound. */
+  #heard = false;
 
   /**
    * @param {string} url
@@ -41,6 +45,7 @@ class Receiver {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#order.reconnected();
+    this.#heard = false;
     this.#expectWithin(CONNECT_DEADLINE_MS);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
@@ -85,7 +90,8 @@ class Receiver {
       return;
     }
     self.postMessage({ connection: 'lost' });
-    this.#retry = self.setTimeout(() => this.connect(), this.#backoff.nextMs());
+    const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
+    this.#retry = self.setTimeout(() => this.connect(), movesOver ? 0 : this.#backoff.nextMs());
   }
 
   /** @param {{type: 'hello'} | {type: 'skipped', frames: number}} message */
@@ -98,6 +104,7 @@ class Receiver {
     const frame = parseFrame(message);
     const lost = frame && this.#order.accept(frame);
     if (frame === null || lost === null) return;
+    this.#heard = true;
     this.#backoff.reset();
     this.#expectWithin(STALL_MS);
     this.#decode(frame.packet, frame.position, lost);

@@ -27,6 +27,11 @@ export class ApiError extends Error {
     return this.retryAfterMs * (1 + Math.random() / 2);
   }
 
+  /** Whether the server is full, or this network has as many places as it may have. */
+  get full() {
+    return this.status === 429 || (this.status === 503 && this.error !== 'stopping');
+  }
+
   /** Whether trying the same again later can help. */
   get retryable() {
     return this.status === 0 || this.status === 429 || this.status >= 500;

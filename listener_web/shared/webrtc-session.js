@@ -16,9 +16,16 @@ export class WebRtcSession {
     this.#headers = headers;
   }
 
-  /** @returns {RTCPeerConnectionState} */
+  /**
+   * The connection's own state, or `closed` once the server has said goodbye: that ends DTLS, and
+   * browsers go on calling the connection `connected`.
+   *
+   * @returns {RTCPeerConnectionState}
+   */
   get state() {
-    return this.connection.connectionState;
+    const [transceiver] = this.connection.getTransceivers();
+    const left = transceiver?.sender.transport?.state === 'closed';
+    return left ? 'closed' : this.connection.connectionState;
   }
 
   /**

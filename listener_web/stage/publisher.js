@@ -3,7 +3,7 @@ import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { WhipSession } from './whip-session.js';
 
-const WATCH_INTERVAL_MS = 1_000;
+const WATCH_INTERVAL_MS = 250;
 const CONNECT_DEADLINE_MS = 10_000;
 const STALL_MS = 4_000;
 

@@ -96,7 +96,11 @@ async def edge(
     tls: bool = False,
     **settings: str,
 ) -> AsyncIterator[Subject]:
-    """`broadcaster serve --role edge`, as an organizer starts it."""
+    """`broadcaster serve --role edge`, as an organizer starts it.
+
+    One address has the whole audience here, so its limits are taken away.
+    """
+    settings = {"places_per_address": "1000000", "joins_per_address": "1000000", **settings}
     if tls:
         settings["tls"] = "true"
     async with broadcaster(directory, "edge", redis_url=redis_url, **settings) as (url, process):

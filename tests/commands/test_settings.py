@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from broadcaster.commands.demo import FIXED
 from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
+from broadcaster.from_settings import doubts
 from tests.support.deadline import DEADLINE_S
 
 BAD: dict[str, tuple[str, ...]] = {
@@ -41,6 +42,11 @@ BAD: dict[str, tuple[str, ...]] = {
         "https://talks.example/" + "a" * 300,
     ),
     "workers": ("0", "65", "-1", "two", "1.5"),
+    "trusted_proxies": ("localhost", "10.0.0.0/33", "0.0.0.0/0", "::/0", "unix:/run/nginx"),
+    "places_per_address": ("0", "-1", "1000001", "half"),
+    "joins_per_address": ("0", "-1", "many"),
+    "wrong_keys_per_address": ("0", "-1", "none"),
+    "goodbye_s": ("-1", "601", "nan", "inf", "10 s"),
     "metrics_port": ("0", "-1", "65001", "x"),
     "redis_url": (
         "localhost",
@@ -85,6 +91,9 @@ GOOD: dict[str, tuple[Any, ...]] = {
         "https://vorträge.example",
         "HTTPS://talks.example/hall",
     ),
+    "trusted_proxies": ("127.0.0.1", "10.0.0.0/8, fd00::/8 unix", "::1"),
+    "places_per_address": ("1", "1000000"),
+    "goodbye_s": ("0", "600", "0.5"),
     "redis_url": ("redis://h", "rediss://u:p@h:6380/1", "unix:///run/redis.sock", "redis://[::1]"),
     "admin_token": ("sixteen-letters.", "a/long&token=with#signs"),
     "store_key": ("a" * 32, f"{'a' * 32}, {'b' * 40}"),
@@ -172,6 +181,21 @@ def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
 def test_settings_that_contradict_each_other(given: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongSettings, match=named):
         settings_from(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, False),
+        ({"public_url": "http://192.0.2.10:8080"}, False),
+        ({"public_url": "https://talks.example"}, True),
+        ({"public_url": "https://talks.example", "tls": True}, False),
+        ({"public_url": "https://talks.example", "trusted_proxies": "10.0.0.1"}, False),
+    ],
+)
+def test_a_proxy_that_nobody_named_is_asked_for(given: dict[str, Any], *, named: bool) -> None:
+    found = " ".join(doubts(settings_from(**given)))
+    assert ("BROADCASTER_TRUSTED_PROXIES" in found) == named
 
 
 def made(folder: Path, name: str, starts_days: int = -1, ends_days: int = 30) -> tuple[Path, Path]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 import pytest_asyncio
@@ -23,8 +24,11 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
+from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.web.application import create_application, page
+from broadcaster.web.client_limits import AddressLimits, ClientLimits
+from broadcaster.web.clients import TrustedProxies
 from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
 
 FRAME_MS = 60
@@ -65,6 +69,8 @@ class Edge:
     egress: EgressPort
     refused: Counter[str]
     gate: Gate
+    limits: ClientLimits
+    stopping: asyncio.Event
     sequences: Counter[str] = field(default_factory=Counter)
     positions: Counter[str] = field(default_factory=Counter)
 
@@ -93,12 +99,20 @@ class Edge:
 
 
 @asynccontextmanager
-async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
+async def serving(
+    bus: Bus,
+    *,
+    protects: bool = True,
+    trusted_proxies: str = "",
+    address_limits: AddressLimits | None = None,
+) -> AsyncIterator[Edge]:
     """An edge; several can share the bus.
 
     Args:
         bus: where its event is.
         protects: whether WebRTC listeners that lose packets get the protected variant.
+        trusted_proxies: as in the setting.
+        address_limits: of one client address.
     """
     clock = SystemClock()
     rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
@@ -115,18 +129,27 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),
     ]
-    refused, gate = Counter[str](), Gate()
-    application = create_application(bus, routes, refused)
+    refused, gate, stopping = Counter[str](), Gate(), asyncio.Event()
+    proxies = TrustedProxies.parse(trusted_proxies)
+    limits = ClientLimits(address_limits or AddressLimits(), clock)
+    application = create_application(
+        bus, routes, refused, proxies=proxies, limits=limits, stopping=stopping
+    )
     application.on_response_prepare.append(gate)
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
     async with (
-        accepting(AcceptorSettings("127.0.0.1", 0), runner.server) as acceptor,
+        accepting(
+            AcceptorSettings("127.0.0.1", 0),
+            runner.server,
+            refused,
+            peers=PeerPlaces(limits.connections, proxies.counted_network),
+        ) as acceptor,
         aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
     ):
         url = f"http://127.0.0.1:{acceptor.port}"
-        yield Edge(bus, url, http, rooms, whep, egress, refused, gate)
+        yield Edge(bus, url, http, rooms, whep, egress, refused, gate, limits, stopping)
     await runner.cleanup()
     for task in running:
         task.cancel()
@@ -134,9 +157,9 @@ async def serving(bus: Bus, *, protects: bool = True) -> AsyncIterator[Edge]:
 
 
 @asynccontextmanager
-async def running_edge(*, protects: bool = True) -> AsyncIterator[Edge]:
+async def running_edge(**options: Any) -> AsyncIterator[Edge]:
     """An edge with a bus of its own; see `serving`."""
-    async with EmbeddedBus(None) as bus, serving(bus, protects=protects) as edge:
+    async with EmbeddedBus(None) as bus, serving(bus, **options) as edge:
         await edge.put(EVENT)
         yield edge
 

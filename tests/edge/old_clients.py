@@ -78,18 +78,27 @@ http {{
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{
     listen unix:{folder}/http;
-    location / {{ proxy_pass {url}; proxy_http_version 1.0; }}
+    {lines}
+    location / {{ proxy_pass {url}; }}
   }}
 }}
 """
-"""Everything about the proxy is nginx's default; 1.0 was its default until 1.29.7."""
+"""Everything else about the proxy is nginx's default."""
+DEFAULTS = "proxy_http_version 1.0;"
+"""It was the default until nginx 1.29.7."""
 
 
 @asynccontextmanager
-async def nginx_before(url: str, folder: Path) -> AsyncIterator[str]:
-    """Debian's nginx in front of a server, its files in a folder; yields its address."""
+async def nginx_before(url: str, folder: Path, lines: str = DEFAULTS) -> AsyncIterator[str]:
+    """Debian's nginx in front of a server, its files in a folder; yields its address.
+
+    Args:
+        url: of the server.
+        folder: for its files.
+        lines: of its configuration.
+    """
     file = folder / "nginx.conf"
-    file.write_text(_CONFIGURATION.format(folder=folder, url=url))
+    file.write_text(_CONFIGURATION.format(folder=folder, url=url, lines=lines))
     async with started(["nginx", "-e", "stderr", "-c", str(file)]) as nginx, deadline():
         while not (folder / "http").exists():
             assert nginx.process.returncode is None, "".join(nginx.lines)

@@ -49,6 +49,7 @@ async def running_server(
         "data_dir": data_dir,
         "realtime_url": "http://127.0.0.1:9/v1",
         "api_key": SecretStr("test"),
+        "goodbye_s": 0,
         **settings,
     }
     given = Settings.model_construct(**{**_defaults(), **values})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
-from broadcaster.edge.fanout.outlet import Outlet, OutletTools
+from broadcaster.edge.fanout.outlet import Goodbye, Outlet, OutletTools
 from broadcaster.model.ports import Bus
 
 log = logging.getLogger("broadcaster.edge")
@@ -68,6 +68,10 @@ class AudioHub:
         """Tell every listener that the event is over."""
         for outlet in list(self._outlets.values()):
             outlet.end()
+
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each listener."""
+        return [goodbye for outlet in self._outlets.values() for goodbye in outlet.goodbyes()]
 
     def cut(self) -> None:
         """Disconnect every listener; their players connect again."""

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import logging
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
-from broadcaster.edge.fanout.framing import framed
+from broadcaster.edge.fanout.framing import LAST_CHUNK, framed
+from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.edge.fanout.polling_readers import PollingReaders
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.caption import Caption
@@ -24,6 +27,9 @@ CAPTION_BUDGET_BYTES = 256 * 1024
 """Unsent bytes a reader may have; over it the reader is disconnected and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
+RETURN_MS = (100, 1_000)
+"""Shortest and longest time after which readers that were sent away connect again."""
+_SPREAD = random.SystemRandom()
 _COMMENT = b":\n\n"
 _PAGE = 1_000
 _DATA = b"\nevent: caption\ndata: "
@@ -46,6 +52,15 @@ def id_text(position: Position | None) -> str:
 def state_message(state: dict[str, str]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
     return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
+
+
+def goodbye_message(position: Position | None) -> bytes:
+    """The end of a stream whose process stops: when to connect again, and from where.
+
+    Args:
+        position: the last caption that the reader has. It resumes there even if it read no caption.
+    """
+    return f"retry: {_SPREAD.randint(*RETURN_MS)}\nid: {id_text(position)}\n\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,13 @@ class CaptionReader:
         """Send some of the body as this reader reads it."""
         self.transport.write(framed(message, chunked=self.chunked))
 
+    def end(self, message: bytes) -> None:
+        """Write a last message and end the body."""
+        self.write(message)
+        if self.chunked:
+            self.transport.write(LAST_CHUNK)
+        self.transport.close()
+
     def cut(self) -> None:
         """Disconnect a reader that cannot keep up. It resumes by id."""
         self._on_cut()
@@ -155,8 +177,12 @@ class CaptionHub:
         """Readers disconnected because they could not follow."""
 
     def __len__(self) -> int:
-        streams = sum(len(readers) for readers in self._readers.values()) + len(self._behind)
-        return streams + len(self._polling)
+        return self.streams + len(self._polling)
+
+    @property
+    def streams(self) -> int:
+        """Readers of the stream, without those that poll."""
+        return sum(len(readers) for readers in self._readers.values()) + len(self._behind)
 
     def add(
         self,
@@ -214,10 +240,13 @@ class CaptionHub:
         self._state = message
         self._state_changed.set()
 
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each reader."""
+        return [partial(self._say_goodbye, reader) for reader in self._all_readers()]
+
     def cut(self) -> None:
         """Disconnect every reader; their pages connect again and resume by id."""
-        following = [reader for each in self._readers.values() for reader in each.members()]
-        for reader in [*self._behind, *following]:
+        for reader in self._all_readers():
             reader.transport.abort()
 
     async def run(self) -> None:
@@ -234,6 +263,17 @@ class CaptionHub:
             self._keep_open(),
             name=f"captions:{self._stream}",
         )
+
+    def _all_readers(self) -> list[CaptionReader]:
+        following = [reader for each in self._readers.values() for reader in each.members()]
+        return [*self._behind, *following]
+
+    async def _say_goodbye(self, reader: CaptionReader) -> None:
+        # While a caption is being written some readers that follow have it, and some do not.
+        async with self._writing:
+            if not reader.transport.is_closing():
+                behind = reader in self._behind
+                reader.end(goodbye_message(reader.position if behind else self._history.last))
 
     def _count_cut(self) -> None:
         self.cut_readers += 1

@@ -8,6 +8,10 @@ def chunk(data: bytes) -> bytes:
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 
+LAST_CHUNK = b"0\r\n\r\n"
+"""The end of a chunked body."""
+
+
 def framed(data: bytes, *, chunked: bool) -> bytes:
     """Some bytes of a body as they are written.
 

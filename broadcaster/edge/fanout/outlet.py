@@ -1,11 +1,15 @@
 """The interface between a channel's hub and a transport."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.uring import Ring
+
+Goodbye = Callable[[], Awaitable[None]]
+"""Tells one listener that this process stops, so that it connects to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ class Outlet(Protocol):
 
     def end(self) -> None:
         """Tell every listener that the event is over."""
+
+    def goodbyes(self) -> list[Goodbye]:
+        """Return a goodbye for each listener; it does nothing for one that has left."""
 
     def cut(self) -> None:
         """Disconnect every listener; their players connect again."""

@@ -69,3 +69,7 @@ class HttpListener:
     def caught_up(self) -> None:
         """Stop skipping; the next block is the newest."""
         self._skipping_since = None
+
+    async def say_goodbye(self) -> None:
+        """Have the response finished: this process stops."""
+        self.ended.set()

@@ -11,7 +11,7 @@ from broadcaster.edge.http.formats import FORMATS, HttpFormat
 from broadcaster.edge.http.listener import StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.edge.rooms.event_room import EventRoom
-from broadcaster.edge.rooms.requests import with_small_buffer
+from broadcaster.edge.rooms.requests import admit, with_small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.model.variant import ChannelVariant
 from broadcaster.web.errors import Refused
@@ -57,6 +57,7 @@ class HttpAudioRoutes:
             room = await self._rooms.open_sound(event_id, channel)
         stream = await _ready_stream(room, channel, audio_format)
         room.event.refuse_if_over()
+        admit(request)
         await response.prepare(request)
         form = StreamForm(reads_chunks(request), icy)
         listener = await stream.add(with_small_buffer(request), form)

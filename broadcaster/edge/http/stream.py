@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from broadcaster.edge.fanout.backlog import Backlog
-from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.http.formats import Encoder, HttpFormat, IcyBlocks, encode, make_encoder
 from broadcaster.edge.http.gap_filler import GapFiller
 from broadcaster.edge.http.listener import HttpListener, StreamForm
@@ -98,6 +98,10 @@ class HttpStream:
         self.ready.clear()
         for listener in self.members():
             listener.ended.set()
+
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each player: its response is finished."""
+        return [listener.say_goodbye for listener in self.members()]
 
     def cut(self) -> None:
         """Disconnect every player and let nobody join."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from broadcaster.edge.fanout.audio_hub import AudioHub, Part
 from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
-from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
 from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
@@ -143,6 +143,17 @@ class EventRoom:
             stalled_listeners=sum(hub.slow.stalled for _, hub in audio),
             cut_readers=sum(hub.cut_readers for _, hub in captions),
         )
+
+    @property
+    def connected(self) -> int:
+        """Listeners and readers that are connected; those that poll are not."""
+        readers = sum(hub.streams for hub in self._captions.values())
+        return readers + sum(len(hub) for hub in self._audio.values())
+
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each listener and each reader."""
+        hubs: list[AudioHub | CaptionHub] = [*self._audio.values(), *self._captions.values()]
+        return [goodbye for hub in hubs for goodbye in hub.goodbyes()]
 
     def state(self, channel: str) -> dict[str, str]:
         """The states of the event, the floor and the booth, as readers of a channel get them."""

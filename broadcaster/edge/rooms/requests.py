@@ -1,4 +1,4 @@
-"""Reads the channel from a listener's request, and takes over its connection."""
+"""Admits listeners, reads the channel from their requests, and takes over their connections."""
 
 import socket
 from contextlib import suppress
@@ -8,6 +8,9 @@ from aiohttp import web
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
+from broadcaster.web.client_limits import limits_of
+from broadcaster.web.clients import client_of
+from broadcaster.web.stopping import refuse_while_stopping
 
 SEND_BUFFER_BYTES = 16 * 1024
 """Kernel send buffer of a listener. A larger one would hide a stall, play minutes of stale sound
@@ -34,6 +37,21 @@ async def channel_of(
     channel = request.match_info["channel"]
     room.check_channel(channel, variants=variants)
     return room, channel
+
+
+def admit(request: web.Request) -> None:
+    """Let a client begin to listen or read on its connection, which is counted as its own.
+
+    Raises:
+        Refused: 429 `too_many_joins` or `too_many_connections`; 503 `stopping`.
+        ConnectionResetError: it is gone.
+    """
+    refuse_while_stopping(request)
+    limits, client = limits_of(request), client_of(request)
+    limits.count_join(client)
+    transport = transport_of(request)
+    if transport.place is None:  # it came through a proxy
+        transport.place = limits.take_connection(client)
 
 
 def transport_of(request: web.Request) -> SocketTransport:

@@ -6,7 +6,9 @@ import secrets
 from dataclasses import replace
 
 from broadcaster.edge.fanout.audio_hub import Part
+from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.edge.rooms.event_room import EdgeProcess, EventRoom
+from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
@@ -81,12 +83,30 @@ class Rooms:
         room.check_channel(channel, variants=True)
         return room
 
+    async def send_listeners_away(self, over_s: float) -> None:
+        """Tell every listener and reader that this process stops, and let them connect elsewhere.
+
+        Returns when they have left. One that does not read its last bytes is left to be cut.
+
+        Args:
+            over_s: seconds over which they are told.
+        """
+        await say_goodbyes(self._goodbyes(), over_s, self._clock)
+        # Those whose handshake went on when the others were told.
+        await say_goodbyes(self._goodbyes(), 0, self._clock)
+        await wait_until_gone(
+            lambda: sum(room.connected for room in self._rooms.values()), self._clock
+        )
+
     def counts(self) -> EdgeCounts:
         """Return the counts for the metrics: all rooms, and the totals of closed rooms."""
         counts = self._before
         for room in self._rooms.values():
             counts = counts.plus(room.counts())
         return counts
+
+    def _goodbyes(self) -> list[Goodbye]:
+        return [goodbye for room in self._rooms.values() for goodbye in room.goodbyes()]
 
     def _spawn(self, part: Part, name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(self._keep(part, name), name=name)

@@ -66,10 +66,17 @@ class WebSocketInbound(Inbound):
 
     A frame that the RFC does not allow closes the connection with 1002, text that is not UTF-8 with
     1007.
+
+    Args:
+        on_lost: called once when the connection is gone.
+        we_closed: returns whether our close frame was sent, so that the client's is the answer.
     """
 
-    def __init__(self, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self, on_lost: Callable[[], None], we_closed: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__(on_lost)
+        self._we_closed = we_closed
         self._unread = b""
         self._left_messages = MOST_MESSAGES
         self._unfinished = False
@@ -141,7 +148,8 @@ class WebSocketInbound(Inbound):
         return True
 
     def _close(self, code: int) -> bool:
-        self._transport.write(close_frame(code))
+        if not self._we_closed():
+            self._transport.write(close_frame(code))
         self._transport.close()
         return False
 

@@ -1,5 +1,6 @@
 """One attendee's WebSocket, as the fan-out sees it."""
 
+import asyncio
 import json
 
 from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
@@ -12,6 +13,10 @@ WEBSOCKET_BUDGET_BYTES = 8 * 1024
 
 EVENT_ENDED = 4000
 """Close code of a WebSocket whose event is over."""
+GOING_AWAY = 1001
+"""Close code of a WebSocket whose server process stops (RFC 6455 §7.4.1)."""
+CLOSES_WITHIN_S = 2.0
+"""How long a client may take to answer a close frame."""
 
 _TEXT, _BINARY, _FIN = 0x1, 0x2, 0x80
 _SHORT, _LONG = 125, 126
@@ -46,6 +51,8 @@ class WebSocketListener:
         self._slow = slow
         self._skipped = 0
         self._skipping_since = 0.0
+        self.closing = False
+        """Whether a close frame was sent, after which nothing may follow."""
 
     def late(self, data: bytes) -> None:
         """See `fan_out.Member`."""
@@ -71,7 +78,13 @@ class WebSocketListener:
             self._skipped = 0
             self.transport.write(websocket_frame(notice, text=True))
 
-    def end(self) -> None:
-        """Close with `EVENT_ENDED`."""
-        self.transport.write(close_frame(EVENT_ENDED))
-        self.transport.close()
+    def end(self, code: int) -> None:
+        """Send a close frame after the frames that are queued, and let the client close, or do it.
+
+        The client answers and closes (RFC 6455 §7.1.1). A connection that we closed at once would
+        look broken to one that answers.
+        """
+        if not self.closing:
+            self.closing = True
+            self.transport.write(close_frame(code))
+            asyncio.get_running_loop().call_later(CLOSES_WITHIN_S, self.transport.close)

@@ -2,11 +2,17 @@
 
 import asyncio
 from collections import deque
+from functools import partial
 
 from broadcaster.edge.fanout.backlog import Backlog
-from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.websocket.inbound import PING
-from broadcaster.edge.websocket.listener import WebSocketListener, websocket_frame
+from broadcaster.edge.websocket.listener import (
+    EVENT_ENDED,
+    GOING_AWAY,
+    WebSocketListener,
+    websocket_frame,
+)
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
@@ -27,6 +33,7 @@ class WebSocketOutlet:
         self._clock = tools.clock
         self._slow = tools.slow
         self._listeners: FanOut[WebSocketListener] = FanOut(tools.ring)
+        self._closing: set[WebSocketListener] = set()
         self._waiting: deque[bytes] = deque()
         self._arrived = asyncio.Event()
         self._recent = Backlog(ms_to_samples(BACKLOG_MS))
@@ -34,7 +41,7 @@ class WebSocketOutlet:
         self._wrote = False
 
     def __len__(self) -> int:
-        return len(self._listeners)
+        return len(self._listeners) + len(self._closing)
 
     def add(self, transport: SocketTransport) -> WebSocketListener:
         """Start writing to a listener, beginning with the backlog."""
@@ -46,6 +53,7 @@ class WebSocketOutlet:
     def remove(self, listener: WebSocketListener) -> None:
         """Stop writing to a listener."""
         self._listeners.remove(listener)
+        self._closing.discard(listener)
 
     def send_envelope(self, envelope: bytes) -> None:
         """Queue a frame for `run`."""
@@ -62,12 +70,25 @@ class WebSocketOutlet:
     def end(self) -> None:
         """Close every connection with `EVENT_ENDED`."""
         for listener in self._listeners.members():
-            listener.end()
+            self._end(listener, EVENT_ENDED)
+
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each listener: its connection is closed with `GOING_AWAY`."""
+        return [partial(self._say_goodbye, listener) for listener in self._listeners.members()]
 
     def cut(self) -> None:
         """Disconnect every listener."""
-        for listener in self._listeners.members():
+        for listener in (*self._listeners.members(), *self._closing):
             listener.transport.abort()
+
+    async def _say_goodbye(self, listener: WebSocketListener) -> None:
+        if not listener.transport.is_closing():
+            self._end(listener, GOING_AWAY)
+
+    def _end(self, listener: WebSocketListener, code: int) -> None:
+        self._listeners.remove(listener)
+        self._closing.add(listener)
+        listener.end(code)
 
     async def _write_frames(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import HttpVersion11, web
 
-from broadcaster.edge.rooms.requests import channel_of, connection_in
+from broadcaster.edge.rooms.requests import admit, channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
@@ -45,6 +45,7 @@ class WebSocketRoutes:
                 hint=f"Connect with the subprotocol {AUDIO_PROTOCOL}.",
                 headers={"Upgrade": "websocket"},
             )
+        admit(request)
         await ws.prepare(request)
         await ws.send_json(
             {
@@ -64,5 +65,6 @@ class WebSocketRoutes:
         transport = connection_in(room, request)
         outlet = room.audio(channel).outlet(WebSocketOutlet, WebSocketOutlet)
         listener = outlet.add(transport)
-        await transport.hand_over(WebSocketInbound(partial(outlet.remove, listener)))
+        on_lost = partial(outlet.remove, listener)
+        await transport.hand_over(WebSocketInbound(on_lost, lambda: listener.closing))
         return ws

@@ -1,9 +1,11 @@
 """The WebRTC listeners of one channel, and those that will switch to it with its next frame."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.errors import BadEnvelope
 from broadcaster.webrtc.egress.fanout import RtpFanout
 from broadcaster.webrtc.egress.peer import EgressPeer
@@ -74,8 +76,21 @@ class WhepOutlet:
         """Disconnect every listener: WebRTC has no message for the end of an event."""
         self.cut()
 
+    def goodbyes(self) -> list[Goodbye]:
+        """A goodbye for each listener: its connection is closed, in order."""
+        return [_hanging_up(hang_up) for hang_up in self.fanout.hang_ups()]
+
     def cut(self) -> None:
         """Disconnect every listener, also those that are still connecting."""
         self._pending.clear()
         self.fanout.cut()
         self._was_cut.set()
+
+
+def _hanging_up(hang_up: Callable[[], None]) -> Goodbye:
+    """A goodbye that closes a connection."""
+
+    async def say_goodbye() -> None:
+        hang_up()
+
+    return say_goodbye

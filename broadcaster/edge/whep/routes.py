@@ -9,6 +9,8 @@ from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, o
 from broadcaster.errors import UnknownSession
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
+from broadcaster.web.client_limits import limits_of
+from broadcaster.web.clients import client_of
 from broadcaster.web.errors import REFUSALS
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
@@ -22,6 +24,7 @@ from broadcaster.web.signaling import (
     read_text,
     resource_routes,
 )
+from broadcaster.web.stopping import refuse_while_stopping
 from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import parse_offer
 
@@ -68,13 +71,21 @@ class WhepEndpoint:
 
     async def _subscribe(self, request: web.Request) -> web.Response:
         event_id, channel = request.match_info["event"], request.match_info["channel"]
+        refuse_while_stopping(request)
         await self._rooms.open_sound(event_id, channel)
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
         offer = parse_offer(await read_text(request), listens=True)
+        limits, client = limits_of(request), client_of(request)
+        limits.count_join(client)
         await self._join_rate.wait_to_join()
         room = await self._rooms.open_sound(event_id, channel)
-        session, answer = self._sessions.open(room, channel, offer)
+        place = limits.take_session(client)
+        try:
+            session, answer = self._sessions.open(room, channel, offer, place.release)
+        except BaseException:
+            place.release()
+            raise
         location = f"/whep/{event_id}/session/{session}"
         return created(answer, location, etag_of(session))
 

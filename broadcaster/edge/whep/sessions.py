@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from broadcaster.edge.fanout.outlet import OutletTools
@@ -49,6 +50,7 @@ class _WhepSession:
         room: of its event.
         channel: the one it chose; it may hear the protected variant instead.
         peer: its connection.
+        on_closed: called when it has ended.
         loss: whether it needs that variant.
         pending: its switch to another variant, until that one flows.
     """
@@ -56,6 +58,7 @@ class _WhepSession:
     room: EventRoom
     channel: str
     peer: EgressPeer
+    on_closed: Callable[[], None]
     loss: LossMonitor = field(default_factory=LossMonitor)
     pending: PendingSwitch | None = None
 
@@ -90,8 +93,16 @@ class WhepSessions:
             for session in list(self._sessions.values()):
                 self._protect(session)
 
-    def open(self, room: EventRoom, channel: str, offer: Offer) -> tuple[str, str]:
+    def open(
+        self, room: EventRoom, channel: str, offer: Offer, on_closed: Callable[[], None]
+    ) -> tuple[str, str]:
         """Accept a player's offer.
+
+        Args:
+            room: of the event.
+            channel: what to hear.
+            offer: of the player.
+            on_closed: called when the session has ended.
 
         Returns:
             The session's id, unguessable, and the SDP answer.
@@ -103,7 +114,7 @@ class WhepSessions:
         key = f"{self._rooms.edge}.{secrets.token_urlsafe(18)}"
         fanout = self._outlet(room, channel).fanout
         peer = self._egress.accept(offer, fanout, functools.partial(self._forget, key))
-        self._sessions[key] = _WhepSession(room, channel, peer)
+        self._sessions[key] = _WhepSession(room, channel, peer, on_closed)
         try:
             return key, self._egress.answer(peer)
         except DomainError:
@@ -154,7 +165,9 @@ class WhepSessions:
         return room.audio(channel).outlet(WhepOutlet, make)
 
     def _forget(self, key: str) -> None:
-        self._sessions.pop(key).cancel_switch()
+        session = self._sessions.pop(key)
+        session.cancel_switch()
+        session.on_closed()
 
 
 def owner_of(session: str) -> str | None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ class RtpFanout:
 
     Args:
         queue: takes (fan-out, frame) for the one loop that sends.
-        hang_up: disconnects the peer of this id.
+        hang_up: disconnects the peer of this id, if there is one.
         on_unsent: told of frames that were not sent in time, one for each listener.
     """
 
@@ -128,6 +129,10 @@ class RtpFanout:
         """
         if self._streams:
             self._queue(self, AudioFrame.from_bytes(envelope))
+
+    def hang_ups(self) -> list[Callable[[], None]]:
+        """Functions that disconnect one listener each, if it has not ended by then."""
+        return [partial(self._hang_up, stream.id) for stream in self._streams]
 
     def cut(self) -> None:
         """Disconnect every listener, and those that connect later."""

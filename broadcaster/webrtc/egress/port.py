@@ -174,7 +174,8 @@ class EgressPort:
         peer.on_closed()
 
     def _hang_up(self, peer_id: str) -> None:
-        self.close(self._peers[peer_id])
+        if (peer := self._peers.get(peer_id)) is not None:
+            self.close(peer)
 
     def _await_datagrams(self, *, wanted: bool) -> None:
         """Read each datagram as it comes, or once a tick, which does when all are connected."""

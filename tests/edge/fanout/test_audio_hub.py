@@ -7,7 +7,7 @@ import pytest
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.fanout.audio_hub import AudioHub, Part
-from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.model.clock import SystemClock
 from tests.edge.stalling import slow_listeners
 from tests.edge.waiting import until
@@ -37,6 +37,12 @@ class RecordingOutlet:
 
     def end(self) -> None:
         self.ended = True
+
+    def goodbyes(self) -> list[Goodbye]:
+        return [self._say_goodbye] * self.listeners
+
+    async def _say_goodbye(self) -> None:
+        self.listeners -= 1
 
     def cut(self) -> None:
         self.was_cut = True
