@@ -150,6 +150,10 @@ class ChannelSink:
     def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
 
+    def end_phrase(self) -> None:
+        """See `Sink`."""
+        self._heard_times.end_phrase()
+
     def begin_session(self) -> None:
         """See `Sink`."""
         self._captions.begin_session()
@@ -252,6 +256,9 @@ class TranscriptSink:
         self._spoken.add(text)
         if self._spoken.language != before:
             self._language_changed()
+
+    def end_phrase(self) -> None:
+        """See `Sink`; the floor's own pauses tell more."""
 
     def begin_session(self) -> None:
         """See `Sink`."""

@@ -48,6 +48,9 @@ class Heard:
     def push_source_text(self, _text: str) -> None:
         raise AssertionError("a translation does not pass on what the speaker says")
 
+    def end_phrase(self) -> None:
+        raise AssertionError("a continuous interpreter has no phrases")
+
     def begin_session(self) -> None:
         self.transcript += " "
 

@@ -110,6 +110,10 @@ def heard_sentences(
             start_s += from_s
         if end_s is not None:
             end_s += from_s + _TEMPLATE_S
+        if start_s is not None and end_s is not None:
+            length_s = len(pcm) / RATE_HZ
+            if not 0.6 * length_s < end_s - start_s < 1.5 * length_s:
+                start_s = end_s = None  # one of them is the same word in another sentence
         found.append(HeardSentence(text, _clock_ms(sound, start_s), _clock_ms(sound, end_s)))
         from_s = max(from_s, (end_s or 0.0) - 1.0)
     return found

@@ -59,6 +59,9 @@ class Sink(Protocol):
     def push_source_text(self, text: str) -> None:
         """Take a fragment of what the speaker says, early and uncertain."""
 
+    def end_phrase(self) -> None:
+        """Take note that the text and the sound of a phrase have come; another phrase follows."""
+
     def begin_session(self) -> None:
         """Begin the output of another session."""
 
@@ -181,6 +184,7 @@ class SessionOutput:
 
     def _push_done(self, done: Done) -> None:
         self.usage += done.usage
+        self._sink.end_phrase()
         if done.error:
             log.warning("a phrase was not interpreted: %s", done.error)
             self._sink.push_text(MISSING)
