@@ -113,7 +113,7 @@ def heard_sentences(
         start_ms = sound.first * 1000 / RATE_HZ + (from_s + start_s) * 1000
         end_ms = sound.first * 1000 / RATE_HZ + (from_s + end_s + _TEMPLATE_S) * 1000
         found.append(HeardSentence(text, start_ms, end_ms))
-        from_s += end_s - 1.0
+        from_s += max(0.0, end_s - 1.0)
     return found
 
 
