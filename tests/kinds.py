@@ -16,6 +16,7 @@ KINDS = {
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/playout/test_channel": "realtime",
     "booths/playout/test_floor_bed": "realtime",
+    "booths/test_caption_times": "realtime",
     "bus/test_redis": "redis",
     "chaos": "realtime speech",
     "commands/test_children": "realtime",
