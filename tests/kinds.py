@@ -18,6 +18,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/playout/test_floor_bed": "realtime",
     "bus/test_broken_files": "realtime",
     "bus/test_folder_lock": "realtime",
+    "booths/test_caption_times": "realtime",
     "bus/test_redis": "redis",
     "bus/test_store_outage": "realtime",
     "chaos": "realtime speech",

@@ -167,6 +167,10 @@ class ChannelSink:
         """See `Sink`."""
         self._progress.mark(position, self._voice.queued_samples)
 
+    def end_phrase(self) -> None:
+        """See `Sink`."""
+        self._heard_times.end_phrase()
+
     def begin_session(self) -> None:
         """See `Sink`."""
         self._captions.begin_session()
@@ -288,6 +292,9 @@ class TranscriptSink:
     def mark_done(self, position: int) -> None:
         """See `Sink`."""
         self._progress.mark(position)
+
+    def end_phrase(self) -> None:
+        """See `Sink`; the floor's own pauses tell more."""
 
     def begin_session(self) -> None:
         """See `Sink`."""

@@ -271,7 +271,7 @@ def loud(frames: Sequence[AudioFrame]) -> list[tuple[float, float]]:
     for number, step in enumerate(steps.astype(np.float64)):
         if np.sqrt(np.mean(step**2)) >= 300:
             start_ms = frames[0].position / 24 + number * 20
-            if runs and start_ms - runs[-1][1] < 100:
+            if runs and start_ms - runs[-1][1] < 60:
                 runs[-1] = (runs[-1][0], start_ms + 20)
             else:
                 runs.append((start_ms, start_ms + 20))
@@ -318,6 +318,26 @@ async def test_a_translation_is_timed_by_its_sound(engine: str, sentences: list[
         stage = Stage(bus, "es")
         captions, sounds = await play("es", sentences, stage.outputs(outputs), stage=stage)
     assert_timed(captions, [one.text for one in sentences], sounds)
+
+
+async def test_phrases_that_come_all_at_once_have_the_times_of_their_own_sound() -> None:
+    """The second response waited for the first; its text and sound follow without a gap."""
+    late_s = SPEAKERS[2].end_s + 2.0
+
+    def outputs() -> Iterator[tuple[float, EngineOutput]]:
+        for number, one in enumerate(SPEAKERS[:3]):
+            come_s, end = late_s + number * 0.1, round(one.end_s * 24_000)
+            sound = voice(round(one.heard_s * 1000)) + bytes(240 * 48)
+            yield come_s, TextOutput(f" {one.text}", end)
+            for count, start in enumerate(range(0, len(sound), DELTA_BYTES)):
+                piece = sound[start : start + DELTA_BYTES]
+                yield come_s + count * 0.005, SpeechOutput(piece, round(one.start_s * 24_000))
+            yield come_s + 0.08, Done(end, "", Usage())
+
+    async with VirtualTimeBus() as bus:
+        stage = Stage(bus, "es")
+        captions, sounds = await play("es", SPEAKERS[:3], stage.outputs(outputs()), stage=stage)
+    assert_timed(captions, [one.text for one in SPEAKERS[:3]], sounds, within_ms=500)
 
 
 @pytest.mark.parametrize("channel", ["es", FLOOR])

@@ -53,6 +53,9 @@ class Heard:
     def mark_done(self, position: int) -> None:
         self.done_until = position
 
+    def end_phrase(self) -> None:
+        raise AssertionError("a continuous interpreter has no phrases")
+
     def begin_session(self) -> None:
         self.transcript += " "
 

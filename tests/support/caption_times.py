@@ -17,7 +17,7 @@ from tests.support.tasks import background_task
 
 _TEMPLATE_S = 0.6
 _SAME = 0.6
-_LONGEST_WAIT_S = 40
+_LONGEST_WAIT_S = 25
 _DISTURBED_MS = 5_000
 """A jump of the channel moves what is heard in this time after it: captions are that far ahead."""
 
@@ -103,25 +103,27 @@ def heard_sentences(
     heard, from_s, found = sound.samples(), 0.0, []
     for text, pcm in said:
         window = heard[int(from_s * RATE_HZ) : int((from_s + _LONGEST_WAIT_S) * RATE_HZ)]
-        size = int(_TEMPLATE_S * RATE_HZ)
-        start_s = _place(pcm[:size], window)
-        end_s = _place(pcm[-size:], window)
-        if start_s is not None:
-            start_s += from_s
-        if end_s is not None:
-            end_s += from_s + _TEMPLATE_S
-        found.append(HeardSentence(text, _clock_ms(sound, start_s), _clock_ms(sound, end_s)))
-        from_s = max(from_s, (end_s or 0.0) - 1.0)
+        size, length_s = int(_TEMPLATE_S * RATE_HZ), len(pcm) / RATE_HZ
+        start_s, end_s = _place(pcm[:size], window), _place(pcm[-size:], window)
+        if start_s is None or end_s is None or not _alike(end_s + _TEMPLATE_S - start_s, length_s):
+            # It was not heard as a whole, or one of the two is the same word elsewhere.
+            found.append(HeardSentence(text, None, None))
+            from_s += length_s / 2
+            continue
+        start_ms = sound.first * 1000 / RATE_HZ + (from_s + start_s) * 1000
+        end_ms = sound.first * 1000 / RATE_HZ + (from_s + end_s + _TEMPLATE_S) * 1000
+        found.append(HeardSentence(text, start_ms, end_ms))
+        from_s += max(0.0, end_s - 1.0)
     return found
+
+
+def _alike(heard_s: float, said_s: float) -> bool:
+    return 0.6 * said_s < heard_s < 1.5 * said_s
 
 
 def _place(template: Samples, window: Samples) -> float | None:
     found = [one for one in matches(template, window, len(template) / RATE_HZ) if one.r >= _SAME]
     return found[0].found_s if found else None
-
-
-def _clock_ms(sound: ChannelSound, at_s: float | None) -> float | None:
-    return None if at_s is None else sound.first * 1000 / RATE_HZ + at_s * 1000
 
 
 def compare(

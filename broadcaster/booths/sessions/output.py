@@ -62,6 +62,9 @@ class Sink(Protocol):
     def mark_done(self, position: int) -> None:
         """Note that the floor is interpreted up to this position, by what was pushed so far."""
 
+    def end_phrase(self) -> None:
+        """Take note that the text and the sound of a phrase have come; another phrase follows."""
+
     def begin_session(self) -> None:
         """Begin the output of another session."""
 
@@ -207,6 +210,7 @@ class SessionOutput:
 
     def _push_done(self, done: Done) -> None:
         self.usage += done.usage
+        self._sink.end_phrase()
         if done.error:
             log.warning("a phrase was not interpreted: %s", done.error)
             self._sink.push_text(MISSING)

@@ -96,6 +96,10 @@ class HeardTimes:
         self._written_until = min(written + length, now + _MOST_AHEAD_SAMPLES)
         return HeardText(self, self._matcher.add_text(text, now), letters, now, written)
 
+    def end_phrase(self) -> None:
+        """Take note that the text and the sound so far belong together."""
+        self._matcher.end_utterance()
+
     def start(self, text: HeardText, letters: int) -> int:
         """Return the position at which the text after the first letters of a fragment is heard."""
         sample = self._sample(text, letters, ends=False)

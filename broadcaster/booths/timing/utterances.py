@@ -105,6 +105,12 @@ class UtteranceMatcher:
             self._take(letters_before(self._text)[-_KEPT_TEXT])
         return before
 
+    def end_utterance(self) -> None:
+        """Match all text with all sound, if the one can be the other."""
+        speech, letters = self.sound.speech(), letters_before(self._text)[-1]
+        if speech is not None and letters and self._fits(letters, speech.length, alone=True):
+            self._match(letters, speech, self.sound.end)
+
     def unmatched(self, now: int) -> list[Knot]:
         """Return the knots of text and speech that are not matched yet.
 
