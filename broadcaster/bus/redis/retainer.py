@@ -51,6 +51,7 @@ class Retainer:
 
     def __init__(self, redis: Redis) -> None:
         self.lost = 0
+        self._reported_lost = 0
         self._redis = redis
         self._messages = RetainedMessages(redis.clock)
         self._stored: dict[str, int] = {}
@@ -88,7 +89,6 @@ class Retainer:
 
     async def _store_all(self, connection: Connection, backoff: Backoff) -> None:
         known: set[str] = set()
-        lost = self.lost
         for topic in self._stored.keys() - set(self._messages.topics):
             del self._stored[topic]
         while True:
@@ -102,9 +102,9 @@ class Retainer:
                     self._stored[topic] = waiting[-1].position
                     backoff.reset()
                     self._reported = False
-            if self.lost != lost:
-                _log.error("messages not retained, Redis was down too long: %d", self.lost - lost)
-                lost = self.lost
+            if newly_lost := self.lost - self._reported_lost:
+                _log.error("messages not retained, Redis was down too long: %d", newly_lost)
+                self._reported_lost = self.lost
             await self._filled.wait()
 
     async def _newest(self, connection: Connection, topic: str) -> int:
