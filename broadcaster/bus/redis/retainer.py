@@ -51,13 +51,14 @@ class Retainer:
 
     def __init__(self, redis: Redis) -> None:
         self.lost = 0
-        self._reported_lost = 0
         self._redis = redis
         self._messages = RetainedMessages(redis.clock)
         self._stored: dict[str, int] = {}
         """The newest position in Redis of each topic, as far as this process knows."""
         self._filled = asyncio.Event()
         self._reported = False
+        self._lost_before = 0
+        """Those of them that the log has."""
 
     def retain(self, topic: str, message: Retained) -> None:
         """Keep a message, here and soon in Redis."""
@@ -102,9 +103,10 @@ class Retainer:
                     self._stored[topic] = waiting[-1].position
                     backoff.reset()
                     self._reported = False
-            if newly_lost := self.lost - self._reported_lost:
-                _log.error("messages not retained, Redis was down too long: %d", newly_lost)
-                self._reported_lost = self.lost
+            if self.lost != self._lost_before:
+                lost = self.lost - self._lost_before
+                _log.error("messages not retained, Redis was down too long: %d", lost)
+                self._lost_before = self.lost
             await self._filled.wait()
 
     async def _newest(self, connection: Connection, topic: str) -> int:
