@@ -125,7 +125,13 @@ CASES = (
         {"name": "late_closed"},
         options=("--expires-s", "40"),
     ),
-    Case("invents sentences while the floor hums", {"name": "invent", "at_s": HUM_S}, hum_s=25.0),
+    Case(
+        "invents a sentence while the floor hums",
+        {"name": "invent", "at_s": HUM_S},
+        (EngineKind.TRANSLATE, EngineKind.TRANSCRIBE),
+        hum_s=25.0,
+    ),
+    Case("invents a sentence for hum", {"name": "invent"}, (EngineKind.CONVERSE,), hum_s=25.0),
 )
 
 
