@@ -70,7 +70,8 @@ def back_up(database: Path, target: Path) -> Contents:
                 source.backup(to)
                 to.execute("PRAGMA journal_mode = DELETE")  # one file, without a log next to it
         except sqlite3.Error as error:
-            fault = sqlite_faults.explain(database, error)
+            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+            fault = sqlite_faults.explain(target if full else database, error)
             raise BackupRefused(f"no backup was made: {fault.message}", hint=fault.hint) from error
         contents = _checked(copy, database)
         _name(copy, target)

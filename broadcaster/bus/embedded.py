@@ -5,7 +5,6 @@ waits in memory until it can be stored.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
@@ -16,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from broadcaster.bus.embedded_records import EmbeddedRecords
 from broadcaster.bus.embedded_streams import EmbeddedStreams
-from broadcaster.bus.sqlite_faults import StoreUnusable
+from broadcaster.bus.sqlite_faults import StoreDamaged, StoreUnusable
 from broadcaster.bus.sqlite_probe import SqliteProbe
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.store_health import StoreHealth
@@ -28,8 +27,6 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock, Entry, Lease, Record
 from broadcaster.model.store import StoreStatus
 from broadcaster.system.backoff import Backoff
-
-_log = logging.getLogger(__name__)
 
 _REREAD_S = 1.0
 """Interval at which followers and watchers read again, in case they read before the newest entry
@@ -157,8 +154,7 @@ class EmbeddedBus:
             while True:
                 try:
                     entries = await self.read(stream, after_id, _FOLLOW_BATCH)
-                except BusUnavailable as error:
-                    _log.warning("cannot read %s, trying again: %s", stream, error.message)
+                except BusUnavailable:  # the log has it from the health
                     await backoff.wait()
                     continue
                 backoff.reset()
@@ -209,7 +205,7 @@ class EmbeddedBus:
         parts = self._parts
         try:
             if parts.probe is not None:
-                suspect = isinstance(self._health.fault, StoreUnusable)
+                suspect = isinstance(self._health.fault, StoreDamaged)
                 await parts.probe.run(suspect=suspect)
             await parts.store.write_and_read()
         except BusUnavailable as error:

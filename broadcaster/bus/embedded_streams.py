@@ -4,19 +4,17 @@ The database knows an entry by its position, a 63-bit integer with the order of 
 """
 
 import asyncio
-import logging
 from bisect import bisect_right
 from collections import deque
+from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from broadcaster.bus.sqlite_store import SqliteStore
 from broadcaster.bus.store_health import StoreHealth
 from broadcaster.bus.stream_ids import parse_id
-from broadcaster.bus.write_queue import WriteQueue
+from broadcaster.bus.write_queue import PATIENCE_S, WriteQueue
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Clock, Entry
-
-_log = logging.getLogger(__name__)
 
 MOST_TAILS = 256
 """Streams with entries in memory; beyond it those that were written longest ago are dropped."""
@@ -142,7 +140,6 @@ class EmbeddedStreams:
             self._health.fails(error)
             if tail is None:
                 raise
-            _log.warning("the past of %s cannot be read: %s", stream, error.message)
             return tail.read(after, limit)
         entries = [Entry(_id(position), payload) for position, payload in rows]
         if tail is not None and tail.floor == floor:
@@ -161,8 +158,11 @@ class EmbeddedStreams:
         return tail
 
     async def _made(self, stream: str) -> StreamTail:
-        try:
-            return StreamTail(await self._store.last_position(stream))
-        except BusUnavailable as error:
-            self._health.fails(error)
-            return StreamTail(_first_position(self._clock.now_ms()) - 1)
+        """A tail that begins after the stored entries, or now if the database does not say."""
+        with suppress(TimeoutError):
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    return StreamTail(await self._store.last_position(stream))
+            except BusUnavailable as error:
+                self._health.fails(error)
+        return StreamTail(_first_position(self._clock.now_ms()) - 1)

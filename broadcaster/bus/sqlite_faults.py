@@ -16,6 +16,10 @@ class StoreUnusable(BusUnavailable):
     """The database cannot be used until a person does something; the hint says what."""
 
 
+class StoreDamaged(StoreUnusable):
+    """The file is not what SQLite wrote."""
+
+
 def explain(path: Path | None, error: Exception) -> BusUnavailable:
     """The error that people read.
 
@@ -60,9 +64,9 @@ def explain(path: Path | None, error: Exception) -> BusUnavailable:
     )
 
 
-def damaged(path: Path | None, reason: str) -> StoreUnusable:
+def damaged(path: Path | None, reason: str) -> StoreDamaged:
     """The error for a file that is not what SQLite wrote."""
-    return StoreUnusable(
+    return StoreDamaged(
         f"the database {path or 'in memory'} is damaged ({reason})",
         hint=(
             "Restore a backup: broadcaster restore FILE. Without one, move the file and those "
@@ -92,6 +96,14 @@ def too_new(path: Path | None, version: int, known: int) -> StoreUnusable:
             "Install that version again, or restore a backup made before the update: "
             "broadcaster restore FILE."
         ),
+    )
+
+
+def silent(path: Path | None, seconds: float) -> BusUnavailable:
+    """The error for a disk that does not answer."""
+    return BusUnavailable(
+        f"the disk of the database {path or 'in memory'} has not answered for {seconds:.0f} s",
+        hint="Look for a disk or network drive that hangs.",
     )
 
 

@@ -13,11 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from broadcaster.bus import sqlite_faults
-from broadcaster.bus.sqlite_store import BUSY_TIMEOUT_S
-from broadcaster.errors import BusUnavailable
+from broadcaster.bus.sqlite_store import ANSWER_S, BUSY_TIMEOUT_S
 
-PROBE_TIMEOUT_S = 10.0
-"""A disk that takes longer has failed."""
 _CHECKED_BYTES = 64_000_000
 """A file up to this size is searched for damage while it is in use, not only at the start."""
 _CHECK_SHARE = 0.01
@@ -52,25 +49,21 @@ class SqliteProbe:
             suspect: the file may be damaged, so search it in any case.
 
         Raises:
-            BusUnavailable: it did not go through within `PROBE_TIMEOUT_S`.
+            BusUnavailable: it did not go through within `ANSWER_S`.
         """
         if self._running is None or self._running.done():
             work = asyncio.to_thread(self._probe, suspect=suspect)
             self._running = asyncio.create_task(work, name="bus: probe the store")
         try:
-            async with asyncio.timeout(PROBE_TIMEOUT_S):
+            async with asyncio.timeout(ANSWER_S):
                 await asyncio.shield(self._running)
         except TimeoutError:
-            raise BusUnavailable(
-                f"the disk of the database {self._path} has not answered for "
-                f"{PROBE_TIMEOUT_S:.0f} s",
-                hint="Look for a disk or network drive that hangs.",
-            ) from None
+            raise sqlite_faults.silent(self._path, ANSWER_S) from None
 
     async def close(self) -> None:
         """Wait for a probe whose caller did not; a disk that hangs keeps its thread."""
         if self._running is not None:
-            await asyncio.wait([self._running], timeout=PROBE_TIMEOUT_S)
+            await asyncio.wait([self._running], timeout=ANSWER_S)
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 

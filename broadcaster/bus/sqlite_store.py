@@ -27,6 +27,8 @@ logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs what i
 
 BUSY_TIMEOUT_S = 1.0
 """A write waits this long for another program that has locked the file."""
+ANSWER_S = 10.0
+"""A disk that takes longer has failed."""
 SCHEMA_VERSION = 0
 """The `user_version` of files that this version can use; a later schema has a higher one."""
 _TRIM_EVERY = 1000
@@ -145,7 +147,10 @@ class SqliteStore:
 
     async def _query(self, statement: str, *values: Any) -> list[Any]:
         try:
-            return list(await self._database.execute_fetchall(statement, values))
+            async with asyncio.timeout(ANSWER_S):
+                return list(await self._database.execute_fetchall(statement, values))
+        except TimeoutError:
+            raise sqlite_faults.silent(self._path, ANSWER_S) from None
         except sqlite3.Error as error:
             raise sqlite_faults.explain(self._path, error) from error
 

@@ -32,6 +32,7 @@ class StoreHealth:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._good_at_s: float | None = None
+        self._told: set[str] = set()
         self.errors = 0
         self.fault: BusUnavailable | None = None
 
@@ -40,12 +41,14 @@ class StoreHealth:
         if self.fault is not None:
             _log.warning("the store works again")
         self.fault = None
+        self._told.clear()
         self._good_at_s = self._clock.monotonic()
 
     def fails(self, error: BusUnavailable) -> None:
-        """A write or a read failed."""
+        """A write or a read failed; the log has each reason once until the store works again."""
         self.errors += 1
-        if self.fault is None or self.fault.message != error.message:
+        if error.message not in self._told:
+            self._told.add(error.message)
             _log.error("the store fails: %s", error.advice())
         self.fault = error
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from broadcaster.bus.sqlite_store import SqliteStore
@@ -49,7 +48,7 @@ class WriteQueue:
         health: learns of failures.
 
     Attributes:
-        failing: whether the store did not take the last write, and others wait behind it.
+        failing: whether the store refused a write, or took too long; until nothing waits any more.
         lost: writes that were given up.
     """
 
@@ -109,9 +108,11 @@ class WriteQueue:
             self._task = asyncio.create_task(self._store_all(), name="bus: store")
         if self.failing:
             return
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(PATIENCE_S):
                 await settled.wait()
+        except TimeoutError:
+            self.failing = True  # so that the next callers do not wait at all
 
     async def _store_all(self) -> None:
         """Store until nothing waits."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -211,6 +212,38 @@ async def test_a_cancelled_write_is_made_and_announced(tmp_path: Path) -> None:
                 writing.cancel()
                 await until(lambda: seen == [b"1"])
             await until(lambda: not bus.store_status().waiting)
+
+
+async def test_a_disk_that_hangs_delays_only_the_first(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+    disk = threading.Event()
+    async with EmbeddedBus(tmp_path / "bus.sqlite3") as bus:
+        database = bus._parts.store._database
+        async with (
+            background_task(collect(bus.follow("s"), seen), "follow"),
+            background_task(database._execute(disk.wait), "hang"),  # type: ignore[no-untyped-call]
+        ):
+            await until(database._tx.empty)
+            for number in range(5):
+                await bus.append("s", b"%d" % number)
+                assert bus._parts.writes.failing, "no caller waits for the disk"
+            await until(lambda: len(seen) == 5)
+            assert bus.store_status().waiting == 5
+            disk.set()
+            await until(lambda: not bus.store_status().waiting)
+            assert not bus._parts.writes.failing
+
+
+def test_each_reason_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    health = StoreHealth(FakeClock())
+    for _ in range(10):
+        health.fails(BusUnavailable("it is full"))
+        health.fails(BusUnavailable("it is locked"))
+    assert len(caplog.records) == 2
+    health.works()
+    assert len(caplog.records) == 3
+    health.fails(BusUnavailable("it is full"))
+    assert len(caplog.records) == 4
 
 
 def test_a_store_that_is_silent_is_not_ready() -> None:
