@@ -34,6 +34,8 @@ log = logging.getLogger("broadcaster.booths")
 
 BOOTH_RESTART_S = 2.0
 """Pause before a booth that ended by an error of ours starts again."""
+MODELS_RETRY_S = 5.0
+"""Pause before the language models are loaded again."""
 BOOTH_LINGER_S = 60.0
 """A booth goes on for this long after its last listener and reader."""
 BOOTH_LEASE_MS = 3_000
@@ -71,7 +73,7 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await load_language_models()  # or the first listener would wait for it
+        await self._load_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             tasks.create_task(self._spread.run(), name="booths: spread")
@@ -91,6 +93,19 @@ class BoothSupervisor:
                 self._report(booths)
             self._give_up_surplus()
             await self._clock.sleep(STATUS_INTERVAL_S)
+
+    async def _load_models(self) -> None:
+        """Load the language models; a full disk, which they need for a moment, is waited out."""
+        while True:
+            try:
+                return await load_language_models()
+            except OSError as error:
+                log.error(  # noqa: TRY400
+                    "interpretation waits, because the language models cannot be unpacked: %s. "
+                    "Make space in the folder for temporary files (TMPDIR).",
+                    error.strerror or error,
+                )
+                await self._clock.sleep(MODELS_RETRY_S)
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
         """Learn of every event and its changes as they are made."""

@@ -1,6 +1,8 @@
 """The supervisor's choice of booths, on a real bus. There is no Realtime server to connect to."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,12 +11,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from broadcaster.booths import supervisor
 from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import Account, Prices, Spent
 from broadcaster.booths.demand.event_booths import Demand
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.supervisor import BoothSupervisor
+from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.ports import Bus
@@ -103,6 +107,25 @@ async def saying(bus: Bus, status: Status) -> AsyncIterator[None]:
 
 async def change(bus: Bus, event: Event) -> None:
     await bus.put(keys.event_record(event.id), event.to_json())
+
+
+async def test_a_full_disk_at_the_start_is_waited_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))] * 2
+
+    async def load_when_there_is_space() -> None:
+        if full:
+            raise full.pop()
+        await load_language_models()
+
+    monkeypatch.setattr(supervisor, "MODELS_RETRY_S", 0.01)
+    monkeypatch.setattr(supervisor, "load_language_models", load_when_there_is_space)
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus):
+        await until(bus, states(es="idle", fr="idle"))
+    assert not full
+    assert "interpretation waits" in caplog.text
+    assert "TMPDIR" in caplog.text
 
 
 async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last() -> None:

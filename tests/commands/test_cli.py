@@ -34,7 +34,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_command() -> None:
     text = run("--help").stdout
-    for command in ("serve", "demo", "check", "publish", "loadtest", "config"):
+    for command in ("serve", "demo", "check", "publish", "loadtest", "backup", "restore", "config"):
         assert command in text
 
 
