@@ -2,8 +2,9 @@
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
  * Related modules: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
- * `../player/player.js`. `status.js` finds the one word at the top, and `preferences.js` keeps the
- * reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
+ * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
+ * the one word at the top, and `preferences.js` keeps the reader's settings. The page's own words are
+ * in `../i18n/`. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
@@ -11,13 +12,11 @@ import { CaptionFeed } from './caption-feed.js';
 import { CaptionView } from './caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { localise } from '../i18n/localise.js';
-import { inspector } from './inspector.js';
 import { initialChannel } from '../i18n/languages.js';
 import { setUpPreferences } from './preferences.js';
-import { Player } from '../player/player.js';
+import { Sound, loadPlayer } from './sound.js';
 import { statusOf, statusText } from './status.js';
 import { tab } from '../shared/storage.js';
-import { addressOf, usableTransports } from '../player/transports.js';
 import { keepScreenOn } from '../shared/wake.js';
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
@@ -40,7 +39,7 @@ class AttendeePage {
   /** @type {import('./caption-feed.js').ChannelState | null} */
   #state = null;
   #view;
-  #player;
+  #sound = new Sound(loadSound);
 
   /**
    * @param {Strings} strings
@@ -49,25 +48,20 @@ class AttendeePage {
   constructor(strings, info) {
     this.#strings = strings;
     this.#info = info;
-    const asked = new URLSearchParams(location.search).get('lang');
-    const chosen = tab.recall(chosenKey);
-    this.#channel = initialChannel(info.channels, [chosen, asked], navigator.languages);
+    const wanted = [tab.recall(chosenKey), asked('lang')];
+    this.#channel = initialChannel(info.channels, wanted, navigator.languages);
     this.#view = new CaptionView({
       scroller: byId('scroller', HTMLElement),
       log: byId('captions', HTMLElement),
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
     });
-    this.#player = new Player(transports(), (transport, channel) => {
-      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
-      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
-    });
-    Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(this.#player) });
-    this.#player.addEventListener('change', () => this.#refresh());
-    setUpPreferences(this.#player, this.#view, () => this.#player.prefer(transports()));
+    this.#sound.addEventListener('change', () => this.#refresh());
+    setUpPreferences(this.#sound, this.#view);
     this.#listChannels();
     this.#setUpListening();
     this.#read();
+    void this.#sound.load();
   }
 
   #listChannels() {
@@ -99,15 +93,14 @@ class AttendeePage {
 
   #setUpListening() {
     const button = byId('listen', HTMLButtonElement);
-    button.disabled = this.#player.transport === null;
     button.addEventListener('click', () => {
-      if (this.#listening) this.#player.stop();
-      else void this.#player.listen(this.#channel.id);
+      if (this.#sound.wanted) this.#sound.stop();
+      else this.#sound.listen(this.#channel.id);
     });
     if ('mediaSession' in navigator) {
       navigator.mediaSession.setActionHandler('play', () => button.click());
       navigator.mediaSession.setActionHandler('pause', () => button.click());
-      navigator.mediaSession.setActionHandler('stop', () => this.#player.stop());
+      navigator.mediaSession.setActionHandler('stop', () => this.#sound.stop());
     }
   }
 
@@ -115,7 +108,7 @@ class AttendeePage {
   #choose(channel) {
     this.#channel = channel;
     tab.remember(chosenKey, channel.id);
-    this.#player.switchTo(channel.id);
+    this.#sound.switchTo(channel.id);
     this.#read();
     this.#showChosen('smooth');
   }
@@ -142,29 +135,24 @@ class AttendeePage {
     this.#refresh();
   }
 
-  /** Whether the attendee has asked for sound and nothing has ended that. */
-  get #listening() {
-    return !['idle', 'interrupted', 'ended', 'failed'].includes(this.#player.state);
-  }
-
   #refresh() {
-    const player = this.#player.state;
+    const player = this.#sound.state;
     const situation = { captions: this.#captions, channel: this.#state, player };
     const status = statusOf(situation);
     // The server does not answer any more. What is still in the buffer is played.
-    if (status === 'ended' && player === 'reconnecting') this.#player.stop();
+    if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
-    button.setAttribute('aria-pressed', String(this.#listening));
+    button.setAttribute('aria-pressed', String(this.#sound.wanted));
     button.dataset.sounding = String(player === 'playing');
-    button.disabled = this.#player.transport === null || status === 'ended';
+    button.disabled = !this.#sound.possible || status === 'ended';
     setText(
       byId('listen-text', HTMLElement),
-      this.#listening ? this.#strings.stop : this.#strings.listen,
+      this.#sound.wanted ? this.#strings.stop : this.#strings.listen,
     );
     this.#showNotice(player, status);
-    keepScreenOn(status !== 'ended' && (this.#listening || status === 'live'));
+    keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
     this.#updateMediaSession();
   }
 
@@ -175,7 +163,7 @@ class AttendeePage {
   #showNotice(player, status) {
     const strings = this.#strings;
     let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
-    const missing = this.#player.transport === null;
+    const missing = !this.#sound.possible;
     if (missing) text = strings.needsBrowser;
     const stopped = status === 'live' && this.#state?.channel === 'failed';
     if (stopped) text = strings.interpretationStopped;
@@ -196,14 +184,25 @@ class AttendeePage {
     if (metadata?.artist !== artist) {
       navigator.mediaSession.metadata = new MediaMetadata({ title: this.#info.title, artist });
     }
-    navigator.mediaSession.playbackState = this.#listening ? 'playing' : 'paused';
+    navigator.mediaSession.playbackState = this.#sound.wanted ? 'playing' : 'paused';
   }
 }
 
-/** The transports that this browser has and this attendee's settings allow, best first. */
-function transports() {
-  const forced = new URLSearchParams(location.search).get('transport');
-  return usableTransports(byId('locked-screen', HTMLInputElement).checked, forced);
+/** The player of this event, with this attendee's settings. */
+function loadSound() {
+  return loadPlayer(({ addressOf, usableTransports }) => ({
+    usable: () =>
+      usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
+    urlOf: (transport, channel) => {
+      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
+      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
+    },
+  }));
+}
+
+/** @param {string} name of a parameter of the page's address */
+function asked(name) {
+  return new URLSearchParams(location.search).get(name);
 }
 
 /**
@@ -224,8 +223,8 @@ async function waitForEvent(strings) {
       setText(byId('status-text', HTMLElement), strings[status]);
       const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
       setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
-      const asked = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(asked, backoff.nextMs())));
+      const waitMs = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, backoff.nextMs())));
     }
   }
 }

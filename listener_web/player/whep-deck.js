@@ -128,7 +128,11 @@ export class WhepDeck extends EventTarget {
       this.#become(connected ? 'reconnecting' : 'failed');
       return connected ? 0 : null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        console.warn('sound by WebRTC:', error);
+        this.#become('failed');
+        return null;
+      }
       if (error.status === 503) {
         this.#become('queued');
         return error.waitMs();

@@ -1,6 +1,7 @@
 /**
  * One channel's sound, off the main thread: WebSocket → Opus decoder → port of the audio thread.
- * It tells the page `{connection: 'open' | 'lost' | 'ended'}` and `{skipped: packets}`.
+ * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}` and
+ * `{skipped: packets}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
 import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';
@@ -12,6 +13,8 @@ const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
 /** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
+/** A decoder that fails this often without a sound does not work in this browser. */
+const DECODER_FAILURES = 5;
 /** 300 ms. A longer loss is not filled with silence: the next sound follows at once. */
 const LONGEST_FILLED = 0.3 * DECODED_HZ;
 
@@ -24,6 +27,7 @@ class Receiver {
   /** Lost packets before each packet that is in the decoder, in its order. @type {number[]} */
   #lostBefore = [];
   #order = new FrameOrder();
+  #decoderFailures = 0;
   #deadline = 0;
   #retry = 0;
 
@@ -120,7 +124,11 @@ class Receiver {
     const decoder = new AudioDecoder({
       output: (data) => this.#play(data),
       // The decoder is closed by then; the next packet makes a new one.
-      error: (error) => console.warn('sound decoder:', error.message),
+      error: (error) => {
+        console.warn('sound decoder:', error.message);
+        this.#decoderFailures += 1;
+        if (this.#decoderFailures >= DECODER_FAILURES) throw error;
+      },
     });
     decoder.configure({ codec: 'opus', sampleRate: DECODED_HZ, numberOfChannels: 1 });
     return decoder;
@@ -128,6 +136,7 @@ class Receiver {
 
   /** @param {AudioData} data */
   #play(data) {
+    this.#decoderFailures = 0;
     // Lost packets are taken to be as long as this one.
     const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
     if (lost > 0 && lost <= LONGEST_FILLED) this.sink.postMessage({ lost });
@@ -150,3 +159,5 @@ self.onmessage = ({ data }) => {
     self.close();
   }
 };
+
+self.postMessage({ started: true });

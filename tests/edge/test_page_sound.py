@@ -6,18 +6,17 @@ import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
 
 import pytest
 from aiohttp import web
 from playwright.async_api import Browser
 
 from broadcaster.edge.http.stream import HttpStream
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
-from tests.audio.sounds import speech
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import packets
+from tests.edge.voices import encoded, speaking, voices
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.sound import Samples, matches, samples
 from tests.support.tasks import background_task
@@ -26,7 +25,6 @@ from tests.support.whep import whep_server
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 40
 LISTEN_S = 6
 SETTLE = 24_000
 DEADLINE_S = 45.0
@@ -36,39 +34,6 @@ CHANCE = 0.1
 PLAYS_BY_HTTP = """() => window.broadcasterPlayer.transport === 'http'
   && window.broadcasterPlayer.element && window.broadcasterPlayer.state === 'playing'"""
 NOT_CAPABLE = "delete window.AudioDecoder; delete window.RTCPeerConnection;"
-
-
-@cache
-def voices() -> dict[str, bytes]:
-    """Two different halves of the prepared talk."""
-    size = SECONDS * CLOCK_HZ * 2
-    pcm = speech()
-    return {"es": pcm[:size], "ar": pcm[size : 2 * size]}
-
-
-@cache
-def encoded() -> dict[str, list[bytes]]:
-    """The same as Opus packets."""
-    return {channel: packets(pcm[: len(pcm) // 2_880 * 2_880]) for channel, pcm in voices().items()}
-
-
-@asynccontextmanager
-async def speaking(edge: Edge) -> AsyncIterator[None]:
-    """Publish both channels in real time, over and over."""
-    channels = await asyncio.to_thread(encoded)
-
-    async def speak() -> None:
-        began = time.monotonic()
-        number = 0
-        while True:
-            for channel, frames in channels.items():
-                edge.say(channel, frames[number % len(frames)])
-            number += 1
-            due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-
-    async with background_task(speak(), name="both voices"):
-        yield
 
 
 @asynccontextmanager
@@ -199,7 +164,7 @@ async def test_webrtc_waits_its_turn_plays_and_changes_channel(
         await page.page.wait_for_selector("#status[data-status='queued']")
         assert "in the queue" in await page.page.inner_text("#notice")
         server.full = False
-        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        await until(page.page, "() => window.broadcasterPlayer?.state === 'playing'")
         assert server.refused >= 1
         await page.record()
         if changes_channel:
