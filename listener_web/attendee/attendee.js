@@ -1,31 +1,33 @@
 /**
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
- * Related modules: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
+ * Related modules: `event-info.js` waits for the event. `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
  * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
- * the one word at the top, and `preferences.js` keeps the reader's settings. The page's own words are
- * in `../i18n/`. What all pages use is in `../shared/`.
+ * the one word at the top, `notice.js` the sentence above the Listen button, and `preferences.js` keeps
+ * the reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
-import { ApiError, getJson } from '../shared/api.js';
-import { Backoff } from '../shared/backoff.js';
 import { CaptionFeed } from './caption-feed.js';
 import { CaptionView } from './caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
+import { waitForEvent } from './event-info.js';
 import { localise } from '../i18n/localise.js';
 import { initialChannel } from '../i18n/languages.js';
+import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
 import { Sound, loadPlayer } from './sound.js';
 import { statusOf, statusText } from './status.js';
+import { onNetworkReturn } from '../shared/network.js';
 import { tab } from '../shared/storage.js';
 import { keepScreenOn } from '../shared/wake.js';
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
-/** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
 
 const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 const chosenKey = `channel.${event}`;
+/** A connection that is back sooner than this is not worth a sentence. */
+const SHORT_LOSS_MS = 1_500;
 
 class AttendeePage {
   #strings;
@@ -40,10 +42,13 @@ class AttendeePage {
   #state = null;
   #view;
   #sound = new Sound(loadSound);
+  #soundLost = false;
+  /** When a connection was lost; `Infinity` while all work. */
+  #lostAtMs = Infinity;
 
   /**
    * @param {Strings} strings
-   * @param {EventInfo} info
+   * @param {import('./event-info.js').EventInfo} info
    */
   constructor(strings, info) {
     this.#strings = strings;
@@ -56,12 +61,16 @@ class AttendeePage {
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
     });
-    this.#sound.addEventListener('change', () => this.#refresh());
+    this.#sound.addEventListener('change', () => this.#soundChanged());
     setUpPreferences(this.#sound, this.#view);
     this.#listChannels();
     this.#setUpListening();
     this.#read();
     void this.#sound.load();
+    onNetworkReturn(() => {
+      this.#feed?.retryNow();
+      this.#sound.retryNow();
+    });
   }
 
   #listChannels() {
@@ -128,10 +137,20 @@ class AttendeePage {
       connection: (open) => {
         const captions = open ? 'open' : 'lost';
         if (captions === this.#captions) return;
+        // What brings captions again brings sound again.
+        if (open) this.#sound.retryNow();
         this.#captions = captions;
         this.#refresh();
       },
     });
+    this.#refresh();
+  }
+
+  #soundChanged() {
+    const lost = this.#sound.state === 'reconnecting';
+    // What brings sound again brings captions again.
+    if (this.#soundLost && !lost) this.#feed?.retryNow();
+    this.#soundLost = lost;
     this.#refresh();
   }
 
@@ -141,6 +160,7 @@ class AttendeePage {
     const status = statusOf(situation);
     // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
+    document.body.dataset.captions = this.#captions;
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
@@ -151,30 +171,27 @@ class AttendeePage {
       byId('listen-text', HTMLElement),
       this.#sound.wanted ? this.#strings.stop : this.#strings.listen,
     );
-    this.#showNotice(player, status);
+    this.#showNotice(situation);
     keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
     this.#updateMediaSession();
   }
 
-  /**
-   * @param {import('../player/player.js').PlayerState} player
-   * @param {string} status
-   */
-  #showNotice(player, status) {
-    const strings = this.#strings;
-    let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
-    const missing = !this.#sound.possible;
-    if (missing) text = strings.needsBrowser;
-    const stopped = status === 'live' && this.#state?.channel === 'failed';
-    if (stopped) text = strings.interpretationStopped;
-    if (player === 'interrupted') text = strings.interrupted;
-    if (player === 'failed') text = strings.soundFailed;
+  /** @param {import('./status.js').Situation} situation */
+  #showNotice(situation) {
+    const now = performance.now();
+    if (!isLost(situation)) this.#lostAtMs = Infinity;
+    else if (this.#lostAtMs === Infinity) {
+      this.#lostAtMs = now;
+      setTimeout(() => this.#refresh(), SHORT_LOSS_MS);
+    }
+    const { text, tone } = noticeOf(situation, {
+      soundPossible: this.#sound.possible,
+      lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
+    });
     const notice = byId('notice', HTMLElement);
-    if (player === 'queued') text = strings.queuedLonger;
-    const warns = stopped || missing || player === 'interrupted' || player === 'failed';
-    notice.dataset.tone = warns ? 'warn' : '';
-    notice.hidden = text === '';
-    setText(notice, text);
+    notice.dataset.tone = tone;
+    notice.hidden = text === null;
+    setText(notice, text === null ? '' : this.#strings[text]);
   }
 
   #updateMediaSession() {
@@ -205,31 +222,7 @@ function asked(name) {
   return new URLSearchParams(location.search).get(name);
 }
 
-/**
- * Fetch the event's channels and state. Waits for an event that is not open yet.
- *
- * @param {Strings} strings
- * @returns {Promise<EventInfo>}
- */
-async function waitForEvent(strings) {
-  const backoff = new Backoff(2_000, 15_000);
-  for (;;) {
-    try {
-      return await getJson(`${base}/info`);
-    } catch (error) {
-      const answer = error instanceof ApiError ? error.status : 0;
-      const status = answer === 404 ? 'waiting' : answer === 503 ? 'queued' : 'reconnecting';
-      byId('status', HTMLElement).dataset.status = status;
-      setText(byId('status-text', HTMLElement), strings[status]);
-      const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
-      setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
-      const waitMs = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, backoff.nextMs())));
-    }
-  }
-}
-
 const strings = await localise();
-const info = await waitForEvent(strings);
+const info = await waitForEvent(`${base}/info`, strings);
 setText(byId('placeholder', HTMLElement), strings.captionsSoon);
 new AttendeePage(strings, info);

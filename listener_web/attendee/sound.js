@@ -93,6 +93,11 @@ export class Sound extends EventTarget {
     this.#loaded?.player.prefer(this.#loaded.usable());
   }
 
+  /** The network may be back: a lost connection is tried again at once. */
+  retryNow() {
+    this.#loaded?.player.retryNow();
+  }
+
   /** Stop playing. */
   stop() {
     this.#asked = null;

@@ -16,6 +16,14 @@ export default {
   interrupted: 'Der Ton wurde unterbrochen. Zum Fortsetzen auf Zuhören tippen.',
   interpretationStopped:
     'Die Verdolmetschung ist unterbrochen. Das Original hören Sie auf dem Kanal „Original“.',
+  connectionLost:
+    'Die Verbindung ist unterbrochen. Die Seite versucht es weiter. Vom Text wird nichts fehlen.',
+  connectionLostListening:
+    'Die Verbindung ist unterbrochen. Die Seite versucht es weiter. Ihnen entgeht ein Teil des Tons, aber nichts vom Text.',
+  soundLost:
+    'Der Ton ist ausgefallen. Er kommt von selbst wieder. Was Sie verpassen, steht in den Untertiteln.',
+  captionsLost:
+    'Zurzeit kommen keine neuen Untertitel an. Sie folgen später, und keiner wird fehlen.',
   volume: 'Lautstärke',
   language: 'Sprache',
   original: 'Original',

@@ -16,6 +16,12 @@ const strings = {
   interrupted: 'The sound was interrupted. Tap Listen to continue.',
   interpretationStopped:
     'Interpretation is interrupted. The original is on the channel “Original”.',
+  connectionLost: 'The connection is lost. This page keeps trying. No text will be missing.',
+  connectionLostListening:
+    'The connection is lost. This page keeps trying. You will miss some of the sound, but none of the text.',
+  soundLost:
+    'The sound has stopped. It will come back by itself. What you miss is in the captions.',
+  captionsLost: 'New captions are not arriving. They will follow, and none will be missing.',
   volume: 'Volume',
   language: 'Language',
   original: 'Original',

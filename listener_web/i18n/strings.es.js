@@ -16,6 +16,12 @@ export default {
   interrupted: 'El sonido se ha interrumpido. Toque Escuchar para seguir.',
   interpretationStopped:
     'La interpretación está interrumpida. El original se oye en el canal «Original».',
+  connectionLost:
+    'Se ha perdido la conexión. La página sigue intentándolo. No faltará nada del texto.',
+  connectionLostListening:
+    'Se ha perdido la conexión. La página sigue intentándolo. Perderá una parte del sonido, pero nada del texto.',
+  soundLost: 'El sonido se ha parado. Volverá solo. Lo que se pierda está en los subtítulos.',
+  captionsLost: 'De momento no llegan subtítulos nuevos. Llegarán después y no faltará ninguno.',
   volume: 'Volumen',
   language: 'Idioma',
   original: 'Original',

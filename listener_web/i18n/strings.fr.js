@@ -16,6 +16,14 @@ export default {
   interrupted: 'Le son a été interrompu. Touchez Écouter pour continuer.',
   interpretationStopped:
     'L’interprétation est interrompue. L’original est sur le canal « Original ».',
+  connectionLost:
+    'La connexion est perdue. La page réessaie sans cesse. Il ne manquera rien du texte.',
+  connectionLostListening:
+    'La connexion est perdue. La page réessaie sans cesse. Vous manquerez une partie du son, mais rien du texte.',
+  soundLost:
+    'Le son s’est arrêté. Il reviendra tout seul. Ce que vous manquez est dans les sous-titres.',
+  captionsLost:
+    'Les nouveaux sous-titres n’arrivent pas pour le moment. Ils suivront, et aucun ne manquera.',
   volume: 'Volume',
   language: 'Langue',
   original: 'Original',

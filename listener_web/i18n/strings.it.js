@@ -15,6 +15,13 @@ export default {
   headphones: 'Mettiti le cuffie e tocca Ascolta',
   interrupted: 'L’audio è stato interrotto. Tocca Ascolta per continuare.',
   interpretationStopped: 'L’interpretazione è interrotta. L’originale è sul canale «Originale».',
+  connectionLost:
+    'La connessione è caduta. La pagina continua a riprovare. Del testo non mancherà nulla.',
+  connectionLostListening:
+    'La connessione è caduta. La pagina continua a riprovare. Perderai una parte dell’audio, ma nulla del testo.',
+  soundLost: 'L’audio si è fermato. Tornerà da solo. Quello che perdi è nei sottotitoli.',
+  captionsLost:
+    'Al momento non arrivano nuovi sottotitoli. Arriveranno dopo, e non ne mancherà nessuno.',
   volume: 'Volume',
   language: 'Lingua',
   original: 'Originale',

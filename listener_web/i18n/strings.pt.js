@@ -15,6 +15,11 @@ export default {
   headphones: 'Coloque os fones e toque em Ouvir',
   interrupted: 'O som foi interrompido. Toque em Ouvir para continuar.',
   interpretationStopped: 'A interpretação está interrompida. O original está no canal “Original”.',
+  connectionLost: 'A conexão caiu. A página continua tentando. Não vai faltar nada do texto.',
+  connectionLostListening:
+    'A conexão caiu. A página continua tentando. Você vai perder uma parte do som, mas nada do texto.',
+  soundLost: 'O som parou. Ele volta sozinho. O que você perder está nas legendas.',
+  captionsLost: 'No momento não chegam novas legendas. Elas virão depois, e nenhuma vai faltar.',
   volume: 'Volume',
   language: 'Idioma',
   original: 'Original',

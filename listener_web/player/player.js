@@ -175,6 +175,11 @@ export class Player extends EventTarget {
     this.#changed();
   }
 
+  /** The network may be back: a lost connection is tried again at once. */
+  retryNow() {
+    for (const deck of [this.#current, this.#next]) deck?.retryNow();
+  }
+
   /** Whether the sound passes through the audio graph. */
   get #inGraph() {
     return this.transport !== 'http';

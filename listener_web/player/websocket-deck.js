@@ -98,6 +98,11 @@ export class WebSocketDeck extends EventTarget {
   /** The audio graph does it. */
   resume() {}
 
+  /** The network may be back. */
+  retryNow() {
+    this.#worker.postMessage({ type: 'retry' });
+  }
+
   /** Become audible. */
   fadeIn() {
     fade(this.#gain.gain, this.context, 'in');

@@ -11,6 +11,10 @@ const CLOSE_EVENT_ENDED = 4000;
 /** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
 const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
+/** The first deadline of a connection that worked before; each later one is twice as long. */
+const RECONNECT_DEADLINE_MS = 3_000;
+/** A connection that was opened or brought something this recently works. */
+const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
 /** A decoder that fails this often without a sound does not work in this browser. */
@@ -19,7 +23,7 @@ const DECODER_FAILURES = 5;
 const LONGEST_FILLED = 0.3 * DECODED_HZ;
 
 class Receiver {
-  #backoff = new Backoff(300, 5_000);
+  #backoff = new Backoff(300, 2_000);
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {AudioDecoder | null} */
@@ -29,6 +33,10 @@ class Receiver {
   #order = new FrameOrder();
   #decoderFailures = 0;
   #deadline = 0;
+  #connectWithinMs = CONNECT_DEADLINE_MS;
+  /** When the connection was opened or last brought something. */
+  #freshMs = 0;
+  #over = false;
   #retry = 0;
 
   /**
@@ -45,7 +53,9 @@ class Receiver {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#order.reconnected();
-    this.#expectWithin(CONNECT_DEADLINE_MS);
+    this.#freshMs = Date.now();
+    this.#expectWithin(this.#connectWithinMs);
+    this.#connectWithinMs = Math.min(CONNECT_DEADLINE_MS, 2 * this.#connectWithinMs);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
       self.postMessage({ connection: 'open' });
@@ -59,13 +69,26 @@ class Receiver {
     };
   }
 
+  /** The network may be back: connect at once, unless something has just come. */
+  retryNow() {
+    if (this.#over || Date.now() - this.#freshMs < FRESH_MS) return;
+    this.#backoff.reset();
+    this.#disconnect();
+    this.connect();
+  }
+
   close() {
+    this.#over = true;
+    this.#disconnect();
+    if (this.#decoder?.state === 'configured') this.#decoder.close();
+  }
+
+  #disconnect() {
     clearTimeout(this.#deadline);
     clearTimeout(this.#retry);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
-    if (this.#decoder?.state === 'configured') this.#decoder.close();
   }
 
   /** @param {number} ms */
@@ -84,6 +107,7 @@ class Receiver {
     clearTimeout(this.#deadline);
     this.#socket = null;
     if (code === CLOSE_EVENT_ENDED) {
+      this.#over = true;
       this.sink.postMessage({ ended: true });
       self.postMessage({ connection: 'ended' });
       return;
@@ -103,6 +127,8 @@ class Receiver {
     const lost = frame && this.#order.accept(frame);
     if (frame === null || lost === null) return;
     this.#backoff.reset();
+    this.#freshMs = Date.now();
+    this.#connectWithinMs = RECONNECT_DEADLINE_MS;
     this.#expectWithin(STALL_MS);
     this.#decode(frame.packet, frame.position, lost);
   }
@@ -154,6 +180,8 @@ self.onmessage = ({ data }) => {
   if (data.type === 'open') {
     receiver = new Receiver(data.url, data.sink);
     receiver.connect();
+  } else if (data.type === 'retry') {
+    receiver?.retryNow();
   } else if (data.type === 'close') {
     receiver?.close();
     self.close();

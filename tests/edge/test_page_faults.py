@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from pathlib import PurePosixPath
 
 import pytest
@@ -20,6 +21,12 @@ STATIC = "/static/"
 TRANSPORTS = ("ws", "whep", "http")
 SOUNDS_OR_SAYS_WHY = """() => document.querySelector('#listen').dataset.sounding === 'true'
   || document.querySelector('#notice').dataset.tone === 'warn'"""
+NOTHING_PLAYS = """() => window.broadcasterPlayer.state === 'reconnecting'
+  && document.querySelector('#listen').dataset.sounding === 'false'"""
+SOUND_LOST = """() => document.querySelector('#notice').textContent
+  .startsWith('The sound has stopped.')"""
+SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
+  .map((caption) => caption.textContent)"""
 
 
 def imported_by(script: str) -> set[str]:
@@ -104,3 +111,44 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
             assert answer == "http", script
         elif script not in optional:
             assert "Reload" in answer, script
+
+
+async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_happens(
+    edge: Edge,
+) -> None:
+    await edge.caption(0, "Hola.")
+    await asyncio.to_thread(encoded)
+    async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
+        page = await opened(browser, url, "ws")
+        await page.listen()
+        await proxy.cut()
+        await until(page.page, NOTHING_PLAYS)
+        await page.page.wait_for_selector("#notice[data-tone='warn']")
+        assert "none of the text" in await page.page.inner_text("#notice")
+        for number in range(1, 4):
+            await edge.caption(number, f"Frase {number}.")
+        proxy.cut_off = False
+        began = time.monotonic()
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        print(f"sound {time.monotonic() - began:.1f} s after the network")
+        await page.wait_for_caption("Frase 3.")
+        await page.page.wait_for_selector("#notice", state="hidden")
+        assert await page.page.evaluate(SHOWN) == ["Hola.", "Frase 1.", "Frase 2.", "Frase 3."]
+
+
+async def test_when_the_sound_alone_is_lost_the_page_says_where_to_read_it(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    await asyncio.to_thread(encoded)
+    async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
+        page = await opened(browser, url, "ws")
+        await page.listen()
+        proxy.refused = {"/e/talk/audio/"}
+        await proxy.cut()
+        proxy.cut_off = False
+        await page.page.wait_for_selector("#notice[data-tone='warn']")
+        await until(page.page, SOUND_LOST)
+        await edge.caption(1, "Frase 1.")
+        await page.wait_for_caption("Frase 1.")
+        proxy.refused = set()
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        await page.page.wait_for_selector("#notice", state="hidden")
