@@ -132,6 +132,7 @@ class AttendeePage {
       caption: (caption) => this.#view.show(caption),
       state: (state) => {
         this.#state = state;
+        if (state.language) this.#view.speakerSpeaks(state.language);
         this.#refresh();
       },
       connection: (open) => {
@@ -164,7 +165,8 @@ class AttendeePage {
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
-    button.setAttribute('aria-pressed', String(this.#sound.wanted));
+    // Not `aria-pressed`: the name changes, and "Stop, pressed" would be said of what plays.
+    button.dataset.listening = String(this.#sound.wanted);
     button.dataset.sounding = String(player === 'playing');
     button.disabled = !this.#sound.possible || status === 'ended';
     setText(

@@ -43,6 +43,7 @@ export const LAST_REOPEN_MS = 300_000;
  * @property {'open' | 'live' | 'paused' | 'closed'} state of the event
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
+ * @property {string} [language] of the floor, a tag, once it is known
  */
 
 /** @typedef {{state: ChannelState, after: string, more: boolean, captions: Caption[]}} Polled */

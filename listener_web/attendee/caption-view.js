@@ -14,6 +14,8 @@ export class CaptionView {
   /** @type {Map<string, HTMLElement>} */
   #captions = new Map();
   #channel = 'floor';
+  /** The language of what is shown next, a tag; empty while it is unknown. */
+  #language = '';
   #followsNewest = true;
   #scrollPlanned = false;
   #lastScrollTop = 0;
@@ -51,13 +53,33 @@ export class CaptionView {
   begin(channel) {
     this.#captions.clear();
     this.log.replaceChildren();
-    for (const element of [this.log, this.announcer]) {
-      element.lang = channel.id === 'floor' ? '' : channel.id;
-      element.dir = channel.dir;
-    }
     this.announcer.textContent = '';
+    for (const element of [this.log, this.announcer]) element.dir = channel.dir;
     this.#channel = channel.id;
+    this.#language = channel.id === 'floor' ? '' : channel.id;
+    this.#name(this.#language);
     this.showNewest();
+  }
+
+  /**
+   * Say what language the speaker speaks. Captions that came before the first answer get it too:
+   * without one a screen reader reads them with the voice of the phone's language.
+   *
+   * @param {string} language a tag
+   */
+  speakerSpeaks(language) {
+    if (this.#channel !== 'floor' || language === this.#language) return;
+    if (this.#language === '') this.#name(language);
+    this.announcer.lang = language;
+    this.#language = language;
+  }
+
+  /** @param {string} language a tag, or empty for an unknown one, which is not named at all */
+  #name(language) {
+    for (const element of [this.log, this.announcer]) {
+      if (language === '') element.removeAttribute('lang');
+      else element.lang = language;
+    }
   }
 
   /**
@@ -70,6 +92,7 @@ export class CaptionView {
     let element = this.#captions.get(caption.id);
     if (element === undefined) {
       element = h('p', { class: 'caption', dir: this.log.dir, 'data-caption': caption.id });
+      if (this.#language !== this.log.lang) element.lang = this.#language;
       this.#captions.set(caption.id, element);
       this.log.append(element);
       this.#forgetOldest();

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'ترجمة فورية مباشرة',
   connecting: 'جارٍ الاتصال…',
   live: 'مباشر',
   waiting: 'في انتظار المتحدث',

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Live-Verdolmetschung',
   connecting: 'Verbindung wird hergestellt …',
   live: 'Live',
   waiting: 'Warten auf den Vortrag',

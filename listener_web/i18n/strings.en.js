@@ -1,5 +1,6 @@
 /** The attendee page in English, and the list of strings every language has. */
 const strings = {
+  pageTitle: 'Live interpretation',
   connecting: 'Connecting…',
   live: 'Live',
   waiting: 'Waiting for the speaker',

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretación en directo',
   connecting: 'Conectando…',
   live: 'En directo',
   waiting: 'Esperando al orador',

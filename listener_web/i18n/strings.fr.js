@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interprétation en direct',
   connecting: 'Connexion…',
   live: 'En direct',
   waiting: 'En attente de l’orateur',

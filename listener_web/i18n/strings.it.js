@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretazione in diretta',
   connecting: 'Connessione…',
   live: 'In diretta',
   waiting: 'In attesa del relatore',

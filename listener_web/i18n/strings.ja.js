@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'ライブ通訳',
   connecting: '接続しています…',
   live: 'ライブ',
   waiting: '講演者を待っています',

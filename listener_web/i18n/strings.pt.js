@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretação ao vivo',
   connecting: 'Conectando…',
   live: 'Ao vivo',
   waiting: 'À espera do orador',

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: '现场口译',
   connecting: '正在连接…',
   live: '直播中',
   waiting: '等待演讲者',
