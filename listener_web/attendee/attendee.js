@@ -6,12 +6,14 @@
  * the one word at the top, `notice.js` the sentence above the Listen button, and `preferences.js` keeps
  * the reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
+import { AbsenceFilter } from './absence.js';
 import { CaptionFeed } from './caption-feed.js';
 import { CaptionView } from './caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { waitForEvent } from './event-info.js';
 import { localise } from '../i18n/localise.js';
 import { initialChannel } from '../i18n/languages.js';
+import { obeyMediaControls, showMedia } from './media-session.js';
 import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
 import { Sound, loadPlayer } from './sound.js';
@@ -40,6 +42,10 @@ class AttendeePage {
   #captions = 'none';
   /** @type {import('./caption-feed.js').ChannelState | null} */
   #state = null;
+  #reports = new AbsenceFilter((state) => {
+    this.#state = state;
+    this.#refresh();
+  });
   #view;
   #sound = new Sound(loadSound);
   #soundLost = false;
@@ -101,16 +107,13 @@ class AttendeePage {
   }
 
   #setUpListening() {
-    const button = byId('listen', HTMLButtonElement);
-    button.addEventListener('click', () => {
-      if (this.#sound.wanted) this.#sound.stop();
-      else this.#sound.listen(this.#channel.id);
+    const listen = () => this.#sound.listen(this.#channel.id);
+    const stop = () => this.#sound.stop();
+    byId('listen', HTMLButtonElement).addEventListener('click', () => {
+      if (this.#sound.wanted) stop();
+      else listen();
     });
-    if ('mediaSession' in navigator) {
-      navigator.mediaSession.setActionHandler('play', () => button.click());
-      navigator.mediaSession.setActionHandler('pause', () => button.click());
-      navigator.mediaSession.setActionHandler('stop', () => this.#sound.stop());
-    }
+    obeyMediaControls(() => this.#sound.wanted, { listen, stop });
   }
 
   /** @param {Channel} channel */
@@ -131,9 +134,8 @@ class AttendeePage {
     this.#feed = new CaptionFeed(addresses, {
       caption: (caption) => this.#view.show(caption),
       state: (state) => {
-        this.#state = state;
         if (state.language) this.#view.speakerSpeaks(state.language);
-        this.#refresh();
+        this.#reports.hear(state);
       },
       connection: (open) => {
         const captions = open ? 'open' : 'lost';
@@ -162,20 +164,25 @@ class AttendeePage {
     // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
     document.body.dataset.captions = this.#captions;
+    if (status === 'ended') {
+      document.body.dataset.event = 'ended';
+      setText(byId('placeholder', HTMLElement), this.#strings.thanks);
+    }
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
     // Not `aria-pressed`: the name changes, and "Stop, pressed" would be said of what plays.
     button.dataset.listening = String(this.#sound.wanted);
     button.dataset.sounding = String(player === 'playing');
-    button.disabled = !this.#sound.possible || status === 'ended';
+    button.disabled = !this.#sound.possible;
     setText(
       byId('listen-text', HTMLElement),
       this.#sound.wanted ? this.#strings.stop : this.#strings.listen,
     );
     this.#showNotice(situation);
     keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
-    this.#updateMediaSession();
+    const channel = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
+    showMedia(this.#info.title, channel, this.#sound.wanted);
   }
 
   /** @param {import('./status.js').Situation} situation */
@@ -188,22 +195,13 @@ class AttendeePage {
     }
     const { text, tone } = noticeOf(situation, {
       soundPossible: this.#sound.possible,
+      hasCaptions: !this.#view.isEmpty,
       lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
     });
     const notice = byId('notice', HTMLElement);
     notice.dataset.tone = tone;
     notice.hidden = text === null;
     setText(notice, text === null ? '' : this.#strings[text]);
-  }
-
-  #updateMediaSession() {
-    if (!('mediaSession' in navigator)) return;
-    const artist = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
-    const metadata = navigator.mediaSession.metadata;
-    if (metadata?.artist !== artist) {
-      navigator.mediaSession.metadata = new MediaMetadata({ title: this.#info.title, artist });
-    }
-    navigator.mediaSession.playbackState = this.#sound.wanted ? 'playing' : 'paused';
   }
 }
 
@@ -226,5 +224,4 @@ function asked(name) {
 
 const strings = await localise();
 const info = await waitForEvent(`${base}/info`, strings);
-setText(byId('placeholder', HTMLElement), strings.captionsSoon);
 new AttendeePage(strings, info);

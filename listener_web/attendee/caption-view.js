@@ -107,6 +107,10 @@ export class CaptionView {
     this.#keepPlace();
   }
 
+  get isEmpty() {
+    return this.#captions.size === 0;
+  }
+
   /** Go to the newest caption and stay there. */
   showNewest() {
     this.#followsNewest = true;

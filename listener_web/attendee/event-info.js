@@ -4,6 +4,9 @@ import { Backoff } from '../shared/backoff.js';
 import { byId, setText } from '../shared/dom.js';
 import { Wait, onNetworkReturn } from '../shared/network.js';
 
+/** After this many answers that there is no such event, the link is probably wrong. */
+const PROBABLY_WRONG_AFTER = 3;
+
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
 /** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
@@ -18,19 +21,38 @@ import { Wait, onNetworkReturn } from '../shared/network.js';
 export async function waitForEvent(address, strings) {
   const backoff = new Backoff(2_000, 15_000);
   const wait = new Wait();
+  let missing = 0;
   onNetworkReturn(() => wait.end());
   for (;;) {
     try {
-      return await getJson(address);
+      const info = await getJson(address);
+      document.body.dataset.event = 'open';
+      setText(byId('placeholder', HTMLElement), strings.captionsSoon);
+      return info;
     } catch (error) {
       const answer = error instanceof ApiError ? error.status : 0;
-      const status = answer === 404 ? 'waiting' : answer === 503 ? 'queued' : 'reconnecting';
+      if (answer === 404) missing += 1;
+      // There is nothing to listen to; the server gives a draft and a wrong link the same answer.
+      document.body.dataset.event = answer === 404 ? 'missing' : 'unknown';
+      const [status, text] = explained(answer, missing);
       byId('status', HTMLElement).dataset.status = status;
       setText(byId('status-text', HTMLElement), strings[status]);
-      const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
-      setText(byId('placeholder', HTMLElement), answer === 503 ? strings.queuedLonger : more);
+      setText(byId('placeholder', HTMLElement), strings[text]);
       const waitMs = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
       await wait.pass(Math.max(waitMs, backoff.nextMs()));
     }
   }
+}
+
+/**
+ * The status and the sentence for an answer.
+ *
+ * @param {number} answer an HTTP status, 0 for none
+ * @param {number} missing how often the event was not there
+ * @returns {[keyof Strings, keyof Strings]}
+ */
+export function explained(answer, missing) {
+  if (answer === 503) return ['queued', 'queuedLonger'];
+  if (answer !== 404) return ['reconnecting', 'connectionLost'];
+  return missing < PROBABLY_WRONG_AFTER ? ['waiting', 'notOpen'] : ['noEvent', 'wrongLink'];
 }

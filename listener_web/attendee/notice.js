@@ -15,22 +15,24 @@ import { statusOf } from './status.js';
  * @param {import('./status.js').Situation} situation
  * @param {object} more
  * @param {boolean} more.soundPossible whether this browser has a way to play
+ * @param {boolean} more.hasCaptions whether captions are shown; where there are none, their place says it
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
  * @returns {Notice}
  */
-export function noticeOf(situation, { soundPossible, lostForLong }) {
+export function noticeOf(situation, { soundPossible, hasCaptions, lostForLong }) {
   const { player } = situation;
   const status = statusOf(situation);
+  if (status === 'ended') return { text: hasCaptions ? 'thanks' : null, tone: '' };
   if (player === 'interrupted') return warning('interrupted');
   if (player === 'queued') return { text: 'queuedLonger', tone: '' };
-  const lost = lostForLong && status !== 'ended' ? lossOf(situation) : null;
+  const lost = lostForLong ? lossOf(situation) : null;
   if (lost !== null) return warning(lost);
   if (player === 'failed') return warning('soundFailed');
   if (!soundPossible) return warning('needsBrowser');
   if (status === 'live' && situation.channel?.channel === 'failed') {
     return warning('interpretationStopped');
   }
-  return { text: player === 'idle' && status !== 'ended' ? 'headphones' : null, tone: '' };
+  return { text: player === 'idle' ? 'headphones' : null, tone: '' };
 }
 
 /**

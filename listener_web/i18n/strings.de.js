@@ -10,6 +10,7 @@ export default {
   queuedLonger:
     'Gerade kommen viele dazu. Sie sind in der Warteschlange; der Ton beginnt von selbst.',
   ended: 'Die Veranstaltung ist beendet',
+  thanks: 'Die Veranstaltung ist beendet. Danke, dass Sie dabei waren.',
   restoring: 'Die Verdolmetschung ist gleich wieder da',
   listen: 'Zuhören',
   stop: 'Stopp',
@@ -45,4 +46,7 @@ export default {
     'Ton braucht https oder einen neueren Browser: Aktualisieren Sie diesen Browser oder öffnen Sie die Seite in einem anderen. Untertitel funktionieren hier.',
   soundFailed: 'Der Ton konnte nicht gestartet werden. Laden Sie die Seite neu.',
   notOpen: 'Die Veranstaltung ist noch nicht geöffnet. Die Seite verbindet sich dann von selbst.',
+  noEvent: 'Keine Veranstaltung gefunden',
+  wrongLink:
+    'Unter dieser Adresse ist nichts geöffnet. Prüfen Sie den Link oder fragen Sie die Veranstalter. Wird die Veranstaltung später geöffnet, verbindet sich die Seite.',
 };

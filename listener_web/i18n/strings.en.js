@@ -10,6 +10,7 @@ const strings = {
   queuedLonger:
     'Many people are joining right now. You are in the queue. The sound will start automatically.',
   ended: 'The event has ended',
+  thanks: 'The event has ended. Thank you for joining.',
   restoring: 'Interpretation will be back in a moment',
   listen: 'Listen',
   stop: 'Stop',
@@ -43,6 +44,9 @@ const strings = {
     'Sound needs https or a newer browser: please update this browser or open the page in another one. Captions work here.',
   soundFailed: 'The sound could not be started. Reload the page to try again.',
   notOpen: 'This event is not open yet. This page will connect when it does.',
+  noEvent: 'No event here',
+  wrongLink:
+    'Nothing is open at this address. Check the link, or ask the organizer. If the event opens later, this page will connect.',
 };
 
 /** @typedef {typeof strings} Strings */

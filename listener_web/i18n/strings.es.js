@@ -10,6 +10,7 @@ export default {
   queuedLonger:
     'Se están conectando muchas personas. Está en la cola; el sonido empezará solo.',
   ended: 'El evento ha terminado',
+  thanks: 'El evento ha terminado. Gracias por participar.',
   restoring: 'La interpretación volverá en un momento',
   listen: 'Escuchar',
   stop: 'Parar',
@@ -43,4 +44,7 @@ export default {
     'El sonido necesita https o un navegador más reciente: actualice este navegador o abra la página en otro. Los subtítulos funcionan aquí.',
   soundFailed: 'No se ha podido iniciar el sonido. Recargue la página para intentarlo de nuevo.',
   notOpen: 'El evento aún no está abierto. La página se conectará sola cuando se abra.',
+  noEvent: 'Aquí no hay ningún evento',
+  wrongLink:
+    'No hay nada abierto en esta dirección. Compruebe el enlace o pregunte a la organización. Si el evento se abre más tarde, la página se conectará.',
 };

@@ -10,6 +10,7 @@ export default {
   queuedLonger:
     'Beaucoup de personnes se connectent. Vous êtes dans la file d’attente ; le son démarrera tout seul.',
   ended: 'L’événement est terminé',
+  thanks: 'L’événement est terminé. Merci de votre participation.',
   restoring: 'L’interprétation revient dans un instant',
   listen: 'Écouter',
   stop: 'Arrêter',
@@ -45,4 +46,7 @@ export default {
     'Le son nécessite https ou un navigateur plus récent : mettez ce navigateur à jour ou ouvrez la page dans un autre. Les sous-titres fonctionnent ici.',
   soundFailed: 'Le son n’a pas pu démarrer. Rechargez la page pour réessayer.',
   notOpen: 'L’événement n’est pas encore ouvert. La page se connectera d’elle-même à l’ouverture.',
+  noEvent: 'Aucun événement ici',
+  wrongLink:
+    'Rien n’est ouvert à cette adresse. Vérifiez le lien ou demandez à l’organisation. Si l’événement ouvre plus tard, la page se connectera.',
 };

@@ -10,6 +10,7 @@ export default {
   queuedLonger:
     'Si stanno collegando molte persone. Sei in coda; l’audio partirà da solo.',
   ended: 'L’evento è terminato',
+  thanks: 'L’evento è terminato. Grazie per la partecipazione.',
   restoring: 'L’interpretazione riprende tra un momento',
   listen: 'Ascolta',
   stop: 'Ferma',
@@ -43,4 +44,7 @@ export default {
     'L’audio richiede https o un browser più recente: aggiorna questo browser o apri la pagina in un altro. I sottotitoli funzionano qui.',
   soundFailed: 'Impossibile avviare l’audio. Ricarica la pagina per riprovare.',
   notOpen: 'L’evento non è ancora aperto. La pagina si connetterà da sola all’apertura.',
+  noEvent: 'Nessun evento qui',
+  wrongLink:
+    'A questo indirizzo non c’è nulla di aperto. Controlla il link o chiedi agli organizzatori. Se l’evento apre più tardi, la pagina si connetterà.',
 };

@@ -10,6 +10,7 @@ export default {
   queuedLonger:
     'Muitas pessoas estão entrando agora. Você está na fila; o som começa sozinho.',
   ended: 'O evento terminou',
+  thanks: 'O evento terminou. Obrigado por participar.',
   restoring: 'A interpretação volta em instantes',
   listen: 'Ouvir',
   stop: 'Parar',
@@ -41,4 +42,7 @@ export default {
     'O som precisa de https ou de um navegador mais recente: atualize este navegador ou abra a página em outro. As legendas funcionam aqui.',
   soundFailed: 'Não foi possível iniciar o som. Recarregue a página para tentar de novo.',
   notOpen: 'O evento ainda não está aberto. A página conecta-se sozinha quando ele abrir.',
+  noEvent: 'Nenhum evento aqui',
+  wrongLink:
+    'Não há nada aberto neste endereço. Verifique o link ou pergunte à organização. Se o evento abrir mais tarde, a página se conectará.',
 };

@@ -131,11 +131,17 @@ async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -
             await page.keyboard.press("Escape")
             await edge.put(dataclasses.replace(LONG, state=EventState.CLOSED))
             await page.wait_for_selector("#status[data-status='ended']")
+            assert "Thank you" in await page.inner_text("#notice")
+            assert not await page.is_visible("#listen")
             wrong["ended"] = await violations(page)
             await edge.put(LONG)
         waiting = await Attendee.open(browser, f"{edge.url}/e/nosuch", tapped=False)
         await waiting.page.wait_for_selector("#status[data-status='waiting']")
         wrong["waiting"] = await violations(waiting.page)
+        await waiting.page.wait_for_selector("#status[data-status='noEvent']")
+        assert not await waiting.page.is_visible("#listen")
+        assert "Check the link" in await waiting.page.inner_text("#placeholder")
+        wrong["wrong link"] = await violations(waiting.page)
         url = f"{edge.url}/e/talk?lang=ar"
         async with read(browser, url, "مرحبًا", locale="ar", color_scheme="dark") as page:
             await page.click("#settings-button")

@@ -7,7 +7,12 @@ const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
 
 const notice = ({ captions = 'open', player = 'idle', channel = {}, ...more } = {}) => {
   const situation = { captions, player, channel: { ...LIVE, ...channel } };
-  const { text, tone } = noticeOf(situation, { soundPossible: true, lostForLong: true, ...more });
+  const { text, tone } = noticeOf(situation, {
+    soundPossible: true,
+    hasCaptions: true,
+    lostForLong: true,
+    ...more,
+  });
   return tone === '' ? text : `${tone} ${text}`;
 };
 
@@ -32,8 +37,10 @@ const CASES = [
   ['warn needsBrowser', { soundPossible: false }],
   ['warn interpretationStopped', { player: 'playing', channel: { channel: 'failed' } }],
   ['headphones', { channel: { channel: 'failed', state: 'paused' } }],
-  [null, { channel: { state: 'closed' } }],
-  [null, { channel: { state: 'closed' }, captions: 'lost' }],
+  ['thanks', { channel: { state: 'closed' } }],
+  ['thanks', { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
+  [null, { channel: { state: 'closed' }, hasCaptions: false }],
+  ['headphones', { hasCaptions: false }],
 ];
 
 for (const [expected, given] of CASES) {
