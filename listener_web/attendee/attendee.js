@@ -66,6 +66,7 @@ class AttendeePage {
       log: byId('captions', HTMLElement),
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
+      wordsMissing: strings.wordsMissing,
     });
     this.#sound.addEventListener('change', () => this.#soundChanged());
     setUpPreferences(this.#sound, this.#view);
@@ -132,7 +133,7 @@ class AttendeePage {
     const channel = encodeURIComponent(this.#channel.id);
     const addresses = { stream: `${base}/captions/${channel}`, poll: `${base}/poll/${channel}` };
     this.#feed = new CaptionFeed(addresses, {
-      caption: (caption) => this.#view.show(caption),
+      caption: (caption, writtenMs) => this.#view.show(caption, writtenMs),
       state: (state) => {
         if (state.language) this.#view.speakerSpeaks(state.language);
         this.#reports.hear(state);

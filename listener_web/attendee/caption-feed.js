@@ -9,7 +9,7 @@
 import { getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { Wait } from '../shared/network.js';
-import { isNewer } from './caption-ids.js';
+import { isNewer, writtenMs } from './caption-ids.js';
 
 /** A stream that does not even open in this time is held back. */
 export const OPENS_WITHIN_MS = 10_000;
@@ -76,7 +76,7 @@ export class CaptionFeed {
   /**
    * @param {{stream: string, poll: string}} addresses of the channel's captions
    * @param {object} on
-   * @param {(caption: Caption) => void} on.caption
+   * @param {(caption: Caption, writtenMs: number) => void} on.caption with the Unix time of its writing
    * @param {(state: ChannelState) => void} on.state
    * @param {(connected: boolean) => void} on.connection whether captions arrive
    */
@@ -122,7 +122,7 @@ export class CaptionFeed {
       this.#arrived();
       if (!isNewer(lastEventId, this.#lastId)) return;
       this.#lastId = lastEventId;
-      this.on.caption(JSON.parse(data));
+      this.on.caption(JSON.parse(data), writtenMs(lastEventId));
     });
     source.addEventListener('state', ({ data }) => {
       this.#arrived();
@@ -208,7 +208,9 @@ export class CaptionFeed {
   #take(answer) {
     this.#heardMs = Date.now();
     this.on.connection(true);
-    for (const caption of answer.captions) this.on.caption(caption);
+    // Only the id of the last one is known; the others were written as much earlier as they ended.
+    const lag = writtenMs(answer.after) - (answer.captions.at(-1)?.end_ms ?? 0);
+    for (const caption of answer.captions) this.on.caption(caption, caption.end_ms + lag);
     this.#lastId = answer.after;
     this.#tellState(answer.state);
     if (this.#closed) this.close();

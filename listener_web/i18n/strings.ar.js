@@ -28,6 +28,7 @@ export default {
   sound: 'الصوت',
   captions: 'الترجمة النصية',
   captionsSoon: 'ستظهر الترجمة النصية هنا فور بدء الكلام.',
+  wordsMissing: '(هنا كلمات ناقصة.)',
   latest: 'الأحدث',
   settings: 'الإعدادات',
   textSize: 'حجم النص',

@@ -32,6 +32,7 @@ export default {
   sound: 'Ton',
   captions: 'Untertitel',
   captionsSoon: 'Hier erscheinen Untertitel, sobald jemand spricht.',
+  wordsMissing: '(Hier fehlen einige Wörter.)',
   latest: 'Neueste',
   settings: 'Einstellungen',
   textSize: 'Schriftgröße',

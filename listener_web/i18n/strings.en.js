@@ -30,6 +30,7 @@ const strings = {
   sound: 'Sound',
   captions: 'Captions',
   captionsSoon: 'Captions appear here as soon as someone speaks.',
+  wordsMissing: '(A few words are missing here.)',
   latest: 'Newest',
   settings: 'Settings',
   textSize: 'Text size',

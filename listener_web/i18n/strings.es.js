@@ -30,6 +30,7 @@ export default {
   sound: 'Sonido',
   captions: 'Subtítulos',
   captionsSoon: 'Los subtítulos aparecerán aquí en cuanto alguien hable.',
+  wordsMissing: '(Aquí faltan algunas palabras.)',
   latest: 'Lo último',
   settings: 'Ajustes',
   textSize: 'Tamaño del texto',

@@ -32,6 +32,7 @@ export default {
   sound: 'Son',
   captions: 'Sous-titres',
   captionsSoon: 'Les sous-titres apparaîtront ici dès que quelqu’un parlera.',
+  wordsMissing: '(Il manque quelques mots ici.)',
   latest: 'Plus récent',
   settings: 'Réglages',
   textSize: 'Taille du texte',

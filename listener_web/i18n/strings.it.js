@@ -30,6 +30,7 @@ export default {
   sound: 'Audio',
   captions: 'Sottotitoli',
   captionsSoon: 'I sottotitoli appariranno qui appena qualcuno parla.',
+  wordsMissing: '(Qui mancano alcune parole.)',
   latest: 'Più recente',
   settings: 'Impostazioni',
   textSize: 'Dimensione del testo',

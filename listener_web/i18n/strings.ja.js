@@ -27,6 +27,7 @@ export default {
   sound: '音声',
   captions: '字幕',
   captionsSoon: '話が始まると、ここに字幕が表示されます。',
+  wordsMissing: '（ここで一部の言葉が抜けています。）',
   latest: '最新へ',
   settings: '設定',
   textSize: '文字の大きさ',

@@ -28,6 +28,7 @@ export default {
   sound: 'Som',
   captions: 'Legendas',
   captionsSoon: 'As legendas aparecem aqui assim que alguém falar.',
+  wordsMissing: '(Faltam algumas palavras aqui.)',
   latest: 'Mais recente',
   settings: 'Definições',
   textSize: 'Tamanho do texto',

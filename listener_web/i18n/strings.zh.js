@@ -27,6 +27,7 @@ export default {
   sound: '声音',
   captions: '字幕',
   captionsSoon: '有人讲话时，字幕会显示在这里。',
+  wordsMissing: '（此处缺少几个词。）',
   latest: '最新',
   settings: '设置',
   textSize: '文字大小',
