@@ -28,6 +28,8 @@ import { keepScreenOn } from '../shared/wake.js';
 const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 const chosenKey = `channel.${event}`;
+/** The player is not loaded before the first captions, unless they take longer than this. */
+const SOUND_WAITS_MS = 3_000;
 /** A connection that is back sooner than this is not worth a sentence. */
 const SHORT_LOSS_MS = 1_500;
 
@@ -73,7 +75,7 @@ class AttendeePage {
     this.#listChannels();
     this.#setUpListening();
     this.#read();
-    void this.#sound.load();
+    setTimeout(() => void this.#sound.load(), SOUND_WAITS_MS);
     onNetworkReturn(() => {
       this.#feed?.retryNow();
       this.#sound.retryNow();
@@ -141,8 +143,11 @@ class AttendeePage {
       connection: (open) => {
         const captions = open ? 'open' : 'lost';
         if (captions === this.#captions) return;
-        // What brings captions again brings sound again.
-        if (open) this.#sound.retryNow();
+        // What brings captions brings sound, and brings it again.
+        if (open) {
+          void this.#sound.load();
+          this.#sound.retryNow();
+        }
         this.#captions = captions;
         this.#refresh();
       },

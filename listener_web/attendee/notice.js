@@ -15,7 +15,7 @@ import { statusOf } from './status.js';
  * @param {import('./status.js').Situation} situation
  * @param {object} more
  * @param {boolean} more.soundPossible whether this browser has a way to play
- * @param {boolean} more.hasCaptions whether captions are shown; where there are none, their place says it
+ * @param {boolean} more.hasCaptions whether captions are shown; an empty page says in their place how it ended
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
  * @returns {Notice}
  */

@@ -10,8 +10,8 @@ export const PAUSE_MS = 2_000;
 /** A pause in the middle of a sentence that begins one. */
 export const LONG_PAUSE_MS = 8_000;
 /** A paragraph this long ends with its sentence; one twice as long ends in any case. */
-export const LONG_CHARACTERS = 240;
-const LONG_CHARACTERS_UNSPACED = 110;
+export const LONG_CHARACTERS = 160;
+const LONG_CHARACTERS_UNSPACED = 70;
 
 const SENTENCE_END = /[.!?…。．！？｡؟۔।॥።၊။។][\s"'”’»›)\]」』）】]*$/u;
 

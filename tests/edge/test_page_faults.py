@@ -13,6 +13,7 @@ from tests.edge.conftest import Edge
 from tests.edge.faulty_proxy import FaultyProxy, faulty
 from tests.edge.voices import encoded, speaking
 from tests.support.browser import Attendee, chromium, until
+from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +82,7 @@ async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -
         await page.page.context.close()
     asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
     captions = imported_by("attendee/attendee.js") | imported_by("shared/theme.js")
+    captions |= {"shared/load-again.js"}
     return sorted(asked - captions)
 
 
@@ -111,6 +113,20 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
             assert answer == "http", script
         elif script not in optional:
             assert "Reload" in answer, script
+
+
+async def test_a_page_without_a_script_of_the_captions_loads_itself_again(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    script = f"{STATIC}attendee/caption-text.js"
+    async with faulty(edge.url) as (url, proxy), chromium() as browser:
+        proxy.refused = {script}
+        page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)
+        async with deadline():
+            while proxy.paths.count(script) < 2:
+                await asyncio.sleep(0.05)
+        proxy.refused = set()
+        await page.page.wait_for_selector("[data-caption]")
+        assert await page.captions() == "Hola."
 
 
 async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_happens(
