@@ -135,7 +135,11 @@ class AttendeePage {
     const channel = encodeURIComponent(this.#channel.id);
     const addresses = { stream: `${base}/captions/${channel}`, poll: `${base}/poll/${channel}` };
     this.#feed = new CaptionFeed(addresses, {
-      caption: (caption, writtenMs) => this.#view.show(caption, writtenMs),
+      caption: (caption, writtenMs) => {
+        const first = this.#view.isEmpty;
+        this.#view.show(caption, writtenMs);
+        if (first) this.#refresh();
+      },
       state: (state) => {
         if (state.language) this.#view.speakerSpeaks(state.language);
         this.#reports.hear(state);
@@ -197,7 +201,8 @@ class AttendeePage {
     if (!isLost(situation)) this.#lostAtMs = Infinity;
     else if (this.#lostAtMs === Infinity) {
       this.#lostAtMs = now;
-      setTimeout(() => this.#refresh(), SHORT_LOSS_MS);
+      // A timer may be early by a fraction of a millisecond.
+      setTimeout(() => this.#refresh(), SHORT_LOSS_MS + 1);
     }
     const { text, tone } = noticeOf(situation, {
       soundPossible: this.#sound.possible,

@@ -30,29 +30,31 @@ export async function waitForEvent(address, strings) {
       setText(byId('placeholder', HTMLElement), strings.captionsSoon);
       return info;
     } catch (error) {
-      const answer = error instanceof ApiError ? error.status : 0;
-      if (answer === 404) missing += 1;
-      // There is nothing to listen to; the server gives a draft and a wrong link the same answer.
-      document.body.dataset.event = answer === 404 ? 'missing' : 'unknown';
-      const [status, text] = explained(answer, missing);
+      const full = error instanceof ApiError && error.status === 503;
+      const isMissing = error instanceof ApiError && error.status === 404;
+      if (isMissing) missing += 1;
+      // There is nothing to listen to.
+      document.body.dataset.event = isMissing ? 'missing' : 'unknown';
+      const [status, text] = explained({ full, missing: isMissing ? missing : 0 });
       byId('status', HTMLElement).dataset.status = status;
       setText(byId('status-text', HTMLElement), strings[status]);
       setText(byId('placeholder', HTMLElement), strings[text]);
-      const waitMs = error instanceof ApiError && answer === 503 ? error.waitMs() : 0;
+      const waitMs = full ? error.waitMs() : 0;
       await wait.pass(Math.max(waitMs, backoff.nextMs()));
     }
   }
 }
 
 /**
- * The status and the sentence for an answer.
+ * The status and the sentence while there is no event. A draft and a wrong link look the same.
  *
- * @param {number} answer an HTTP status, 0 for none
- * @param {number} missing how often the event was not there
+ * @param {object} answer
+ * @param {boolean} answer.full whether the server has no place at present
+ * @param {number} answer.missing how often it said that there is no such event, 0 for another answer
  * @returns {[keyof Strings, keyof Strings]}
  */
-export function explained(answer, missing) {
-  if (answer === 503) return ['queued', 'queuedLonger'];
-  if (answer !== 404) return ['reconnecting', 'connectionLost'];
+export function explained({ full, missing }) {
+  if (full) return ['queued', 'queuedLonger'];
+  if (missing === 0) return ['reconnecting', 'connectionLost'];
   return missing < PROBABLY_WRONG_AFTER ? ['waiting', 'notOpen'] : ['noEvent', 'wrongLink'];
 }
