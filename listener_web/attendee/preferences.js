@@ -40,7 +40,7 @@ function setUpSwitch(id, onChange) {
   });
 }
 
-/** The panel of settings; a tap outside it and the Escape key close it. */
+/** The panel of settings; a tap outside it, the Escape key and leaving it by Tab close it. */
 function setUpPanel() {
   const button = byId('settings-button', HTMLButtonElement);
   const panel = byId('settings', HTMLElement);
@@ -50,8 +50,12 @@ function setUpPanel() {
     button.setAttribute('aria-expanded', String(open));
   };
   button.addEventListener('click', () => show(Boolean(panel.hidden)));
-  document.addEventListener('pointerdown', ({ target }) => {
-    if (target instanceof Node && !panel.contains(target) && !button.contains(target)) show(false);
+  /** @param {EventTarget | null} target */
+  const isOutside = (target) =>
+    target instanceof Node && !panel.contains(target) && !button.contains(target);
+  document.addEventListener('pointerdown', ({ target }) => isOutside(target) && show(false));
+  panel.addEventListener('focusout', ({ relatedTarget }) => {
+    if (isOutside(relatedTarget)) show(false);
   });
   document.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape' || panel.hidden) return;

@@ -12,6 +12,7 @@ from broadcaster.web.assets import assets
 from tests.edge.conftest import Edge
 from tests.edge.faulty_proxy import FaultyProxy, faulty
 from tests.edge.voices import encoded, speaking
+from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline
 
@@ -141,6 +142,7 @@ async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_h
         await until(page.page, NOTHING_PLAYS)
         await page.page.wait_for_selector("#notice[data-tone='warn']")
         assert "none of the text" in await page.page.inner_text("#notice")
+        assert not await violations(page.page)
         for number in range(1, 4):
             await edge.caption(number, f"Frase {number}.")
         proxy.cut_off = False
