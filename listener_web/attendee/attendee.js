@@ -1,32 +1,37 @@
 /**
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
- * Related modules: `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
- * `../player/player.js`. `status.js` finds the one word at the top, and `preferences.js` keeps the
- * reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
+ * Related modules: `event-info.js` waits for the event. `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
+ * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
+ * the one word at the top, `notice.js` the sentence above the Listen button, and `preferences.js` keeps
+ * the reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
-import { ApiError, getJson } from '../shared/api.js';
-import { Backoff } from '../shared/backoff.js';
+import { AbsenceFilter } from './absence.js';
 import { CaptionFeed } from './caption-feed.js';
 import { CaptionView } from './caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
+import { waitForEvent } from './event-info.js';
 import { localise } from '../i18n/localise.js';
-import { inspector } from './inspector.js';
 import { initialChannel } from '../i18n/languages.js';
+import { obeyMediaControls, showMedia } from './media-session.js';
+import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
-import { Player } from '../player/player.js';
+import { Sound, loadPlayer } from './sound.js';
 import { statusOf, statusText } from './status.js';
+import { onNetworkReturn } from '../shared/network.js';
 import { tab } from '../shared/storage.js';
-import { addressOf, usableTransports } from '../player/transports.js';
 import { keepScreenOn } from '../shared/wake.js';
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
-/** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
 
 const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 const chosenKey = `channel.${event}`;
+/** The player is not loaded before the first captions, unless they take longer than this. */
+const SOUND_WAITS_MS = 3_000;
+/** A connection that is back sooner than this is not worth a sentence. */
+const SHORT_LOSS_MS = 1_500;
 
 class AttendeePage {
   #strings;
@@ -39,35 +44,42 @@ class AttendeePage {
   #captions = 'none';
   /** @type {import('./caption-feed.js').ChannelState | null} */
   #state = null;
+  #reports = new AbsenceFilter((state) => {
+    this.#state = state;
+    this.#refresh();
+  });
   #view;
-  #player;
+  #sound = new Sound(loadSound);
+  #soundLost = false;
+  /** When a connection was lost; `Infinity` while all work. */
+  #lostAtMs = Infinity;
 
   /**
    * @param {Strings} strings
-   * @param {EventInfo} info
+   * @param {import('./event-info.js').EventInfo} info
    */
   constructor(strings, info) {
     this.#strings = strings;
     this.#info = info;
-    const asked = new URLSearchParams(location.search).get('lang');
-    const chosen = tab.recall(chosenKey);
-    this.#channel = initialChannel(info.channels, [chosen, asked], navigator.languages);
+    const wanted = [tab.recall(chosenKey), asked('lang')];
+    this.#channel = initialChannel(info.channels, wanted, navigator.languages);
     this.#view = new CaptionView({
       scroller: byId('scroller', HTMLElement),
       log: byId('captions', HTMLElement),
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
+      wordsMissing: strings.wordsMissing,
     });
-    this.#player = new Player(transports(), (transport, channel) => {
-      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
-      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
-    });
-    Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(this.#player) });
-    this.#player.addEventListener('change', () => this.#refresh());
-    setUpPreferences(this.#player, this.#view, () => this.#player.prefer(transports()));
+    this.#sound.addEventListener('change', () => this.#soundChanged());
+    setUpPreferences(this.#sound, this.#view);
     this.#listChannels();
     this.#setUpListening();
     this.#read();
+    setTimeout(() => void this.#sound.load(), SOUND_WAITS_MS);
+    onNetworkReturn(() => {
+      this.#feed?.retryNow();
+      this.#sound.retryNow();
+    });
   }
 
   #listChannels() {
@@ -98,24 +110,20 @@ class AttendeePage {
   }
 
   #setUpListening() {
-    const button = byId('listen', HTMLButtonElement);
-    button.disabled = this.#player.transport === null;
-    button.addEventListener('click', () => {
-      if (this.#listening) this.#player.stop();
-      else void this.#player.listen(this.#channel.id);
+    const listen = () => this.#sound.listen(this.#channel.id);
+    const stop = () => this.#sound.stop();
+    byId('listen', HTMLButtonElement).addEventListener('click', () => {
+      if (this.#sound.wanted) stop();
+      else listen();
     });
-    if ('mediaSession' in navigator) {
-      navigator.mediaSession.setActionHandler('play', () => button.click());
-      navigator.mediaSession.setActionHandler('pause', () => button.click());
-      navigator.mediaSession.setActionHandler('stop', () => this.#player.stop());
-    }
+    obeyMediaControls(() => this.#sound.wanted, { listen, stop });
   }
 
   /** @param {Channel} channel */
   #choose(channel) {
     this.#channel = channel;
     tab.remember(chosenKey, channel.id);
-    this.#player.switchTo(channel.id);
+    this.#sound.switchTo(channel.id);
     this.#read();
     this.#showChosen('smooth');
   }
@@ -127,14 +135,23 @@ class AttendeePage {
     const channel = encodeURIComponent(this.#channel.id);
     const addresses = { stream: `${base}/captions/${channel}`, poll: `${base}/poll/${channel}` };
     this.#feed = new CaptionFeed(addresses, {
-      caption: (caption) => this.#view.show(caption),
+      caption: (caption, writtenMs) => {
+        const first = this.#view.isEmpty;
+        this.#view.show(caption, writtenMs);
+        if (first) this.#refresh();
+      },
       state: (state) => {
-        this.#state = state;
-        this.#refresh();
+        if (state.language) this.#view.speakerSpeaks(state.language);
+        this.#reports.hear(state);
       },
       connection: (open) => {
         const captions = open ? 'open' : 'lost';
         if (captions === this.#captions) return;
+        // What brings captions brings sound, and brings it again.
+        if (open) {
+          void this.#sound.load();
+          this.#sound.retryNow();
+        }
         this.#captions = captions;
         this.#refresh();
       },
@@ -142,96 +159,80 @@ class AttendeePage {
     this.#refresh();
   }
 
-  /** Whether the attendee has asked for sound and nothing has ended that. */
-  get #listening() {
-    return !['idle', 'interrupted', 'ended', 'failed'].includes(this.#player.state);
+  #soundChanged() {
+    const lost = this.#sound.state === 'reconnecting';
+    // What brings sound again brings captions again.
+    if (this.#soundLost && !lost) this.#feed?.retryNow();
+    this.#soundLost = lost;
+    this.#refresh();
   }
 
   #refresh() {
-    const player = this.#player.state;
+    const player = this.#sound.state;
     const situation = { captions: this.#captions, channel: this.#state, player };
     const status = statusOf(situation);
     // The server does not answer any more. What is still in the buffer is played.
-    if (status === 'ended' && player === 'reconnecting') this.#player.stop();
+    if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
+    document.body.dataset.captions = this.#captions;
+    if (status === 'ended') {
+      document.body.dataset.event = 'ended';
+      setText(byId('placeholder', HTMLElement), this.#strings.thanks);
+    }
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
-    button.setAttribute('aria-pressed', String(this.#listening));
+    // Not `aria-pressed`: the name changes, and "Stop, pressed" would be said of what plays.
+    button.dataset.listening = String(this.#sound.wanted);
     button.dataset.sounding = String(player === 'playing');
-    button.disabled = this.#player.transport === null || status === 'ended';
+    button.disabled = !this.#sound.possible;
     setText(
       byId('listen-text', HTMLElement),
-      this.#listening ? this.#strings.stop : this.#strings.listen,
+      this.#sound.wanted ? this.#strings.stop : this.#strings.listen,
     );
-    this.#showNotice(player, status);
-    keepScreenOn(status !== 'ended' && (this.#listening || status === 'live'));
-    this.#updateMediaSession();
+    this.#showNotice(situation);
+    keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
+    const channel = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
+    showMedia(this.#info.title, channel, this.#sound.wanted);
   }
 
-  /**
-   * @param {import('../player/player.js').PlayerState} player
-   * @param {string} status
-   */
-  #showNotice(player, status) {
-    const strings = this.#strings;
-    let text = player === 'idle' && status !== 'ended' ? strings.headphones : '';
-    const missing = this.#player.transport === null;
-    if (missing) text = strings.needsBrowser;
-    const stopped = status === 'live' && this.#state?.channel === 'failed';
-    if (stopped) text = strings.interpretationStopped;
-    if (player === 'interrupted') text = strings.interrupted;
-    if (player === 'failed') text = strings.soundFailed;
+  /** @param {import('./status.js').Situation} situation */
+  #showNotice(situation) {
+    const now = performance.now();
+    if (!isLost(situation)) this.#lostAtMs = Infinity;
+    else if (this.#lostAtMs === Infinity) {
+      this.#lostAtMs = now;
+      // A timer may be early by a fraction of a millisecond.
+      setTimeout(() => this.#refresh(), SHORT_LOSS_MS + 1);
+    }
+    const { text, tone } = noticeOf(situation, {
+      soundPossible: this.#sound.possible,
+      hasCaptions: !this.#view.isEmpty,
+      lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
+    });
     const notice = byId('notice', HTMLElement);
-    if (player === 'queued') text = strings.queuedLonger;
-    const warns = stopped || missing || player === 'interrupted' || player === 'failed';
-    notice.dataset.tone = warns ? 'warn' : '';
-    notice.hidden = text === '';
-    setText(notice, text);
-  }
-
-  #updateMediaSession() {
-    if (!('mediaSession' in navigator)) return;
-    const artist = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
-    const metadata = navigator.mediaSession.metadata;
-    if (metadata?.artist !== artist) {
-      navigator.mediaSession.metadata = new MediaMetadata({ title: this.#info.title, artist });
-    }
-    navigator.mediaSession.playbackState = this.#listening ? 'playing' : 'paused';
+    notice.dataset.tone = tone;
+    notice.hidden = text === null;
+    setText(notice, text === null ? '' : this.#strings[text]);
   }
 }
 
-/** The transports that this browser has and this attendee's settings allow, best first. */
-function transports() {
-  const forced = new URLSearchParams(location.search).get('transport');
-  return usableTransports(byId('locked-screen', HTMLInputElement).checked, forced);
+/** The player of this event, with this attendee's settings. */
+function loadSound() {
+  return loadPlayer(({ addressOf, usableTransports }) => ({
+    usable: () =>
+      usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
+    urlOf: (transport, channel) => {
+      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
+      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
+    },
+  }));
 }
 
-/**
- * Fetch the event's channels and state. Waits for an event that is not open yet.
- *
- * @param {Strings} strings
- * @returns {Promise<EventInfo>}
- */
-async function waitForEvent(strings) {
-  const backoff = new Backoff(2_000, 15_000);
-  for (;;) {
-    try {
-      return await getJson(`${base}/info`);
-    } catch (error) {
-      const answer = error instanceof ApiError ? error.status : 0;
-      const full = error instanceof ApiError && error.full;
-      const status = answer === 404 ? 'waiting' : full ? 'queued' : 'reconnecting';
-      byId('status', HTMLElement).dataset.status = status;
-      setText(byId('status-text', HTMLElement), strings[status]);
-      const more = answer === 404 ? strings.notOpen : strings.captionsSoon;
-      setText(byId('placeholder', HTMLElement), full ? strings.queuedLonger : more);
-      const asked = full ? error.waitMs() : 0;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(asked, backoff.nextMs())));
-    }
-  }
+/** @param {string} name of a parameter of the page's address */
+function asked(name) {
+  return new URLSearchParams(location.search).get(name);
 }
 
 const strings = await localise();
-const info = await waitForEvent(strings);
-setText(byId('placeholder', HTMLElement), strings.captionsSoon);
+const info = await waitForEvent(`${base}/info`, strings);
 new AttendeePage(strings, info);

@@ -8,7 +8,8 @@
  */
 import { getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
-import { isNewer } from './caption-ids.js';
+import { Wait } from '../shared/network.js';
+import { isNewer, writtenMs } from './caption-ids.js';
 
 /** A stream that does not even open in this time is held back. */
 export const OPENS_WITHIN_MS = 10_000;
@@ -19,6 +20,8 @@ export const NEXT_EVENT_MS = 35_000;
 export const POLL_MS = 1_000;
 /** A stream that brings an event at this age has brought more than its beginning. */
 export const PROVEN_MS = 14_000;
+/** A connection that was opened or brought something this recently works. */
+export const FRESH_MS = 2_000;
 /** How long to poll before the stream is tried again. */
 export const FIRST_REOPEN_MS = 30_000;
 export const LAST_REOPEN_MS = 300_000;
@@ -40,6 +43,7 @@ export const LAST_REOPEN_MS = 300_000;
  * @property {'open' | 'live' | 'paused' | 'closed'} state of the event
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
+ * @property {string} [language] of the floor, a tag, once it is known
  */
 
 /** @typedef {{state: ChannelState, after: string, more: boolean, captions: Caption[]}} Polled */
@@ -48,8 +52,9 @@ export const LAST_REOPEN_MS = 300_000;
 export class CaptionFeed {
   /** Whether streams are held back on the way to this page; the next channel then polls at once. */
   static #streamsAreHeld = false;
-  #backoff = new Backoff(1_000, 15_000);
-  #pollBackoff = new Backoff(1_000, 15_000);
+  #backoff = new Backoff(500, 3_000);
+  #pollBackoff = new Backoff(500, 3_000);
+  #pollWait = new Wait();
   #reopenBackoff = new Backoff(FIRST_REOPEN_MS, LAST_REOPEN_MS);
   /** @type {EventSource | null} */
   #source = null;
@@ -60,6 +65,7 @@ export class CaptionFeed {
   /** Whether this stream has brought an event, and when it was opened. */
   #flows = false;
   #openedMs = 0;
+  #heardMs = 0;
   /** How many streams in a row stopped after their beginning. */
   #stopped = 0;
   /** Counts the rounds of polling; odd while one goes on. */
@@ -70,7 +76,7 @@ export class CaptionFeed {
   /**
    * @param {{stream: string, poll: string}} addresses of the channel's captions
    * @param {object} on
-   * @param {(caption: Caption) => void} on.caption
+   * @param {(caption: Caption, writtenMs: number) => void} on.caption with the Unix time of its writing
    * @param {(state: ChannelState) => void} on.state
    * @param {(connected: boolean) => void} on.connection whether captions arrive
    */
@@ -89,6 +95,22 @@ export class CaptionFeed {
     this.#source?.close();
   }
 
+  /** The network may be back: ask at once, unless something has just come. */
+  retryNow() {
+    const now = Date.now();
+    if (this.#closed || now - this.#heardMs < FRESH_MS) return;
+    if (this.#polling) {
+      this.#pollBackoff.reset();
+      this.#pollWait.end();
+      return;
+    }
+    const refused = this.#source?.readyState === EventSource.CLOSED;
+    if (!refused && now - this.#openedMs < FRESH_MS) return;
+    this.#source?.close();
+    this.#backoff.reset();
+    this.#connectIn(0);
+  }
+
   #connect() {
     const source = new EventSource(withId(this.addresses.stream, this.#lastId));
     this.#source = source;
@@ -100,7 +122,7 @@ export class CaptionFeed {
       this.#arrived();
       if (!isNewer(lastEventId, this.#lastId)) return;
       this.#lastId = lastEventId;
-      this.on.caption(JSON.parse(data));
+      this.on.caption(JSON.parse(data), writtenMs(lastEventId));
     });
     source.addEventListener('state', ({ data }) => {
       this.#arrived();
@@ -130,6 +152,7 @@ export class CaptionFeed {
   #arrived() {
     this.#backoff.reset();
     this.#flows = true;
+    this.#heardMs = Date.now();
     if (Date.now() - this.#openedMs >= PROVEN_MS) this.#stopped = 0;
     if (this.#polling) this.#round++;
     CaptionFeed.#streamsAreHeld = false;
@@ -177,14 +200,17 @@ export class CaptionFeed {
         if (this.#lastId === asked) this.#take(answer);
         if (answer.more) waitMs = 0;
       }
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await this.#pollWait.pass(waitMs);
     }
   }
 
   /** @param {Polled} answer */
   #take(answer) {
+    this.#heardMs = Date.now();
     this.on.connection(true);
-    for (const caption of answer.captions) this.on.caption(caption);
+    // Only the id of the last one is known; the others were written as much earlier as they ended.
+    const lag = writtenMs(answer.after) - (answer.captions.at(-1)?.end_ms ?? 0);
+    for (const caption of answer.captions) this.on.caption(caption, caption.end_ms + lag);
     this.#lastId = answer.after;
     this.#tellState(answer.state);
     if (this.#closed) this.close();

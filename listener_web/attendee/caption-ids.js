@@ -14,6 +14,15 @@ export function isNewer(id, last) {
 }
 
 /**
+ * The Unix time in milliseconds at which a caption was written.
+ *
+ * @param {string} id
+ */
+export function writtenMs(id) {
+  return parts(id)[0];
+}
+
+/**
  * @param {string} id
  * @returns {[number, number]}
  */

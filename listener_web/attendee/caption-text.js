@@ -1,7 +1,17 @@
-/** Finds the part of a caption that is shown, and the part that is new. */
+/** Finds the part of a caption that is shown, the part that is new, and the parts that are missing. */
 
 /** Languages written without spaces: a line break inside a caption is not a word boundary. */
 const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);
+
+/** Languages of these that have no space between sentences either. */
+const NEVER_SPACED = new Set(['ja', 'zh', 'yue']);
+/** The server's mark of a passage that was not interpreted, or was skipped to catch up. */
+const MISSING = /\s*(?:\[…\]\s*)+/;
+
+/** @param {string} channel `floor` or a BCP 47 tag */
+export function isUnspaced(channel) {
+  return UNSPACED.has(primary(channel));
+}
 
 /**
  * A caption's text as the page shows it.
@@ -10,8 +20,25 @@ const UNSPACED = new Set(['ja', 'zh', 'yue', 'th', 'lo', 'km', 'my']);
  * @param {string} channel `floor` or a BCP 47 tag
  */
 export function shownText(text, channel) {
-  const unspaced = UNSPACED.has(channel.split('-')[0] ?? '');
-  return unspaced ? text.replaceAll('\n', '') : text;
+  return isUnspaced(channel) ? text.replaceAll('\n', '') : text;
+}
+
+/**
+ * The space between two captions of a paragraph.
+ *
+ * @param {string} channel `floor` or a BCP 47 tag
+ */
+export function spaceBetween(channel) {
+  return NEVER_SPACED.has(primary(channel)) ? '' : ' ';
+}
+
+/**
+ * The parts of a caption's text between which something is missing; one part when nothing is.
+ *
+ * @param {string} text
+ */
+export function completeParts(text) {
+  return text.split(MISSING);
 }
 
 /**
@@ -23,4 +50,9 @@ export function shownText(text, channel) {
  */
 export function gainedText(shown, text) {
   return text.startsWith(shown) ? text.slice(shown.length) : null;
+}
+
+/** @param {string} tag */
+function primary(tag) {
+  return tag.split('-')[0] ?? '';
 }

@@ -6,23 +6,21 @@ import { currentTheme, setTheme } from '../shared/theme.js';
 /**
  * Restore the settings that were chosen before, and apply each change of a control.
  *
- * @param {import('../player/player.js').Player} player
+ * @param {import('./sound.js').Sound} sound
  * @param {import('./caption-view.js').CaptionView} view
- * @param {() => void} onLockedScreen called when playing behind a locked screen is chosen or not
  */
-export function setUpPreferences(player, view, onLockedScreen) {
+export function setUpPreferences(sound, view) {
   setUpPanel();
   setUpTextSize(view);
   setUpTheme();
   const volume = byId('volume', HTMLInputElement);
   volume.value = device.recall('volume') ?? volume.value;
-  const apply = () => (player.volume = Number(volume.value) / 100);
+  const apply = () => sound.setVolume(Number(volume.value) / 100);
   volume.addEventListener('input', apply);
   volume.addEventListener('change', () => device.remember('volume', volume.value));
   apply();
-  setUpSwitch('with-floor', () => player.reopen());
-  setUpSwitch('locked-screen', onLockedScreen);
-  onLockedScreen();
+  setUpSwitch('with-floor', () => sound.reopen());
+  setUpSwitch('locked-screen', () => sound.chooseTransport());
   const speak = byId('speak-captions', HTMLInputElement);
   speak.addEventListener('change', () => (view.announces = speak.checked));
 }
@@ -42,7 +40,7 @@ function setUpSwitch(id, onChange) {
   });
 }
 
-/** The panel of settings; a tap outside it and the Escape key close it. */
+/** The panel of settings; a tap outside it, the Escape key and leaving it by Tab close it. */
 function setUpPanel() {
   const button = byId('settings-button', HTMLButtonElement);
   const panel = byId('settings', HTMLElement);
@@ -52,8 +50,12 @@ function setUpPanel() {
     button.setAttribute('aria-expanded', String(open));
   };
   button.addEventListener('click', () => show(Boolean(panel.hidden)));
-  document.addEventListener('pointerdown', ({ target }) => {
-    if (target instanceof Node && !panel.contains(target) && !button.contains(target)) show(false);
+  /** @param {EventTarget | null} target */
+  const isOutside = (target) =>
+    target instanceof Node && !panel.contains(target) && !button.contains(target);
+  document.addEventListener('pointerdown', ({ target }) => isOutside(target) && show(false));
+  panel.addEventListener('focusout', ({ relatedTarget }) => {
+    if (isOutside(relatedTarget)) show(false);
   });
   document.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape' || panel.hidden) return;

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Live-Verdolmetschung',
   connecting: 'Verbindung wird hergestellt …',
   live: 'Live',
   waiting: 'Warten auf den Vortrag',
@@ -9,6 +10,7 @@ export default {
   queuedLonger:
     'Gerade kommen viele dazu. Sie sind in der Warteschlange; der Ton beginnt von selbst.',
   ended: 'Die Veranstaltung ist beendet',
+  thanks: 'Die Veranstaltung ist beendet. Danke, dass Sie dabei waren.',
   restoring: 'Die Verdolmetschung ist gleich wieder da',
   listen: 'Zuhören',
   stop: 'Stopp',
@@ -16,12 +18,21 @@ export default {
   interrupted: 'Der Ton wurde unterbrochen. Zum Fortsetzen auf Zuhören tippen.',
   interpretationStopped:
     'Die Verdolmetschung ist unterbrochen. Das Original hören Sie auf dem Kanal „Original“.',
+  connectionLost:
+    'Die Verbindung ist unterbrochen. Die Seite versucht es weiter. Vom Text wird nichts fehlen.',
+  connectionLostListening:
+    'Die Verbindung ist unterbrochen. Die Seite versucht es weiter. Ihnen entgeht ein Teil des Tons, aber nichts vom Text.',
+  soundLost:
+    'Der Ton ist ausgefallen. Er kommt von selbst wieder. Was Sie verpassen, steht in den Untertiteln.',
+  captionsLost:
+    'Zurzeit kommen keine neuen Untertitel an. Sie folgen später, und keiner wird fehlen.',
   volume: 'Lautstärke',
   language: 'Sprache',
   original: 'Original',
   sound: 'Ton',
   captions: 'Untertitel',
   captionsSoon: 'Hier erscheinen Untertitel, sobald jemand spricht.',
+  wordsMissing: '(Hier fehlen einige Wörter.)',
   latest: 'Neueste',
   settings: 'Einstellungen',
   textSize: 'Schriftgröße',
@@ -36,4 +47,7 @@ export default {
     'Ton braucht https oder einen neueren Browser: Aktualisieren Sie diesen Browser oder öffnen Sie die Seite in einem anderen. Untertitel funktionieren hier.',
   soundFailed: 'Der Ton konnte nicht gestartet werden. Laden Sie die Seite neu.',
   notOpen: 'Die Veranstaltung ist noch nicht geöffnet. Die Seite verbindet sich dann von selbst.',
+  noEvent: 'Keine Veranstaltung gefunden',
+  wrongLink:
+    'Unter dieser Adresse ist nichts geöffnet. Prüfen Sie den Link oder fragen Sie die Veranstalter. Wird die Veranstaltung später geöffnet, verbindet sich die Seite.',
 };

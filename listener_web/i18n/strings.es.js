@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretación en directo',
   connecting: 'Conectando…',
   live: 'En directo',
   waiting: 'Esperando al orador',
@@ -9,6 +10,7 @@ export default {
   queuedLonger:
     'Se están conectando muchas personas. Está en la cola; el sonido empezará solo.',
   ended: 'El evento ha terminado',
+  thanks: 'El evento ha terminado. Gracias por participar.',
   restoring: 'La interpretación volverá en un momento',
   listen: 'Escuchar',
   stop: 'Parar',
@@ -16,12 +18,19 @@ export default {
   interrupted: 'El sonido se ha interrumpido. Toque Escuchar para seguir.',
   interpretationStopped:
     'La interpretación está interrumpida. El original se oye en el canal «Original».',
+  connectionLost:
+    'Se ha perdido la conexión. La página sigue intentándolo. No faltará nada del texto.',
+  connectionLostListening:
+    'Se ha perdido la conexión. La página sigue intentándolo. Perderá una parte del sonido, pero nada del texto.',
+  soundLost: 'El sonido se ha parado. Volverá solo. Lo que se pierda está en los subtítulos.',
+  captionsLost: 'De momento no llegan subtítulos nuevos. Llegarán después y no faltará ninguno.',
   volume: 'Volumen',
   language: 'Idioma',
   original: 'Original',
   sound: 'Sonido',
   captions: 'Subtítulos',
   captionsSoon: 'Los subtítulos aparecerán aquí en cuanto alguien hable.',
+  wordsMissing: '(Aquí faltan algunas palabras.)',
   latest: 'Lo último',
   settings: 'Ajustes',
   textSize: 'Tamaño del texto',
@@ -36,4 +45,7 @@ export default {
     'El sonido necesita https o un navegador más reciente: actualice este navegador o abra la página en otro. Los subtítulos funcionan aquí.',
   soundFailed: 'No se ha podido iniciar el sonido. Recargue la página para intentarlo de nuevo.',
   notOpen: 'El evento aún no está abierto. La página se conectará sola cuando se abra.',
+  noEvent: 'Aquí no hay ningún evento',
+  wrongLink:
+    'No hay nada abierto en esta dirección. Compruebe el enlace o pregunte a la organización. Si el evento se abre más tarde, la página se conectará.',
 };

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretazione in diretta',
   connecting: 'Connessione…',
   live: 'In diretta',
   waiting: 'In attesa del relatore',
@@ -9,18 +10,27 @@ export default {
   queuedLonger:
     'Si stanno collegando molte persone. Sei in coda; l’audio partirà da solo.',
   ended: 'L’evento è terminato',
+  thanks: 'L’evento è terminato. Grazie per la partecipazione.',
   restoring: 'L’interpretazione riprende tra un momento',
   listen: 'Ascolta',
   stop: 'Ferma',
   headphones: 'Mettiti le cuffie e tocca Ascolta',
   interrupted: 'L’audio è stato interrotto. Tocca Ascolta per continuare.',
   interpretationStopped: 'L’interpretazione è interrotta. L’originale è sul canale «Originale».',
+  connectionLost:
+    'La connessione è caduta. La pagina continua a riprovare. Del testo non mancherà nulla.',
+  connectionLostListening:
+    'La connessione è caduta. La pagina continua a riprovare. Perderai una parte dell’audio, ma nulla del testo.',
+  soundLost: 'L’audio si è fermato. Tornerà da solo. Quello che perdi è nei sottotitoli.',
+  captionsLost:
+    'Al momento non arrivano nuovi sottotitoli. Arriveranno dopo, e non ne mancherà nessuno.',
   volume: 'Volume',
   language: 'Lingua',
   original: 'Originale',
   sound: 'Audio',
   captions: 'Sottotitoli',
   captionsSoon: 'I sottotitoli appariranno qui appena qualcuno parla.',
+  wordsMissing: '(Qui mancano alcune parole.)',
   latest: 'Più recente',
   settings: 'Impostazioni',
   textSize: 'Dimensione del testo',
@@ -35,4 +45,7 @@ export default {
     'L’audio richiede https o un browser più recente: aggiorna questo browser o apri la pagina in un altro. I sottotitoli funzionano qui.',
   soundFailed: 'Impossibile avviare l’audio. Ricarica la pagina per riprovare.',
   notOpen: 'L’evento non è ancora aperto. La pagina si connetterà da sola all’apertura.',
+  noEvent: 'Nessun evento qui',
+  wrongLink:
+    'A questo indirizzo non c’è nulla di aperto. Controlla il link o chiedi agli organizzatori. Se l’evento apre più tardi, la pagina si connetterà.',
 };

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'ライブ通訳',
   connecting: '接続しています…',
   live: 'ライブ',
   waiting: '講演者を待っています',
@@ -9,18 +10,24 @@ export default {
   queuedLonger:
     '現在アクセスが集中しています。順番が来ると音声が自動的に始まります。',
   ended: 'イベントは終了しました',
+  thanks: 'イベントは終了しました。ご参加ありがとうございました。',
   restoring: '通訳はまもなく再開します',
   listen: '聴く',
   stop: '停止',
   headphones: 'イヤホンを付けて「聴く」を押してください',
   interrupted: '音声が中断されました。「聴く」を押すと再開します。',
   interpretationStopped: '通訳は中断しています。原音声は「原音声」チャンネルで聴けます。',
+  connectionLost: '接続が切れました。自動的に再接続を続けています。字幕は一つも失われません。',
+  connectionLostListening: '接続が切れました。自動的に再接続を続けています。その間の音声は聴けませんが、字幕は失われません。',
+  soundLost: '音声が止まりました。自動的に再開します。聴き逃した部分は字幕で読めます。',
+  captionsLost: '現在、新しい字幕が届いていません。後からすべて表示されます。',
   volume: '音量',
   language: '言語',
   original: '原音声',
   sound: '音声',
   captions: '字幕',
   captionsSoon: '話が始まると、ここに字幕が表示されます。',
+  wordsMissing: '（ここで一部の言葉が抜けています。）',
   latest: '最新へ',
   settings: '設定',
   textSize: '文字の大きさ',
@@ -35,4 +42,7 @@ export default {
     '音声には https または新しいブラウザーが必要です。ブラウザーを更新するか、別のブラウザーで開いてください。字幕はこのまま使えます。',
   soundFailed: '音声を開始できませんでした。ページを再読み込みしてください。',
   notOpen: 'イベントはまだ始まっていません。始まると自動的に接続します。',
+  noEvent: 'イベントが見つかりません',
+  wrongLink:
+    'このアドレスで開催中のイベントはありません。リンクを確認するか、主催者にお尋ねください。後で始まった場合は自動的に接続します。',
 };

@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: 'Interpretação ao vivo',
   connecting: 'Conectando…',
   live: 'Ao vivo',
   waiting: 'À espera do orador',
@@ -9,18 +10,25 @@ export default {
   queuedLonger:
     'Muitas pessoas estão entrando agora. Você está na fila; o som começa sozinho.',
   ended: 'O evento terminou',
+  thanks: 'O evento terminou. Obrigado por participar.',
   restoring: 'A interpretação volta em instantes',
   listen: 'Ouvir',
   stop: 'Parar',
   headphones: 'Coloque os fones e toque em Ouvir',
   interrupted: 'O som foi interrompido. Toque em Ouvir para continuar.',
   interpretationStopped: 'A interpretação está interrompida. O original está no canal “Original”.',
+  connectionLost: 'A conexão caiu. A página continua tentando. Não vai faltar nada do texto.',
+  connectionLostListening:
+    'A conexão caiu. A página continua tentando. Você vai perder uma parte do som, mas nada do texto.',
+  soundLost: 'O som parou. Ele volta sozinho. O que você perder está nas legendas.',
+  captionsLost: 'No momento não chegam novas legendas. Elas virão depois, e nenhuma vai faltar.',
   volume: 'Volume',
   language: 'Idioma',
   original: 'Original',
   sound: 'Som',
   captions: 'Legendas',
   captionsSoon: 'As legendas aparecem aqui assim que alguém falar.',
+  wordsMissing: '(Faltam algumas palavras aqui.)',
   latest: 'Mais recente',
   settings: 'Definições',
   textSize: 'Tamanho do texto',
@@ -35,4 +43,7 @@ export default {
     'O som precisa de https ou de um navegador mais recente: atualize este navegador ou abra a página em outro. As legendas funcionam aqui.',
   soundFailed: 'Não foi possível iniciar o som. Recarregue a página para tentar de novo.',
   notOpen: 'O evento ainda não está aberto. A página conecta-se sozinha quando ele abrir.',
+  noEvent: 'Nenhum evento aqui',
+  wrongLink:
+    'Não há nada aberto neste endereço. Verifique o link ou pergunte à organização. Se o evento abrir mais tarde, a página se conectará.',
 };

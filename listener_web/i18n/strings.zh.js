@@ -1,5 +1,6 @@
 /** @type {import('./strings.en.js').Strings} */
 export default {
+  pageTitle: '现场口译',
   connecting: '正在连接…',
   live: '直播中',
   waiting: '等待演讲者',
@@ -9,18 +10,24 @@ export default {
   queuedLonger:
     '现在加入的人很多。您正在排队，声音会自动开始。',
   ended: '活动已结束',
+  thanks: '活动已结束，感谢您的参与。',
   restoring: '口译稍后恢复',
   listen: '收听',
   stop: '停止',
   headphones: '戴上耳机，点击“收听”',
   interrupted: '声音已中断。点击“收听”继续。',
   interpretationStopped: '口译已中断。可在“原声”频道收听原声。',
+  connectionLost: '连接已断开，页面会继续重试。字幕不会缺失。',
+  connectionLostListening: '连接已断开，页面会继续重试。您会错过一部分声音，但不会缺失字幕。',
+  soundLost: '声音已中断，会自动恢复。错过的内容可以在字幕中阅读。',
+  captionsLost: '暂时收不到新字幕。稍后会全部补上。',
   volume: '音量',
   language: '语言',
   original: '原声',
   sound: '声音',
   captions: '字幕',
   captionsSoon: '有人讲话时，字幕会显示在这里。',
+  wordsMissing: '（此处缺少几个词。）',
   latest: '最新',
   settings: '设置',
   textSize: '文字大小',
@@ -35,4 +42,7 @@ export default {
     '播放声音需要 https 或较新的浏览器：请更新此浏览器，或换一个浏览器打开。字幕可正常使用。',
   soundFailed: '无法开始播放声音。请重新加载页面再试。',
   notOpen: '活动尚未开放。开放后页面会自动连接。',
+  noEvent: '未找到活动',
+  wrongLink:
+    '此地址没有已开放的活动。请检查链接或咨询主办方。如果活动稍后开放，页面会自动连接。',
 };

@@ -1,6 +1,8 @@
 /** The page's audio context, the volume in front of the loudspeaker, and the cross-fade of decks. */
+import { within } from '../shared/deadline.js';
 
 const WORKLET_URL = new URL('./worklet.js', import.meta.url);
+const WORKLET_DEADLINE_MS = 10_000;
 /** The time constant with which the volume follows the control. */
 const VOLUME_S = 0.02;
 /** The length of a cross-fade between two decks. */
@@ -54,8 +56,15 @@ export class AudioGraph {
 
   /** Load the jitter buffer into the audio thread, once; the graph must be open. */
   async loadWorklet() {
-    this.#worklet ??= this.context?.audioWorklet.addModule(WORKLET_URL) ?? null;
-    await this.#worklet;
+    if (this.context === null) return;
+    const { audioWorklet } = this.context;
+    this.#worklet ??= within(WORKLET_DEADLINE_MS, audioWorklet.addModule(WORKLET_URL));
+    try {
+      await this.#worklet;
+    } catch (error) {
+      this.#worklet = null;
+      throw error;
+    }
   }
 
   /** Start the sound. Browsers refuse that outside a tap; then the graph does not run. */

@@ -45,6 +45,7 @@
  *   without a new deck and says whether the server could do that
  * @property {(volume: number) => void} setVolume 0 to 1, for sound outside the audio graph
  * @property {() => void} resume plays on after `interrupted`; must be called from a tap
+ * @property {() => void} retryNow ends the wait for the next attempt: the network may be back
  * @property {() => void} fadeIn becomes audible
  * @property {() => void} fadeOut becomes silent, then closes
  * @property {() => void} close lets go of everything at once

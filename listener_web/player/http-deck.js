@@ -7,6 +7,8 @@ const WATCH_INTERVAL_MS = 1_000;
 const START_DEADLINE_MS = 10_000;
 /** A player that has begun and then stands still for this long has lost its connection. */
 const STALL_MS = 3_000;
+/** An attempt that began this recently is left alone. */
+const FRESH_MS = 1_000;
 
 /** @typedef {import('./deck.js').DeckMembers} DeckMembers */
 /** @typedef {import('./deck.js').DeckState} DeckState */
@@ -20,7 +22,7 @@ export class HttpDeck extends EventTarget {
   state = 'connecting';
   skippedPackets = 0;
   #element = new Audio();
-  #backoff = new Backoff(500, 10_000);
+  #backoff = new Backoff(500, 2_000);
   #url;
   #closed = false;
   #underruns = 0;
@@ -91,6 +93,13 @@ export class HttpDeck extends EventTarget {
     this.#element.play().catch((error) => {
       if (error.name === 'NotAllowedError') this.#become('interrupted');
     });
+  }
+
+  /** The network may be back. */
+  retryNow() {
+    if (this.state !== 'reconnecting' || performance.now() - this.#moved.at < FRESH_MS) return;
+    this.#backoff.reset();
+    this.resume();
   }
 
   /** It is audible from the start. */

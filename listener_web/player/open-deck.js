@@ -1,30 +1,67 @@
-/** Makes the deck of each transport. */
-import { HttpDeck } from './http-deck.js';
-import { WebSocketDeck } from './websocket-deck.js';
-import { WhepDeck } from './whep-deck.js';
+/** Loads the module of a transport when it is needed, and makes its decks. */
+import { within } from '../shared/deadline.js';
+
+const LOAD_DEADLINE_MS = 20_000;
 
 /** @typedef {import('./transports.js').Transport} Transport */
+/** @typedef {import('./audio-graph.js').AudioGraph} AudioGraph */
+/** @typedef {(graph: AudioGraph, channel: string, url: string) => import('./deck.js').Deck} MakeDeck */
+
+/** @type {Record<Transport, () => Promise<MakeDeck>>} */
+const LOAD = {
+  ws: async () => {
+    const { WebSocketDeck } = await import('./websocket-deck.js');
+    return (graph, channel, url) => {
+      const { context, output } = opened(graph);
+      return new WebSocketDeck(context, output, channel, url);
+    };
+  },
+  whep: async () => {
+    const { WhepDeck } = await import('./whep-deck.js');
+    return (graph, channel, url) => {
+      const { context, output } = opened(graph);
+      return new WhepDeck(context, output, channel, url);
+    };
+  },
+  http: async () => {
+    const { HttpDeck } = await import('./http-deck.js');
+    return (graph, channel, url) => new HttpDeck(channel, url, graph.volume);
+  },
+};
+
+/** @type {Map<Transport, MakeDeck>} */
+const loaded = new Map();
+
+/** @param {Transport} transport */
+export function isLoaded(transport) {
+  return loaded.has(transport);
+}
 
 /**
- * The decks whose sound passes through the audio graph.
+ * Load a transport's module, once. Rejected when it does not come.
  *
- * @type {Record<Exclude<Transport, 'http'>, typeof WebSocketDeck | typeof WhepDeck>}
+ * @param {Transport} transport
  */
-const IN_GRAPH = { ws: WebSocketDeck, whep: WhepDeck };
+export async function loadDeck(transport) {
+  if (!loaded.has(transport)) loaded.set(transport, await within(LOAD_DEADLINE_MS, LOAD[transport]()));
+}
 
 /**
  * Begin to play a channel.
  *
- * @param {Transport} transport
- * @param {import('./audio-graph.js').AudioGraph} graph open, except for `http`
+ * @param {Transport} transport loaded
+ * @param {AudioGraph} graph open, except for `http`
  * @param {string} channel
  * @param {string} url of the channel by this transport
- * @returns {import('./deck.js').Deck}
  */
 export function openDeck(transport, graph, channel, url) {
-  if (transport === 'http') return new HttpDeck(channel, url, graph.volume);
-  const { context, output } = graph;
+  const make = loaded.get(transport);
+  if (make === undefined) throw new Error(`the module of ${transport} is not loaded`);
+  return make(graph, channel, url);
+}
+
+/** @param {AudioGraph} graph */
+function opened({ context, output }) {
   if (context === null || output === null) throw new Error('the audio graph is not open');
-  const DeckClass = IN_GRAPH[transport];
-  return new DeckClass(context, output, channel, url);
+  return { context, output };
 }

@@ -8,7 +8,7 @@
  */
 import { AudioGraph } from './audio-graph.js';
 import { DeckTotals } from './deck.js';
-import { openDeck } from './open-deck.js';
+import { isLoaded, loadDeck, openDeck } from './open-deck.js';
 
 /** The old channel is heard no longer than this while the new one has no sound yet. */
 const SWITCH_DEADLINE_MS = 2_500;
@@ -38,8 +38,10 @@ export class Player extends EventTarget {
   #current = null;
   /** The deck that becomes audible as soon as it plays. @type {Deck | null} */
   #next = null;
-  /** The channel that was last asked for. @type {string | null} */
-  #wanted = null;
+  /** The channel that was last asked for. */
+  #wanted = '';
+  /** Counts the attempts to find a transport; only the last one goes on. */
+  #attempt = 0;
   /** The counters of decks that are no longer used. */
   #retired = new DeckTotals();
 
@@ -63,6 +65,8 @@ export class Player extends EventTarget {
     if (deck?.state === 'ended') return 'ended';
     if (this.#next?.state === 'queued') return 'queued';
     if (this.#inGraph && !this.#graph.running) return 'interrupted';
+    // The next transport is being loaded.
+    if (deck?.state === 'failed') return 'connecting';
     return deck?.state ?? 'starting';
   }
 
@@ -116,13 +120,20 @@ export class Player extends EventTarget {
    * @param {string} channel
    */
   async listen(channel) {
+    this.#wanted = channel;
     if (this.#wish === 'running') {
       this.#resume();
       return;
     }
     this.#wish = 'starting';
     this.#changed();
-    await this.#begin(channel);
+    await this.#begin();
+  }
+
+  /** Load what the first transport needs, so that a tap is not followed by a download. */
+  async prepare() {
+    // What does not come now is asked for again by the tap.
+    if (this.transport !== null) await loadDeck(this.transport).catch(() => undefined);
   }
 
   /**
@@ -131,6 +142,7 @@ export class Player extends EventTarget {
    * @param {string} channel
    */
   switchTo(channel) {
+    this.#wanted = channel;
     if (this.#wish !== 'running') return;
     this.#open(channel);
     this.#changed();
@@ -138,9 +150,7 @@ export class Player extends EventTarget {
 
   /** Play the same channel from its address, which has changed. */
   reopen() {
-    const channel = this.channel;
-    if (this.#wish !== 'running' || channel === null) return;
-    this.#open(channel, true);
+    if (this.#wish === 'running') this.#open(this.#wanted, true);
   }
 
   /**
@@ -149,15 +159,15 @@ export class Player extends EventTarget {
    * @param {Transport[]} transports to try, in this order
    */
   prefer(transports) {
-    const channel = this.channel;
     this.#transports = transports;
     this.#chosen = 0;
-    if (this.#wish === 'running' && channel !== null) void this.#begin(channel);
+    if (['starting', 'running'].includes(this.#wish)) void this.#begin();
   }
 
   /** Stop playing and let go of the connection. */
   stop() {
     this.#wish = 'idle';
+    this.#attempt += 1;
     this.#dropNext();
     this.#retire(this.#current);
     this.#current = null;
@@ -165,31 +175,37 @@ export class Player extends EventTarget {
     this.#changed();
   }
 
+  /** The network may be back: a lost connection is tried again at once. */
+  retryNow() {
+    for (const deck of [this.#current, this.#next]) deck?.retryNow();
+  }
+
   /** Whether the sound passes through the audio graph. */
   get #inGraph() {
     return this.transport !== 'http';
   }
 
-  /**
-   * Open a channel by the best transport that works, for as long as it is wanted.
-   *
-   * @param {string} channel
-   */
-  async #begin(channel) {
+  /** Open the wanted channel by the best transport that works, for as long as it is wanted. */
+  async #begin() {
+    const attempt = ++this.#attempt;
     while (this.transport !== null) {
+      const transport = this.transport;
       try {
         if (this.#inGraph) {
           this.#graph.open();
           this.#resume();
         }
-        if (this.transport === 'ws') await this.#graph.loadWorklet();
-        if (this.#wish === 'idle') return;
+        // No wait where none is needed: iOS starts sound only in the turn of the tap.
+        if (!isLoaded(transport)) await loadDeck(transport);
+        if (transport === 'ws') await this.#graph.loadWorklet();
+        if (attempt !== this.#attempt) return;
         this.#wish = 'running';
-        this.#open(channel, true);
+        this.#open(this.#wanted, true);
         this.#changed();
         return;
       } catch (error) {
-        console.warn(`no sound by ${this.transport}:`, error);
+        if (attempt !== this.#attempt) return;
+        console.warn(`no sound by ${transport}:`, error);
         this.#chosen += 1;
       }
     }
@@ -217,7 +233,6 @@ export class Player extends EventTarget {
    */
   #open(channel, again = false) {
     this.#dropNext();
-    this.#wanted = channel;
     const current = this.#current;
     if (current?.canChange && current.transport === this.transport) {
       void this.#changeIn(current, channel);
@@ -259,8 +274,9 @@ export class Player extends EventTarget {
    */
   #fallBack(deck) {
     if (deck !== this.#next && deck !== this.#current) return;
+    console.warn(`no sound by ${deck.transport} any more`);
     this.#chosen += 1;
-    void this.#begin(deck.channel);
+    void this.#begin();
   }
 
   /**

@@ -3,6 +3,8 @@ import { FADE_S, fade } from './audio-graph.js';
 
 /** After this many failures to open a WebSocket, while the server answers, something blocks it. */
 const BLOCKED_AFTER = 2;
+/** A worker that has not begun by then never will. */
+const WORKER_DEADLINE_MS = 10_000;
 
 /** @typedef {import('./deck.js').DeckMembers} DeckMembers */
 /** @typedef {import('./deck.js').DeckState} DeckState */
@@ -27,10 +29,12 @@ export class WebSocketDeck extends EventTarget {
   #worker;
   #node;
   #gain;
-  /** @type {'none' | 'open' | 'lost' | 'blocked' | 'ended'} */
+  /** @type {'none' | 'open' | 'lost' | 'blocked' | 'broken' | 'ended'} */
   #connection = 'none';
   #wasOpen = false;
   #blocked = 0;
+  /** @type {ReturnType<typeof setTimeout>} */
+  #late;
   /** Packets the server left out because this listener was too slow for them. */
   skippedPackets = 0;
   /** @type {BufferStats} */
@@ -64,16 +68,21 @@ export class WebSocketDeck extends EventTarget {
     this.#node.port.postMessage({ type: 'source', port: port1 }, [port1]);
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }) => {
+      clearTimeout(this.#late);
       if (data.connection) this.#connected(data.connection);
-      else this.skippedPackets += data.skipped;
+      else if (data.skipped) this.skippedPackets += data.skipped;
     };
+    // Of scripts that did not load, a browser tells only by these events.
+    this.#worker.onerror = () => this.#broken('the worker');
+    this.#node.onprocessorerror = () => this.#broken('the audio thread');
+    this.#late = setTimeout(() => this.#broken('the start of the worker'), WORKER_DEADLINE_MS);
     this.#worker.postMessage({ type: 'open', url, sink: port2 }, [port2]);
   }
 
   /** @returns {DeckState} */
   get state() {
     if (this.#connection === 'ended') return 'ended';
-    if (this.#connection === 'blocked') return 'failed';
+    if (['blocked', 'broken'].includes(this.#connection)) return 'failed';
     if (this.#connection === 'lost') return 'reconnecting';
     if (this.stats.playing) return 'playing';
     return this.#connection === 'open' ? 'buffering' : 'connecting';
@@ -89,6 +98,11 @@ export class WebSocketDeck extends EventTarget {
   /** The audio graph does it. */
   resume() {}
 
+  /** The network may be back. */
+  retryNow() {
+    this.#worker.postMessage({ type: 'retry' });
+  }
+
   /** Become audible. */
   fadeIn() {
     fade(this.#gain.gain, this.context, 'in');
@@ -103,6 +117,8 @@ export class WebSocketDeck extends EventTarget {
 
   /** Let go of everything at once. */
   close() {
+    clearTimeout(this.#late);
+    this.#worker.onerror = this.#node.onprocessorerror = null;
     this.#worker.postMessage({ type: 'close' });
     this.#node.port.onmessage = null;
     this.#node.port.postMessage({ type: 'close' });
@@ -112,13 +128,22 @@ export class WebSocketDeck extends EventTarget {
 
   /** @param {'open' | 'lost' | 'ended'} connection */
   #connected(connection) {
+    if (this.#connection === 'broken') return;
     this.#change(() => (this.#connection = connection));
     if (connection === 'open') this.#wasOpen = true;
     if (connection === 'lost' && !this.#wasOpen) void this.#lookForBlock();
   }
 
+  /** @param {string} part that does not work here */
+  #broken(part) {
+    console.warn(`sound by WebSocket: ${part} failed`);
+    clearTimeout(this.#late);
+    this.#change(() => (this.#connection = 'broken'));
+  }
+
   async #lookForBlock() {
     const answers = await fetch('/healthz', { cache: 'no-store' }).catch(() => null);
+    if (this.#connection === 'broken') return;
     if (answers?.ok) this.#blocked += 1;
     if (this.#blocked >= BLOCKED_AFTER && !this.#wasOpen) {
       this.#change(() => (this.#connection = 'blocked'));

@@ -1,6 +1,7 @@
 /** One channel by WebRTC: it makes a new session whenever the old one breaks. */
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
+import { Wait } from '../shared/network.js';
 import { FADE_S, fade } from './audio-graph.js';
 import { WhepSession } from './whep-session.js';
 
@@ -9,6 +10,10 @@ const WATCH_INTERVAL_MS = 250;
 const CONNECT_DEADLINE_MS = 8_000;
 /** Browsers take up to 15 s to call a dead connection `failed`; sound that stops shows it sooner. */
 const STALL_MS = 3_000;
+/** After this long without a packet nothing is heard any more. */
+const SILENT_MS = 500;
+/** An attempt that began this recently is left alone. */
+const FRESH_MS = 1_000;
 
 /** @typedef {import('./deck.js').DeckMembers} DeckMembers */
 /** @typedef {import('./deck.js').DeckState} DeckState */
@@ -29,6 +34,11 @@ export class WhepDeck extends EventTarget {
   #gain;
   #url;
   #stopped = false;
+  #backoff = new Backoff(300, 2_000);
+  #wait = new Wait();
+  /** Whether a session ever worked here; then a failure is one of the network. */
+  #worked = false;
+  #began_ms = 0;
   /** The last change that was asked for. @type {Promise<unknown>} */
   #changes = Promise.resolve();
   /** @type {WhepSession | null} */
@@ -84,6 +94,14 @@ export class WhepDeck extends EventTarget {
   /** The audio graph does it. */
   resume() {}
 
+  /** The network may be back: begin a new session at once, unless this one plays or is new. */
+  retryNow() {
+    if (['playing', 'queued', 'failed', 'ended'].includes(this.state)) return;
+    this.#backoff.reset();
+    this.#wait.end();
+    if (this.#worked && performance.now() - this.#began_ms >= FRESH_MS) this.#session?.abandon();
+  }
+
   /** Become audible. */
   fadeIn() {
     fade(this.#gain.gain, this.context, 'in');
@@ -98,37 +116,41 @@ export class WhepDeck extends EventTarget {
   /** Let go of everything at once. */
   close() {
     this.#stopped = true;
+    this.#wait.end();
     this.#drop();
     this.#gain.disconnect();
   }
 
   async #keepPlaying() {
-    const backoff = new Backoff(300, 5_000);
     while (!this.#stopped) {
-      const waitMs = await this.#play(() => backoff.reset());
+      const waitMs = await this.#play();
       this.#drop();
       if (this.#stopped || waitMs === null) return;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(waitMs, backoff.nextMs())));
+      await this.#wait.pass(Math.max(waitMs, this.#backoff.nextMs()));
     }
   }
 
   /**
    * One session, from its offer to its end.
    *
-   * @param {() => void} onSound
    * @returns {Promise<number | null>} the shortest wait before the next attempt; null for no next attempt
    */
-  async #play(onSound) {
+  async #play() {
+    this.#began_ms = performance.now();
     const session = new WhepSession((stream) => this.#attach(stream));
     this.#session = session;
     try {
       await session.offer(new URL(this.#url));
       if (this.#stopped) return null;
-      const connected = await this.#watch(session, onSound);
-      this.#become(connected ? 'reconnecting' : 'failed');
-      return connected ? 0 : null;
+      await this.#watch(session);
+      this.#become(this.#worked ? 'reconnecting' : 'failed');
+      return this.#worked ? 0 : null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        console.warn('sound by WebRTC:', error);
+        this.#become(this.#worked ? 'reconnecting' : 'failed');
+        return this.#worked ? 0 : null;
+      }
       if (error.full) {
         this.#become('queued');
         return error.waitMs();
@@ -143,31 +165,33 @@ export class WhepDeck extends EventTarget {
    * Return when the session is broken or no longer wanted.
    *
    * @param {WhepSession} session
-   * @param {() => void} onSound
-   * @returns {Promise<boolean>} whether it ever was connected
    */
-  async #watch(session, onSound) {
+  async #watch(session) {
     let packets = 0;
+    let heard_ms = 0;
     let connected = false;
     let deadline = performance.now() + CONNECT_DEADLINE_MS;
     while (!this.#stopped && !['failed', 'closed'].includes(session.state)) {
       const heard = await session.heard();
       if (session.state === 'connected' && !connected) {
         connected = true;
+        this.#worked = true;
         deadline = Infinity;
         if (this.state !== 'playing') this.#become('buffering');
       }
       if (heard.packets > packets) {
         packets = heard.packets;
-        deadline = performance.now() + STALL_MS;
-        onSound();
+        heard_ms = performance.now();
+        deadline = heard_ms + STALL_MS;
+        this.#backoff.reset();
         this.#report(heard);
         this.#become('playing');
+      } else if (this.state === 'playing' && performance.now() - heard_ms > SILENT_MS) {
+        this.#become('buffering');
       }
       if (performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, WATCH_INTERVAL_MS));
     }
-    return connected;
   }
 
   /** @param {MediaStream} stream */

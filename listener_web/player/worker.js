@@ -1,6 +1,7 @@
 /**
  * One channel's sound, off the main thread: WebSocket → Opus decoder → port of the audio thread.
- * It tells the page `{connection: 'open' | 'lost' | 'ended'}` and `{skipped: packets}`.
+ * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}` and
+ * `{skipped: packets}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
 import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';
@@ -12,13 +13,19 @@ const CLOSE_GOING_AWAY = 1001;
 /** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
 const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
+/** The first deadline of a connection that worked before; each later one is twice as long. */
+const RECONNECT_DEADLINE_MS = 3_000;
+/** A connection that was opened or brought something this recently works. */
+const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
+/** A decoder that fails this often without a sound does not work in this browser. */
+const DECODER_FAILURES = 5;
 /** 300 ms. A longer loss is not filled with silence: the next sound follows at once. */
 const LONGEST_FILLED = 0.3 * DECODED_HZ;
 
 class Receiver {
-  #backoff = new Backoff(300, 5_000);
+  #backoff = new Backoff(300, 2_000);
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {AudioDecoder | null} */
@@ -26,7 +33,12 @@ class Receiver {
   /** Lost packets before each packet that is in the decoder, in its order. @type {number[]} */
   #lostBefore = [];
   #order = new FrameOrder();
+  #decoderFailures = 0;
   #deadline = 0;
+  #connectWithinMs = CONNECT_DEADLINE_MS;
+  /** When the connection was opened or last brought something. */
+  #freshMs = 0;
+  #over = false;
   #retry = 0;
   /** Whether this connection has brought sound. */
   #heard = false;
@@ -46,7 +58,9 @@ class Receiver {
     this.#socket = socket;
     this.#order.reconnected();
     this.#heard = false;
-    this.#expectWithin(CONNECT_DEADLINE_MS);
+    this.#freshMs = Date.now();
+    this.#expectWithin(this.#connectWithinMs);
+    this.#connectWithinMs = Math.min(CONNECT_DEADLINE_MS, 2 * this.#connectWithinMs);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
       self.postMessage({ connection: 'open' });
@@ -60,13 +74,26 @@ class Receiver {
     };
   }
 
+  /** The network may be back: connect at once, unless something has just come. */
+  retryNow() {
+    if (this.#over || Date.now() - this.#freshMs < FRESH_MS) return;
+    this.#backoff.reset();
+    this.#disconnect();
+    this.connect();
+  }
+
   close() {
+    this.#over = true;
+    this.#disconnect();
+    if (this.#decoder?.state === 'configured') this.#decoder.close();
+  }
+
+  #disconnect() {
     clearTimeout(this.#deadline);
     clearTimeout(this.#retry);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
-    if (this.#decoder?.state === 'configured') this.#decoder.close();
   }
 
   /** @param {number} ms */
@@ -85,6 +112,7 @@ class Receiver {
     clearTimeout(this.#deadline);
     this.#socket = null;
     if (code === CLOSE_EVENT_ENDED) {
+      this.#over = true;
       this.sink.postMessage({ ended: true });
       self.postMessage({ connection: 'ended' });
       return;
@@ -106,6 +134,8 @@ class Receiver {
     if (frame === null || lost === null) return;
     this.#heard = true;
     this.#backoff.reset();
+    this.#freshMs = Date.now();
+    this.#connectWithinMs = RECONNECT_DEADLINE_MS;
     this.#expectWithin(STALL_MS);
     this.#decode(frame.packet, frame.position, lost);
   }
@@ -127,7 +157,11 @@ class Receiver {
     const decoder = new AudioDecoder({
       output: (data) => this.#play(data),
       // The decoder is closed by then; the next packet makes a new one.
-      error: (error) => console.warn('sound decoder:', error.message),
+      error: (error) => {
+        console.warn('sound decoder:', error.message);
+        this.#decoderFailures += 1;
+        if (this.#decoderFailures >= DECODER_FAILURES) throw error;
+      },
     });
     decoder.configure({ codec: 'opus', sampleRate: DECODED_HZ, numberOfChannels: 1 });
     return decoder;
@@ -135,6 +169,7 @@ class Receiver {
 
   /** @param {AudioData} data */
   #play(data) {
+    this.#decoderFailures = 0;
     // Lost packets are taken to be as long as this one.
     const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
     if (lost > 0 && lost <= LONGEST_FILLED) this.sink.postMessage({ lost });
@@ -152,8 +187,12 @@ self.onmessage = ({ data }) => {
   if (data.type === 'open') {
     receiver = new Receiver(data.url, data.sink);
     receiver.connect();
+  } else if (data.type === 'retry') {
+    receiver?.retryNow();
   } else if (data.type === 'close') {
     receiver?.close();
     self.close();
   }
 };
+
+self.postMessage({ started: true });

@@ -2,12 +2,14 @@
 import { ApiError, send } from './api.js';
 
 const GATHERING_MS = 1_000;
+const OFFER_DEADLINE_MS = 10_000;
 const DELETE_DEADLINE_MS = 2_000;
 
 export class WebRtcSession {
   /** Tracks are added to it before the offer. */
   connection = new RTCPeerConnection();
   #headers;
+  #offering = new AbortController();
   /** The session's own address, once the server has made it. @type {URL | null} */
   #resource = null;
 
@@ -37,10 +39,21 @@ export class WebRtcSession {
   async offer(endpoint) {
     await this.connection.setLocalDescription();
     await this.#gathered();
+    const late = setTimeout(() => this.#offering.abort(), OFFER_DEADLINE_MS);
+    try {
+      await this.#exchange(endpoint);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** @param {URL} endpoint */
+  async #exchange(endpoint) {
     const response = await send(endpoint, {
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', ...this.#headers },
       body: this.connection.localDescription?.sdp ?? '',
+      signal: this.#offering.signal,
     });
     const location = response.headers.get('Location');
     if (response.status !== 201 || location === null) {
@@ -71,6 +84,12 @@ export class WebRtcSession {
       () => true,
       () => false,
     );
+  }
+
+  /** Do not wait for this session any longer: an offer without answer fails, and its state is `closed`. */
+  abandon() {
+    this.#offering.abort();
+    this.connection.close();
   }
 
   /** End the session here and on the server. Works while the page is being left. */

@@ -13,11 +13,11 @@ from aiohttp import web
 from playwright.async_api import Browser
 
 from broadcaster.edge.http.stream import HttpStream
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
-from tests.audio.sounds import speech
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import packets
+from tests.edge.voices import encoded, speaking, voices
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.deadline import deadline
 from tests.support.sound import Samples, hears, samples
@@ -27,7 +27,6 @@ from tests.support.whep import whep_server
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 40
 SETTLE_S = 1.0
 """The channel before is heard for as long as a jitter buffer holds it."""
 PLAYS_BY_HTTP = """() => window.broadcasterPlayer.transport === 'http'
@@ -36,16 +35,8 @@ NOT_CAPABLE = "delete window.AudioDecoder; delete window.RTCPeerConnection;"
 
 
 @cache
-def voices() -> dict[str, bytes]:
-    """Two different halves of the prepared talk."""
-    size = SECONDS * CLOCK_HZ * 2
-    pcm = speech()
-    return {"es": pcm[:size], "ar": pcm[size : 2 * size]}
-
-
-@cache
 def spanish() -> Samples:
-    """The first of the two, as numbers."""
+    """The first of the two voices, as numbers."""
     return samples(voices()["es"])
 
 
@@ -53,31 +44,6 @@ def spanish() -> Samples:
 def arabic() -> Samples:
     """The second of the two, as numbers."""
     return samples(voices()["ar"])
-
-
-@cache
-def encoded() -> dict[str, list[bytes]]:
-    """The same as Opus packets."""
-    return {channel: packets(pcm[: len(pcm) // 2_880 * 2_880]) for channel, pcm in voices().items()}
-
-
-@asynccontextmanager
-async def speaking(edge: Edge) -> AsyncIterator[None]:
-    """Publish both channels in real time, over and over."""
-    channels = await asyncio.to_thread(encoded)
-
-    async def speak() -> None:
-        began = time.monotonic()
-        number = 0
-        while True:
-            for channel, frames in channels.items():
-                edge.say(channel, frames[number % len(frames)])
-            number += 1
-            due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-
-    async with background_task(speak(), name="both voices"):
-        yield
 
 
 @asynccontextmanager
@@ -194,7 +160,7 @@ async def test_webrtc_waits_its_turn_plays_and_changes_channel(
         await page.page.wait_for_selector("#status[data-status='queued']")
         assert "in the queue" in await page.page.inner_text("#notice")
         server.full = False
-        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        await until(page.page, "() => window.broadcasterPlayer?.state === 'playing'")
         assert server.refused >= 1
         await page.record()
         if changes_channel:

@@ -13,6 +13,7 @@ from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub, state_m
 from broadcaster.edge.fanout.framing import chunk
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
+from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from tests.edge.captions import reading
 from tests.edge.clock import SteppedClock
 from tests.edge.conftest import EVENT, Edge
@@ -229,6 +230,25 @@ async def test_a_proxy_that_holds_the_first_kilobytes_back_needs_no_polling(edge
         await edge.caption(1, "Frase 1.")
         await page.wait_for_caption("Frase 1.")
         assert not [line for line in proxy.requests if b"/poll/" in line]
+
+
+async def test_readers_of_the_floor_learn_what_the_speaker_speaks(edge: Edge) -> None:
+    assert "language" not in (await poll(edge, path="/e/talk/poll/floor"))["state"]
+    status = status_to_json(BoothStatus("floor", BoothState.LIVE, floor_language="it"))
+    async with deadline():
+        while True:
+            edge.bus.publish(keys.status("talk"), status)
+            state = (await poll(edge, path="/e/talk/poll/floor"))["state"]
+            if "language" in state:
+                break
+            await asyncio.sleep(0.02)
+    assert state["language"] == "it"
+    assert "language" not in (await poll(edge))["state"], "a channel is in its own language"
+    await edge.put(replace(EVENT, source_language="de"))
+    async with deadline():
+        while state["language"] != "de":
+            state = (await poll(edge, path="/e/talk/poll/floor"))["state"]
+            await asyncio.sleep(0.02)
 
 
 async def test_readers_that_poll_keep_a_booth_on(edge: Edge) -> None:

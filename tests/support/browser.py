@@ -183,7 +183,7 @@ class Attendee:
     async def listen(self) -> None:
         """Tap the button and wait until it plays."""
         await self.page.click("#listen")
-        await until(self.page, "() => window.broadcasterPlayer.state === 'playing'")
+        await until(self.page, "() => window.broadcasterPlayer?.state === 'playing'")
 
     async def record(self) -> None:
         """Record what is played from now on."""

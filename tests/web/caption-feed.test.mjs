@@ -244,6 +244,70 @@ test('a cut stream is reconnected by the browser, and then it flows again', asyn
   assert.deepEqual(requests, []);
 });
 
+test('the return of the network opens a stream that has stood still again, from the last caption', async () => {
+  const { made, connections, captions } = await feed();
+  sources[0].open();
+  sources[0].caption('1-0', 'one');
+  made.retryNow();
+  await pass(250);
+  assert.equal(sources.length, 1, 'something has just come');
+  await pass(2_000);
+  made.retryNow();
+  await pass(250);
+  assert.equal(sources.length, 2);
+  assert.equal(sources[0].readyState, FakeEventSource.CLOSED);
+  assert.equal(sources[1].url, `${ADDRESSES.stream}?after=1-0`);
+  made.retryNow();
+  await pass(250);
+  assert.equal(sources.length, 2, 'it has just been opened');
+  sources[1].open();
+  sources[1].caption('2-0', 'two');
+  assert.deepEqual(captions, ['one', 'two']);
+  assert.ok(connections.every(Boolean), 'nobody is told of a loss');
+});
+
+test('the return of the network ends the wait for a stream that was refused', async () => {
+  const { made, connections } = await feed();
+  for (let refusal = 0; refusal < 6; refusal++) {
+    sources.at(-1).readyState = FakeEventSource.CLOSED;
+    sources.at(-1).onerror();
+    await pass(3_000);
+  }
+  const before = sources.length;
+  sources.at(-1).readyState = FakeEventSource.CLOSED;
+  sources.at(-1).onerror();
+  await pass(1_000);
+  made.retryNow();
+  await pass(250);
+  assert.ok(sources.length > before);
+  assert.equal(connections.at(-1), false);
+});
+
+test('the return of the network ends the wait of a page that polls', async () => {
+  const { made, captions } = await feed();
+  sources[0].open();
+  answers.push('fails', 'fails', 'fails', 'fails', polled('1-0', ['one']));
+  await pass(4_000 + 4_000);
+  const asked = requests.length;
+  made.retryNow();
+  await settle();
+  assert.equal(requests.length, asked + 1);
+  made.retryNow();
+  await settle();
+  assert.deepEqual(captions, ['one']);
+});
+
+test('a feed of an event that is over asks for nothing when the network returns', async () => {
+  const { made } = await feed();
+  sources[0].open();
+  sources[0].state({ ...LIVE, state: 'closed' });
+  sources[0].onerror();
+  await pass(60_000);
+  made.retryNow();
+  await pass(60_000);
+  assert.equal(sources.length, 1);
+});
+
 for (const [id, last, newer] of [
   ['1-0', '', true],
   ['1-0', '0-0', true],

@@ -1,7 +1,12 @@
 /** The part of a caption that is shown, and the part that is new. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gainedText, shownText } from '../../listener_web/attendee/caption-text.js';
+import {
+  completeParts,
+  gainedText,
+  shownText,
+  spaceBetween,
+} from '../../listener_web/attendee/caption-text.js';
 
 for (const [channel, text, shown] of [
   ['ja', '皆さん、\nおはよう', '皆さん、おはよう'],
@@ -26,3 +31,27 @@ test('a caption that was corrected is written as a whole', () => {
   assert.equal(gainedText('El agua no', 'El agua'), null);
   assert.equal(gainedText('El agua', ''), null);
 });
+
+for (const [text, parts] of [
+  ['El agua.', ['El agua.']],
+  ['valle. […] Recibamos', ['valle.', 'Recibamos']],
+  ['valle. […]', ['valle.', '']],
+  ['[…]\nRecibamos', ['', 'Recibamos']],
+  ['uno […] […] dos', ['uno', 'dos']],
+  ['水[…]谷', ['水', '谷']],
+  ['una lista [1] … y más', ['una lista [1] … y más']],
+  ['El […', ['El […']],
+]) {
+  test(`complete parts of “${text}”`, () => assert.deepEqual(completeParts(text), parts));
+}
+
+for (const [channel, space] of [
+  ['es', ' '],
+  ['ko', ' '],
+  ['th', ' '],
+  ['floor', ' '],
+  ['ja', ''],
+  ['zh-Hant-TW', ''],
+]) {
+  test(`captions of ${channel} are joined by “${space}”`, () => assert.equal(spaceBetween(channel), space));
+}

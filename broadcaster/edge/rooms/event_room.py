@@ -77,6 +77,7 @@ class EventRoom:
         self._parts: set[asyncio.Task[None]] = set()
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
+        self._floor_language = ""
         self._told: dict[str, dict[str, str]] = {}
         self._used_at = process.clock.monotonic()
         self.ended = False
@@ -167,7 +168,11 @@ class EventRoom:
             booth = BoothState.LIVE
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
             booth = self._booths[channel][1]
-        return {"state": self.event.state, "floor": floor, "channel": booth}
+        state = {"state": self.event.state, "floor": floor, "channel": booth}
+        language = self.event.source_language or self._floor_language
+        if channel == FLOOR and language:
+            state["language"] = language
+        return state
 
     def _start(self, part: Part, name: str) -> None:
         task = self._process.spawn(part, name)
@@ -188,8 +193,10 @@ class EventRoom:
                 match status:
                     case FloorStatus() as floor:
                         self._floor = (self._clock.monotonic(), floor)
-                    case BoothStatus(channel=channel, state=state):
+                    case BoothStatus(channel=channel, state=state, floor_language=language):
                         self._booths[channel] = (self._clock.monotonic(), state)
+                        if channel == FLOOR:
+                            self._floor_language = language or self._floor_language
                     case EdgeStatus():
                         continue
                 self._tell_changes()

@@ -1,0 +1,65 @@
+/** The sentence above the Listen button: what happens, what comes next, and what is to be done. */
+import { statusOf } from './status.js';
+
+/** @typedef {import('../i18n/localise.js').Strings} Strings */
+
+/**
+ * @typedef {object} Notice
+ * @property {keyof Strings | null} text null for no notice
+ * @property {'' | 'warn'} tone `warn` for what keeps the attendee from hearing or reading
+ */
+
+/**
+ * The notice for a situation.
+ *
+ * @param {import('./status.js').Situation} situation
+ * @param {object} more
+ * @param {boolean} more.soundPossible whether this browser has a way to play
+ * @param {boolean} more.hasCaptions whether captions are shown; an empty page says in their place how it ended
+ * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
+ * @returns {Notice}
+ */
+export function noticeOf(situation, { soundPossible, hasCaptions, lostForLong }) {
+  const { player } = situation;
+  const status = statusOf(situation);
+  if (status === 'ended') return { text: hasCaptions ? 'thanks' : null, tone: '' };
+  if (player === 'interrupted') return warning('interrupted');
+  if (player === 'queued') return { text: 'queuedLonger', tone: '' };
+  const lost = lostForLong ? lossOf(situation) : null;
+  if (lost !== null) return warning(lost);
+  if (player === 'failed') return warning('soundFailed');
+  if (!soundPossible) return warning('needsBrowser');
+  if (status === 'live' && situation.channel?.channel === 'failed') {
+    return warning('interpretationStopped');
+  }
+  return { text: player === 'idle' ? 'headphones' : null, tone: '' };
+}
+
+/**
+ * Whether a connection that worked is lost.
+ *
+ * @param {import('./status.js').Situation} situation
+ */
+export function isLost({ captions, player }) {
+  return captions === 'lost' || player === 'reconnecting';
+}
+
+/**
+ * @param {import('./status.js').Situation} situation
+ * @returns {keyof Strings | null}
+ */
+function lossOf({ captions, player }) {
+  if (captions === 'lost') {
+    if (player === 'reconnecting') return 'connectionLostListening';
+    return player === 'playing' || player === 'buffering' ? 'captionsLost' : 'connectionLost';
+  }
+  return player === 'reconnecting' ? 'soundLost' : null;
+}
+
+/**
+ * @param {keyof Strings} text
+ * @returns {Notice}
+ */
+function warning(text) {
+  return { text, tone: 'warn' };
+}

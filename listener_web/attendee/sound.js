@@ -1,0 +1,150 @@
+/**
+ * The page's sound. Captions need none of it: all modules of the player are loaded apart from the
+ * page's own, and a player that cannot be loaded is a state like any other.
+ */
+import { within } from '../shared/deadline.js';
+
+const LOAD_DEADLINE_MS = 30_000;
+
+/** @typedef {import('../player/player.js').Player} Player */
+/** @typedef {import('../player/player.js').PlayerState} PlayerState */
+/** @typedef {() => import('../player/transports.js').Transport[]} UsableTransports */
+/** @typedef {(transport: import('../player/transports.js').Transport, channel: string) => string} UrlOf */
+
+/** A loaded player, and the transports that it may use at present. */
+/** @typedef {{player: Player, usable: UsableTransports}} Loaded */
+
+/** Fires `change` when its state or audible channel changes. */
+export class Sound extends EventTarget {
+  #load;
+  /** @type {Loaded | null} */
+  #loaded = null;
+  /** @type {Promise<void> | null} */
+  #loading = null;
+  #volume = 1;
+  /** The channel that was asked for before the player was loaded. @type {string | null} */
+  #asked = null;
+  #failed = false;
+
+  /** @param {() => Promise<Loaded>} load asked again when it failed */
+  constructor(load) {
+    super();
+    this.#load = load;
+  }
+
+  /** @returns {PlayerState} `failed` also when the player cannot be loaded */
+  get state() {
+    if (this.#loaded !== null) return this.#loaded.player.state;
+    if (this.#asked !== null) return 'starting';
+    return this.#failed ? 'failed' : 'idle';
+  }
+
+  /** Whether the attendee has asked for sound and nothing has ended that. */
+  get wanted() {
+    return !['idle', 'interrupted', 'ended', 'failed'].includes(this.state);
+  }
+
+  /** Whether this browser has a way to play; taken to be so until the player is loaded. */
+  get possible() {
+    return this.#loaded === null || this.#loaded.player.transport !== null;
+  }
+
+  /** @param {number} volume 0 to 1, as perceived */
+  setVolume(volume) {
+    this.#volume = volume;
+    if (this.#loaded !== null) this.#loaded.player.volume = volume;
+  }
+
+  /** Load the player, unless it is loaded; an attendee who already asked for sound then hears it. */
+  load() {
+    if (this.#loaded !== null) return Promise.resolve();
+    this.#loading ??= this.#begin().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  /**
+   * Play a channel; must be called from a tap or a key press.
+   *
+   * @param {string} channel
+   */
+  listen(channel) {
+    if (this.#loaded !== null) {
+      void this.#loaded.player.listen(channel);
+      return;
+    }
+    this.#asked = channel;
+    this.#changed();
+    void this.load();
+  }
+
+  /** @param {string} channel to play from now on, if sound is wanted */
+  switchTo(channel) {
+    if (this.#asked !== null) this.#asked = channel;
+    this.#loaded?.player.switchTo(channel);
+  }
+
+  /** Play the same channel from its address, which has changed. */
+  reopen() {
+    this.#loaded?.player.reopen();
+  }
+
+  /** Choose the transport again: the attendee's settings have changed. */
+  chooseTransport() {
+    this.#loaded?.player.prefer(this.#loaded.usable());
+  }
+
+  /** The network may be back: a lost connection is tried again at once. */
+  retryNow() {
+    this.#loaded?.player.retryNow();
+  }
+
+  /** Stop playing. */
+  stop() {
+    this.#asked = null;
+    this.#failed = false;
+    this.#loaded?.player.stop();
+    this.#changed();
+  }
+
+  async #begin() {
+    try {
+      this.#loaded = await within(LOAD_DEADLINE_MS, this.#load());
+      const { player } = this.#loaded;
+      player.volume = this.#volume;
+      player.addEventListener('change', () => this.#changed());
+      if (this.#asked !== null) void player.listen(this.#asked);
+      else void player.prepare();
+    } catch (error) {
+      console.warn('the sound cannot be loaded:', error);
+      // Nobody is troubled with that who only reads.
+      this.#failed = this.#asked !== null;
+    }
+    this.#asked = null;
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/**
+ * Load the player's modules.
+ *
+ * @param {(transports: typeof import('../player/transports.js')) => {usable: UsableTransports, urlOf: UrlOf}} choose
+ * @returns {Promise<Loaded>}
+ */
+export async function loadPlayer(choose) {
+  const [{ Player }, transports] = await Promise.all([
+    import('../player/player.js'),
+    import('../player/transports.js'),
+  ]);
+  const { usable, urlOf } = choose(transports);
+  const player = new Player(usable(), urlOf);
+  // For tests and support; the sound does not depend on it.
+  void import('./inspector.js').then(
+    ({ inspector }) => Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(player) }),
+    () => undefined,
+  );
+  return { player, usable };
+}

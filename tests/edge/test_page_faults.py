@@ -1,0 +1,172 @@
+"""The attendee page when a part of it does not load, or the network is lost for a while."""
+
+import asyncio
+import re
+import time
+from pathlib import PurePosixPath
+
+import pytest
+from playwright.async_api import Browser
+
+from broadcaster.web.assets import assets
+from tests.edge.conftest import Edge
+from tests.edge.faulty_proxy import FaultyProxy, faulty
+from tests.edge.voices import encoded, speaking
+from tests.support.axe import violations
+from tests.support.browser import Attendee, chromium, until
+from tests.support.deadline import deadline
+
+pytestmark = pytest.mark.browser
+
+_IMPORT = re.compile(r"^(?:import|export)\s[^;]*?from '([^']+)';", re.MULTILINE)
+STATIC = "/static/"
+TRANSPORTS = ("ws", "whep", "http")
+SOUNDS_OR_SAYS_WHY = """() => document.querySelector('#listen').dataset.sounding === 'true'
+  || document.querySelector('#notice').dataset.tone === 'warn'"""
+NOTHING_PLAYS = """() => window.broadcasterPlayer.state === 'reconnecting'
+  && document.querySelector('#listen').dataset.sounding === 'false'"""
+SOUND_LOST = """() => document.querySelector('#notice').textContent
+  .startsWith('The sound has stopped.')"""
+SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
+  .map((caption) => caption.textContent)"""
+
+
+def imported_by(script: str) -> set[str]:
+    """A script and all that it needs before it runs."""
+    found, left = set[str](), {script}
+    while left:
+        name = left.pop()
+        found.add(name)
+        folder = PurePosixPath(name).parent
+        for target in _IMPORT.findall(assets()[name].body.decode()):
+            left |= {_resolved(folder, target)} - found
+    return found
+
+
+def _resolved(folder: PurePosixPath, target: str) -> str:
+    parts = list(folder.parts)
+    for part in target.split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def transport_of(script: str) -> str:
+    """The transport that a page needs to be held to, so that it asks for the script."""
+    if "whep" in script or "webrtc" in script:
+        return "whep"
+    return "http" if "http-deck" in script else ""
+
+
+async def opened(browser: Browser, url: str, transport: str) -> Attendee:
+    page = await Attendee.open(browser, f"{url}/e/talk?lang=es&transport={transport}", tapped=False)
+    await page.wait_for_caption("Hola.")
+    return page
+
+
+async def tapped(page: Attendee) -> str:
+    """Tap Listen; returns the transport that plays, or the sentence that says why none does."""
+    await page.page.click("#listen")
+    await until(page.page, SOUNDS_OR_SAYS_WHY)
+    if await page.page.get_attribute("#notice", "data-tone") == "warn":
+        return await page.page.inner_text("#notice")
+    return str(await page.page.evaluate("window.broadcasterPlayer?.transport"))
+
+
+async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -> list[str]:
+    """Each script that any transport asks for and captions do without."""
+    for transport in TRANSPORTS:
+        page = await opened(browser, url, transport)
+        await tapped(page)
+        await page.page.context.close()
+    asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
+    captions = imported_by("attendee/attendee.js") | imported_by("shared/theme.js")
+    captions |= {"shared/load-again.js"}
+    return sorted(asked - captions)
+
+
+async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answered(
+    edge: Edge,
+) -> None:
+    assert not [name for name in imported_by("attendee/attendee.js") if "player/" in name]
+    await edge.caption(1, "Hola.")
+    await asyncio.to_thread(encoded)
+    async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
+        proxy.refused = {"/whep/"}
+        scripts = await scripts_of_the_sound(browser, url, proxy)
+        assert {"player/player.js", "player/worker.js", "player/worklet.js"} <= set(scripts)
+        answers = {}
+        for script in scripts:
+            proxy.refused = {"/whep/", STATIC + script}
+            page = await opened(browser, url, transport_of(script))
+            answers[script] = await tapped(page)
+            await page.page.context.close()
+    websocket_only = imported_by("player/websocket-deck.js") | {
+        *imported_by("player/worker.js"),
+        *imported_by("player/worklet.js"),
+    }
+    optional = {"attendee/inspector.js"}
+    needed_always = imported_by("player/player.js") | imported_by("player/transports.js")
+    for script, answer in answers.items():
+        if script in websocket_only - needed_always:
+            assert answer == "http", script
+        elif script not in optional:
+            assert "Reload" in answer, script
+
+
+async def test_a_page_without_a_script_of_the_captions_loads_itself_again(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    script = f"{STATIC}attendee/caption-text.js"
+    async with faulty(edge.url) as (url, proxy), chromium() as browser:
+        proxy.refused = {script}
+        page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)
+        async with deadline():
+            while proxy.paths.count(script) < 2:
+                await asyncio.sleep(0.05)
+        proxy.refused = set()
+        await page.page.wait_for_selector("[data-caption]")
+        assert await page.captions() == "Hola."
+
+
+async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_happens(
+    edge: Edge,
+) -> None:
+    await edge.caption(0, "Hola.")
+    await asyncio.to_thread(encoded)
+    async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
+        page = await opened(browser, url, "ws")
+        await page.listen()
+        await proxy.cut()
+        await until(page.page, NOTHING_PLAYS)
+        await page.page.wait_for_selector("#notice[data-tone='warn']")
+        assert "none of the text" in await page.page.inner_text("#notice")
+        assert not await violations(page.page)
+        for number in range(1, 4):
+            await edge.caption(number, f"Frase {number}.")
+        proxy.cut_off = False
+        began = time.monotonic()
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        print(f"sound {time.monotonic() - began:.1f} s after the network")
+        await page.wait_for_caption("Frase 3.")
+        await page.page.wait_for_selector("#notice", state="hidden")
+        assert await page.page.evaluate(SHOWN) == ["Hola.", "Frase 1.", "Frase 2.", "Frase 3."]
+
+
+async def test_when_the_sound_alone_is_lost_the_page_says_where_to_read_it(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    await asyncio.to_thread(encoded)
+    async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
+        page = await opened(browser, url, "ws")
+        await page.listen()
+        proxy.refused = {"/e/talk/audio/"}
+        await proxy.cut()
+        proxy.cut_off = False
+        await page.page.wait_for_selector("#notice[data-tone='warn']")
+        await until(page.page, SOUND_LOST)
+        await edge.caption(1, "Frase 1.")
+        await page.wait_for_caption("Frase 1.")
+        proxy.refused = set()
+        await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+        await page.page.wait_for_selector("#notice", state="hidden")

@@ -1,0 +1,170 @@
+"""The attendee page in every width, with large text, in forced colours, and for screen readers."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from broadcaster.model import keys
+from broadcaster.model.caption import Caption
+from broadcaster.model.event import Channel, EventState
+from broadcaster.model.status import BoothState, BoothStatus, status_to_json
+from tests.edge.conftest import EVENT, Edge
+from tests.support.axe import violations
+from tests.support.browser import Attendee, chromium, until
+
+pytestmark = pytest.mark.browser
+
+LONG = dataclasses.replace(
+    EVENT,
+    title="Water for everyone: the future of rivers, lakes and drinking water",
+    channels=tuple(Channel(tag) for tag in ("es", "fr", "de", "ar", "ja")),
+)
+SIZES = ((320, 568), (360, 640), (390, 844), (768, 1024), (1280, 800), (320, 256))
+"""The last one is a screen of 1280 × 1024 at a zoom of 400 %."""
+NOT_CUT_OFF = "#title, #status, #notice, #listen, #settings-button, #settings *, .caption"
+CUT_OFF = """(selector) => {
+  const width = document.documentElement.clientWidth;
+  const shown = [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+  const found = shown.filter((one) => {
+    const {left, right} = one.getBoundingClientRect();
+    return left < -1 || right > width + 1;
+  }).map((one) => `${one.id || one.className || one.tagName} is cut off`);
+  if (document.scrollingElement.scrollWidth > width) found.push('the page scrolls sideways');
+  const {top, bottom} = document.querySelector('#listen').getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight + 1) found.push('Listen is out of sight');
+  const captions = document.querySelector('#scroller').getBoundingClientRect();
+  const notice = document.querySelector('.banner').getBoundingClientRect();
+  if (captions.bottom > notice.top + 1 && captions.top < notice.bottom - 1) {
+    found.push('captions cover the notice');
+  }
+  if (captions.height < 60) found.push('captions have no room');
+  return found;
+}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, input')]
+  .filter((one) => one.checkVisibility())
+  .filter((one) => {
+    const {width, height} = one.getBoundingClientRect();
+    return width < 44 || height < 44;
+  }).map((one) => one.outerHTML)"""
+MARKED = """() => {
+  const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+  return {
+    chosen: style('#channels input:checked + span', 'backgroundColor'),
+    other: style('#channels input:not(:checked) + span', 'backgroundColor'),
+    newest: style('#captions > :last-child', 'borderInlineStartColor'),
+    older: style('#captions > :nth-last-child(2)', 'borderInlineStartColor'),
+    paper: style('body', 'backgroundColor'),
+    button: style('#listen', 'borderTopWidth'),
+  };
+}"""
+
+
+async def say(edge: Edge, channel: str, *texts: str) -> None:
+    """Publish captions with long pauses between them."""
+    for number, text in enumerate(texts):
+        start_ms = 10_000 * number
+        name, end_ms = f"{channel}-{number}", start_ms + 3_000
+        caption = Caption(name, channel, start_ms, end_ms, text, final=True)
+        await edge.bus.append(keys.captions("talk", channel), caption.to_json())
+
+
+@asynccontextmanager
+async def read(browser: Browser, url: str, wait_for: str, **context: Any) -> AsyncIterator[Page]:
+    """A page of a reader that shows a caption."""
+    settings = {"viewport": {"width": 390, "height": 844}, **context}
+    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
+    await attendee.page.goto(url)
+    await attendee.wait_for_caption(wait_for)
+    yield attendee.page
+    assert not attendee.errors
+    await attendee.page.context.close()
+
+
+@pytest.mark.parametrize("root_px", [16, 32])
+async def test_nothing_is_cut_off_in_any_width_with_large_text(edge: Edge, root_px: int) -> None:
+    """`root_px` is the size of text that the reader has set in the browser: 100 or 200 %."""
+    await edge.put(LONG)
+    await say(edge, "es", "Buenos días a todos.", "Bienvenidos a la Confederación Hidrográfica.")
+    await say(edge, "ar", "صباح الخير جميعًا.", "مرحبًا بكم.")
+    wrong: dict[tuple[object, ...], list[str]] = {}
+    async with chromium(f"--blink-settings=defaultFontSize={root_px}") as browser:
+        for locale, tag, text in (("de", "es", "Hidrográfica"), ("ar", "ar", "مرحبًا")):
+            url = f"{edge.url}/e/talk?lang={tag}"
+            async with read(browser, url, text, locale=locale) as page:
+                for with_settings in (False, True):
+                    if with_settings:
+                        await page.click("#settings-button")
+                    for width, height in SIZES:
+                        await page.set_viewport_size({"width": width, "height": height})
+                        found = await page.evaluate(CUT_OFF, NOT_CUT_OFF)
+                        wrong[locale, width, height, with_settings] = found
+                    wrong[locale, "targets"] = await page.evaluate(SMALL_TARGETS)
+    assert not {where: found for where, found in wrong.items() if found}
+
+
+async def test_forced_colours_show_what_is_chosen_and_what_is_newest(edge: Edge) -> None:
+    await say(edge, "es", "Buenos días a todos.", "Bienvenidos.")
+    async with chromium() as browser:
+        url = f"{edge.url}/e/talk?lang=es"
+        async with read(browser, url, "Bienvenidos.", forced_colors="active") as page:
+            marked = await page.evaluate(MARKED)
+    assert marked["chosen"] != marked["other"]
+    assert marked["newest"] != marked["older"] == marked["paper"]
+    assert marked["button"] == "2px"
+
+
+async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -> None:
+    await edge.put(LONG)
+    await say(edge, "es", "Buenos días a todos.", "Bienvenidos.")
+    await say(edge, "ar", "صباح الخير جميعًا.", "مرحبًا بكم.")
+    wrong: dict[str, list[str]] = {}
+    async with chromium() as browser:
+        url = f"{edge.url}/e/talk?lang=es"
+        async with read(browser, url, "Bienvenidos.") as page:
+            wrong["reading"] = await violations(page)
+            await page.click("#settings-button")
+            wrong["settings"] = await violations(page)
+            await page.focus("#speak-captions")
+            await page.keyboard.press("Tab")
+            assert not await page.is_visible("#settings"), "it would cover what has the focus"
+            await page.click("#settings-button")
+            await page.focus("#speak-captions")
+            await page.click("#settings-button")
+            assert not await page.is_visible("#settings"), "the button closes it, too"
+            await edge.put(dataclasses.replace(LONG, state=EventState.CLOSED))
+            await page.wait_for_selector("#status[data-status='ended']")
+            assert "Thank you" in await page.inner_text("#notice")
+            assert not await page.is_visible("#listen")
+            wrong["ended"] = await violations(page)
+            await edge.put(LONG)
+        waiting = await Attendee.open(browser, f"{edge.url}/e/nosuch", tapped=False)
+        await waiting.page.wait_for_selector("#status[data-status='waiting']")
+        wrong["waiting"] = await violations(waiting.page)
+        await waiting.page.wait_for_selector("#status[data-status='noEvent']")
+        assert not await waiting.page.is_visible("#listen")
+        assert "Check the link" in await waiting.page.inner_text("#placeholder")
+        wrong["wrong link"] = await violations(waiting.page)
+        url = f"{edge.url}/e/talk?lang=ar"
+        async with read(browser, url, "مرحبًا", locale="ar", color_scheme="dark") as page:
+            await page.click("#settings-button")
+            wrong["Arabic, dark"] = await violations(page)
+    assert not {where: found for where, found in wrong.items() if found}
+
+
+async def test_a_screen_reader_gets_the_language_of_the_speaker_and_the_name_of_the_button(
+    edge: Edge,
+) -> None:
+    await say(edge, "floor", "Buongiorno a tutti.")
+    async with chromium() as browser:
+        async with read(browser, f"{edge.url}/e/talk?lang=floor", "Buongiorno") as page:
+            assert await page.get_attribute("#captions", "lang") is None
+            status = BoothStatus("floor", BoothState.LIVE, floor_language="it")
+            edge.bus.publish(keys.status("talk"), status_to_json(status))
+            await until(page, "() => document.querySelector('#captions').lang === 'it'")
+            await page.click("#listen")
+            await until(page, "() => document.querySelector('#listen').innerText.trim() === 'Stop'")
+            assert await page.get_attribute("#listen", "aria-pressed") is None

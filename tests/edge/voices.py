@@ -1,0 +1,48 @@
+"""Two voices that never stop talking on an edge."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+
+from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from tests.audio.sounds import speech
+from tests.edge.conftest import Edge
+from tests.edge.http_players import packets
+from tests.support.tasks import background_task
+
+SECONDS = 40
+
+
+@cache
+def voices() -> dict[str, bytes]:
+    """Two different halves of the prepared talk."""
+    size = SECONDS * CLOCK_HZ * 2
+    pcm = speech()
+    return {"es": pcm[:size], "ar": pcm[size : 2 * size]}
+
+
+@cache
+def encoded() -> dict[str, list[bytes]]:
+    """The same as Opus packets."""
+    return {channel: packets(pcm[: len(pcm) // 2_880 * 2_880]) for channel, pcm in voices().items()}
+
+
+@asynccontextmanager
+async def speaking(edge: Edge) -> AsyncIterator[None]:
+    """Publish both channels in real time, over and over."""
+    channels = await asyncio.to_thread(encoded)
+
+    async def speak() -> None:
+        began = time.monotonic()
+        number = 0
+        while True:
+            for channel, frames in channels.items():
+                edge.say(channel, frames[number % len(frames)])
+            number += 1
+            due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    async with background_task(speak(), name="both voices"):
+        yield
