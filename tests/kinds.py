@@ -30,6 +30,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "edge/test_whep_players": "node",
     "edge/whep/test_sessions": "realtime",
     "floor/test_floors": "realtime",
+    "floor/test_stereo_publishers": "realtime",
     "floor/test_whip": "realtime",
     "loadtest/test_command": "realtime",
     "loadtest/test_crowd": "realtime",

@@ -32,17 +32,18 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.stereo": "audio model",
     "bus": "bus.redis errors model system",
     "bus.redis": "bus.stream_ids bus.subscription bus.watching errors model system",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "web": "errors model",
-    "webrtc": "audio errors model system",
+    "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio auth errors log model system web webrtc",
+    "floor": "audio audio.stereo auth errors log model system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text errors log model realtime system"
