@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import wave
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from broadcaster.commands.cli import main
-from tests.audio.stereo.wirings import interleaved, passage
+from tests.audio.stereo.wirings import recorded_inverted
 from tests.commands.publishers import (
     COMMAND,
     ORGANIZER,
@@ -48,16 +47,6 @@ FIELDS = {
 def recorded(folder: Path, seconds: float = SECONDS) -> Path:
     path = folder / "talk.wav"
     write_wav(path, voice(seconds).astype(float), 48_000)
-    return path
-
-
-def recorded_inverted(folder: Path) -> Path:
-    """A talk, and the same inverted in the right channel."""
-    path = folder / "inverted.wav"
-    talk = passage(2, 30)
-    with wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, 24_000, 0, "NONE", ""))
-        file.writeframes(interleaved(talk, -talk))
     return path
 
 

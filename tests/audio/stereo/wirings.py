@@ -1,8 +1,10 @@
 """Stereo inputs as cables make them of a talk, and measures of what is made of them."""
 
 import math
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -153,6 +155,16 @@ def interleaved(left: Values, right: Values) -> bytes:
     """Both as s16le stereo."""
     pair = np.clip(np.rint(np.stack((left, right), axis=1)), -32_768, 32_767)
     return pair.astype("<i2").tobytes()
+
+
+def recorded_inverted(folder: Path) -> Path:
+    """A WAV file of a talk whose right channel is inverted."""
+    path = folder / "inverted.wav"
+    talk = passage(2, 30)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(interleaved(talk, -talk))
+    return path
 
 
 def worst_click(mono: Values, left: Values, right: Values) -> float:
