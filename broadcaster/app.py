@@ -36,6 +36,7 @@ from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
+from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
@@ -239,7 +240,11 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
     parts.run["floor"] = floors.run
     parts.send_away.append(send_speakers_away)
     parts.close.append(whip.close)
-    parts.routes += [*whip.routes(), web.get("/stage/{event}", page("stage/stage.html"))]
+    parts.routes += [
+        *whip.routes(),
+        *StageSoundRoutes(floors.find_event, bus).routes(),
+        web.get("/stage/{event}", page("stage/stage.html")),
+    ]
 
 
 def _add_booths(

@@ -44,6 +44,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "floor/test_floors": "realtime",
     "floor/test_lost_lease": "realtime redis",
     "fuzz": "realtime",
+    "floor/test_stereo_publishers": "realtime",
     "floor/test_whip": "realtime",
     "loadtest/test_command": "realtime",
     "loadtest/test_crowd": "realtime",

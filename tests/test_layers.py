@@ -33,6 +33,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.stereo": "audio model",
     "bus": "bus.redis errors model system",
     "bus.redis": (
         "bus.retained bus.store_health bus.stream_ids bus.subscription bus.watching errors model "
@@ -42,11 +43,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "web": "auth errors model sockets",
-    "webrtc": "audio errors model system",
+    "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio auth errors log model stage_keys system web webrtc",
+    "floor": "audio audio.stereo auth errors log model stage_keys system web webrtc",
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model realtime system"

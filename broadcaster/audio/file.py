@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from broadcaster.audio.input.ogg_links import FileSlice, find_ogg_links
 from broadcaster.audio.input.readable import check_readable, unreadable
-from broadcaster.audio.pcm import AvFrame, PcmResampler
+from broadcaster.audio.pcm import AvFrame, Layout, PcmResampler
 from broadcaster.errors import CannotPlay
 
 log = logging.getLogger(__name__)
@@ -72,20 +72,21 @@ def examine(path: Path) -> SoundFile:
     return sound
 
 
-def read_pcm(path: Path, damage: Damage | None = None) -> Iterator[bytes]:
-    """Decode a file piece by piece to s16le mono 24 kHz, as far as it can be decoded.
+def read_pcm(path: Path, damage: Damage | None = None, layout: Layout = "mono") -> Iterator[bytes]:
+    """Decode a file piece by piece to s16le 24 kHz, as far as it can be decoded.
 
     A damaged packet is skipped and counted. Rate and layout may change in the middle.
 
     Args:
         path: any file FFmpeg reads; its first audio stream is taken.
         damage: counts what was skipped.
+        layout: mono is the mean of left and right; stereo has both, a mono file twice.
 
     Raises:
         CannotPlay: it is not a sound file, or cannot be read.
     """
     damage = damage if damage is not None else Damage()
-    resampler = _ChangingResampler()
+    resampler = _ChangingResampler(layout)
     parts = _parts(path)
     for part in parts:
         try:
@@ -108,17 +109,18 @@ def read_pcm(path: Path, damage: Damage | None = None) -> Iterator[bytes]:
 class _ChangingResampler:
     """Resamples a source whose rate, layout or sample format may change."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self._resampler: PcmResampler | None = None
         self._format: tuple[int, str, str] | None = None
 
     def convert(self, frame: AvFrame) -> bytes:
-        """The next frame as s16le mono 24 kHz, after what the filter held of another format."""
+        """The next frame as s16le 24 kHz, after what the filter held of another format."""
         form = (frame.sample_rate, frame.layout.name, frame.format.name)
         rest = b""
         if form != self._format:
             rest = self.flush()
-            self._resampler, self._format = PcmResampler(), form
+            self._resampler, self._format = PcmResampler(self._layout), form
         assert self._resampler is not None
         return rest + self._resampler.convert(frame)
 

@@ -48,9 +48,14 @@ class Level:
 
 
 class LevelMeter:
-    """Measures PCM piece by piece and answers per window."""
+    """Measures PCM piece by piece and answers per window.
 
-    def __init__(self) -> None:
+    Args:
+        channels: interleaved in the PCM; they are measured together.
+    """
+
+    def __init__(self, channels: int = 1) -> None:
+        self._samples_per_s = channels * CLOCK_HZ
         self._square_sum = 0.0
         self._samples = 0
         self._peak = 0
@@ -58,7 +63,7 @@ class LevelMeter:
         self._silent_samples = 0
 
     def add(self, pcm: bytes) -> None:
-        """Measure one piece of s16le mono 24 kHz."""
+        """Measure one piece of s16le 24 kHz."""
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.int32)
         if not samples.size:
             return
@@ -80,7 +85,7 @@ class LevelMeter:
             level_dbfs=_dbfs(rms),
             peak_dbfs=_dbfs(self._peak),
             clipping=self._clipped >= _CLIPPED_SAMPLES,
-            silent_ms=self._silent_samples * 1000 // CLOCK_HZ,
+            silent_ms=self._silent_samples * 1000 // self._samples_per_s,
         )
         self._square_sum, self._samples, self._peak, self._clipped = 0.0, 0, 0, 0
         return level

@@ -4,6 +4,7 @@ Between stages sound is s16le mono 24 kHz; the gain, mix and limiter steps calcu
 """
 
 from fractions import Fraction
+from typing import Literal
 
 import av
 import numpy as np
@@ -12,10 +13,22 @@ from av import AudioFrame as AvFrame
 
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 
-__all__ = ["FULL_SCALE", "AvFrame", "PcmResampler", "Samples", "to_frame", "to_pcm", "to_samples"]
+__all__ = [
+    "FULL_SCALE",
+    "AvFrame",
+    "Layout",
+    "PcmResampler",
+    "Samples",
+    "to_frame",
+    "to_pcm",
+    "to_samples",
+]
 
 Samples = npt.NDArray[np.float32]
 """Mono 24 kHz, one dimension, full scale ±1.0; values beyond it are allowed until the limiter."""
+
+Layout = Literal["mono", "stereo"]
+"""Of PCM bytes; stereo is interleaved."""
 
 FULL_SCALE = 32_768.0
 
@@ -31,15 +44,16 @@ def to_pcm(samples: Samples) -> bytes:
     return bytes(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").data)
 
 
-def to_frame(pcm: bytes, pts: int) -> AvFrame:
+def to_frame(pcm: bytes, pts: int, layout: Layout = "mono") -> AvFrame:
     """PCM as a frame that `av` and `aiortc` take.
 
     Args:
-        pcm: s16le mono 24 kHz.
+        pcm: s16le 24 kHz.
         pts: number of its first sample.
+        layout: of the PCM; stereo is interleaved.
     """
     samples = np.frombuffer(pcm, dtype="<i2").reshape(1, -1)
-    frame = AvFrame.from_ndarray(samples, format="s16", layout="mono")
+    frame = AvFrame.from_ndarray(samples, format="s16", layout=layout)
     frame.sample_rate = CLOCK_HZ
     frame.pts = pts
     frame.time_base = Fraction(1, CLOCK_HZ)
@@ -47,10 +61,17 @@ def to_frame(pcm: bytes, pts: int) -> AvFrame:
 
 
 class PcmResampler:
-    """Resamples one continuous source of any rate and layout to s16le mono 24 kHz."""
+    """Resamples one continuous source of any rate and layout to s16le 24 kHz.
 
-    def __init__(self) -> None:
-        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=CLOCK_HZ)
+    Args:
+        layout: of what comes out. Mono is the mean of left and right; stereo has both as they are,
+            interleaved, and a mono source twice.
+    """
+
+    def __init__(self, layout: Layout = "mono") -> None:
+        self._layout = layout
+        self._resampler: av.AudioResampler | None = None
+        self._doubles = False
 
     def convert(self, frame: AvFrame) -> bytes:
         """Resample the next frame of the source.
@@ -59,14 +80,22 @@ class PcmResampler:
             frame: any rate, layout and sample format that libswresample knows.
 
         Returns:
-            s16le mono 24 kHz; may be empty while the filter fills.
+            s16le 24 kHz; may be empty while the filter fills.
         """
-        return b"".join(_bytes_of(out) for out in self._resampler.resample(frame))
+        if self._resampler is None:
+            # libswresample would make each of the two channels 3 dB quieter.
+            self._doubles = self._layout == "stereo" and frame.layout.nb_channels == 1
+            layout = "mono" if self._doubles else self._layout
+            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=CLOCK_HZ)
+        return self._bytes_of(self._resampler.resample(frame))
 
     def flush(self) -> bytes:
         """Return the rest of the filter's output, at the end of the source."""
-        return b"".join(_bytes_of(out) for out in self._resampler.resample(None))
+        return b"" if self._resampler is None else self._bytes_of(self._resampler.resample(None))
 
-
-def _bytes_of(frame: AvFrame) -> bytes:
-    return bytes(frame.planes[0])[: frame.samples * SAMPLE_BYTES]
+    def _bytes_of(self, frames: list[AvFrame]) -> bytes:
+        pcm = b"".join(
+            bytes(frame.planes[0])[: frame.samples * frame.layout.nb_channels * SAMPLE_BYTES]
+            for frame in frames
+        )
+        return bytes(np.frombuffer(pcm, "<i2").repeat(2).data) if self._doubles else pcm

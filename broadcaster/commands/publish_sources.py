@@ -9,8 +9,9 @@ from pathlib import Path
 from broadcaster.audio.file import Damage, SoundFile, examine, read_pcm
 from broadcaster.audio.input.device_follower import DeviceFollower
 from broadcaster.audio.input.read_ahead import ReadAhead
+from broadcaster.audio.stereo.downmix import STEREO_SAMPLE_BYTES
 from broadcaster.errors import CannotPlay
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.webrtc.clients.frames import LiveFrames, PacedFrames
 
 
@@ -81,7 +82,7 @@ class FilePlayback:
         for note in self._sound.notes:
             self._say(note)
         pieces = ReadAhead(self._rounds())
-        self.frames = PacedFrames(pieces)
+        self.frames = PacedFrames(pieces, channels=2)
         try:
             yield
         finally:
@@ -91,14 +92,14 @@ class FilePlayback:
         length_bytes = 0
         while True:
             began_bytes = length_bytes
-            for piece in read_pcm(self._path, self._damage):
+            for piece in read_pcm(self._path, self._damage, "stereo"):
                 length_bytes += len(piece)
                 yield piece
             if not self._loop:
                 return
             if length_bytes == began_bytes:
                 raise CannotPlay(f"{self.name} has no sound any more", hint="The file was changed.")
-            self._round_ends_s.append(length_bytes / (CLOCK_HZ * SAMPLE_BYTES))
+            self._round_ends_s.append(length_bytes / (CLOCK_HZ * STEREO_SAMPLE_BYTES))
 
 
 class DevicePlayback:
@@ -120,7 +121,7 @@ class DevicePlayback:
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self.name = name
-        self.frames = LiveFrames()
+        self.frames = LiveFrames(channels=2)
         self.works: bool | None = True
         self._say = say
 

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from broadcaster.model.event import Channel, EventState, Interpreter, Term
+from broadcaster.model.event import Channel, EventState, Interpreter, StereoInput, Term
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
@@ -80,6 +80,7 @@ class EventOptions(_Body):
     glossary: list[GlossaryTerm] = Field(default_factory=list, max_length=MOST_TERMS)
     do_not_translate: list[Word] = Field(default_factory=list, max_length=MOST_TERMS)
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
+    stereo_input: StereoInput = StereoInput.AUTO
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.

@@ -227,6 +227,7 @@ class DeskRoutes:
             "glossary": [asdict(term) for term in event.glossary],
             "do_not_translate": event.do_not_translate,
             "spend_cap_usd": event.spend_cap_usd,
+            "stereo_input": event.stereo_input,
             "links": self._links(stored, request),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from broadcaster.audio.level import LevelMeter
 from broadcaster.floor.output import PROTECTED_FLOOR, FloorOutput
+from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline, wall_position
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
@@ -21,7 +22,7 @@ from broadcaster.model.status import (
 )
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.incoming_sound import PcmChunk
-from broadcaster.webrtc.ingest import IngestPeer, PeerState
+from broadcaster.webrtc.ingest import IngestPeer
 
 log = logging.getLogger("broadcaster.floor")
 
@@ -31,11 +32,6 @@ STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
 PAUSE_S = 0.1
 """The same while the speaker's client pauses (DTX) and nothing can be on its way."""
-UNDECODABLE_AUDIO = "undecodable_audio"
-_UNDECODABLE_REASON = (
-    "The speaker's packets arrive, but none can be decoded. "
-    "Reload the stage page, or choose Opus in the encoder."
-)
 _TICK_S = 0.06
 _SILENT_TICK = bytes(ms_to_samples(60) * SAMPLE_BYTES)
 
@@ -75,6 +71,7 @@ class FloorFeed:
     def take(self, peer: IngestPeer) -> IngestPeer | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         previous, self._peer = self._peer, peer
+        peer.downmix.choice = self.event.stereo_input
         self._timeline = None
         self._arrived.set()
         return previous
@@ -99,6 +96,8 @@ class FloorFeed:
     async def _watch_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self.event.id)):
             self.event = Event.from_json(record.value)
+            if self._peer is not None:
+                self._peer.downmix.choice = self.event.stereo_input
             if self.event.state is not EventState.LIVE:
                 self._timeline = None
             if self.event.state is EventState.CLOSED:
@@ -165,7 +164,7 @@ class FloorFeed:
 
     def _publish_status(self) -> None:
         level = self._meter.take()
-        undecodable = self._peer is not None and self._peer.state is PeerState.UNDECODABLE
+        fault = fault_of(self._peer) if self._peer is not None else SoundFault()
         status = FloorStatus(
             publisher=self._peer is not None,
             level_dbfs=level.level_dbfs,
@@ -174,7 +173,9 @@ class FloorFeed:
             silent_ms=level.silent_ms,
             position=self._output.next_position,
             frames_lost=self._peer.frames_lost if self._peer is not None else 0,
-            error=UNDECODABLE_AUDIO if undecodable else "",
-            reason=_UNDECODABLE_REASON if undecodable else "",
+            error=fault.error,
+            reason=fault.reason,
+            stereo_taken=fault.stereo_taken,
+            stereo_faulty=fault.stereo_faulty,
         )
         self._bus.publish(keys.status(self.event.id), status_to_json(status))

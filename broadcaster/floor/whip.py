@@ -8,10 +8,9 @@ from typing import Protocol
 
 from aiohttp import web
 
-from broadcaster.auth import bearer
 from broadcaster.errors import UnknownEvent, UnknownSession
+from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.model.event import Event
-from broadcaster.stage_keys import is_stage_key
 from broadcaster.web.errors import Refused
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
@@ -125,7 +124,7 @@ class WhipEndpoint:
     async def _publish(self, request: web.Request) -> web.Response:
         refuse_while_stopping(request)
         event = await self._event(request)
-        _check_key(request, event, required=True)
+        check_stage_key(request, event, required=True)
         event.refuse_if_over()
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
@@ -147,14 +146,14 @@ class WhipEndpoint:
     async def _describe(self, request: web.Request) -> web.Response:
         authorized = False
         if "Authorization" in request.headers:
-            _check_key(request, await self._event(request), required=True)
+            check_stage_key(request, await self._event(request), required=True)
             authorized = True
         response = preflight("OPTIONS, POST", ACCEPTS_OFFERS)
         self._add_links(response, authorized=authorized)
         return response
 
     async def _trickle(self, request: web.Request) -> web.Response:
-        _check_key(request, await self._event(request), required=False)
+        check_stage_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is None:
             raise UnknownSession
@@ -166,7 +165,7 @@ class WhipEndpoint:
         return web.Response(status=204)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
-        _check_key(request, await self._event(request), required=False)
+        check_stage_key(request, await self._event(request), required=False)
         session = self._session(request)
         if session is not None:
             await session.peer.close(IngestEndReason.HUNG_UP)
@@ -209,18 +208,3 @@ class WhipEndpoint:
         for server in self._settings.ice_servers:
             if authorized or not server.credential:
                 response.headers.add("Link", server.to_link())
-
-
-def _check_key(request: web.Request, event: Event, *, required: bool) -> None:
-    """Check the stage key; not `required` for a session, whose address is a secret itself."""
-    header = request.headers.get("Authorization")
-    if header is None and not required:
-        return
-    if not is_stage_key(bearer(header or ""), event.stage_key):
-        raise Refused(
-            401,
-            "wrong_stage_key",
-            "the stage key is missing or wrong",
-            hint="Copy the speaker's link, or the key in it, from the organizer's desk.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )

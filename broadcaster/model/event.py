@@ -44,6 +44,18 @@ class Interpreter(StrEnum):
     CONVERSE = "converse"
 
 
+class StereoInput(StrEnum):
+    """The channel that is taken of a stereo input.
+
+    `auto` takes both, and only the one with the speech if the cable spoils the other one.
+    """
+
+    AUTO = "auto"
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
 class EngineKind(StrEnum):
     """The kind of engine in a booth: an interpreter chosen for its channel, or a transcriber."""
 
@@ -96,6 +108,7 @@ class Event:
         glossary: terms and their translations.
         do_not_translate: names that every language keeps.
         spend_cap_usd: interpretation is suspended once this much was spent; None for no limit.
+        stereo_input: what is taken of the speaker's sound if it is stereo.
     """
 
     id: str
@@ -109,6 +122,7 @@ class Event:
     glossary: tuple[Term, ...] = ()
     do_not_translate: tuple[str, ...] = ()
     spend_cap_usd: float | None = None
+    stereo_input: StereoInput = StereoInput.AUTO
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -153,6 +167,7 @@ class Event:
             )
             for channel in raw["channels"]
         )
+        raw["stereo_input"] = StereoInput(raw.get("stereo_input", StereoInput.AUTO))
         raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
         known = {one.name for one in fields(cls)}

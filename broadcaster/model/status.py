@@ -59,6 +59,8 @@ class FloorStatus:
             connected.
         error: stable id of what is wrong with the publisher's sound; empty if nothing is.
         reason: the same as a sentence that says what to do.
+        stereo_taken: `left`, `right` or `both`: what is heard of the publisher's two channels.
+        stereo_faulty: `left` or `right` if `error` is about one of them; empty otherwise.
     """
 
     kind: Literal["floor"] = "floor"
@@ -71,6 +73,8 @@ class FloorStatus:
     frames_lost: int = 0
     error: str = ""
     reason: str = ""
+    stereo_taken: str = "both"
+    stereo_faulty: str = ""
 
 
 @dataclass(frozen=True, slots=True)

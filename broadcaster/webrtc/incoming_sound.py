@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from broadcaster.audio.opus import OpusFrameDecoder
 from broadcaster.audio.pcm import PcmResampler
+from broadcaster.audio.stereo.downmix import STEREO_SAMPLE_BYTES, StereoDownmix
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.system.rate_limited_log import RateLimitedLog
 from broadcaster.webrtc.packet_order import OrderedPacket, PacketOrder, ReceivedPacket
@@ -44,6 +45,9 @@ class IncomingSound:
 
     A packet that is lost, empty or broken costs its own time and nothing else.
 
+    Attributes:
+        downmix: makes one channel of two, by the organizer's choice, and reports faults.
+
     Args:
         take_chunk: gets each piece of sound.
         monotonic: the time in seconds.
@@ -57,7 +61,8 @@ class IncomingSound:
         self._ssrc: int | None = None
         self._order = PacketOrder()
         self._decoder = OpusFrameDecoder("stereo")
-        self._resampler = PcmResampler()
+        self._resampler = PcmResampler("stereo")
+        self.downmix = StereoDownmix()
         self._clock = RtpClock()
         self._time: int | None = None
         self._length = 0
@@ -119,8 +124,8 @@ class IncomingSound:
         # Random bytes can claim to be up to 120 ms long. A sender that does change to longer
         # packets loses the end of the first one.
         length = min(decoded, self._usual_length or decoded)
-        samples = b"".join(self._resampler.convert(frame) for frame in frames)
-        samples = samples[: length // _RTP_PER_SAMPLE * SAMPLE_BYTES]
+        stereo = b"".join(self._resampler.convert(frame) for frame in frames)
+        samples = self.downmix.mix(stereo[: length // _RTP_PER_SAMPLE * STEREO_SAMPLE_BYTES])
         kept = len(samples) // SAMPLE_BYTES * _RTP_PER_SAMPLE
         rtp_time = self._clock.place(time, length, kept, self._missing)
         self._note_pause(packet)

@@ -26,11 +26,12 @@ from aiortc import (
 from aiortc.rtp import RtpPacket
 from aiortc.sdp import candidate_from_sdp
 
+from broadcaster.audio.stereo.downmix import StereoDownmix
 from broadcaster.errors import ClosedWhileOpening, NegotiationTimedOut
 from broadcaster.webrtc.ice import IceServer, offering_loopback
 from broadcaster.webrtc.incoming_sound import IncomingSound, PcmChunk
 from broadcaster.webrtc.packet_order import WAIT_S, ReceivedPacket
-from broadcaster.webrtc.sdp import MAX_CANDIDATES, IceFragment, Offer
+from broadcaster.webrtc.sdp import MAX_CANDIDATES, STEREO_OPUS_FMTP, IceFragment, Offer
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +145,11 @@ class IngestPeer:
         return self._sound.frames_lost + self._chunks_dropped
 
     @property
+    def downmix(self) -> StereoDownmix:
+        """Makes one channel of the publisher's two."""
+        return self._sound.downmix
+
+    @property
     def pauses(self) -> bool:
         """Whether the publisher pauses (DTX), so that nothing is lost, if nothing comes now."""
         return self._sound.pauses
@@ -222,7 +228,7 @@ class IngestPeer:
         with offering_loopback(enabled=self._settings.loopback):
             await connection.setLocalDescription(await connection.createAnswer())
         self._watcher = asyncio.create_task(self._watch(), name=f"ingest-watch-{self._label}")
-        return offer.answer(connection.localDescription.sdp)
+        return offer.answer(connection.localDescription.sdp, STEREO_OPUS_FMTP)
 
     def _negotiated(self) -> str:
         assert self._negotiation is not None

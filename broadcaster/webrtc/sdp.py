@@ -30,7 +30,10 @@ MAX_FINGERPRINTS = 8
 """Parts of a description are kept while its session lives, so each list is bounded; a browser's has
 one or two sections."""
 OPUS_FMTP = "minptime=10;useinbandfec=1;maxaveragebitrate=64000"
-"""The Opus parameters that publishers are asked for (RFC 7587 section 6.1): speech with FEC."""
+"""The Opus parameters of an answer (RFC 7587 section 6.1): speech with FEC."""
+STEREO_OPUS_FMTP = f"{OPUS_FMTP};stereo=1"
+"""Publishers are asked for both channels. A browser would else send their mean, and what is wrong
+with the cable could not be mended here."""
 
 _BLANKS = re.compile(r"[\x00-\x20\x7f\ufeff]+")
 _LINE = re.compile(r"[a-z]=.*")
@@ -109,11 +112,12 @@ class Offer:
             ]
         )
 
-    def answer(self, negotiated: str) -> str:
+    def answer(self, negotiated: str, fmtp: str = OPUS_FMTP) -> str:
         """The answer for the client.
 
         Args:
             negotiated: the answer to `for_negotiation`, of `aiortc` or of the egress port.
+            fmtp: the Opus parameters.
 
         Returns:
             The same with Opus parameters, the offer's grouping, and all other sections rejected:
@@ -124,7 +128,7 @@ class Offer:
         if self.bundled:
             session.append(f"a=group:BUNDLE {self.mid}")
         rtpmap = next(i for i, line in enumerate(audio) if line.startswith("a=rtpmap:"))
-        audio.insert(rtpmap + 1, f"a=fmtp:{self.payload_type} {OPUS_FMTP}")
+        audio.insert(rtpmap + 1, f"a=fmtp:{self.payload_type} {fmtp}")
         sections = list(self.sections)
         sections[self.audio_index] = _join(audio)
         return _join(session) + "".join(sections)

@@ -3,6 +3,7 @@
 /** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed'} EventState */
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
+/** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
 /** @typedef {Language & {interpreter: Interpreter, always: boolean}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
@@ -14,6 +15,7 @@
  * @property {EventState} state
  * @property {EventLanguage[]} languages
  * @property {number | null} spend_cap_usd
+ * @property {StereoInput} stereo_input
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  * @property {Warning[]} warnings
@@ -29,6 +31,8 @@
  * @property {number} frames_lost
  * @property {string} error
  * @property {string} reason
+ * @property {'left' | 'right' | 'both'} stereo_taken
+ * @property {string} stereo_faulty
  * @property {string | null} language
  */
 

@@ -2,9 +2,9 @@
  * The organizer's page: events, their states, their links, and what is measured while they run.
  *
  * Related modules: `create-form.js` makes events, with the options of `advanced-options.js`. Each
- * event is an `event-card.js` with a `channel-table.js` and a `cost-line.js`. `store-line.js` tells
- * whether all of it is stored. `api-types.js` describes what the API answers. What all pages use is
- * in `../shared/`.
+ * event is an `event-card.js` with a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
+ * `store-line.js` tells whether all of it is stored. `api-types.js` describes what the API answers.
+ * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { CreateForm } from './create-form.js';

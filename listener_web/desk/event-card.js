@@ -2,6 +2,7 @@
 import { getJson, sendJson } from '../shared/api.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
+import { StereoChoice } from './stereo-choice.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 
@@ -45,6 +46,7 @@ export class EventCard {
   #warnings = h('div', { class: 'warnings', role: 'status' });
   #table = channelTable();
   #cost;
+  #stereo;
   #measured;
 
   /**
@@ -55,7 +57,9 @@ export class EventCard {
     this.#event = event;
     this.#fail = fail;
     this.element.dataset.event = event.id;
-    this.#cost = new CostLine(`/api/events/${encodeURIComponent(event.id)}`, fail);
+    const path = `/api/events/${encodeURIComponent(event.id)}`;
+    this.#cost = new CostLine(path, fail);
+    this.#stereo = new StereoChoice(path, event.stereo_input, fail);
     this.#stepButton.addEventListener('click', () => {
       const step = STATES[this.#event.state].step;
       if (step) void this.#moveTo(/** @type {EventState} */ (step.to));
@@ -65,6 +69,7 @@ export class EventCard {
       'div',
       { class: 'measured' },
       h('div', { class: 'floor' }, this.#floorWords, this.#meter),
+      this.#stereo.element,
       this.#table,
       this.#cost.element,
     );
@@ -125,6 +130,7 @@ export class EventCard {
     this.#floorWords.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), words);
     const level = floor?.publisher ? floor.level_dbfs : -100;
     showLevel(this.#meter, level, judge(level, floor?.clipping ? 0 : -100));
+    this.#stereo.show(floor);
   }
 
   /**
@@ -201,7 +207,7 @@ export class EventCard {
 function describeFloor(floor) {
   if (floor === null) return { words: 'No floor process reports', look: 'failed' };
   if (!floor.publisher) return { words: 'No speaker connected', look: 'idle' };
-  if (floor.reason) return { words: floor.reason, look: 'failed' };
+  if (floor.error === 'undecodable_audio') return { words: floor.reason, look: 'failed' };
   const level = `${Math.round(floor.level_dbfs)} dBFS`;
   if (floor.clipping) return { words: `Speaker too loud, ${level}`, look: 'failed' };
   if (floor.silent_ms >= 2_000) {

@@ -82,10 +82,11 @@ export async function send(url, init = {}) {
  * Read JSON.
  *
  * @param {string} path
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
-export async function getJson(path) {
-  const response = await send(path, { headers: { Accept: 'application/json' } });
+export async function getJson(path, headers = {}) {
+  const response = await send(path, { headers: { Accept: 'application/json', ...headers } });
   return response.json();
 }
 

@@ -16,8 +16,14 @@ function toDbfs(amplitude) {
 /** Fires `lost` when the microphone is unplugged or taken away. */
 export class Microphone extends EventTarget {
   #context = new AudioContext();
-  #analyser = new AnalyserNode(this.#context, { fftSize: 2048 });
-  #samples = new Float32Array(this.#analyser.fftSize);
+  #splitter = new ChannelSplitterNode(this.#context, { numberOfOutputs: 2 });
+  /** One for each channel: the mean of an inverted pair would be silent. */
+  #analysers = [0, 1].map((output) => {
+    const analyser = new AnalyserNode(this.#context, { fftSize: 2048 });
+    this.#splitter.connect(analyser, output);
+    return analyser;
+  });
+  #samples = new Float32Array(2048);
   /** @type {MediaStream | null} */
   #stream = null;
   /** @type {MediaStreamAudioSourceNode | null} */
@@ -40,7 +46,8 @@ export class Microphone extends EventTarget {
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: {
         ...(deviceId === '' ? {} : { deviceId: { exact: deviceId } }),
-        channelCount: 1,
+        // The server makes one channel of two. The browser's own sum would hide a faulty cable.
+        channelCount: room ? 1 : { ideal: 2 },
         echoCancellation: room,
         noiseSuppression: room,
         autoGainControl: false,
@@ -53,7 +60,7 @@ export class Microphone extends EventTarget {
     track.addEventListener('ended', () => this.dispatchEvent(new Event('lost')));
     this.#stream = stream;
     this.#source = this.#context.createMediaStreamSource(stream);
-    this.#source.connect(this.#analyser);
+    this.#source.connect(this.#splitter);
     await this.#context.resume();
     return track;
   }
@@ -72,16 +79,23 @@ export class Microphone extends EventTarget {
     return devices.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
   }
 
-  /** The level now, and the loudest of the last seconds, so that a pause in speech changes nothing. */
+  /**
+   * The level of the louder channel now, and the loudest of the last seconds, so that a pause in
+   * speech changes nothing.
+   */
   measure() {
-    this.#analyser.getFloatTimeDomainData(this.#samples);
-    let sum = 0;
+    let loudestSum = 0;
     let peak = 0;
-    for (const sample of this.#samples) {
-      sum += sample * sample;
-      peak = Math.max(peak, Math.abs(sample));
+    for (const analyser of this.#analysers) {
+      analyser.getFloatTimeDomainData(this.#samples);
+      let sum = 0;
+      for (const sample of this.#samples) {
+        sum += sample * sample;
+        peak = Math.max(peak, Math.abs(sample));
+      }
+      loudestSum = Math.max(loudestSum, sum);
     }
-    const rmsDbfs = toDbfs(Math.sqrt(sum / this.#samples.length));
+    const rmsDbfs = toDbfs(Math.sqrt(loudestSum / this.#samples.length));
     const peakDbfs = toDbfs(peak);
     const now = performance.now();
     const expired = now > this.#held.until;

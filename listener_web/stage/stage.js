@@ -12,6 +12,7 @@ import { Publisher } from './publisher.js';
 import { keepScreenOn } from '../shared/wake.js';
 
 const EVENT_INTERVAL_MS = 3_000;
+const SOUND_INTERVAL_MS = 2_000;
 const METER_INTERVAL_MS = 60;
 
 const STATES = {
@@ -139,6 +140,31 @@ async function showEvent() {
   setText(byId('event-state', HTMLElement), EVENT_STATES[state]);
 }
 
+/** Say what the server finds wrong with the sound that arrives, such as a faulty cable. */
+async function showSoundFault() {
+  let reason = '';
+  if (publisher.state === 'live') {
+    try {
+      const headers = { Authorization: `Bearer ${key}` };
+      const sound = await getJson(`/stage/${encodeURIComponent(event)}/sound`, headers);
+      reason = sound.publisher ? sound.reason : '';
+    } catch {
+      // The publisher says that the server is gone; what was known of the cable stays.
+      return;
+    }
+  }
+  const fault = byId('sound-fault', HTMLElement);
+  setText(fault, reason);
+  fault.hidden = reason === '';
+}
+
+async function watchSound() {
+  for (;;) {
+    await showSoundFault();
+    await new Promise((resolve) => setTimeout(resolve, SOUND_INTERVAL_MS));
+  }
+}
+
 allow.addEventListener('click', () => void openMicrophone());
 publish.addEventListener('click', () => (publisher.active ? publisher.stop() : goOnAir(false)));
 takeover.addEventListener('click', () => goOnAir(true));
@@ -159,3 +185,4 @@ if (key === '') {
 }
 void showEvent();
 setInterval(() => void showEvent(), EVENT_INTERVAL_MS);
+void watchSound();

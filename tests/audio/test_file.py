@@ -2,6 +2,7 @@
 
 import os
 import random
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,19 @@ def test_a_damaged_file_is_played_to_its_end(tmp_path: Path, ending: str, seed: 
     last = matches(heard[-60_000:-12_000], samples(b"".join(read_pcm(whole))))
     assert last[-1].r > 0.8
     assert last[-1].found_s > SECONDS - 4
+
+
+@pytest.mark.parametrize(("channels", "right"), [(1, 1), (2, -1), (2, 0)])
+def test_both_channels_are_read_as_they_are(tmp_path: Path, channels: int, right: int) -> None:
+    sound = spoken(2, 24_000)
+    path = tmp_path / "a.wav"
+    pair = np.stack((sound, right * sound), axis=1) if channels == 2 else sound
+    with wave.open(str(path), "wb") as file:
+        file.setparams((channels, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(pair.astype("<i2").tobytes())
+    heard = samples(b"".join(read_pcm(path, layout="stereo"))).reshape(-1, 2)
+    assert np.array_equal(heard[:, 0], sound)
+    assert np.array_equal(heard[:, 1], right * sound)
 
 
 def test_damaged_frames_are_counted(tmp_path: Path) -> None:

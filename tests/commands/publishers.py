@@ -14,7 +14,7 @@ from tests.support.deadline import deadline
 from tests.support.processes import TOKEN, Process, broadcaster, started
 
 COMMAND = [sys.executable, "-m", "broadcaster", "publish"]
-_ORGANIZER = {"Authorization": f"Bearer {TOKEN}"}
+ORGANIZER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class PublisherProcess:
@@ -67,7 +67,7 @@ async def stage(data_dir: Path, **settings: str) -> AsyncIterator[tuple[str, str
 async def created(url: str) -> str:
     """A live event named `talk`; returns its stage key."""
     body = {"id": "talk", "title": "A talk", "languages": ["es"], "source_captions": False}
-    async with aiohttp.ClientSession(url, headers=_ORGANIZER) as http:
+    async with aiohttp.ClientSession(url, headers=ORGANIZER) as http:
         async with http.post("/api/events", json=body) as answer:
             key: str = (await answer.json())["stage_key"]
     await move(url, "live")
@@ -76,6 +76,6 @@ async def created(url: str) -> str:
 
 async def move(url: str, state: str) -> None:
     """Bring the event of a server, or of a WHIP address, into a state."""
-    async with aiohttp.ClientSession(url.partition("/whip/")[0], headers=_ORGANIZER) as http:
+    async with aiohttp.ClientSession(url.partition("/whip/")[0], headers=ORGANIZER) as http:
         async with http.patch("/api/events/talk", json={"state": state}) as answer:
             assert answer.status == 200, await answer.text()

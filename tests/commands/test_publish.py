@@ -5,12 +5,22 @@ import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from click.testing import CliRunner
 
 from broadcaster.commands.cli import main
-from tests.commands.publishers import COMMAND, PublisherProcess, move, publisher, stage
+from tests.audio.stereo.wirings import recorded_inverted
+from tests.commands.publishers import (
+    COMMAND,
+    ORGANIZER,
+    PublisherProcess,
+    move,
+    publisher,
+    stage,
+)
 from tests.support.browser import write_wav
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.listener import recording
@@ -66,6 +76,23 @@ async def test_a_damaged_file_is_published_to_its_end(tmp_path: Path) -> None:
     assert any(isinstance(status["round_trip_ms"], float) for status in heard)
     steps = [status["position_s"] for status in process.statuses]
     assert steps == sorted(steps)
+
+
+async def test_a_recording_with_an_inverted_channel_is_heard(tmp_path: Path) -> None:
+    file = await asyncio.to_thread(recorded_inverted, tmp_path)
+    async with stage(tmp_path / "data") as (url, key, _):
+        async with publisher(file, url, "--key", key, "--loop") as process:
+            await position(process, 1)
+            async with aiohttp.ClientSession(headers=ORGANIZER) as http, deadline():
+                floor: dict[str, Any] = {}
+                while floor.get("error") != "channel_inverted":
+                    path = f"{url.partition('/whip/')[0]}/api/events/talk/status"
+                    async with http.get(path) as answer:
+                        floor = (await answer.json())["floor"] or {}
+                    await asyncio.sleep(0.1)
+    assert floor["stereo_taken"] == "left"
+    assert floor["level_dbfs"] > -40
+    assert "cancel each other out" in floor["reason"]
 
 
 async def test_a_killed_server_is_missed_and_the_file_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ OPTIONS: dict[str, Any] = {
     "glossary": [{"text": "sluice", "translations": {"es": "esclusa", "pt-BR": "comporta"}}],
     "do_not_translate": ["AquaNet"],
     "spend_cap_usd": 20.0,
+    "stereo_input": "left",
 }
 
 
@@ -238,6 +239,7 @@ async def test_without_options_an_event_has_their_defaults(server: Server) -> No
         "glossary": [],
         "do_not_translate": [],
         "spend_cap_usd": None,
+        "stereo_input": "auto",
     }
     assert defaults.items() <= event.items()
 
@@ -250,8 +252,11 @@ async def test_options_change_while_live_and_only_those_that_are_sent(server: Se
     change: dict[str, Any] = {"spend_cap_usd": None, "source_language": None, "glossary": []}
     body, _ = await call(server, "PATCH", path, 200, json=change)
     assert {**OPTIONS, **change}.items() <= body.items()
-    body, _ = await call(server, "PATCH", path, 422, json={"spend_cap_usd": -1})
-    assert body["error"] == "bad_request"
+    body, _ = await call(server, "PATCH", path, 200, json={"stereo_input": "both"})
+    assert {**OPTIONS, **change, "stereo_input": "both"}.items() <= body.items()
+    for wrong in ({"spend_cap_usd": -1}, {"stereo_input": "middle"}, {"stereo_input": None}):
+        body, _ = await call(server, "PATCH", path, 422, json=wrong)
+        assert body["error"] == "bad_request"
 
 
 async def test_a_live_event_keeps_its_languages_and_can_get_more(server: Server) -> None:

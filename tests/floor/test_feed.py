@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from broadcaster.audio.stereo.downmix import StereoDownmix
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.model import keys
@@ -53,6 +54,7 @@ class Speaker:
     def __init__(self) -> None:
         self.chunks: asyncio.Queue[PcmChunk] = asyncio.Queue()
         self.pauses = False
+        self.downmix = StereoDownmix()
         self.state = PeerState.LIVE
         self.frames_lost = 0
         self.end_reason = None

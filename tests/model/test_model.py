@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import pytest
 
@@ -7,7 +8,7 @@ from broadcaster.model import language
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
-from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState
+from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState, StereoInput
 from broadcaster.model.status import (
     BOOTH_TRANSITIONS,
     STALE_AFTER_S,
@@ -41,9 +42,21 @@ def test_caption_round_trip() -> None:
     assert Caption.from_json(caption.to_json()) == caption
 
 
-def test_event_round_trip() -> None:
-    assert Event.from_json(EVENT.to_json()) == EVENT
+@pytest.mark.parametrize("stereo_input", StereoInput)
+def test_event_round_trip(stereo_input: StereoInput) -> None:
+    event = dataclasses.replace(EVENT, stereo_input=stereo_input)
+    assert Event.from_json(event.to_json()) == event
+
+
+def test_the_floor_is_the_first_channel() -> None:
     assert EVENT.channel_ids() == ("floor", "es", "pt-BR")
+
+
+def test_an_event_that_was_stored_before_stereo_input_takes_it_automatically() -> None:
+    stored = json.loads(EVENT.to_json())
+    del stored["stereo_input"]
+    assert Event.from_json(json.dumps(stored).encode()) == EVENT
+    assert EVENT.stereo_input is StereoInput.AUTO
 
 
 @pytest.mark.parametrize("before", EventState)

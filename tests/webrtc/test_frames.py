@@ -108,3 +108,16 @@ async def test_a_device_that_is_not_heard_in_time_is_dropped_from_the_oldest() -
     frames.connected()
     frames.add_pcm(numbered(99))
     assert await taken(frames, 3) == [99, 0, 0]
+
+
+async def test_stereo_frames_hold_both_channels() -> None:
+    stereo = b"\1\0\2\0" * 480
+    paced = PacedFrames(iter([stereo[:100], stereo[100:], stereo[:40]]), FakeClock(), channels=2)
+    assert await paced.next_frame() == stereo
+    assert await paced.next_frame() == stereo[:40].ljust(2 * FRAME_BYTES, b"\0")
+    assert await paced.next_frame() == bytes(2 * FRAME_BYTES)
+    assert paced.level().silent_ms == 60
+    live = LiveFrames(channels=2)
+    live.add_pcm(stereo[:500])
+    live.add_pcm(stereo[500:])
+    assert await live.next_frame() == stereo

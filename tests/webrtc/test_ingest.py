@@ -51,7 +51,7 @@ async def test_answer_is_passive_and_asks_for_speech() -> None:
         await peer.close()
     assert "a=setup:passive" in answer
     assert "a=recvonly" in answer
-    assert "a=fmtp:96 minptime=10;useinbandfec=1;maxaveragebitrate=64000" in answer
+    assert "a=fmtp:96 minptime=10;useinbandfec=1;maxaveragebitrate=64000;stereo=1" in answer
     assert "127.0.0.1" in answer
 
 

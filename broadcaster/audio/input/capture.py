@@ -49,7 +49,7 @@ def list_devices() -> list[CaptureDevice]:
 
 
 def read_device(name: str) -> Iterator[bytes]:
-    """Record from a device as s16le mono 24 kHz until it vanishes; blocks between the pieces.
+    """Record from a device as s16le stereo 24 kHz until it vanishes; blocks between the pieces.
 
     Args:
         name: as listed, or any other ALSA name, for example `hw:1,0` or `pulse:SOURCE`.
@@ -58,7 +58,7 @@ def read_device(name: str) -> Iterator[bytes]:
         CannotPlay: the device is not there, or has gone.
     """
     _prepare()
-    resampler = PcmResampler()
+    resampler = PcmResampler("stereo")
     try:
         with _open(name) as container:
             for frame in container.decode(audio=0):

@@ -69,7 +69,7 @@ class DeviceFollower:
 
     Args:
         name: the device.
-        add_pcm: takes s16le mono 24 kHz, in the event loop.
+        add_pcm: takes s16le stereo 24 kHz, in the event loop.
         changed: told whether the device works now, and a sentence.
     """
 

@@ -1,4 +1,4 @@
-"""The frames a publisher sends: 20 ms of s16le mono 24 kHz, each when it is due.
+"""The frames a publisher sends: 20 ms of s16le 24 kHz, mono or stereo, each when it is due.
 
 A source of frames outlives the connections that take from it, so a file goes on where it was when
 the floor was lost.
@@ -16,6 +16,7 @@ from broadcaster.model.ports import Clock
 
 FRAME_S = PCM_FRAME_SAMPLES / CLOCK_HZ
 FRAME_BYTES = PCM_FRAME_SAMPLES * SAMPLE_BYTES
+"""Bytes of a frame of one channel."""
 MAX_REPLAY_FRAMES = 500
 """Frames that are kept until the server is known to have them: 10 s."""
 LATE_S = 2.0
@@ -25,17 +26,18 @@ MAX_LIVE_FRAMES = 10
 """Frames of a device that wait to be sent; beyond it the oldest are dropped."""
 DEVICE_GAP_S = 0.1
 """A device that gives nothing for this long is heard as silence."""
-_SILENCE = bytes(FRAME_BYTES)
 
 
 class FrameSource(Protocol):
     """Frames for one connection after the other.
 
     Attributes:
+        channels: 1, or 2 that are interleaved.
         ended: set while there is nothing more to take.
         failure: why it ended early, if it did.
     """
 
+    channels: int
     ended: asyncio.Event
     failure: BaseException | None
 
@@ -64,12 +66,16 @@ class PacedFrames:
     """Frames of a recording, by the real clock.
 
     Args:
-        pieces: s16le mono 24 kHz of any length; an empty one means that the next is not ready.
+        pieces: s16le 24 kHz of any length; an empty one means that the next is not ready.
             An error of it ends the frames and becomes their `failure`.
         clock: time; the real one if it is left out.
+        channels: of the pieces.
     """
 
-    def __init__(self, pieces: Iterator[bytes], clock: Clock | None = None) -> None:
+    def __init__(
+        self, pieces: Iterator[bytes], clock: Clock | None = None, *, channels: int = 1
+    ) -> None:
+        self.channels = channels
         self.ended = asyncio.Event()
         self.failure: BaseException | None = None
         self._pieces = pieces
@@ -77,7 +83,8 @@ class PacedFrames:
         self._clock = clock or SystemClock()
         self._buffer = bytearray()
         self._next_due_s: float | None = None
-        self._meter = LevelMeter()
+        self._silence = bytes(FRAME_BYTES * channels)
+        self._meter = LevelMeter(channels)
         self._taken: deque[tuple[float, bytes]] = deque(maxlen=MAX_REPLAY_FRAMES)
         self._again: deque[bytes] = deque()
         self._position_frames = 0
@@ -124,12 +131,13 @@ class PacedFrames:
             self._position_frames += 1
         if self._all_read and not self._again and not self._buffer:
             self.ended.set()
-        self._meter.add(frame or _SILENCE)
-        return frame or _SILENCE
+        self._meter.add(frame or self._silence)
+        return frame or self._silence
 
     def _read(self) -> bytes:
         """The next frame of the pieces, the last one filled up; empty if nothing is left."""
-        while len(self._buffer) < FRAME_BYTES and not self._all_read:
+        size = len(self._silence)
+        while len(self._buffer) < size and not self._all_read:
             try:
                 piece = next(self._pieces)
             except StopIteration:
@@ -141,22 +149,28 @@ class PacedFrames:
                 if not piece:
                     return b""
                 self._buffer += piece
-        frame = bytes(self._buffer[:FRAME_BYTES])
-        del self._buffer[:FRAME_BYTES]
-        return frame and frame.ljust(FRAME_BYTES, b"\0")
+        frame = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return frame and frame.ljust(size, b"\0")
 
 
 class LiveFrames:
-    """Frames of a device, by the device's clock; what is not taken in time is dropped."""
+    """Frames of a device, by the device's clock; what is not taken in time is dropped.
 
-    def __init__(self) -> None:
+    Args:
+        channels: of the device's sound.
+    """
+
+    def __init__(self, channels: int = 1) -> None:
+        self.channels = channels
         self.ended = asyncio.Event()
         self.failure: BaseException | None = None
         self.dropped_frames = 0
         self._buffer = bytearray()
         self._waiting: deque[bytes] = deque()
         self._arrived = asyncio.Event()
-        self._meter = LevelMeter()
+        self._silence = bytes(FRAME_BYTES * channels)
+        self._meter = LevelMeter(channels)
         self._patience_s = DEVICE_GAP_S
         self._position_frames = 0
 
@@ -187,14 +201,15 @@ class LiveFrames:
         self.ended.set()
 
     def add_pcm(self, pcm: bytes) -> None:
-        """Take s16le mono 24 kHz of the device."""
+        """Take s16le 24 kHz of the device."""
         self._buffer += pcm
-        while len(self._buffer) >= FRAME_BYTES:
+        size = len(self._silence)
+        while len(self._buffer) >= size:
             if len(self._waiting) == MAX_LIVE_FRAMES:
                 self._waiting.popleft()
                 self.dropped_frames += 1
-            self._waiting.append(bytes(self._buffer[:FRAME_BYTES]))
-            del self._buffer[:FRAME_BYTES]
+            self._waiting.append(bytes(self._buffer[:size]))
+            del self._buffer[:size]
             self._arrived.set()
 
     async def next_frame(self) -> bytes:
@@ -208,7 +223,7 @@ class LiveFrames:
                 self._patience_s = FRAME_S
         if self._waiting:
             self._patience_s = DEVICE_GAP_S
-        frame = self._waiting.popleft() if self._waiting else _SILENCE
+        frame = self._waiting.popleft() if self._waiting else self._silence
         self._meter.add(frame)
         self._position_frames += 1
         return frame

@@ -15,7 +15,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamTrack
 
-from broadcaster.audio.pcm import AvFrame, to_frame
+from broadcaster.audio.pcm import AvFrame, Layout, to_frame
 from broadcaster.model.audio import PCM_FRAME_SAMPLES
 from broadcaster.webrtc.clients.frames import FrameSource, PacedFrames
 from broadcaster.webrtc.clients.http_session import negotiated
@@ -43,7 +43,9 @@ class FrameTrack(MediaStreamTrack):
 
     async def recv(self) -> AvFrame:
         """The next frame, once it is due."""
-        frame = to_frame(await self._source.next_frame(), self._frames * PCM_FRAME_SAMPLES)
+        layout: Layout = "mono" if self._source.channels == 1 else "stereo"
+        pts = self._frames * PCM_FRAME_SAMPLES
+        frame = to_frame(await self._source.next_frame(), pts, layout)
         self._frames += 1
         return frame
 

@@ -1,0 +1,1 @@
+"""Makes one channel of a stereo input, whatever is wrong with its cable."""

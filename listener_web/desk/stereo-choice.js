@@ -1,0 +1,56 @@
+/** The organizer's choice of a stereo input's channel, and a sentence about its cable. */
+import { sendJson } from '../shared/api.js';
+import { h, setText } from '../shared/dom.js';
+
+/** @typedef {import('./api-types.js').FloorStatus} FloorStatus */
+/** @typedef {import('./api-types.js').StereoInput} StereoInput */
+
+/** @type {Record<StereoInput, string>} */
+const WORDS = { auto: 'Automatic', left: 'Left', right: 'Right', both: 'Both' };
+
+export class StereoChoice {
+  /** The control, below a sentence about the cable if there is something to say. */
+  element = h('div', { class: 'stereo' });
+  #path;
+  #fail;
+  #fault = h('p', { class: 'notice', 'data-tone': 'warn', role: 'status', hidden: true });
+  #select = h(
+    'select',
+    { class: 'input', name: 'stereo-input' },
+    ...Object.entries(WORDS).map(([value, word]) => h('option', { value }, word)),
+  );
+  #taken = h('span', { class: 'soft' });
+
+  /**
+   * @param {string} path of the event in the API
+   * @param {StereoInput} choice
+   * @param {(error: unknown) => void} fail shows what went wrong
+   */
+  constructor(path, choice, fail) {
+    this.#path = path;
+    this.#fail = fail;
+    this.#select.value = choice;
+    this.#select.addEventListener('change', () => void this.#save());
+    const label = h('label', { class: 'row' }, 'Stereo input', this.#select);
+    this.element.append(this.#fault, h('div', { class: 'row' }, label, this.#taken));
+  }
+
+  /** @param {FloorStatus | null} floor */
+  show(floor) {
+    const speaks = floor !== null && floor.publisher && floor.error !== 'undecodable_audio';
+    const reason = speaks ? floor.reason : '';
+    setText(this.#fault, reason);
+    this.#fault.hidden = reason === '';
+    const chosen = this.#select.value !== 'auto';
+    const taken = speaks && !chosen && floor.stereo_taken !== 'both' ? floor.stereo_taken : '';
+    setText(this.#taken, taken && `takes ${taken} now`);
+  }
+
+  async #save() {
+    try {
+      await sendJson('PATCH', this.#path, { stereo_input: this.#select.value });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+}
