@@ -71,7 +71,7 @@ def owner(folder: Path) -> str:
 
 def _lock(folder: Path) -> int:
     """Lock the folder and return the open file that holds the lock."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
