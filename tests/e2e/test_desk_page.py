@@ -82,7 +82,8 @@ async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
         bus = await stack.enter_async_context(EmbeddedBus(path))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await bus.put(keys.event_record("talk"), EVENT.to_json())
-        parts = build(Settings.model_validate({}), frozenset({Role.DESK}), TOKEN, bus, http)
+        keyring, desk = StageKeyring(["store key"]), frozenset({Role.DESK})
+        parts = build(Settings.model_validate({}), desk, TOKEN, bus, http, keyring)
         running = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
         try:
             url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
