@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -13,7 +14,8 @@ from tests.support.loopback import loopback_offered
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the kinds of tests."""
+    """Declare the kinds of tests, and let children end by SIGHUP under `nohup` too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "fast: needs Python alone, and little time")
     for kind, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {meaning}")

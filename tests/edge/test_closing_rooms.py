@@ -17,7 +17,7 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.whep.sessions import SessionCall
 from broadcaster.errors import UnknownSession
 from broadcaster.model.event import EventState
-from broadcaster.model.ports import Entry
+from broadcaster.model.ports import Entry, Record
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import playing
 from tests.edge.waiting import counted, until
@@ -136,10 +136,18 @@ async def test_a_player_that_hangs_up_during_a_switch_is_gone(
         await room_closed(edge, monkeypatch)
         sessions = edge.whep._sessions
         switch = SessionCall("POST", "talk", session, '{"channel": "ar"}')
+        answers, get = asyncio.Event(), edge.bus.get
+
+        async def get_late(record: str) -> Record | None:
+            await answers.wait()
+            return await get(record)
+
+        monkeypatch.setattr(edge.bus, "get", get_late)
         async with background_task(sessions.take(switch), name="switch") as switching:
             await asyncio.sleep(0)
             assert not switching.done(), "the bus is asked for the event"
             await sessions.take(SessionCall("DELETE", "talk", session, ""))
+            answers.set()
             with pytest.raises(UnknownSession):
                 await switching
     assert (edge.whep.session_count, len(edge.egress)) == (0, 0)
