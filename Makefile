@@ -17,7 +17,7 @@ test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all test
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m pytest -m browser
-	$(BIN)/python -m pytest -m "not browser" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not browser" --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
 	PATH="$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -m fast --numprocesses 2

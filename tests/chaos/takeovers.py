@@ -1,4 +1,4 @@
-"""What happens to processes of booths and to Redis while somebody speaks.
+"""Faults of machines: processes of booths and Redis stop and come back while somebody speaks.
 
     python -m tests.chaos.takeovers
 

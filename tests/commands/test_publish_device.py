@@ -47,11 +47,14 @@ class Microphone:
         return {"ALSA_CONFIG_PATH": str(self._configuration)}
 
     def plug_in(self) -> None:
-        self._port.mkdir()
+        """Show the whole device at once: ALSA would make a file of a jack that is not there yet."""
+        coming = self._port.with_name("coming")
+        coming.mkdir()
         stereo = voice(60).repeat(2)
-        (self._port / "sound.raw").write_bytes(stereo.tobytes())
-        os.mkfifo(self._port / "jack")
-        self._jack = os.open(self._port / "jack", os.O_RDONLY | os.O_NONBLOCK)
+        (coming / "sound.raw").write_bytes(stereo.tobytes())
+        os.mkfifo(coming / "jack")
+        self._jack = os.open(coming / "jack", os.O_RDONLY | os.O_NONBLOCK)
+        coming.rename(self._port)
 
     def pull_out(self) -> None:
         gone = self._port.rename(self._port.with_name("gone"))
