@@ -1,12 +1,13 @@
 """The kinds of tests, as pytest markers: what a test needs, and whether it takes long.
 
-A test of no kind is `fast`: it needs Python alone. `make test-fast` runs those.
+A test of no kind is `fast`: it needs Python alone, and little time. `make test-fast` runs those.
 """
 
 import pytest
 
 KINDS = {
     "browser": "drives Chromium",
+    "long": "computes for seconds",
     "node": "runs a program of Node",
     "programs": "needs a program that README names: docker-compose, flite, nginx, sox",
     "realtime": "plays sound, or starts processes, in real time",
@@ -14,11 +15,15 @@ KINDS = {
     "speech": "recognises or speaks seconds of speech",
 }
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
+    "audio/stereo/test_downmix": "long",
+    "audio/test_file": "long",
+    "audio/test_loudness": "long",
+    "booths/floor/test_speech_times": "long",
     "booths/playout/test_channel": "realtime",
     "booths/playout/test_floor_bed": "realtime",
+    "booths/test_caption_times": "realtime",
     "bus/test_broken_files": "realtime",
     "bus/test_folder_lock": "realtime",
-    "booths/test_caption_times": "realtime",
     "bus/test_redis": "redis",
     "bus/test_store_outage": "realtime",
     "chaos": "realtime speech",
@@ -30,6 +35,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_goodbye_page": "browser realtime redis",
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",
+    "commands/test_settings": "realtime",
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
     "desk/test_stored_keys": "redis",
@@ -40,12 +46,14 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "edge/test_frame_lengths": "realtime",
     "edge/test_goodbyes": "realtime",
     "edge/test_whep_players": "node",
+    "edge/whep/test_forwarding": "realtime",
+    "edge/whep/test_offer_corpus": "long",
     "edge/whep/test_sessions": "realtime",
     "floor/test_floors": "realtime",
     "floor/test_lost_lease": "realtime redis",
-    "fuzz": "realtime",
     "floor/test_stereo_publishers": "realtime",
     "floor/test_whip": "realtime",
+    "fuzz": "realtime",
     "loadtest/test_command": "realtime",
     "loadtest/test_crowd": "realtime",
     "loadtest/test_transports": "realtime",
@@ -56,10 +64,14 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "rehearsal/speaking": "speech",
     "rehearsal/test_process": "speech",
     "rehearsal/wire/test_translation": "speech",
+    "sockets/test_first_byte": "realtime",
+    "system/test_child_process": "realtime",
     "test_package": "programs realtime redis",
+    "web/test_https": "realtime",
     "web/test_log_secrets": "realtime",
     "web/test_metrics": "redis",
     "webrtc/test_ingest": "realtime",
+    "webrtc/test_offer_corpus": "long",
     "webrtc/test_publishers": "node realtime",
     "webrtc/test_steady_publisher": "realtime",
 }
