@@ -83,15 +83,16 @@ class StreamTail:
     def read(self, after: int, limit: int) -> list[Entry]:
         """Up to `limit` entries after a position, oldest first."""
         first = bisect_right(self._positions, after)
-        return [
-            Entry(_id(self._positions[index]), self._payloads[index])
-            for index in range(first, min(first + limit, len(self._positions)))
-        ]
+        last = min(first + limit, len(self._positions))
+        return [self._entry(index) for index in range(first, last)]
 
     def latest(self, limit: int) -> list[Entry]:
         """The newest entries, at most `limit`, oldest first."""
-        newest = zip(self._positions, self._payloads, strict=True)
-        return [Entry(_id(position), payload) for position, payload in newest][-limit:]
+        count = len(self._positions)
+        return [self._entry(index) for index in range(max(0, count - limit), count)]
+
+    def _entry(self, index: int) -> Entry:
+        return Entry(_id(self._positions[index]), self._payloads[index])
 
     def _trim(self) -> None:
         while len(self._positions) > max(KEPT_ENTRIES, self.unstored):

@@ -19,7 +19,7 @@ from aiohttp.typedefs import Handler
 
 from broadcaster.model.ports import Clock
 from broadcaster.sockets.places import Place, Places
-from broadcaster.web.address_counts import AddressCounts, Excess
+from broadcaster.web.address_counts import AddressCounts
 from broadcaster.web.clients import Client, client_of
 from broadcaster.web.errors import REFUSED, Refused
 
@@ -76,13 +76,15 @@ class ClientLimits:
         Raises:
             Refused: 429 `too_many_joins`.
         """
-        if excess := self._joins.count(client.network):
-            _log_excess("joins too often", client, excess)
-            raise _refused(
-                "too_many_joins",
-                "too many listeners of your network address are joining at this moment",
-                excess.wait_s,
-            )
+        refusal = _counted(
+            self._joins,
+            client,
+            "joins too often",
+            "too_many_joins",
+            "too many listeners of your network address are joining at this moment",
+        )
+        if refusal is not None:
+            raise refusal
 
     def count_poll(self, client: Client) -> None:
         """A reader asks for captions.
@@ -90,13 +92,15 @@ class ClientLimits:
         Raises:
             Refused: 429 `too_many_questions`.
         """
-        if excess := self._polls.count(client.network):
-            _log_excess("asks for captions too often", client, excess)
-            raise _refused(
-                "too_many_questions",
-                "your network address asks for captions too often",
-                excess.wait_s,
-            )
+        refusal = _counted(
+            self._polls,
+            client,
+            "asks for captions too often",
+            "too_many_questions",
+            "your network address asks for captions too often",
+        )
+        if refusal is not None:
+            raise refusal
 
     def take_connection(self, client: Client) -> Place:
         """A place for a connection that came through a proxy, and was not counted when it came.
@@ -116,14 +120,12 @@ class ClientLimits:
 
     def count_wrong_key(self, client: Client) -> Refused | None:
         """A key was wrong; returns the answer instead of 401 when that happens too often."""
-        excess = self._wrong_keys.count(client.network)
-        if excess is None:
-            return None
-        _log_excess("sends wrong keys", client, excess)
-        return _refused(
+        return _counted(
+            self._wrong_keys,
+            client,
+            "sends wrong keys",
             "too_many_wrong_keys",
             "too many wrong keys came from your network address; a right one opens all the same",
-            excess.wait_s,
         )
 
 
@@ -184,9 +186,16 @@ def _refused(error: str, message: str, wait_s: int) -> Refused:
     )
 
 
-def _log_excess(what: str, client: Client, excess: Excess) -> None:
+def _counted(
+    counts: AddressCounts, client: Client, what: str, error: str, message: str
+) -> Refused | None:
+    """Count something that a client did; returns the refusal if that is too much."""
+    excess = counts.count(client.network)
+    if excess is None:
+        return None
     if excess.first:
         log.warning("%s %s and is refused for %d s", client.network, what, excess.wait_s)
+    return _refused(error, message, excess.wait_s)
 
 
 def _log_full(what: str, clock: Clock) -> Callable[[str], None]:

@@ -1,8 +1,9 @@
 """Database files of the embedded bus, whole and damaged."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 PAGE_BYTES = 4096
@@ -79,3 +80,14 @@ def locked_by_another_connection(path: Path) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """The same for tests with an event loop."""
+    context = locked_by_another_connection(path)
+    await asyncio.to_thread(context.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)

@@ -4,8 +4,6 @@ import asyncio
 import json
 import sys
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model.ports import Record
 from tests.bus.databases import (
     damage_page_in_the_middle,
-    locked_by_another_connection,
+    locked,
     make_database,
 )
 from tests.bus.helpers import collect, soon, take, until
@@ -89,16 +87,6 @@ async def test_a_full_disk_delivers_and_stores_when_there_is_space_again(tmp_pat
     async with EmbeddedBus(path) as bus:
         assert [entry.payload.decode() for entry in await bus.read("s")] == captions
         assert await bus.get("r") == Record(b"full", 1)
-
-
-@asynccontextmanager
-async def locked(path: Path) -> AsyncIterator[None]:
-    context = locked_by_another_connection(path)
-    await asyncio.to_thread(context.__enter__)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(context.__exit__, None, None, None)
 
 
 async def test_a_locked_file_delivers_and_stores_when_it_is_free(tmp_path: Path) -> None:

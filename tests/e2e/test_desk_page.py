@@ -1,24 +1,28 @@
-"""The desk's page shows a booth's report."""
+"""The desk's page shows a booth's report, and what is wrong with the store."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import Page
 
 from broadcaster.app import build
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.config import Role, Settings
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.web.application import create_application
-from tests.bus.databases import locked_by_another_connection
+from tests.bus.databases import locked
 from tests.support.browser import chromium
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN
+from tests.support.tasks import background_task
 
 CHANNELS = (Channel("es"), Channel("fr"), Channel("pt-BR"), Channel("pt-PT"))
 EVENT = Event("talk", "A talk", EventState.LIVE, CHANNELS, "key")
@@ -38,70 +42,58 @@ REPORT = BoothStatus(
 pytestmark = pytest.mark.browser
 
 
-async def test_glossary_hits_and_lost_sound_are_shown() -> None:
-    async with AsyncExitStack() as stack:
-        bus = await stack.enter_async_context(EmbeddedBus(None))
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        await bus.put(keys.event_record("talk"), EVENT.to_json())
-        keyring, desk = StageKeyring(["store key"]), frozenset({Role.DESK})
-        parts = build(Settings.model_validate({}), desk, TOKEN, bus, http, keyring)
+@asynccontextmanager
+async def desk_page(path: Path | None, report: BoothStatus) -> AsyncIterator[tuple[Bus, Page]]:
+    """The desk of an event whose only booth sends a report over and over.
 
-        async def report() -> None:
-            while True:
-                bus.publish(keys.status("talk"), status_to_json(REPORT))
-                await asyncio.sleep(0.2)
-
-        running = [
-            asyncio.create_task(report(), name="booth of the test"),
-            *(asyncio.create_task(run(), name=name) for name, run in parts.run.items()),
-        ]
-        try:
-            url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
-            browser = await stack.enter_async_context(chromium())
-            page = await browser.new_page()
-            await page.goto(f"{url}/desk?token={TOKEN}")
-            row = page.locator("tr[data-channel='es'][data-state='live']")
-            text = await row.inner_text(timeout=60_000)
-            assert "continuous · glossary 11 of 12" in text
-            assert "3.2 s skipped · 0.4 s not sent · 7 answers unusable" in text
-            assert "3 texts without speech not shown" in text
-            other = await page.locator("tr[data-channel='fr']").inner_text()
-            assert "glossary" not in other
-            assert "skipped" not in other
-            warning = await page.locator("section[data-event='talk'] .warnings").inner_text()
-            assert "(Brazil) and Portuguese (Portugal) get the same interpretation" in warning
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-
-
-async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
-    path = tmp_path / "bus.sqlite3"
+    Args:
+        path: the database; None keeps all in memory.
+        report: of the booth.
+    """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(EmbeddedBus(path))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await bus.put(keys.event_record("talk"), EVENT.to_json())
         keyring, desk = StageKeyring(["store key"]), frozenset({Role.DESK})
         parts = build(Settings.model_validate({}), desk, TOKEN, bus, http, keyring)
-        running = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
-        try:
-            url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
-            browser = await stack.enter_async_context(chromium())
-            page = await browser.new_page()
-            await page.goto(f"{url}/desk?token={TOKEN}")
-            disk = page.locator("#disk", has_text="Free space on the server's disk: ")
-            await disk.wait_for(timeout=60_000)
-            assert await page.locator("#store").is_hidden()
-            locked = locked_by_another_connection(path)
-            await asyncio.to_thread(locked.__enter__)
+
+        async def report_again() -> None:
+            while True:
+                bus.publish(keys.status("talk"), status_to_json(report))
+                await asyncio.sleep(0.2)
+
+        for name, run in {"booth of the test": report_again, **parts.run}.items():
+            await stack.enter_async_context(background_task(run(), name))
+        url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        browser = await stack.enter_async_context(chromium())
+        page = await browser.new_page()
+        await page.goto(f"{url}/desk?token={TOKEN}")
+        yield bus, page
+
+
+async def test_glossary_hits_and_lost_sound_are_shown() -> None:
+    async with desk_page(None, REPORT) as (_, page):
+        row = page.locator("tr[data-channel='es'][data-state='live']")
+        text = await row.inner_text(timeout=60_000)
+        assert "continuous · glossary 11 of 12" in text
+        assert "3.2 s skipped · 0.4 s not sent · 7 answers unusable" in text
+        assert "3 texts without speech not shown" in text
+        other = await page.locator("tr[data-channel='fr']").inner_text()
+        assert "glossary" not in other
+        assert "skipped" not in other
+        warning = await page.locator("section[data-event='talk'] .warnings").inner_text()
+        assert "(Brazil) and Portuguese (Portugal) get the same interpretation" in warning
+
+
+async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite3"
+    async with desk_page(path, REPORT) as (bus, page):
+        disk = page.locator("#disk", has_text="Free space on the server's disk: ")
+        await disk.wait_for(timeout=60_000)
+        assert await page.locator("#store").is_hidden()
+        alert = page.locator("#store", has_text="Another program has locked the database")
+        async with locked(path):
             await bus.put(keys.event_record("talk"), EVENT.to_json())
-            alert = page.locator("#store", has_text="Another program has locked the database")
             text = await alert.inner_text(timeout=60_000)
             assert "Not stored yet: 1." in text
-            await asyncio.to_thread(locked.__exit__, None, None, None)
-            await alert.wait_for(state="hidden", timeout=60_000)
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        await alert.wait_for(state="hidden", timeout=60_000)

@@ -10,23 +10,13 @@ import pytest
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
-from tests.bus.databases import damage_page_in_the_middle, locked_by_another_connection
+from tests.bus.databases import damage_page_in_the_middle, locked
 from tests.edge.captions import reading
 from tests.edge.conftest import EVENT, serving
 from tests.support.deadline import deadline
 
 PAST = 300
 """More than one page of a reader, and many pages of the file."""
-
-
-@asynccontextmanager
-async def locked(path: Path) -> AsyncIterator[None]:
-    context = locked_by_another_connection(path)
-    await asyncio.to_thread(context.__enter__)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(context.__exit__, None, None, None)
 
 
 @asynccontextmanager
