@@ -3,6 +3,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
+PYTEST := $(BIN)/python -m pytest
+# Tests in real time share this machine. What failed is run once more, alone: it must pass then.
+FAILED_AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench format clean
@@ -16,11 +19,11 @@ demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN
 test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
-	$(BIN)/python -m pytest -m browser
-	$(BIN)/python -m pytest -m "not browser" --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) --cache-clear -m browser || $(FAILED_AGAIN)
+	$(PYTEST) --cache-clear -m "not browser" --numprocesses 3 --dist loadfile --no-loadscope-reorder || $(FAILED_AGAIN)
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
-	PATH="$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -m fast --numprocesses 2
+	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 2
 
 test-web: ## the pages' pure modules alone (needs node)
 	npm --silent --prefix listener_web test

@@ -6,6 +6,8 @@ import resource
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.support.processes import descendants
+
 SERVER_CORE, CLIENT_CORE = 0, 1
 """The server under test has a core of its own; clients, sources and Redis share the other."""
 
@@ -24,11 +26,7 @@ def raise_fd_limit() -> int:
 
 def family(pid: int) -> list[int]:
     """A process and all its descendants."""
-    found = [pid]
-    for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
-    return found
+    return [pid, *descendants(pid)]
 
 
 def cpu_ns(pids: Iterable[int]) -> int:

@@ -25,7 +25,7 @@ from broadcaster.model.status import EdgeStatus, statuses
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
 from tests.support.ports import free_ports
-from tests.support.processes import TOKEN, Process, runs, started
+from tests.support.processes import TOKEN, Process, children, runs, started
 from tests.support.redis_server import RedisServer
 from tests.support.signaling import FRAGMENT, error, trickled
 
@@ -50,9 +50,7 @@ class Edges:
     bus: Bus
 
     async def pids(self) -> set[int]:
-        pid = self.parent.process.pid
-        text = await asyncio.to_thread(Path(f"/proc/{pid}/task/{pid}/children").read_text)
-        return set(map(int, text.split()))
+        return await asyncio.to_thread(children, self.parent.process.pid)
 
     async def pid(self, number: int) -> int:
         """The process that is worker `number`."""

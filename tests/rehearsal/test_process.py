@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -16,6 +15,7 @@ from tests.rehearsal.session_client import KEY
 from tests.rehearsal.talk_sound import excerpt
 from tests.rehearsal.translation_client import URL
 from tests.support.deadline import deadline
+from tests.support.processes import children, runs
 
 
 @pytest.fixture
@@ -34,15 +34,6 @@ async def running() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
         await process.wait()
 
 
-def workers_of(process: asyncio.subprocess.Process) -> list[int]:
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return [int(pid) for pid in children.split()]
-
-
-def any_lives(pids: list[int]) -> bool:
-    return any(Path(f"/proc/{pid}").exists() for pid in pids)
-
-
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 async def test_workers_end_with_the_server(
     running: tuple[asyncio.subprocess.Process, int], talk_pcm: bytes, end: signal.Signals
@@ -57,12 +48,12 @@ async def test_workers_end_with_the_server(
         async with deadline():
             while (await socket.receive_json())["type"] != "session.output_transcript.delta":
                 pass
-        workers = workers_of(process)
+        workers = children(process.pid)
         assert len(workers) == 2
         process.send_signal(end)
         async with deadline():
             code = await process.wait()
-            while any_lives(workers):
+            while any(map(runs, workers)):
                 await asyncio.sleep(0.05)
     assert code == (-signal.SIGKILL if end is signal.SIGKILL else 0)
 

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.support.deadline import deadline
@@ -23,15 +23,23 @@ def runs(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
+def children(pid: int) -> set[int]:
+    """The processes that a process has started and that are still there."""
+    found: set[int] = set()
+    threads: list[Path] = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    for thread in threads:
+        # A thread may have ended since it was listed. The others are still asked.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.update(map(int, (thread / "children").read_text().split()))
+    return found
+
+
 def descendants(pid: int) -> set[int]:
     """The processes that a process has started, and those they have."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        words = [word for task in tasks for word in (task / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return set()
-    children = set(map(int, words))
-    return children.union(*map(descendants, children))
+    direct = children(pid)
+    return direct.union(*map(descendants, direct))
 
 
 class Process:
