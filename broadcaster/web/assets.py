@@ -14,7 +14,7 @@ from typing import Self
 
 from aiohttp import ETag, web
 
-SUFFIXES = frozenset({".html", ".js", ".css", ".svg"})
+SUFFIXES = frozenset({".html", ".js", ".json", ".css", ".svg"})
 _ANY = ETag("*")
 
 

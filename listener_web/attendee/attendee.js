@@ -1,14 +1,14 @@
 /**
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
- * Related modules: `event-info.js` waits for the event. `caption-feed.js` receives captions and `caption-view.js` shows them. The sound is
+ * Related modules: `event-info.js` waits for the event. `../captions/` receives captions and shows them. The sound is
  * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
  * the one word at the top, `notice.js` the sentence above the Listen button, and `preferences.js` keeps
  * the reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
-import { AbsenceFilter } from './absence.js';
-import { CaptionFeed } from './caption-feed.js';
-import { CaptionView } from './caption-view.js';
+import { AbsenceFilter } from '../captions/absence.js';
+import { CaptionFeed } from '../captions/caption-feed.js';
+import { CaptionView } from '../captions/caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { waitForEvent } from './event-info.js';
 import { localise } from '../i18n/localise.js';
@@ -42,7 +42,7 @@ class AttendeePage {
   #feed = null;
   /** @type {'none' | 'open' | 'lost'} */
   #captions = 'none';
-  /** @type {import('./caption-feed.js').ChannelState | null} */
+  /** @type {import('../captions/caption-feed.js').ChannelState | null} */
   #state = null;
   #reports = new AbsenceFilter((state) => {
     this.#state = state;

@@ -7,7 +7,7 @@ import { currentTheme, setTheme } from '../shared/theme.js';
  * Restore the settings that were chosen before, and apply each change of a control.
  *
  * @param {import('./sound.js').Sound} sound
- * @param {import('./caption-view.js').CaptionView} view
+ * @param {import('../captions/caption-view.js').CaptionView} view
  */
 export function setUpPreferences(sound, view) {
   setUpPanel();
@@ -64,7 +64,7 @@ function setUpPanel() {
   });
 }
 
-/** @param {import('./caption-view.js').CaptionView} view */
+/** @param {import('../captions/caption-view.js').CaptionView} view */
 function setUpTextSize(view) {
   const slider = byId('text-size', HTMLInputElement);
   slider.value = device.recall('text-size') ?? slider.value;

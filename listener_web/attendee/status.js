@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Situation
  * @property {'none' | 'open' | 'lost'} captions whether captions arrive
- * @property {import('./caption-feed.js').ChannelState | null} channel the server's last report
+ * @property {import('../captions/caption-feed.js').ChannelState | null} channel the server's last report
  * @property {import('../player/player.js').PlayerState} player
  */
 

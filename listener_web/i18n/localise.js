@@ -1,8 +1,9 @@
-/** The page's own words, in the reader's language. */
-import english from './strings.en.js';
+/** The page's own words, in the reader's language: one JSON file for each. */
+import { getJson } from '../shared/api.js';
+import { Backoff } from '../shared/backoff.js';
 import { bestMatch } from './languages.js';
 
-/** @typedef {import('./strings.en.js').Strings} Strings */
+/** @typedef {typeof import('./en.json')} Strings */
 
 export const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
 const RIGHT_TO_LEFT = new Set(['ar']);
@@ -14,11 +15,10 @@ const RIGHT_TO_LEFT = new Set(['ar']);
  * @returns {Promise<Strings>}
  */
 export async function localise() {
-  const language = bestMatch(navigator.languages, LANGUAGES) ?? 'en';
-  const strings = language === 'en' ? english : await load(language);
+  const { language, strings } = await load(bestMatch(navigator.languages, LANGUAGES) ?? 'en');
   const root = document.documentElement;
-  root.lang = strings === english ? 'en' : language;
-  root.dir = RIGHT_TO_LEFT.has(root.lang) ? 'rtl' : 'ltr';
+  root.lang = language;
+  root.dir = RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr';
   for (const element of document.querySelectorAll('[data-text]')) {
     element.textContent = lookup(strings, element.getAttribute('data-text'));
   }
@@ -29,14 +29,21 @@ export async function localise() {
 }
 
 /**
+ * The strings of a language. English takes the place of one that does not come, and is asked for
+ * until it does.
+ *
  * @param {string} language
- * @returns {Promise<Strings>}
+ * @returns {Promise<{language: string, strings: Strings}>}
  */
 async function load(language) {
-  try {
-    return (await import(`./strings.${language}.js`)).default;
-  } catch {
-    return english;
+  const backoff = new Backoff();
+  for (let wanted = language; ; wanted = 'en') {
+    try {
+      return { language: wanted, strings: await getJson(`/static/i18n/${wanted}.json`) };
+    } catch (error) {
+      console.warn(`the strings in ${wanted} cannot be loaded:`, error);
+    }
+    if (wanted === 'en') await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
   }
 }
 

@@ -118,7 +118,7 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
 
 async def test_a_page_without_a_script_of_the_captions_loads_itself_again(edge: Edge) -> None:
     await edge.caption(0, "Hola.")
-    script = f"{STATIC}attendee/caption-text.js"
+    script = f"{STATIC}captions/caption-text.js"
     async with faulty(edge.url) as (url, proxy), chromium() as browser:
         proxy.refused = {script}
         page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)

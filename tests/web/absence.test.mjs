@@ -1,7 +1,7 @@
 /** A speaker who has left, and a server that does not know of the speaker yet. */
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { ABSENT_FOR_MS, AbsenceFilter } from '../../listener_web/attendee/absence.js';
+import { ABSENT_FOR_MS, AbsenceFilter } from '../../listener_web/captions/absence.js';
 
 let passed, filter;
 

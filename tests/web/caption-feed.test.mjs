@@ -1,7 +1,7 @@
 /** Captions reach the page by the stream, or by polling where the stream is held back: each once. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { isNewer } from '../../listener_web/attendee/caption-ids.js';
+import { isNewer } from '../../listener_web/captions/caption-ids.js';
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
 const ADDRESSES = { stream: '/e/talk/captions/es', poll: '/e/talk/poll/es' };
@@ -59,7 +59,7 @@ const pass = async (ms) => {
 /** A feed with what it told; every test has a module of its own, which remembers held streams. */
 async function feed(other) {
   const { CaptionFeed } =
-    other ?? (await import(`../../listener_web/attendee/caption-feed.js?${serial++}`));
+    other ?? (await import(`../../listener_web/captions/caption-feed.js?${serial++}`));
   const told = { captions: [], states: [], connections: [] };
   const made = new CaptionFeed(ADDRESSES, {
     caption: ({ text }) => told.captions.push(text),

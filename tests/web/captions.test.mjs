@@ -6,7 +6,7 @@ import {
   gainedText,
   shownText,
   spaceBetween,
-} from '../../listener_web/attendee/caption-text.js';
+} from '../../listener_web/captions/caption-text.js';
 
 for (const [channel, text, shown] of [
   ['ja', '皆さん、\nおはよう', '皆さん、おはよう'],

@@ -8,7 +8,7 @@ import {
   TimeMarks,
   beginsParagraph,
   endsSentence,
-} from '../../listener_web/attendee/paragraphs.js';
+} from '../../listener_web/captions/paragraphs.js';
 
 for (const [text, ends] of [
   ['un proyecto puede cambiar un', false],

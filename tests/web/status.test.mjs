@@ -1,8 +1,12 @@
 /** The one word for how things stand. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import english from '../../listener_web/i18n/strings.en.js';
 import { statusOf, statusText } from '../../listener_web/attendee/status.js';
+
+const english = JSON.parse(
+  readFileSync(new URL('../../listener_web/i18n/en.json', import.meta.url), 'utf8'),
+);
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
 

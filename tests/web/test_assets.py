@@ -28,8 +28,8 @@ async def received(
 def test_every_file_of_a_page_is_known_by_its_path() -> None:
     known = assets()
     assert {"attendee/attendee.html", "stage/stage.html", "desk/desk.html"} <= set(known)
-    assert known["i18n/strings.ar.js"].body == (WEB / "i18n/strings.ar.js").read_bytes()
-    assert not [path for path in known if "node_modules" in path or path.endswith(".json")]
+    assert known["i18n/ar.json"].body == (WEB / "i18n/ar.json").read_bytes()
+    assert not [path for path in known if "node_modules" in path or "config" in path]
 
 
 async def test_a_file_is_sent_once_and_then_confirmed(tmp_path: Path) -> None:
