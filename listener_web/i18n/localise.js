@@ -13,7 +13,7 @@ import { bestMatch } from './languages.js';
 
 /** The official languages of the European Union, then others. */
 export const LANGUAGES = (
-  'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv ' +
+  'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt pt-PT ro sk sl sv ' +
   'ar bn fa he hi id ja ko ru sw th tr uk ur vi zh-Hans zh-Hant'
 ).split(' ');
 /** `Intl.Locale` does not know directions in every browser. */

@@ -64,7 +64,8 @@ function fakePage(languages) {
 
 const PAGES = [
   [['ar-EG'], 'ar', 'rtl'],
-  [['pt-PT'], 'pt', 'ltr'],
+  [['pt-PT'], 'pt-PT', 'ltr'],
+  [['pt-BR'], 'pt', 'ltr'],
   [['zh-TW'], 'zh-Hant', 'ltr'],
   [['zh-HK'], 'zh-Hant', 'ltr'],
   [['zh'], 'zh-Hans', 'ltr'],

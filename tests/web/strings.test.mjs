@@ -14,7 +14,7 @@ const QUOTES = {
   '“”': 'da en ga id hi bn lv mt pt sw th tr vi zh-Hans',
   '„“': 'bg cs de et lt sk sl',
   '„”': 'hr hu pl ro',
-  '«»': 'ar el es fa fr it ru uk',
+  '«»': 'ar el es fa fr it pt-PT ru uk',
   '””': 'fi he sv',
   '”“': 'ur',
   '‘’': 'ko nl',
