@@ -1,11 +1,11 @@
 /** The sentence above the Listen button: what happens, what comes next, and what is to be done. */
 import { statusOf } from './status.js';
 
-/** @typedef {import('../i18n/localise.js').Strings} Strings */
+/** @typedef {import('../i18n/localise.js').TextKey} TextKey */
 
 /**
  * @typedef {object} Notice
- * @property {keyof Strings | null} text null for no notice
+ * @property {TextKey | null} text null for no notice
  * @property {'' | 'warn'} tone `warn` for what keeps the attendee from hearing or reading
  */
 
@@ -46,7 +46,7 @@ export function isLost({ captions, player }) {
 
 /**
  * @param {import('./status.js').Situation} situation
- * @returns {keyof Strings | null}
+ * @returns {TextKey | null}
  */
 function lossOf({ captions, player }) {
   if (captions === 'lost') {
@@ -57,7 +57,7 @@ function lossOf({ captions, player }) {
 }
 
 /**
- * @param {keyof Strings} text
+ * @param {TextKey} text
  * @returns {Notice}
  */
 function warning(text) {

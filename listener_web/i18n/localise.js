@@ -5,8 +5,19 @@ import { bestMatch } from './languages.js';
 
 /** @typedef {typeof import('./en.json')} Strings */
 
-export const LANGUAGES = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ja', 'zh', 'ar'];
-const RIGHT_TO_LEFT = new Set(['ar']);
+/**
+ * The key of a string without plural forms.
+ *
+ * @typedef {{[key in keyof Strings]: Strings[key] extends string ? key : never}[keyof Strings]} TextKey
+ */
+
+/** The official languages of the European Union, then others. */
+export const LANGUAGES = (
+  'bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt pt-PT ro sk sl sv ' +
+  'ar bn fa he hi id ja ko ru sw th tr uk ur vi zh-Hans zh-Hant'
+).split(' ');
+/** `Intl.Locale` does not know directions in every browser. */
+const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
 
 /**
  * Choose the page's language, say so on `<html>`, and fill every element that names a string:
@@ -49,8 +60,8 @@ async function load(language) {
 
 /**
  * @param {Strings} strings
- * @param {string | null} key
+ * @param {string | null} key of a string without plural forms
  */
 function lookup(strings, key) {
-  return strings[/** @type {keyof Strings} */ (key)];
+  return strings[/** @type {TextKey} */ (key)];
 }
