@@ -268,7 +268,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
     parts.routes += [
         *EdgeRoutes(rooms).routes(),
-        *WebSocketRoutes(rooms, settings.frame_ms).routes(),
+        *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),

@@ -1,4 +1,4 @@
-/** Messages with sound, in the layout of docs/protocol.md, "Audio by WebSocket". */
+/** Messages with sound, in the layout of docs/protocol.md, "Audio by WebSocket", and their decoding. */
 
 const HEADER_BYTES = 16;
 const VERSION = 1;
@@ -7,6 +7,10 @@ const KIND_OPUS = 2;
 export const CLOCK_HZ = 24_000;
 /** A packet this far back or less is a repeat; further back, the server's clock has started over. */
 const REPEAT_WINDOW = 10 * CLOCK_HZ;
+/** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
+const DECODED_HZ = 48_000;
+/** A decoder that fails this often without a sound does not work in this browser. */
+const DECODER_FAILURES = 5;
 
 /**
  * @typedef {object} Frame
@@ -55,5 +59,72 @@ export class FrameOrder {
     this.#sequence = sequence;
     this.#position = position;
     return lost;
+  }
+}
+
+/** Decodes the packets of one channel. */
+export class PacketDecoder {
+  #onSound;
+  /** @type {AudioDecoder | null} */
+  #decoder = null;
+  /** Lost packets before each packet that is in the decoder, in its order. @type {number[]} */
+  #lostBefore = [];
+  #failures = 0;
+
+  /**
+   * @param {(samples: Float32Array, lost: number) => void} onSound gets the sound of each packet,
+   *   mono at 48 kHz, and how many samples were lost before it
+   */
+  constructor(onSound) {
+    this.#onSound = onSound;
+  }
+
+  /**
+   * Decode the next packet.
+   *
+   * @param {Frame} frame
+   * @param {number} lost packets missing before it
+   * @throws when decoders fail again and again, though not from this call but on its own
+   */
+  decode({ packet, position }, lost) {
+    if (this.#decoder?.state !== 'configured') this.#decoder = this.#newDecoder();
+    this.#lostBefore.push(lost);
+    const timestamp = Math.round((position / CLOCK_HZ) * 1e6);
+    this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: packet }));
+  }
+
+  /** No more packets will come; the sound of those that did still comes. */
+  finish() {
+    const decoder = this.#decoder;
+    this.#decoder = null;
+    if (decoder?.state !== 'configured') return;
+    const close = () => decoder.state === 'configured' && decoder.close();
+    decoder.flush().then(close, close);
+  }
+
+  #newDecoder() {
+    this.#lostBefore = [];
+    const decoder = new AudioDecoder({
+      output: (data) => this.#take(data),
+      // The decoder is closed by then; the next packet makes a new one.
+      error: (error) => {
+        console.warn('sound decoder:', error.message);
+        this.#failures += 1;
+        if (this.#failures >= DECODER_FAILURES) throw error;
+      },
+    });
+    decoder.configure({ codec: 'opus', sampleRate: DECODED_HZ, numberOfChannels: 1 });
+    return decoder;
+  }
+
+  /** @param {AudioData} data */
+  #take(data) {
+    this.#failures = 0;
+    // Lost packets are taken to be as long as this one.
+    const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
+    const samples = new Float32Array(data.numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    data.close();
+    this.#onSound(samples, lost);
   }
 }

@@ -10,8 +10,8 @@ const STALL_MS = 3_000;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
 
-/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
-/** @typedef {import('./deck.js').DeckState} DeckState */
+/** @typedef {import('./transports.js').DeckMembers} DeckMembers */
+/** @typedef {import('./transports.js').DeckState} DeckState */
 
 /** @implements {DeckMembers} */
 export class HttpDeck extends EventTarget {
@@ -22,7 +22,7 @@ export class HttpDeck extends EventTarget {
   state = 'connecting';
   skippedPackets = 0;
   #element = new Audio();
-  #backoff = new Backoff(500, 2_000);
+  #backoff = new Backoff(500, 1_500);
   #url;
   #closed = false;
   #underruns = 0;

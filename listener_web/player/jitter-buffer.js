@@ -1,6 +1,6 @@
 /**
- * A jitter buffer. It starts to play once enough sound is waiting, fades out when it runs dry, grows
- * after a stall of the network and shrinks again. It does not need Web Audio.
+ * A jitter buffer. It starts to play once enough sound is waiting, fades out when it runs dry, and
+ * plays a little faster or slower to keep as much sound as it is told. It does not need Web Audio.
  */
 import { PcmRing } from './pcm-ring.js';
 
@@ -8,15 +8,14 @@ import { PcmRing } from './pcm-ring.js';
 export const SOURCE_HZ = 48_000;
 
 const MS = SOURCE_HZ / 1000;
-const BASE_TARGET = 200 * MS;
-const MAX_TARGET = 1_200 * MS;
-const TARGET_GROWTH = 1.6;
-const TARGET_DECAY = 0.95;
-const CALM = 5_000 * MS;
-const SKIP_ABOVE_TARGET = 1_500 * MS;
-const TRIM_ABOVE_TARGET = 30 * MS;
-const STRETCH_BELOW_TARGET = 30 * MS;
+/** What a stall of two seconds leaves is played faster, so that nothing said is lost. */
+const SKIP_ABOVE_TARGET = 2_500 * MS;
+const TRIM_ABOVE_TARGET = 20 * MS;
+const STRETCH_BELOW_TARGET = 10 * MS;
 const EDIT_INTERVAL = 60 * MS;
+/** Far above the target, edits follow each other sooner. */
+const FAR_ABOVE_TARGET = 400 * MS;
+const HASTY_EDIT_INTERVAL = 40 * MS;
 const SMOOTHING = 400 * MS;
 const SPLICE_FADE = 5 * MS;
 const LOSS_FADE = 2 * MS;
@@ -29,11 +28,9 @@ export class JitterBuffer {
   #phase = 0;
   #playing = false;
   #gain = 0;
-  #target = BASE_TARGET;
-  #targetBefore = BASE_TARGET;
+  #target = 0;
   #smoothFill = 0;
   #sinceEdit = 0;
-  #sinceUnderrun = 0;
   #fadeInNext = false;
   #ended = false;
   #underruns = 0;
@@ -43,6 +40,24 @@ export class JitterBuffer {
   /** @param {number} outputHz rate of the samples that {@link render} makes */
   constructor(outputHz) {
     this.#step = SOURCE_HZ / outputHz;
+  }
+
+  /** How much sound should wait on average, in milliseconds. */
+  get target() {
+    return this.#target / MS;
+  }
+
+  set target(ms) {
+    this.#target = ms * MS;
+  }
+
+  get playing() {
+    return this.#playing;
+  }
+
+  /** Sound that waits, in milliseconds. */
+  get fill() {
+    return this.#ring.fill / MS;
   }
 
   /**
@@ -73,13 +88,30 @@ export class JitterBuffer {
     this.#ended = true;
   }
 
+  /**
+   * Begin to play, whatever the target.
+   *
+   * @param {number} ms of the newest sound are played, and what came before is left out
+   */
+  start(ms) {
+    this.#ring.read = Math.max(this.#ring.read, Math.floor(this.#ring.write - ms * MS));
+    this.#begin();
+  }
+
+  /** Forget the sound, to be used for another channel; the counters go on. */
+  clear() {
+    this.#ring.read = this.#ring.write;
+    this.#playing = this.#ended = this.#fadeInNext = false;
+    this.#gain = this.#phase = 0;
+  }
+
   /** Counters since the beginning, and the buffer as it is now. */
   stats() {
     return {
       playing: this.#playing,
       underruns: this.#underruns,
-      fill_ms: this.#ring.fill / MS,
-      target_ms: this.#target / MS,
+      fill_ms: this.fill,
+      target_ms: this.target,
       played_frames: this.#played,
       skipped_ms: this.#skipped / MS,
     };
@@ -93,14 +125,13 @@ export class JitterBuffer {
   render(output) {
     const needed = Math.ceil(output.length * this.#step) + 3;
     const reserve = FADE_CALLS * needed;
-    if (!this.#playing && this.#ring.fill < Math.max(this.#target, needed + reserve)) {
-      output.fill(0);
-      this.#sinceUnderrun += output.length * this.#step;
-      // A pause longer than any buffer is not a stall: the sender had stopped.
-      if (this.#sinceUnderrun > MAX_TARGET) this.#target = this.#targetBefore;
-      return;
+    if (!this.#playing) {
+      if (this.#ring.fill < Math.max(this.#target, needed + reserve)) {
+        output.fill(0);
+        return;
+      }
+      this.#begin();
     }
-    if (!this.#playing) this.#begin();
     this.#steer(output.length * this.#step);
     const enough = this.#ring.fill >= needed + reserve;
     const ramp = (enough ? 1 : -1) / (FADE_CALLS * output.length);
@@ -116,16 +147,11 @@ export class JitterBuffer {
     this.#playing = true;
     this.#smoothFill = this.#ring.fill;
     this.#sinceEdit = 0;
-    this.#sinceUnderrun = 0;
   }
 
   #ranDry() {
     this.#playing = false;
-    if (this.#ended) return;
-    this.#underruns += 1;
-    this.#sinceUnderrun = 0;
-    this.#targetBefore = this.#target;
-    this.#target = Math.min(MAX_TARGET, this.#target * TARGET_GROWTH);
+    if (!this.#ended) this.#underruns += 1;
   }
 
   /**
@@ -138,23 +164,16 @@ export class JitterBuffer {
     const ring = this.#ring;
     this.#smoothFill += ((ring.fill - this.#smoothFill) * elapsed) / SMOOTHING;
     this.#sinceEdit += elapsed;
-    this.#sinceUnderrun += elapsed;
-    if (this.#sinceUnderrun > CALM) {
-      this.#sinceUnderrun = 0;
-      this.#target = Math.max(BASE_TARGET, this.#target * TARGET_DECAY);
-    }
+    const above = this.#smoothFill - this.#target;
     if (ring.fill > this.#target + SKIP_ABOVE_TARGET) {
       const count = Math.floor(ring.fill - this.#target);
       ring.skip(count, SPLICE_FADE);
       this.#skipped += count;
       this.#smoothFill = ring.fill;
-    } else if (this.#sinceEdit >= EDIT_INTERVAL) {
+    } else if (this.#sinceEdit >= (above > FAR_ABOVE_TARGET ? HASTY_EDIT_INTERVAL : EDIT_INTERVAL)) {
       this.#sinceEdit = 0;
-      if (this.#smoothFill > this.#target + TRIM_ABOVE_TARGET) {
-        this.#smoothFill -= ring.cutPeriod();
-      } else if (this.#smoothFill < this.#target - STRETCH_BELOW_TARGET) {
-        this.#smoothFill += ring.repeatPeriod();
-      }
+      if (above > TRIM_ABOVE_TARGET) this.#smoothFill -= ring.cutPeriod();
+      else if (above < -STRETCH_BELOW_TARGET) this.#smoothFill += ring.repeatPeriod();
     }
   }
 

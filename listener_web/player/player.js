@@ -1,28 +1,28 @@
 /**
  * Plays one channel of an event, changes channel without a gap, and finds a transport that works.
  *
- * Related modules: `transports.js` says which transports this browser has. Each is a deck, described
- * in `deck.js` and made by `open-deck.js`: `websocket-deck.js`, `whep-deck.js` or `http-deck.js`. The
- * WebSocket deck receives `frames.js` and decodes in `worker.js`. It plays in `worklet.js`, from a
- * `jitter-buffer.js` over a `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
+ * Related modules: `transports.js` says which transports this browser has, and loads the deck that
+ * plays by one of them: `websocket-deck.js`, `whep-deck.js` or `http-deck.js`. The WebSocket deck
+ * receives and decodes `frames.js` in `worker.js`. It plays in `worklet.js`, by a `channel-player.js`:
+ * `delay-estimate.js` says how much sound has to wait in a `jitter-buffer.js`, which is made of a
+ * `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
  */
 import { AudioGraph } from './audio-graph.js';
-import { DeckTotals } from './deck.js';
-import { isLoaded, loadDeck, openDeck } from './open-deck.js';
+import { DeckTotals, isLoaded, loadDeck, openDeck } from './transports.js';
 
 /** The old channel is heard no longer than this while the new one has no sound yet. */
 const SWITCH_DEADLINE_MS = 2_500;
 
 /** @typedef {import('./transports.js').Transport} Transport */
 
-/** @typedef {import('./deck.js').Deck} Deck */
+/** @typedef {import('./transports.js').Deck} Deck */
 
 /**
  * `idle` not asked to play · `starting` waiting for the browser's audio · `interrupted` the browser or
  * phone took the audio away, a tap brings it back · `failed` no transport works here · the rest is
- * the deck's, see {@link import('./deck.js').DeckState}
+ * the deck's, see {@link import('./transports.js').DeckState}
  *
- * @typedef {'idle' | 'starting' | import('./deck.js').DeckState} PlayerState
+ * @typedef {'idle' | 'starting' | import('./transports.js').DeckState} PlayerState
  */
 
 /** Fires `change` when its state or audible channel changes. */

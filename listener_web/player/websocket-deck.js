@@ -1,18 +1,31 @@
-/** One channel by WebSocket: its worker, its node in the audio graph and its place in a cross-fade. */
+/** Sound by WebSocket: its worker, its node in the audio graph and its place in a cross-fade. */
 import { FADE_S, fade } from './audio-graph.js';
 
 /** After this many failures to open a WebSocket, while the server answers, something blocks it. */
 const BLOCKED_AFTER = 2;
 /** A worker that has not begun by then never will. */
 const WORKER_DEADLINE_MS = 10_000;
+/** Another channel begins with the sound that has to wait, and what the next packets may be late. */
+const MORE_BACKLOG_MS = 150;
+const LEAST_BACKLOG_MS = 240;
 
-/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
-/** @typedef {import('./deck.js').DeckState} DeckState */
+/** @typedef {import('./transports.js').DeckMembers} DeckMembers */
+/** @typedef {import('./transports.js').DeckState} DeckState */
 
 /**
- * The report of the audio thread, see `JitterBuffer.stats`.
+ * The report of the audio thread, see `ChannelPlayer.stats`.
  *
- * @typedef {import('./deck.js').DeckStats & {playing: boolean}} BufferStats
+ * @typedef {import('./transports.js').DeckStats & {playing: boolean, stream: number}} BufferStats
+ */
+
+/**
+ * A change of channel that is not heard yet.
+ *
+ * @typedef {object} Change
+ * @property {string} channel the deck's channel afterwards
+ * @property {string} id of the channel, or of its variant, at the server
+ * @property {number} stream its number in the audio thread, Infinity until it begins
+ * @property {(done: boolean) => void} settle
  */
 
 /**
@@ -24,9 +37,10 @@ export class WebSocketDeck extends EventTarget {
   transport = /** @type {const} */ ('ws');
   /** Its sound passes through the audio graph. */
   element = null;
-  /** Another channel has another WebSocket, and so another deck. */
-  canChange = false;
   #worker;
+  #url;
+  /** @type {Change | null} */
+  #pending = null;
   #node;
   #gain;
   /** @type {'none' | 'open' | 'lost' | 'blocked' | 'broken' | 'ended'} */
@@ -45,6 +59,7 @@ export class WebSocketDeck extends EventTarget {
     target_ms: 0,
     played_frames: 0,
     skipped_ms: 0,
+    stream: 0,
   };
 
   /**
@@ -56,6 +71,7 @@ export class WebSocketDeck extends EventTarget {
   constructor(context, output, channel, url) {
     super();
     this.channel = channel;
+    this.#url = url;
     this.context = context;
     this.#gain = new GainNode(context, { gain: 0 });
     this.#node = new AudioWorkletNode(context, 'jitter-buffer', {
@@ -71,6 +87,8 @@ export class WebSocketDeck extends EventTarget {
       clearTimeout(this.#late);
       if (data.connection) this.#connected(data.connection);
       else if (data.skipped) this.skippedPackets += data.skipped;
+      else if (data.refused) this.#refused(data.refused);
+      else if (data.channel) this.#begins(data.channel, data.stream);
     };
     // Of scripts that did not load, a browser tells only by these events.
     this.#worker.onerror = () => this.#broken('the worker');
@@ -88,8 +106,32 @@ export class WebSocketDeck extends EventTarget {
     return this.#connection === 'open' ? 'buffering' : 'connecting';
   }
 
-  async change() {
-    return false;
+  get canChange() {
+    return !['failed', 'ended'].includes(this.state);
+  }
+
+  /**
+   * Play another channel by the same connection. The present one is heard until the other one begins,
+   * and the audio thread fades between them.
+   *
+   * @param {string} channel
+   * @param {string} url of its WebSocket
+   * @returns {Promise<boolean>} whether it is heard, or a later one is; false when the server refuses
+   */
+  change(channel, url) {
+    const before = this.#pending;
+    if (url === this.#url && before === null) return Promise.resolve(true);
+    this.#url = url;
+    const id = decodeURIComponent(url.split('/').pop() ?? '');
+    const backlog_ms = Math.max(LEAST_BACKLOG_MS, Math.ceil(this.stats.target_ms) + MORE_BACKLOG_MS);
+    this.#worker.postMessage({ type: 'change', wish: { channel: id, url, backlog_ms } });
+    return new Promise((resolve) => {
+      const settle = (/** @type {boolean} */ heard) => {
+        before?.settle(heard);
+        resolve(heard);
+      };
+      this.#pending = { channel, id, stream: Infinity, settle };
+    });
   }
 
   /** The audio graph does it. */
@@ -153,7 +195,32 @@ export class WebSocketDeck extends EventTarget {
   /** @param {BufferStats} stats */
   #report(stats) {
     this.#change(() => (this.stats = stats));
+    if (this.#pending && stats.stream >= this.#pending.stream) this.#settle(true);
     this.dispatchEvent(new Event('stats'));
+  }
+
+  /**
+   * @param {string} id of the channel that begins to arrive
+   * @param {number} stream
+   */
+  #begins(id, stream) {
+    if (id !== this.#pending?.id) return;
+    this.#pending.stream = stream;
+    if (this.stats.stream >= stream) this.#settle(true);
+  }
+
+  /** @param {string} id */
+  #refused(id) {
+    if (id === this.#pending?.id) this.#settle(false);
+  }
+
+  /** @param {boolean} heard whether the pending change was made */
+  #settle(heard) {
+    const change = this.#pending;
+    this.#pending = null;
+    if (change === null) return;
+    if (heard) this.channel = change.channel;
+    change.settle(heard);
   }
 
   /** @param {() => void} apply */

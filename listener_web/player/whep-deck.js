@@ -15,8 +15,8 @@ const SILENT_MS = 500;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
 
-/** @typedef {import('./deck.js').DeckMembers} DeckMembers */
-/** @typedef {import('./deck.js').DeckState} DeckState */
+/** @typedef {import('./transports.js').DeckMembers} DeckMembers */
+/** @typedef {import('./transports.js').DeckState} DeckState */
 
 /**
  * Fires `stats` with each report of the browser.
@@ -34,7 +34,7 @@ export class WhepDeck extends EventTarget {
   #gain;
   #url;
   #stopped = false;
-  #backoff = new Backoff(300, 2_000);
+  #backoff = new Backoff(300, 1_500);
   #wait = new Wait();
   /** Whether a session ever worked here; then a failure is one of the network. */
   #worked = false;

@@ -1,17 +1,16 @@
 /**
- * One channel's sound, off the main thread: WebSocket → Opus decoder → port of the audio thread.
- * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}` and
- * `{skipped: packets}`. What it cannot do is an error that it does not catch: the page hears of those.
+ * The sound of one listener, off the main thread: WebSocket → Opus decoder → port of the audio thread.
+ * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}`,
+ * `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
+ * `{refused: channel}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
-import { CLOCK_HZ, FrameOrder, parseFrame } from './frames.js';
+import { FrameOrder, PacketDecoder, parseFrame } from './frames.js';
 
 const PROTOCOL = 'broadcaster.audio.v1';
 const CLOSE_EVENT_ENDED = 4000;
 /** The server process stops, and has chosen the moment so that listeners do not come back together. */
 const CLOSE_GOING_AWAY = 1001;
-/** Safari decodes Opus at 48 kHz only, so every browser is asked for that. */
-const DECODED_HZ = 48_000;
 const CONNECT_DEADLINE_MS = 10_000;
 /** The first deadline of a connection that worked before; each later one is twice as long. */
 const RECONNECT_DEADLINE_MS = 3_000;
@@ -19,21 +18,29 @@ const RECONNECT_DEADLINE_MS = 3_000;
 const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
-/** A decoder that fails this often without a sound does not work in this browser. */
-const DECODER_FAILURES = 5;
-/** 300 ms. A longer loss is not filled with silence: the next sound follows at once. */
-const LONGEST_FILLED = 0.3 * DECODED_HZ;
+/** The server takes four changes a second. */
+const CHANGE_INTERVAL_MS = 250;
+/** The server answers within 2.5 s. One that does not is older than this page, or out of reach. */
+const ANSWER_DEADLINE_MS = 3_500;
+
+/**
+ * A channel that was asked for.
+ *
+ * @typedef {object} Wish
+ * @property {string} channel its id for the server, '' for the one of the address
+ * @property {string} url its own address
+ * @property {number} [backlog_ms] how much of its newest sound to begin with
+ */
 
 class Receiver {
-  #backoff = new Backoff(300, 2_000);
+  #backoff = new Backoff(300, 1_500);
   /** @type {WebSocket | null} */
   #socket = null;
-  /** @type {AudioDecoder | null} */
-  #decoder = null;
-  /** Lost packets before each packet that is in the decoder, in its order. @type {number[]} */
-  #lostBefore = [];
   #order = new FrameOrder();
-  #decoderFailures = 0;
+  #stream = 0;
+  #decoder = this.#newDecoder();
+  /** The channel that the sound is of, '' before the first hello. */
+  #channel = '';
   #deadline = 0;
   #connectWithinMs = CONNECT_DEADLINE_MS;
   /** When the connection was opened or last brought something. */
@@ -42,21 +49,31 @@ class Receiver {
   #retry = 0;
   /** Whether this connection has brought sound. */
   #heard = false;
+  /** What was asked for last. @type {Wish} */
+  #wanted;
+  /** The last of those that the server has carried out. @type {Wish} */
+  #granted;
+  /** Whether a change was sent and has no answer. */
+  #asked = false;
+  /** Runs until the next change may be sent, 0 when it may. */
+  #pause = 0;
+  #answerDeadline = 0;
+  /** Whether this connection has said hello. */
+  #greeted = false;
 
   /**
    * @param {string} url
-   * @param {MessagePort} sink gets `{samples}`, `{lost}` and `{ended}`
+   * @param {MessagePort} sink see `worklet.js`
    */
   constructor(url, sink) {
-    this.url = url;
+    this.#wanted = this.#granted = { channel: '', url };
     this.sink = sink;
   }
 
   connect() {
-    const socket = new WebSocket(this.url, PROTOCOL);
+    const socket = new WebSocket(this.#wanted.url, PROTOCOL);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#order.reconnected();
     this.#heard = false;
     this.#freshMs = Date.now();
     this.#expectWithin(this.#connectWithinMs);
@@ -74,23 +91,43 @@ class Receiver {
     };
   }
 
+  /**
+   * Receive another channel: on this connection, or on a new one if this one does not work.
+   *
+   * @param {Wish} wish
+   */
+  change(wish) {
+    if (this.#over) return;
+    this.#wanted = wish;
+    if (this.#greeted) this.#ask();
+    else this.#connectAgain();
+  }
+
   /** The network may be back: connect at once, unless something has just come. */
   retryNow() {
-    if (this.#over || Date.now() - this.#freshMs < FRESH_MS) return;
-    this.#backoff.reset();
-    this.#disconnect();
-    this.connect();
+    if (this.#over) return;
+    if (Date.now() - this.#freshMs >= FRESH_MS) this.#connectAgain();
+    else if (!this.#greeted && this.#socket) this.#expectWithin(FRESH_MS);
   }
 
   close() {
     this.#over = true;
     this.#disconnect();
-    if (this.#decoder?.state === 'configured') this.#decoder.close();
+    this.#decoder.finish();
+  }
+
+  #connectAgain() {
+    this.#backoff.reset();
+    this.#disconnect();
+    this.connect();
   }
 
   #disconnect() {
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#retry);
+    for (const timer of [this.#deadline, this.#retry, this.#answerDeadline, this.#pause]) {
+      clearTimeout(timer);
+    }
+    this.#pause = 0;
+    this.#asked = this.#greeted = false;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -99,18 +136,14 @@ class Receiver {
   /** @param {number} ms */
   #expectWithin(ms) {
     clearTimeout(this.#deadline);
-    this.#deadline = self.setTimeout(() => {
-      // A dead connection may take minutes to close, so its `close` event is not waited for.
-      const socket = this.#socket;
-      this.#lost(0);
-      socket?.close();
-    }, ms);
+    // A dead connection may take minutes to close, so its `close` event is not waited for.
+    this.#deadline = self.setTimeout(() => this.#lost(0), ms);
   }
 
   /** @param {number} code of the close frame */
   #lost(code) {
-    clearTimeout(this.#deadline);
-    this.#socket = null;
+    const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
+    this.#disconnect();
     if (code === CLOSE_EVENT_ENDED) {
       this.#over = true;
       this.sink.postMessage({ ended: true });
@@ -118,13 +151,79 @@ class Receiver {
       return;
     }
     self.postMessage({ connection: 'lost' });
-    const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
     this.#retry = self.setTimeout(() => this.connect(), movesOver ? 0 : this.#backoff.nextMs());
   }
 
-  /** @param {{type: 'hello'} | {type: 'skipped', frames: number}} message */
+  /** Ask this connection for the wanted channel, now or as soon as the server takes it. */
+  #ask() {
+    if (this.#pause !== 0) return;
+    const asked = this.#wanted;
+    const { channel, backlog_ms } = asked;
+    this.#socket?.send(JSON.stringify({ channel, backlog_ms }));
+    this.#asked = true;
+    this.#pause = self.setTimeout(() => {
+      this.#pause = 0;
+      const heard = !this.#asked && this.#wanted.channel === this.#channel;
+      if (this.#wanted !== asked && !heard) this.#ask();
+    }, CHANGE_INTERVAL_MS);
+    clearTimeout(this.#answerDeadline);
+    this.#answerDeadline = self.setTimeout(() => this.#connectAgain(), ANSWER_DEADLINE_MS);
+  }
+
+  /**
+   * @param {{type: 'hello' | 'changed', channel: string} | {type: 'skipped', frames: number}
+   *   | {type: 'refused'}} message
+   */
   #note(message) {
     if (message.type === 'skipped') self.postMessage({ skipped: message.frames });
+    else if (message.type === 'refused') this.#refused();
+    else if (message.type === 'hello' || message.type === 'changed') this.#hears(message);
+  }
+
+  /** @param {{type: 'hello' | 'changed', channel: string}} message */
+  #hears({ type, channel }) {
+    if (type === 'hello') {
+      this.#greeted = true;
+      this.#order.reconnected();
+      this.sink.postMessage({ rejoined: true });
+    }
+    if (this.#channel !== '' && channel !== this.#channel) this.#beginStream();
+    this.#channel = channel;
+    if (this.#wanted.channel === '') this.#wanted.channel = channel;
+    if (this.#wanted.channel === channel) this.#answered();
+    // Answers may have crossed: this one is to an earlier change, and no other will come.
+    else if (!this.#asked) this.#ask();
+    self.postMessage({ channel, stream: this.#stream });
+  }
+
+  #answered() {
+    clearTimeout(this.#answerDeadline);
+    this.#asked = false;
+    this.#granted = this.#wanted;
+  }
+
+  #refused() {
+    if (!this.#asked) return;
+    self.postMessage({ refused: this.#wanted.channel });
+    this.#wanted = this.#granted;
+    this.#answered();
+  }
+
+  #beginStream() {
+    clearTimeout(this.#deadline);
+    this.#stream += 1;
+    this.#order = new FrameOrder();
+    this.#decoder.finish();
+    this.#decoder = this.#newDecoder();
+    this.sink.postMessage({ begin: this.#stream });
+  }
+
+  #newDecoder() {
+    const stream = this.#stream;
+    return new PacketDecoder((samples, lost) => {
+      if (lost > 0) this.sink.postMessage({ stream, lost });
+      this.sink.postMessage({ stream, samples }, [samples.buffer]);
+    });
   }
 
   /** @param {ArrayBuffer} message */
@@ -137,46 +236,7 @@ class Receiver {
     this.#freshMs = Date.now();
     this.#connectWithinMs = RECONNECT_DEADLINE_MS;
     this.#expectWithin(STALL_MS);
-    this.#decode(frame.packet, frame.position, lost);
-  }
-
-  /**
-   * @param {Uint8Array<ArrayBuffer>} packet
-   * @param {number} position
-   * @param {number} lost packets missing before this one
-   */
-  #decode(packet, position, lost) {
-    if (this.#decoder?.state !== 'configured') this.#decoder = this.#newDecoder();
-    this.#lostBefore.push(lost);
-    const timestamp = Math.round((position / CLOCK_HZ) * 1e6);
-    this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: packet }));
-  }
-
-  #newDecoder() {
-    this.#lostBefore = [];
-    const decoder = new AudioDecoder({
-      output: (data) => this.#play(data),
-      // The decoder is closed by then; the next packet makes a new one.
-      error: (error) => {
-        console.warn('sound decoder:', error.message);
-        this.#decoderFailures += 1;
-        if (this.#decoderFailures >= DECODER_FAILURES) throw error;
-      },
-    });
-    decoder.configure({ codec: 'opus', sampleRate: DECODED_HZ, numberOfChannels: 1 });
-    return decoder;
-  }
-
-  /** @param {AudioData} data */
-  #play(data) {
-    this.#decoderFailures = 0;
-    // Lost packets are taken to be as long as this one.
-    const lost = (this.#lostBefore.shift() ?? 0) * data.numberOfFrames;
-    if (lost > 0 && lost <= LONGEST_FILLED) this.sink.postMessage({ lost });
-    const samples = new Float32Array(data.numberOfFrames);
-    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-    data.close();
-    this.sink.postMessage({ samples }, [samples.buffer]);
+    this.#decoder.decode(frame, lost);
   }
 }
 
@@ -187,6 +247,8 @@ self.onmessage = ({ data }) => {
   if (data.type === 'open') {
     receiver = new Receiver(data.url, data.sink);
     receiver.connect();
+  } else if (data.type === 'change') {
+    receiver?.change(data.wish);
   } else if (data.type === 'retry') {
     receiver?.retryNow();
   } else if (data.type === 'close') {

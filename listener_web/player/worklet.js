@@ -1,11 +1,12 @@
-/** The jitter buffer inside the audio thread. The worker that decodes sends it sound by a port. */
-import { JitterBuffer } from './jitter-buffer.js';
+/** The jitter buffers inside the audio thread. The worker that decodes sends them sound by a port. */
+import { ChannelPlayer } from './channel-player.js';
 
 const REPORT_INTERVAL_S = 0.1;
 
-class JitterBufferProcessor extends AudioWorkletProcessor {
-  #buffer = new JitterBuffer(sampleRate);
+class ChannelProcessor extends AudioWorkletProcessor {
+  #player = new ChannelPlayer(sampleRate);
   #lastReport = 0;
+  #reported = 0;
   #closed = false;
 
   constructor() {
@@ -16,12 +17,17 @@ class JitterBufferProcessor extends AudioWorkletProcessor {
     };
   }
 
-  /** @param {MessagePort} source sends `{samples}`, `{lost}` and `{ended}` */
+  /**
+   * @param {MessagePort} source sends `{stream, samples}`, `{stream, lost}`, `{begin: stream}`,
+   *   `{rejoined}` and `{ended}`
+   */
   #listenTo(source) {
     source.onmessage = ({ data }) => {
-      if (data.samples) this.#buffer.push(data.samples);
-      else if (data.lost) this.#buffer.pushLoss(data.lost);
-      else if (data.ended) this.#buffer.end();
+      if (data.samples) this.#player.push(data.stream, data.samples);
+      else if (data.lost) this.#player.pushLoss(data.stream, data.lost);
+      else if (data.begin) this.#player.begin(data.begin);
+      else if (data.rejoined) this.#player.rejoin();
+      else if (data.ended) this.#player.end();
     };
   }
 
@@ -31,13 +37,15 @@ class JitterBufferProcessor extends AudioWorkletProcessor {
    */
   process(_inputs, outputs) {
     const channel = outputs[0]?.[0];
-    if (channel) this.#buffer.render(channel);
-    if (currentTime - this.#lastReport >= REPORT_INTERVAL_S) {
+    if (channel) this.#player.render(channel);
+    const { stream } = this.#player;
+    if (stream !== this.#reported || currentTime - this.#lastReport >= REPORT_INTERVAL_S) {
       this.#lastReport = currentTime;
-      this.port.postMessage(this.#buffer.stats());
+      this.#reported = stream;
+      this.port.postMessage(this.#player.stats());
     }
     return !this.#closed;
   }
 }
 
-registerProcessor('jitter-buffer', JitterBufferProcessor);
+registerProcessor('jitter-buffer', ChannelProcessor);

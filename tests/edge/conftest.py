@@ -124,7 +124,7 @@ async def serving(
     ]
     routes = [
         *EdgeRoutes(rooms).routes(),
-        *WebSocketRoutes(rooms, FRAME_MS).routes(),
+        *WebSocketRoutes(rooms, FRAME_MS, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),

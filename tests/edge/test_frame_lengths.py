@@ -42,7 +42,8 @@ async def test_a_late_listener_gets_a_backlog_of_the_same_length_with_any_packet
         assert steps == {ms_to_samples(frame_ms)}
         hub = (await edge.rooms.open("talk")).audio("es")
         outlet = hub.outlet(WebSocketOutlet, WebSocketOutlet)
-        assert len(outlet._recent.pieces()) == BACKLOG_MS // frame_ms
+        newest = outlet._recent.newest(ms_to_samples(BACKLOG_MS))
+        assert len(newest) == BACKLOG_MS // frame_ms
 
 
 def rtp_of(listener: Player) -> list[RtpPacket]:

@@ -11,10 +11,11 @@ from playwright.async_api import Browser
 from broadcaster.web.assets import assets
 from tests.edge.conftest import Edge
 from tests.edge.faulty_proxy import FaultyProxy, faulty
-from tests.edge.voices import encoded, speaking
+from tests.edge.voices import arabic, encoded, spanish, speaking
 from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline
+from tests.support.sound import hears
 
 pytestmark = pytest.mark.browser
 
@@ -130,13 +131,14 @@ async def test_a_page_without_a_script_of_the_captions_loads_itself_again(edge: 
         assert await page.captions() == "Hola."
 
 
+@pytest.mark.parametrize("transport", ["ws", "http"])
 async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_happens(
-    edge: Edge,
+    edge: Edge, transport: str
 ) -> None:
     await edge.caption(0, "Hola.")
     await asyncio.to_thread(encoded)
     async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
-        page = await opened(browser, url, "ws")
+        page = await opened(browser, url, transport)
         await page.listen()
         await proxy.cut()
         await until(page.page, NOTHING_PLAYS)
@@ -148,7 +150,7 @@ async def test_after_an_outage_text_and_sound_come_back_and_the_page_says_what_h
         proxy.cut_off = False
         began = time.monotonic()
         await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
-        print(f"sound {time.monotonic() - began:.1f} s after the network")
+        print(f"sound by {transport} {time.monotonic() - began:.1f} s after the network")
         await page.wait_for_caption("Frase 3.")
         await page.page.wait_for_selector("#notice", state="hidden")
         assert await page.page.evaluate(SHOWN) == ["Hola.", "Frase 1.", "Frase 2.", "Frase 3."]
@@ -170,3 +172,23 @@ async def test_when_the_sound_alone_is_lost_the_page_says_where_to_read_it(edge:
         proxy.refused = set()
         await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
         await page.page.wait_for_selector("#notice", state="hidden")
+
+
+async def test_a_page_that_was_frozen_for_a_minute_plays_what_is_live(edge: Edge) -> None:
+    """A minute of sound waits for it; it is not played late, and not played fast either."""
+    voices = await asyncio.to_thread(encoded)
+    async with chromium() as browser:
+        page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es&transport=ws")
+        async with speaking(edge):
+            await page.listen()
+            browser_page = await page.page.context.new_cdp_session(page.page)
+            await browser_page.send("Page.setWebLifecycleState", {"state": "frozen"})
+        for number in range(1_000):
+            edge.say("es", voices["es"][number % len(voices["es"])])
+            await asyncio.sleep(0)
+        async with speaking(edge):
+            await browser_page.send("Page.setWebLifecycleState", {"state": "active"})
+            await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
+            await until(page.page, "() => window.broadcasterPlayer.fill_ms < 500")
+            await page.record()
+            await hears(page.newly_heard, spanish, arabic)

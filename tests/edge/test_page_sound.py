@@ -6,7 +6,6 @@ import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
 
 import pytest
 from aiohttp import web
@@ -17,10 +16,10 @@ from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.http_players import packets
-from tests.edge.voices import encoded, speaking, voices
+from tests.edge.voices import arabic, encoded, spanish, speaking, voices
 from tests.support.browser import Attendee, chromium, tap_element, until
 from tests.support.deadline import deadline
-from tests.support.sound import Samples, hears, samples
+from tests.support.sound import hears
 from tests.support.tasks import background_task
 from tests.support.web import on_loopback
 from tests.support.whep import whep_server
@@ -32,18 +31,6 @@ SETTLE_S = 1.0
 PLAYS_BY_HTTP = """() => window.broadcasterPlayer.transport === 'http'
   && window.broadcasterPlayer.element && window.broadcasterPlayer.state === 'playing'"""
 NOT_CAPABLE = "delete window.AudioDecoder; delete window.RTCPeerConnection;"
-
-
-@cache
-def spanish() -> Samples:
-    """The first of the two voices, as numbers."""
-    return samples(voices()["es"])
-
-
-@cache
-def arabic() -> Samples:
-    """The second of the two, as numbers."""
-    return samples(voices()["ar"])
 
 
 @asynccontextmanager

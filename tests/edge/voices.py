@@ -10,6 +10,7 @@ from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from tests.audio.sounds import speech
 from tests.edge.conftest import Edge
 from tests.edge.http_players import packets
+from tests.support.sound import Samples, samples
 from tests.support.tasks import background_task
 
 SECONDS = 40
@@ -29,10 +30,27 @@ def encoded() -> dict[str, list[bytes]]:
     return {channel: packets(pcm[: len(pcm) // 2_880 * 2_880]) for channel, pcm in voices().items()}
 
 
+@cache
+def spanish() -> Samples:
+    """The first of the two voices, as numbers."""
+    return samples(voices()["es"])
+
+
+@cache
+def arabic() -> Samples:
+    """The second of the two, as numbers."""
+    return samples(voices()["ar"])
+
+
 @asynccontextmanager
-async def speaking(edge: Edge) -> AsyncIterator[None]:
-    """Publish both channels in real time, over and over."""
-    channels = await asyncio.to_thread(encoded)
+async def speaking(edge: Edge, sounds: dict[str, list[bytes]] | None = None) -> AsyncIterator[None]:
+    """Publish channels in real time, over and over.
+
+    Args:
+        edge: where they are heard.
+        sounds: the packets of each channel; the two voices if there are none.
+    """
+    channels = await asyncio.to_thread(encoded) if sounds is None else sounds
 
     async def speak() -> None:
         began = time.monotonic()
@@ -44,5 +62,5 @@ async def speaking(edge: Edge) -> AsyncIterator[None]:
             due = began + number * OPUS_FRAME_SAMPLES / CLOCK_HZ
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
-    async with background_task(speak(), name="both voices"):
+    async with background_task(speak(), name="speakers"):
         yield

@@ -22,3 +22,18 @@ async def listening(edge: Edge) -> tuple[asyncio.StreamReader, asyncio.StreamWri
         head = await reader.readexactly(4)
         await reader.readexactly(int.from_bytes(head[2:], "big"))
     return reader, writer
+
+
+def masked(opcode: int, payload: bytes) -> bytes:
+    """A frame of a client."""
+    mask = b"\x37\xfa\x21\x3d"
+    body = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+    if len(payload) < 126:
+        return bytes((0x80 | opcode, 0x80 | len(payload))) + mask + body
+    return bytes((0x80 | opcode, 0x80 | 126)) + len(payload).to_bytes(2, "big") + mask + body
+
+
+def fragment(opcode: int, payload: bytes) -> bytes:
+    """The first frame of a message that goes on."""
+    frame = masked(opcode, payload)
+    return bytes((frame[0] & 0x7F,)) + frame[1:]

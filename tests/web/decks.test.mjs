@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AudioGraph, FADE_S, fade } from '../../listener_web/player/audio-graph.js';
-import { DeckTotals } from '../../listener_web/player/deck.js';
+import { DeckTotals } from '../../listener_web/player/transports.js';
 
 /** Begin a fade; returns what the gain was told. */
 function faded(direction) {

@@ -36,6 +36,13 @@ class Backlog:
         """All pieces, the oldest first."""
         return [piece for piece, _ in self._pieces]
 
+    def newest(self, longest: int) -> list[bytes]:
+        """The newest pieces that last at most `longest` samples together, the oldest first."""
+        first, left = len(self._pieces), longest
+        while first and (left := left - self._pieces[first - 1][1]) >= 0:
+            first -= 1
+        return self.pieces()[first:]
+
     def clear(self) -> None:
         """Drop all pieces."""
         self._pieces.clear()

@@ -1,4 +1,4 @@
-"""Reads what listeners send. They have nothing to send, so little is accepted.
+"""Reads what listeners send. They can change channel and nothing else, so little is accepted.
 
 After its handshake a connection leaves the HTTP server, whose request, parser and task would
 otherwise stay in memory for as long as somebody listens. These protocols read it from then on.
@@ -8,10 +8,13 @@ import asyncio
 import codecs
 from collections.abc import Callable
 
+from broadcaster.model.ports import Clock
 from broadcaster.sockets.transport import SocketTransport
 
 MOST_MESSAGES = 16
-"""Messages that a listener may send on one connection."""
+"""Messages that a listener may send at once."""
+MESSAGES_PER_S = 4.0
+"""Messages that it may send in the long run."""
 LARGEST_BYTES = 1024
 """Largest payload of one message; also all that a caption reader may send after its request."""
 
@@ -62,25 +65,35 @@ class Inbound(asyncio.Protocol):
 
 
 class WebSocketInbound(Inbound):
-    """Reads a WebSocket: answers pings and the closing handshake (RFC 6455 §5).
+    """Reads a WebSocket: passes on text, answers pings and the closing handshake (RFC 6455 §5).
 
     A frame that the RFC does not allow closes the connection with 1002, text that is not UTF-8 with
-    1007.
+    1007, too many messages with 1008, one that is too large with 1009.
 
     Args:
         on_lost: called once when the connection is gone.
+        on_text: called with each text message.
         we_closed: returns whether our close frame was sent, so that the client's is the answer.
+        clock: the time.
     """
 
     def __init__(
-        self, on_lost: Callable[[], None], we_closed: Callable[[], bool] = lambda: False
+        self,
+        on_lost: Callable[[], None],
+        on_text: Callable[[str], None],
+        we_closed: Callable[[], bool],
+        clock: Clock,
     ) -> None:
         super().__init__(on_lost)
+        self._on_text = on_text
         self._we_closed = we_closed
+        self._clock = clock
         self._unread = b""
-        self._left_messages = MOST_MESSAGES
+        self._left_messages = float(MOST_MESSAGES)
+        self._counted_at = clock.monotonic()
         self._unfinished = False
-        self._text: codecs.IncrementalDecoder | None = None
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._text = ""
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
@@ -126,25 +139,35 @@ class WebSocketInbound(Inbound):
         if opcode == _CLOSE:
             return self._close(_answer_to_close(payload))
         if opcode != _PONG:  # a pong answers our ping
-            self._left_messages -= 1
+            self._count_message()
         if self._left_messages < 0:
             return self._close(POLICY)
         if opcode == _PING:
             self._transport.write(bytes((_FIN | _PONG, len(payload))) + payload)
-        if opcode in _DATA and not self._take(opcode, payload, final=bool(first & _FIN)):
-            return self._close(NOT_TEXT)
-        return True
+        return opcode not in _DATA or self._take(opcode, payload, final=bool(first & _FIN))
+
+    def _count_message(self) -> None:
+        now = self._clock.monotonic()
+        refilled = self._left_messages + (now - self._counted_at) * MESSAGES_PER_S
+        self._counted_at = now
+        self._left_messages = min(MOST_MESSAGES, refilled) - 1
 
     def _take(self, opcode: int, payload: bytes, *, final: bool) -> bool:
-        """Follow a message that may have several frames; False when its text is no UTF-8."""
+        """Follow a message that may have several frames; False when it closes the connection."""
         if opcode != _CONTINUATION:
-            self._text = codecs.getincrementaldecoder("utf-8")() if opcode == _TEXT else None
+            self._decoder = codecs.getincrementaldecoder("utf-8")() if opcode == _TEXT else None
+            self._text = ""
         self._unfinished = not final
+        if self._decoder is None:
+            return True
         try:
-            if self._text is not None:
-                self._text.decode(payload, final)
+            self._text += self._decoder.decode(payload, final)
         except UnicodeDecodeError:
-            return False
+            return self._close(NOT_TEXT)
+        if len(self._text) > LARGEST_BYTES:
+            return self._close(TOO_BIG)
+        if final:
+            self._on_text(self._text)
         return True
 
     def _close(self, code: int) -> bool:

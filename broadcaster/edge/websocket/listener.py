@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.edge.websocket.inbound import close_frame
@@ -36,19 +37,24 @@ def websocket_frame(payload: bytes, *, text: bool = False) -> bytes:
     return bytes((opcode, _LONG)) + size.to_bytes(2, "big") + payload
 
 
+def text_frame(message: Mapping[str, object]) -> bytes:
+    """A text message, as JSON."""
+    return websocket_frame(json.dumps(message).encode(), text=True)
+
+
 class WebSocketListener:
     """One WebSocket in a `FanOut`. Over its budget it skips to live, and gets a message about it.
 
     Args:
         transport: its connection.
         clock: the time.
-        slow: where skips are counted.
+        slow: where skips are counted; another one when it changes channel.
     """
 
     def __init__(self, transport: SocketTransport, clock: Clock, slow: SlowListeners) -> None:
         self.transport = transport
         self._clock = clock
-        self._slow = slow
+        self.slow = slow
         self._skipped = 0
         self._skipping_since = 0.0
         self.closing = False
@@ -66,17 +72,17 @@ class WebSocketListener:
         if not self._skipped:
             self._skipping_since = now
         self._skipped += 1
-        self._slow.count_skip(self)
+        self.slow.count_skip(self)
         if now - self._skipping_since > STALLED_S:
-            self._slow.stalled += 1
+            self.slow.stalled += 1
             self.transport.abort()
 
     def caught_up(self) -> None:
         """Tell the listener what it missed; the next frame it gets is the newest."""
         if self._skipped:
-            notice = json.dumps({"type": "skipped", "frames": self._skipped}).encode()
+            notice = text_frame({"type": "skipped", "frames": self._skipped})
             self._skipped = 0
-            self.transport.write(websocket_frame(notice, text=True))
+            self.transport.write(notice)
 
     def end(self, code: int) -> None:
         """Send a close frame after the frames that are queued, and let the client close, or do it.

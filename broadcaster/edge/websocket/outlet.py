@@ -1,7 +1,9 @@
 """The WebSocket listeners of one channel. A frame is built once, and all get the same bytes."""
 
 import asyncio
+import math
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 from broadcaster.edge.fanout.backlog import Backlog
@@ -20,6 +22,11 @@ from broadcaster.system.tasks import first_of
 
 BACKLOG_MS = 240
 """Newest sound a new listener gets at once, so that it starts right away."""
+MOST_BACKLOG_MS = 1_440
+"""Newest sound that a listener may ask for when it changes channel. It is a little more than the
+longest buffer of the player, so that a listener on a bad network changes without a gap too."""
+FLOWING_S = 0.5
+"""A channel whose newest frame is older is not being encoded, and its backlog is of the past."""
 MOST_WAITING_FRAMES = 64
 """Frames that may wait to be written; beyond it the oldest is dropped."""
 IDLE_S = 25.0
@@ -36,19 +43,49 @@ class WebSocketOutlet:
         self._closing: set[WebSocketListener] = set()
         self._waiting: deque[bytes] = deque()
         self._arrived = asyncio.Event()
-        self._recent = Backlog(ms_to_samples(BACKLOG_MS))
+        self._recent = Backlog(ms_to_samples(MOST_BACKLOG_MS))
+        self._newest_at = -math.inf
+        self._waiting_for_frame: dict[WebSocketListener, Callable[[], None]] = {}
         self._writing = asyncio.Lock()
         self._wrote = False
 
     def __len__(self) -> int:
-        return len(self._listeners) + len(self._closing)
+        return len(self._listeners) + len(self._closing) + len(self._waiting_for_frame)
+
+    @property
+    def flowing(self) -> bool:
+        """Whether frames come at present."""
+        return self._clock.monotonic() - self._newest_at < FLOWING_S
 
     def add(self, transport: SocketTransport) -> WebSocketListener:
         """Start writing to a listener, beginning with the backlog."""
         listener = WebSocketListener(transport, self._clock, self._slow)
-        transport.write(b"".join(self._recent.pieces()))
+        transport.write(self._backlog(BACKLOG_MS))
         self._listeners.add(listener)
         return listener
+
+    def take_over(self, listener: WebSocketListener, notice: bytes, backlog_ms: int) -> None:
+        """Start writing to a listener that another outlet served.
+
+        Args:
+            listener: removed from that outlet.
+            notice: the message before the first sound of this channel.
+            backlog_ms: how much of the newest sound it gets at once, at most `MOST_BACKLOG_MS`.
+        """
+        listener.slow = self._slow
+        listener.transport.write(notice + self._backlog(backlog_ms))
+        self._listeners.add(listener)
+
+    def wait_for_frame(self, listener: WebSocketListener, begin: Callable[[], None]) -> None:
+        """Call `begin` before the next frame; until then another outlet serves the listener.
+
+        A variant is encoded only while it has listeners, so this one counts from now on.
+        """
+        self._waiting_for_frame[listener] = begin
+
+    def forget(self, listener: WebSocketListener) -> None:
+        """Take back `wait_for_frame`."""
+        self._waiting_for_frame.pop(listener, None)
 
     def remove(self, listener: WebSocketListener) -> None:
         """Stop writing to a listener."""
@@ -78,7 +115,7 @@ class WebSocketOutlet:
 
     def cut(self) -> None:
         """Disconnect every listener."""
-        for listener in (*self._listeners.members(), *self._closing):
+        for listener in (*self._listeners.members(), *self._closing, *self._waiting_for_frame):
             listener.transport.abort()
 
     async def _say_goodbye(self, listener: WebSocketListener) -> None:
@@ -101,9 +138,17 @@ class WebSocketOutlet:
         frame = websocket_frame(envelope)
         samples = opus_samples(envelope[ENVELOPE_HEADER_BYTES:])
         async with self._writing:
+            if not self.flowing:
+                self._recent.clear()
+            for begin in list(self._waiting_for_frame.values()):
+                begin()
             self._recent.push(frame, samples)
+            self._newest_at = self._clock.monotonic()
             await self._listeners.send_to_all(frame)
         self._wrote = True
+
+    def _backlog(self, longest_ms: int) -> bytes:
+        return b"".join(self._recent.newest(ms_to_samples(longest_ms)) if self.flowing else ())
 
     async def _keep_open(self) -> None:
         while True:

@@ -1,16 +1,15 @@
 """Sound by WebSocket: the handshake, the hello message, and the hand-over of the connection."""
 
-from functools import partial
-
 from aiohttp import HttpVersion11, web
 
 from broadcaster.edge.rooms.requests import admit, channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.websocket.channel import ListenerChannel
 from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
-from broadcaster.edge.websocket.outlet import WebSocketOutlet
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import EventState
+from broadcaster.model.ports import Clock
 from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
@@ -22,11 +21,13 @@ class WebSocketRoutes:
     Args:
         rooms: where events and their channels are.
         frame_ms: packet duration announced in the hello message.
+        clock: the time.
     """
 
-    def __init__(self, rooms: Rooms, frame_ms: int) -> None:
+    def __init__(self, rooms: Rooms, frame_ms: int, clock: Clock) -> None:
         self._rooms = rooms
         self._frame_ms = frame_ms
+        self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
         """The route of a channel's sound."""
@@ -63,8 +64,10 @@ class WebSocketRoutes:
             await ws.close(code=EVENT_ENDED)
             return ws
         transport = connection_in(room, request)
-        outlet = room.audio(channel).outlet(WebSocketOutlet, WebSocketOutlet)
-        listener = outlet.add(transport)
-        on_lost = partial(outlet.remove, listener)
-        await transport.hand_over(WebSocketInbound(on_lost, lambda: listener.closing))
+        hears = ListenerChannel(room, channel, transport)
+        await transport.hand_over(
+            WebSocketInbound(
+                hears.on_lost, hears.take_message, lambda: hears.listener.closing, self._clock
+            )
+        )
         return ws

@@ -2,20 +2,19 @@
 
 import functools
 import hashlib
-import json
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from broadcaster.edge.fanout.outlet import OutletTools
+from broadcaster.edge.rooms.channel_change import ChannelChange
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.loss_protection import LossMonitor
 from broadcaster.edge.whep.outlet import PendingSwitch, WhepOutlet
 from broadcaster.errors import DomainError, UnknownSession
 from broadcaster.model.ports import Clock
-from broadcaster.web.errors import Refused
 from broadcaster.webrtc.egress.peer import EgressEndReason, EgressPeer
 from broadcaster.webrtc.egress.port import EgressPort
 from broadcaster.webrtc.sdp import Offer, parse_fragment
@@ -135,7 +134,7 @@ class WhepSessions:
             case "PATCH":  # candidates are ignored: an ICE-lite server waits to be found
                 parse_fragment(call.body).check_no_restart(session.peer.offer)
             case "POST":
-                await self._switch(session, _wanted_channel(call.body))
+                await self._switch(session, ChannelChange.parse(call.body).channel)
             case "DELETE":
                 self._egress.close(session.peer, EgressEndReason.HUNG_UP)
 
@@ -179,18 +178,3 @@ def owner_of(session: str) -> str | None:
 def etag_of(session: str) -> str:
     """The entity tag of the ICE session, made from the id, so that any process can check it."""
     return hashlib.sha256(session.encode()).hexdigest()[:16]
-
-
-def _wanted_channel(text: str) -> str:
-    try:
-        channel = json.loads(text)["channel"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        channel = None
-    if not isinstance(channel, str):
-        raise Refused(
-            400,
-            "malformed_body",
-            "the body does not name a channel",
-            hint='Send {"channel": "es"}.',
-        )
-    return channel

@@ -17,3 +17,13 @@ def test_a_piece_without_a_length_is_left_out() -> None:
     backlog = Backlog(100)
     assert backlog.push(b"nothing", 0) == 0
     assert backlog.pieces() == []
+
+
+def test_the_newest_pieces_are_whole_and_in_order() -> None:
+    backlog = Backlog(100)
+    for samples in (30, 20, 40):
+        backlog.push(b"%d" % samples, samples)
+    assert backlog.newest(100) == [b"30", b"20", b"40"]
+    assert backlog.newest(89) == [b"20", b"40"]
+    assert backlog.newest(59) == [b"40"]
+    assert backlog.newest(39) == []

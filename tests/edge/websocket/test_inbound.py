@@ -15,23 +15,9 @@ from broadcaster.edge.websocket.inbound import (
     TOO_BIG,
 )
 from tests.edge.conftest import Edge
-from tests.edge.websockets import listening
+from tests.edge.websockets import fragment, listening, masked
 
 DEADLINE_S = 20.0
-
-
-def masked(opcode: int, payload: bytes) -> bytes:
-    mask = b"\x37\xfa\x21\x3d"
-    body = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-    if len(payload) < 126:
-        return bytes((0x80 | opcode, 0x80 | len(payload))) + mask + body
-    return bytes((0x80 | opcode, 0x80 | 126)) + len(payload).to_bytes(2, "big") + mask + body
-
-
-def fragment(opcode: int, payload: bytes) -> bytes:
-    """The first frame of a message that goes on."""
-    frame = masked(opcode, payload)
-    return bytes((frame[0] & 0x7F,)) + frame[1:]
 
 
 CLOSE = masked(0x8, b"")
@@ -62,7 +48,7 @@ async def test_pongs_are_not_counted_and_messages_are(edge: Edge) -> None:
     for _ in range(3 * MOST_MESSAGES):
         writer.write(masked(0xA, b""))
     for _ in range(MOST_MESSAGES):
-        writer.write(masked(0x1, b"x" * 300))
+        writer.write(masked(0x2, b"x" * 300))
     writer.write(masked(0x9, b"?"))
     async with asyncio.timeout(DEADLINE_S):
         assert await reader.read() == bytes((0x88, 2)) + POLICY.to_bytes(2, "big")
@@ -113,7 +99,8 @@ async def test_a_forbidden_frame_ends_the_connection(edge: Edge, sent: bytes, co
     reader, writer = await listening(edge)
     writer.write(sent)
     async with asyncio.timeout(DEADLINE_S):
-        assert await reader.read() == bytes((0x88, 2)) + code.to_bytes(2, "big")
+        # A text that was whole by then has got its answer.
+        assert (await reader.read()).endswith(bytes((0x88, 2)) + code.to_bytes(2, "big"))
     writer.close()
 
 
