@@ -271,7 +271,6 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
-        web.get("/e/{event}", page("attendee/attendee.html")),
     ]
     parts.send_away.append(rooms.send_listeners_away)
     parts.edge_counts = rooms.counts

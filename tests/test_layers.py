@@ -42,7 +42,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "auth errors model sockets",
+    "web": "auth errors model sockets web.pages",
+    "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
@@ -61,7 +62,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.demand": "model realtime system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
-    "edge": "edge.fanout edge.rooms edge.websocket model web",
+    "edge": "edge.fanout edge.rooms edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.rooms": "edge.fanout errors model sockets system web",
@@ -114,6 +115,9 @@ OWNERS = {  # library -> the only packages that may import it
     "budoux": {"writing"},
     "openai": set(),
     "prometheus_client": {"web"},
+    "brotli": {"web"},
+    "tree_sitter": {"web"},
+    "tree_sitter_javascript": {"web"},
 }
 STAGES = ("floor", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import yaml
 
+from broadcaster.web.assets import CONTENT_TYPES
 from tests.support.processes import started
 from tests.support.redis_server import RedisServer
 
@@ -34,7 +35,7 @@ def test_the_wheel_holds_what_is_served(wheel: Path) -> None:
     pages = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "listener_web").glob("*/*")
-        if path.suffix in {".html", ".js", ".css", ".svg"}
+        if path.suffix in CONTENT_TYPES
     }
     assert "listener_web/player/player.js" in pages
     assert {f"broadcaster/{name}" for name in pages} <= names

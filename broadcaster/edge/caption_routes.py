@@ -1,11 +1,11 @@
 """HTTP of the captions of a channel."""
 
 import asyncio
-import json
 from functools import partial
 
 from aiohttp import web
 
+from broadcaster.edge.answers import captions_answer, history_answer
 from broadcaster.edge.fanout.caption_history import Position
 from broadcaster.edge.fanout.caption_hub import CaptionHub, id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
@@ -15,16 +15,21 @@ from broadcaster.edge.websocket.inbound import Inbound
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
+from broadcaster.web.pages.encodings import JSON, compressed
 
 LOAD_TIMEOUT_S = 5.0
+MOST_CAPTIONS = 200
+"""In one page of the past."""
+PAGE_CAPTIONS = 100
+"""In one page of the past, unless the client asks for more or fewer."""
 _STREAM_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
     **FROM_ANYWHERE,
 }
-_POLL_HEADERS = {
-    "Content-Type": "application/json; charset=utf-8",
+_JSON_HEADERS = {
+    "Content-Type": JSON,
     "Cache-Control": "no-store",
     **FROM_ANYWHERE,
 }
@@ -44,9 +49,10 @@ class CaptionRoutes:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of `/e/{event}/captions/{channel}` and `/e/{event}/poll/{channel}`."""
+        """The routes of a channel's captions: the stream, the past, and answers at once."""
         return [
             web.get("/e/{event}/captions/{channel}", self.captions),
+            web.get("/e/{event}/captions/{channel}/history", self.history),
             web.get("/e/{event}/poll/{channel}", self.poll),
         ]
 
@@ -70,16 +76,19 @@ class CaptionRoutes:
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await _loaded(hub)
-        after = parse_id(request.query.get("after", ""))
-        page = hub.poll(after, past=_wants_past(request, after))
-        head = {
-            "state": room.state(channel),
-            "after": id_text(page.after),
-            "more": page.more,
-        }
-        text = json.dumps(head).encode().removesuffix(b"}")
-        body = text + b', "captions": [' + b", ".join(page.captions) + b"]}"
-        return web.Response(body=body, headers=_POLL_HEADERS)
+        after, past = _wanted(request, hub, request.query.get("after", ""))
+        page = hub.poll(after, past=past)
+        return compressed(request, captions_answer(room, channel, page), _JSON_HEADERS)
+
+    async def history(self, request: web.Request) -> web.Response:
+        """The captions before an id, page by page; see docs/protocol.md."""
+        limits_of(request).count_poll(client_of(request))
+        limit = _count(request, "limit", PAGE_CAPTIONS)
+        room, channel = await channel_of(self._rooms, request)
+        hub = room.captions(channel)
+        await _loaded(hub)
+        captions, first = hub.earlier(_before(request), limit)
+        return compressed(request, history_answer(captions, id_text(first)), _JSON_HEADERS)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """One channel's captions as server-sent events; see docs/protocol.md."""
@@ -89,23 +98,67 @@ class CaptionRoutes:
             return response
         hub = room.captions(channel)
         await _loaded(hub)
+        last_seen = request.headers.get("Last-Event-ID", "") or request.query.get("after", "")
+        after, past = _wanted(request, hub, last_seen)
         admit(request)
         response.force_close()  # when the body ends, its connection does
         await response.prepare(request)
         transport = connection_in(room, request)
         chunked = reads_chunks(request)
-        last_seen = request.headers.get("Last-Event-ID", "") or request.query.get("after", "")
-        after = parse_id(last_seen)
         first = _RETRY + state_message(room.state(channel)) + _FILLING
         transport.write(framed(first, chunked=chunked))
-        past = _wants_past(request, after)
         reader = hub.add(transport, after, past=past, chunked=chunked)
         await transport.hand_over(Inbound(partial(hub.remove, reader)))
         return response
 
 
-def _wants_past(request: web.Request, after: Position | None) -> bool:
-    return request.query.get("from") != "live" or after is not None
+def _wanted(request: web.Request, hub: CaptionHub, last_seen: str) -> tuple[Position | None, bool]:
+    """The id after which a reader wants to read, and whether it wants what was said before now.
+
+    Raises:
+        Refused: 400 `wrong_limit`.
+    """
+    newest = _count(request, "newest", MOST_CAPTIONS) if "newest" in request.query else None
+    after = parse_id(last_seen)
+    past = request.query.get("from") != "live" or after is not None
+    if after is None and newest is not None:
+        after = hub.before_newest(newest)
+    return after, past
+
+
+def _count(request: web.Request, name: str, default: int) -> int:
+    """A number of captions.
+
+    Raises:
+        Refused: 400 `wrong_limit`.
+    """
+    text = request.query.get(name, str(default))
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_CAPTIONS:
+        return int(text)
+    raise Refused(
+        400,
+        "wrong_limit",
+        f"{name} is not a number of captions that can be asked for",
+        hint=f"Ask with {name}=1 to {name}={MOST_CAPTIONS}.",
+    )
+
+
+def _before(request: web.Request) -> Position | None:
+    """The id before which a reader wants to read; None for everything.
+
+    Raises:
+        Refused: 400 `wrong_id`.
+    """
+    text = request.query.get("before", "")
+    before = parse_id(text)
+    if before is None and text:
+        raise Refused(
+            400,
+            "wrong_id",
+            "before is not the id of a caption",
+            hint="Ask with the before of the last answer, or with the id of a caption.",
+        )
+    return before
 
 
 async def _loaded(hub: CaptionHub) -> None:

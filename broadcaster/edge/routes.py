@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
+from broadcaster.edge.answers import info_answer
+from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.model.language import FLOOR, languages
+from broadcaster.web.pages.encodings import JSON, compressed
 
 
 class EdgeRoutes:
@@ -19,8 +21,9 @@ class EdgeRoutes:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of an event's information and of its captions."""
+        """The routes of an event's page, its information and its captions."""
         return [
+            web.get("/e/{event}", AttendeePage(self._rooms).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
         ]
@@ -28,19 +31,5 @@ class EdgeRoutes:
     async def info(self, request: web.Request) -> web.Response:
         """The channels that a listener can choose."""
         room = await self._rooms.open(request.match_info["event"])
-        event = room.event
-        interpreted = await languages(channel.language for channel in event.channels)
-        channels = [
-            {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"},
-            *(
-                {
-                    "id": language.tag,
-                    "name": language.name,
-                    "english_name": language.english_name,
-                    "dir": language.direction,
-                }
-                for language in interpreted
-            ),
-        ]
-        body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
-        return web.json_response(body, headers={"Cache-Control": "no-store", **FROM_ANYWHERE})
+        headers = {"Cache-Control": "no-store", "Content-Type": JSON, **FROM_ANYWHERE}
+        return compressed(request, await info_answer(room), headers)

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
-from broadcaster.web.assets import assets
+from broadcaster.web.assets import Asset, assets
 from broadcaster.web.client_limits import (
     CLIENT_LIMITS,
     AddressLimits,
@@ -24,20 +24,21 @@ from broadcaster.web.request_queue import queueing
 from broadcaster.web.stopping import STOPPING, close_while_stopping, refuse_while_stopping
 
 LARGEST_BODY_BYTES = 64 * 1024
-HEADERS = {
+DOCUMENT_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
         "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     ),
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=()",
 }
+"""Of pages and of workers, which obey their own headers. A page's scripts obey the page's."""
+_DOCUMENT_TYPES = frozenset({"text/html", "image/svg+xml"})
 
 
 def page(name: str) -> Handler:
     """A handler that answers with one page of `listener_web/`."""
-    asset = assets()[name]
+    asset = Asset.of(name, assets().documents[name].with_answers({}))
 
     async def send(request: web.Request) -> web.StreamResponse:
         return asset.answer(request)
@@ -47,10 +48,7 @@ def page(name: str) -> Handler:
 
 async def send_file(request: web.Request) -> web.StreamResponse:
     """A script, style or picture of the pages."""
-    asset = assets().get(request.match_info["file"])
-    if asset is None:
-        raise web.HTTPNotFound
-    return asset.answer(request)
+    return assets().answer(request, request.match_info["file"])
 
 
 def create_application(
@@ -107,8 +105,11 @@ async def _add_headers(
 ) -> None:
     if strict_transport is not None and request.secure:
         response.headers["Strict-Transport-Security"] = strict_transport
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.content_type not in _DOCUMENT_TYPES and not request.path.endswith("worker.js"):
+        return
     # Older Safari does not take 'self' to cover WebSockets of the same host.
     host = request.host
     origins = f"ws://{host} wss://{host}" if host and has_valid_host(request) else ""
-    for name, value in HEADERS.items():
+    for name, value in DOCUMENT_HEADERS.items():
         response.headers.setdefault(name, value.format(origins=origins))

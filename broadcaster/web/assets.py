@@ -2,20 +2,47 @@
 
 Two thousand phones fetch them within seconds; a file opened and compressed for each of them would
 be most of the work of a crowd that joins at once.
+
+A page names its files by `/static/<version>/<path>`, where the version changes whenever any file
+does. So a browser keeps them for ever, and scripts of two versions do not mix. At such an address a
+script comes with all that it imports, and the styles of a page are one file. `/static/<path>`
+answers with a source as it is, for people who want to read it.
 """
 
-import gzip
 import hashlib
-import mimetypes
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
 
 from aiohttp import ETag, web
 
-SUFFIXES = frozenset({".html", ".js", ".json", ".css", ".svg"})
+from broadcaster.web.pages.documents import Document
+from broadcaster.web.pages.encodings import (
+    CODINGS,
+    IDENTITY,
+    coding_headers,
+    coding_of,
+    encoded,
+)
+from broadcaster.web.pages.scripts import ParsedScript, joined
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".woff2": "font/woff2",
+}
+"""Of the files that are served, by their suffix. Those with a character set are texts."""
+FOR_EVER = "public, max-age=31536000, immutable"
+ASKED_EVERY_TIME = "no-cache"
+NOT_KEPT = "no-store"
 _ANY = ETag("*")
+_VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +50,140 @@ class Asset:
     """One file.
 
     Attributes:
-        body: as it is.
-        packed: compressed with gzip.
+        bodies: its content by the coding.
         etag: changes with the content.
         content_type: for the header, with the character set.
     """
 
-    body: bytes
-    packed: bytes
+    bodies: Mapping[str, bytes]
     etag: str
     content_type: str
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read and compress a file."""
-        body = path.read_bytes()
-        kind = mimetypes.types_map[path.suffix]
-        etag = hashlib.sha256(body).hexdigest()[:16]
-        return cls(body, gzip.compress(body, mtime=0), etag, f"{kind}; charset=utf-8")
+    def of(cls, path: str, body: bytes) -> Self:
+        """Compress a file, if it is a text."""
+        plain = cls.plain(path, body)
+        if not _is_text(path):
+            return plain
+        bodies = {coding: encoded(body, coding, once=True) for coding in CODINGS}
+        return replace(plain, bodies=bodies)
 
-    def answer(self, request: web.Request) -> web.Response:
+    @classmethod
+    def plain(cls, path: str, body: bytes) -> Self:
+        """A file that is always sent as it is."""
+        etag = hashlib.sha256(body).hexdigest()[:16]
+        return cls({IDENTITY: body}, etag, CONTENT_TYPES[Path(path).suffix])
+
+    @property
+    def body(self) -> bytes:
+        """Its content as it is."""
+        return self.bodies[IDENTITY]
+
+    def answer(self, request: web.Request, kept: str = ASKED_EVERY_TIME) -> web.Response:
         """The file, or 304 when the client has it.
 
-        It is asked for every time: scripts of two versions must not mix after an upgrade.
+        Args:
+            request: its coding is used.
+            kept: the header Cache-Control.
         """
-        headers = {
-            "Cache-Control": "no-cache",
-            "ETag": f'"{self.etag}"',
-            "Vary": "Accept-Encoding",
-            "Content-Type": self.content_type,
-        }
+        headers = {"Cache-Control": kept, "ETag": f'"{self.etag}"', "Vary": "Accept-Encoding"}
         known = request.if_none_match or ()
         if any(tag.value == self.etag or tag == _ANY for tag in known):
             return web.Response(status=304, headers=headers)
-        if "gzip" not in request.headers.get("Accept-Encoding", ""):
-            return web.Response(body=self.body, headers=headers)
-        headers["Content-Encoding"] = "gzip"
-        return web.Response(body=self.packed, headers=headers)
+        coding = coding_of(request) if len(self.bodies) > 1 else IDENTITY
+        headers |= {"Content-Type": self.content_type, **coding_headers(coding)}
+        return web.Response(body=self.bodies[coding], headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All files by their path in `listener_web/`, such as `stage/stage.html`.
+
+    Attributes:
+        version: changes with any of them.
+        sources: as they are.
+        sent: as pages get them: scripts with what they import, and styles joined.
+        documents: the pages.
+    """
+
+    version: str
+    sources: Mapping[str, Asset]
+    sent: Mapping[str, Asset]
+    documents: Mapping[str, Document]
+
+    @classmethod
+    def of(cls, sources: Mapping[str, bytes]) -> Self:
+        """Join and compress files.
+
+        Raises:
+            NotJoinable: a script cannot be joined with what it imports.
+        """
+        digest = hashlib.sha256()
+        for path, source in sorted(sources.items()):
+            digest.update(f"{path}\0{len(source)}\0".encode() + source)
+        version = digest.hexdigest()[:16]
+        scripts = {
+            path: ParsedScript(path, source)
+            for path, source in sources.items()
+            if path.endswith(".js")
+        }
+        bodies = {**sources, **{path: joined(scripts, path).encode() for path in scripts}}
+        documents = {}
+        for path in [path for path in bodies if path.endswith(".html")]:
+            styles = f"{path}.css"
+            document = Document.parse(bodies.pop(path).decode(), styles)
+            bodies[styles] = b"".join(bodies[style] for style in document.styles)
+            start = _versioned(document.start.encode(), version).decode()
+            documents[path] = replace(document, start=start)
+        plain = {path: Asset.plain(path, source) for path, source in sources.items()}
+        sent = {
+            path: Asset.of(path, _versioned(body, version) if _is_text(path) else body)
+            for path, body in bodies.items()
+        }
+        return cls(version, plain, sent, documents)
+
+    def address(self, path: str) -> str:
+        """The address of a file, as the pages name it."""
+        return f"/static/{self.version}/{path}"
+
+    def answer(self, request: web.Request, file: str) -> web.Response:
+        """The answer of `/static/{file}`.
+
+        A page of another version gets the file of this one: it was loaded before an upgrade, or
+        from a server that has not been upgraded yet. It must not keep the file.
+
+        Raises:
+            web.HTTPNotFound: there is no such file.
+        """
+        if match := _VERSIONED.fullmatch(file):
+            if asset := self.sent.get(match[2]):
+                return asset.answer(request, FOR_EVER if match[1] == self.version else NOT_KEPT)
+        elif (source := self.sources.get(file)) is not None:
+            return source.answer(request)
+        raise web.HTTPNotFound
 
 
 @cache
-def assets() -> dict[str, Asset]:
-    """All files by their path in `listener_web/`, such as `stage/stage.html`.
-
-    The first call reads them; later calls answer from memory.
-    """
+def assets() -> Assets:
+    """All files. The first call reads them; later calls answer from memory."""
     package = Path(__file__).parents[1]
     installed = package / "listener_web"
     root = installed if installed.is_dir() else package.parent / "listener_web"
     folders = [path for path in root.iterdir() if path.is_dir() and path.name != "node_modules"]
-    return {
-        f"{folder.name}/{path.name}": Asset.read(path)
-        for folder in folders
-        for path in folder.iterdir()
-        if path.suffix in SUFFIXES
-    }
+    return Assets.of(
+        {
+            f"{folder.name}/{path.name}": path.read_bytes()
+            for folder in folders
+            for path in folder.iterdir()
+            if path.suffix in CONTENT_TYPES
+        }
+    )
+
+
+def _is_text(path: str) -> bool:
+    return "charset" in CONTENT_TYPES[Path(path).suffix]
+
+
+def _versioned(body: bytes, version: str) -> bytes:
+    """A file that names others by their version."""
+    return body.replace(b"/static/", f"/static/{version}/".encode())

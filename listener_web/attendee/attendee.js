@@ -133,8 +133,10 @@ class AttendeePage {
     this.#feed?.close();
     this.#view.begin(this.#channel);
     const channel = encodeURIComponent(this.#channel.id);
-    const addresses = { stream: `${base}/captions/${channel}`, poll: `${base}/poll/${channel}` };
+    const stream = `${base}/captions/${channel}`;
+    const addresses = { stream, poll: `${base}/poll/${channel}`, history: `${stream}/history` };
     this.#feed = new CaptionFeed(addresses, {
+      history: (history) => this.#view.continueWith(history),
       caption: (caption, writtenMs) => {
         const first = this.#view.isEmpty;
         this.#view.show(caption, writtenMs);

@@ -5,10 +5,15 @@
  * body of an endless answer back. The server sends a `state` event at once and again every 15 s. When
  * one is overdue, the feed polls, and tries the stream again now and then. Each caption is given out
  * once, whichever way it comes first, because the ids on both ways are the same and only grow.
+ *
+ * It begins with the newest captions, which may have come with the page. `caption-history.js` has the
+ * earlier ones.
  */
 import { getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { Wait } from '../shared/network.js';
+import { takeAnswer } from '../shared/page-answers.js';
+import { CaptionHistory } from './caption-history.js';
 import { isNewer, writtenMs } from './caption-ids.js';
 
 /** A stream that does not even open in this time is held back. */
@@ -25,6 +30,8 @@ export const FRESH_MS = 2_000;
 /** How long to poll before the stream is tried again. */
 export const FIRST_REOPEN_MS = 30_000;
 export const LAST_REOPEN_MS = 300_000;
+/** Captions to begin with, about three screens of a phone; the server's page comes with as many. */
+const NEWEST = 40;
 
 /**
  * @typedef {object} Caption
@@ -46,7 +53,7 @@ export const LAST_REOPEN_MS = 300_000;
  * @property {string} [language] of the floor, a tag, once it is known
  */
 
-/** @typedef {{state: ChannelState, after: string, more: boolean, captions: Caption[]}} Polled */
+/** @typedef {{state: ChannelState, before: string, after: string, more: boolean, captions: Caption[]}} Polled */
 
 /** Reconnects by itself until the event is closed. */
 export class CaptionFeed {
@@ -72,17 +79,26 @@ export class CaptionFeed {
   #round = 0;
   #closed = false;
   #lastId = '';
+  /** Whether the history is known. */
+  #begun = false;
 
   /**
-   * @param {{stream: string, poll: string}} addresses of the channel's captions
+   * @param {{stream: string, poll: string, history: string}} addresses of the channel's captions
    * @param {object} on
    * @param {(caption: Caption, writtenMs: number) => void} on.caption with the Unix time of its writing
    * @param {(state: ChannelState) => void} on.state
    * @param {(connected: boolean) => void} on.connection whether captions arrive
+   * @param {(history: CaptionHistory) => void} on.history the captions before the first one, once
    */
   constructor(addresses, on) {
     this.addresses = addresses;
     this.on = on;
+    const cameWithPage = takeAnswer(withId(addresses.poll, ''));
+    if (cameWithPage !== undefined) this.#take(cameWithPage);
+    if (this.#closed) {
+      on.connection(true);
+      return;
+    }
     this.#connect();
     if (CaptionFeed.#streamsAreHeld) void this.#poll();
   }
@@ -121,6 +137,7 @@ export class CaptionFeed {
     source.addEventListener('caption', ({ data, lastEventId }) => {
       this.#arrived();
       if (!isNewer(lastEventId, this.#lastId)) return;
+      this.#begin(lastEventId);
       this.#lastId = lastEventId;
       this.on.caption(JSON.parse(data), writtenMs(lastEventId));
     });
@@ -196,6 +213,8 @@ export class CaptionFeed {
         waitMs = this.#pollBackoff.nextMs();
       } else {
         this.#pollBackoff.reset();
+        this.#heardMs = Date.now();
+        this.on.connection(true);
         // The stream may have brought something newer in the meantime.
         if (this.#lastId === asked) this.#take(answer);
         if (answer.more) waitMs = 0;
@@ -206,14 +225,20 @@ export class CaptionFeed {
 
   /** @param {Polled} answer */
   #take(answer) {
-    this.#heardMs = Date.now();
-    this.on.connection(true);
+    if (answer.captions.length > 0) this.#begin(answer.before);
     // Only the id of the last one is known; the others were written as much earlier as they ended.
     const lag = writtenMs(answer.after) - (answer.captions.at(-1)?.end_ms ?? 0);
     for (const caption of answer.captions) this.on.caption(caption, caption.end_ms + lag);
     this.#lastId = answer.after;
     this.#tellState(answer.state);
     if (this.#closed) this.close();
+  }
+
+  /** @param {string} id of the first caption, before it is given out */
+  #begin(id) {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.on.history(new CaptionHistory(this.addresses.history, id));
   }
 
   /** @param {ChannelState} state */
@@ -228,5 +253,5 @@ export class CaptionFeed {
  * @param {string} id of the last caption; empty before the first
  */
 function withId(address, id) {
-  return id === '' ? address : `${address}?after=${encodeURIComponent(id)}`;
+  return `${address}?${id === '' ? `newest=${NEWEST}` : `after=${encodeURIComponent(id)}`}`;
 }

@@ -1,34 +1,42 @@
 /**
  * Captions on the page, joined to paragraphs: the newest grows at the bottom, and the older ones move
  * up.
+ *
+ * The page shows some of the captions that it has: the newest, or those around the place that a reader
+ * looks back to. Near the first one that is shown it asks for earlier ones.
  */
-import { h } from '../shared/dom.js';
-import { completeParts, gainedText, shownText, spaceBetween } from './caption-text.js';
-import { TimeMarks, beginsParagraph } from './paragraphs.js';
+import { CaptionList } from './caption-list.js';
+import { ParagraphWriter, joinAt, rewrite } from './paragraph-writer.js';
+import { TimeMarks } from './paragraphs.js';
 
 /** @typedef {import('./caption-feed.js').Caption} Caption */
+/** @typedef {import('./paragraph-writer.js').Manner} Manner */
+/** @typedef {import('./paragraph-writer.js').Shown} Shown */
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 
-const MAX_CAPTIONS = 200;
+/** The most captions on the page, of those that the list has. */
+const MAX_SHOWN = 200;
+const MAX_SHOWN_LOOKING_BACK = 400;
+/** Captions that are added at a time when a reader looks back. */
+const STEP = 50;
 const AT_BOTTOM_PX = 48;
 /** A scroll this soon after a touch, wheel or key is the reader's own. */
 const TOUCH_MS = 1_000;
-const TIME = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-
-/** A caption on the page. */
-/** @typedef {{element: HTMLElement, text: string, end_ms: number}} Shown */
+/** The pause after earlier captions did not come. */
+const RETRY_MS = 2_000;
 
 export class CaptionView {
-  /** @type {Map<string, Shown>} */
-  #captions = new Map();
-  /** @type {Shown | null} */
-  #newest = null;
-  /** @type {HTMLElement | null} */
-  #paragraph = null;
-  #times = new TimeMarks();
-  #channel = 'floor';
-  /** The language of what is shown next, a tag; empty while it is unknown. */
-  #language = '';
+  #list = new CaptionList();
+  /** Those on the page, by number: from `#from` up to, and without, `#to`. @type {Map<number, Shown>} */
+  #shown = new Map();
+  #from = 0;
+  #to = 0;
+  #writer;
+  /** @type {Manner} */
+  #manner;
+  /** Earlier captions than those in the list. @type {import('./caption-history.js').CaptionHistory | null} */
+  #history = null;
+  #asking = false;
   #followsNewest = true;
   #scrollPlanned = false;
   #lastScrollTop = 0;
@@ -48,12 +56,20 @@ export class CaptionView {
     this.log = log;
     this.toNewest = toNewest;
     this.announcer = announcer;
-    this.wordsMissing = wordsMissing;
+    this.#writer = new ParagraphWriter(log);
+    const times = new TimeMarks();
+    this.#manner = { channel: 'floor', dir: 'auto', language: '', around: '', wordsMissing, times };
     /** Whether a screen reader is given each finished caption. */
     this.announces = false;
+    // What is added above moves what is read; the view itself moves it back.
+    scroller.style.overflowAnchor = 'none';
     scroller.addEventListener('scroll', () => this.#noticeScroll(), { passive: true });
     for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
-      const touched = () => (this.#touchedMs = performance.now());
+      const touched = () => {
+        this.#touchedMs = performance.now();
+        // Captions that do not fill the screen cannot be scrolled.
+        if (scroller.scrollHeight <= scroller.clientHeight) void this.#showEarlier();
+      };
       scroller.addEventListener(kind, touched, { passive: true });
     }
     toNewest.addEventListener('click', () => this.showNewest());
@@ -66,16 +82,25 @@ export class CaptionView {
    * @param {Channel} channel
    */
   begin(channel) {
-    this.#captions.clear();
-    this.#newest = null;
-    this.#times = new TimeMarks();
-    this.log.replaceChildren();
+    this.#list = new CaptionList();
+    this.#history = null;
     this.announcer.textContent = '';
     for (const element of [this.log, this.announcer]) element.dir = channel.dir;
-    this.#channel = channel.id;
-    this.#language = channel.id === 'floor' ? '' : channel.id;
-    this.#name(this.#language);
+    const language = channel.id === 'floor' ? '' : channel.id;
+    const times = new TimeMarks();
+    this.#manner = { ...this.#manner, channel: channel.id, dir: channel.dir, language, times };
+    this.#name(language);
+    this.#showFrom(0);
     this.showNewest();
+  }
+
+  /**
+   * Say where the captions before the first one are; a reader who scrolls back gets them.
+   *
+   * @param {import('./caption-history.js').CaptionHistory} history
+   */
+  continueWith(history) {
+    this.#history = history;
   }
 
   /**
@@ -85,14 +110,15 @@ export class CaptionView {
    * @param {string} language a tag
    */
   speakerSpeaks(language) {
-    if (this.#channel !== 'floor' || language === this.#language) return;
-    if (this.#language === '') this.#name(language);
+    if (this.#manner.channel !== 'floor' || language === this.#manner.language) return;
+    if (this.#manner.language === '') this.#name(language);
     this.announcer.lang = language;
-    this.#language = language;
+    this.#manner.language = language;
   }
 
   /** @param {string} language a tag, or empty for an unknown one, which is not named at all */
   #name(language) {
+    this.#manner.around = language;
     for (const element of [this.log, this.announcer]) {
       if (language === '') element.removeAttribute('lang');
       else element.lang = language;
@@ -106,94 +132,128 @@ export class CaptionView {
    * @param {number} writtenMs Unix time at which it was written
    */
   show(caption, writtenMs) {
-    this.#times.learn(writtenMs, caption.end_ms);
-    const text = shownText(caption.text, this.#channel);
-    const shown = this.#captions.get(caption.id) ?? this.#add(caption);
-    const { element } = shown;
-    const gained = gainedText(shown.text, text);
-    // A mark of missing words may have grown in several steps.
-    if (gained === null || text.includes('[')) element.replaceChildren(...this.#worded(text));
-    else if (gained !== '') element.append(h('span', { class: 'gained' }, gained));
-    Object.assign(shown, { text, end_ms: caption.end_ms });
-    if (caption.final && !('final' in element.dataset)) {
-      element.dataset.final = '';
-      if (this.announces) this.announcer.textContent = element.textContent;
+    this.#manner.times.learn(writtenMs, caption.end_ms);
+    const end = this.#list.end;
+    const number = this.#list.put(caption);
+    const shown = this.#shown.get(number);
+    const wasFinal = shown !== undefined && 'final' in shown.element.dataset;
+    if (shown) rewrite(shown, caption, this.#manner);
+    else if (number === end && this.#to === end) this.#append();
+    this.#forgetBefore(this.#list.first);
+    if (caption.final && !wasFinal && this.announces) {
+      this.announcer.textContent = this.#shown.get(number)?.element.textContent ?? caption.text;
     }
     this.#keepPlace();
   }
 
-  /**
-   * Add a caption without its text.
-   *
-   * @param {Caption} caption
-   * @returns {Shown}
-   */
-  #add(caption) {
-    const element = h('span', { class: 'caption', 'data-caption': caption.id });
-    this.#paragraphOf(caption).append(element);
-    const shown = { element, text: '', end_ms: caption.end_ms };
-    this.#captions.set(caption.id, shown);
-    this.#newest = shown;
-    this.#forgetOldest();
-    return shown;
+  /** Show the next caption of the list, unless the page is full and the reader looks back. */
+  #append() {
+    if (!this.#followsNewest && this.#shown.size >= MAX_SHOWN_LOOKING_BACK) return;
+    const shown = this.#writer.add(this.#list.at(this.#to), this.#manner);
+    this.#shown.set(this.#to, shown);
+    this.#to += 1;
+    if (this.#followsNewest) this.#forgetBefore(this.#to - MAX_SHOWN);
   }
 
   /**
-   * The paragraph that a new caption continues or begins.
+   * Show the captions from a number on, instead of those on the page.
    *
-   * @param {Caption} caption
+   * @param {number} number
    */
-  #paragraphOf(caption) {
-    const last = this.#paragraph;
-    const sameLanguage = last !== null && (last.lang || this.log.lang) === this.#language;
-    const text = last?.textContent ?? '';
-    if (last && sameLanguage && !beginsParagraph(caption, this.#newest, text, this.#channel)) {
-      last.append(spaceBetween(this.#channel));
-      return last;
+  #showFrom(number) {
+    this.log.replaceChildren();
+    this.#shown.clear();
+    this.#writer = new ParagraphWriter(this.log);
+    this.#from = this.#to = number;
+    while (this.#to < this.#list.end) this.#append();
+  }
+
+  /** Show earlier captions; those that the page does not have are asked for. */
+  async #showEarlier() {
+    if (this.#from > this.#list.first) {
+      this.#prepend(Math.max(this.#list.first, this.#from - STEP));
+      return;
     }
-    const paragraph = h('p', { class: 'paragraph', dir: this.log.dir });
-    if (this.#language !== this.log.lang) paragraph.lang = this.#language;
-    const time = this.#times.at(caption.start_ms);
-    if (time) paragraph.dataset.time = TIME.format(time);
-    this.log.append(paragraph);
-    this.#paragraph = paragraph;
-    return paragraph;
+    const [history, list] = [this.#history, this.#list];
+    if (history === null || !history.more || this.#asking || list.full) return;
+    this.#asking = true;
+    try {
+      list.prepend(await history.older());
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    this.#asking = false;
+    if (list === this.#list) this.#lookAround();
   }
 
   /**
-   * A text with a sentence in the page's language for each passage that is missing.
+   * Add the captions from a number on above those on the page, which stay where they are seen.
    *
-   * @param {string} text
-   * @returns {(Node | string)[]}
+   * @param {number} number
    */
-  #worded(text) {
-    const { lang, dir } = document.documentElement;
-    return completeParts(text).flatMap((part, i) => {
-      const missing = h('span', { class: 'missing', lang, dir }, this.wordsMissing);
-      return i === 0 ? [part] : [' ', missing, ' ', part];
-    });
+  #prepend(number) {
+    const { scrollHeight, scrollTop } = this.scroller;
+    const [above, first] = [document.createDocumentFragment(), this.#shown.get(this.#from)];
+    const writer = new ParagraphWriter(above);
+    /** @type {Shown | null} */
+    let last = null;
+    for (let i = number; i < this.#from; i++) {
+      last = writer.add(this.#list.at(i), this.#manner);
+      this.#shown.set(i, last);
+    }
+    this.#from = number;
+    this.log.prepend(above);
+    if (last && first) joinAt(last, first, this.#manner);
+    const top = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    this.scroller.scrollTo({ top, behavior: 'instant' });
+    this.#forgetFrom(this.#from + MAX_SHOWN_LOOKING_BACK);
+  }
+
+  /** Show later captions of the list, after the page has forgotten them. */
+  #showLater() {
+    const end = Math.min(this.#list.end, this.#to + STEP);
+    this.#forgetBefore(end - MAX_SHOWN_LOOKING_BACK);
+    while (this.#to < end) this.#append();
+  }
+
+  /** @param {number} number captions before it leave the page, and what is read stays in its place */
+  #forgetBefore(number) {
+    if (this.#from >= number) return;
+    const { scrollHeight, scrollTop } = this.scroller;
+    for (; this.#from < number; this.#from++) this.#remove(this.#from);
+    if (this.#followsNewest) return;
+    const top = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    this.scroller.scrollTo({ top, behavior: 'instant' });
+  }
+
+  /** @param {number} number it and those after it leave the page */
+  #forgetFrom(number) {
+    if (this.#to <= number) return;
+    while (this.#to > number) this.#remove(--this.#to);
+    this.#writer = new ParagraphWriter(this.log, this.#shown.get(this.#to - 1));
+  }
+
+  /** @param {number} number */
+  #remove(number) {
+    const element = this.#shown.get(number)?.element;
+    const paragraph = element?.parentElement;
+    element?.remove();
+    if (paragraph?.querySelector('.caption') === null) paragraph.remove();
+    this.#shown.delete(number);
   }
 
   get isEmpty() {
-    return this.#captions.size === 0;
+    return this.#list.length === 0;
   }
 
   /** Go to the newest caption and stay there. */
   showNewest() {
     this.#followsNewest = true;
     this.toNewest.hidden = true;
-    this.#keepPlace();
-  }
-
-  #forgetOldest() {
-    if (this.#captions.size <= MAX_CAPTIONS) return;
-    for (const [id, { element }] of this.#captions) {
-      const paragraph = element.parentElement;
-      element.remove();
-      if (paragraph?.querySelector('.caption') === null) paragraph.remove();
-      this.#captions.delete(id);
-      return;
+    if (this.#to < this.#list.end) {
+      this.#showFrom(Math.max(this.#list.first, this.#list.end - MAX_SHOWN));
     }
+    this.#keepPlace();
   }
 
   /** Scroll to the newest caption, at most once in each frame of the screen. */
@@ -213,11 +273,22 @@ export class CaptionView {
   #noticeScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     const atBottom = scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;
-    if (atBottom) this.#followsNewest = true;
+    if (atBottom && this.#to === this.#list.end) this.#followsNewest = true;
     else if (scrollTop < this.#lastScrollTop && performance.now() - this.#touchedMs < TOUCH_MS) {
       this.#followsNewest = false;
     }
     this.#lastScrollTop = scrollTop;
     this.toNewest.hidden = this.#followsNewest;
+    this.#lookAround();
+  }
+
+  /** Show more captions where a reader comes near the first or the last one on the page. */
+  #lookAround() {
+    if (this.#followsNewest) return;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    if (scrollTop < clientHeight) void this.#showEarlier();
+    else if (scrollHeight - scrollTop < 2 * clientHeight && this.#to < this.#list.end) {
+      this.#showLater();
+    }
   }
 }

@@ -41,8 +41,6 @@ export class TimeMarks {
   static EVERY_MS = 5 * 60_000;
   /** Unix time of position 0 of the event clock, as early as any caption shows it. */
   #startedMs = Infinity;
-  /** @type {number | null} */
-  #interval = null;
 
   /**
    * Learn when the event began from a caption.
@@ -55,16 +53,18 @@ export class TimeMarks {
   }
 
   /**
-   * The time to show at a paragraph, if one is due there. The first paragraph needs none.
+   * The time to show at a paragraph, if one is due there.
    *
-   * @param {number} startMs event clock of its beginning
+   * @param {number} beforeMs event clock of the beginning of the paragraph before
+   * @param {number} startMs event clock of its own beginning
    * @returns {Date | null}
    */
-  at(startMs) {
+  between(beforeMs, startMs) {
     if (this.#startedMs === Infinity) return null;
     const time = this.#startedMs + startMs;
-    const before = this.#interval;
-    this.#interval = Math.floor(time / TimeMarks.EVERY_MS);
-    return before === null || before === this.#interval ? null : new Date(time);
+    const [before, interval] = [this.#startedMs + beforeMs, time].map((ms) =>
+      Math.floor(ms / TimeMarks.EVERY_MS),
+    );
+    return before === interval ? null : new Date(time);
   }
 }

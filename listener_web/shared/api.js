@@ -1,4 +1,5 @@
 /** JSON over HTTP, and the error that every failed request becomes. */
+import { takeAnswer } from './page-answers.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -79,13 +80,15 @@ export async function send(url, init = {}) {
 }
 
 /**
- * Read JSON.
+ * Read JSON, the first time perhaps from the page itself.
  *
  * @param {string} path
  * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
 export async function getJson(path, headers = {}) {
+  const cameWithPage = takeAnswer(path);
+  if (cameWithPage !== undefined) return cameWithPage;
   const response = await send(path, { headers: { Accept: 'application/json', ...headers } });
   return response.json();
 }

@@ -26,7 +26,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
-from broadcaster.web.application import create_application, page
+from broadcaster.web.application import create_application
 from broadcaster.web.client_limits import AddressLimits, ClientLimits
 from broadcaster.web.clients import TrustedProxies
 from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
@@ -127,7 +127,6 @@ async def serving(
         *WebSocketRoutes(rooms, FRAME_MS, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
-        web.get("/e/{event}", page("attendee/attendee.html")),
     ]
     refused, gate, stopping = Counter[str](), Gate(), asyncio.Event()
     proxies = TrustedProxies.parse(trusted_proxies)

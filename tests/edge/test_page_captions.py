@@ -1,5 +1,6 @@
 """The attendee page joins captions to paragraphs, says where words are missing, and shows times."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from tests.edge.conftest import Edge
-from tests.support.browser import Attendee, chromium
+from tests.support.browser import Attendee, chromium, until
+from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
 
@@ -71,3 +73,85 @@ async def test_a_long_talk_has_times_in_it_and_a_page_that_stays_small(edge: Edg
         assert await page.evaluate(TIMES) == ["14:10", "14:15", "14:20", "14:25", "14:30", "14:35"]
         shown = await page.evaluate(PARAGRAPHS)
     assert shown == [f"Frase {number}." for number in range(40, 240)]
+
+
+LONG_TALK = 1_000
+SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
+  .map((caption) => Number(caption.dataset.caption.slice(3)))"""
+PLACE = """(number) => document.querySelector(`[data-caption='es-${number}']`)
+  ?.getBoundingClientRect().top ?? null"""
+
+
+async def test_a_reader_who_scrolls_back_reaches_the_first_caption_and_the_newest_again(
+    edge: Edge,
+) -> None:
+    for number in range(LONG_TALK):
+        await write(edge, number, number * 8_000, f"Frase {number} de una charla sobre el agua.")
+    async with chromium() as browser:
+        attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        page = attendee.page
+        await attendee.wait_for_caption(f"Frase {LONG_TALK - 1} ")
+        shown = await page.evaluate(SHOWN)
+        assert shown == list(range(LONG_TALK - 40, LONG_TALK))
+        await page.hover("#scroller")
+        async with deadline():
+            while shown[0] > 0:
+                await page.mouse.wheel(0, -4_000)
+                await asyncio.sleep(0.02)
+                shown = await page.evaluate(SHOWN)
+                assert shown == list(range(shown[0], shown[-1] + 1)), "none is missing or doubled"
+                assert len(shown) <= 450
+        await write(edge, LONG_TALK, LONG_TALK * 8_000, "Lo más nuevo.")
+        await write(edge, LONG_TALK + 1, (LONG_TALK + 1) * 8_000, "Y lo último.")
+        assert await page.is_visible("#newest")
+        async with deadline():
+            while shown[-1] < 500:
+                await page.mouse.wheel(0, 4_000)
+                await asyncio.sleep(0.02)
+                shown = await page.evaluate(SHOWN)
+                assert shown == list(range(shown[0], shown[-1] + 1))
+        await page.click("#newest")
+        await attendee.wait_for_caption("Y lo último.")
+        shown = await page.evaluate(SHOWN)
+        assert shown == list(range(shown[0], LONG_TALK + 2))
+        assert not attendee.errors
+
+
+async def test_what_is_read_stays_in_its_place_while_earlier_captions_come(edge: Edge) -> None:
+    for number in range(200):
+        await write(edge, number, number * 8_000, f"Frase {number} de una charla sobre el agua.")
+    async with chromium() as browser:
+        attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        page = attendee.page
+        await attendee.wait_for_caption("Frase 199 ")
+        first = (await page.evaluate(SHOWN))[0]
+        await page.evaluate("""() => {
+          const scroller = document.querySelector('#scroller');
+          scroller.dispatchEvent(new WheelEvent('wheel'));
+          scroller.scrollTo({top: 300, behavior: 'instant'});
+        }""")
+        before = await page.evaluate(PLACE, first + 2)
+        await until(page, f"() => document.querySelector('[data-caption=\\'es-{first - 1}\\']')")
+        assert abs(await page.evaluate(PLACE, first + 2) - before) < 2
+        await until(page, f"({PLACE})({first - 1}) < ({PLACE})({first})")
+
+
+async def test_earlier_captions_join_the_paragraph_that_was_shown(edge: Edge) -> None:
+    """The 41st caption from the end is the first half of a sentence."""
+    for number in range(60):
+        text = "El agua del valle" if number == 19 else f"es de todos, frase {number}."
+        start_ms = 19 * 12_000 + 3_000 if number == 20 else number * 12_000
+        await write(edge, number, start_ms, text)
+    async with chromium() as browser:
+        attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        page = attendee.page
+        await attendee.wait_for_caption("frase 59.")
+        assert (await page.evaluate(PARAGRAPHS))[0] == "es de todos, frase 20."
+        await page.hover("#scroller")
+        async with deadline():
+            while (await page.evaluate(SHOWN))[0] > 0:
+                await page.mouse.wheel(0, -2_000)
+                await asyncio.sleep(0.02)
+        joined = [text for text in await page.evaluate(PARAGRAPHS) if text.endswith("frase 20.")]
+        assert len(joined) == 1
+        assert await page.evaluate(SHOWN) == list(range(60))

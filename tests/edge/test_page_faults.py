@@ -20,7 +20,7 @@ from tests.support.sound import hears
 pytestmark = pytest.mark.browser
 
 _IMPORT = re.compile(r"^(?:import|export)\s[^;]*?from '([^']+)';", re.MULTILINE)
-STATIC = "/static/"
+STATIC = assets().address("")
 TRANSPORTS = ("ws", "whep", "http")
 SOUNDS_OR_SAYS_WHY = """() => document.querySelector('#listen').dataset.sounding === 'true'
   || document.querySelector('#notice').dataset.tone === 'warn'"""
@@ -33,13 +33,13 @@ SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
 
 
 def imported_by(script: str) -> set[str]:
-    """A script and all that it needs before it runs."""
+    """A script and all that is sent with it."""
     found, left = set[str](), {script}
     while left:
         name = left.pop()
         found.add(name)
         folder = PurePosixPath(name).parent
-        for target in _IMPORT.findall(assets()[name].body.decode()):
+        for target in _IMPORT.findall(assets().sources[name].body.decode()):
             left |= {_resolved(folder, target)} - found
     return found
 
@@ -77,15 +77,13 @@ async def tapped(page: Attendee) -> str:
 
 
 async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -> list[str]:
-    """Each script that any transport asks for and captions do without."""
+    """Each file that any transport asks for and captions do without."""
     for transport in TRANSPORTS:
         page = await opened(browser, url, transport)
         await tapped(page)
         await page.page.context.close()
     asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
-    captions = imported_by("attendee/attendee.js") | imported_by("shared/theme.js")
-    captions |= {"shared/load-again.js"}
-    return sorted(asked - captions)
+    return sorted(asked - {"attendee/attendee.js", "shared/theme.js", "shared/load-again.js"})
 
 
 async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answered(
@@ -104,27 +102,22 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
             page = await opened(browser, url, transport_of(script))
             answers[script] = await tapped(page)
             await page.page.context.close()
-    websocket_only = imported_by("player/websocket-deck.js") | {
-        *imported_by("player/worker.js"),
-        *imported_by("player/worklet.js"),
-    }
+    websocket_only = {"player/websocket-deck.js", "player/worker.js", "player/worklet.js"}
     optional = {"attendee/inspector.js"}
-    needed_always = imported_by("player/player.js") | imported_by("player/transports.js")
     for script, answer in answers.items():
-        if script in websocket_only - needed_always:
+        if script in websocket_only:
             assert answer == "http", script
         elif script not in optional:
             assert "Reload" in answer, script
 
 
-async def test_a_page_without_a_script_of_the_captions_loads_itself_again(edge: Edge) -> None:
+async def test_a_page_without_the_script_of_the_captions_loads_itself_again(edge: Edge) -> None:
     await edge.caption(0, "Hola.")
-    script = f"{STATIC}captions/caption-text.js"
     async with faulty(edge.url) as (url, proxy), chromium() as browser:
-        proxy.refused = {script}
+        proxy.refused = {f"{STATIC}attendee/attendee.js"}
         page = await Attendee.open(browser, f"{url}/e/talk?lang=es", tapped=False)
         async with deadline():
-            while proxy.paths.count(script) < 2:
+            while proxy.paths.count("/e/talk?lang=es") < 2:
                 await asyncio.sleep(0.05)
         proxy.refused = set()
         await page.page.wait_for_selector("[data-caption]")

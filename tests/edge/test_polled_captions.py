@@ -54,6 +54,7 @@ async def test_both_addresses_answer_the_same_and_at_once(edge: Edge) -> None:
         answer = await poll(edge, "wait=0", path)
         assert answer == {
             "state": {"state": "live", "floor": "absent", "channel": "idle"},
+            "before": "0-0",
             "after": last,
             "more": False,
             "captions": [

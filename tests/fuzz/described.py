@@ -204,7 +204,7 @@ def _cases(operation: Any, event: str) -> st.SearchStrategy[Case[Any]]:
         languages=st.sampled_from(
             [["es"], ["es", "fr", "pt-BR", "Dutch"], [{"tag": "ja", "always": True}]]
         ),
-        file=st.sampled_from(sorted(assets())),
+        file=st.sampled_from(sorted(assets().sources)),
         has_offer=st.booleans(),
     )
     return st.one_of(about_known(case=valid), about_known(case=invalid), valid, invalid)

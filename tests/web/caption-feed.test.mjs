@@ -4,7 +4,12 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { isNewer } from '../../listener_web/captions/caption-ids.js';
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
-const ADDRESSES = { stream: '/e/talk/captions/es', poll: '/e/talk/poll/es' };
+const ADDRESSES = {
+  stream: '/e/talk/captions/es',
+  poll: '/e/talk/poll/es',
+  history: '/e/talk/captions/es/history',
+};
+const FIRST = '?newest=40';
 let sources, requests, answers, serial;
 
 class FakeEventSource extends EventTarget {
@@ -38,6 +43,7 @@ class FakeEventSource extends EventTarget {
 
 const polled = (after, texts, more = {}) => ({
   state: LIVE,
+  before: '0-0',
   after,
   more: false,
   captions: texts.map((text) => ({ text })),
@@ -60,11 +66,12 @@ const pass = async (ms) => {
 async function feed(other) {
   const { CaptionFeed } =
     other ?? (await import(`../../listener_web/captions/caption-feed.js?${serial++}`));
-  const told = { captions: [], states: [], connections: [] };
+  const told = { captions: [], states: [], connections: [], histories: [] };
   const made = new CaptionFeed(ADDRESSES, {
     caption: ({ text }) => told.captions.push(text),
     state: (state) => told.states.push(state),
     connection: (open) => told.connections.push(open),
+    history: (history) => told.histories.push(history),
   });
   return { ...told, made, CaptionFeed };
 }
@@ -110,7 +117,7 @@ test('a stream that opens and brings nothing is replaced by polling within 5 s',
   assert.equal(sources[0].readyState, FakeEventSource.CLOSED);
   await pass(1_000);
   assert.deepEqual(captions, ['one', 'two', 'three']);
-  assert.deepEqual(requests.slice(0, 2), [ADDRESSES.poll, `${ADDRESSES.poll}?after=2-0`]);
+  assert.deepEqual(requests.slice(0, 2), [`${ADDRESSES.poll}${FIRST}`, `${ADDRESSES.poll}?after=2-0`]);
   assert.deepEqual(connections.slice(0, 1), [true]);
   assert.deepEqual(states[0], LIVE);
 });
@@ -319,3 +326,54 @@ for (const [id, last, newer] of [
 ]) {
   test(`${id} after ${last || 'nothing'}`, () => assert.equal(isNewer(id, last), newer));
 }
+
+test('a feed begins with the newest captions, and knows where the earlier ones are', async () => {
+  const { histories, captions } = await feed();
+  assert.equal(sources[0].url, `${ADDRESSES.stream}${FIRST}`);
+  sources[0].open();
+  sources[0].caption('7-0', 'seven');
+  sources[0].caption('8-0', 'eight');
+  assert.equal(histories.length, 1);
+  answers.push(polled('', ['five', 'six'], { before: '5-0', more: true }));
+  const earlier = await histories[0].older(2);
+  assert.deepEqual(requests, [`${ADDRESSES.history}?limit=2&before=7-0`]);
+  assert.deepEqual([...earlier.map(({ text }) => text), ...captions], ['five', 'six', 'seven', 'eight']);
+  assert.equal(histories[0].more, true);
+  answers.push(polled('', [], { before: '0-0' }));
+  await histories[0].older();
+  assert.equal(requests.at(-1), `${ADDRESSES.history}?limit=100&before=5-0`);
+  assert.equal(histories[0].more, false);
+});
+
+test('captions that came with the page are not asked for, and the stream goes on after them', async () => {
+  const came = polled('9-0', ['eight', 'nine'], { before: '8-0' });
+  const script = {
+    dataset: { answer: `${ADDRESSES.poll}${FIRST}` },
+    text: JSON.stringify(came),
+    remove: () => (globalThis.document = { scripts: [] }),
+  };
+  globalThis.document = { scripts: [script] };
+  const first = await feed();
+  const { captions, connections, histories, states } = first;
+  assert.deepEqual(captions, ['eight', 'nine']);
+  assert.deepEqual(connections, [], 'nothing has come over the network yet');
+  assert.equal(sources[0].url, `${ADDRESSES.stream}?after=9-0`);
+  assert.equal(histories[0].more, true);
+  assert.deepEqual(states, [LIVE]);
+  sources[0].open();
+  sources[0].caption('9-0', 'nine');
+  sources[0].caption('10-0', 'ten');
+  assert.deepEqual(captions, ['eight', 'nine', 'ten']);
+  await feed(first);
+  assert.equal(sources[1].url, `${ADDRESSES.stream}${FIRST}`, 'an answer is used once');
+  delete globalThis.document;
+});
+
+test('a page of an event that is over opens no stream', async () => {
+  const came = polled('1-0', ['one'], { state: { ...LIVE, state: 'closed' } });
+  const answer = `${ADDRESSES.poll}${FIRST}`;
+  globalThis.document = { scripts: [{ dataset: { answer }, text: JSON.stringify(came), remove() {} }] };
+  const { captions, connections } = await feed();
+  delete globalThis.document;
+  assert.deepEqual([captions, connections, sources], [['one'], [true], []]);
+});

@@ -63,17 +63,23 @@ def goodbye_message(position: Position | None) -> bytes:
     return f"retry: {_SPREAD.randint(*RETURN_MS)}\nid: {id_text(position)}\n\n".encode()
 
 
+def _captions_in(messages: list[bytes]) -> list[bytes]:
+    return [message.partition(_DATA)[2].removesuffix(_END) for message in messages]
+
+
 @dataclass(frozen=True, slots=True)
 class CaptionPage:
     """Some captions for a reader that polls.
 
     Attributes:
         captions: each as JSON, the oldest first.
+        before: the position of the first of them; None when there are no earlier ones.
         after: the position to ask for next time; None while there was no caption.
         more: whether there are more already.
     """
 
     captions: list[bytes]
+    before: Position | None
     after: Position | None
     more: bool
 
@@ -212,23 +218,34 @@ class CaptionHub:
         return reader
 
     def poll(self, after: Position | None, *, past: bool) -> CaptionPage:
-        """The answer to a reader that polls.
+        """The answer to a reader that polls; it is counted.
 
         Args:
             after: the last id it has seen.
             past: whether it gets the captions it has not seen, or only learns where the newest is.
         """
+        page = self.page(after, past=past)
+        if not page.more:  # otherwise it asks again at once
+            self._polling.count()
+        return page
+
+    def page(self, after: Position | None, *, past: bool = True) -> CaptionPage:
+        """The answer to `poll` for a reader that may never ask again; it is not counted."""
         messages, last = self._history.messages(after) if past else ([], self._history.last)
         last = last or after
         newest = self._history.last
         more = newest is not None and last is not None and last < newest
-        if not more:  # otherwise it asks again at once
-            self._polling.count()
-        return CaptionPage(
-            captions=[message.partition(_DATA)[2].removesuffix(_END) for message in messages],
-            after=last,
-            more=more,
-        )
+        before = self._history.first_after(after) if messages else None
+        return CaptionPage(_captions_in(messages), before, last, more)
+
+    def before_newest(self, count: int) -> Position | None:
+        """The position after which the newest `count` captions come; None to get all of them."""
+        return self._history.before_newest(count)
+
+    def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
+        """Captions as JSON for a reader that looks back; see `CaptionHistory.earlier`."""
+        messages, position = self._history.earlier(before, limit)
+        return _captions_in(messages), position
 
     def remove(self, reader: CaptionReader) -> None:
         """Stop writing to a reader."""

@@ -1,0 +1,53 @@
+"""What an event's page asks for, as JSON: its information, and its captions."""
+
+import json
+
+from broadcaster.edge.fanout.caption_hub import CaptionPage, id_text
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.model.language import FLOOR, languages
+
+
+async def info_answer(room: EventRoom) -> bytes:
+    """The answer of `/e/{event}/info`: the channels that a listener can choose."""
+    event = room.event
+    interpreted = await languages(channel.language for channel in event.channels)
+    channels = [
+        {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"},
+        *(
+            {
+                "id": language.tag,
+                "name": language.name,
+                "english_name": language.english_name,
+                "dir": language.direction,
+            }
+            for language in interpreted
+        ),
+    ]
+    body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
+    return json.dumps(body).encode()
+
+
+def captions_answer(room: EventRoom, channel: str, page: CaptionPage) -> bytes:
+    """The answer of `/e/{event}/poll/{channel}`."""
+    head = {
+        "state": room.state(channel),
+        "before": id_text(page.before),
+        "after": id_text(page.after),
+        "more": page.more,
+    }
+    return _with_captions(head, page.captions)
+
+
+def history_answer(captions: list[bytes], before: str) -> bytes:
+    """The answer of `/e/{event}/captions/{channel}/history`.
+
+    Args:
+        captions: each as JSON, the oldest first.
+        before: what to ask for next time.
+    """
+    return _with_captions({"before": before, "more": before != id_text(None)}, captions)
+
+
+def _with_captions(head: dict[str, object], captions: list[bytes]) -> bytes:
+    text = json.dumps(head).encode().removesuffix(b"}")
+    return text + b', "captions": [' + b", ".join(captions) + b"]}"

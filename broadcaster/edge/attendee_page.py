@@ -1,0 +1,107 @@
+"""The page of an event, with answers to what its scripts ask first.
+
+A phone on a slow network waits for every question that its page asks. So the page comes with the
+event's information, the newest captions and its own words. Both languages are guessed from what the
+browser prefers. A wrong guess costs a question, and a missing answer costs one too.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+
+from aiohttp import web
+
+from broadcaster.edge.answers import captions_answer, info_answer
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.errors import BusUnavailable, UnknownEvent
+from broadcaster.model.language import FLOOR
+from broadcaster.web.assets import ASKED_EVERY_TIME, assets
+from broadcaster.web.pages.encodings import coding_headers, coding_of, encoded, preferred
+
+NEWEST = 40
+"""Captions that come with the page, or with the stream: about three screens of a phone."""
+WAIT_S = 0.3
+"""The page waits no longer for the room of an event that nobody has opened yet."""
+_DOCUMENT = "attendee/attendee.html"
+_STRINGS = "i18n/"
+
+
+class AttendeePage:
+    """The handler of one edge process.
+
+    Args:
+        rooms: where events and their channels are.
+    """
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    async def send(self, request: web.Request) -> web.Response:
+        """The page; it comes without answers while there are none."""
+        languages = preferred(request.headers.get("Accept-Language", ""))
+        answers = _own_words(languages)
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self._answer(request, languages, answers)
+        except (UnknownEvent, BusUnavailable, TimeoutError):
+            pass  # the page asks by itself, and says what is wrong
+        coding = coding_of(request)
+        body = _encoded(assets().documents[_DOCUMENT].with_answers(answers), coding)
+        headers = {
+            "Cache-Control": ASKED_EVERY_TIME,
+            "Content-Type": "text/html; charset=utf-8",
+            **coding_headers(coding),
+            "Vary": "Accept-Encoding, Accept-Language",
+        }
+        return web.Response(body=body, headers=headers)
+
+    async def _answer(
+        self, request: web.Request, languages: list[str], answers: dict[str, bytes]
+    ) -> None:
+        """Add the answers about an event, as they become known."""
+        room = await self._rooms.open(request.match_info["event"])
+        address = f"/e/{room.event.id}"
+        answers[f"{address}/info"] = await info_answer(room)
+        wanted = [request.query.get("lang", ""), *languages]
+        channel = best_match(wanted, room.event.channel_ids()) or FLOOR
+        hub = room.captions(channel)
+        await hub.loaded.wait()
+        page = hub.page(hub.before_newest(NEWEST))
+        channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
+        answers[channel_address] = captions_answer(room, channel, page)
+
+
+def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
+    """The offered tag that the page is likely to choose; see `i18n/languages.js`.
+
+    It is the first wanted one that is offered as it is, or less closely described, or more closely.
+    """
+    by_name = {tag.lower(): tag for tag in offered}
+    for tag in wanted:
+        parts = tag.lower().split("-")
+        for length in range(len(parts), 0, -1):
+            if found := by_name.get("-".join(parts[:length])):
+                return found
+        for name, offer in by_name.items():
+            if parts[0] and name.split("-")[0] == parts[0]:
+                return offer
+    return None
+
+
+def _own_words(languages: list[str]) -> dict[str, bytes]:
+    """The words of the page by their address."""
+    files = assets().sources
+    offered = {
+        path.removeprefix(_STRINGS).removesuffix(".json")
+        for path in files
+        if path.startswith(_STRINGS) and path.endswith(".json")
+    }
+    path = f"{_STRINGS}{best_match(languages, sorted(offered)) or 'en'}.json"
+    return {assets().address(path): files[path].body}
+
+
+@lru_cache(maxsize=64)
+def _encoded(body: bytes, coding: str) -> bytes:
+    """A crowd that joins gets the same page, as long as nobody speaks."""
+    return encoded(body, coding)

@@ -1,0 +1,60 @@
+"""The HTML of a page: its styles in one file, and answers to what it asks first."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+_STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/static/[^"]+" />\n)+')
+_STYLE = re.compile(r'href="/static/([^"]+)"')
+_BODY_END = "</body>"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page.
+
+    Attributes:
+        start: up to the end of its body.
+        end: the rest.
+        styles: the paths of its styles in `listener_web/`, in their order.
+    """
+
+    start: str
+    end: str
+    styles: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str, joined_styles: str) -> Self:
+        """Read a page, and put one link in the place of those to its styles.
+
+        Args:
+            text: the source.
+            joined_styles: the path of the file that has the styles of all links.
+        """
+        links = _STYLES.findall(text)
+        styles = tuple(path for run in links for path in _STYLE.findall(run))
+        link = f'    <link rel="stylesheet" href="/static/{joined_styles}" />\n'
+        for number, run in enumerate(links):
+            text = text.replace(run, "" if number else link)
+        start, found, end = text.rpartition(_BODY_END)
+        return cls(start, found + end, styles) if found else cls(text, "", styles)
+
+    def with_answers(self, answers: Mapping[str, bytes]) -> bytes:
+        """The page with answers that its scripts need not ask for; see `shared/page-answers.js`.
+
+        Args:
+            answers: JSON by the address that it is the answer of.
+        """
+        blocks = [
+            f'<script type="application/json" data-answer="{html.escape(address)}">'
+            f"{_in_script(answer)}</script>\n"
+            for address, answer in answers.items()
+        ]
+        return "".join([self.start, *blocks, self.end]).encode()
+
+
+def _in_script(json: bytes) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.decode().replace("<", "\\u003c")

@@ -1,0 +1,73 @@
+"""The first moments of an attendee page: when it shows a caption, and when it sounds."""
+
+from dataclasses import dataclass
+
+from playwright.async_api import BrowserContext, Page
+
+from tests.edge.slow_network import SlowNetwork
+from tests.support.browser import DEADLINE_MS, until
+
+WATCH = """
+new MutationObserver((_, observer) => {
+  if (document.querySelector('[data-caption]') === null) return;
+  observer.disconnect();
+  const requests = performance.getEntriesByType('resource').length + 1;
+  requestAnimationFrame(() => setTimeout(() => {
+    window.firstCaption = {ms: performance.now(), requests};
+  }));
+}).observe(document, {childList: true, subtree: true});
+"""
+"""The caption counts when a frame with it was made. The document is a request, too."""
+HEAR = """async () => {
+  const began = performance.now();
+  document.querySelector('#listen').click();
+  const sleep = () => new Promise((resolve) => setTimeout(resolve, 5));
+  while (!window.broadcasterPlayer?.output) await sleep();
+  const {context, output} = window.broadcasterPlayer;
+  const analyser = new AnalyserNode(context, {fftSize: 2048});
+  output.connect(analyser);
+  const samples = new Float32Array(2048);
+  for (;;) {
+    analyser.getFloatTimeDomainData(samples);
+    if (samples.some((sample) => Math.abs(sample) > 0.001)) return performance.now() - began;
+    await sleep();
+  }
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMoments:
+    """What a page took.
+
+    Attributes:
+        caption_ms: from the navigation to the first caption on the screen.
+        requests: before it, by the page.
+        received_bytes: until then, headers among them.
+    """
+
+    caption_ms: float
+    requests: int
+    received_bytes: int
+
+
+async def open_page(
+    context: BrowserContext, url: str, slow: SlowNetwork, *, cpu_slowdown: int = 1
+) -> tuple[Page, FirstMoments]:
+    """Open a page in its own tab and wait for its first caption."""
+    page = await context.new_page()
+    page.set_default_timeout(DEADLINE_MS)
+    await page.add_init_script(WATCH)
+    if cpu_slowdown > 1:
+        devtools = await context.new_cdp_session(page)
+        await devtools.send("Emulation.setCPUThrottlingRate", {"rate": cpu_slowdown})
+    before = slow.received_bytes
+    await page.goto(url, wait_until="commit")
+    await until(page, "() => window.firstCaption !== undefined")
+    received = slow.received_bytes - before
+    first = await page.evaluate("window.firstCaption")
+    return page, FirstMoments(first["ms"], first["requests"], received)
+
+
+async def first_sound_ms(page: Page) -> float:
+    """Tap Listen; returns how long it takes until the page sounds."""
+    return float(await page.evaluate(HEAR))

@@ -1,0 +1,119 @@
+"""The attendee page brings answers to what its scripts ask first."""
+
+import asyncio
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import brotli
+import pytest
+from aiohttp import ClientSession
+
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.edge.attendee_page import NEWEST, best_match
+from broadcaster.errors import BusUnavailable
+from broadcaster.model.ports import Entry
+from broadcaster.web.assets import assets
+from tests.edge.conftest import EVENT, Edge, serving
+from tests.edge.test_polled_captions import poll, texts
+from tests.support.deadline import deadline
+
+PLAIN = {"Accept-Encoding": "identity"}
+_ANSWER = re.compile(
+    r'<script type="application/json" data-answer="([^"]*)">(.*?)</script>', re.DOTALL
+)
+
+
+async def answers(edge: Edge, path: str = "/e/talk", **headers: str) -> dict[str, Any]:
+    """The answers in a page by their address."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with deadline(), edge.http.get(path, headers=names) as page:
+        assert page.status == 200
+        assert page.headers["Vary"] == "Accept-Encoding, Accept-Language"
+        assert page.headers["Cache-Control"] == "no-cache"
+        text = await page.text()
+    return {html.unescape(name): json.loads(answer) for name, answer in _ANSWER.findall(text)}
+
+
+async def say(edge: Edge, count: int) -> None:
+    ids = [await edge.caption(number, f"Frase {number}") for number in range(count)]
+    async with deadline():
+        while (await poll(edge, "newest=1"))["after"] != ids[-1]:
+            await asyncio.sleep(0.01)
+
+
+async def test_the_answers_are_those_that_the_addresses_give(edge: Edge) -> None:
+    await say(edge, NEWEST + 5)
+    found = await answers(edge, Accept_Language="es-MX,es;q=0.9,en;q=0.8")
+    info, captions = "/e/talk/info", f"/e/talk/poll/es?newest={NEWEST}"
+    words = assets().address("i18n/es.json")
+    assert list(found) == [words, info, captions]
+    for address in found:
+        async with edge.http.get(address) as answer:
+            assert await answer.json() == found[address], address
+    assert texts(found[captions]) == [f"Frase {number}" for number in range(5, NEWEST + 5)]
+
+
+async def test_nothing_in_an_answer_ends_its_element(edge: Edge) -> None:
+    await edge.put(replace(EVENT, title="</script><script>alert(1)</script>"))
+    await edge.caption(1, "<!-- </script> -->")
+    async with deadline():
+        while not texts(await poll(edge)):
+            await asyncio.sleep(0.01)
+    found = await answers(edge, Accept_Language="es")
+    assert found["/e/talk/info"]["title"] == "</script><script>alert(1)</script>"
+    assert texts(found[f"/e/talk/poll/es?newest={NEWEST}"]) == ["<!-- </script> -->"]
+
+
+async def test_a_wrong_link_has_the_words_alone(edge: Edge) -> None:
+    assert list(await answers(edge, "/e/none")) == [assets().address("i18n/en.json")]
+
+
+async def test_a_reader_that_does_not_ask_on_is_not_counted(edge: Edge) -> None:
+    room = await edge.rooms.open("talk")
+    await answers(edge, Accept_Language="es")
+    assert len(room.captions("es")) == 0
+
+
+class UnreadableCaptions(EmbeddedBus):
+    """A bus whose streams cannot be read."""
+
+    async def read(self, stream: str, *_: object, **__: object) -> list[Entry]:
+        raise BusUnavailable(f"{stream} cannot be read")
+
+
+async def test_captions_that_cannot_be_read_hold_no_page_up() -> None:
+    async with UnreadableCaptions(None) as bus, serving(bus) as edge:
+        await edge.put(EVENT)
+        found = await answers(edge, Accept_Language="es")
+        assert list(found) == [assets().address("i18n/es.json"), "/e/talk/info"]
+
+
+async def test_the_page_is_compressed(edge: Edge) -> None:
+    async with ClientSession(edge.url, auto_decompress=False) as http:
+        async with (
+            http.get("/e/talk", headers=PLAIN) as plain,
+            http.get("/e/talk", headers={"Accept-Encoding": "gzip, br"}) as small,
+        ):
+            assert small.headers["Content-Encoding"] == "br"
+            assert brotli.decompress(await small.read()) == await plain.read()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "best"),
+    [
+        (["es"], ["de", "es"], "es"),
+        (["es-mx", "de"], ["de", "es"], "es"),
+        (["pt"], ["de", "pt-BR"], "pt-BR"),
+        (["zh-hant-tw"], ["zh-Hans", "zh-Hant"], "zh-Hant"),
+        (["fi", "DE-ch"], ["de"], "de"),
+        (["fi", ""], ["de"], None),
+        ([], ["de"], None),
+    ],
+)
+def test_the_best_match_of_languages(
+    wanted: list[str], offered: list[str], best: str | None
+) -> None:
+    assert best_match(wanted, offered) == best
