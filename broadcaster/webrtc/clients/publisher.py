@@ -145,6 +145,8 @@ class Publication:
 
     def _lose(self, reason: str, *, orderly: bool) -> None:
         if not self.lost.is_set():
+            if orderly:  # until then the server received what was sent
+                self._source.confirm(_REPORTS_EVERY_S + (self.round_trip_ms or 0) / 1_000)
             self.reason, self.lost_orderly = reason, orderly
             self.lost.set()
 
