@@ -11,6 +11,7 @@ PROGRAMS = {
     "flite": "flite",
     "sox": "sox",
     "nginx": "nginx-light",
+    "caddy": "caddy",
 }
 
 missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]

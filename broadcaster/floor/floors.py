@@ -14,6 +14,8 @@ from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
 log = logging.getLogger("broadcaster.floor")
 
+FLOOR_LEASE_MS = 3_000
+"""Another process can take the floor of one that died when this time has passed."""
 LEASE_WAIT_S = 1.0
 """A publisher waits this long for another process to release the floor."""
 RETAKE_S = 7.0
@@ -104,7 +106,7 @@ class Floors:
         started = self._feeds[event.id]
         try:
             async with asyncio.timeout(LEASE_WAIT_S) as wait:
-                async with self._bus.lease(keys.floor_lease(event.id)) as lease:
+                async with self._bus.lease(keys.floor_lease(event.id), FLOOR_LEASE_MS) as lease:
                     wait.reschedule(None)
                     feed = FloorFeed(event, self._bus, self._clock, self._frame_samples)
                     started.set_result(feed)
@@ -116,7 +118,7 @@ class Floors:
             started.set_exception(
                 FloorTaken(
                     "another server process holds the floor of this event",
-                    "Publish through that server, or stop it and try again in five seconds.",
+                    "Publish through that server, or stop it and try again in three seconds.",
                 )
             )
         except Exception:
@@ -141,7 +143,7 @@ class Floors:
             try:
                 async with (
                     asyncio.timeout(RETAKE_S) as wait,
-                    self._bus.lease(keys.floor_lease(event_id)) as again,
+                    self._bus.lease(keys.floor_lease(event_id), FLOOR_LEASE_MS) as again,
                 ):
                     wait.reschedule(None)
                     await again.lost()

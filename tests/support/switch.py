@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
+    try:
         while data := await reader.read(2**16):
             writer.write(data)
             await writer.drain()
         writer.write_eof()
+    except ConnectionError:
+        writer.transport.abort()  # the other side learns of it, too
 
 
 async def _serve(

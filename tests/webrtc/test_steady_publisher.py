@@ -1,5 +1,6 @@
 """Answers of a server that a publisher waits out, and answers that end it."""
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,10 +10,15 @@ from aiohttp import web
 from yarl import URL
 
 from broadcaster.errors import ServerRefused, ServerUnreachable
+from broadcaster.floor.whip import WhipSession
+from broadcaster.webrtc.clients import publisher
 from broadcaster.webrtc.clients.frames import PacedFrames
+from broadcaster.webrtc.clients.http_session import is_gone
+from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
 from broadcaster.webrtc.ingest import IngestSettings
 from tests.support.deadline import deadline
+from tests.support.web import on_loopback
 from tests.webrtc.support import STAGE_KEY, stage, voice
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -118,6 +124,51 @@ async def test_a_port_without_https_is_named() -> None:
     async with answering() as (url, _):
         with pytest.raises(ServerUnreachable, match="does not speak https"):
             await outcome(url.with_scheme("https"), Told())
+
+
+@pytest.mark.parametrize(
+    ("status", "gone"), [(404, True), (410, True), (204, False), (405, False), (502, False)]
+)
+async def test_a_server_is_asked_for_a_session(status: int, *, gone: bool) -> None:
+    app = web.Application()
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app.add_routes([web.patch("/whip/talk/1", answer)])
+    async with on_loopback(app) as url, aiohttp.ClientSession() as http:
+        assert await is_gone(http, URL(f"{url}/whip/talk/1"), {}) is gone
+
+
+async def test_a_server_that_is_not_there_has_no_session() -> None:
+    async with aiohttp.ClientSession() as http:
+        assert await is_gone(http, URL("http://127.0.0.1:9/whip/talk/1"), {})
+        assert not await is_gone(http, URL("http://nothing.invalid/whip/talk/1"), {})
+
+
+async def test_a_session_that_the_server_ended_without_a_goodbye_is_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As long as the server knows the session, nothing happens."""
+    monkeypatch.setattr(publisher, "OVERDUE_S", 0.0)
+    asked: list[web.Request] = []
+    async with stage(IngestSettings()) as whip, deadline():
+        find_session = whip.endpoint._session
+
+        def find(request: web.Request) -> WhipSession | None:
+            asked.append(request)
+            if len(asked) > 3:
+                raise web.HTTPNotFound
+            return find_session(request)
+
+        monkeypatch.setattr(whip.endpoint, "_session", find)
+        source = PacedFrames(itertools.repeat(bytes(960)))
+        async with publishing(whip.http, f"{whip.url}/whip/demo", STAGE_KEY, source) as talking:
+            await talking.lost.wait()
+            assert {request.method for request in asked} == {"PATCH"}
+            assert len(asked) == 4
+            assert not talking.lost_orderly
+            assert "has stopped" in talking.reason
 
 
 async def test_a_recording_is_heard_to_its_last_frame() -> None:

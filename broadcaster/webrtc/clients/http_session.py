@@ -19,10 +19,14 @@ CONNECT_S = 15.0
 HANG_UP_S = 3.0
 """For the DELETE at the end; a server that cannot be reached ends the session by itself."""
 
+ASK_S = 1.0
+"""For the answer whether a session is still there."""
+
 UNEXPLAINED = "refused"
 """The error id of an answer that is not in this server's form: from a proxy, or another server."""
 UNUSABLE = "unusable_answer"
 """The error id of an answer that says yes, but is not a session description."""
+_NO_SESSION = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 @asynccontextmanager
@@ -33,7 +37,7 @@ async def negotiated(
     headers: Mapping[str, str],
     *,
     loopback: bool,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[URL | None]:
     """Connect; the connection is closed with the context (RFC 9725 sections 4.2 and 4.3).
 
     Args:
@@ -42,6 +46,9 @@ async def negotiated(
         connection: with its transceivers.
         headers: of all requests.
         loopback: offer 127.0.0.1 as well, for a server on this machine.
+
+    Yields:
+        The address of the session, if the server gave one.
 
     Raises:
         ServerRefused: the server's own status, error id and hint.
@@ -71,13 +78,30 @@ async def negotiated(
             await _take_answer(connection, sdp)
             if not await connected:
                 raise TimeoutError
-        yield
+        yield session_url
     finally:
         try:
             if session_url is not None:
                 await _hang_up(http, session_url, headers)
         finally:
             await connection.close()
+
+
+async def is_gone(
+    http: aiohttp.ClientSession, session_url: URL, headers: Mapping[str, str]
+) -> bool:
+    """Whether there is surely no such session any more: no server, or one that does not know it.
+
+    It is asked with a trickle fragment without candidates, which changes nothing.
+    """
+    asked = {**headers, "Content-Type": "application/trickle-ice-sdpfrag"}
+    try:
+        async with asyncio.timeout(ASK_S), http.patch(session_url, headers=asked) as answer:
+            return answer.status in _NO_SESSION
+    except aiohttp.ClientConnectorError as error:
+        return isinstance(error.os_error, ConnectionRefusedError)
+    except (aiohttp.ClientError, OSError):
+        return False
 
 
 async def _take_answer(connection: RTCPeerConnection, sdp: str) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aiohttp
 from aiortc import (
@@ -18,12 +19,16 @@ from aiortc.mediastreams import MediaStreamTrack
 from broadcaster.audio.pcm import AvFrame, Layout, to_frame
 from broadcaster.model.audio import PCM_FRAME_SAMPLES
 from broadcaster.webrtc.clients.frames import FrameSource, PacedFrames
-from broadcaster.webrtc.clients.http_session import negotiated
+from broadcaster.webrtc.clients.http_session import is_gone, negotiated
 
 log = logging.getLogger(__name__)
 
 _REPORTS_EVERY_S = 0.25
 """How often the server's receiver reports are looked at; it sends one about every second."""
+OVERDUE_S = 1.75
+"""A server whose report is out for this long is asked whether it still has the session. It sends
+one every 1.5 s at least, but it may get lost."""
+ASK_EVERY_S = 0.25
 FIRST_REPORTS_S = 15.0
 """A server that has sent one report sends another within this time, or is gone."""
 MUTE_S = 3.0
@@ -76,6 +81,7 @@ class Publication:
         self._connection = connection
         self._sender = sender
         self._source = source
+        self._heard_at = time.monotonic()
         connection.on("connectionstatechange", self._connection_changed)
         track.on("ended", self._sender_stopped)
 
@@ -91,6 +97,7 @@ class Publication:
                 if reported_at is not None:
                     longest_interval_s = max(longest_interval_s, now - reported_at)
                 read_until, reported_at = report.timestamp, now
+                self._heard_at = now
                 round_trip_s = report.roundTripTime
                 if round_trip_s is not None:
                     self.round_trip_ms = round(round_trip_s * 1000, 1)
@@ -101,6 +108,14 @@ class Publication:
             if reported_at is not None and now - reported_at > patience_s:
                 self._lose("the server does not answer any more", orderly=False)
             await asyncio.sleep(_REPORTS_EVERY_S)
+
+    async def ask(self, gone: Callable[[], Awaitable[bool]]) -> None:
+        """Ask whether the session is gone while a report is overdue, until it is or cancelled."""
+        while True:
+            await asyncio.sleep(ASK_EVERY_S)
+            if time.monotonic() - self._heard_at > OVERDUE_S and await gone():
+                self._lose("the server has ended it or has stopped", orderly=False)
+                return
 
     def watch_ended(self, watching: asyncio.Task[None]) -> None:
         """A connection that is not watched any more counts as lost."""
@@ -130,6 +145,8 @@ class Publication:
 
     def _lose(self, reason: str, *, orderly: bool) -> None:
         if not self.lost.is_set():
+            if orderly:  # until then the server received what was sent
+                self._source.confirm(_REPORTS_EVERY_S + (self.round_trip_ms or 0) / 1_000)
             self.reason, self.lost_orderly = reason, orderly
             self.lost.set()
 
@@ -161,11 +178,18 @@ async def publishing(
     sender = connection.addTransceiver(track, direction="sendonly").sender
     publication = Publication(connection, sender, track, frames)
     headers = {"Authorization": f"Bearer {key}"}
-    async with negotiated(http, url, connection, headers, loopback=True):
-        watching = asyncio.create_task(publication.watch(), name="publisher: receiver reports")
-        watching.add_done_callback(publication.watch_ended)
+    async with negotiated(http, url, connection, headers, loopback=True) as session_url:
+        watches = {"receiver reports": publication.watch()}
+        if session_url is not None:
+            watches["session"] = publication.ask(partial(is_gone, http, session_url, headers))
+        watching = [
+            asyncio.create_task(watch, name=f"publisher: {name}") for name, watch in watches.items()
+        ]
+        for task in watching:
+            task.add_done_callback(publication.watch_ended)
         try:
             yield publication
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)

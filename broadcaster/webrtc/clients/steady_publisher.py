@@ -1,6 +1,7 @@
 """Keeps a source on the floor: connects again whenever the connection is lost."""
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from broadcaster.webrtc.clients.publisher import Publication, publishing
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+RESTART_S = 15.0
+"""A server that is started again is back by then: until then the pauses are short."""
+RESTART_PAUSE_S = 0.5
 LAST_FRAMES_S = 3.0
 """How long the end of a recording may take to be confirmed."""
 LONGEST_ASKED_S = 60.0
@@ -75,6 +79,7 @@ class SteadyPublisher:
         self._publication: Publication | None = None
         self._was_on_floor = False
         self._outage_at: float | None = None
+        self._lost_at = -math.inf
         self.state = PublisherState.CONNECTING
         self.reconnects = 0
 
@@ -92,10 +97,16 @@ class SteadyPublisher:
             Exception: the source's own failure.
         """
         while not await self._publish_once():
-            await self._backoff.wait()
+            await self._pause()
         if self._source.failure is not None:
             raise self._source.failure
         self.state = PublisherState.ENDED
+
+    async def _pause(self) -> None:
+        """Wait before the next attempt."""
+        pause_s = self._backoff.next_s()
+        restarts = time.monotonic() - self._lost_at < RESTART_S
+        await asyncio.sleep(min(pause_s, RESTART_PAUSE_S) if restarts else pause_s)
 
     async def _publish_once(self) -> bool:
         """Whether everything was published."""
@@ -125,6 +136,7 @@ class SteadyPublisher:
         self._say(PublisherState.ON_FLOOR, "on the floor")
 
     def _leave_floor(self, publication: Publication) -> None:
+        self._lost_at = time.monotonic()
         if not publication.lost_orderly:
             self._outage_at = time.monotonic()
         text = f"the floor was lost: {publication.reason}; connecting again"
