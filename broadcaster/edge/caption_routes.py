@@ -1,22 +1,20 @@
 """HTTP of the captions of a channel."""
 
-import asyncio
 import json
 from functools import partial
 
 from aiohttp import web
 
 from broadcaster.edge.fanout.caption_history import Position
-from broadcaster.edge.fanout.caption_hub import CaptionHub, id_text, parse_id, state_message
+from broadcaster.edge.fanout.caption_hub import id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
-from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
 
-LOAD_TIMEOUT_S = 5.0
 _STREAM_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -69,7 +67,7 @@ class CaptionRoutes:
         limits_of(request).count_poll(client_of(request))
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
-        await _loaded(hub)
+        await loaded(hub)
         after = parse_id(request.query.get("after", ""))
         page = hub.poll(after, past=_wants_past(request, after))
         head = {
@@ -88,7 +86,7 @@ class CaptionRoutes:
         if request.method == "HEAD":
             return response
         hub = room.captions(channel)
-        await _loaded(hub)
+        await loaded(hub)
         admit(request)
         response.force_close()  # when the body ends, its connection does
         await response.prepare(request)
@@ -106,22 +104,3 @@ class CaptionRoutes:
 
 def _wants_past(request: web.Request, after: Position | None) -> bool:
     return request.query.get("from") != "live" or after is not None
-
-
-async def _loaded(hub: CaptionHub) -> None:
-    """Wait until the captions so far are in memory.
-
-    Raises:
-        Refused: 503 `bus_unavailable`.
-    """
-    try:
-        async with asyncio.timeout(LOAD_TIMEOUT_S):
-            await hub.loaded.wait()
-    except TimeoutError:
-        raise Refused(
-            503,
-            "bus_unavailable",
-            "the server cannot read the captions right now",
-            hint="They appear as soon as the server reaches its message bus.",
-            headers={"Retry-After": "3"},
-        ) from None

@@ -5,6 +5,7 @@ from aiohttp import web
 from broadcaster.edge.caption_routes import CaptionRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE
 from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.transcript.routes import TranscriptRoutes
 from broadcaster.model.language import FLOOR, languages
 
 
@@ -19,10 +20,11 @@ class EdgeRoutes:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of an event's information and of its captions."""
+        """The routes of an event's information, its captions and its transcripts."""
         return [
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
+            *TranscriptRoutes(self._rooms).routes(),
         ]
 
     async def info(self, request: web.Request) -> web.Response:
@@ -42,5 +44,11 @@ class EdgeRoutes:
                 for language in interpreted
             ),
         ]
-        body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
+        body = {
+            "id": event.id,
+            "title": event.title,
+            "state": event.state,
+            "downloads": event.downloads,
+            "channels": channels,
+        }
         return web.json_response(body, headers={"Cache-Control": "no-store", **FROM_ANYWHERE})

@@ -42,6 +42,10 @@ class CaptionHistory:
         """The position of the newest version of all; None if it is empty."""
         return self._positions[-1] if self._positions else None
 
+    def everything(self) -> list[bytes]:
+        """The messages of all captions, in the order of their positions."""
+        return [message for _, message in self._kept.values()]
+
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
         """The next captions for a reader.
 
