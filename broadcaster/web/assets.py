@@ -14,7 +14,7 @@ from typing import Self
 
 from aiohttp import ETag, web
 
-SUFFIXES = frozenset({".html", ".js", ".json", ".css", ".svg"})
+SUFFIXES = frozenset({".html", ".js", ".json", ".css", ".svg", ".woff2"})
 _ANY = ETag("*")
 
 
@@ -24,13 +24,13 @@ class Asset:
 
     Attributes:
         body: as it is.
-        packed: compressed with gzip.
+        packed: compressed with gzip; None if it is compressed already.
         etag: changes with the content.
-        content_type: for the header, with the character set.
+        content_type: for the header, with the character set of a text.
     """
 
     body: bytes
-    packed: bytes
+    packed: bytes | None
     etag: str
     content_type: str
 
@@ -38,8 +38,10 @@ class Asset:
     def read(cls, path: Path) -> Self:
         """Read and compress a file."""
         body = path.read_bytes()
-        kind = mimetypes.types_map[path.suffix]
         etag = hashlib.sha256(body).hexdigest()[:16]
+        if path.suffix == ".woff2":
+            return cls(body, None, etag, "font/woff2")
+        kind = mimetypes.types_map[path.suffix]
         return cls(body, gzip.compress(body, mtime=0), etag, f"{kind}; charset=utf-8")
 
     def answer(self, request: web.Request) -> web.Response:
@@ -56,7 +58,7 @@ class Asset:
         known = request.if_none_match or ()
         if any(tag.value == self.etag or tag == _ANY for tag in known):
             return web.Response(status=304, headers=headers)
-        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        if self.packed is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
             return web.Response(body=self.body, headers=headers)
         headers["Content-Encoding"] = "gzip"
         return web.Response(body=self.packed, headers=headers)
