@@ -57,7 +57,8 @@ export class CaptionView {
       scroller.addEventListener(kind, touched, { passive: true });
     }
     toNewest.addEventListener('click', () => this.showNewest());
-    new ResizeObserver(() => this.#keepPlace()).observe(scroller);
+    const resized = new ResizeObserver(() => this.#keepPlace());
+    for (const element of [scroller, log]) resized.observe(element);
   }
 
   /**
@@ -129,7 +130,11 @@ export class CaptionView {
    * @returns {Shown}
    */
   #add(caption) {
-    const element = h('span', { class: 'caption', 'data-caption': caption.id });
+    const element = h('span', {
+      class: 'caption',
+      'data-caption': caption.id,
+      'data-start': caption.start_ms,
+    });
     this.#paragraphOf(caption).append(element);
     const shown = { element, text: '', end_ms: caption.end_ms };
     this.#captions.set(caption.id, shown);
@@ -176,6 +181,26 @@ export class CaptionView {
 
   get isEmpty() {
     return this.#captions.size === 0;
+  }
+
+  /**
+   * The time of day of a place in the event; null while it is unknown.
+   *
+   * @param {number} startMs event clock
+   */
+  timeOf(startMs) {
+    return this.#times.timeOf(startMs);
+  }
+
+  /**
+   * Scroll to a caption, or a part of one, and stay there.
+   *
+   * @param {HTMLElement} caption
+   */
+  lookAt(caption) {
+    this.#followsNewest = false;
+    this.toNewest.hidden = false;
+    caption.scrollIntoView({ block: 'center' });
   }
 
   /** Go to the newest caption and stay there. */
