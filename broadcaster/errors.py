@@ -13,6 +13,7 @@ BroadcasterError
 │   ├── InvalidTransition     an event cannot go from its state to this one
 │   ├── EventChanged          the event was changed after it was read
 │   ├── EventOver             the event is closed
+│   ├── DownloadsOff          an event's captions cannot be downloaded
 │   ├── LanguagesInUse        listeners of a running event would lose their channel
 │   ├── FloorTaken            another publisher has the floor
 │   ├── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
@@ -169,6 +170,17 @@ class EventOver(DomainError):
             "event_closed",
             "this event is over",
             "Its page still shows the captions. The organizer has the link of the current event.",
+        )
+
+
+class DownloadsOff(DomainError):
+    """The organizer does not offer the captions as a file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "downloads_off",
+            "the captions of this event cannot be downloaded",
+            "Read them on the event's page. The organizer can allow downloads on the desk.",
         )
 
 

@@ -81,6 +81,7 @@ class EventOptions(_Body):
     do_not_translate: list[Word] = Field(default_factory=list, max_length=MOST_TERMS)
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
     stereo_input: StereoInput = StereoInput.AUTO
+    downloads: bool = False
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.

@@ -228,6 +228,7 @@ class DeskRoutes:
             "do_not_translate": event.do_not_translate,
             "spend_cap_usd": event.spend_cap_usd,
             "stereo_input": event.stereo_input,
+            "downloads": event.downloads,
             "links": self._links(stored, request),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],

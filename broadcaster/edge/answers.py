@@ -23,7 +23,13 @@ async def info_answer(room: EventRoom) -> bytes:
             for language in interpreted
         ),
     ]
-    body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
+    body = {
+        "id": event.id,
+        "title": event.title,
+        "state": event.state,
+        "downloads": event.downloads,
+        "channels": channels,
+    }
     return json.dumps(body).encode()
 
 

@@ -1,6 +1,5 @@
 """HTTP of the captions of a channel."""
 
-import asyncio
 from functools import partial
 
 from aiohttp import web
@@ -9,7 +8,7 @@ from broadcaster.edge.answers import captions_answer, history_answer
 from broadcaster.edge.fanout.caption_history import Position
 from broadcaster.edge.fanout.caption_hub import CaptionHub, id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
-from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound
 from broadcaster.web.client_limits import limits_of
@@ -17,7 +16,6 @@ from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.pages.encodings import JSON, compressed
 
-LOAD_TIMEOUT_S = 5.0
 MOST_CAPTIONS = 200
 """In one page of the past."""
 PAGE_CAPTIONS = 100
@@ -75,7 +73,7 @@ class CaptionRoutes:
         limits_of(request).count_poll(client_of(request))
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
-        await _loaded(hub)
+        await loaded(hub)
         after, past = _wanted(request, hub, request.query.get("after", ""))
         page = hub.poll(after, past=past)
         return compressed(request, captions_answer(room, channel, page), _JSON_HEADERS)
@@ -86,7 +84,7 @@ class CaptionRoutes:
         limit = _count(request, "limit", PAGE_CAPTIONS)
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
-        await _loaded(hub)
+        await loaded(hub)
         captions, first = hub.earlier(_before(request), limit)
         return compressed(request, history_answer(captions, id_text(first)), _JSON_HEADERS)
 
@@ -97,7 +95,7 @@ class CaptionRoutes:
         if request.method == "HEAD":
             return response
         hub = room.captions(channel)
-        await _loaded(hub)
+        await loaded(hub)
         last_seen = request.headers.get("Last-Event-ID", "") or request.query.get("after", "")
         after, past = _wanted(request, hub, last_seen)
         admit(request)
@@ -159,22 +157,3 @@ def _before(request: web.Request) -> Position | None:
             hint="Ask with the before of the last answer, or with the id of a caption.",
         )
     return before
-
-
-async def _loaded(hub: CaptionHub) -> None:
-    """Wait until the captions so far are in memory.
-
-    Raises:
-        Refused: 503 `bus_unavailable`.
-    """
-    try:
-        async with asyncio.timeout(LOAD_TIMEOUT_S):
-            await hub.loaded.wait()
-    except TimeoutError:
-        raise Refused(
-            503,
-            "bus_unavailable",
-            "the server cannot read the captions right now",
-            hint="They appear as soon as the server reaches its message bus.",
-            headers={"Retry-After": "3"},
-        ) from None

@@ -7,6 +7,7 @@ from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE
 from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.transcript.routes import TranscriptRoutes
 from broadcaster.web.pages.encodings import JSON, compressed
 
 
@@ -21,11 +22,12 @@ class EdgeRoutes:
         self._rooms = rooms
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of an event's page, its information and its captions."""
+        """The routes of an event's page, its information, its captions and its transcripts."""
         return [
             web.get("/e/{event}", AttendeePage(self._rooms).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
+            *TranscriptRoutes(self._rooms).routes(),
         ]
 
     async def info(self, request: web.Request) -> web.Response:

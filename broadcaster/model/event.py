@@ -109,6 +109,7 @@ class Event:
         do_not_translate: names that every language keeps.
         spend_cap_usd: interpretation is suspended once this much was spent; None for no limit.
         stereo_input: what is taken of the speaker's sound if it is stereo.
+        downloads: whether attendees may keep the captions as a file.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Event:
     do_not_translate: tuple[str, ...] = ()
     spend_cap_usd: float | None = None
     stereo_input: StereoInput = StereoInput.AUTO
+    downloads: bool = False
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""

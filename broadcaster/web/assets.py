@@ -52,7 +52,7 @@ class Asset:
     Attributes:
         bodies: its content by the coding.
         etag: changes with the content.
-        content_type: for the header, with the character set.
+        content_type: for the header, with the character set of a text.
     """
 
     bodies: Mapping[str, bytes]

@@ -19,6 +19,7 @@ from broadcaster.errors import (
     BusUnavailable,
     ClosedWhileOpening,
     DomainError,
+    DownloadsOff,
     DtlsClientNeeded,
     EventChanged,
     EventExists,
@@ -44,6 +45,7 @@ log = logging.getLogger("broadcaster.web.errors")
 
 STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
+    DownloadsOff: 403,
     UnknownChannel: 404,
     UnknownEvent: 404,
     UnknownSession: 404,

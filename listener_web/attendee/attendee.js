@@ -3,8 +3,9 @@
  *
  * Related modules: `event-info.js` waits for the event. `../captions/` receives captions and shows them. The sound is
  * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
- * the one word at the top, `notice.js` the sentence above the Listen button, and `preferences.js` keeps
- * the reader's settings. The page's own words are in `../i18n/`. What all pages use is in `../shared/`.
+ * the one word at the top, `notice.js` the sentence above the Listen button, `preferences.js` keeps
+ * the settings, and `reading.js` those of the captions, with search and quotes. The page's own words are in
+ * `../i18n/`. What all pages use is in `../shared/`.
  */
 import { AbsenceFilter } from '../captions/absence.js';
 import { CaptionFeed } from '../captions/caption-feed.js';
@@ -16,6 +17,7 @@ import { initialChannel } from '../i18n/languages.js';
 import { obeyMediaControls, showMedia } from './media-session.js';
 import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
+import { Reading } from './reading.js';
 import { Sound, loadPlayer } from './sound.js';
 import { statusOf, statusText } from './status.js';
 import { onNetworkReturn } from '../shared/network.js';
@@ -49,6 +51,8 @@ class AttendeePage {
     this.#refresh();
   });
   #view;
+  #reading;
+  #pace;
   #sound = new Sound(loadSound);
   #soundLost = false;
   /** When a connection was lost; `Infinity` while all work. */
@@ -71,11 +75,20 @@ class AttendeePage {
       wordsMissing: strings.wordsMissing,
     });
     this.#sound.addEventListener('change', () => this.#soundChanged());
-    setUpPreferences(this.#sound, this.#view);
+    setUpPreferences(this.#sound);
+    this.#reading = new Reading({ view: this.#view, strings, info, base, channel: this.#channel });
+    this.#pace = this.#reading.paced((caption, writtenMs) => {
+      const first = this.#view.isEmpty;
+      this.#view.show(caption, writtenMs);
+      if (first) this.#refresh();
+    });
     this.#listChannels();
     this.#setUpListening();
     this.#read();
-    setTimeout(() => void this.#sound.load(), SOUND_WAITS_MS);
+    setTimeout(() => {
+      void this.#sound.load();
+      void this.#reading.loadTools();
+    }, SOUND_WAITS_MS);
     onNetworkReturn(() => {
       this.#feed?.retryNow();
       this.#sound.retryNow();
@@ -132,16 +145,13 @@ class AttendeePage {
   #read() {
     this.#feed?.close();
     this.#view.begin(this.#channel);
+    this.#reading.begin(this.#channel);
     const channel = encodeURIComponent(this.#channel.id);
     const stream = `${base}/captions/${channel}`;
     const addresses = { stream, poll: `${base}/poll/${channel}`, history: `${stream}/history` };
     this.#feed = new CaptionFeed(addresses, {
       history: (history) => this.#view.continueWith(history),
-      caption: (caption, writtenMs) => {
-        const first = this.#view.isEmpty;
-        this.#view.show(caption, writtenMs);
-        if (first) this.#refresh();
-      },
+      caption: (caption, writtenMs) => this.#pace.take(caption, writtenMs),
       state: (state) => {
         if (state.language) this.#view.speakerSpeaks(state.language);
         this.#reports.hear(state);
@@ -152,6 +162,7 @@ class AttendeePage {
         // What brings captions brings sound, and brings it again.
         if (open) {
           void this.#sound.load();
+          void this.#reading.loadTools();
           this.#sound.retryNow();
         }
         this.#captions = captions;

@@ -10,7 +10,7 @@ const PROBABLY_WRONG_AFTER = 3;
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
 /** @typedef {import('../i18n/localise.js').TextKey} TextKey */
-/** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
+/** @typedef {{title: string, state: string, downloads: boolean, channels: Channel[]}} EventInfo */
 
 /**
  * Fetch the event's channels and state. Waits for an event that is not open yet.

@@ -1,18 +1,14 @@
-/** The attendee's own settings: how the page looks and sounds. */
+/** The panel of the attendee's own settings, and those of the sound. */
 import { byId } from '../shared/dom.js';
 import { device } from '../shared/storage.js';
-import { currentTheme, setTheme } from '../shared/theme.js';
 
 /**
  * Restore the settings that were chosen before, and apply each change of a control.
  *
  * @param {import('./sound.js').Sound} sound
- * @param {import('../captions/caption-view.js').CaptionView} view
  */
-export function setUpPreferences(sound, view) {
+export function setUpPreferences(sound) {
   setUpPanel();
-  setUpTextSize(view);
-  setUpTheme();
   const volume = byId('volume', HTMLInputElement);
   volume.value = device.recall('volume') ?? volume.value;
   const apply = () => sound.setVolume(Number(volume.value) / 100);
@@ -21,8 +17,6 @@ export function setUpPreferences(sound, view) {
   apply();
   setUpSwitch('with-floor', () => sound.reopen());
   setUpSwitch('locked-screen', () => sound.chooseTransport());
-  const speak = byId('speak-captions', HTMLInputElement);
-  speak.addEventListener('change', () => (view.announces = speak.checked));
 }
 
 /**
@@ -62,28 +56,4 @@ function setUpPanel() {
     show(false);
     button.focus();
   });
-}
-
-/** @param {import('../captions/caption-view.js').CaptionView} view */
-function setUpTextSize(view) {
-  const slider = byId('text-size', HTMLInputElement);
-  slider.value = device.recall('text-size') ?? slider.value;
-  const apply = () => {
-    document.body.style.setProperty('--caption-scale', String(Number(slider.value) / 100));
-    slider.setAttribute('aria-valuetext', `${slider.value} %`);
-    view.showNewest();
-  };
-  slider.addEventListener('input', apply);
-  slider.addEventListener('change', () => device.remember('text-size', slider.value));
-  apply();
-}
-
-function setUpTheme() {
-  for (const input of document.querySelectorAll('input[name=theme]')) {
-    if (!(input instanceof HTMLInputElement)) continue;
-    input.checked = input.value === currentTheme();
-    input.addEventListener('change', () => {
-      setTheme(/** @type {import('../shared/theme.js').Theme} */ (input.value));
-    });
-  }
 }

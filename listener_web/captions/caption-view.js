@@ -73,7 +73,8 @@ export class CaptionView {
       scroller.addEventListener(kind, touched, { passive: true });
     }
     toNewest.addEventListener('click', () => this.showNewest());
-    new ResizeObserver(() => this.#keepPlace()).observe(scroller);
+    const resized = new ResizeObserver(() => this.#keepPlace());
+    for (const element of [scroller, log]) resized.observe(element);
   }
 
   /**
@@ -244,6 +245,26 @@ export class CaptionView {
 
   get isEmpty() {
     return this.#list.length === 0;
+  }
+
+  /**
+   * The time of day of a place in the event; null while it is unknown.
+   *
+   * @param {number} startMs event clock
+   */
+  timeOf(startMs) {
+    return this.#manner.times.timeOf(startMs);
+  }
+
+  /**
+   * Scroll to a caption, or a part of one, and stay there.
+   *
+   * @param {HTMLElement} caption
+   */
+  lookAt(caption) {
+    this.#followsNewest = false;
+    this.toNewest.hidden = false;
+    caption.scrollIntoView({ block: 'center' });
   }
 
   /** Go to the newest caption and stay there. */

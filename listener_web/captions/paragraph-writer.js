@@ -51,7 +51,11 @@ export class ParagraphWriter {
    * @returns {Shown}
    */
   add(caption, manner) {
-    const element = h('span', { class: 'caption', 'data-caption': caption.id });
+    const element = h('span', {
+      class: 'caption',
+      'data-caption': caption.id,
+      'data-start': caption.start_ms,
+    });
     this.#paragraphOf(caption, manner).append(element);
     const shown = { element, text: '', start_ms: caption.start_ms, end_ms: caption.end_ms };
     rewrite(shown, caption, manner);

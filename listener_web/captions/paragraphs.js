@@ -53,6 +53,15 @@ export class TimeMarks {
   }
 
   /**
+   * The time of day of a place in the event; null while it is unknown.
+   *
+   * @param {number} startMs event clock
+   */
+  timeOf(startMs) {
+    return this.#startedMs === Infinity ? null : new Date(this.#startedMs + startMs);
+  }
+
+  /**
    * The time to show at a paragraph, if one is due there.
    *
    * @param {number} beforeMs event clock of the beginning of the paragraph before

@@ -1,4 +1,4 @@
-/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap. */
+/** The optional part of the form for a new event: the interpreters, the glossaries, the cap, downloads. */
 import { byId, h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').Term} Term */
@@ -67,6 +67,7 @@ export class Advanced {
   #part = byId('advanced', HTMLDetailsElement);
   #list = byId('language-options', HTMLElement);
   #cap = byId('spend-cap', HTMLInputElement);
+  #downloads = byId('downloads', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
 
@@ -116,6 +117,7 @@ export class Advanced {
       glossary: [...terms.values()],
       do_not_translate: [...kept],
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
+      downloads: this.#downloads.checked,
     };
   }
 }

@@ -16,6 +16,7 @@
  * @property {EventLanguage[]} languages
  * @property {number | null} spend_cap_usd
  * @property {StereoInput} stereo_input
+ * @property {boolean} downloads whether attendees may keep the captions as a file
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  * @property {Warning[]} warnings

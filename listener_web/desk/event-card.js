@@ -2,6 +2,7 @@
 import { getJson, sendJson } from '../shared/api.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
+import { downloadsChoice } from './downloads-choice.js';
 import { StereoChoice } from './stereo-choice.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
@@ -87,7 +88,8 @@ export class EventCard {
       this.#link('Speaker', 'stage'),
     );
     const head = h('div', { class: 'event-head' }, name, steps);
-    this.element.append(head, this.#warnings, links, this.#measured);
+    const downloads = downloadsChoice(path, event.downloads, fail);
+    this.element.append(head, this.#warnings, links, downloads, this.#measured);
     this.#showState();
   }
 

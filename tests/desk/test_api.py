@@ -182,6 +182,7 @@ OPTIONS: dict[str, Any] = {
     "do_not_translate": ["AquaNet"],
     "spend_cap_usd": 20.0,
     "stereo_input": "left",
+    "downloads": True,
 }
 
 
@@ -240,6 +241,7 @@ async def test_without_options_an_event_has_their_defaults(server: Server) -> No
         "do_not_translate": [],
         "spend_cap_usd": None,
         "stereo_input": "auto",
+        "downloads": False,
     }
     assert defaults.items() <= event.items()
 
@@ -254,7 +256,12 @@ async def test_options_change_while_live_and_only_those_that_are_sent(server: Se
     assert {**OPTIONS, **change}.items() <= body.items()
     body, _ = await call(server, "PATCH", path, 200, json={"stereo_input": "both"})
     assert {**OPTIONS, **change, "stereo_input": "both"}.items() <= body.items()
-    for wrong in ({"spend_cap_usd": -1}, {"stereo_input": "middle"}, {"stereo_input": None}):
+    for wrong in (
+        {"spend_cap_usd": -1},
+        {"stereo_input": "middle"},
+        {"stereo_input": None},
+        {"downloads": None},
+    ):
         body, _ = await call(server, "PATCH", path, 422, json=wrong)
         assert body["error"] == "bad_request"
 

@@ -128,11 +128,11 @@ async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -
             wrong["reading"] = await violations(page)
             await page.click("#settings-button")
             wrong["settings"] = await violations(page)
-            await page.focus("#speak-captions")
+            await page.focus("#locked-screen")
             await page.keyboard.press("Tab")
             assert not await page.is_visible("#settings"), "it would cover what has the focus"
             await page.click("#settings-button")
-            await page.focus("#speak-captions")
+            await page.focus("#locked-screen")
             await page.click("#settings-button")
             assert not await page.is_visible("#settings"), "the button closes it, too"
             await edge.put(dataclasses.replace(LONG, state=EventState.CLOSED))

@@ -59,6 +59,14 @@ def test_an_event_that_was_stored_before_stereo_input_takes_it_automatically() -
     assert EVENT.stereo_input is StereoInput.AUTO
 
 
+def test_an_event_that_was_stored_before_downloads_offers_none() -> None:
+    stored = json.loads(EVENT.to_json())
+    del stored["downloads"]
+    assert Event.from_json(json.dumps(stored).encode()).downloads is False
+    allowed = dataclasses.replace(EVENT, downloads=True)
+    assert Event.from_json(allowed.to_json()) == allowed
+
+
 @pytest.mark.parametrize("before", EventState)
 @pytest.mark.parametrize("after", EventState)
 def test_every_pair_of_event_states(before: EventState, after: EventState) -> None:

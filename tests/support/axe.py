@@ -6,15 +6,25 @@ from pathlib import Path
 from playwright.async_api import Page
 
 SOURCE = Path(__file__).parents[2] / "listener_web" / "node_modules" / "axe-core" / "axe.min.js"
-_RUN = """async () => {
+_RUN = """async (high_contrast) => {
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const {violations} = await axe.run(document, {runOnly: {type: 'tag', values}});
+  const options = {runOnly: {type: 'tag', values}};
+  if (high_contrast) {
+    values.push('wcag2aaa');
+    options.rules = {'color-contrast-enhanced': {enabled: true}};
+  }
+  const {violations} = await axe.run(document, options);
   return violations.flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`));
 }"""
 
 
-async def violations(page: Page) -> list[str]:
-    """Each rule that the page breaks, with the element that breaks it."""
+async def violations(page: Page, *, high_contrast: bool = False) -> list[str]:
+    """Each rule that the page breaks, with the element that breaks it.
+
+    Args:
+        page: in the state to check.
+        high_contrast: whether all text must have a contrast of 7 : 1, large text of 4.5 : 1.
+    """
     await page.evaluate(await asyncio.to_thread(SOURCE.read_text))
-    found: list[str] = await page.evaluate(_RUN)
+    found: list[str] = await page.evaluate(_RUN, high_contrast)
     return found

@@ -56,9 +56,24 @@ test('the system chooses the colours until the reader does', async () => {
   device.remember('theme', 'sepia');
   const { currentTheme, setTheme } = await import('../../listener_web/shared/theme.js');
   assert.equal(root.dataset.theme, 'system', 'an unknown choice is none');
-  for (const theme of ['dark', 'light', 'system']) {
+  for (const theme of ['dark', 'light', 'bright-hall', 'dark-hall', 'system']) {
     setTheme(theme);
     assert.equal(currentTheme(), theme);
     assert.equal(root.dataset.theme, theme);
   }
+});
+
+test('the system asks for high contrast until the reader chooses', async () => {
+  const { highContrast, setHighContrast } = await import('../../listener_web/shared/theme.js');
+  assert.equal(highContrast(), false);
+  globalThis.matchMedia = () => ({ matches: true });
+  assert.equal(highContrast(), true);
+  setHighContrast(false);
+  assert.equal(highContrast(), false);
+  assert.equal(root.dataset.contrast, 'standard');
+  setHighContrast(null);
+  assert.equal(root.dataset.contrast, 'more');
+  delete globalThis.matchMedia;
+  setHighContrast(true);
+  assert.equal(root.dataset.contrast, 'more');
 });

@@ -116,9 +116,29 @@ async def test_pages_and_workers_have_the_policy(tmp_path: Path, path: str) -> N
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+async def test_a_font_is_sent_as_it_is(tmp_path: Path) -> None:
+    name = "fonts/lexend-latin-400.woff2"
+    font = await asyncio.to_thread((WEB / name).read_bytes)
+    async with (
+        running_server(tmp_path, frozenset({Role.DESK})) as server,
+        ClientSession(server.url, auto_decompress=False) as http,
+    ):
+        wanted = {"Accept-Encoding": "gzip"}
+        status, body, headers = await received(http, f"/static/{name}", **wanted)
+        assert (status, body) == (200, font)
+        assert headers["Content-Type"] == "font/woff2"
+        assert "Content-Encoding" not in headers
+        status, body, _ = await received(
+            http, f"/static/{name}", **{"If-None-Match": headers["ETag"]}
+        )
+        assert (status, body) == (304, b"")
+
+
 @pytest.mark.parametrize(
     "path",
     [
+        "fonts/README.md",
+        "fonts/OFL-lexend.txt",
         "package.json",
         "tsconfig.json",
         "player.js",

@@ -59,6 +59,8 @@ CASES = [
     Case("POST", "/api/events", 417, "unknown_expectation", EVENT, {"Expect": "x" * 400}),
     Case("POST", "/whep/talk/es", 417, "unknown_expectation", "v=0", {**SDP, "Expect": "1"}),
     Case("GET", "/api/events/talk", 400, "bad_host", None, {"Host": "a b"}),
+    Case("GET", "/e/talk/search/es", 400, "wrong_query"),
+    Case("GET", "/e/talk/transcript/es.txt", 403, "downloads_off"),
     Case("GET", "/e/none/audio/es", 404, "unknown_event"),
     Case("GET", "/e/talk/audio/xx", 404, "unknown_channel"),
     Case("GET", "/listen/over/es.mp3", 409, "event_closed"),

@@ -68,6 +68,10 @@ class CaptionHistory:
         messages = [self._kept[position][1] for position in self._positions[first:end]]
         return messages, self._positions[first] if first > 0 else None
 
+    def everything(self) -> list[bytes]:
+        """The messages of all captions, in the order of their positions."""
+        return [message for _, message in self._kept.values()]
+
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
         """The next captions for a reader.
 

@@ -32,6 +32,7 @@ RETURN_MS = (100, 1_000)
 _SPREAD = random.SystemRandom()
 _COMMENT = b":\n\n"
 _PAGE = 1_000
+_ID_FIELD = b"id: "
 _DATA = b"\nevent: caption\ndata: "
 _END = b"\n\n"
 
@@ -65,6 +66,12 @@ def goodbye_message(position: Position | None) -> bytes:
 
 def _captions_in(messages: list[bytes]) -> list[bytes]:
     return [message.partition(_DATA)[2].removesuffix(_END) for message in messages]
+
+
+def parse_message(message: bytes) -> tuple[str, Caption]:
+    """The stream id and the caption of one of `CaptionHub.messages`."""
+    head, _, data = message.partition(_DATA)
+    return head.removeprefix(_ID_FIELD).decode(), Caption.from_json(data.removesuffix(_END))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +254,15 @@ class CaptionHub:
         messages, position = self._history.earlier(before, limit)
         return _captions_in(messages), position
 
+    def messages(self) -> list[bytes]:
+        """The newest version of each caption so far, as readers of the stream get it."""
+        return self._history.everything()
+
+    @property
+    def last(self) -> Position | None:
+        """The position of the newest version of all; None before the first caption."""
+        return self._history.last
+
     def remove(self, reader: CaptionReader) -> None:
         """Stop writing to a reader."""
         self._behind.discard(reader)
@@ -358,7 +374,7 @@ class CaptionHub:
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
-        message = b"id: " + entry.id.encode() + _DATA + entry.payload + _END
+        message = _ID_FIELD + entry.id.encode() + _DATA + entry.payload + _END
         self.newest = caption.text
         self._history.put(caption.id, position, message)
         return message

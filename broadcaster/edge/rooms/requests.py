@@ -1,17 +1,21 @@
 """Admits listeners, reads the channel from their requests, and takes over their connections."""
 
+import asyncio
 import socket
 from contextlib import suppress
 
 from aiohttp import web
 
+from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
+from broadcaster.web.errors import Refused
 from broadcaster.web.stopping import refuse_while_stopping
 
+LOAD_TIMEOUT_S = 5.0
 SEND_BUFFER_BYTES = 16 * 1024
 """Kernel send buffer of a listener. A larger one would hide a stall, play minutes of stale sound
 afterwards, and let a client that never reads hold megabytes in the kernel."""
@@ -37,6 +41,25 @@ async def channel_of(
     channel = request.match_info["channel"]
     room.check_channel(channel, variants=variants)
     return room, channel
+
+
+async def loaded(hub: CaptionHub) -> None:
+    """Wait until the captions so far are in memory.
+
+    Raises:
+        Refused: 503 `bus_unavailable`.
+    """
+    try:
+        async with asyncio.timeout(LOAD_TIMEOUT_S):
+            await hub.loaded.wait()
+    except TimeoutError:
+        raise Refused(
+            503,
+            "bus_unavailable",
+            "the server cannot read the captions right now",
+            hint="They appear as soon as the server reaches its message bus.",
+            headers={"Retry-After": "3"},
+        ) from None
 
 
 def admit(request: web.Request) -> None:

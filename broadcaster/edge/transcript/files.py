@@ -1,0 +1,84 @@
+"""A channel's captions as a file: text to read, or WebVTT subtitles."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from broadcaster.model.caption import Caption
+from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
+from broadcaster.writing.sentences import ends_sentence
+
+PAUSE_MS = 2_000
+"""A pause after a sentence that begins a paragraph."""
+LONG_CHARACTERS = 500
+"""A paragraph this long ends with its sentence; one twice as long ends in any case."""
+_SHORTEST_CUE_MS = 500
+
+
+def text_file(captions: Iterable[Caption], title: str, language: str, channel: str) -> str:
+    """The text in paragraphs, each with the time since the event went live.
+
+    Args:
+        captions: in the order of speech.
+        title: of the event.
+        language: the channel's name.
+        channel: its id.
+    """
+    paragraphs = [
+        f"[{_clock(paragraph[0].start_ms)}] {_joined(paragraph, channel)}"
+        for paragraph in _paragraphs(captions, channel)
+    ]
+    return "\n\n".join([f"{title}\n{language}", *paragraphs]) + "\n"
+
+
+def subtitle_file(captions: Iterable[Caption], title: str) -> str:
+    """WebVTT with one cue for each caption, https://www.w3.org/TR/webvtt1/.
+
+    Args:
+        captions: in the order of speech.
+        title: of the event.
+    """
+    head = f"WEBVTT {title.replace('-->', '→')}"
+    return "\n\n".join([head, *(_cue(caption) for caption in captions)]) + "\n"
+
+
+def _cue(caption: Caption) -> str:
+    start_ms = max(caption.start_ms, 0)
+    end_ms = max(caption.end_ms, start_ms + _SHORTEST_CUE_MS)
+    lines = [escape(line, quote=False) for line in caption.text.splitlines() if line.strip()]
+    times = f"{_clock(start_ms, thousandths=True)} --> {_clock(end_ms, thousandths=True)}"
+    return "\n".join([times, *lines])
+
+
+def _paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:
+    paragraph: list[Caption] = []
+    length = 0
+    for caption in captions:
+        if paragraph and _ends(paragraph[-1], caption, length, channel):
+            yield paragraph
+            paragraph, length = [], 0
+        paragraph.append(caption)
+        length += len(caption.text)
+    if paragraph:
+        yield paragraph
+
+
+def _ends(last: Caption, following: Caption, length: int, channel: str) -> bool:
+    """Whether a paragraph ends between two captions."""
+    if length >= 2 * LONG_CHARACTERS:
+        return True
+    pause = following.start_ms - last.end_ms >= PAUSE_MS
+    return (pause or length >= LONG_CHARACTERS) and ends_sentence(last.text, channel)
+
+
+def _joined(paragraph: Iterable[Caption], channel: str) -> str:
+    between_lines = " " if spaces_between_words(channel) else ""
+    between_captions = " " if spaces_between_sentences(channel) else ""
+    return between_captions.join(
+        between_lines.join(caption.text.splitlines()) for caption in paragraph
+    )
+
+
+def _clock(ms: int, *, thousandths: bool = False) -> str:
+    seconds, rest_ms = divmod(max(ms, 0), 1_000)
+    clock = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{clock}.{rest_ms:03}" if thousandths else clock

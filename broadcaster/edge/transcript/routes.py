@@ -1,0 +1,141 @@
+"""HTTP of a channel's past: a search, and files to keep."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from broadcaster.edge.fanout.caption_hub import CaptionHub
+from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, loaded
+from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.edge.transcript.files import subtitle_file, text_file
+from broadcaster.edge.transcript.past import PastCaption, PastCaptions
+from broadcaster.edge.transcript.search import Match, find
+from broadcaster.errors import DownloadsOff
+from broadcaster.model.language import FLOOR, languages
+from broadcaster.web.client_limits import limits_of
+from broadcaster.web.clients import client_of
+from broadcaster.web.errors import Refused
+from broadcaster.writing.scripts import spaces_between_words
+
+LONGEST_QUERY = 100
+_HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE}
+_TYPES = {"txt": "text/plain", "vtt": "text/vtt"}
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that was made before.
+
+    Attributes:
+        made_of: what it shows; another one is made when this changes.
+        body: UTF-8.
+    """
+
+    made_of: object
+    body: bytes
+
+
+class TranscriptRoutes:
+    """The handlers of one edge process.
+
+    Args:
+        rooms: where events and their channels are.
+    """
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._past: WeakKeyDictionary[CaptionHub, PastCaptions] = WeakKeyDictionary()
+        self._files: WeakKeyDictionary[CaptionHub, dict[str, _File]] = WeakKeyDictionary()
+        self._one_at_a_time = asyncio.Lock()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of `/e/{event}/search/{channel}` and `/e/{event}/transcript/{channel}.…`."""
+        return [
+            web.get("/e/{event}/search/{channel}", self.search),
+            web.get("/e/{event}/transcript/{channel}.{form:txt|vtt}", self.transcript),
+        ]
+
+    async def search(self, request: web.Request) -> web.Response:
+        """Where words were said; see docs/protocol.md."""
+        limits_of(request).count_poll(client_of(request))
+        room, channel = await channel_of(self._rooms, request)
+        hub = room.captions(channel)
+        await loaded(hub)
+        past = self._past.setdefault(hub, PastCaptions(channel))
+        query = past.fold(request.query.get("q", "")[: LONGEST_QUERY + 1])
+        if not 0 < len(query) <= LONGEST_QUERY:
+            raise Refused(
+                400,
+                "wrong_query",
+                "there is nothing to search for, or too much",
+                hint=f"Send q with 1 to {LONGEST_QUERY} characters.",
+            )
+        separator = " " if spaces_between_words(channel) else ""
+        messages = hub.messages()
+        found = await self._in_thread(
+            lambda: find(past.update(messages), query, separator=separator)
+        )
+        body = {"matches": [_match(match) for match in found.matches], "more": found.more}
+        return web.json_response(body, headers=_HEADERS)
+
+    async def transcript(self, request: web.Request) -> web.Response:
+        """All captions as a file, if the organizer offers it."""
+        limits_of(request).count_poll(client_of(request))
+        room, channel = await channel_of(self._rooms, request)
+        if not room.event.downloads:
+            raise DownloadsOff
+        form = request.match_info["form"]
+        hub = room.captions(channel)
+        await loaded(hub)
+        body = await self._file(room, channel, hub, form)
+        name = f"{room.event.id}-{channel}.{form}"
+        return web.Response(
+            body=body,
+            headers={
+                "Content-Type": f"{_TYPES[form]}; charset=utf-8",
+                "Content-Disposition": f'attachment; filename="{name}"',
+                **_HEADERS,
+            },
+        )
+
+    async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, form: str) -> bytes:
+        """The file, from memory if nothing was said since it was made."""
+        title = room.event.title
+        language = "Original"
+        if channel != FLOOR:
+            language = (await languages([channel]))[0].name
+        past = self._past.setdefault(hub, PastCaptions(channel))
+
+        def make() -> bytes:
+            captions = [each.caption for each in past.update(messages)]
+            if form == "vtt":
+                return subtitle_file(captions, title).encode()
+            return text_file(captions, title, language, channel).encode()
+
+        files = self._files.setdefault(hub, {})
+        async with self._one_at_a_time:
+            messages = hub.messages()
+            made_of = (hub.last, title)
+            if form not in files or files[form].made_of != made_of:
+                files[form] = _File(made_of, await asyncio.to_thread(make))
+            return files[form].body
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(work)
+
+
+def _match(match: Match) -> dict[str, object]:
+    first: PastCaption = match.captions[0]
+    return {
+        "captions": [past.caption.id for past in match.captions],
+        "id": first.id,
+        "start_ms": first.caption.start_ms,
+        "text": "\n".join(past.caption.text for past in match.captions),
+    }
