@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from broadcaster.model.language import FLOOR
 from tests.chaos.compare import words_of
 from tests.chaos.machines.audience import ChannelSeen
 from tests.chaos.machines.faults import MachineFault
@@ -31,7 +32,8 @@ class ChannelOutcome:
         words_lost: of the talk.
         lost_s: the time it takes to say them.
         words_repeated: words too many, in sentences that were written before or not.
-        misplaced: sentences out of order, and packets of sound that overlap.
+        misplaced: sentences out of order, and packets of an interpreter that overlap. A floor that
+            moves to another process may begin a packet early, which players leave out.
     """
 
     gap_s: float
@@ -43,7 +45,7 @@ class ChannelOutcome:
     misplaced: int
 
     @classmethod
-    def of(cls, seen: ChannelSeen) -> "ChannelOutcome":
+    def of(cls, channel: str, seen: ChannelSeen) -> "ChannelOutcome":
         """Compare what came out with what was said."""
         outcome = seen.text.outcome
         talk_s = SENTENCES[len(seen.expected) - 1].end_ms / 1_000
@@ -54,7 +56,7 @@ class ChannelOutcome:
             words_lost=outcome.words_lost,
             lost_s=talk_s * outcome.words_lost / len(words_of(" ".join(seen.expected))),
             words_repeated=outcome.words_too_many,
-            misplaced=outcome.out_of_order + seen.overlaps,
+            misplaced=outcome.out_of_order + (seen.overlaps if channel != FLOOR else 0),
         )
 
     def is_right(self, fault: MachineFault) -> bool:
@@ -69,7 +71,7 @@ class ChannelOutcome:
 
 def outcomes(site: Site) -> list[ChannelOutcome]:
     """Of every channel, in the order of `CHANNELS`."""
-    return [ChannelOutcome.of(site.seen[channel]) for channel in CHANNELS]
+    return [ChannelOutcome.of(channel, site.seen[channel]) for channel in CHANNELS]
 
 
 def row(fault: MachineFault, found: Sequence[ChannelOutcome]) -> tuple[str, ...]:

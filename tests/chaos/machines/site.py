@@ -34,8 +34,6 @@ LEAD_MS = 1_000
 """Silence before the talk."""
 SILENCE_S = 120.0
 """Silence after it: the speaker stays on the floor until all is interpreted."""
-PATIENCE_S = 30.0
-"""Longest wait after the talk until every sentence is there."""
 AFTERWARDS_S = 2.0
 """Extra time in which nothing may be repeated."""
 
@@ -91,8 +89,7 @@ class Site:
         """Wait until every channel has every sentence, and some time longer."""
         await self.floor_at(SENTENCES[self._sentences - 1].end_ms)
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
-                await self._until(lambda: all(one.text.complete for one in self.seen.values()))
+            await self._until(lambda: all(one.text.complete for one in self.seen.values()))
         await asyncio.sleep(AFTERWARDS_S)
 
     async def compare_with_store(self) -> None:
