@@ -1,7 +1,7 @@
 /**
- * How much sound has to wait in the buffer so that the next late packet does not empty it. As in
- * NetEQ, the jitter buffer of WebRTC, this follows from how late packets came lately, relative to
- * the earliest ones. It rises with the first late packet, and falls when the window has passed.
+ * Estimates the sound that has to wait in the buffer so that the next late packet does not empty it.
+ * As in NetEQ, the jitter buffer of WebRTC, this follows from how late packets came lately, relative
+ * to the earliest ones. It rises with the first late packet, and falls when the window has passed.
  *
  * Time is the audio thread's own: it counts what was played. What delays sound on this device is
  * then measured like what delays it on the network. No clock is read, so tests run in virtual time.

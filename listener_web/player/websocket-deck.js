@@ -25,7 +25,7 @@ const LEAST_BACKLOG_MS = 240;
  * @property {string} channel the deck's channel afterwards
  * @property {string} id of the channel, or of its variant, at the server
  * @property {number} stream its number in the audio thread, Infinity until it begins
- * @property {(done: boolean) => void} settle
+ * @property {() => void} settle
  */
 
 /**
@@ -38,7 +38,10 @@ export class WebSocketDeck extends EventTarget {
   /** Its sound passes through the audio graph. */
   element = null;
   #worker;
+  /** The address of the channel that was asked for. */
   #url;
+  /** The address of the one that is heard. */
+  #heardUrl;
   /** @type {Change | null} */
   #pending = null;
   #node;
@@ -71,7 +74,7 @@ export class WebSocketDeck extends EventTarget {
   constructor(context, output, channel, url) {
     super();
     this.channel = channel;
-    this.#url = url;
+    this.#url = this.#heardUrl = url;
     this.context = context;
     this.#gain = new GainNode(context, { gain: 0 });
     this.#node = new AudioWorkletNode(context, 'jitter-buffer', {
@@ -116,7 +119,8 @@ export class WebSocketDeck extends EventTarget {
    *
    * @param {string} channel
    * @param {string} url of its WebSocket
-   * @returns {Promise<boolean>} whether it is heard, or a later one is; false when the server refuses
+   * @returns {Promise<boolean>} true when it is heard, or the server has refused it and the present one
+   *   goes on: a new deck is of no use
    */
   change(channel, url) {
     const before = this.#pending;
@@ -126,9 +130,9 @@ export class WebSocketDeck extends EventTarget {
     const backlog_ms = Math.max(LEAST_BACKLOG_MS, Math.ceil(this.stats.target_ms) + MORE_BACKLOG_MS);
     this.#worker.postMessage({ type: 'change', wish: { channel: id, url, backlog_ms } });
     return new Promise((resolve) => {
-      const settle = (/** @type {boolean} */ heard) => {
-        before?.settle(heard);
-        resolve(heard);
+      const settle = () => {
+        before?.settle();
+        resolve(true);
       };
       this.#pending = { channel, id, stream: Infinity, settle };
     });
@@ -211,7 +215,10 @@ export class WebSocketDeck extends EventTarget {
 
   /** @param {string} id */
   #refused(id) {
-    if (id === this.#pending?.id) this.#settle(false);
+    if (id !== this.#pending?.id) return;
+    console.warn(`sound by WebSocket: the server has no channel ${id}`);
+    this.#url = this.#heardUrl;
+    this.#settle(false);
   }
 
   /** @param {boolean} heard whether the pending change was made */
@@ -219,8 +226,8 @@ export class WebSocketDeck extends EventTarget {
     const change = this.#pending;
     this.#pending = null;
     if (change === null) return;
-    if (heard) this.channel = change.channel;
-    change.settle(heard);
+    if (heard) [this.channel, this.#heardUrl] = [change.channel, this.#url];
+    change.settle();
   }
 
   /** @param {() => void} apply */

@@ -68,7 +68,7 @@ async def heard_switch(page: Attendee, channel: str) -> HeardSwitch:
 
 
 def measured(sound: Samples, tapped_s: float, channel: str) -> HeardSwitch:
-    """What a recording holds.
+    """Measure the change in a recording.
 
     Args:
         sound: at 24 kHz, with one change.

@@ -48,7 +48,7 @@ async def speaking(edge: Edge, sounds: dict[str, list[bytes]] | None = None) -> 
 
     Args:
         edge: where they are heard.
-        sounds: the packets of each channel; the two voices if there are none.
+        sounds: the packets of each channel; None for the two voices.
     """
     channels = await asyncio.to_thread(encoded) if sounds is None else sounds
 

@@ -12,7 +12,7 @@ from broadcaster.web.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class ChannelChange:
-    """What a listener asks for.
+    """The wish of one listener.
 
     Attributes:
         channel: an id, perhaps of the variant with the floor; not checked yet.
