@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from broadcaster.edge.caption_routes import CaptionRoutes
-from broadcaster.edge.rooms.requests import FROM_ANYWHERE
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.model.language import FLOOR, languages
 
@@ -26,8 +26,8 @@ class EdgeRoutes:
         ]
 
     async def info(self, request: web.Request) -> web.Response:
-        """The channels that a listener can choose."""
-        room = await self._rooms.open(request.match_info["event"])
+        """The channels that a listener can choose, and what the page says about the event."""
+        room = await room_of(self._rooms, request)
         event = room.event
         interpreted = await languages(channel.language for channel in event.channels)
         channels = [
@@ -42,5 +42,14 @@ class EdgeRoutes:
                 for language in interpreted
             ),
         ]
-        body = {"id": event.id, "title": event.title, "state": event.state, "channels": channels}
+        body = {
+            "id": event.id,
+            "title": event.title,
+            "state": event.state,
+            "channels": channels,
+            "code": event.code,
+            "starts_at": event.starts_at(),
+            "notice": event.notice,
+            "ai_notice": event.ai_notice,
+        }
         return web.json_response(body, headers={"Cache-Control": "no-store", **FROM_ANYWHERE})

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.http.routes import HttpAudioRoutes
+from broadcaster.edge.join_routes import JoinRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -128,6 +129,7 @@ async def serving(
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         web.get("/e/{event}", page("attendee/attendee.html")),
+        *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     refused, gate, stopping = Counter[str](), Gate(), asyncio.Event()
     proxies = TrustedProxies.parse(trusted_proxies)
