@@ -1,4 +1,5 @@
-/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap. */
+/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap, the way in. */
+import { JoinFields } from './join-options.js';
 import { byId, h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').Term} Term */
@@ -69,9 +70,11 @@ export class Advanced {
   #cap = byId('spend-cap', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
+  #join = new JoinFields();
 
   constructor() {
-    this.#cap.addEventListener('invalid', () => (this.#part.open = true));
+    this.#part.append(this.#join.element);
+    this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
   }
 
   /**
@@ -90,6 +93,7 @@ export class Advanced {
   /** Forget all that was entered. */
   reset() {
     this.#part.open = false;
+    this.#join.fill({ passcode: null, starts_at: null, notice: null, ai_notice: null });
     this.show(new Map());
   }
 
@@ -116,6 +120,7 @@ export class Advanced {
       glossary: [...terms.values()],
       do_not_translate: [...kept],
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
+      ...this.#join.values,
     };
   }
 }
