@@ -30,6 +30,7 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.edge.http.routes import HttpAudioRoutes
+from broadcaster.edge.join_routes import JoinRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -271,6 +272,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     parts.send_away.append(rooms.send_listeners_away)
     parts.edge_counts = rooms.counts

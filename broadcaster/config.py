@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         60,
         ge=1,
         le=1_000_000,
-        description="Wrong keys that one address may send within a minute",
+        description="Wrong keys, and wrong passcodes, that one address may send within a minute",
     )
     goodbye_s: float = Field(
         10.0,
@@ -269,7 +269,7 @@ USED_BY: dict[str, frozenset[Role]] = {
     "admin_token": frozenset({Role.DESK}) | _EDGE,
     "store_key": frozenset({Role.DESK}),
     "joins_per_address": _EDGE,
-    "wrong_keys_per_address": _FLOOR | frozenset({Role.DESK}),
+    "wrong_keys_per_address": _FLOOR | _EDGE | frozenset({Role.DESK}),
     "goodbye_s": _EDGE,
     "api_key": _BOOTHS,
     "realtime_url": _BOOTHS,

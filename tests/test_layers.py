@@ -65,7 +65,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
-    "edge.rooms": "edge.fanout errors model sockets system web",
+    "edge.rooms": "auth edge.fanout errors model sockets system web",
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",

@@ -308,6 +308,7 @@ def publish(
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
+@click.option("--passcode", default="", help="Passcode of the event, if it has one.")
 @click.option(
     "--i-own-this", "owned", is_flag=True, help="Confirm that a server elsewhere is yours."
 )
@@ -322,6 +323,7 @@ def loadtest(
     *,
     as_json: bool,
     ca: Path | None,
+    passcode: str,
     owned: bool,
 ) -> None:
     """Send many listeners to an event and measure them.
@@ -338,7 +340,7 @@ def loadtest(
     with explained():
         plan = LoadPlan(listeners, ramp_s, duration_s)
         check_limits(transport, plan)
-        target = find_target(url, channels, event=event, owned=owned, ca=ca)
+        target = find_target(url, channels, event=event, owned=owned, ca=ca, passcode=passcode)
         good = show(target, transport, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)
 

@@ -3,10 +3,12 @@
 import asyncio
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,13 +16,16 @@ from pydantic import (
     model_validator,
 )
 
+from broadcaster.auth import new_key
 from broadcaster.model.event import Channel, EventState, Interpreter, StereoInput, Term
+from broadcaster.model.join import Passcode
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 _INVISIBLE = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})
 """Unicode categories of characters that show nothing by themselves."""
@@ -41,8 +46,44 @@ def _readable(text: str) -> str:
     return text
 
 
+def _sentence_or_nothing(text: str) -> str:
+    return _readable(text) if text else text
+
+
+def _near(start: datetime) -> datetime:
+    """Check that a planned start is a time that every browser can show.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
+    return start
+
+
+def _typable(passcode: str) -> str:
+    """Check that everybody can type a passcode on a phone, whatever its language.
+
+    Raises:
+        ValueError: it has spaces, accents or letters of another script.
+    """
+    if not (passcode.isascii() and passcode.isprintable() and " " not in passcode):
+        raise ValueError("use only the letters A to Z, digits and signs such as - and !, no spaces")
+    return passcode
+
+
 Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readable)]
 Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
+
+
+Sentence = Annotated[str, StringConstraints(max_length=300), AfterValidator(_readable)]
+SentenceOrNothing = Annotated[
+    str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)
+]
+PasscodeText = Annotated[
+    str, StringConstraints(min_length=6, max_length=64), AfterValidator(_typable)
+]
+StartTime = Annotated[AwareDatetime, AfterValidator(_near)]
 
 
 class _Body(BaseModel):
@@ -82,6 +123,10 @@ class EventOptions(_Body):
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    passcode: PasscodeText | None = None
+    starts_at: StartTime | None = None
+    notice: Sentence | None = None
+    ai_notice: SentenceOrNothing | None = None
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -103,6 +148,11 @@ class EventOptions(_Body):
             )
         if "do_not_translate" in options:
             options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
+        if self.passcode is not None:
+            options["passcode"] = Passcode(self.passcode, new_key())
+        if "starts_at" in options:
+            start = options.pop("starts_at")
+            options["starts_at_ms"] = None if start is None else int(start.timestamp() * 1000)
         return options
 
 

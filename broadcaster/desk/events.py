@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import LONGEST_SLUG, EventChange, NewEvent, channels
@@ -22,6 +23,7 @@ from broadcaster.errors import (
 )
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.join import new_code
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system.backoff import Backoff
@@ -115,12 +117,17 @@ class Events:
             raise InvalidInitialState(new.state)
         if new.id is not None and not SLUG.fullmatch(new.id):
             raise BadEventId
+        event_id = new.id or _slug(new.title)
+        # Without this look a code would be lost to each attempt.
+        if new.id is not None and await self._bus.get(keys.event_record(event_id)) is not None:
+            raise EventExists(new.id)
         event = Event(
-            id=new.id or _slug(new.title),
+            id=event_id,
             title=new.title,
             state=new.state,
             channels=chosen,
             stage_key=self._keyring.seal(stage_key := new_key()),
+            code=await self._take_code(event_id),
             **options,
         )
         try:
@@ -180,10 +187,12 @@ class Events:
             stored = await self.get(event_id)
             if if_version not in {None, stored.version}:
                 break
-            event = replace(stored.event, **changed)
+            event = replace(stored.event, **_new_values(changed, stored.event))
             _check_languages(stored.event, event)
             if change.state is not None and change.state is not event.state:
                 event = event.moved_to(change.state, self._clock.now_ms())
+            if not event.code:
+                event = replace(event, code=await self._take_code(event.id))
             try:
                 version = await self._bus.put(
                     keys.event_record(event_id), event.to_json(), stored.version
@@ -201,9 +210,25 @@ class Events:
         accounts = json.loads(record.value)
         return {channel: sum(account.values()) for channel, account in accounts.items()}
 
+    async def _take_code(self, event_id: str) -> str:
+        """Take a join code that no event has or had."""
+        while True:
+            code = new_code()
+            with suppress(VersionConflict):
+                await self._bus.put(keys.code_record(code), event_id.encode(), 0)
+                return code
+
     def _stored(self, record: Record) -> Stored:
         event = Event.from_json(record.value)
         return Stored(event, record.version, self._keyring.open(event.stage_key))
+
+
+def _new_values(changed: dict[str, Any], before: Event) -> dict[str, Any]:
+    """The changed fields; a passcode that is sent again keeps its tokens."""
+    passcode = changed.get("passcode")
+    if passcode is None or before.passcode is None or passcode.text != before.passcode.text:
+        return changed
+    return {**changed, "passcode": before.passcode}
 
 
 def _check_languages(before: Event, after: Event) -> None:

@@ -8,7 +8,7 @@ from broadcaster.model.language import FLOOR, languages
 
 
 async def info_answer(room: EventRoom) -> bytes:
-    """The answer of `/e/{event}/info`: the channels that a listener can choose."""
+    """The answer of `/e/{event}/info`: the channels, and what the page says about the event."""
     event = room.event
     interpreted = await languages(channel.language for channel in event.channels)
     channels = [
@@ -29,6 +29,10 @@ async def info_answer(room: EventRoom) -> bytes:
         "state": event.state,
         "downloads": event.downloads,
         "channels": channels,
+        "code": event.code,
+        "starts_at": event.starts_at(),
+        "notice": event.notice,
+        "ai_notice": event.ai_notice,
     }
     return json.dumps(body).encode()
 

@@ -13,10 +13,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from broadcaster.edge.answers import captions_answer, info_answer
+from broadcaster.edge.rooms.requests import room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model.language import FLOOR
 from broadcaster.web.assets import ASKED_EVERY_TIME, assets
+from broadcaster.web.errors import Refused
 from broadcaster.web.pages.encodings import coding_headers, coding_of, encoded, preferred
 
 NEWEST = 40
@@ -44,12 +46,12 @@ class AttendeePage:
         try:
             async with asyncio.timeout(WAIT_S):
                 await self._answer(request, languages, answers)
-        except (UnknownEvent, BusUnavailable, TimeoutError):
+        except (UnknownEvent, BusUnavailable, Refused, TimeoutError):
             pass  # the page asks by itself, and says what is wrong
         coding = coding_of(request)
         body = _encoded(assets().documents[_DOCUMENT].with_answers(answers), coding)
         headers = {
-            "Cache-Control": ASKED_EVERY_TIME,
+            "Cache-Control": f"private, {ASKED_EVERY_TIME}",
             "Content-Type": "text/html; charset=utf-8",
             **coding_headers(coding),
             "Vary": "Accept-Encoding, Accept-Language",
@@ -60,7 +62,7 @@ class AttendeePage:
         self, request: web.Request, languages: list[str], answers: dict[str, bytes]
     ) -> None:
         """Add the answers about an event, as they become known."""
-        room = await self._rooms.open(request.match_info["event"])
+        room = await room_of(self._rooms, request)
         address = f"/e/{room.event.id}"
         answers[f"{address}/info"] = await info_answer(room)
         wanted = [request.query.get("lang", ""), *languages]

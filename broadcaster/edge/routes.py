@@ -5,7 +5,7 @@ from aiohttp import web
 from broadcaster.edge.answers import info_answer
 from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
-from broadcaster.edge.rooms.requests import FROM_ANYWHERE
+from broadcaster.edge.rooms.requests import FROM_ANYWHERE, room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.transcript.routes import TranscriptRoutes
 from broadcaster.web.pages.encodings import JSON, compressed
@@ -31,7 +31,7 @@ class EdgeRoutes:
         ]
 
     async def info(self, request: web.Request) -> web.Response:
-        """The channels that a listener can choose."""
-        room = await self._rooms.open(request.match_info["event"])
+        """The channels that a listener can choose, and what the page says about the event."""
+        room = await room_of(self._rooms, request)
         headers = {"Cache-Control": "no-store", "Content-Type": JSON, **FROM_ANYWHERE}
         return compressed(request, await info_answer(room), headers)

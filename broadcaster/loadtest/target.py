@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class LoadTarget:
         event: the event's id.
         state: the event's state when it was looked up.
         channels: the channels that listeners take in turn.
+        passcode: of the event; empty if it needs none.
     """
 
     url: URL
@@ -48,6 +49,17 @@ class LoadTarget:
     event: str
     state: str
     channels: tuple[str, ...]
+    passcode: str = field(default="", repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers with which each listener is let in."""
+        return _authorization(self.passcode)
+
+    @property
+    def header_lines(self) -> str:
+        """The same as lines of a request's head."""
+        return "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
 
     def channel(self, number: int) -> str:
         """The channel of the listener with this number."""
@@ -69,6 +81,7 @@ def find_target(
     event: str | None = None,
     owned: bool = False,
     ca: Path | None = None,
+    passcode: str = "",
 ) -> LoadTarget:
     """Resolve a link and ask the server for its event.
 
@@ -80,6 +93,7 @@ def find_target(
         owned: whether the server may be another machine.
         ca: certificate to trust. Without it the certificate of another machine must be valid, and
             that of this machine is not checked.
+        passcode: of the event; empty if it needs none.
 
     Raises:
         BroadcasterError: the link is not an audience's link, or the server is another machine and
@@ -103,14 +117,16 @@ def find_target(
             hint="If it is yours, say so: --i-own-this.",
         )
     tls = _context(ca, local=local) if url.scheme == "https" else None
-    family, address, info = _ask(url, places, tls, event)
+    family, address, info = _ask(url, places, tls, event, _authorization(passcode))
     for channel in channels:
         if ChannelVariant.parse(channel).channel not in info.channels:
             raise BroadcasterError(
                 f"event {event} has no channel “{channel[:40]}”",
                 hint="Its channels are: " + ", ".join(info.channels) + ".",
             )
-    return LoadTarget(url.origin(), family, address, local, tls, event, info.state, channels)
+    return LoadTarget(
+        url.origin(), family, address, local, tls, event, info.state, channels, passcode
+    )
 
 
 def is_local(family: socket.AddressFamily, address: Address) -> bool:
@@ -152,14 +168,18 @@ def _context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
 
 
 def _ask(
-    url: URL, places: Sequence[Place], tls: ssl.SSLContext | None, event: str
+    url: URL,
+    places: Sequence[Place],
+    tls: ssl.SSLContext | None,
+    event: str,
+    headers: dict[str, str],
 ) -> tuple[socket.AddressFamily, Address, _EventInfo]:
     """The first address that answers, and what it says about the event."""
     assert url.host is not None
     for family, address in places:
         try:
             with closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain:
-                answer = _get(plain, url, tls, f"/e/{event}/info")
+                answer = _get(plain, url, tls, f"/e/{event}/info", headers)
         except ssl.SSLCertVerificationError as wrong:
             raise BroadcasterError(
                 f"the certificate of {url.host} is not trusted ({wrong.verify_message})",
@@ -173,12 +193,22 @@ def _ask(
     )
 
 
-def _get(plain: socket.socket, url: URL, tls: ssl.SSLContext | None, path: str) -> bytes:
+def _authorization(passcode: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {passcode}"} if passcode else {}
+
+
+def _get(
+    plain: socket.socket,
+    url: URL,
+    tls: ssl.SSLContext | None,
+    path: str,
+    headers: dict[str, str],
+) -> bytes:
     assert url.host is not None
     with closing(tls.wrap_socket(plain, server_hostname=url.host) if tls else plain) as sock:
         connection = http.client.HTTPConnection(url.host, url.port)
         connection.sock = sock
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         return connection.getresponse().read(_LARGEST_ANSWER_BYTES)
 
 

@@ -3,9 +3,11 @@
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from broadcaster.errors import EventOver, InvalidTransition
+from broadcaster.model.join import Passcode
 from broadcaster.model.language import FLOOR
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
@@ -110,6 +112,13 @@ class Event:
         spend_cap_usd: interpretation is suspended once this much was spent; None for no limit.
         stereo_input: what is taken of the speaker's sound if it is stereo.
         downloads: whether attendees may keep the captions as a file.
+        code: what attendees type to reach it, see `join`; empty for an event of an earlier
+            version, until it is changed.
+        passcode: what attendees must know; None lets everybody in.
+        starts_at_ms: Unix time of the planned start.
+        notice: the organizer's sentence to attendees.
+        ai_notice: the sentence about AI that attendees see before the first sound. None is the
+            page's own, in the attendee's language; an empty one is not shown.
     """
 
     id: str
@@ -125,6 +134,11 @@ class Event:
     spend_cap_usd: float | None = None
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    code: str = ""
+    passcode: Passcode | None = None
+    starts_at_ms: int | None = None
+    notice: str | None = None
+    ai_notice: str | None = None
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -152,6 +166,13 @@ class Event:
             live_at_ms = now_ms
         return replace(self, state=state, live_at_ms=live_at_ms)
 
+    def starts_at(self) -> str | None:
+        """The planned start as ISO 8601 in UTC."""
+        if self.starts_at_ms is None:
+            return None
+        start = datetime.fromtimestamp(self.starts_at_ms / 1000, UTC)
+        return start.isoformat(timespec="seconds").replace("+00:00", "Z")
+
     def to_json(self) -> bytes:
         """The form of the event's record on the bus."""
         return json.dumps(asdict(self), ensure_ascii=False).encode()
@@ -172,5 +193,7 @@ class Event:
         raw["stereo_input"] = StereoInput(raw.get("stereo_input", StereoInput.AUTO))
         raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
+        passcode = raw.get("passcode")
+        raw["passcode"] = Passcode(**passcode) if passcode else None
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in raw.items() if name in known})

@@ -39,6 +39,11 @@ def event_record(event: str) -> str:
     return f"{EVENT_RECORDS}{event}"
 
 
+def code_record(code: str) -> str:
+    """Record of a join code: the id of the one event that has it."""
+    return f"code.{code}"
+
+
 def floor_lease(event: str) -> str:
     """Lease of the process that takes this event's floor."""
     return f"floor.{event}"

@@ -64,4 +64,16 @@ class AddressCounts:
         window.count += 1
         if window.count <= self._limit:
             return None
-        return Excess(max(1, ceil(window.ends_at - now)), window.count == self._limit + 1)
+        return Excess(_left_s(window, now), window.count == self._limit + 1)
+
+    def wait_s(self, network: str) -> int | None:
+        """Seconds until an address may do it again; None if it may do it now."""
+        now = self._clock.monotonic()
+        window = self._windows.get(network)
+        if window is None or window.ends_at <= now or window.count < self._limit:
+            return None
+        return _left_s(window, now)
+
+
+def _left_s(window: _Window, now: float) -> int:
+    return max(1, ceil(window.ends_at - now))

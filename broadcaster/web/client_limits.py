@@ -7,6 +7,9 @@ A key is compared before its limit is looked at. So the right key opens from eve
 time, however many wrong ones came from there: nobody can lock an organizer or a speaker out. The
 limit is against the load and the noise of guessing. What makes guessing hopeless is the length of
 the keys, 144 random bits.
+
+A passcode is short. So one is not compared at all while its address is over the limit, which is the
+same number in the same window.
 """
 
 import logging
@@ -32,6 +35,8 @@ PLACE_WINDOW_S = 60.0
 """How often it is logged that an address has no places left."""
 PLACE_WAIT_S = 30
 """Seconds that a client without a place is asked to wait."""
+PASSCODE_NEEDED = "passcode_needed"
+"""Error id of a 401 that is no wrong key: the guesses of passcodes are counted by themselves."""
 _NO_LIMIT = 1_000_000_000
 
 
@@ -44,7 +49,7 @@ class AddressLimits:
             about once a second.
         webrtc_sessions: WebRTC listeners.
         joins: listeners and readers that begin within `JOIN_WINDOW_S`.
-        wrong_keys: keys that do not fit within `KEY_WINDOW_S`.
+        wrong_keys: keys that do not fit within `KEY_WINDOW_S`. Also wrong passcodes, counted apart.
     """
 
     connections: int = _NO_LIMIT
@@ -66,6 +71,7 @@ class ClientLimits:
         polls = int(limits.connections * JOIN_WINDOW_S)
         self._polls = AddressCounts(polls, JOIN_WINDOW_S, clock)
         self._wrong_keys = AddressCounts(limits.wrong_keys, KEY_WINDOW_S, clock)
+        self._wrong_passcodes = AddressCounts(limits.wrong_keys, KEY_WINDOW_S, clock)
         self.connections = Places(limits.connections, _log_full("connections", clock))
         """Open connections."""
         self._webrtc = Places(limits.webrtc_sessions, _log_full("WebRTC sessions", clock))
@@ -128,6 +134,27 @@ class ClientLimits:
             "too many wrong keys came from your network address; a right one opens all the same",
         )
 
+    def count_wrong_passcode(self, client: Client) -> None:
+        """A passcode was wrong."""
+        self._wrong_passcodes.count(client.network)
+        wait_s = self._wrong_passcodes.wait_s(client.network)
+        if wait_s is not None:
+            log.warning("%s sends wrong passcodes and is refused for %d s", client.network, wait_s)
+
+    def refuse_guess(self, client: Client) -> None:
+        """Check that a client may try a passcode.
+
+        Raises:
+            Refused: 429 `too_many_wrong_passcodes`.
+        """
+        wait_s = self._wrong_passcodes.wait_s(client.network)
+        if wait_s is not None:
+            raise _refused(
+                "too_many_wrong_passcodes",
+                "too many wrong passcodes came from your network address",
+                wait_s,
+            )
+
 
 CLIENT_LIMITS = web.AppKey("client_limits", ClientLimits)
 
@@ -143,7 +170,8 @@ async def limit_wrong_keys(request: web.Request, handler: Handler) -> web.Stream
     try:
         answer = await handler(request)
     except Refused as refused:
-        if refused.status == HTTPStatus.UNAUTHORIZED and _has_key(request):
+        wrong = refused.status == HTTPStatus.UNAUTHORIZED and refused.error != PASSCODE_NEEDED
+        if wrong and _has_key(request):
             limited = limits_of(request).count_wrong_key(client_of(request))
             if limited is not None:
                 for name, value in refused.headers.items():  # such as CORS

@@ -3,15 +3,18 @@
  *
  * Related modules: `event-info.js` waits for the event. `../captions/` receives captions and shows them. The sound is
  * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
- * the one word at the top, `notice.js` the sentence above the Listen button, `preferences.js` keeps
- * the settings, and `reading.js` those of the captions, with search and quotes. The page's own words are in
- * `../i18n/`. What all pages use is in `../shared/`.
+ * the one word at the top, `notice.js` the sentence above the Listen button, `states.js` what the middle
+ * says while there is nothing to read, `preferences.js` keeps the settings, and `reading.js` those of the
+ * captions, with search and quotes. The page's own words are in `../i18n/`. What all pages use is in
+ * `../shared/`.
  */
 import { AbsenceFilter } from '../captions/absence.js';
 import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
-import { waitForEvent } from './event-info.js';
+import { PassWatch, waitForEvent } from './event-info.js';
+import { EventWords } from './event-words.js';
+import { format } from '../i18n/format.js';
 import { localise } from '../i18n/localise.js';
 import { initialChannel } from '../i18n/languages.js';
 import { obeyMediaControls, showMedia } from './media-session.js';
@@ -19,6 +22,8 @@ import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
 import { Reading } from './reading.js';
 import { Sound, loadPlayer } from './sound.js';
+import { StatePanel } from './state-panel.js';
+import { localeOf, startTime, stateOf } from './states.js';
 import { statusOf, statusText } from './status.js';
 import { onNetworkReturn } from '../shared/network.js';
 import { tab } from '../shared/storage.js';
@@ -54,6 +59,9 @@ class AttendeePage {
   #reading;
   #pace;
   #sound = new Sound(loadSound);
+  #panel;
+  #words;
+  #pass = new PassWatch(base);
   #soundLost = false;
   /** When a connection was lost; `Infinity` while all work. */
   #lostAtMs = Infinity;
@@ -61,10 +69,13 @@ class AttendeePage {
   /**
    * @param {Strings} strings
    * @param {import('./event-info.js').EventInfo} info
+   * @param {StatePanel} panel
    */
-  constructor(strings, info) {
+  constructor(strings, info, panel) {
     this.#strings = strings;
     this.#info = info;
+    this.#panel = panel;
+    this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
     const wanted = [tab.recall(chosenKey), asked('lang')];
     this.#channel = initialChannel(info.channels, wanted, navigator.languages);
     this.#view = new CaptionView({
@@ -166,6 +177,7 @@ class AttendeePage {
           this.#sound.retryNow();
         }
         this.#captions = captions;
+        this.#pass.connection(open);
         this.#refresh();
       },
     });
@@ -187,10 +199,9 @@ class AttendeePage {
     // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
     document.body.dataset.captions = this.#captions;
-    if (status === 'ended') {
-      document.body.dataset.event = 'ended';
-      setText(byId('placeholder', HTMLElement), this.#strings.thanks);
-    }
+    if (status === 'ended') document.body.dataset.event = 'ended';
+    if (player === 'playing') this.#words.heard();
+    this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const button = byId('listen', HTMLButtonElement);
@@ -208,6 +219,24 @@ class AttendeePage {
     showMedia(this.#info.title, channel, this.#sound.wanted);
   }
 
+  /** @param {ReturnType<typeof statusOf>} status */
+  #showState(status) {
+    const told = this.#state ?? this.#info;
+    const notice = told.notice ?? null;
+    const startsAt = (told.state === 'open' && told.starts_at) || null;
+    const channel = encodeURIComponent(this.#channel.id);
+    const download = this.#info.downloads ? `${base}/transcript/${channel}.txt` : null;
+    const soundWanted = this.#sound.wanted;
+    const situation = { status, soundWanted, notice, startsAt, download };
+    const state = stateOf(situation, this.#strings, (start) => {
+      const locale = localeOf(document.documentElement.lang, navigator.languages);
+      const time = startTime(start, new Date(), locale);
+      return format(this.#strings.plannedStart, { time });
+    });
+    this.#panel.show(state);
+    this.#words.show(state.kind === 'soon' ? notice : null);
+  }
+
   /** @param {import('./status.js').Situation} situation */
   #showNotice(situation) {
     const now = performance.now();
@@ -219,7 +248,6 @@ class AttendeePage {
     }
     const { text, tone } = noticeOf(situation, {
       soundPossible: this.#sound.possible,
-      hasCaptions: !this.#view.isEmpty,
       lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
     });
     const notice = byId('notice', HTMLElement);
@@ -247,5 +275,6 @@ function asked(name) {
 }
 
 const strings = await localise();
-const info = await waitForEvent(`${base}/info`, strings);
-new AttendeePage(strings, info);
+const panel = new StatePanel(strings);
+const info = await waitForEvent(base, strings, panel);
+new AttendeePage(strings, info, panel);

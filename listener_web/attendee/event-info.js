@@ -1,4 +1,6 @@
 /** The event's channels and state, and what the page shows until it has them. */
+import { passcodeForm } from '../join/passcode-form.js';
+import { codeForm } from '../join/code-form.js';
 import { ApiError, getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { byId, setText } from '../shared/dom.js';
@@ -6,56 +8,133 @@ import { Wait, onNetworkReturn } from '../shared/network.js';
 
 /** After this many answers that there is no such event, the link is probably wrong. */
 const PROBABLY_WRONG_AFTER = 3;
+/** Captions that are lost for this long may need a passcode that the organizer has set since. */
+const SHUT_AFTER_MS = 10_000;
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
-/** @typedef {import('../i18n/localise.js').TextKey} TextKey */
-/** @typedef {{title: string, state: string, downloads: boolean, channels: Channel[]}} EventInfo */
 
 /**
- * Fetch the event's channels and state. Waits for an event that is not open yet.
+ * @typedef {object} Explained
+ * @property {import('./states.js').StateKind} kind
+ * @property {'passcode' | 'queued' | 'reconnecting' | 'waiting' | 'noEvent'} status
+ * @property {'passcodeTitle' | 'queued' | 'reconnecting' | 'notOpen' | 'noEvent'} title
+ * @property {'passcodeNext' | 'queuedLonger' | 'connectionLost' | 'wrongLink' | ''} next
+ */
+
+/**
+ * @typedef {object} EventInfo
+ * @property {string} title
+ * @property {string} state
+ * @property {Channel[]} channels
+ * @property {string} [code] what others type to reach the event
+ * @property {string | null} [starts_at] ISO 8601
+ * @property {string | null} [notice] the organizer's sentence
+ * @property {string | null} [ai_notice] null for the page's own words, empty for none
+ * @property {boolean} [downloads] whether the text can be downloaded
+ */
+
+/**
+ * Fetch the event's channels and state. Waits for an event that is not open yet, and for the passcode.
  *
- * @param {string} address
+ * @param {string} base address of the event
  * @param {Strings} strings
+ * @param {import('./state-panel.js').StatePanel} panel
  * @returns {Promise<EventInfo>}
  */
-export async function waitForEvent(address, strings) {
+export async function waitForEvent(base, strings, panel) {
   const backoff = new Backoff(2_000, 15_000);
   const wait = new Wait();
   let missing = 0;
   onNetworkReturn(() => wait.end());
   for (;;) {
     try {
-      const info = await getJson(address);
+      const info = await getJson(`${base}/info`);
       document.body.dataset.event = 'open';
-      setText(byId('placeholder', HTMLElement), strings.captionsSoon);
       return info;
     } catch (error) {
-      const full = error instanceof ApiError && error.full;
-      const isMissing = error instanceof ApiError && error.status === 404;
-      if (isMissing) missing += 1;
       // There is nothing to listen to.
-      document.body.dataset.event = isMissing ? 'missing' : 'unknown';
-      const [status, text] = explained({ full, missing: isMissing ? missing : 0 });
+      document.body.dataset.event = 'missing';
+      if (isMissing(error)) missing += 1;
+      const { status, title, next, kind } = explained(error, missing);
       byId('status', HTMLElement).dataset.status = status;
       setText(byId('status-text', HTMLElement), strings[status]);
-      setText(byId('placeholder', HTMLElement), strings[text]);
-      const waitMs = full ? error.waitMs() : 0;
+      const state = { kind, title: strings[title], next: next === '' ? '' : strings[next] };
+      if (kind === 'passcode') {
+        await new Promise((entered) => {
+          panel.show(state, () => passcodeForm(`${base}/pass`, strings, () => entered(undefined)));
+          document.getElementById('passcode')?.focus();
+        });
+        continue;
+      }
+      panel.show(state, kind === 'wrong' ? () => codeForm(strings) : undefined);
+      const waitMs = isFull(error) ? error.waitMs() : 0;
       await wait.pass(Math.max(waitMs, backoff.nextMs()));
     }
   }
 }
 
 /**
- * The status and the sentence while there is no event. A draft and a wrong link look the same.
+ * The words of the page while there is no event: keys of {@link Strings}. A draft and a wrong link look
+ * the same.
  *
- * @param {object} answer
- * @param {boolean} answer.full whether the server has no place at present
- * @param {number} answer.missing how often it said that there is no such event, 0 for another answer
- * @returns {[TextKey, TextKey]}
+ * @param {unknown} error the server's answer
+ * @param {number} missing how often it said so far that there is no such event
+ * @returns {Explained}
  */
-export function explained({ full, missing }) {
-  if (full) return ['queued', 'queuedLonger'];
-  if (missing === 0) return ['reconnecting', 'connectionLost'];
-  return missing < PROBABLY_WRONG_AFTER ? ['waiting', 'notOpen'] : ['noEvent', 'wrongLink'];
+export function explained(error, missing) {
+  if (needsPasscode(error)) {
+    return { kind: 'passcode', status: 'passcode', title: 'passcodeTitle', next: 'passcodeNext' };
+  }
+  if (isFull(error)) {
+    return { kind: 'full', status: 'queued', title: 'queued', next: 'queuedLonger' };
+  }
+  if (!isMissing(error)) {
+    return { kind: 'lost', status: 'reconnecting', title: 'reconnecting', next: 'connectionLost' };
+  }
+  if (missing < PROBABLY_WRONG_AFTER) {
+    return { kind: 'missing', status: 'waiting', title: 'notOpen', next: '' };
+  }
+  return { kind: 'wrong', status: 'noEvent', title: 'noEvent', next: 'wrongLink' };
+}
+
+/** @param {unknown} error */
+function needsPasscode(error) {
+  return error instanceof ApiError && error.error === 'passcode_needed';
+}
+
+/** @param {unknown} error */
+function isMissing(error) {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {error is ApiError}
+ */
+function isFull(error) {
+  return error instanceof ApiError && error.full;
+}
+
+/** Loads the page again when its event has a passcode that it had not when the page was opened. */
+export class PassWatch {
+  #address;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {string} base address of the event */
+  constructor(base) {
+    this.#address = `${base}/info`;
+  }
+
+  /** @param {boolean} open whether captions arrive */
+  connection(open) {
+    clearTimeout(this.#timer);
+    if (!open) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
+  }
+
+  async #look() {
+    const error = await getJson(this.#address).catch((reason) => reason);
+    if (needsPasscode(error)) location.reload();
+  }
 }

@@ -15,14 +15,13 @@ import { statusOf } from './status.js';
  * @param {import('./status.js').Situation} situation
  * @param {object} more
  * @param {boolean} more.soundPossible whether this browser has a way to play
- * @param {boolean} more.hasCaptions whether captions are shown; an empty page says in their place how it ended
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
  * @returns {Notice}
  */
-export function noticeOf(situation, { soundPossible, hasCaptions, lostForLong }) {
+export function noticeOf(situation, { soundPossible, lostForLong }) {
   const { player } = situation;
   const status = statusOf(situation);
-  if (status === 'ended') return { text: hasCaptions ? 'thanks' : null, tone: '' };
+  if (status === 'ended') return { text: null, tone: '' };
   if (player === 'interrupted') return warning('interrupted');
   if (player === 'queued') return { text: 'queuedLonger', tone: '' };
   const lost = lostForLong ? lossOf(situation) : null;

@@ -74,7 +74,7 @@ export class Reading {
         files: byId('files', HTMLElement),
         searchButton: byId('search-button', HTMLButtonElement),
       });
-      tools.offerFiles(info.downloads);
+      tools.offerFiles(info.downloads ?? false);
       return tools;
     });
     try {
@@ -90,7 +90,7 @@ export class Reading {
   async #opened() {
     const tools = await this.loadTools();
     const info = await getJson(`${this.#parts.base}/info`).catch(() => null);
-    if (info !== null) tools?.offerFiles(info.downloads);
+    if (info !== null) tools?.offerFiles(info.downloads ?? false);
   }
 
   #apply() {

@@ -51,6 +51,8 @@ const NEWEST = 40;
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
  * @property {string} [language] of the floor, a tag, once it is known
+ * @property {string} [notice] the organizer's sentence
+ * @property {string} [starts_at] the planned start of an event that is open, ISO 8601
  */
 
 /** @typedef {{state: ChannelState, before: string, after: string, more: boolean, captions: Caption[]}} Polled */

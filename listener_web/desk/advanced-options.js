@@ -1,4 +1,5 @@
-/** The optional part of the form for a new event: the interpreters, the glossaries, the cap, downloads. */
+/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap, downloads, the way in. */
+import { JoinFields } from './join-options.js';
 import { byId, h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').Term} Term */
@@ -70,9 +71,11 @@ export class Advanced {
   #downloads = byId('downloads', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
+  #join = new JoinFields();
 
   constructor() {
-    this.#cap.addEventListener('invalid', () => (this.#part.open = true));
+    this.#part.append(this.#join.element);
+    this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
   }
 
   /**
@@ -91,6 +94,7 @@ export class Advanced {
   /** Forget all that was entered. */
   reset() {
     this.#part.open = false;
+    this.#join.fill({ passcode: null, starts_at: null, notice: null, ai_notice: null });
     this.show(new Map());
   }
 
@@ -118,6 +122,7 @@ export class Advanced {
       do_not_translate: [...kept],
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
       downloads: this.#downloads.checked,
+      ...this.#join.values,
     };
   }
 }

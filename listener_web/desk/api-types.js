@@ -17,6 +17,11 @@
  * @property {number | null} spend_cap_usd
  * @property {StereoInput} stereo_input
  * @property {boolean} downloads whether attendees may keep the captions as a file
+ * @property {string} code what attendees type; empty for an event of an earlier version
+ * @property {string | null} passcode
+ * @property {string | null} starts_at ISO 8601
+ * @property {string | null} notice
+ * @property {string | null} ai_notice null for the page's own sentence, empty for none
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  * @property {Warning[]} warnings

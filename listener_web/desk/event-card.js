@@ -3,6 +3,7 @@ import { getJson, sendJson } from '../shared/api.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { downloadsChoice } from './downloads-choice.js';
+import { JoinOptions } from './join-options.js';
 import { StereoChoice } from './stereo-choice.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
@@ -89,7 +90,8 @@ export class EventCard {
     );
     const head = h('div', { class: 'event-head' }, name, steps);
     const downloads = downloadsChoice(path, event.downloads, fail);
-    this.element.append(head, this.#warnings, links, downloads, this.#measured);
+    const join = new JoinOptions(path, event, fail);
+    this.element.append(head, this.#warnings, links, downloads, join.element, this.#measured);
     this.#showState();
   }
 
@@ -162,9 +164,23 @@ export class EventCard {
         { class: 'link-text' },
         h('strong', {}, title),
         h('a', { href: url, target: '_blank', rel: 'noopener' }, url.replace(/#.*/, '')),
+        ...(kind === 'attendee' ? this.#code(url) : []),
         copy,
       ),
     );
+  }
+
+  /**
+   * The other way to the event, for people who cannot scan.
+   *
+   * @param {string} url
+   */
+  #code(url) {
+    const { code } = this.#event;
+    if (code === '') return [];
+    const host = h('strong', {}, new URL(url).host);
+    const spoken = h('strong', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
+    return [h('p', { class: 'link-code' }, 'or go to ', host, ' and type ', spoken)];
   }
 
   /**

@@ -9,6 +9,7 @@ from tests.support.server import running_server
 _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
     "event": "talk",
+    "code": "talk",
     "channel": "es",
     "attendee|stage": "stage",
     "link": "stage",

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.http.routes import HttpAudioRoutes
+from broadcaster.edge.join_routes import JoinRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -26,7 +27,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.sockets.acceptor import AcceptorSettings, accepting
 from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
-from broadcaster.web.application import create_application
+from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import AddressLimits, ClientLimits
 from broadcaster.web.clients import TrustedProxies
 from broadcaster.webrtc.egress.port import EgressPort, EgressSettings
@@ -127,6 +128,7 @@ async def serving(
         *WebSocketRoutes(rooms, FRAME_MS, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     refused, gate, stopping = Counter[str](), Gate(), asyncio.Event()
     proxies = TrustedProxies.parse(trusted_proxies)

@@ -137,7 +137,7 @@ async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -
             assert not await page.is_visible("#settings"), "the button closes it, too"
             await edge.put(dataclasses.replace(LONG, state=EventState.CLOSED))
             await page.wait_for_selector("#status[data-status='ended']")
-            assert "Thank you" in await page.inner_text("#notice")
+            assert "Thank you" in await page.inner_text("#placeholder")
             assert not await page.is_visible("#listen")
             wrong["ended"] = await violations(page)
             await edge.put(LONG)

@@ -49,9 +49,11 @@ async def crowd(
     ramp_s: float = 0.0,
     transport: Transport = Transport.WS,
     listeners: int = LISTENERS,
+    passcode: str = "",
 ) -> AsyncIterator[tuple[Run, "asyncio.Task[LoadReport]"]]:
     """A crowd that stays until it is stopped, or everybody was dropped."""
-    target = await asyncio.to_thread(find_target, f"{edge.url}/e/talk", channels or ("es",))
+    link, chosen = f"{edge.url}/e/talk", channels or ("es",)
+    target = await asyncio.to_thread(find_target, link, chosen, passcode=passcode)
     run = Run(target, transport, LoadPlan(listeners, ramp_s, 600.0))
     running = asyncio.create_task(run.report(), name="crowd")
     try:

@@ -10,6 +10,7 @@ from broadcaster.loadtest.measure import check_limits, measure
 from broadcaster.loadtest.plan import LoadPlan, Transport
 from broadcaster.loadtest.target import find_target
 from broadcaster.model.event import EventState
+from broadcaster.model.join import Passcode
 from tests.edge.conftest import EVENT, Edge
 from tests.loadtest.crowds import LISTENERS, crowd
 
@@ -62,3 +63,14 @@ async def test_the_end_of_the_event_is_counted(edge: Edge, transport: Transport)
 def test_webrtc_is_for_few() -> None:
     with pytest.raises(BroadcasterError, match="at most 500"):
         check_limits(Transport.WHEP, LoadPlan(501, 1, 1))
+
+
+@pytest.mark.parametrize("transport", Transport)
+async def test_an_event_with_a_passcode(sounding: Edge, transport: Transport) -> None:
+    await sounding.put(dataclasses.replace(EVENT, passcode=Passcode("Water-24", "secret")))
+    with pytest.raises(BroadcasterError, match="needs a passcode"):
+        await asyncio.to_thread(find_target, f"{sounding.url}/e/talk", ())
+    listening = crowd(sounding, transport=transport, listeners=PEERS, passcode="Water-24")
+    async with listening as (run, running):
+        await run.until(lambda now: now.messages > PEERS * 20)
+    assert running.result().joined == PEERS

@@ -9,6 +9,7 @@ from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState, StereoInput
+from broadcaster.model.join import Passcode
 from broadcaster.model.status import (
     BOOTH_TRANSITIONS,
     STALE_AFTER_S,
@@ -65,6 +66,44 @@ def test_an_event_that_was_stored_before_downloads_offers_none() -> None:
     assert Event.from_json(json.dumps(stored).encode()).downloads is False
     allowed = dataclasses.replace(EVENT, downloads=True)
     assert Event.from_json(allowed.to_json()) == allowed
+
+
+def test_an_event_that_was_stored_before_codes_and_passcodes_lets_everybody_in() -> None:
+    stored = json.loads(EVENT.to_json())
+    for name in ("code", "passcode", "starts_at_ms", "notice", "ai_notice"):
+        del stored[name]
+    event = Event.from_json(json.dumps(stored).encode())
+    assert event == EVENT
+    assert (event.code, event.passcode, event.starts_at()) == ("", None, None)
+
+
+def test_a_passcode_and_a_start_are_stored() -> None:
+    event = dataclasses.replace(
+        EVENT,
+        code="K7F2QX",
+        passcode=Passcode("Water-24", "secret"),
+        starts_at_ms=1_795_788_000_000,
+        notice="Lunch until 13:30",
+        ai_notice="",
+    )
+    assert Event.from_json(event.to_json()) == event
+    assert event.starts_at() == "2026-11-27T14:00:00Z"
+
+
+def test_a_passcode_does_not_show_in_logs() -> None:
+    event = dataclasses.replace(EVENT, passcode=Passcode("Water-24", "the-secret"))
+    assert "Water-24" not in repr(event)
+    assert "the-secret" not in repr(event)
+
+
+def test_a_token_is_of_one_passcode() -> None:
+    passcode = Passcode("Water-24", "secret")
+    assert passcode.is_token(passcode.token())
+    assert passcode.is_text(" wATER-24 ")
+    assert not passcode.is_text("Water-25")
+    assert not passcode.is_text(passcode.token())
+    for wrong in ("", "Water-24", Passcode("Water-24", "another").token(), "\udcff"):
+        assert not passcode.is_token(wrong)
 
 
 @pytest.mark.parametrize("before", EventState)

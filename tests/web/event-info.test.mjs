@@ -1,17 +1,24 @@
-/** The page's words until the event is there. */
+/** The words of the page until the event is there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explained } from '../../listener_web/attendee/event-info.js';
+import { ApiError } from '../../listener_web/shared/api.js';
 
-for (const [full, missing, expected] of [
-  [false, 1, ['waiting', 'notOpen']],
-  [false, 2, ['waiting', 'notOpen']],
-  [false, 3, ['noEvent', 'wrongLink']],
-  [false, 9, ['noEvent', 'wrongLink']],
-  [true, 0, ['queued', 'queuedLonger']],
-  [false, 0, ['reconnecting', 'connectionLost']],
+const refused = (status, error) => new ApiError(status, error, '', '');
+const MISSING = refused(404, 'unknown_event');
+
+for (const [error, missing, expected] of [
+  [MISSING, 1, ['missing', 'waiting', 'notOpen', '']],
+  [MISSING, 2, ['missing', 'waiting', 'notOpen', '']],
+  [MISSING, 3, ['wrong', 'noEvent', 'noEvent', 'wrongLink']],
+  [MISSING, 9, ['wrong', 'noEvent', 'noEvent', 'wrongLink']],
+  [refused(429, 'too_many_joins'), 0, ['full', 'queued', 'queued', 'queuedLonger']],
+  [refused(401, 'passcode_needed'), 0, ['passcode', 'passcode', 'passcodeTitle', 'passcodeNext']],
+  [refused(0, 'unreachable'), 5, ['lost', 'reconnecting', 'reconnecting', 'connectionLost']],
+  [new TypeError('odd'), 0, ['lost', 'reconnecting', 'reconnecting', 'connectionLost']],
 ]) {
-  test(`${full ? 'full' : 'not full'}, ${missing} times missing: ${expected}`, () => {
-    assert.deepEqual(explained({ full, missing }), expected);
+  test(`${error.error ?? error}, ${missing} times missing: ${expected}`, () => {
+    const { kind, status, title, next } = explained(error, missing);
+    assert.deepEqual([kind, status, title, next], expected);
   });
 }

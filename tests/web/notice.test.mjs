@@ -9,7 +9,6 @@ const notice = ({ captions = 'open', player = 'idle', channel = {}, ...more } = 
   const situation = { captions, player, channel: { ...LIVE, ...channel } };
   const { text, tone } = noticeOf(situation, {
     soundPossible: true,
-    hasCaptions: true,
     lostForLong: true,
     ...more,
   });
@@ -37,10 +36,8 @@ const CASES = [
   ['warn needsBrowser', { soundPossible: false }],
   ['warn interpretationStopped', { player: 'playing', channel: { channel: 'failed' } }],
   ['headphones', { channel: { channel: 'failed', state: 'paused' } }],
-  ['thanks', { channel: { state: 'closed' } }],
-  ['thanks', { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
-  [null, { channel: { state: 'closed' }, hasCaptions: false }],
-  ['headphones', { hasCaptions: false }],
+  [null, { channel: { state: 'closed' } }],
+  [null, { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
 ];
 
 for (const [expected, given] of CASES) {

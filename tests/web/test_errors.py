@@ -93,6 +93,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a crowd or a fault
     "too_many_listeners": "webrtc/egress/test_port.py",
     "too_many_publishers": "floor/test_whip.py",
     "too_many_waiting": "edge/whep/test_forwarding.py",
+    "wrong_passcode": "edge/test_join.py",
 }
 
 

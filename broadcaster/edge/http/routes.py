@@ -11,7 +11,7 @@ from broadcaster.edge.http.formats import FORMATS, HttpFormat
 from broadcaster.edge.http.listener import StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.edge.rooms.event_room import EventRoom
-from broadcaster.edge.rooms.requests import admit, with_small_buffer
+from broadcaster.edge.rooms.requests import admit, room_of, with_small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.model.variant import ChannelVariant
 from broadcaster.web.errors import Refused
@@ -38,6 +38,7 @@ class HttpAudioRoutes:
         `bytes=0-1` first and plays a stream that answers 200 to that.
         """
         event_id, channel = request.match_info["event"], request.match_info["channel"]
+        await room_of(self._rooms, request)
         room = await self._rooms.open_sound(event_id, channel)
         audio_format = FORMATS.get(request.match_info["format"])
         if audio_format is None:

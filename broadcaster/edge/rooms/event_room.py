@@ -172,6 +172,11 @@ class EventRoom:
         language = self.event.source_language or self._floor_language
         if channel == FLOOR and language:
             state["language"] = language
+        if self.event.notice:
+            state["notice"] = self.event.notice
+        starts_at = self.event.starts_at()
+        if self.event.state is EventState.OPEN and starts_at:
+            state["starts_at"] = starts_at
         return state
 
     def _start(self, part: Part, name: str) -> None:

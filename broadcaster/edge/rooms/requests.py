@@ -8,6 +8,7 @@ from aiohttp import web
 
 from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.rooms.event_room import EventRoom
+from broadcaster.edge.rooms.passcodes import check_pass
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.web.client_limits import limits_of
@@ -21,7 +22,23 @@ SEND_BUFFER_BYTES = 16 * 1024
 afterwards, and let a client that never reads hold megabytes in the kernel."""
 
 FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
-"""CORS: a page of another address may show an event and its captions, which need no key."""
+"""CORS: a page of another address may show an event and its captions. No cookie goes with it."""
+
+
+async def room_of(rooms: Rooms, request: web.Request) -> EventRoom:
+    """The room that a request's address names, for a client that may listen and read.
+
+    Args:
+        rooms: of this process.
+        request: its route has `{event}`.
+
+    Raises:
+        Refused: 401 `passcode_needed`, 429 `too_many_wrong_passcodes`; and what `Rooms.open`
+            raises.
+    """
+    room = await rooms.open(request.match_info["event"])
+    check_pass(room.event, request)
+    return room
 
 
 async def channel_of(
@@ -35,9 +52,9 @@ async def channel_of(
         variants: whether it may be the channel's variant with the floor.
 
     Raises:
-        UnknownChannel: the event has no channel of this id; and what `Rooms.open` raises.
+        UnknownChannel: the event has no channel of this id; and what `room_of` raises.
     """
-    room = await rooms.open(request.match_info["event"])
+    room = await room_of(rooms, request)
     channel = request.match_info["channel"]
     room.check_channel(channel, variants=variants)
     return room, channel

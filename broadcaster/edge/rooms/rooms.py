@@ -13,6 +13,7 @@ from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.join import code_of
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.uring import Ring
 from broadcaster.system.rate_limited_log import RateLimitedLog
@@ -82,6 +83,23 @@ class Rooms:
         room.event.refuse_if_over()
         room.check_channel(channel, variants=True)
         return room
+
+    async def find_by_code(self, typed: str) -> str | None:
+        """Return the id of the event that somebody means by a code, or by the id itself.
+
+        Only events that can be joined are found.
+
+        Raises:
+            BusUnavailable: the records cannot be read.
+        """
+        code = code_of(typed)
+        record = None if code is None else await self._bus.get(keys.code_record(code))
+        event_id = typed.lower() if record is None else record.value.decode()
+        try:
+            event = await self._find(event_id)
+        except UnknownEvent:
+            return None
+        return event_id if event.state is not EventState.DRAFT else None
 
     async def send_listeners_away(self, over_s: float) -> None:
         """Tell every listener and reader that this process stops, and let them connect elsewhere.

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from broadcaster.edge.rooms.requests import room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.forwarding import RequestForwarder
 from broadcaster.edge.whep.join_rate import JoinRate
@@ -32,7 +33,7 @@ _JSON_TYPE = "application/json"
 
 
 class WhepEndpoint:
-    """The handlers of one process; no token is needed to listen.
+    """The handlers of one process; no token is needed to listen, unless the event has a passcode.
 
     A session lives in the process that made it, and its address names that process. A process that
     gets a request for a session of another one forwards it.
@@ -72,6 +73,7 @@ class WhepEndpoint:
     async def _subscribe(self, request: web.Request) -> web.Response:
         event_id, channel = request.match_info["event"], request.match_info["channel"]
         refuse_while_stopping(request)
+        await room_of(self._rooms, request)
         await self._rooms.open_sound(event_id, channel)
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)

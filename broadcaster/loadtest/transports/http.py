@@ -27,7 +27,8 @@ class HttpLoadListener:
         url = self._target.url
         return (
             f"GET /listen/{self._target.event}/{self._channel}.mp3 HTTP/1.1\r\n"
-            f"Host: {url.host_port_subcomponent}\r\nAccept: audio/*\r\n\r\n"
+            f"Host: {url.host_port_subcomponent}\r\nAccept: audio/*\r\n"
+            f"{self._target.header_lines}\r\n"
         ).encode()
 
     def answered(self, status: int, headers: dict[str, str], body: bytes, now_s: float) -> None:

@@ -56,7 +56,8 @@ class WebSocketLoadListener:
             f"Host: {url.host_port_subcomponent}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {self._key.decode()}\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n"
+            f"{self._target.header_lines}\r\n"
         ).encode()
 
     def answered(self, status: int, headers: dict[str, str], body: bytes, _now_s: float) -> None:

@@ -39,7 +39,11 @@ class WhepCrowd:
         """Let the listeners join, listen and leave."""
         connector = aiohttp.TCPConnector(limit=0, ssl=self._target.tls or True)
         asked = 0
-        async with aiohttp.ClientSession(connector=connector) as http, asyncio.TaskGroup() as tasks:
+        headers = self._target.headers
+        async with (
+            aiohttp.ClientSession(connector=connector, headers=headers) as http,
+            asyncio.TaskGroup() as tasks,
+        ):
             run = LoadRun(self._plan, self._results, report_progress)
             try:
                 while run.goes_on(asked=asked, joining=self._joining, listening=self._listening):

@@ -1,0 +1,71 @@
+"""Lets attendees into events that have a passcode.
+
+A client shows the passcode once and gets a token for it, which its browser keeps as a cookie. A
+program may send the token or the passcode itself as `Authorization: Bearer …`.
+
+A passcode is short, so a guess is not even compared once an address has made too many. A token
+cannot be guessed, so it is always compared: nobody can lock out those who are in.
+"""
+
+from aiohttp import web
+
+from broadcaster.auth import bearer
+from broadcaster.model.event import Event
+from broadcaster.model.join import Passcode
+from broadcaster.web.client_limits import PASSCODE_NEEDED, limits_of
+from broadcaster.web.clients import client_of
+from broadcaster.web.errors import Refused
+
+COOKIE = "broadcaster_pass_{event}"
+COOKIE_AGE_S = 7 * 24 * 3600
+"""A conference has some days."""
+
+
+def check_pass(event: Event, request: web.Request) -> None:
+    """Check that a request may hear and read an event.
+
+    Raises:
+        Refused: 401 `passcode_needed`, 429 `too_many_wrong_passcodes`.
+    """
+    passcode = event.passcode
+    if passcode is None or passcode.is_token(request.cookies.get(_cookie(event), "")):
+        return
+    shown = bearer(request.headers.get("Authorization", ""))
+    if not shown or not (passcode.is_token(shown) or guessed(passcode, shown, request)):
+        raise Refused(
+            401,
+            PASSCODE_NEEDED,
+            "this event needs a passcode",
+            hint="Open the event's page and enter it there, or send it as Bearer.",
+            headers={"WWW-Authenticate": "Bearer", "Access-Control-Allow-Origin": "*"},
+        )
+
+
+def guessed(passcode: Passcode, given: str, request: web.Request) -> bool:
+    """Whether somebody gave the right passcode. A wrong one is counted.
+
+    Raises:
+        Refused: 429 `too_many_wrong_passcodes`: this one was not compared.
+    """
+    limits, client = limits_of(request), client_of(request)
+    limits.refuse_guess(client)
+    if passcode.is_text(given):
+        return True
+    limits.count_wrong_passcode(client)
+    return False
+
+
+def keep_token(event: Event, token: str, request: web.Request, answer: web.Response) -> None:
+    """Have the browser keep the token, out of reach of scripts."""
+    answer.set_cookie(
+        _cookie(event),
+        token,
+        max_age=COOKIE_AGE_S,
+        httponly=True,
+        samesite="Lax",
+        secure=client_of(request).secure,
+    )
+
+
+def _cookie(event: Event) -> str:
+    return COOKIE.format(event=event.id)
