@@ -36,6 +36,15 @@ export function parseFrame(message) {
   };
 }
 
+/**
+ * A channel that was asked for.
+ *
+ * @typedef {object} Wish
+ * @property {string} channel its id for the server, '' for the one of the address
+ * @property {string} url its own address
+ * @property {number} [backlog_ms] how much of its newest sound to begin with
+ */
+
 /** Finds repeats and losses in the packets of one channel. */
 export class FrameOrder {
   /** @type {number | null} */

@@ -23,14 +23,7 @@ const CHANGE_INTERVAL_MS = 250;
 /** The server answers within 2.5 s. One that does not is older than this page, or out of reach. */
 const ANSWER_DEADLINE_MS = 3_500;
 
-/**
- * A channel that was asked for.
- *
- * @typedef {object} Wish
- * @property {string} channel its id for the server, '' for the one of the address
- * @property {string} url its own address
- * @property {number} [backlog_ms] how much of its newest sound to begin with
- */
+/** @typedef {import('./frames.js').Wish} Wish */
 
 class Receiver {
   #backoff = new Backoff(300, 1_500);
