@@ -35,7 +35,7 @@ def test_the_wheel_holds_what_is_served(wheel: Path) -> None:
     pages = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "listener_web").glob("*/*")
-        if path.suffix in CONTENT_TYPES
+        if path.suffix in CONTENT_TYPES and path.parent.name != "node_modules"
     }
     assert "listener_web/player/player.js" in pages
     assert {f"broadcaster/{name}" for name in pages} <= names
