@@ -48,7 +48,7 @@ soak: .venv/dev.done ## an hour of speech with drops, accelerated; ten minutes i
 faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md
 	$(BIN)/python -m tests.benchmarks.bench_faults --write docs/interpretation.md
 
-bench: .venv/dev.done ## lag, first listener, language switch, cost of a listener; writes docs/performance.md
+bench: .venv/dev.done ## lag, first listener, language switch, cost of a listener, the page; writes docs/performance.md, docs/listening.md
 	$(BIN)/python -m tests.benchmarks.bench_lag
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.bench_language_switch --passages 3
@@ -57,6 +57,7 @@ bench: .venv/dev.done ## lag, first listener, language switch, cost of a listene
 	$(BIN)/python -m tests.benchmarks.bench_whep --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
+	$(BIN)/python -m tests.benchmarks.page_speed --write
 
 docs: .venv/dev.done ## write the generated tables of the documents
 	$(BIN)/python -m tests.docs

@@ -1,4 +1,4 @@
-"""What an event's page asks for, as JSON: its information, and its captions."""
+"""Answers as JSON: the information about an event, and its captions."""
 
 import json
 

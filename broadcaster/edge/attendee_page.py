@@ -23,10 +23,10 @@ from broadcaster.web.pages.encodings import coding_headers, coding_of, encoded, 
 
 NEWEST = 40
 """Captions that come with the page, or with the stream: about three screens of a phone."""
-WAIT_S = 0.3
+WAIT_S = 1.0
 """The page waits no longer for the room of an event that nobody has opened yet."""
 _DOCUMENT = "attendee/attendee.html"
-_STRINGS = "i18n/"
+_WORDS = "i18n/"
 
 
 class AttendeePage:
@@ -38,18 +38,19 @@ class AttendeePage:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._assets = assets()
 
     async def send(self, request: web.Request) -> web.Response:
-        """The page; it comes without answers while there are none."""
+        """The page with the answers that are known in time."""
         languages = preferred(request.headers.get("Accept-Language", ""))
-        answers = _own_words(languages)
+        answers = self._own_words(languages)
         try:
             async with asyncio.timeout(WAIT_S):
                 await self._answer(request, languages, answers)
         except (UnknownEvent, BusUnavailable, Refused, TimeoutError):
             pass  # the page asks by itself, and says what is wrong
         coding = coding_of(request)
-        body = _encoded(assets().documents[_DOCUMENT].with_answers(answers), coding)
+        body = _encoded(self._assets.documents[_DOCUMENT].with_answers(answers), coding)
         headers = {
             "Cache-Control": f"private, {ASKED_EVERY_TIME}",
             "Content-Type": "text/html; charset=utf-8",
@@ -73,6 +74,14 @@ class AttendeePage:
         channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
         answers[channel_address] = captions_answer(room, channel, page)
 
+    def _own_words(self, languages: list[str]) -> dict[str, bytes]:
+        """The words of the page by their address."""
+        files = self._assets.sources
+        names = [path for path in files if path.startswith(_WORDS) and path.endswith(".json")]
+        offered = [name.removeprefix(_WORDS).removesuffix(".json") for name in names]
+        path = f"{_WORDS}{best_match(languages, offered) or 'en'}.json"
+        return {self._assets.address(path): files[path].body}
+
 
 def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
     """The offered tag that the page is likely to choose; see `i18n/languages.js`.
@@ -89,18 +98,6 @@ def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
             if parts[0] and name.split("-")[0] == parts[0]:
                 return offer
     return None
-
-
-def _own_words(languages: list[str]) -> dict[str, bytes]:
-    """The words of the page by their address."""
-    files = assets().sources
-    offered = {
-        path.removeprefix(_STRINGS).removesuffix(".json")
-        for path in files
-        if path.startswith(_STRINGS) and path.endswith(".json")
-    }
-    path = f"{_STRINGS}{best_match(languages, sorted(offered)) or 'en'}.json"
-    return {assets().address(path): files[path].body}
 
 
 @lru_cache(maxsize=64)

@@ -42,6 +42,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_EVERY_TIME = "no-cache"
 NOT_KEPT = "no-store"
 _ANY = ETag("*")
+_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
+"""In styles."""
 _VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
 
 
@@ -132,7 +134,8 @@ class Assets:
         for path in [path for path in bodies if path.endswith(".html")]:
             styles = f"{path}.css"
             document = Document.parse(bodies.pop(path).decode(), styles)
-            bodies[styles] = b"".join(bodies[style] for style in document.styles)
+            rules = b"".join(bodies[style] for style in document.styles)
+            bodies[styles] = _COMMENT.sub(b"", rules)
             start = _versioned(document.start.encode(), version).decode()
             documents[path] = replace(document, start=start)
         plain = {path: Asset.plain(path, source) for path, source in sources.items()}

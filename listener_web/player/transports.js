@@ -5,6 +5,8 @@
 import { within } from '../shared/deadline.js';
 
 const LOAD_DEADLINE_MS = 20_000;
+/** The browser asks for these when the sound begins. */
+const AFTER_THE_TAP = ['./worker.js', './worklet.js'].map((name) => new URL(name, import.meta.url));
 const BEST_FIRST = /** @type {const} */ (['ws', 'whep', 'http']);
 
 /** @typedef {typeof BEST_FIRST[number]} Transport */
@@ -135,6 +137,7 @@ export class DeckTotals {
 const LOAD = {
   ws: async () => {
     const { WebSocketDeck } = await import('./websocket-deck.js');
+    for (const url of AFTER_THE_TAP) void keepInCache(url);
     return (graph, channel, url) => {
       const { context, output } = opened(graph);
       return new WebSocketDeck(context, output, channel, url);
@@ -182,6 +185,19 @@ export function openDeck(transport, graph, channel, url) {
   const make = loaded.get(transport);
   if (make === undefined) throw new Error(`the module of ${transport} is not loaded`);
   return make(graph, channel, url);
+}
+
+/**
+ * Fetch a file that is needed later, so that the browser has it by then.
+ *
+ * @param {URL} url
+ */
+async function keepInCache(url) {
+  try {
+    await (await fetch(url)).arrayBuffer();
+  } catch {
+    // It is asked for again when it is needed.
+  }
 }
 
 /** @param {AudioGraph} graph */

@@ -4,8 +4,8 @@
     python -m tests.benchmarks.page_speed --write
 
 Chromium opens the page of a talk with an hour of captions through a proxy that is as slow as a
-network (`tests/edge/slow_network.py`): with an empty cache, and then in a new tab over new
-connections. Figures are medians. The last column of goals tells which of them are missed.
+network (`tests/edge/slow_network.py`): with an empty cache, and then again over new connections.
+Figures are medians. The last column tells which goals are missed.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from playwright.async_api import Browser
 
 from tests.benchmarks.tables import Table, write
 from tests.edge.conftest import Edge, running_edge
-from tests.edge.first_moments import FirstMoments, first_sound_ms, open_page
+from tests.edge.first_moments import FirstMoments, first_caption, first_sound_ms, new_tab
 from tests.edge.slow_network import Network, slow_network
 from tests.edge.voices import speaking
 from tests.support.browser import chromium
@@ -73,15 +73,15 @@ CASES = (
 
 async def visits(edge: Edge, browser: Browser, case: Case) -> Visit:
     """Visit the page with an empty cache, listen, and visit it again."""
-    async with slow_network(edge.url, case.network) as (url, slow):
-        context = await browser.new_context(locale="es-ES")
-        address = f"{url}/e/talk"
-        page, cold = await open_page(context, address, slow, cpu_slowdown=case.cpu_slowdown)
+    async with slow_network(case.network) as slow:
+        context = await browser.new_context(locale="es-ES", proxy=slow.settings)
+        page = await new_tab(context, cpu_slowdown=case.cpu_slowdown)
+        cold = await first_caption(page, f"{edge.url}/e/talk", slow)
         await asyncio.sleep(READS_S)
         sound_ms = await first_sound_ms(page)
-        await page.close()
+        await page.goto("about:blank")
         await slow.drop_connections()
-        _, warm = await open_page(context, address, slow, cpu_slowdown=case.cpu_slowdown)
+        warm = await first_caption(page, f"{edge.url}/e/talk", slow)
         await context.close()
     return Visit(cold, warm, sound_ms)
 
@@ -138,7 +138,7 @@ async def measure(repetitions: int) -> Table:
         ),
         tuple(rows),
         f"Medians of {repetitions} runs. Requests and bytes are those before the first caption, "
-        "headers among them. “Again” is a second visit in a new tab, over new connections. Sound "
+        "headers among them. “Again” is a second visit over new connections. Sound "
         f"is from a tap on Listen, {READS_S:.0f} s after the first caption, to the first sample "
         "that is not silent.",
     )

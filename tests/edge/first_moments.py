@@ -37,7 +37,7 @@ HEAR = """async () => {
 
 @dataclass(frozen=True, slots=True)
 class FirstMoments:
-    """What a page took.
+    """The time and the data that a page took.
 
     Attributes:
         caption_ms: from the navigation to the first caption on the screen.
@@ -50,22 +50,25 @@ class FirstMoments:
     received_bytes: int
 
 
-async def open_page(
-    context: BrowserContext, url: str, slow: SlowNetwork, *, cpu_slowdown: int = 1
-) -> tuple[Page, FirstMoments]:
-    """Open a page in its own tab and wait for its first caption."""
+async def new_tab(context: BrowserContext, *, cpu_slowdown: int = 1) -> Page:
+    """A tab that notices its first caption, as slow as a phone."""
     page = await context.new_page()
     page.set_default_timeout(DEADLINE_MS)
     await page.add_init_script(WATCH)
     if cpu_slowdown > 1:
         devtools = await context.new_cdp_session(page)
         await devtools.send("Emulation.setCPUThrottlingRate", {"rate": cpu_slowdown})
+    return page
+
+
+async def first_caption(page: Page, url: str, slow: SlowNetwork) -> FirstMoments:
+    """Open an attendee page and wait for its first caption."""
     before = slow.received_bytes
     await page.goto(url, wait_until="commit")
     await until(page, "() => window.firstCaption !== undefined")
     received = slow.received_bytes - before
     first = await page.evaluate("window.firstCaption")
-    return page, FirstMoments(first["ms"], first["requests"], received)
+    return FirstMoments(first["ms"], first["requests"], received)
 
 
 async def first_sound_ms(page: Page) -> float:

@@ -1,7 +1,7 @@
-"""A proxy that is as slow as a network: round trips, a narrow link, and TCP's slow start.
+"""A SOCKS proxy that is as slow as a network: round trips, a narrow link, and TCP's slow start.
 
-It stands for `netem`, which not every kernel has. The client's handshake with the proxy itself
-takes no time, so the proxy adds that round trip to the first bytes of a connection.
+It stands for `netem`, which not every kernel has. A browser takes a connection for open when the
+proxy says so (RFC 1928), which is one round trip later.
 """
 
 import asyncio
@@ -10,9 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 
+from playwright.async_api import ProxySettings
+
 SEGMENT_BYTES = 1_460
 FIRST_WINDOW_BYTES = 10 * SEGMENT_BYTES
-"""What a server sends before the first acknowledgement (RFC 6928)."""
+"""Sent before the first acknowledgement (RFC 6928)."""
+_IPV4 = 1
+_CONNECTED = b"\x05\x00\x00\x01" + bytes(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,13 @@ class SlowNetwork:
 
     Attributes:
         network: how slow it is.
-        port: of the server behind it.
+        port: of the proxy.
         received_bytes: by the client, headers among them.
         connections: tasks of the open connections.
     """
 
     network: Network
-    port: int
+    port: int = 0
     received_bytes: int = 0
     connections: set[asyncio.Task[None]] = field(default_factory=set)
     _free_at: float = 0.0
@@ -52,27 +56,44 @@ class SlowNetwork:
             task.cancel()
         await asyncio.gather(*self.connections, return_exceptions=True)
 
+    @property
+    def settings(self) -> ProxySettings:
+        """The proxy of a browser's context."""
+        # Otherwise connections to this machine itself bypass a proxy.
+        return {"server": f"socks5://127.0.0.1:{self.port}", "bypass": "<-loopback>"}
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection until either side ends it."""
-        answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
-        with closing(writer), closing(upstream):
-            ways = [
-                asyncio.create_task(self._up(reader, upstream), name="up a slow network"),
-                asyncio.create_task(self._down(answer, writer), name="down a slow network"),
-            ]
-            try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
+        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionError):
+            port = await _greet(reader, writer)
+            await asyncio.sleep(self.network.round_trip_s)
+            answer, upstream = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(_CONNECTED)
+            with closing(upstream):
+                await self._pass_on(reader, upstream, answer, writer)
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        upstream: asyncio.StreamWriter,
+        answer: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        ways = [
+            asyncio.create_task(self._up(reader, upstream), name="up a slow network"),
+            asyncio.create_task(self._down(answer, writer), name="down a slow network"),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _up(self, reader: asyncio.StreamReader, upstream: asyncio.StreamWriter) -> None:
-        handshake_s = self.network.round_trip_s
         with suppress(ConnectionError):
             while data := await reader.read(2**16):
-                await asyncio.sleep(self.network.round_trip_s / 2 + handshake_s)
-                handshake_s = 0.0
+                await asyncio.sleep(self.network.round_trip_s / 2)
                 upstream.write(data)
                 await upstream.drain()
 
@@ -115,10 +136,21 @@ class SlowNetwork:
                 writer.write(data)
 
 
+async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    """Agree on a connection to this machine; returns the port that is wanted."""
+    _, methods = await reader.readexactly(2)
+    await reader.readexactly(methods)
+    writer.write(b"\x05\x00")
+    *_, kind = await reader.readexactly(4)
+    length = 4 if kind == _IPV4 else (await reader.readexactly(1))[0]
+    await reader.readexactly(length)
+    return int.from_bytes(await reader.readexactly(2), "big")
+
+
 @asynccontextmanager
-async def slow_network(url: str, network: Network) -> AsyncIterator[tuple[str, SlowNetwork]]:
-    """A slow network before the server at `url`; yields its address and the network."""
-    slow = SlowNetwork(network, int(url.rpartition(":")[2]))
+async def slow_network(network: Network) -> AsyncIterator[SlowNetwork]:
+    """A slow network to this machine."""
+    slow = SlowNetwork(network)
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(slow.serve(reader, writer), name="slow connection")
@@ -128,6 +160,7 @@ async def slow_network(url: str, network: Network) -> AsyncIterator[tuple[str, S
     async with AsyncExitStack() as stack:
         server = await asyncio.start_server(accept, "127.0.0.1", 0)
         stack.callback(server.close)
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", slow
+        slow.port = server.sockets[0].getsockname()[1]
+        yield slow
     await slow.drop_connections()
     await asyncio.sleep(0)  # transports close in the next turn

@@ -1,11 +1,11 @@
-"""What a phone has to fetch before it shows the first caption."""
+"""A phone fetches little before it shows the first caption."""
 
 import pytest
 from playwright.async_api import Request
 
 from broadcaster.web.assets import FOR_EVER, assets
 from tests.edge.conftest import Edge
-from tests.edge.first_moments import open_page
+from tests.edge.first_moments import first_caption, new_tab
 from tests.edge.slow_network import Network, slow_network
 from tests.support.browser import chromium
 
@@ -19,9 +19,10 @@ CAPTIONS = 300
 async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> None:
     for number in range(CAPTIONS):
         await edge.caption(number, f"Frase {number} de una charla larga sobre el agua del valle.")
-    async with chromium() as browser, slow_network(edge.url, Network()) as (url, slow):
-        context = await browser.new_context(locale="es-ES")
-        page, first = await open_page(context, f"{url}/e/talk", slow)
+    async with chromium() as browser, slow_network(Network()) as slow:
+        context = await browser.new_context(locale="es-ES", proxy=slow.settings)
+        page = await new_tab(context)
+        first = await first_caption(page, f"{edge.url}/e/talk", slow)
         assert first.requests <= MOST_REQUESTS
         assert 0 < first.received_bytes <= MOST_BYTES
         assert f"Frase {CAPTIONS - 1}" in await page.inner_text("#captions")
@@ -30,12 +31,11 @@ async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> N
 async def test_a_second_visit_asks_only_for_what_changes(edge: Edge) -> None:
     await edge.caption(1, "Hola.")
     asked: list[Request] = []
-    async with chromium() as browser, slow_network(edge.url, Network()) as (url, slow):
-        context = await browser.new_context(locale="es-ES")
-        page, first = await open_page(context, f"{url}/e/talk", slow)
-        await page.close()
+    async with chromium() as browser, slow_network(Network()) as slow:
+        context = await browser.new_context(locale="es-ES", proxy=slow.settings)
+        first = await first_caption(await new_tab(context), f"{edge.url}/e/talk", slow)
         context.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks it
-        page, second = await open_page(context, f"{url}/e/talk", slow)
+        second = await first_caption(await new_tab(context), f"{edge.url}/e/talk", slow)
         assert second.received_bytes < first.received_bytes / 2
         for request in asked:
             answer = await request.response()
@@ -47,9 +47,10 @@ async def test_a_second_visit_asks_only_for_what_changes(edge: Edge) -> None:
 async def test_a_page_in_another_language_than_guessed_shows_its_captions(edge: Edge) -> None:
     """The server guesses Spanish, and the reader has chosen Arabic in this tab."""
     await edge.caption(1, "Hola.")
-    async with chromium() as browser, slow_network(edge.url, Network()) as (url, slow):
-        context = await browser.new_context(locale="es-ES")
-        page, _ = await open_page(context, f"{url}/e/talk", slow)
+    async with chromium() as browser, slow_network(Network()) as slow:
+        context = await browser.new_context(locale="es-ES", proxy=slow.settings)
+        page = await new_tab(context)
+        await first_caption(page, f"{edge.url}/e/talk", slow)
         await page.evaluate("sessionStorage.setItem('broadcaster.channel.talk', 'ar')")
         await page.reload()
         await page.wait_for_selector("input[value='ar']:checked", state="attached")

@@ -1,4 +1,4 @@
-"""Which coding a client gets, by what it says it takes."""
+"""A client gets the coding that it wants most."""
 
 import pytest
 from aiohttp.test_utils import make_mocked_request

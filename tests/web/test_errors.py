@@ -67,6 +67,8 @@ CASES = [
     Case("GET", "/e/talk/audio/es", 426, "websocket_expected", None, {}, {"Upgrade": "websocket"}),
     Case("GET", "/listen/talk/es.wav", 404, "unknown_format"),
     Case("GET", "/e/talk/captions/es?wait=5", 400, "wrong_wait"),
+    Case("GET", "/e/talk/captions/es?newest=0", 400, "wrong_limit"),
+    Case("GET", "/e/talk/captions/es/history?before=x", 400, "wrong_id"),
     Case("GET", "/whip/talk", 405, "method_not_allowed", None, {}, {"Allow": "OPTIONS, POST"}),
     Case("POST", "/whip/none", 404, "unknown_event", "v=0", SDP, CORS),
     Case("POST", "/whip/talk", 401, "wrong_stage_key", "v=0", SDP, {**CORS, **BEARER}),

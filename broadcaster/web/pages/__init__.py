@@ -1,1 +1,1 @@
-"""How the pages of `listener_web/` are sent: in few files, compressed, and kept by the browser."""
+"""The form in which the pages of `listener_web/` are sent: few files, compressed."""

@@ -212,8 +212,9 @@ def _name(path: str) -> str:
 
 
 def _relative(target: str, folder: str) -> str:
-    path = posixpath.relpath(target, folder)
-    return path if path.startswith("..") else f"./{path}"
+    if posixpath.dirname(target) == folder:
+        return f"./{posixpath.basename(target)}"
+    return "../" * len(folder.split("/")) + target
 
 
 def _text_of(string: Node) -> str:
