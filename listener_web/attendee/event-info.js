@@ -9,7 +9,6 @@ const PROBABLY_WRONG_AFTER = 3;
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
-/** @typedef {import('../i18n/localise.js').TextKey} TextKey */
 /** @typedef {{title: string, state: string, channels: Channel[]}} EventInfo */
 
 /**
@@ -52,7 +51,7 @@ export async function waitForEvent(address, strings) {
  * @param {object} answer
  * @param {boolean} answer.full whether the server has no place at present
  * @param {number} answer.missing how often it said that there is no such event, 0 for another answer
- * @returns {[TextKey, TextKey]}
+ * @returns {[keyof Strings, keyof Strings]}
  */
 export function explained({ full, missing }) {
   if (full) return ['queued', 'queuedLonger'];
