@@ -1,14 +1,11 @@
 """Two implementations of the bus: Redis for several processes, an embedded one for a single one."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from broadcaster.bus import folder_lock, sqlite_faults
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.bus.retained import retained_file
-from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
 
 DATABASE = "bus.sqlite3"
@@ -43,7 +40,4 @@ async def _embedded(data_dir: Path) -> AsyncIterator[EmbeddedBus]:
             await stack.enter_async_context(folder_lock.locked(data_dir))
         except OSError as error:
             raise sqlite_faults.explain(data_dir / DATABASE, error) from error
-        clock = SystemClock()
-        kept = await asyncio.to_thread(retained_file, data_dir, clock)
-        bus = EmbeddedBus(data_dir / DATABASE, clock=clock, kept=kept)
-        yield await stack.enter_async_context(bus)
+        yield await stack.enter_async_context(EmbeddedBus(data_dir / DATABASE))

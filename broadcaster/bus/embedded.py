@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from broadcaster.bus.embedded_records import EmbeddedRecords
 from broadcaster.bus.embedded_streams import EmbeddedStreams
-from broadcaster.bus.retained import RetainedFile, RetainedMessages
+from broadcaster.bus.retained import RetainedMessages
 from broadcaster.bus.sqlite_faults import StoreDamaged, StoreUnusable
 from broadcaster.bus.sqlite_probe import SqliteProbe
 from broadcaster.bus.sqlite_store import SqliteStore
@@ -73,12 +73,9 @@ class EmbeddedBus:
     Args:
         path: the database file, created with its folder if missing; None keeps all in memory.
         clock: time, also the first half of stream ids; the system's unless it is given.
-        kept: what is retained is kept there, too, for the next process.
     """
 
-    def __init__(
-        self, path: Path | None, *, clock: Clock | None = None, kept: RetainedFile | None = None
-    ) -> None:
+    def __init__(self, path: Path | None, *, clock: Clock | None = None) -> None:
         self._path = path
         self._clock = clock or SystemClock()
         self._health = StoreHealth(self._clock)
@@ -87,7 +84,6 @@ class EmbeddedBus:
         self._live = TopicRouter()
         self._changes = TopicRouter()
         self._retained = RetainedMessages(self._clock)
-        self._kept = kept
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -104,10 +100,6 @@ class EmbeddedBus:
             if parts.probe is not None:
                 stack.push_async_callback(parts.probe.close)
             self._open_parts = parts
-            if self._kept is not None:
-                stack.push_async_callback(asyncio.to_thread, self._kept.remove)
-                for topic, message in await asyncio.to_thread(self._kept.open):
-                    self._retained.add(topic, message)
             try:
                 await self.probe()
             except StoreUnusable:
@@ -145,10 +137,8 @@ class EmbeddedBus:
             yield subscription
 
     def retain(self, topic: str, message: Retained) -> None:
-        """See `ports.Bus.retain`."""
+        """See `ports.Bus.retain`; what is kept ends with the process."""
         self._retained.add(topic, message)
-        if self._kept is not None:
-            self._kept.add(topic, message)
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""
