@@ -234,7 +234,7 @@ class AttendeePage {
       return format(this.#strings.plannedStart, { time });
     });
     this.#panel.show(state);
-    this.#words.show(state.kind === 'soon' ? notice : null);
+    this.#words.show(['soon', 'waiting'].includes(state.kind) ? notice : null);
   }
 
   /** @param {import('./status.js').Situation} situation */

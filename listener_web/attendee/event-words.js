@@ -2,7 +2,7 @@
 import { byId, h, setText } from '../shared/dom.js';
 
 export class EventWords {
-  #ai = h('p', { id: 'ai-notice', class: 'notice', dir: 'auto' });
+  #ai = h('p', { id: 'ai-notice', class: 'notice', dir: 'auto', role: 'status' });
   #notice = h('p', { id: 'organizer-notice', class: 'notice', dir: 'auto', role: 'status' });
 
   /** @param {string} aiNotice empty for none */

@@ -15,6 +15,11 @@ export class StatePanel {
     this.#downloadText = strings.downloadText;
   }
 
+  /** Whether there is something to read above the panel. */
+  get #followsCaptions() {
+    return byId('captions', HTMLElement).childElementCount > 0;
+  }
+
   /**
    * Show a state. One that is shown already stays as it is, with what was typed into it.
    *
@@ -40,7 +45,7 @@ export class StatePanel {
     const scroller = this.#element.parentElement;
     const atEnd = scroller !== null && isAtEnd(scroller);
     this.#element.replaceChildren(...parts);
-    if (atEnd) scroller.scrollTo({ top: scroller.scrollHeight });
+    if (atEnd) scroller.scrollTo({ top: this.#followsCaptions ? scroller.scrollHeight : 0 });
   }
 }
 

@@ -56,7 +56,6 @@ export function stateOf({ status, soundWanted, notice, startsAt, download }, str
       kind: 'waiting',
       title: startsAt ? timeText(startsAt) : strings.waiting,
       next: soundWanted ? strings.waitingNextSound : strings.waitingNext,
-      ...said,
     };
   }
   return { kind: 'soon', title: '', next: strings.captionsSoon };
