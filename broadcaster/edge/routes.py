@@ -30,14 +30,17 @@ class EdgeRoutes:
         room = await self._rooms.open(request.match_info["event"])
         event = room.event
         interpreted = await languages(channel.language for channel in event.channels)
+        spoken = room.floor_language
+        floor = {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"}
         channels = [
-            {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"},
+            floor | ({"language": spoken} if spoken else {}),
             *(
                 {
                     "id": language.tag,
                     "name": language.name,
                     "english_name": language.english_name,
                     "dir": language.direction,
+                    "interpreter": "ai",
                 }
                 for language in interpreted
             ),
