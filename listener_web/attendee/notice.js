@@ -15,11 +15,12 @@ import { statusOf } from './status.js';
  * @param {import('./status.js').Situation} situation
  * @param {object} more
  * @param {boolean} more.soundPossible whether this browser has a way to play
+ * @param {boolean} more.soundInvited whether to say that there is sound to listen to
  * @param {boolean} more.hasCaptions whether captions are shown; an empty page says in their place how it ended
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
  * @returns {Notice}
  */
-export function noticeOf(situation, { soundPossible, hasCaptions, lostForLong }) {
+export function noticeOf(situation, { soundPossible, soundInvited, hasCaptions, lostForLong }) {
   const { player } = situation;
   const status = statusOf(situation);
   if (status === 'ended') return { text: hasCaptions ? 'thanks' : null, tone: '' };
@@ -32,7 +33,7 @@ export function noticeOf(situation, { soundPossible, hasCaptions, lostForLong })
   if (status === 'live' && situation.channel?.channel === 'failed') {
     return warning('interpretationStopped');
   }
-  return { text: player === 'idle' ? 'headphones' : null, tone: '' };
+  return { text: player === 'idle' && soundInvited ? 'headphones' : null, tone: '' };
 }
 
 /**

@@ -8,18 +8,12 @@ import { currentTheme, setTheme } from '../shared/theme.js';
  *
  * @param {import('./sound.js').Sound} sound
  * @param {import('../captions/caption-view.js').CaptionView} view
+ * @param {() => void} showNewest go to the newest caption everywhere: the text has another size
  */
-export function setUpPreferences(sound, view) {
+export function setUpPreferences(sound, view, showNewest) {
   setUpPanel();
-  setUpTextSize(view);
+  setUpTextSize(showNewest);
   setUpTheme();
-  const volume = byId('volume', HTMLInputElement);
-  volume.value = device.recall('volume') ?? volume.value;
-  const apply = () => sound.setVolume(Number(volume.value) / 100);
-  volume.addEventListener('input', apply);
-  volume.addEventListener('change', () => device.remember('volume', volume.value));
-  apply();
-  setUpSwitch('with-floor', () => sound.reopen());
   setUpSwitch('locked-screen', () => sound.chooseTransport());
   const speak = byId('speak-captions', HTMLInputElement);
   speak.addEventListener('change', () => (view.announces = speak.checked));
@@ -64,14 +58,14 @@ function setUpPanel() {
   });
 }
 
-/** @param {import('../captions/caption-view.js').CaptionView} view */
-function setUpTextSize(view) {
+/** @param {() => void} showNewest */
+function setUpTextSize(showNewest) {
   const slider = byId('text-size', HTMLInputElement);
   slider.value = device.recall('text-size') ?? slider.value;
   const apply = () => {
     document.body.style.setProperty('--caption-scale', String(Number(slider.value) / 100));
     slider.setAttribute('aria-valuetext', `${slider.value} %`);
-    view.showNewest();
+    showNewest();
   };
   slider.addEventListener('input', apply);
   slider.addEventListener('change', () => device.remember('text-size', slider.value));

@@ -44,6 +44,7 @@ export const LAST_REOPEN_MS = 300_000;
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
  * @property {string} [language] of the floor, a tag, once it is known
+ * @property {number} [lag_s] how far the interpreter is behind the speaker, once that is known
  */
 
 /** @typedef {{state: ChannelState, after: string, more: boolean, captions: Caption[]}} Polled */

@@ -9,6 +9,7 @@ const notice = ({ captions = 'open', player = 'idle', channel = {}, ...more } = 
   const situation = { captions, player, channel: { ...LIVE, ...channel } };
   const { text, tone } = noticeOf(situation, {
     soundPossible: true,
+    soundInvited: true,
     hasCaptions: true,
     lostForLong: true,
     ...more,
@@ -41,6 +42,8 @@ const CASES = [
   ['thanks', { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
   [null, { channel: { state: 'closed' }, hasCaptions: false }],
   ['headphones', { hasCaptions: false }],
+  [null, { soundInvited: false }],
+  ['warn connectionLost', { soundInvited: false, captions: 'lost' }],
 ];
 
 for (const [expected, given] of CASES) {
