@@ -1,6 +1,7 @@
 """Fading and mixing: the floor in place of, or under, the interpretation."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,8 +10,20 @@ from broadcaster.model.audio import ms_to_samples
 
 FADE_MS = 400
 """Length of a fade of the floor. Under 300 ms it sounds like a switch."""
-FLOOR_UNDER_VOICE = 0.15
-"""Amplitude of the floor under an interpreter (-16.5 dB): heard, and easy to talk over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The amplitudes of an interpreter and of the floor while both speak."""
+
+    voice: float
+    floor: float
+
+
+QUIET_FLOOR = Balance(voice=1.0, floor=0.15)
+"""The floor 16.5 dB under the interpreter: heard, and easy to talk over."""
+EVEN_FLOOR = Balance(voice=math.sqrt(0.5), floor=math.sqrt(0.5))
+"""Both equally loud, and together as loud as one alone."""
 
 
 class Fader:
@@ -51,11 +64,6 @@ class Fader:
         return self._curve[path]
 
 
-def under_voice(gains: Samples) -> Samples:
-    """A floor fader's gains for the variant that keeps the floor under the voice."""
-    return np.float32(FLOOR_UNDER_VOICE) + np.float32(1 - FLOOR_UNDER_VOICE) * gains
-
-
 def mix(voice: Samples, floor: Samples, floor_gains: Samples) -> Samples:
     """Add the floor to the voice; the sum may exceed full scale until it is limited.
 
@@ -67,3 +75,13 @@ def mix(voice: Samples, floor: Samples, floor_gains: Samples) -> Samples:
             f"voice, floor and gains differ: {voice.size}, {floor.size}, {floor_gains.size} samples"
         )
     return voice + floor * floor_gains
+
+
+def mix_under(voice: Samples, floor: Samples, floor_gains: Samples, balance: Balance) -> Samples:
+    """Like `mix`, but the floor stays under the voice while its fader is down.
+
+    Raises:
+        ValueError: the three are not equally long.
+    """
+    gains = np.float32(balance.floor) + np.float32(1 - balance.floor) * floor_gains
+    return mix(np.float32(balance.voice) * voice, floor, gains)

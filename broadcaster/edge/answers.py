@@ -11,14 +11,17 @@ async def info_answer(room: EventRoom) -> bytes:
     """The answer of `/e/{event}/info`: the channels, and what the page says about the event."""
     event = room.event
     interpreted = await languages(channel.language for channel in event.channels)
+    spoken = room.floor_language
+    floor = {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"}
     channels = [
-        {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"},
+        floor | ({"language": spoken} if spoken else {}),
         *(
             {
                 "id": language.tag,
                 "name": language.name,
                 "english_name": language.english_name,
                 "dir": language.direction,
+                "interpreter": "ai",
             }
             for language in interpreted
         ),

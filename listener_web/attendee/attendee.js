@@ -1,23 +1,30 @@
 /**
  * The attendee page: captions from the start, sound after one tap, another language at any time.
  *
- * Related modules: `event-info.js` waits for the event. `../captions/` receives captions and shows them. The sound is
- * `sound.js`, which loads `../player/player.js` when the captions are on their way. `status.js` finds
- * the one word at the top, `notice.js` the sentence above the Listen button, `states.js` what the middle
- * says while there is nothing to read, `preferences.js` keeps the settings, and `reading.js` those of the
- * captions, with search and quotes. The page's own words are in `../i18n/`. What all pages use is in
- * `../shared/`.
+ * Related modules: `event-info.js` waits for the event. `../languages/` has what is heard and what is
+ * read, and lets the attendee choose. `caption-pane.js` receives the captions of one language and
+ * shows them, with the modules of `../captions/`. The sound is `sound.js`, which loads
+ * `../player/player.js` when the captions are on their way. `status.js` finds the one word at the top,
+ * `notice.js` the sentence above the dock, `states.js` what the middle says while there is nothing to
+ * read, `dock.js` fills the dock, `preferences.js` keeps the settings of the sound, and `reading.js`
+ * those of the captions, with search and quotes. The page's own words are in `../i18n/`. What all pages
+ * use is in `../shared/`.
  */
 import { AbsenceFilter } from '../captions/absence.js';
-import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
-import { byId, h, pathSegment, setText } from '../shared/dom.js';
-import { PassWatch, waitForEvent } from './event-info.js';
-import { EventWords } from './event-words.js';
+import { ChannelBar } from '../languages/channel-bar.js';
+import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choice.js';
+import { byId, pathSegment, setText } from '../shared/dom.js';
 import { format } from '../i18n/format.js';
 import { localise } from '../i18n/localise.js';
-import { initialChannel } from '../i18n/languages.js';
+import { onNetworkReturn } from '../shared/network.js';
+import { keepScreenOn } from '../shared/wake.js';
+import { CaptionPane, SecondPane } from './caption-pane.js';
+import { Dock, dockView } from './dock.js';
+import { PassWatch, waitForEvent } from './event-info.js';
+import { EventWords } from './event-words.js';
 import { obeyMediaControls, showMedia } from './media-session.js';
+import { LazySheet } from './lazy-sheet.js';
 import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';
 import { Reading } from './reading.js';
@@ -25,16 +32,12 @@ import { Sound, loadPlayer } from './sound.js';
 import { StatePanel } from './state-panel.js';
 import { localeOf, startTime, stateOf } from './states.js';
 import { statusOf, statusText } from './status.js';
-import { onNetworkReturn } from '../shared/network.js';
-import { tab } from '../shared/storage.js';
-import { keepScreenOn } from '../shared/wake.js';
 
-/** @typedef {import('../i18n/languages.js').Channel} Channel */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
+/** @typedef {import('../languages/choice.js').Choice} Choice */
 
 const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
-const chosenKey = `channel.${event}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
 /** A connection that is back sooner than this is not worth a sentence. */
@@ -43,10 +46,8 @@ const SHORT_LOSS_MS = 1_500;
 class AttendeePage {
   #strings;
   #info;
-  /** @type {Channel} */
-  #channel;
-  /** @type {CaptionFeed | null} */
-  #feed = null;
+  /** @type {Choice} */
+  #choice;
   /** @type {'none' | 'open' | 'lost'} */
   #captions = 'none';
   /** @type {import('../captions/caption-feed.js').ChannelState | null} */
@@ -55,14 +56,19 @@ class AttendeePage {
     this.#state = state;
     this.#refresh();
   });
-  #view;
   #reading;
-  #pace;
-  #sound = new Sound(loadSound);
+  #pane;
+  #second;
+  #bar;
+  #sheet;
+  #dock;
+  #sound = new Sound(() => loadSound(() => this.#choice));
   #panel;
   #words;
   #pass = new PassWatch(base);
   #soundLost = false;
+  /** Whether sound has been asked for since the page was loaded. */
+  #hasListened = false;
   /** When a connection was lost; `Infinity` while all work. */
   #lostAtMs = Infinity;
 
@@ -76,118 +82,125 @@ class AttendeePage {
     this.#info = info;
     this.#panel = panel;
     this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
-    const wanted = [tab.recall(chosenKey), asked('lang')];
-    this.#channel = initialChannel(info.channels, wanted, navigator.languages);
-    this.#view = new CaptionView({
+    this.#choice = recallChoice(info.channels, event, {
+      askedHear: asked('hear'),
+      askedRead: asked('read'),
+      askedBoth: asked('lang'),
+      phone: navigator.languages,
+    });
+    document.title = info.title;
+    setText(byId('title', HTMLElement), info.title);
+    const view = this.#firstView();
+    this.#reading = new Reading({ view, strings, info, base, channel: this.#choice.read });
+    this.#pane = this.#firstPane(view);
+    this.#second = new SecondPane(base, strings, this.#reading);
+    const { channels } = info;
+    this.#sheet = new LazySheet({
+      base,
+      channels,
+      strings,
+      sound: this.#sound,
+      chosen: () => this.#choice,
+      take: (choice) => this.#take(choice),
+    });
+    const open = () => void this.#sheet.open(this.#state?.language);
+    this.#bar = new ChannelBar(channels, strings, {
+      choose: (channel) => this.#take(choose(this.#choice, 'both', channel)),
+      open,
+    });
+    this.#dock = new Dock(strings, { press: () => this.#press(), open });
+    this.#sound.addEventListener('change', () => this.#soundChanged());
+    setUpPreferences(this.#sound);
+    const stop = () => this.#sound.stop();
+    obeyMediaControls(() => this.#sound.wanted, { listen: () => this.#listen(), stop });
+    this.#bar.show(this.#choice, 'instant');
+    this.#pane.read(this.#choice.read);
+    this.#second.show(this.#choice.read, this.#choice.second);
+    this.#refresh();
+    setTimeout(() => this.#loadMore(), SOUND_WAITS_MS);
+    onNetworkReturn(() => {
+      for (const part of [this.#pane, this.#second, this.#sound]) part.retryNow();
+    });
+  }
+
+  #firstView() {
+    return new CaptionView({
       scroller: byId('scroller', HTMLElement),
       log: byId('captions', HTMLElement),
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
-      wordsMissing: strings.wordsMissing,
+      wordsMissing: this.#strings.wordsMissing,
     });
-    this.#sound.addEventListener('change', () => this.#soundChanged());
-    setUpPreferences(this.#sound);
-    this.#reading = new Reading({ view: this.#view, strings, info, base, channel: this.#channel });
-    this.#pace = this.#reading.paced((caption, writtenMs) => {
-      const first = this.#view.isEmpty;
-      this.#view.show(caption, writtenMs);
+  }
+
+  /** @param {CaptionView} view */
+  #firstPane(view) {
+    const pace = this.#reading.paced((caption, writtenMs) => {
+      const first = view.isEmpty;
+      view.show(caption, writtenMs);
       if (first) this.#refresh();
     });
-    this.#listChannels();
-    this.#setUpListening();
-    this.#read();
-    setTimeout(() => {
-      void this.#sound.load();
-      void this.#reading.loadTools();
-    }, SOUND_WAITS_MS);
-    onNetworkReturn(() => {
-      this.#feed?.retryNow();
-      this.#sound.retryNow();
+    return new CaptionPane(base, view, pace, {
+      state: (state) => this.#reports.hear(state),
+      connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),
     });
   }
 
-  #listChannels() {
-    document.title = this.#info.title;
-    setText(byId('title', HTMLElement), this.#info.title);
-    const options = this.#info.channels.map((channel) => {
-      const floor = channel.id === 'floor';
-      const name = floor ? this.#strings.original : channel.name;
-      const input = h('input', {
-        type: 'radio',
-        name: 'channel',
-        value: channel.id,
-        checked: channel === this.#channel,
-        onchange: () => this.#choose(channel),
-      });
-      const text = h('span', floor ? {} : { lang: channel.id, dir: channel.dir }, name);
-      return h('label', { 'data-channel': channel.id }, input, text);
-    });
-    byId('channels', HTMLElement).append(...options);
-    this.#showChosen('instant');
-  }
-
-  /** @param {ScrollBehavior} behavior */
-  #showChosen(behavior) {
-    document
-      .querySelector('#channels input:checked')
-      ?.scrollIntoView({ behavior, block: 'nearest', inline: 'center' });
-  }
-
-  #setUpListening() {
-    const listen = () => this.#sound.listen(this.#channel.id);
-    const stop = () => this.#sound.stop();
-    byId('listen', HTMLButtonElement).addEventListener('click', () => {
-      if (this.#sound.wanted) stop();
-      else listen();
-    });
-    obeyMediaControls(() => this.#sound.wanted, { listen, stop });
-  }
-
-  /** @param {Channel} channel */
-  #choose(channel) {
-    this.#channel = channel;
-    tab.remember(chosenKey, channel.id);
-    this.#sound.switchTo(channel.id);
-    this.#read();
-    this.#showChosen('smooth');
-  }
-
-  /** Show the chosen channel's captions, beginning with its history. */
-  #read() {
-    this.#feed?.close();
-    this.#view.begin(this.#channel);
-    this.#reading.begin(this.#channel);
-    const channel = encodeURIComponent(this.#channel.id);
-    const stream = `${base}/captions/${channel}`;
-    const addresses = { stream, poll: `${base}/poll/${channel}`, history: `${stream}/history` };
-    this.#feed = new CaptionFeed(addresses, {
-      history: (history) => this.#view.continueWith(history),
-      caption: (caption, writtenMs) => this.#pace.take(caption, writtenMs),
-      state: (state) => {
-        if (state.language) this.#view.speakerSpeaks(state.language);
-        this.#reports.hear(state);
-      },
-      connection: (open) => {
-        const captions = open ? 'open' : 'lost';
-        if (captions === this.#captions) return;
-        // What brings captions brings sound, and brings it again.
-        if (open) {
-          void this.#sound.load();
-          void this.#reading.loadTools();
-          this.#sound.retryNow();
-        }
-        this.#captions = captions;
-        this.#pass.connection(open);
-        this.#refresh();
-      },
-    });
+  /** @param {Choice} choice */
+  #take(choice) {
+    const before = this.#choice;
+    this.#choice = choice;
+    rememberChoice(event, choice);
+    if (choice.captionsOnly && !before.captionsOnly) this.#sound.stop();
+    if (choice.hear !== before.hear) this.#sound.switchTo(choice.hear.id);
+    else if (choice.floorLevel !== before.floorLevel) this.#sound.reopen();
+    if (choice.read !== before.read) {
+      this.#pane.read(choice.read);
+      this.#reading.begin(choice.read);
+    }
+    this.#second.show(choice.read, choice.second);
+    this.#bar.show(choice, 'smooth');
     this.#refresh();
+  }
+
+  #press() {
+    if (this.#sound.wanted) this.#sound.stop();
+    else this.#listen();
+  }
+
+  #listen() {
+    this.#hasListened = true;
+    if (this.#choice.captionsOnly) this.#take({ ...this.#choice, captionsOnly: false });
+    this.#sound.listen(this.#choice.hear.id);
+  }
+
+  /** @param {'open' | 'lost'} captions */
+  #captionsChanged(captions) {
+    if (captions === this.#captions) return;
+    // What brings captions brings sound, and brings it again.
+    if (captions === 'open') {
+      this.#loadMore();
+      this.#sound.retryNow();
+    }
+    this.#captions = captions;
+    this.#pass.connection(captions === 'open');
+    this.#refresh();
+  }
+
+  /** Load what a tap may need, so that it is not followed by a download. */
+  #loadMore() {
+    if (!this.#choice.captionsOnly) void this.#sound.load();
+    this.#sheet.load().catch(() => undefined);
+    void this.#reading.loadTools();
   }
 
   #soundChanged() {
     const lost = this.#sound.state === 'reconnecting';
     // What brings sound again brings captions again.
-    if (this.#soundLost && !lost) this.#feed?.retryNow();
+    if (this.#soundLost && !lost) {
+      this.#pane.retryNow();
+      this.#second.retryNow();
+    }
     this.#soundLost = lost;
     this.#refresh();
   }
@@ -204,18 +217,12 @@ class AttendeePage {
     this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
-    const button = byId('listen', HTMLButtonElement);
-    // Not `aria-pressed`: the name changes, and "Stop, pressed" would be said of what plays.
-    button.dataset.listening = String(this.#sound.wanted);
-    button.dataset.sounding = String(player === 'playing');
-    button.disabled = !this.#sound.possible;
-    setText(
-      byId('listen-text', HTMLElement),
-      this.#sound.wanted ? this.#strings.stop : this.#strings.listen,
-    );
+    const [choice, hasListened] = [this.#choice, this.#hasListened];
+    this.#dock.show(dockView(this.#strings, { situation, choice, hasListened, sound: this.#sound }));
     this.#showNotice(situation);
     keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
-    const channel = this.#channel.id === 'floor' ? this.#strings.original : this.#channel.name;
+    const { hear } = this.#choice;
+    const channel = hear.id === 'floor' ? this.#strings.original : hear.name;
     showMedia(this.#info.title, channel, this.#sound.wanted);
   }
 
@@ -224,7 +231,7 @@ class AttendeePage {
     const told = this.#state ?? this.#info;
     const notice = told.notice ?? null;
     const startsAt = (told.state === 'open' && told.starts_at) || null;
-    const channel = encodeURIComponent(this.#channel.id);
+    const channel = encodeURIComponent(this.#choice.read.id);
     const download = this.#info.downloads ? `${base}/transcript/${channel}.txt` : null;
     const soundWanted = this.#sound.wanted;
     const situation = { status, soundWanted, notice, startsAt, download };
@@ -248,6 +255,7 @@ class AttendeePage {
     }
     const { text, tone } = noticeOf(situation, {
       soundPossible: this.#sound.possible,
+      soundInvited: !this.#choice.captionsOnly && !this.#hasListened,
       lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
     });
     const notice = byId('notice', HTMLElement);
@@ -257,15 +265,17 @@ class AttendeePage {
   }
 }
 
-/** The player of this event, with this attendee's settings. */
-function loadSound() {
+/**
+ * The player of this event, with this attendee's settings.
+ *
+ * @param {() => Choice} chosen
+ */
+function loadSound(chosen) {
   return loadPlayer(({ addressOf, usableTransports }) => ({
     usable: () =>
       usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
-    urlOf: (transport, channel) => {
-      const withFloor = channel !== 'floor' && byId('with-floor', HTMLInputElement).checked;
-      return addressOf(transport, event, withFloor ? `${channel}+floor` : channel);
-    },
+    urlOf: (transport, channel) =>
+      addressOf(transport, event, soundOf(channel, chosen().floorLevel)),
   }));
 }
 

@@ -15,10 +15,11 @@ import { statusOf } from './status.js';
  * @param {import('./status.js').Situation} situation
  * @param {object} more
  * @param {boolean} more.soundPossible whether this browser has a way to play
+ * @param {boolean} more.soundInvited whether to say that there is sound to listen to
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
  * @returns {Notice}
  */
-export function noticeOf(situation, { soundPossible, lostForLong }) {
+export function noticeOf(situation, { soundPossible, soundInvited, lostForLong }) {
   const { player } = situation;
   const status = statusOf(situation);
   if (status === 'ended') return { text: null, tone: '' };
@@ -31,7 +32,7 @@ export function noticeOf(situation, { soundPossible, lostForLong }) {
   if (status === 'live' && situation.channel?.channel === 'failed') {
     return warning('interpretationStopped');
   }
-  return { text: player === 'idle' ? 'headphones' : null, tone: '' };
+  return { text: player === 'idle' && soundInvited ? 'headphones' : null, tone: '' };
 }
 
 /**

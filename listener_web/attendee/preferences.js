@@ -9,13 +9,6 @@ import { device } from '../shared/storage.js';
  */
 export function setUpPreferences(sound) {
   setUpPanel();
-  const volume = byId('volume', HTMLInputElement);
-  volume.value = device.recall('volume') ?? volume.value;
-  const apply = () => sound.setVolume(Number(volume.value) / 100);
-  volume.addEventListener('input', apply);
-  volume.addEventListener('change', () => device.remember('volume', volume.value));
-  apply();
-  setUpSwitch('with-floor', () => sound.reopen());
   setUpSwitch('locked-screen', () => sound.chooseTransport());
 }
 

@@ -55,7 +55,6 @@ export class Reading {
    */
   begin(channel) {
     this.#channel = channel;
-    for (const pace of this.#paces) pace.clear();
     void this.#tools?.then((tools) => tools.begin(channel));
   }
 

@@ -49,6 +49,14 @@ export class Sound extends EventTarget {
     return this.#loaded === null || this.#loaded.player.transport !== null;
   }
 
+  /** How much sound has been received and not played yet, in milliseconds. */
+  get bufferedMs() {
+    const player = this.#loaded?.player;
+    const buffered = player?.element?.buffered;
+    if (!player?.element || !buffered?.length) return player?.stats.fill_ms ?? 0;
+    return 1000 * (buffered.end(buffered.length - 1) - player.element.currentTime);
+  }
+
   /** @param {number} volume 0 to 1, as perceived */
   setVolume(volume) {
     this.#volume = volume;

@@ -53,6 +53,7 @@ const NEWEST = 40;
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
  * @property {string} [starts_at] the planned start of an event that is open, ISO 8601
+ * @property {number} [lag_s] how far the interpreter is behind the speaker, once that is known
  */
 
 /** @typedef {{state: ChannelState, before: string, after: string, more: boolean, captions: Caption[]}} Polled */

@@ -8,6 +8,8 @@
  * @property {string} name its own name for itself
  * @property {string} english_name
  * @property {string} dir `ltr`, `rtl` or `auto`
+ * @property {string} [interpreter] `ai`; the floor has none
+ * @property {string} [language] on the floor what the speaker speaks, a tag, once it is known
  */
 
 /**

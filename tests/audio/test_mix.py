@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from broadcaster.audio.mix import FADE_MS, FLOOR_UNDER_VOICE, Fader, mix, under_voice
+from broadcaster.audio.mix import (
+    EVEN_FLOOR,
+    FADE_MS,
+    QUIET_FLOOR,
+    Balance,
+    Fader,
+    mix,
+    mix_under,
+)
 from broadcaster.audio.pcm import to_pcm, to_samples
 from broadcaster.model.audio import ms_to_samples
 from tests.audio.sounds import sharpest, speech, tone
@@ -54,9 +62,19 @@ def test_where_the_pieces_end_makes_no_difference() -> None:
     assert np.array_equal(whole.gains(8_441), np.concatenate(parts))
 
 
-def test_the_floor_stays_audible_under_the_voice() -> None:
-    assert under_voice(np.zeros(3, np.float32)) == pytest.approx(FLOOR_UNDER_VOICE)
-    assert under_voice(np.ones(3, np.float32)) == pytest.approx(1.0)
+@pytest.mark.parametrize("balance", [QUIET_FLOOR, EVEN_FLOOR])
+def test_the_floor_stays_audible_under_the_voice(balance: Balance) -> None:
+    nothing, full = np.zeros(3, np.float32), np.ones(3, np.float32)
+    assert mix_under(full, nothing, nothing, balance) == pytest.approx(balance.voice)
+    assert mix_under(nothing, full, nothing, balance) == pytest.approx(balance.floor)
+    assert mix_under(nothing, full, full, balance) == pytest.approx(1.0)
+
+
+def test_a_quiet_floor_is_easy_to_talk_over_and_an_even_one_adds_no_loudness() -> None:
+    floor_db = 20 * np.log10(QUIET_FLOOR.floor / QUIET_FLOOR.voice)
+    assert floor_db == pytest.approx(-16.5, abs=0.1)
+    assert EVEN_FLOOR.voice == EVEN_FLOOR.floor
+    assert EVEN_FLOOR.voice**2 + EVEN_FLOOR.floor**2 == pytest.approx(1.0)
 
 
 def test_a_floor_that_comes_and_goes_does_not_click() -> None:

@@ -56,6 +56,7 @@ class Channel:
         self.floor_clock: FloorClock
         self.frames: list[AudioFrame] = []
         self.with_floor: list[AudioFrame] = []
+        self.with_even_floor: list[AudioFrame] = []
         self.with_fec: list[AudioFrame] = []
 
     async def play(self, acts: Iterable[TimedCall], end_s: float) -> None:
@@ -75,6 +76,7 @@ class Channel:
             async with (
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
+                listening(bus, keys.opus("talk", "es+evenfloor"), self.with_even_floor),
                 listening(bus, keys.opus("talk", "es+fec"), self.with_fec),
                 background_task(
                     self.output.run(self.floor_clock), name="output of the test"

@@ -32,7 +32,7 @@ class HoldingProxy:
                 upstream.write(request.replace(b"keep-alive", b"close"))
                 head = await answer.readuntil(b"\r\n\r\n")
                 writer.write(head)
-                held = b"/captions/" in request if self.by_address else b"event-stream" in head
+                held = b"/talk/captions/" in request if self.by_address else b"event-stream" in head
                 body = b""
                 while data := await answer.read(2**16):
                     body += data

@@ -11,6 +11,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.fanout.caption_history import PAGE_BYTES
 from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub, state_message
 from broadcaster.edge.fanout.framing import chunk
+from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
@@ -250,6 +251,25 @@ async def test_readers_of_the_floor_learn_what_the_speaker_speaks(edge: Edge) ->
         while state["language"] != "de":
             state = (await poll(edge, path="/e/talk/poll/floor"))["state"]
             await asyncio.sleep(0.02)
+
+
+async def test_readers_learn_how_far_the_interpreter_is_behind(edge: Edge) -> None:
+    assert "lag_s" not in (await poll(edge))["state"]
+    for lag_ms, lag_s in ((2_300, 2), (4_900, 5)):
+        status = status_to_json(BoothStatus("es", BoothState.LIVE, lag_ms=lag_ms))
+        async with deadline():
+            while (await poll(edge))["state"].get("lag_s") != lag_s:
+                edge.bus.publish(keys.status("talk"), status)
+                await asyncio.sleep(0.02)
+    floor = await poll(edge, path="/e/talk/poll/floor")
+    assert "lag_s" not in floor["state"], "the speaker is not behind the speaker"
+
+
+def test_a_lag_that_hardly_moves_is_not_told_again() -> None:
+    told: list[int] = []
+    for lag_ms in (2_300, 2_790, 1_210, 2_810, 2_210, 2_190, 0):
+        told.append(steady_lag_s(lag_ms, told[-1] if told else None))
+    assert told == [2, 2, 2, 3, 3, 2, 0]
 
 
 async def test_readers_that_poll_keep_a_booth_on(edge: Edge) -> None:

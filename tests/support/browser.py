@@ -194,8 +194,24 @@ class Attendee:
         return (await read_tap(self.page)).sound
 
     async def choose(self, channel: str) -> None:
-        """Tap another channel."""
+        """Tap another channel in the strip."""
         await self.page.click(f"label[data-channel='{channel}']")
+
+    async def open_languages(self) -> None:
+        """Open the sheet of languages."""
+        await self.page.click("#languages-button")
+        await self.page.wait_for_selector("#languages[open]")
+
+    async def pick(self, channel: str, target: str = "") -> None:
+        """Tap a channel in the sheet.
+
+        Args:
+            channel: its id, empty for none.
+            target: `hear`, `read` or `second`, where there are several.
+        """
+        if target:
+            await self.page.check(f"#languages [name='target'][value='{target}']")
+        await self.page.click(f"#languages button[data-channel='{channel}']")
 
     async def captions(self) -> str:
         """All captions on the page, as one line."""

@@ -9,6 +9,7 @@ const notice = ({ captions = 'open', player = 'idle', channel = {}, ...more } = 
   const situation = { captions, player, channel: { ...LIVE, ...channel } };
   const { text, tone } = noticeOf(situation, {
     soundPossible: true,
+    soundInvited: true,
     lostForLong: true,
     ...more,
   });
@@ -38,6 +39,8 @@ const CASES = [
   ['headphones', { channel: { channel: 'failed', state: 'paused' } }],
   [null, { channel: { state: 'closed' } }],
   [null, { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
+  [null, { soundInvited: false }],
+  ['warn connectionLost', { soundInvited: false, captions: 'lost' }],
 ];
 
 for (const [expected, given] of CASES) {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from broadcaster.audio.mix import mix, under_voice
+from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
 from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
 from broadcaster.audio.pcm import Samples
 from broadcaster.booths.floor.clock import FloorClock
@@ -13,21 +13,19 @@ from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.model.variant import ChannelVariant
+from broadcaster.model.variant import ChannelVariant, FloorLevel
 
 _LATE_S = 0.5
 """If the clock falls further behind (the machine slept), it starts again from now."""
 _FLOOR_AFTER = ms_to_samples(300)
 """Silence of the voice before the floor fades in: a breath is shorter."""
+_BALANCES = {FloorLevel.QUIET: QUIET_FLOOR, FloorLevel.EVEN: EVEN_FLOOR}
 
 
 def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
     """The variants made in addition to the channel itself, while somebody listens to them."""
-    return (
-        ChannelVariant(channel, with_floor=True),
-        ChannelVariant(channel, with_fec=True),
-        ChannelVariant(channel, with_floor=True, with_fec=True),
-    )
+    every = (ChannelVariant(channel, floor, fec) for fec in (False, True) for floor in FloorLevel)
+    return tuple(variant for variant in every if variant != ChannelVariant(channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +116,16 @@ class ChannelOutput:
         voice = self._voice.pull(self._frame_samples, floor_now, self._position)
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
-        interpretation = mix(voice, floor, gains)
-        self._publish_frame(self._itself, interpretation)
-        with_floor: Samples | None = None
+        mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
+        self._publish_frame(self._itself, mixed[FloorLevel.OFF])
         for variant in self._variants:
             if variant not in wanted.variants:
                 self._streams[variant].rest()
-            elif not variant.with_floor:
-                self._publish_frame(variant, interpretation)
-            else:
-                if with_floor is None:
-                    with_floor = mix(voice, floor, under_voice(gains))
-                self._publish_frame(variant, with_floor)
+                continue
+            level = variant.floor
+            if level not in mixed:
+                mixed[level] = mix_under(voice, floor, gains, _BALANCES[level])
+            self._publish_frame(variant, mixed[level])
         self._position += self._frame_samples
 
     def _publish_frame(self, variant: ChannelVariant, samples: Samples) -> None:

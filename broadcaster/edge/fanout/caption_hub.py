@@ -5,7 +5,7 @@ import json
 import logging
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,7 +50,7 @@ def id_text(position: Position | None) -> str:
     return "0-0" if position is None else f"{position[0]}-{position[1]}"
 
 
-def state_message(state: dict[str, str]) -> bytes:
+def state_message(state: Mapping[str, str | int]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
     return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
 

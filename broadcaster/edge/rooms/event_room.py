@@ -8,6 +8,7 @@ from broadcaster.edge.fanout.audio_hub import AudioHub, Part
 from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
 from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
+from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
@@ -77,8 +78,9 @@ class EventRoom:
         self._parts: set[asyncio.Task[None]] = set()
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
-        self._floor_language = ""
-        self._told: dict[str, dict[str, str]] = {}
+        self._lags_s: dict[str, int] = {}
+        self._spoken_language = ""
+        self._told: dict[str, dict[str, str | int]] = {}
         self._used_at = process.clock.monotonic()
         self.ended = False
         """Whether the room has closed; the next request needs a new one."""
@@ -103,14 +105,14 @@ class EventRoom:
 
         Args:
             channel: its id, or with `variants` that of the channel with the floor under it.
-            variants: whether the variant with the floor is possible; nobody can ask for `+fec`.
+            variants: whether a variant with the floor is possible; nobody can ask for `+fec`.
 
         Raises:
             UnknownChannel: it has none of this id.
         """
         variant = ChannelVariant.parse(channel) if variants else ChannelVariant(channel)
         known = variant.channel in self.event.channel_ids()
-        if not known or variant.with_fec or (variant.with_floor and variant.channel == FLOOR):
+        if not known or variant.with_fec or (variant.floor and variant.channel == FLOOR):
             raise UnknownChannel(self.event.channel_ids())
 
     def audio(self, channel: str) -> AudioHub:
@@ -156,7 +158,7 @@ class EventRoom:
         hubs: list[AudioHub | CaptionHub] = [*self._audio.values(), *self._captions.values()]
         return [goodbye for hub in hubs for goodbye in hub.goodbyes()]
 
-    def state(self, channel: str) -> dict[str, str]:
+    def state(self, channel: str) -> dict[str, str | int]:
         """The states of the event, the floor and the booth, as readers of a channel get them."""
         now = self._clock.monotonic()
         floor, booth = "absent", BoothState.IDLE
@@ -168,16 +170,26 @@ class EventRoom:
             booth = BoothState.LIVE
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
             booth = self._booths[channel][1]
-        state = {"state": self.event.state, "floor": floor, "channel": booth}
-        language = self.event.source_language or self._floor_language
-        if channel == FLOOR and language:
-            state["language"] = language
+        state: dict[str, str | int] = {
+            "state": self.event.state,
+            "floor": floor,
+            "channel": booth,
+        }
+        if booth is not BoothState.IDLE and channel in self._lags_s:
+            state["lag_s"] = self._lags_s[channel]
+        if channel == FLOOR and self.floor_language:
+            state["language"] = self.floor_language
         if self.event.notice:
             state["notice"] = self.event.notice
         starts_at = self.event.starts_at()
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
         return state
+
+    @property
+    def floor_language(self) -> str:
+        """What the speaker speaks, a tag; empty while that is unknown."""
+        return self.event.source_language or self._spoken_language
 
     def _start(self, part: Part, name: str) -> None:
         task = self._process.spawn(part, name)
@@ -198,10 +210,15 @@ class EventRoom:
                 match status:
                     case FloorStatus() as floor:
                         self._floor = (self._clock.monotonic(), floor)
-                    case BoothStatus(channel=channel, state=state, floor_language=language):
+                    case BoothStatus(
+                        channel=channel, state=state, lag_ms=lag_ms, floor_language=language
+                    ):
                         self._booths[channel] = (self._clock.monotonic(), state)
                         if channel == FLOOR:
-                            self._floor_language = language or self._floor_language
+                            self._spoken_language = language or self._spoken_language
+                        elif lag_ms is not None:
+                            told_s = self._lags_s.get(channel)
+                            self._lags_s[channel] = steady_lag_s(lag_ms, told_s)
                     case EdgeStatus():
                         continue
                 self._tell_changes()

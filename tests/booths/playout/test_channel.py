@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from broadcaster.audio.mix import FLOOR_UNDER_VOICE
+from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, Balance
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix
 from broadcaster.model.audio import CLOCK_HZ, opus_samples
@@ -42,14 +42,8 @@ def speaking(channel: Channel, pcm: bytes, start_s: float, end_s: float) -> Iter
         yield due_s, partial(channel.voice.push_speech, piece, int(due_s * CLOCK_HZ))
 
 
-def want(
-    channel: Channel, *, floor: bool = False, with_floor: bool = False, with_fec: bool = False
-) -> None:
-    wanted = {
-        ChannelVariant("es", with_floor=True): with_floor,
-        ChannelVariant("es", with_fec=True): with_fec,
-    }
-    channel.mix = ChannelMix(floor, {variant for variant, is_wanted in wanted.items() if is_wanted})
+def want(channel: Channel, *variants: str, floor: bool = False) -> None:
+    channel.mix = ChannelMix(floor, {ChannelVariant.parse(variant) for variant in variants})
 
 
 def amplitudes(pcm: bytes, hz: float) -> npt.NDArray[np.float64]:
@@ -93,9 +87,13 @@ async def test_three_voices_come_at_one_loudness_and_without_peaks() -> None:
         channel = Channel()
         pcm = amplified(words(), lufs - loudness(words())[0])
         floor = channel.floor(amplified(speech(), -10))
-        wanted = at((0.1, partial(want, channel, with_floor=True)))
+        wanted = at((0.1, partial(want, channel, "es+floor", "es+evenfloor")))
         await channel.play(together(wanted, floor, speaking(channel, pcm, 1.0, 41.0)), 42.0)
-        for name, frames in (("", channel.frames), (" with floor", channel.with_floor)):
+        for name, frames in (
+            ("", channel.frames),
+            (" with a quiet floor", channel.with_floor),
+            (" with an even floor", channel.with_even_floor),
+        ):
             pcm = decoded(frames)
             settled = pcm[SETTLED_S * 2 * CLOCK_HZ :]
             measured[f"voice at {lufs} LUFS{name}"] = loudness(settled)[0], loudness(pcm)[1]
@@ -110,7 +108,7 @@ async def test_three_voices_come_at_one_loudness_and_without_peaks() -> None:
 async def test_shorter_packets_hold_the_same_sound(frame_samples: int) -> None:
     channel = Channel(frame_samples=frame_samples)
     acts = at(
-        (0.1, partial(want, channel, with_floor=True, with_fec=True)),
+        (0.1, partial(want, channel, "es+floor", "es+fec")),
         (1.0, partial(channel.voice.push_speech, words()[48_000 : 9 * 48_000], CLOCK_HZ)),
     )
     await channel.play(together(channel.floor(bytes(48_000)), acts), 10.0)
@@ -177,28 +175,34 @@ async def test_the_floor_is_silent_unless_it_fills_in() -> None:
     assert not channel.with_floor
 
 
-async def test_the_floor_lies_under_the_voice_only_while_somebody_listens() -> None:
+@pytest.mark.parametrize(
+    ("variant", "balance"), [("es+floor", QUIET_FLOOR), ("es+evenfloor", EVEN_FLOOR)]
+)
+async def test_the_floor_lies_under_the_voice_only_while_somebody_listens(
+    variant: str, balance: Balance
+) -> None:
     channel = Channel()
-    turned = [(12.0, True), (18.0, False), (24.0, True)]
+    turned = [(12.0, [variant]), (18.0, []), (24.0, [variant])]
     await channel.play(
         together(
             channel.floor(tone(60, FLOOR_HZ)),
             speaking(channel, tone(60, VOICE_HZ), 1.0, 30.0),
-            at(*((due_s, partial(want, channel, with_floor=on)) for due_s, on in turned)),
+            at(*((due_s, partial(want, channel, *variants)) for due_s, variants in turned)),
         ),
         30.0,
     )
+    heard = channel.with_floor or channel.with_even_floor
     assert_unbroken(channel.frames)
-    assert_unbroken(channel.with_floor)
-    assert len(channel.with_floor) == pytest.approx(12 / FRAME_S, abs=4)
+    assert_unbroken(heard)
+    assert len(heard) == pytest.approx(12 / FRAME_S, abs=4)
     by_position = {frame.position: frame for frame in channel.frames}
-    same_time = [by_position[frame.position] for frame in channel.with_floor]
-    plain, both = decoded(same_time)[48_000:], decoded(channel.with_floor)[48_000:]
+    same_time = [by_position[frame.position] for frame in heard]
+    plain, both = decoded(same_time)[48_000:], decoded(heard)[48_000:]
     alone = np.median(amplitudes(plain, VOICE_HZ))
-    assert np.median(amplitudes(both, VOICE_HZ)) == pytest.approx(alone, rel=0.1)
+    assert np.median(amplitudes(both, VOICE_HZ)) == pytest.approx(balance.voice * alone, rel=0.1)
     # both were leveled to one loudness; what still differs is how loud each tone sounds
     under = np.median(amplitudes(both, FLOOR_HZ)) / alone
-    assert under == pytest.approx(FLOOR_UNDER_VOICE, rel=0.25)
+    assert under == pytest.approx(balance.floor, rel=0.25)
 
 
 async def test_a_machine_that_slept_goes_on_without_a_gap_in_the_sequence() -> None:
@@ -215,7 +219,7 @@ async def test_a_machine_that_slept_goes_on_without_a_gap_in_the_sequence() -> N
 async def test_the_cost_of_a_channel() -> None:
     channel = Channel()
     began = time.thread_time()
-    wanted = at((0.1, partial(want, channel, with_floor=True)))
+    wanted = at((0.1, partial(want, channel, "es+floor")))
     acts = together(wanted, channel.floor(speech()), channel.interpretation(1.3))
     await channel.play(acts, 60.0)
     spent_us = (time.thread_time() - began) / len(channel.frames) * 1e6

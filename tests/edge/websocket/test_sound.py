@@ -16,6 +16,7 @@ from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, FRAME_MS, Edge
 from tests.edge.stalling import check_patience, jammed, slow_listeners, stop_reading
 from tests.support.clock import FakeClock
+from tests.support.deadline import deadline
 
 PROTOCOL = "broadcaster.audio.v1"
 DEADLINE_S = 20.0
@@ -80,6 +81,9 @@ async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:
         ("/e/talk/audio/es", 426, "websocket_expected"),
         ("/e/talk/audio/es+floor", 426, "websocket_expected"),
         ("/e/talk/audio/floor+floor", 404, "unknown_channel"),
+        ("/e/talk/audio/floor+evenfloor", 404, "unknown_channel"),
+        ("/e/talk/audio/es+loudfloor", 404, "unknown_channel"),
+        ("/e/talk/audio/es+evenfloor+fec", 404, "unknown_channel"),
         ("/e/talk/captions/es+floor", 404, "unknown_channel"),
         ("/e/nope/captions/es", 404, "unknown_event"),
         ("/e/talk/captions/xx", 404, "unknown_channel"),
@@ -106,6 +110,13 @@ async def test_info_lists_the_channels(edge: Edge) -> None:
         ("es", "Español", "ltr"),
         ("ar", "العربية", "rtl"),
     ]
+    assert [c.get("interpreter") for c in info["channels"]] == [None, "ai", "ai"]
+    assert [c.get("language") for c in info["channels"]] == [None, None, None]
+    await edge.put(dataclasses.replace(EVENT, source_language="de"))
+    async with deadline():
+        while info["channels"][0].get("language") != "de":
+            async with edge.http.get("/e/talk/info") as answer:
+                info = await answer.json()
 
 
 async def test_a_listener_that_keeps_sending_is_disconnected(edge: Edge) -> None:

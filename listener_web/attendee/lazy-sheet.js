@@ -1,0 +1,78 @@
+/** The sheet of languages, which is loaded when it is opened first. */
+import { getJson } from '../shared/api.js';
+import { device } from '../shared/storage.js';
+
+/** @typedef {import('../i18n/localise.js').Strings} Strings */
+/** @typedef {import('../languages/choice.js').Choice} Choice */
+/** @typedef {import('../languages/language-sheet.js').LanguageSheet} LanguageSheet */
+/** @typedef {import('./event-info.js').EventInfo} EventInfo */
+
+/**
+ * What the sheet needs of the page.
+ *
+ * @typedef {object} SheetPage
+ * @property {string} base of the event's addresses
+ * @property {EventInfo['channels']} channels
+ * @property {Strings} strings
+ * @property {import('./sound.js').Sound} sound gets the volume
+ * @property {() => Choice} chosen what is chosen at present
+ * @property {(choice: Choice) => void} take a choice that the attendee has made
+ */
+
+export class LazySheet {
+  #page;
+  #volume = Number(device.recall('volume') ?? 100);
+  /** @type {Promise<LanguageSheet> | null} */
+  #sheet = null;
+
+  /** @param {SheetPage} page */
+  constructor(page) {
+    this.#page = page;
+    page.sound.setVolume(this.#volume / 100);
+  }
+
+  /** Load the sheet's modules; what does not come is asked for again by the next tap. */
+  load() {
+    this.#sheet ??= this.#made();
+    this.#sheet.catch(() => (this.#sheet = null));
+    return this.#sheet;
+  }
+
+  /**
+   * Open the sheet.
+   *
+   * @param {string | undefined} spoken what the speaker speaks, a tag, if it is known
+   */
+  async open(spoken) {
+    const { base, channels, chosen } = this.#page;
+    const sheet = await this.load().catch(() => null);
+    if (sheet === null || sheet.isOpen) return;
+    const known = spoken ?? languageOfFloor(channels);
+    sheet.open(chosen(), known);
+    if (known !== undefined) return;
+    /** @type {EventInfo | null} */
+    const info = await getJson(`${base}/info`).catch(() => null);
+    sheet.speakerSpeaks(languageOfFloor(info?.channels ?? []));
+  }
+
+  async #made() {
+    const { channels, strings, sound, chosen, take } = this.#page;
+    const [{ LanguageSheet }, { LanguageList }] = await Promise.all([
+      import('../languages/language-sheet.js'),
+      import('../languages/language-list.js'),
+    ]);
+    const list = new LanguageList(channels, navigator.languages, strings);
+    const sheet = new LanguageSheet(chosen(), list, this.#volume, strings);
+    sheet.addEventListener('change', () => take(sheet.choice));
+    sheet.addEventListener('volume', () => {
+      sound.setVolume(sheet.volume / 100);
+      device.remember('volume', String(sheet.volume));
+    });
+    return sheet;
+  }
+}
+
+/** @param {EventInfo['channels']} channels */
+function languageOfFloor(channels) {
+  return channels.find(({ id }) => id === 'floor')?.language;
+}
