@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from broadcaster.commands.serve import collect_garbage_seldom
+from broadcaster.system import garbage
 from tests.benchmarks.memory.observed import malloc_state
 from tests.benchmarks.memory.report import memory_table
 from tests.benchmarks.memory.roles import ROLES
@@ -31,10 +31,13 @@ SAMPLE_S = 60.0
 async def sampled(role: str, hours: float) -> None:
     """Run one role and print a sample of its memory every minute of the event."""
     with tempfile.TemporaryDirectory(prefix="memory-") as folder:
-        async with background_task(ROLES[role](Path(folder)), name=role) as running:
+        async with (
+            background_task(garbage.collect_regularly(asyncio.sleep), name="garbage"),
+            background_task(ROLES[role](Path(folder)), name=role) as running,
+        ):
             for minute in range(int(hours * 60) + 1):
                 if minute == 1:
-                    collect_garbage_seldom()
+                    garbage.collect_seldom()
                 sample = take_sample(minute, [os.getpid()], malloc_state())
                 print(json.dumps(asdict(sample)), flush=True)
                 await asyncio.sleep(SAMPLE_S)
