@@ -73,7 +73,7 @@ class Series:
 
     @property
     def settled(self) -> list[Sample]:
-        """The samples from `SETTLED_MIN` on; all, while there are none."""
+        """The samples from `SETTLED_MIN` on, or all before that."""
         later = [sample for sample in self.samples if sample.minute >= SETTLED_MIN]
         return later or self.samples
 
