@@ -10,6 +10,8 @@ import gc
 import time
 from collections.abc import Awaitable, Callable
 
+from broadcaster.system.allocator import give_back_freed
+
 YOUNG_OBJECTS = 10_000
 """New objects after which Python collects the youngest generation; its default is 700."""
 EVERY_S = 60.0
@@ -29,9 +31,15 @@ def collect_seldom() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
+def collect_all() -> None:
+    """Free every cycle, and give the system what was freed if it is much."""
+    gc.collect()
+    give_back_freed()
+
+
 async def collect_regularly(
     sleep: Callable[[float], Awaitable[None]],
-    collect: Callable[[], object] = gc.collect,
+    collect: Callable[[], object] = collect_all,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Collect all garbage now and then, until cancelled.
