@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 FAILED_AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench format clean
+.PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench memory format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ bench: .venv/dev.done ## lag, first listener, language switch, cost of a listene
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 	$(BIN)/python -m tests.benchmarks.page_speed --write
+
+memory: .venv/dev.done ## memory of each role over two real hours and twelve accelerated ones; writes docs/memory.md
+	$(BIN)/python -m tests.benchmarks.memory --minutes 120 --write docs/memory.md
+	$(BIN)/python -m tests.benchmarks.memory.accelerated --hours 12 --write docs/memory.md
 
 docs: .venv/dev.done ## write the generated tables of the documents
 	$(BIN)/python -m tests.docs

@@ -49,7 +49,7 @@ from broadcaster.sockets.acceptor import Acceptor, accepting
 from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
-from broadcaster.system import private_files
+from broadcaster.system import garbage, private_files
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
@@ -211,6 +211,7 @@ def build(
     organizer = Organizer(admin_token)
     parts = ProcessParts()
     parts.run["store"] = partial(keep_probing, bus, clock)
+    parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock)
     if Role.BOOTHS in roles:

@@ -12,7 +12,7 @@ LONGEST_FILL = 2 * CLOCK_HZ
 """Most samples of silence put into a gap. A longer gap is a jump of the position."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Block:
     """`block_samples` of s16le mono 24 kHz, starting at `position` of the event clock."""
 

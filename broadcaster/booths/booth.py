@@ -11,12 +11,13 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
+from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.sessions.chain import SessionChain
@@ -56,6 +57,7 @@ class BoothDependencies:
         price: what they cost.
         limits: how a channel that is behind catches up.
         frame_samples: of an Opus packet.
+        shared_blocks: the floor that the booths keep.
     """
 
     bus: Bus
@@ -64,6 +66,7 @@ class BoothDependencies:
     price: Price
     limits: CatchUpLimits
     frame_samples: int = OPUS_FRAME_SAMPLES
+    shared_blocks: SharedBlocks = field(default_factory=SharedBlocks)
 
 
 class Booth:
@@ -100,7 +103,7 @@ class Booth:
         self._price = dependencies.price
         opener = dependencies.engines.opener(channel)
         self._engine = opener.kind
-        self._floor = FloorReceiver(event.id, bus, clock)
+        self._floor = FloorReceiver(event.id, bus, clock, dependencies.shared_blocks)
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False
         self._progress = ChannelProgress(

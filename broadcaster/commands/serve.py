@@ -1,6 +1,5 @@
 """`broadcaster serve`: starts a server and prints what it serves."""
 
-import gc
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
@@ -14,10 +13,7 @@ from broadcaster.config import Role, Settings, unused
 from broadcaster.from_settings import tls_context
 from broadcaster.os_errors import DATA_DIR, blaming
 from broadcaster.sockets.listening import BoundAddress
-from broadcaster.system import open_files
-
-YOUNG_OBJECTS = 10_000
-"""New objects after which Python collects the youngest generation; its default is 700."""
+from broadcaster.system import garbage, open_files
 
 
 async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: Console) -> None:
@@ -38,7 +34,7 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
         shown = None if settings.admin_token else token
         announce(settings, roles, acceptor.addresses, shown, out, is_new=is_new)
         warn_of_few_files(roles, allowed, out)
-        collect_garbage_seldom()
+        garbage.collect_seldom()
         await stop.wait()
         say_goodbye("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…", out)
 
@@ -62,17 +58,6 @@ def say_goodbye(text: str, out: Console) -> None:
     """Print at the end, unless the terminal has been closed."""
     with suppress(OSError):
         out.print(text)
-
-
-def collect_garbage_seldom() -> None:
-    """Make garbage collections short and rare, because each one stops the loop.
-
-    Objects made at the start live for ever. Many listeners that join make many objects, but no
-    garbage cycles.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
 def warn_of_few_files(roles: frozenset[Role], allowed: int, out: Console) -> None:

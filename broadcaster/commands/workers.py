@@ -20,7 +20,6 @@ from broadcaster import log as logs
 from broadcaster.app import running
 from broadcaster.commands.serve import (
     announce,
-    collect_garbage_seldom,
     organizers_token,
     say_goodbye,
     warn_of_few_files,
@@ -33,7 +32,7 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock
 from broadcaster.os_errors import PORT, blaming
 from broadcaster.sockets.listening import BoundAddress, bound
-from broadcaster.system import open_files
+from broadcaster.system import garbage, open_files
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
@@ -88,7 +87,7 @@ async def work(settings: Settings, number: int) -> None:
             context = tls_context(settings)
             token, _ = organizers_token(settings)  # shows `/metrics` of events
             async with running(settings, EDGE, token, context, reuse_port=True):
-                collect_garbage_seldom()
+                garbage.collect_seldom()
                 loop = asyncio.get_running_loop()
                 loop.add_reader(sys.stdin.fileno(), stop.set)  # readable at its end
                 os.write(sys.stdout.fileno(), READY)

@@ -121,5 +121,4 @@ class TlsTransport(SocketTransport):
         if self._handshake_done:
             super()._end(error)
         else:
-            self._sock.close()
-            self._on_lost(self)
+            self._release()

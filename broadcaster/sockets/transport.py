@@ -16,6 +16,8 @@ from broadcaster.sockets.places import Place
 READ_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 64 * 1024
 """Unsent bytes at which the protocol is asked to pause."""
+_NOBODY = asyncio.Protocol()
+"""The protocol of a connection that is gone."""
 
 
 class WriteObserver(Protocol):
@@ -286,5 +288,13 @@ class SocketTransport(asyncio.Transport):
         try:
             self._protocol.connection_lost(error)
         finally:
-            self._sock.close()
-            self._on_lost(self)
+            self._release()
+
+    def _release(self) -> None:
+        """Close the socket, and part from what refers to this transport.
+
+        All of it is then freed at once, without a collection of garbage, which is rare.
+        """
+        self._sock.close()
+        self._on_lost(self)
+        self._protocol, self.observer = _NOBODY, None

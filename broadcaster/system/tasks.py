@@ -19,6 +19,9 @@ async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:
         ended = [task for task in tasks if task.done() and not task.cancelled()]
         for task in tasks:
             task.cancel()
+        del task
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in ended:
-        task.result()
+        tasks.clear()
+    # An error refers to this frame. If the frame referred to its task, nothing would be freed.
+    while ended:
+        ended.pop(0).result()

@@ -16,12 +16,12 @@ import aiohttp
 import pytest
 
 from broadcaster.bus.redis.bus import RedisBus
-from broadcaster.commands.serve import YOUNG_OBJECTS
 from broadcaster.model import keys
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
+from broadcaster.system.garbage import YOUNG_OBJECTS
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
 from tests.support.ports import free_ports

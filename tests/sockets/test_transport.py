@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import gc
 import ssl
+import weakref
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,36 @@ async def test_a_client_that_leaves(tls: Contexts) -> None:
         async with asyncio.timeout(DEADLINE_S):
             await pair.ours.lost.wait()
         assert pair.transport.is_closing()
+
+
+async def test_nothing_of_a_lost_connection_waits_for_a_collection_of_garbage(
+    tls: Contexts,
+) -> None:
+    class Following(Recorder):
+        """Can be referred to weakly, and knows its transport, as the protocols of listeners do."""
+
+        def blocked(self) -> None:
+            pass
+
+        def clear(self) -> None:
+            pass
+
+    async with connections(1, tls) as [pair]:
+        following = Following()
+        pair.transport.set_protocol(following)
+        following.transport, pair.transport.observer = pair.transport, following
+        left, freed = following.lost, weakref.ref(following)
+        del following
+        gc.disable()
+        try:
+            pair.theirs.writer.close()
+            async with asyncio.timeout(DEADLINE_S):
+                await left.wait()
+                while freed() is not None:
+                    await asyncio.sleep(0.001)
+        finally:
+            gc.enable()
+        pair.ours.lost.set()
 
 
 async def test_reading_can_be_paused(tls: Contexts) -> None:

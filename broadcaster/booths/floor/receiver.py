@@ -9,9 +9,10 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from broadcaster.audio.blocks import Blocks
+from broadcaster.audio.blocks import Block, Blocks
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, KEPT_S, FloorBuffer
 from broadcaster.booths.floor.clock import FloorClock
+from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -47,17 +48,26 @@ PushFloorPcm = Callable[[int, bytes], None]
 class FloorReceiver:
     """Receives one event's floor.
 
+    Args:
+        event: id of the event.
+        bus: where its sound comes from.
+        clock: time.
+        shared: what the booths of this process keep; None if this is the only one.
+
     Attributes:
         clock: where the floor is now.
         buffer: its last minute, in blocks of `BLOCK_SAMPLES`.
     """
 
-    def __init__(self, event: str, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, event: str, bus: Bus, clock: Clock, shared: SharedBlocks | None = None
+    ) -> None:
         self._topic = keys.floor_pcm(event)
         self._bus = bus
         self._time = clock
         self._missing_s = 0.0
         self._blocks = Blocks(BLOCK_SAMPLES, aligned=True)
+        self._shared = SharedBlocks() if shared is None else shared
         self._begin_at: int | None = None
         self._waiting: deque[AudioFrame] = deque(maxlen=_MOST_WAITING_FRAMES)
         """Live frames that wait until what came before them is filled in; the oldest are lost."""
@@ -94,8 +104,7 @@ class FloorReceiver:
         """
         if self._missing_s > FLOOR_AWAY_S and self.clock.started and not self._filling:
             late = ms_to_samples(int(FLOOR_AWAY_S * 1000))
-            for block in self._blocks.advance_to(self.clock.now() - late):
-                self.buffer.push_floor_block(block)
+            self._keep(self._blocks.advance_to(self.clock.now() - late))
         self._missing_s += elapsed_s
 
     async def _receive_live(self, floor: Subscription, push_floor_pcm: PushFloorPcm) -> None:
@@ -126,8 +135,11 @@ class FloorReceiver:
         return self._begin_at if begun is None else begun
 
     def _buffer(self, position: int, pcm: bytes) -> None:
-        for block in self._blocks.push(position, pcm):
-            self.buffer.push_floor_block(block)
+        self._keep(self._blocks.push(position, pcm))
+
+    def _keep(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            self.buffer.push_floor_block(self._shared.shared(self._topic, block))
 
     async def _fill_gaps(self) -> None:
         while True:

@@ -1,23 +1,30 @@
 """The captions of one channel so far, for readers that join late or come back."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from broadcaster.edge.fanout.caption_pack import CaptionPack, Position
+
+__all__ = ["MOST_CAPTIONS", "PAGE_BYTES", "CaptionHistory", "Position"]
 
 MOST_CAPTIONS = 5_000
 """Captions kept, several hours of speech; the oldest are dropped first."""
 PAGE_BYTES = 32 * 1024
 """Written to a reader at a time: the whole past is never copied for one reader."""
-
-Position = tuple[int, int]
-"""A stream id, comparable."""
+_PACKED = 128
+"""Captions in a pack. Up to twice as many of the newest are not packed, because they change."""
 
 
 class CaptionHistory:
     """The newest version of each caption; it begins with the text of its earlier versions."""
 
     def __init__(self) -> None:
-        self._positions: list[Position] = []
-        self._kept: dict[Position, tuple[str, bytes]] = {}
-        self._of: dict[str, Position] = {}
+        self._packs: deque[CaptionPack] = deque()
+        self._recent: dict[str, tuple[Position, bytes]] = {}
+        """By id, in the order of the positions."""
+        self._count = 0
 
     def put(self, caption_id: str, position: Position, message: bytes) -> None:
         """Keep a version of a caption in place of its previous version.
@@ -27,20 +34,47 @@ class CaptionHistory:
             position: of this version; later than every one so far.
             message: as it is written to readers.
         """
-        previous = self._of.get(caption_id)
-        if previous is not None:
-            del self._positions[bisect_left(self._positions, previous)], self._kept[previous]
-        self._of[caption_id] = position
-        self._positions.append(position)
-        self._kept[position] = (caption_id, message)
-        if len(self._positions) > MOST_CAPTIONS:
-            dropped, _ = self._kept.pop(self._positions.pop(0))
-            del self._of[dropped]
+        if self._recent.pop(caption_id, None) is None and not self._leave_out(caption_id):
+            self._count += 1
+        self._recent[caption_id] = (position, message)
+        if len(self._recent) == 2 * _PACKED:
+            self._pack()
+        if self._count > MOST_CAPTIONS:
+            self._drop_oldest()
 
     @property
     def last(self) -> Position | None:
         """The position of the newest version of all; None if it is empty."""
-        return self._positions[-1] if self._positions else None
+        return next(reversed(self._recent.values()))[0] if self._recent else None
+
+    def everything(self) -> list[bytes]:
+        """The messages of all captions, in the order of their positions."""
+        return [message for _, message in self._after(None)]
+
+    def before_newest(self, count: int) -> Position | None:
+        """The position after which the newest `count` captions come; None to get all of them."""
+        return next(islice(self._positions_backwards(), count, None), None)
+
+    def first_after(self, after: Position | None) -> Position | None:
+        """The position of the first caption after another one, if there are captions before it."""
+        found = next(self._after(after), None)
+        first = next(self._after(None), None)
+        return None if found is None or found == first else found[0]
+
+    def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
+        """The newest captions before a position, for a reader that looks back.
+
+        Args:
+            before: the position of the earliest one that the reader has; None when it has nothing.
+            limit: the most captions, 1 or more.
+
+        Returns:
+            Messages, the oldest first, and the position of the first; None when it is the first of
+            all.
+        """
+        found = list(islice(self._before(before), limit + 1))
+        messages = [message for _, message in reversed(found[:limit])]
+        return messages, found[limit - 1][0] if len(found) > limit else None
 
     def before_newest(self, count: int) -> Position | None:
         """The position after which the newest `count` captions come; None to get all of them."""
@@ -87,14 +121,63 @@ class CaptionHistory:
 
     def messages(self, after: Position | None) -> tuple[list[bytes], Position | None]:
         """The same, one by one; the position is None if the history is empty."""
-        first = 0 if after is None else bisect_right(self._positions, after)
         messages: list[bytes] = []
         size, last = 0, None
-        for index in range(first, len(self._positions)):
-            last = self._positions[index]
-            message = self._kept[last][1]
+        for position, message in self._after(after):
+            last = position
             messages.append(message)
             size += len(message)
             if size >= PAGE_BYTES:
                 break
         return messages, last
+
+    def _after(self, after: Position | None) -> Iterator[tuple[Position, bytes]]:
+        """All captions after a position."""
+        first = 0 if after is None else bisect_right(self._packs, after, key=lambda pack: pack.last)
+        for pack in islice(self._packs, first, None):
+            for caption in pack.captions():
+                if after is None or caption[0] > after:
+                    yield caption
+        for caption in self._recent.values():
+            if after is None or caption[0] > after:
+                yield caption
+
+    def _before(self, before: Position | None) -> Iterator[tuple[Position, bytes]]:
+        """All captions before a position, the newest first."""
+        for caption in reversed(self._recent.values()):
+            if before is None or caption[0] < before:
+                yield caption
+        for pack in reversed(self._packs):
+            if before is None or pack.first < before:
+                for caption in reversed(list(pack.captions())):
+                    if before is None or caption[0] < before:
+                        yield caption
+
+    def _positions_backwards(self) -> Iterator[Position]:
+        for position, _ in reversed(self._recent.values()):
+            yield position
+        for pack in reversed(self._packs):
+            yield from reversed(pack.positions())
+
+    def _pack(self) -> None:
+        """Pack the older half of the recent captions."""
+        oldest = [(name, *self._recent[name]) for name in islice(self._recent, _PACKED)]
+        for name, _, _ in oldest:
+            del self._recent[name]
+        self._packs.append(CaptionPack(oldest))
+
+    def _leave_out(self, caption_id: str) -> bool:
+        """Leave out the packed version of a caption; returns whether there was one."""
+        for pack in reversed(self._packs):
+            if pack.leave_out(caption_id):
+                if not pack:
+                    self._packs.remove(pack)
+                return True
+        return False
+
+    def _drop_oldest(self) -> None:
+        oldest = self._packs[0]
+        oldest.leave_out_oldest()
+        self._count -= 1
+        if not oldest:
+            self._packs.popleft()

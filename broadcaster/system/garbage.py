@@ -1,0 +1,57 @@
+"""Collects Python's garbage at times of our choice, because a collection stops the event loop.
+
+Most objects are freed as soon as nothing refers to them. Those that refer to each other wait for a
+collection. A booth or a session that ends is such a cycle, held together by its tasks and their
+errors. It holds a minute of sound, filters and codecs: megabytes that Python does not count when it
+decides whether to collect.
+"""
+
+import gc
+import time
+from collections.abc import Awaitable, Callable
+
+from broadcaster.system.allocator import give_back_freed
+
+YOUNG_OBJECTS = 10_000
+"""New objects after which Python collects the youngest generation; its default is 700."""
+EVERY_S = 60.0
+"""Interval of full collections."""
+LARGEST_SHARE = 0.001
+"""Full collections take at most this share of the time; with many listeners each takes longer."""
+
+
+def collect_seldom() -> None:
+    """Make Python's own collections short and rare.
+
+    Objects made at the start live for ever. Many listeners that join make many objects, but no
+    garbage cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+
+
+def collect_all() -> None:
+    """Free every cycle, and give the system what was freed if it is much."""
+    gc.collect()
+    give_back_freed()
+
+
+async def collect_regularly(
+    sleep: Callable[[float], Awaitable[None]],
+    collect: Callable[[], object] = collect_all,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Collect all garbage now and then, until cancelled.
+
+    Args:
+        sleep: waits for some seconds.
+        collect: a full collection.
+        monotonic: the time in seconds, to see how long that takes.
+    """
+    pause_s = EVERY_S
+    while True:
+        await sleep(pause_s)
+        began_s = monotonic()
+        collect()
+        pause_s = max(EVERY_S, (monotonic() - began_s) / LARGEST_SHARE)

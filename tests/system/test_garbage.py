@@ -1,0 +1,60 @@
+"""Full collections are regular, and do not take much of the time."""
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+
+from broadcaster.system.garbage import EVERY_S, collect_regularly, collect_seldom
+from tests.support.tasks import background_task
+
+
+async def test_a_cycle_is_freed_although_python_would_not_collect() -> None:
+    class Cycle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        freed = weakref.ref(Cycle())
+        slept = asyncio.Event()
+
+        async def sleep(_seconds: float) -> None:
+            if slept.is_set():
+                await asyncio.get_running_loop().create_future()
+            slept.set()
+
+        assert freed() is not None
+        async with background_task(collect_regularly(sleep), "garbage of the test"):
+            await slept.wait()
+            await asyncio.sleep(0)
+            assert freed() is None
+    finally:
+        gc.enable()
+
+
+async def test_long_collections_are_rarer() -> None:
+    now_s, pauses_s, collections_s = 0.0, list[float](), iter((0.002, 0.5, 0.001))
+
+    async def sleep(seconds: float) -> None:
+        pauses_s.append(seconds)
+
+    def collect() -> None:
+        nonlocal now_s
+        now_s += next(collections_s)
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await collect_regularly(sleep, collect, lambda: now_s)
+    assert pauses_s == pytest.approx([EVERY_S, EVERY_S, 500.0, EVERY_S])
+
+
+def test_what_was_made_at_the_start_is_not_looked_at_again() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_seldom()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] > before[0]
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
