@@ -76,36 +76,6 @@ class CaptionHistory:
         messages = [message for _, message in reversed(found[:limit])]
         return messages, found[limit - 1][0] if len(found) > limit else None
 
-    def before_newest(self, count: int) -> Position | None:
-        """The position after which the newest `count` captions come; None to get all of them."""
-        first = len(self._positions) - count
-        return self._positions[first - 1] if first > 0 else None
-
-    def first_after(self, after: Position | None) -> Position | None:
-        """The position of the first caption after another one, if there are captions before it."""
-        index = 0 if after is None else bisect_right(self._positions, after)
-        return self._positions[index] if 0 < index < len(self._positions) else None
-
-    def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
-        """The newest captions before a position, for a reader that looks back.
-
-        Args:
-            before: the position of the earliest one that the reader has; None when it has nothing.
-            limit: the most captions, 1 or more.
-
-        Returns:
-            Messages, the oldest first, and the position of the first; None when it is the first of
-            all.
-        """
-        end = len(self._positions) if before is None else bisect_left(self._positions, before)
-        first = max(0, end - limit)
-        messages = [self._kept[position][1] for position in self._positions[first:end]]
-        return messages, self._positions[first] if first > 0 else None
-
-    def everything(self) -> list[bytes]:
-        """The messages of all captions, in the order of their positions."""
-        return [message for _, message in self._kept.values()]
-
     def page(self, after: Position | None) -> tuple[bytes, Position] | None:
         """The next captions for a reader.
 
