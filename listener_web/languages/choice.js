@@ -1,4 +1,4 @@
-/** What an attendee hears and reads: two languages that change together until they are parted. */
+/** The choice of what is heard and what is read: two languages that change together until they are parted. */
 import { initialChannel } from '../i18n/languages.js';
 import { device, tab } from '../shared/storage.js';
 

@@ -120,7 +120,7 @@ export class WebSocketDeck extends EventTarget {
    * @param {string} channel
    * @param {string} url of its WebSocket
    * @returns {Promise<boolean>} true when it is heard, or the server has refused it and the present one
-   *   goes on: a new deck is of no use
+   *   goes on; a new deck would not help
    */
   change(channel, url) {
     const before = this.#pending;

@@ -32,7 +32,7 @@ async def answers(edge: Edge, path: str = "/e/talk", **headers: str) -> dict[str
     async with deadline(), edge.http.get(path, headers=names) as page:
         assert page.status == 200
         assert page.headers["Vary"] == "Accept-Encoding, Accept-Language"
-        assert page.headers["Cache-Control"] == "no-cache"
+        assert page.headers["Cache-Control"] == "private, no-cache"
         text = await page.text()
     return {html.unescape(name): json.loads(answer) for name, answer in _ANSWER.findall(text)}
 

@@ -1,4 +1,4 @@
-/** What is heard and what is read: chosen together, apart, or not at all. */
+/** The choice of what is heard and what is read: made together, apart, or not at all. */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import {

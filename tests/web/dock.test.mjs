@@ -1,4 +1,4 @@
-/** What the dock shows: its form, and its two lines. */
+/** The dock: its form, and its two lines. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -17,7 +17,7 @@ from tests.support.server import running_server
 
 WEB = Path(__file__).parents[2] / "listener_web"
 SOURCE = "/static/player/player.js"
-_RELATIVE_ADDRESS = re.compile(r"url\((?!/static/|data:)")
+_RELATIVE_ADDRESS = re.compile(r"url\(['\"]?(?!['\"]?(?:/static/|data:))")
 
 
 async def received(

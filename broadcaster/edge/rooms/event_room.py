@@ -188,7 +188,7 @@ class EventRoom:
 
     @property
     def floor_language(self) -> str:
-        """What the speaker speaks, a tag; empty while that is unknown."""
+        """The tag of what the speaker speaks; empty while that is unknown."""
         return self.event.source_language or self._spoken_language
 
     def _start(self, part: Part, name: str) -> None:

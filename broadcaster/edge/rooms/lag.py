@@ -1,4 +1,4 @@
-"""How far a channel is behind the speaker, as readers are told."""
+"""Tells readers how far a channel is behind the speaker."""
 
 LAG_MOVES_MS = 800
 """A lag that has moved less is not told again: every reader of the channel would get a message."""
