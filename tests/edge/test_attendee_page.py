@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.attendee_page import NEWEST, best_match
 from broadcaster.errors import BusUnavailable
+from broadcaster.model.join import Passcode
 from broadcaster.model.ports import Entry
 from broadcaster.web.assets import assets
 from tests.edge.conftest import EVENT, Edge, serving
@@ -69,6 +70,16 @@ async def test_nothing_in_an_answer_ends_its_element(edge: Edge) -> None:
 
 async def test_a_wrong_link_has_the_words_alone(edge: Edge) -> None:
     assert list(await answers(edge, "/e/none")) == [assets().address("i18n/en.json")]
+
+
+async def test_nothing_of_an_event_comes_with_its_page_before_the_passcode(edge: Edge) -> None:
+    passcode = Passcode("Water-24", "secret-of-the-passcode")
+    await edge.put(replace(EVENT, passcode=passcode))
+    async with edge.http.get("/e/talk/info") as refused:
+        assert refused.status == 401
+    assert list(await answers(edge)) == [assets().address("i18n/en.json")]
+    token = f"broadcaster_pass_talk={passcode.token()}"
+    assert "/e/talk/info" in await answers(edge, Cookie=token)
 
 
 async def test_a_reader_that_does_not_ask_on_is_not_counted(edge: Edge) -> None:

@@ -18,9 +18,18 @@ from tests.support.deadline import deadline
 
 CODE = "K7F2Q0"
 PASSCODE = Passcode("Water-24", "secret-of-the-passcode")
-SHUT = dataclasses.replace(EVENT, passcode=PASSCODE)
+SHUT = dataclasses.replace(EVENT, passcode=PASSCODE, downloads=True)
 MANY = 3
-PROTECTED = ("/e/talk/info", "/e/talk/captions/es", "/e/talk/poll/es", "/listen/talk/es.mp3")
+PROTECTED = (
+    "/e/talk/info",
+    "/e/talk/captions/es",
+    "/e/talk/captions/es/history",
+    "/e/talk/poll/es",
+    "/e/talk/search/es?q=agua",
+    "/e/talk/transcript/es.txt",
+    "/e/talk/transcript/es.vtt",
+    "/listen/talk/es.mp3",
+)
 
 
 @pytest_asyncio.fixture
