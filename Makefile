@@ -19,8 +19,8 @@ demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN
 test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
-	$(PYTEST) --cache-clear -m browser || $(FAILED_AGAIN)
-	$(PYTEST) --cache-clear -m "not browser" --numprocesses 3 --dist loadfile --no-loadscope-reorder || $(FAILED_AGAIN)
+	$(PYTEST) --cache-clear -m sound || $(FAILED_AGAIN)
+	$(PYTEST) --cache-clear -m "not sound" --numprocesses 3 --dist loadfile --no-loadscope-reorder || $(FAILED_AGAIN)
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
 	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 2

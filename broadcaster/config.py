@@ -95,7 +95,16 @@ class Settings(BaseSettings):
         60,
         ge=1,
         le=1_000_000,
-        description="Wrong keys, and wrong passcodes, that one address may send within a minute",
+        description="Wrong keys that one address may send within a minute",
+    )
+    wrong_passcodes_per_address: int = Field(
+        600,
+        ge=1,
+        le=1_000_000,
+        description=(
+            "Wrong passcodes of an event, and wrong short codes, that one address may send within "
+            "a minute"
+        ),
     )
     goodbye_s: float = Field(
         10.0,
@@ -270,6 +279,7 @@ USED_BY: dict[str, frozenset[Role]] = {
     "store_key": frozenset({Role.DESK}),
     "joins_per_address": _EDGE,
     "wrong_keys_per_address": _FLOOR | _EDGE | frozenset({Role.DESK}),
+    "wrong_passcodes_per_address": _EDGE,
     "goodbye_s": _EDGE,
     "api_key": _BOOTHS,
     "realtime_url": _BOOTHS,

@@ -251,6 +251,7 @@ def address_limits(settings: Settings) -> AddressLimits:
         webrtc_sessions=places or -(-peers // 2),
         joins=settings.joins_per_address,
         wrong_keys=settings.wrong_keys_per_address,
+        wrong_passcodes=settings.wrong_passcodes_per_address,
     )
 
 

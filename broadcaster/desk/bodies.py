@@ -81,7 +81,7 @@ SentenceOrNothing = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)
 ]
 PasscodeText = Annotated[
-    str, StringConstraints(min_length=6, max_length=64), AfterValidator(_typable)
+    str, StringConstraints(min_length=6, max_length=63), AfterValidator(_typable)
 ]
 StartTime = Annotated[AwareDatetime, AfterValidator(_near)]
 

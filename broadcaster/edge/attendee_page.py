@@ -8,6 +8,7 @@ browser prefers. A wrong guess costs a question, and a missing answer costs one 
 import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import quote
 
 from aiohttp import web
@@ -26,6 +27,10 @@ NEWEST = 40
 WAIT_S = 1.0
 """The page waits no longer for the room of an event that nobody has opened yet."""
 _DOCUMENT = "attendee/attendee.html"
+_MOST_LANGUAGES = 10
+"""A browser names about four; more are not looked at."""
+_LONGEST_TAG = 35
+"""Long enough for every language tag in use (RFC 5646 §4.4.1)."""
 _WORDS = "i18n/"
 
 
@@ -89,7 +94,9 @@ def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
     It is the first wanted one that is offered as it is, or less closely described, or more closely.
     """
     by_name = {tag.lower(): tag for tag in offered}
-    for tag in wanted:
+    for tag in islice(wanted, _MOST_LANGUAGES):
+        if len(tag) > _LONGEST_TAG:
+            continue
         parts = tag.lower().split("-")
         for length in range(len(parts), 0, -1):
             if found := by_name.get("-".join(parts[:length])):

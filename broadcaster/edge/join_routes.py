@@ -6,8 +6,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from broadcaster.edge.rooms.passcodes import guessed, keep_token
+from broadcaster.edge.rooms.passcodes import is_right_passcode, set_token_cookie
 from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.web.client_limits import limits_of
+from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.signaling import check_content_type, read_text
 
@@ -72,7 +74,7 @@ class JoinRoutes:
             ) from None
         if event.passcode is None:
             return web.json_response({"token": ""}, headers=_NO_STORE)
-        if not guessed(event.passcode, given, request):
+        if not is_right_passcode(event, given, request):
             raise Refused(
                 403,
                 "wrong_passcode",
@@ -81,12 +83,20 @@ class JoinRoutes:
             )
         token = event.passcode.token()
         answer = web.json_response({"token": token}, headers=_NO_STORE)
-        keep_token(event, token, request, answer)
+        set_token_cookie(event, token, request, answer)
         return answer
 
     async def _lead(self, request: web.Request, typed: str) -> web.StreamResponse:
-        """Redirect to the event, or answer with the page, which keeps what was typed."""
+        """Redirect to the event, or answer with the page, which keeps what was typed.
+
+        Raises:
+            Refused: 429 `too_many_wrong_codes`.
+        """
+        limits, client = limits_of(request), client_of(request)
+        limits.refuse_code(client)
         event_id = await self._rooms.find_by_code(typed[:LONGEST_TYPED])
+        if event_id is None:
+            limits.count_wrong_code(client)
         if event_id is not None:
             query = {name: value for name, value in request.query.items() if name != "code"}
             location = str(request.rel_url.with_path(f"/e/{event_id}").with_query(query))

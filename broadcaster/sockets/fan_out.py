@@ -65,6 +65,9 @@ class FanOut(Generic[AnyMember]):
     def __len__(self) -> int:
         return len(self._of)
 
+    def __contains__(self, member: AnyMember) -> bool:
+        return member in self._of
+
     def add(self, member: AnyMember) -> None:
         """Write to a member, beginning with the next message."""
         if len(self._slots) == len(self._sockets):

@@ -8,8 +8,8 @@ time, however many wrong ones came from there: nobody can lock an organizer or a
 limit is against the load and the noise of guessing. What makes guessing hopeless is the length of
 the keys, 144 random bits.
 
-A passcode is short. So one is not compared at all while its address is over the limit, which is the
-same number in the same window.
+A passcode is short. So one is not compared at all while its address is over the limit for its
+event. That limit is higher, because a hall has many thumbs.
 """
 
 import logging
@@ -30,6 +30,8 @@ log = logging.getLogger("broadcaster.web.limits")
 
 JOIN_WINDOW_S = 10.0
 """The window in which joins and questions are counted; a hall may join in its first second."""
+POLLS_OF_SEARCH = 100
+"""A search is as much work as this many polls."""
 KEY_WINDOW_S = 60.0
 PLACE_WINDOW_S = 60.0
 """How often it is logged that an address has no places left."""
@@ -49,13 +51,16 @@ class AddressLimits:
             about once a second.
         webrtc_sessions: WebRTC listeners.
         joins: listeners and readers that begin within `JOIN_WINDOW_S`.
-        wrong_keys: keys that do not fit within `KEY_WINDOW_S`. Also wrong passcodes, counted apart.
+        wrong_keys: keys that do not fit within `KEY_WINDOW_S`.
+        wrong_passcodes: passcodes of one event that do not fit within `KEY_WINDOW_S`. Also short
+            codes that lead to no event, counted apart.
     """
 
     connections: int = _NO_LIMIT
     webrtc_sessions: int = _NO_LIMIT
     joins: int = _NO_LIMIT
     wrong_keys: int = _NO_LIMIT
+    wrong_passcodes: int = _NO_LIMIT
 
 
 class ClientLimits:
@@ -71,7 +76,9 @@ class ClientLimits:
         polls = int(limits.connections * JOIN_WINDOW_S)
         self._polls = AddressCounts(polls, JOIN_WINDOW_S, clock)
         self._wrong_keys = AddressCounts(limits.wrong_keys, KEY_WINDOW_S, clock)
-        self._wrong_passcodes = AddressCounts(limits.wrong_keys, KEY_WINDOW_S, clock)
+        self._searches = AddressCounts(max(1, polls // POLLS_OF_SEARCH), JOIN_WINDOW_S, clock)
+        self._wrong_passcodes = AddressCounts(limits.wrong_passcodes, KEY_WINDOW_S, clock)
+        self._wrong_codes = AddressCounts(limits.wrong_passcodes, KEY_WINDOW_S, clock)
         self.connections = Places(limits.connections, _log_full("connections", clock))
         """Open connections."""
         self._webrtc = Places(limits.webrtc_sessions, _log_full("WebRTC sessions", clock))
@@ -134,20 +141,54 @@ class ClientLimits:
             "too many wrong keys came from your network address; a right one opens all the same",
         )
 
-    def count_wrong_passcode(self, client: Client) -> None:
+    def count_search(self, client: Client) -> None:
+        """A reader searches what was said.
+
+        Raises:
+            Refused: 429 `too_many_questions`.
+        """
+        refusal = _counted(
+            self._searches,
+            client,
+            "searches too often",
+            "too_many_questions",
+            "your network address searches too often",
+        )
+        if refusal is not None:
+            raise refusal
+
+    def count_wrong_code(self, client: Client) -> None:
+        """A short code led to no event."""
+        self._wrong_codes.count(client.network)
+
+    def refuse_code(self, client: Client) -> None:
+        """Check that a client may try a short code.
+
+        Raises:
+            Refused: 429 `too_many_wrong_codes`.
+        """
+        wait_s = self._wrong_codes.wait_s(client.network)
+        if wait_s is not None:
+            raise _refused(
+                "too_many_wrong_codes",
+                "too many wrong codes came from your network address",
+                wait_s,
+            )
+
+    def count_wrong_passcode(self, client: Client, event_id: str) -> None:
         """A passcode was wrong."""
-        self._wrong_passcodes.count(client.network)
-        wait_s = self._wrong_passcodes.wait_s(client.network)
+        self._wrong_passcodes.count(f"{client.network} {event_id}")
+        wait_s = self._wrong_passcodes.wait_s(f"{client.network} {event_id}")
         if wait_s is not None:
             log.warning("%s sends wrong passcodes and is refused for %d s", client.network, wait_s)
 
-    def refuse_guess(self, client: Client) -> None:
-        """Check that a client may try a passcode.
+    def refuse_guess(self, client: Client, event_id: str) -> None:
+        """Check that a client may try a passcode of an event.
 
         Raises:
             Refused: 429 `too_many_wrong_passcodes`.
         """
-        wait_s = self._wrong_passcodes.wait_s(client.network)
+        wait_s = self._wrong_passcodes.wait_s(f"{client.network} {event_id}")
         if wait_s is not None:
             raise _refused(
                 "too_many_wrong_passcodes",

@@ -153,7 +153,10 @@ class AttendeePage {
     rememberChoice(event, choice);
     if (choice.captionsOnly && !before.captionsOnly) this.#sound.stop();
     if (choice.hear !== before.hear) this.#sound.switchTo(choice.hear.id);
-    else if (choice.floorLevel !== before.floorLevel) this.#sound.reopen();
+    else if (soundOf(choice.hear.id, choice.floorLevel) !== soundOf(before.hear.id, before.floorLevel)) {
+      this.#sound.reopen();
+    }
+    if (before.captionsOnly && !choice.captionsOnly) void this.#sound.load();
     if (choice.read !== before.read) {
       this.#pane.read(choice.read);
       this.#reading.begin(choice.read);

@@ -46,6 +46,7 @@ export async function waitForEvent(base, strings, panel) {
   const backoff = new Backoff(2_000, 15_000);
   const wait = new Wait();
   let missing = 0;
+  let entered = () => {};
   onNetworkReturn(() => wait.end());
   for (;;) {
     try {
@@ -61,8 +62,9 @@ export async function waitForEvent(base, strings, panel) {
       setText(byId('status-text', HTMLElement), strings[status]);
       const state = { kind, title: strings[title], next: next === '' ? '' : strings[next] };
       if (kind === 'passcode') {
-        await new Promise((entered) => {
-          panel.show(state, () => passcodeForm(`${base}/pass`, strings, () => entered(undefined)));
+        await new Promise((resolve) => {
+          entered = () => resolve(undefined);
+          panel.show(state, () => passcodeForm(`${base}/pass`, strings, () => entered()));
           document.getElementById('passcode')?.focus();
         });
         continue;
@@ -121,6 +123,7 @@ export class PassWatch {
   #address;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #lost = false;
 
   /** @param {string} base address of the event */
   constructor(base) {
@@ -130,11 +133,13 @@ export class PassWatch {
   /** @param {boolean} open whether captions arrive */
   connection(open) {
     clearTimeout(this.#timer);
+    this.#lost = !open;
     if (!open) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
   }
 
   async #look() {
     const error = await getJson(this.#address).catch((reason) => reason);
     if (needsPasscode(error)) location.reload();
+    else if (this.#lost) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
   }
 }

@@ -86,12 +86,12 @@ export class CaptionFeed {
   #begun = false;
 
   /**
-   * @param {{stream: string, poll: string, history: string}} addresses of the channel's captions
+   * @param {{stream: string, poll: string, history?: string}} addresses of the channel's captions
    * @param {object} on
    * @param {(caption: Caption, writtenMs: number) => void} on.caption with the Unix time of its writing
    * @param {(state: ChannelState) => void} on.state
    * @param {(connected: boolean) => void} on.connection whether captions arrive
-   * @param {(history: CaptionHistory) => void} on.history the captions before the first one, once
+   * @param {(history: CaptionHistory) => void} [on.history] the captions before the first one, once
    */
   constructor(addresses, on) {
     this.addresses = addresses;
@@ -241,7 +241,8 @@ export class CaptionFeed {
   #begin(id) {
     if (this.#begun) return;
     this.#begun = true;
-    this.on.history(new CaptionHistory(this.addresses.history, id));
+    const { history } = this.addresses;
+    if (history) this.on.history?.(new CaptionHistory(history, id));
   }
 
   /** @param {ChannelState} state */

@@ -67,8 +67,8 @@ export class CaptionView {
     for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
       const touched = () => {
         this.#touchedMs = performance.now();
-        // Captions that do not fill the screen cannot be scrolled.
-        if (scroller.scrollHeight <= scroller.clientHeight) void this.#showEarlier();
+        // Captions that hardly fill the screen cannot be scrolled.
+        if (scroller.scrollHeight < scroller.clientHeight + AT_BOTTOM_PX) void this.#showEarlier();
       };
       scroller.addEventListener(kind, touched, { passive: true });
     }
@@ -85,6 +85,7 @@ export class CaptionView {
   begin(channel) {
     this.#list = new CaptionList();
     this.#history = null;
+    this.#asking = false;
     this.announcer.textContent = '';
     for (const element of [this.log, this.announcer]) element.dir = channel.dir;
     const language = channel.id === 'floor' ? '' : channel.id;
@@ -183,8 +184,9 @@ export class CaptionView {
     } catch {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+    if (list !== this.#list) return;
     this.#asking = false;
-    if (list === this.#list) this.#lookAround();
+    this.#lookAround();
   }
 
   /**
@@ -264,7 +266,16 @@ export class CaptionView {
   lookAt(caption) {
     this.#followsNewest = false;
     this.toNewest.hidden = false;
-    caption.scrollIntoView({ block: 'center' });
+    // A smooth scroll would be cut short by captions that are added above.
+    caption.scrollIntoView({ block: 'center', behavior: 'instant' });
+  }
+
+  /** Go to the first caption on the page and ask for earlier ones. */
+  lookBack() {
+    this.#followsNewest = false;
+    this.toNewest.hidden = false;
+    this.scroller.scrollTo({ top: 0, behavior: 'instant' });
+    void this.#showEarlier();
   }
 
   /** Go to the newest caption and stay there. */

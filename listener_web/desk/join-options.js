@@ -12,7 +12,7 @@ export class JoinFields {
     class: 'input',
     name: 'passcode',
     minLength: 6,
-    maxLength: 64,
+    maxLength: 63,
     pattern: '[!-~]*',
     title: 'Letters A to Z, digits and signs; no spaces',
     autocomplete: 'off',

@@ -4,7 +4,6 @@
  */
 import { h } from '../shared/dom.js';
 import { FLOOR_LEVELS, channelAt, choose, link, targetsOf } from './choice.js';
-import { LanguageList } from './language-list.js';
 
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
 /** @typedef {import('./choice.js').Channel} Channel */
@@ -38,7 +37,7 @@ export class LanguageSheet extends EventTarget {
 
   /**
    * @param {Choice} choice
-   * @param {LanguageList} list
+   * @param {import('./language-list.js').LanguageList} list
    * @param {number} volume 0 to 100
    * @param {Strings} strings
    */

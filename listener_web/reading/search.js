@@ -67,23 +67,24 @@ export async function search(address, query) {
  * @returns {Promise<HTMLElement[]>} empty if they cannot be shown
  */
 export async function bringIn(view, match, signal) {
-  const { scroller, log } = view;
+  const { log } = view;
   for (let fromNewest = false; ; ) {
     const found = match.captions.flatMap((id) => captionOf(log, id) ?? []);
     const all = /** @type {NodeListOf<HTMLElement>} */ (log.querySelectorAll('[data-caption]'));
     const [first, last] = [all[0], all[all.length - 1]];
-    if (found.length > 0 || !first || !last || signal.aborted) return found;
+    const complete = found.length === match.captions.length;
+    if (complete || !first || !last || signal.aborted) return found;
     if (!fromNewest && Number(last.dataset.start) < match.start_ms) {
       // A page that shows the past has perhaps forgotten what came after it.
       fromNewest = true;
       view.showNewest();
       continue;
     }
+    // It is not on the page yet.
+    if (Number(first.dataset.start) <= match.start_ms) return found;
     const changed = nextChange(log, signal);
-    view.lookAt(first);
-    scroller.scrollTo({ top: 0, behavior: 'instant' });
-    scroller.dispatchEvent(new Event('scroll'));
-    if (!(await changed)) return [];
+    view.lookBack();
+    if (!(await changed)) return found;
   }
 }
 

@@ -128,3 +128,8 @@ def test_the_best_match_of_languages(
     wanted: list[str], offered: list[str], best: str | None
 ) -> None:
     assert best_match(wanted, offered) == best
+
+
+def test_only_a_few_languages_of_a_browser_are_looked_at() -> None:
+    assert best_match([*(f"x{n}" for n in range(20)), "de"], ["de"]) is None
+    assert best_match(["de" + "-q" * 4_000], ["de"]) is None

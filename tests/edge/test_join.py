@@ -41,7 +41,7 @@ async def coded(edge: Edge) -> Edge:
 
 @pytest_asyncio.fixture
 async def shut() -> AsyncIterator[Edge]:
-    async with running_edge(address_limits=AddressLimits(wrong_keys=MANY)) as edge:
+    async with running_edge(address_limits=AddressLimits(wrong_passcodes=MANY)) as edge:
         await edge.put(SHUT)
         yield edge
 
@@ -193,6 +193,21 @@ async def test_too_many_wrong_passcodes_are_not_compared_any_more(
     assert "127.0.0.1 sends wrong passcodes" in logged
     for secret in (PASSCODE.text, "wrong-one", PASSCODE.token(), PASSCODE.secret):
         assert secret not in logged
+
+
+async def test_an_earlier_token_is_no_guess(shut: Edge) -> None:
+    """Programs that come back with it by themselves do not lock the others out."""
+    earlier = f"Bearer {Passcode('Water-24', 'another').token()}"
+    for _ in range(MANY + 5):
+        await shut.refuses("/e/talk/info", 401, "passcode_needed", Authorization=earlier)
+    assert (await enter(shut, PASSCODE.text))[0] == 200
+
+
+async def test_codes_are_not_looked_up_after_too_many_wrong_ones(shut: Edge) -> None:
+    await shut.bus.put(keys.code_record(CODE), b"talk")
+    for number in range(MANY):
+        await shut.refuses(f"/K7F20{number}", 404, "not_found")
+    await shut.refuses(f"/{CODE}", 429, "too_many_wrong_codes")
 
 
 async def test_without_a_passcode_nobody_is_a_guesser(shut: Edge) -> None:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, EventState
@@ -216,10 +217,20 @@ async def test_a_page_that_was_open_before_the_passcode_asks_for_it(edge: Edge) 
         await panel(page, "passcode")
 
 
+async def without_answers(route: Route) -> None:
+    """The page as it is when its event was not known yet."""
+    response = await route.fetch()
+    html = re.sub(
+        r"<script [^>]*data-answer.*?</script>", "", await response.text(), flags=re.DOTALL
+    )
+    await route.fulfill(response=response, body=html)
+
+
 async def test_a_full_server_says_what_happens_next(edge: Edge) -> None:
     async with running_edge(address_limits=AddressLimits(joins=1)) as full:
         await full.put(TALK)
         async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
+            await page.route("**/e/talk", without_answers)
             await page.route(
                 "**/e/talk/info",
                 lambda route: route.fulfill(

@@ -13,6 +13,8 @@ _RUN = """async (high_contrast) => {
     values.push('wcag2aaa');
     options.rules = {'color-contrast-enhanced': {enabled: true}};
   }
+  const ending = ({effect}) => effect.getTiming().iterations < 1000;
+  await Promise.all(document.getAnimations().filter(ending).map(({finished}) => finished.catch(() => undefined)));
   const {violations} = await axe.run(document, options);
   return violations.flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`));
 }"""

@@ -58,8 +58,10 @@ class CaptionHistory:
     def first_after(self, after: Position | None) -> Position | None:
         """The position of the first caption after another one, if there are captions before it."""
         found = next(self._after(after), None)
-        first = next(self._after(None), None)
-        return None if found is None or found == first else found[0]
+        if found is None:
+            return None
+        first = self._packs[0].positions()[0] if self._packs else next(self._after(None))[0]
+        return found[0] if found[0] > first else None
 
     def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
         """The newest captions before a position, for a reader that looks back.

@@ -32,6 +32,8 @@ RETURN_MS = (100, 1_000)
 _SPREAD = random.SystemRandom()
 _COMMENT = b":\n\n"
 _PAGE = 1_000
+_LOADED_AT_ONCE = 100
+"""Captions that are loaded in one turn of the event loop."""
 _ID_FIELD = b"id: "
 _DATA = b"\nevent: caption\ndata: "
 _END = b"\n\n"
@@ -361,8 +363,10 @@ class CaptionHub:
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
-            for entry in entries:
+            for number, entry in enumerate(entries):
                 self._remember(entry)
+                if number % _LOADED_AT_ONCE == 0:
+                    await asyncio.sleep(0)  # others are listening already
         self.loaded.set()
 
     def _remember(self, entry: Entry) -> bytes | None:

@@ -9,6 +9,7 @@ Position = tuple[int, int]
 """A stream id, comparable."""
 
 _LEVEL = 6
+_HASH_BYTES = 8
 _UNPACKED_PACKS = 4
 """Packs that are kept unpacked: readers that join together read the same ones."""
 
@@ -23,29 +24,31 @@ class CaptionPack:
     def __init__(self, captions: Sequence[tuple[str, Position, bytes]]) -> None:
         self.first, self.last = captions[0][1], captions[-1][1]
         """Positions of the outermost captions."""
-        self._ids = array("q", [hash(caption_id) for caption_id, _, _ in captions])
+        self._ids = b"".join(_hashed(caption_id) for caption_id, _, _ in captions)
+        self._count = len(captions)
         self._positions = array("Q", [half for _, position, _ in captions for half in position])
         self._sizes_bytes = array("L", [len(message) for _, _, message in captions])
         self._packed = zlib.compress(b"".join(message for _, _, message in captions), _LEVEL)
         self._left_out = set[int]()
 
     def __len__(self) -> int:
-        return len(self._ids) - len(self._left_out)
+        return self._count - len(self._left_out)
 
     def leave_out(self, caption_id: str) -> bool:
         """Leave out a caption, if it is here. Ids are compared by their 64-bit hash."""
-        sought = hash(caption_id)
-        if sought not in self._ids:
-            return False
-        place = self._ids.index(sought)
-        if place in self._left_out:
+        sought = _hashed(caption_id)
+        at = self._ids.find(sought)
+        while at % _HASH_BYTES and at >= 0:
+            at = self._ids.find(sought, at + 1)
+        place = at // _HASH_BYTES
+        if at < 0 or place in self._left_out:
             return False
         self._left_out.add(place)
         return True
 
     def leave_out_oldest(self) -> None:
         """Leave out the first caption that is still here."""
-        self._left_out.add(next(n for n in range(len(self._ids)) if n not in self._left_out))
+        self._left_out.add(next(n for n in range(self._count) if n not in self._left_out))
 
     def captions(self) -> Iterator[tuple[Position, bytes]]:
         """The position and the message of each."""
@@ -57,11 +60,15 @@ class CaptionPack:
 
     def positions(self) -> list[Position]:
         """The position of each."""
-        places = range(len(self._ids))
+        places = range(self._count)
         return [self._position(place) for place in places if place not in self._left_out]
 
     def _position(self, place: int) -> Position:
         return self._positions[2 * place], self._positions[2 * place + 1]
+
+
+def _hashed(caption_id: str) -> bytes:
+    return hash(caption_id).to_bytes(_HASH_BYTES, "little", signed=True)
 
 
 @lru_cache(_UNPACKED_PACKS)

@@ -7,6 +7,8 @@ A passcode is short, so a guess is not even compared once an address has made to
 cannot be guessed, so it is always compared: nobody can lock out those who are in.
 """
 
+import re
+
 from aiohttp import web
 
 from broadcaster.auth import bearer
@@ -19,6 +21,7 @@ from broadcaster.web.errors import Refused
 COOKIE = "broadcaster_pass_{event}"
 COOKIE_AGE_S = 7 * 24 * 3600
 """A conference has some days."""
+_TOKEN = re.compile("[0-9a-f]{64}")
 
 
 def check_pass(event: Event, request: web.Request) -> None:
@@ -31,7 +34,7 @@ def check_pass(event: Event, request: web.Request) -> None:
     if passcode is None or passcode.is_token(request.cookies.get(_cookie(event), "")):
         return
     shown = bearer(request.headers.get("Authorization", ""))
-    if not shown or not (passcode.is_token(shown) or guessed(passcode, shown, request)):
+    if not _opens(event, passcode, shown, request):
         raise Refused(
             401,
             PASSCODE_NEEDED,
@@ -41,21 +44,32 @@ def check_pass(event: Event, request: web.Request) -> None:
         )
 
 
-def guessed(passcode: Passcode, given: str, request: web.Request) -> bool:
-    """Whether somebody gave the right passcode. A wrong one is counted.
+def is_right_passcode(event: Event, given: str, request: web.Request) -> bool:
+    """Whether somebody gave the right passcode of an event that has one. A wrong one is counted.
 
     Raises:
         Refused: 429 `too_many_wrong_passcodes`: this one was not compared.
     """
+    assert event.passcode is not None
     limits, client = limits_of(request), client_of(request)
-    limits.refuse_guess(client)
-    if passcode.is_text(given):
+    limits.refuse_guess(client, event.id)
+    if event.passcode.is_text(given):
         return True
-    limits.count_wrong_passcode(client)
+    limits.count_wrong_passcode(client, event.id)
     return False
 
 
-def keep_token(event: Event, token: str, request: web.Request, answer: web.Response) -> None:
+def _opens(event: Event, passcode: Passcode, shown: str, request: web.Request) -> bool:
+    """Whether a token or a passcode opens an event.
+
+    A token of an earlier passcode is no guess. Programs that come back with one are not counted.
+    """
+    if not shown or passcode.is_token(shown):
+        return bool(shown)
+    return not _TOKEN.fullmatch(shown) and is_right_passcode(event, shown, request)
+
+
+def set_token_cookie(event: Event, token: str, request: web.Request, answer: web.Response) -> None:
     """Have the browser keep the token, out of reach of scripts."""
     answer.set_cookie(
         _cookie(event),

@@ -15,8 +15,8 @@ _MARKS = re.compile(
 )
 """Accents of Latin, Greek and Cyrillic letters, and the vowel points of Hebrew and Arabic.
 
-Marks that
-tell two letters apart, such as those of kana or Devanagari, are not among them."""
+Marks that tell two letters apart, such as those of kana or Devanagari, are not among them.
+"""
 _SPACE = re.compile(r"\s+")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -23,6 +24,9 @@ from broadcaster.web.errors import Refused
 from broadcaster.writing.scripts import spaces_between_words
 
 LONGEST_QUERY = 100
+MOST_WAITING = 16
+"""Searches and files that are being made or wait for that; more are refused."""
+FILE_DEADLINE_S = 10.0
 _HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE}
 _TYPES = {"txt": "text/plain", "vtt": "text/vtt"}
 Result = TypeVar("Result")
@@ -52,7 +56,9 @@ class TranscriptRoutes:
         self._rooms = rooms
         self._past: WeakKeyDictionary[CaptionHub, PastCaptions] = WeakKeyDictionary()
         self._files: WeakKeyDictionary[CaptionHub, dict[str, _File]] = WeakKeyDictionary()
-        self._one_at_a_time = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="transcript")
+        self._waiting = 0
+        self._making_file = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/e/{event}/search/{channel}` and `/e/{event}/transcript/{channel}.…`."""
@@ -63,7 +69,7 @@ class TranscriptRoutes:
 
     async def search(self, request: web.Request) -> web.Response:
         """Where words were said; see docs/protocol.md."""
-        limits_of(request).count_poll(client_of(request))
+        limits_of(request).count_search(client_of(request))
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await loaded(hub)
@@ -77,9 +83,8 @@ class TranscriptRoutes:
                 hint=f"Send q with 1 to {LONGEST_QUERY} characters.",
             )
         separator = " " if spaces_between_words(channel) else ""
-        messages = hub.messages()
         found = await self._in_thread(
-            lambda: find(past.update(messages), query, separator=separator)
+            hub, lambda messages: find(past.update(messages), query, separator=separator)
         )
         body = {"matches": [_match(match) for match in found.matches], "more": found.more}
         return web.json_response(body, headers=_HEADERS)
@@ -112,23 +117,47 @@ class TranscriptRoutes:
             language = (await languages([channel]))[0].name
         past = self._past.setdefault(hub, PastCaptions(channel))
 
-        def make() -> bytes:
+        def make(messages: list[bytes]) -> bytes:
             captions = [each.caption for each in past.update(messages)]
             if form == "vtt":
                 return subtitle_file(captions, title).encode()
             return text_file(captions, title, language, channel).encode()
 
         files = self._files.setdefault(hub, {})
-        async with self._one_at_a_time:
-            messages = hub.messages()
-            made_of = (hub.last, title)
-            if form not in files or files[form].made_of != made_of:
-                files[form] = _File(made_of, await asyncio.to_thread(make))
-            return files[form].body
+        try:
+            # A hall that downloads at the end of a talk waits for one file.
+            async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
+                made_of = (hub.last, title)
+                if form not in files or files[form].made_of != made_of:
+                    files[form] = _File(made_of, await self._in_thread(hub, make))
+                return files[form].body
+        except TimeoutError:
+            raise _busy() from None
 
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        async with self._one_at_a_time:
-            return await asyncio.to_thread(work)
+    async def _in_thread(self, hub: CaptionHub, work: Callable[[list[bytes]], Result]) -> Result:
+        """Do something with the captions so far, after all that was asked for before.
+
+        Raises:
+            Refused: 503 `busy`.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise _busy()
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, work, hub.messages())
+        finally:
+            self._waiting -= 1
+
+
+def _busy() -> Refused:
+    return Refused(
+        503,
+        "busy",
+        "too many others are searching at this moment",
+        hint="Try again in a few seconds.",
+        headers={"Retry-After": "3", **FROM_ANYWHERE},
+    )
 
 
 def _match(match: Match) -> dict[str, object]:

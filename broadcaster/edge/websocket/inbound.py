@@ -138,8 +138,7 @@ class WebSocketInbound(Inbound):
         opcode = first & _OPCODE
         if opcode == _CLOSE:
             return self._close(_answer_to_close(payload))
-        if opcode != _PONG:  # a pong answers our ping
-            self._count_message()
+        self._count_message()
         if self._left_messages < 0:
             return self._close(POLICY)
         if opcode == _PING:

@@ -29,6 +29,8 @@ FLOWING_S = 0.5
 """A channel whose newest frame is older is not being encoded, and its backlog is of the past."""
 MOST_WAITING_FRAMES = 64
 """Frames that may wait to be written; beyond it the oldest is dropped."""
+MOVED_AT_ONCE = 64
+"""Listeners that change to a channel in one turn of the event loop."""
 IDLE_S = 25.0
 """A channel that sends nothing for this long pings its listeners, so that proxies keep them."""
 
@@ -119,7 +121,8 @@ class WebSocketOutlet:
             listener.transport.abort()
 
     async def _say_goodbye(self, listener: WebSocketListener) -> None:
-        if not listener.transport.is_closing():
+        # One that has changed channel since then gets its goodbye there.
+        if listener in self._listeners and not listener.transport.is_closing():
             self._end(listener, GOING_AWAY)
 
     def _end(self, listener: WebSocketListener, code: int) -> None:
@@ -140,8 +143,11 @@ class WebSocketOutlet:
         async with self._writing:
             if not self.flowing:
                 self._recent.clear()
-            for begin in list(self._waiting_for_frame.values()):
-                begin()
+            for number, listener in enumerate(list(self._waiting_for_frame), 1):
+                if begin := self._waiting_for_frame.get(listener):
+                    begin()
+                if number % MOVED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             self._recent.push(frame, samples)
             self._newest_at = self._clock.monotonic()
             await self._listeners.send_to_all(frame)

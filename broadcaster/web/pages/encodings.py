@@ -11,6 +11,7 @@ JSON = "application/json; charset=utf-8"
 IDENTITY = "identity"
 CODINGS = ("br", "gzip", IDENTITY)
 """The first one is used among those that a client wants equally."""
+_LONGEST_HEADER = 300
 _WORTH_IT_BYTES = 600
 """A shorter answer fits into one packet as it is."""
 _QUICK_BROTLI, _QUICK_GZIP = 4, 5
@@ -20,9 +21,16 @@ _WINDOW_BITS = 16
 """Of Brotli: as long as the files. A longer window takes longer to prepare."""
 
 
-@lru_cache(maxsize=256)
 def weights(header: str) -> Mapping[str, float]:
-    """The values of an `Accept-…` header in lower case, with their weights (RFC 9110 §12.4.2)."""
+    """The values of an `Accept-…` header in lower case, with their weights (RFC 9110 §12.4.2).
+
+    Only the first `_LONGEST_HEADER` characters are looked at.
+    """
+    return _weights(header[:_LONGEST_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _weights(header: str) -> Mapping[str, float]:
     found = {}
     for item in header.split(","):
         value, *parameters = (part.strip().lower() for part in item.split(";"))
