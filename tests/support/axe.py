@@ -14,7 +14,8 @@ _RUN = """async (high_contrast) => {
     options.rules = {'color-contrast-enhanced': {enabled: true}};
   }
   const ending = ({effect}) => effect.getTiming().iterations < 1000;
-  await Promise.all(document.getAnimations().filter(ending).map(({finished}) => finished.catch(() => undefined)));
+  const animations = document.getAnimations().filter(ending);
+  await Promise.all(animations.map(({finished}) => finished.catch(() => undefined)));
   const {violations} = await axe.run(document, options);
   return violations.flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`));
 }"""
