@@ -71,7 +71,8 @@ class AttendeePage:
         room = await room_of(self._rooms, request)
         address = f"/e/{room.event.id}"
         answers[f"{address}/info"] = await info_answer(room)
-        wanted = [request.query.get("lang", ""), *languages]
+        asked = [request.query.get(name, "") for name in ("read", "lang")]
+        wanted = [*filter(None, asked), *languages]
         channel = best_match(wanted, room.event.channel_ids()) or FLOOR
         hub = room.captions(channel)
         await hub.loaded.wait()

@@ -17,7 +17,9 @@ import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choi
 import { byId, pathSegment, setText } from '../shared/dom.js';
 import { format } from '../i18n/format.js';
 import { localise } from '../i18n/localise.js';
+import { getJson } from '../shared/api.js';
 import { onNetworkReturn } from '../shared/network.js';
+import { forgetAnswers } from '../shared/page-answers.js';
 import { keepScreenOn } from '../shared/wake.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
@@ -117,6 +119,7 @@ class AttendeePage {
     this.#pane.read(this.#choice.read);
     this.#second.show(this.#choice.read, this.#choice.second);
     this.#refresh();
+    forgetAnswers();
     setTimeout(() => this.#loadMore(), SOUND_WAITS_MS);
     onNetworkReturn(() => {
       for (const part of [this.#pane, this.#second, this.#sound]) part.retryNow();
@@ -215,7 +218,7 @@ class AttendeePage {
     // The server does not answer any more. What is still in the buffer is played.
     if (status === 'ended' && player === 'reconnecting') this.#sound.stop();
     document.body.dataset.captions = this.#captions;
-    if (status === 'ended') document.body.dataset.event = 'ended';
+    if (status === 'ended' && document.body.dataset.event !== 'ended') void this.#end();
     if (player === 'playing') this.#words.heard();
     this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
@@ -227,6 +230,15 @@ class AttendeePage {
     const { hear } = this.#choice;
     const channel = hear.id === 'floor' ? this.#strings.original : hear.name;
     showMedia(this.#info.title, channel, this.#sound.wanted);
+  }
+
+  /** The event is over. The organizer may have allowed to keep the text since the page was opened. */
+  async #end() {
+    document.body.dataset.event = 'ended';
+    const info = await getJson(`${base}/info`).catch(() => null);
+    if (info === null) return;
+    this.#info.downloads = info.downloads;
+    this.#refresh();
   }
 
   /** @param {ReturnType<typeof statusOf>} status */

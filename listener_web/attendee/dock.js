@@ -90,8 +90,9 @@ function linesOf(strings, situation, { hear, read, captionsOnly }, wanted, buffe
   const shown = read.id === 'floor' ? strings.original : read.name;
   if (captionsOnly) return [strings.captionsOnly, shown];
   if (!wanted) return [heard, strings.soundOff];
-  const status = statusOf(situation);
-  if (status !== 'live') return [heard, statusText(strings, situation)];
+  // The reports are about what is read; of another channel that is heard they say nothing.
+  const own = hear.id === read.id ? situation : withoutBooth(situation);
+  if (statusOf(own) !== 'live') return [heard, statusText(strings, own)];
   const title = `${heard} · ${strings.live}`;
   if (hear.id !== read.id) return [title, `${strings.read}: ${shown}`];
   // Without the interpreter's lag, which is most of it, there is no delay to tell.
@@ -99,4 +100,15 @@ function linesOf(strings, situation, { hear, read, captionsOnly }, wanted, buffe
   if (lag_s === undefined) return [title, ''];
   const seconds = Math.round(lag_s + bufferedMs / 1000);
   return [title, seconds < 1 ? strings.lessBehind : format(strings.behind, { seconds })];
+}
+
+/**
+ * The situation with nothing said about the booth.
+ *
+ * @param {Situation} situation
+ * @returns {Situation}
+ */
+function withoutBooth(situation) {
+  const { channel } = situation;
+  return channel === null ? situation : { ...situation, channel: { ...channel, channel: 'live' } };
 }

@@ -55,7 +55,7 @@ export class Reading {
    */
   begin(channel) {
     this.#channel = channel;
-    void this.#tools?.then((tools) => tools.begin(channel));
+    void this.#tools?.then((tools) => tools.begin(channel), () => undefined);
   }
 
   /** Load the tools, once; later calls try again if that failed. */

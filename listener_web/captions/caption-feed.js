@@ -230,7 +230,7 @@ export class CaptionFeed {
   #take(answer) {
     if (answer.captions.length > 0) this.#begin(answer.before);
     // Only the id of the last one is known; the others were written as much earlier as they ended.
-    const lag = writtenMs(answer.after) - (answer.captions.at(-1)?.end_ms ?? 0);
+    const lag = writtenMs(answer.after) - (answer.captions.slice(-1)[0]?.end_ms ?? 0);
     for (const caption of answer.captions) this.on.caption(caption, caption.end_ms + lag);
     this.#lastId = answer.after;
     this.#tellState(answer.state);

@@ -46,6 +46,8 @@ class Receiver {
   #wanted;
   /** The last of those that the server has carried out. @type {Wish} */
   #granted;
+  /** The last one that was sent. @type {Wish} */
+  #sent;
   /** Whether a change was sent and has no answer. */
   #asked = false;
   /** Runs until the next change may be sent, 0 when it may. */
@@ -59,7 +61,7 @@ class Receiver {
    * @param {MessagePort} sink see `worklet.js`
    */
   constructor(url, sink) {
-    this.#wanted = this.#granted = { channel: '', url };
+    this.#wanted = this.#granted = this.#sent = { channel: '', url };
     this.sink = sink;
   }
 
@@ -154,6 +156,7 @@ class Receiver {
     const { channel, backlog_ms } = asked;
     this.#socket?.send(JSON.stringify({ channel, backlog_ms }));
     this.#asked = true;
+    this.#sent = asked;
     this.#pause = self.setTimeout(() => {
       this.#pause = 0;
       const heard = !this.#asked && this.#wanted.channel === this.#channel;
@@ -197,9 +200,12 @@ class Receiver {
 
   #refused() {
     if (!this.#asked) return;
-    self.postMessage({ refused: this.#wanted.channel });
-    this.#wanted = this.#granted;
-    this.#answered();
+    self.postMessage({ refused: this.#sent.channel });
+    if (this.#wanted === this.#sent) this.#wanted = this.#granted;
+    clearTimeout(this.#answerDeadline);
+    this.#asked = false;
+    // Another one may be wanted by now.
+    if (this.#wanted !== this.#granted) this.#ask();
   }
 
   #beginStream() {

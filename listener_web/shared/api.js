@@ -1,4 +1,5 @@
 /** JSON over HTTP, and the error that every failed request becomes. */
+import { abortedAfter } from './deadline.js';
 import { takeAnswer } from './page-answers.js';
 
 const TIMEOUT_MS = 10_000;
@@ -66,7 +67,7 @@ export async function errorFrom(response) {
 export async function send(url, init = {}) {
   let response;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+    response = await fetch(url, { signal: abortedAfter(TIMEOUT_MS), ...init });
   } catch {
     throw new ApiError(
       0,

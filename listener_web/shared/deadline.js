@@ -12,3 +12,14 @@ export function within(ms, promise) {
     promise.then(resolve, reject).finally(() => clearTimeout(late));
   });
 }
+
+/**
+ * `AbortSignal.timeout`, which Safari has since version 16 only.
+ *
+ * @param {number} ms
+ */
+export function abortedAfter(ms) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}

@@ -16,3 +16,8 @@ export function takeAnswer(address) {
   }
   return undefined;
 }
+
+/** Forget the answers that nobody asked for: later they would be of the past. */
+export function forgetAnswers() {
+  for (const script of document.querySelectorAll('script[data-answer]')) script.remove();
+}

@@ -1,5 +1,6 @@
 /** One WebRTC session that a single HTTP request sets up, as in WHIP (RFC 9725) and WHEP. */
 import { ApiError, send } from './api.js';
+import { abortedAfter } from './deadline.js';
 
 const GATHERING_MS = 1_000;
 const OFFER_DEADLINE_MS = 10_000;
@@ -103,7 +104,7 @@ export class WebRtcSession {
       method: 'DELETE',
       headers: this.#headers,
       keepalive: true,
-      signal: AbortSignal.timeout(DELETE_DEADLINE_MS),
+      signal: abortedAfter(DELETE_DEADLINE_MS),
     }).catch(() => undefined);
   }
 

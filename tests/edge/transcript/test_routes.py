@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from broadcaster.edge.transcript import routes
 from broadcaster.edge.transcript.routes import LONGEST_QUERY
 from broadcaster.model.event import EventState
 from broadcaster.web.client_limits import AddressLimits
@@ -114,3 +115,12 @@ async def test_an_address_that_asks_too_often_is_refused() -> None:
                 async with edge.http.get("/e/talk/search/es?q=agua") as answer:
                     status, body = answer.status, await answer.json()
         assert (status, body["error"]) == (429, "too_many_questions")
+
+
+async def test_searches_do_not_queue_up_without_end(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    await edge.put(OPEN)
+    for path in ("search/es?q=agua", "transcript/es.txt"):
+        await edge.refuses(f"/e/talk/{path}", 503, "busy")
