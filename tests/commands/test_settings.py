@@ -46,6 +46,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "places_per_address": ("0", "-1", "1000001", "half"),
     "joins_per_address": ("0", "-1", "many"),
     "wrong_keys_per_address": ("0", "-1", "none"),
+    "wrong_passcodes_per_address": ("0", "-1", "none"),
     "goodbye_s": ("-1", "601", "nan", "inf", "10 s"),
     "metrics_port": ("0", "-1", "65001", "x"),
     "redis_url": (

@@ -192,7 +192,7 @@ async def test_a_passcode_is_entered_with_the_keyboard_alone(edge: Edge) -> None
 
 
 async def test_a_network_that_guessed_too_often_is_told_to_wait() -> None:
-    async with running_edge(address_limits=AddressLimits(wrong_keys=1)) as edge:
+    async with running_edge(address_limits=AddressLimits(wrong_passcodes=1)) as edge:
         await edge.put(dataclasses.replace(TALK, passcode=PASSCODE))
         async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
             await panel(page, "passcode")
