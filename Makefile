@@ -23,7 +23,7 @@ test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all test
 	$(PYTEST) --cache-clear -m "not sound" --numprocesses 3 --dist loadfile --no-loadscope-reorder || $(FAILED_AGAIN)
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
-	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 2
+	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 3
 
 test-web: ## the pages' pure modules alone (needs node)
 	npm --silent --prefix listener_web test
