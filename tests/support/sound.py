@@ -27,6 +27,8 @@ def samples(pcm: bytes) -> Samples:
 def resampled(sound: Samples, rate_hz: float) -> Samples:
     """A sound at `RATE_HZ`, by linear interpolation: enough for speech and correlation."""
     count = int(len(sound) * RATE_HZ / rate_hz)
+    if count == 0:
+        return sound
     return np.interp(np.arange(count) * rate_hz / RATE_HZ, np.arange(len(sound)), sound)
 
 
