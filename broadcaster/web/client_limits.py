@@ -89,15 +89,13 @@ class ClientLimits:
         Raises:
             Refused: 429 `too_many_joins`.
         """
-        refusal = _counted(
+        _count(
             self._joins,
             client,
             "joins too often",
             "too_many_joins",
             "too many listeners of your network address are joining at this moment",
         )
-        if refusal is not None:
-            raise refusal
 
     def count_poll(self, client: Client) -> None:
         """A reader asks for captions.
@@ -105,15 +103,13 @@ class ClientLimits:
         Raises:
             Refused: 429 `too_many_questions`.
         """
-        refusal = _counted(
+        _count(
             self._polls,
             client,
             "asks for captions too often",
             "too_many_questions",
             "your network address asks for captions too often",
         )
-        if refusal is not None:
-            raise refusal
 
     def take_connection(self, client: Client) -> Place:
         """A place for a connection that came through a proxy, and was not counted when it came.
@@ -147,15 +143,13 @@ class ClientLimits:
         Raises:
             Refused: 429 `too_many_questions`.
         """
-        refusal = _counted(
+        _count(
             self._searches,
             client,
             "searches too often",
             "too_many_questions",
             "your network address searches too often",
         )
-        if refusal is not None:
-            raise refusal
 
     def count_wrong_code(self, client: Client) -> None:
         """A short code led to no event."""
@@ -265,6 +259,17 @@ def _counted(
     if excess.first:
         log.warning("%s %s and is refused for %d s", client.network, what, excess.wait_s)
     return _refused(error, message, excess.wait_s)
+
+
+def _count(counts: AddressCounts, client: Client, what: str, error: str, message: str) -> None:
+    """Count something that a client did.
+
+    Raises:
+        Refused: 429, that is too much.
+    """
+    refusal = _counted(counts, client, what, error, message)
+    if refusal is not None:
+        raise refusal
 
 
 def _log_full(what: str, clock: Clock) -> Callable[[str], None]:
