@@ -106,6 +106,7 @@ async def serving(
     protects: bool = True,
     trusted_proxies: str = "",
     address_limits: AddressLimits | None = None,
+    frame_ms: int = FRAME_MS,
 ) -> AsyncIterator[Edge]:
     """An edge; several can share the bus.
 
@@ -114,18 +115,20 @@ async def serving(
         protects: whether WebRTC listeners that lose packets get the protected variant.
         trusted_proxies: as in the setting.
         address_limits: of one client address.
+        frame_ms: length of a packet that the edge announces.
     """
     clock = SystemClock()
     rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
+    edge = EdgeRoutes(rooms, clock)
     running = [
         asyncio.create_task(part.run(), name=type(part).__name__)
-        for part in (rooms, egress, whep)
+        for part in (rooms, egress, whep, edge)
         if protects or part is not whep
     ]
     routes = [
-        *EdgeRoutes(rooms).routes(),
-        *WebSocketRoutes(rooms, FRAME_MS, clock).routes(),
+        *edge.routes(),
+        *WebSocketRoutes(rooms, frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
