@@ -1,4 +1,4 @@
-"""What searches and files were made of, kept while somebody asks for it.
+"""Parsed captions and files of channels, kept while somebody asks for them.
 
 The parsed captions of a long talk take about ten times the memory of the packed ones that the
 channel keeps for its readers. Searches of one reader follow each other within seconds, so this
@@ -12,7 +12,7 @@ from broadcaster.edge.transcript.past import PastCaptions
 from broadcaster.model.ports import Clock
 
 KEPT_S = 60.0
-"""What nobody has asked for since then is dropped."""
+"""A channel that nobody has asked for since then is dropped."""
 MOST_CHANNELS = 8
 """Channels of which something is kept; the one that was asked for longest ago is dropped first."""
 _CHECK_S = 10.0
@@ -33,7 +33,7 @@ class TranscriptFile:
 
 @dataclass(slots=True)
 class ChannelPast:
-    """What is kept of one channel.
+    """The past of one channel.
 
     Attributes:
         captions: parsed.
@@ -47,7 +47,7 @@ class ChannelPast:
 
 
 class KeptPasts:
-    """What is kept of all channels in one process.
+    """The past of those channels in one process that were asked for lately.
 
     Args:
         clock: the time.
@@ -62,7 +62,7 @@ class KeptPasts:
         return len(self._pasts)
 
     def past_of(self, hub: CaptionHub, channel: str) -> ChannelPast:
-        """What is kept of a channel, or nothing yet; the caller adds to it.
+        """The past of a channel, which is empty if nothing is kept; the caller adds to it.
 
         Args:
             hub: of the channel's captions.
@@ -76,12 +76,12 @@ class KeptPasts:
         return past
 
     async def run(self) -> None:
-        """Drop what nobody asks for any more, until cancelled."""
+        """Drop the channels that nobody asks for any more, until cancelled."""
         while True:
             await self._clock.sleep(_CHECK_S)
             self.drop_idle()
 
     def drop_idle(self) -> None:
-        """Drop what nobody has asked for since `KEPT_S`."""
+        """Drop the channels that nobody has asked for since `KEPT_S`."""
         since = self._clock.monotonic() - KEPT_S
         self._pasts = {hub: past for hub, past in self._pasts.items() if past.asked_at > since}

@@ -43,7 +43,7 @@ class TranscriptRoutes:
     def __init__(self, rooms: Rooms, clock: Clock) -> None:
         self._rooms = rooms
         self.kept = KeptPasts(clock)
-        """What this process keeps of the captions that were asked for."""
+        """Captions and files that were asked for lately."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="transcript")
         self._waiting = 0
         self._making_file = asyncio.Lock()

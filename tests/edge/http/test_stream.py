@@ -35,7 +35,7 @@ DEADLINE_S = 30.0
 SPOKEN_S = 8
 PACE_S = 0.005
 FIRST_READ_BYTES = 32 * 1024
-"""What Chromium reads before it plays."""
+"""Chromium reads as much before it plays."""
 AUDIBLE = 100.0
 ALIKE = 0.8
 """Opus keeps the sound, not its exact waveform."""
