@@ -57,6 +57,16 @@ export class Sound extends EventTarget {
     return 1000 * (buffered.end(buffered.length - 1) - player.element.currentTime);
   }
 
+  /** The player's counters; null until it is loaded. */
+  get stats() {
+    return this.#loaded?.player.stats ?? null;
+  }
+
+  /** Bytes of sound received since the page was loaded. */
+  get receivedBytes() {
+    return this.#loaded?.player.stats.received_bytes ?? 0;
+  }
+
   /** @param {number} volume 0 to 1, as perceived */
   setVolume(volume) {
     this.#volume = volume;

@@ -54,6 +54,7 @@ export class WebSocketDeck extends EventTarget {
   #late;
   /** Packets the server left out because this listener was too slow for them. */
   skippedPackets = 0;
+  receivedBytes = 0;
   /** @type {BufferStats} */
   stats = {
     playing: false,
@@ -89,6 +90,7 @@ export class WebSocketDeck extends EventTarget {
     this.#worker.onmessage = ({ data }) => {
       clearTimeout(this.#late);
       if (data.connection) this.#connected(data.connection);
+      else if (data.received) this.receivedBytes += data.received;
       else if (data.skipped) this.skippedPackets += data.skipped;
       else if (data.refused) this.#refused(data.refused);
       else if (data.channel) this.#begins(data.channel, data.stream);

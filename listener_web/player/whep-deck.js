@@ -30,6 +30,7 @@ export class WhepDeck extends EventTarget {
   /** @type {DeckState} */
   state = 'connecting';
   skippedPackets = 0;
+  receivedBytes = 0;
   stats = { underruns: 0, fill_ms: 0, target_ms: 0, played_frames: 0, skipped_ms: 0 };
   #gain;
   #url;
@@ -168,6 +169,7 @@ export class WhepDeck extends EventTarget {
    */
   async #watch(session) {
     let packets = 0;
+    let bytes = 0;
     let heard_ms = 0;
     let connected = false;
     let deadline = performance.now() + CONNECT_DEADLINE_MS;
@@ -181,6 +183,8 @@ export class WhepDeck extends EventTarget {
       }
       if (heard.packets > packets) {
         packets = heard.packets;
+        this.receivedBytes += heard.bytes - bytes;
+        bytes = heard.bytes;
         heard_ms = performance.now();
         deadline = heard_ms + STALL_MS;
         this.#backoff.reset();
