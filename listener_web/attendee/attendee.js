@@ -44,6 +44,8 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
+/** What nobody needs at once does not compete with it. */
+const SAVING_WAITS_MS = 2_000;
 /** A connection that is back sooner than this is not worth a sentence. */
 const SHORT_LOSS_MS = 1_500;
 
@@ -210,7 +212,7 @@ class AttendeePage {
     if (!this.#choice.captionsOnly) void this.#sound.load();
     this.#sheet.load().catch(() => undefined);
     void this.#reading.loadTools();
-    this.#saving.load();
+    setTimeout(() => this.#saving.load(), SAVING_WAITS_MS);
   }
 
   #soundChanged() {

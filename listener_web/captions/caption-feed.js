@@ -32,6 +32,7 @@ export const FIRST_REOPEN_MS = 30_000;
 export const LAST_REOPEN_MS = 300_000;
 /** Captions to begin with, about three screens of a phone; the server's page comes with as many. */
 const NEWEST = 40;
+const UTF8 = new TextEncoder();
 
 /**
  * @typedef {object} Caption
@@ -273,5 +274,5 @@ function withId(address, id) {
  */
 function count(name, data, id) {
   const lines = `${id && `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
-  CaptionFeed.receivedBytes += new TextEncoder().encode(lines).length;
+  CaptionFeed.receivedBytes += UTF8.encode(lines).length;
 }
