@@ -295,5 +295,6 @@ def _add_desk(
     parts.routes += [
         *desk.routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
+        web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]
     parts.open_events = desk.open_events

@@ -43,6 +43,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
     "desk/test_odd_requests": "long",
+    "desk/test_poster": "browser",
     "desk/test_stored_keys": "redis",
     "e2e": "realtime speech",
     "e2e/test_broadcast": "sound",

@@ -2,14 +2,12 @@
 
 import asyncio
 import codecs
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-import segno
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ValidationError
@@ -17,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.qr import WifiNetwork, picture
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
 from broadcaster.model.event import EventState
 from broadcaster.model.language import Language, languages
@@ -75,7 +74,8 @@ class DeskRoutes:
             web.get("/api/events/{event}", self.read),
             web.patch("/api/events/{event}", self.change),
             web.get("/api/events/{event}/status", self.status),
-            web.get("/api/events/{event}/qr/{link:attendee|stage}.svg", self.qr),
+            web.get("/api/events/{event}/qr/{link:attendee|stage}.{form:svg|png}", self.qr),
+            web.post("/api/wifi-qr", self.wifi_qr),
         ]
 
     def with_sign_in(self, page: Handler) -> Handler:
@@ -189,13 +189,12 @@ class DeskRoutes:
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
         link = self._links(stored, request)[request.match_info["link"]]
-        image = io.BytesIO()
-        segno.make(link, error="m").save(image, kind="svg", scale=8, border=4, light="#fff")
-        return web.Response(
-            body=image.getvalue(),
-            content_type="image/svg+xml",
-            headers=_NO_STORE,
-        )
+        return picture(link, request.match_info["form"])
+
+    async def wifi_qr(self, request: web.Request) -> web.Response:
+        """Draw a Wi-Fi network, which is not stored, as a QR code."""
+        self._authorize(request)
+        return picture((await _parse(request, WifiNetwork)).text(), "svg")
 
     def _authorize(self, request: web.Request) -> None:
         self._organizer.authorize(request)

@@ -315,7 +315,7 @@ async def test_nothing_without_the_token(server: Server) -> None:
         for template, operations in OPENAPI["paths"].items():
             if not template.startswith("/api/"):
                 continue
-            path = template.replace("{event}", "talk").replace("{link}", "stage")
+            path = template.format(event="talk", link="stage", form="svg")
             for method in set(operations) & {"get", "post", "patch"}:
                 if operations[method].get("security") == []:
                     continue
