@@ -18,6 +18,7 @@ IN_EVERY_RUN = (
     "booths process, kill -9 in speech",
     "edge process, kill -9",
     "Redis is down for 10 s",
+    "one process, no Redis: kill -9",
     "one process, disk full for 10 s",
 )
 
