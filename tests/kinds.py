@@ -29,6 +29,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "bus/test_contract.py::test_a_held_lease": "realtime",
     "bus/test_folder_lock": "realtime",
     "bus/test_redis": "redis",
+    "bus/test_retained_files.py::test_an_orderly_end": "realtime",
+    "bus/test_retained_files.py::test_the_next_server": "realtime",
     "bus/test_store_outage": "realtime",
     "chaos": "realtime speech",
     "chaos/test_machines": "redis",

@@ -34,11 +34,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.stereo": "audio model",
-    "bus": "bus.redis errors model system",
+    "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
         "bus.retained bus.store_health bus.stream_ids bus.subscription bus.watching errors model "
         "system"
     ),
+    "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",

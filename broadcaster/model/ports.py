@@ -117,6 +117,13 @@ class Bus(Protocol):
         ignored. While the broker is down they wait in this process, and are handed on afterwards.
         """
 
+    def forget_retained(self, topic: str) -> None:
+        """Nobody needs what is kept of a topic any more: it leaves the disk soon.
+
+        Never waits, never raises. In the memory of a broker it ends by itself, two minutes after
+        the last message.
+        """
+
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """Up to `limit` kept messages at `position` or later, oldest first.
 

@@ -11,7 +11,7 @@ import pytest
 from broadcaster.bus import open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.redis.bus import RedisBus
-from broadcaster.bus.retained import MAX_RETAINED
+from broadcaster.bus.retained.messages import MAX_RETAINED
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Bus, Entry, Message, Record, Retained
 from tests.bus.helpers import collect, soon, take, until

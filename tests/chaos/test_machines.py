@@ -18,7 +18,11 @@ from tests.chaos.machines.faults import (
 from tests.chaos.machines.outcome import outcomes
 from tests.chaos.machines.refusals import REFUSALS, Refusal, refused
 
-ALSO_IN_EVERY_RUN = ("Redis is down for 10 s", "one process, disk full for 10 s")
+ALSO_IN_EVERY_RUN = (
+    "Redis is down for 10 s",
+    "one process, no Redis: kill -9",
+    "one process, disk full for 10 s",
+)
 IN_EVERY_RUN = [
     A_PROCESS_OF_EACH_ROLE,
     *(fault for fault in FAULTS if fault.what in ALSO_IN_EVERY_RUN),

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
 
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.retained.files import RetainedFiles
 from broadcaster.model.ports import Entry, Record
 
 T = TypeVar("T")
@@ -112,8 +113,8 @@ class LoopClock:
 class VirtualTimeBus(EmbeddedBus):
     """The embedded bus in memory; virtual time stands still while its database thread works."""
 
-    def __init__(self) -> None:
-        super().__init__(None, clock=LoopClock())
+    def __init__(self, kept: RetainedFiles | None = None) -> None:
+        super().__init__(None, clock=LoopClock(), kept=kept)
 
     async def __aenter__(self) -> Self:
         with outside_work():

@@ -102,6 +102,9 @@ class RedisBus:
         """See `ports.Bus.retain`."""
         self._retainer.retain(topic, message)
 
+    def forget_retained(self, topic: str) -> None:
+        """See `ports.Bus.forget_retained`; nothing is on a disk."""
+
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""
         return await self._retainer.read(topic, position, limit)

@@ -11,7 +11,7 @@ import math
 from redis.asyncio.connection import Connection
 
 from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
-from broadcaster.bus.retained import FORGOTTEN_AFTER_S, MAX_RETAINED, RetainedMessages
+from broadcaster.bus.retained.messages import FORGOTTEN_AFTER_S, MAX_RETAINED, RetainedMessages
 from broadcaster.model.ports import Retained
 from broadcaster.system.backoff import Backoff
 
