@@ -101,7 +101,8 @@ def _crowd_table(report: PageReport, ramp_s: float) -> Table:
         f"handshakes, and asked {report.requests / phones:.1f} times for "
         f"{report.received_bytes / phones / 1000:,.0f} kB. The edge took "
         f"{report.server_share:.0%} of its core, {report.server_busiest_share:.0%} in the busiest "
-        f"second; the phones' process {own}. At most {report.server_most_waiting:,} connections "
+        f"second, and waited for it for up to {report.server_waiting_share:.0%} of a second; the "
+        f"phones' process took {own}. At most {report.server_most_waiting:,} connections "
         f"waited to be accepted, {report.server_open_files:,} files were open. What limited it: "
         f"{limits}."
     )

@@ -4,7 +4,7 @@ import pytest
 
 from broadcaster.errors import ListenerLost
 from broadcaster.loadtest.page.document import embedded_captions, parse_document
-from broadcaster.loadtest.page.results import CpuSample, busiest_share, cpu_share
+from broadcaster.loadtest.page.results import CpuSample, CpuShare, busiest_share, cpu_share
 
 PAGE = b"""<!doctype html>
 <html>
@@ -46,9 +46,16 @@ def test_captions_are_counted() -> None:
 def test_the_share_of_a_core() -> None:
     used_s = [0.0, 0.1, 0.2, 1.1, 1.9, 2.0, 2.0]
     samples = [CpuSample(10.0 + number / 2, cpu_s) for number, cpu_s in enumerate(used_s)]
-    assert cpu_share(samples, 10.0, 11.0) == pytest.approx(0.2)
-    assert cpu_share(samples, 0.0, 100.0) == pytest.approx(2 / 3)
-    assert cpu_share(samples, 50.0, 60.0) == 0.0
-    assert busiest_share(samples) == pytest.approx(1.7)
-    assert busiest_share(samples[:2]) == 0.0
-    assert busiest_share([]) == 0.0
+    assert cpu_share(samples, 10.0, 11.0).used == pytest.approx(0.2)
+    assert cpu_share(samples, 0.0, 100.0).used == pytest.approx(2 / 3)
+    assert cpu_share(samples, 50.0, 60.0) == CpuShare()
+    assert busiest_share(samples).used == pytest.approx(1.7)
+    assert busiest_share(samples[:2]) == busiest_share([]) == CpuShare()
+
+
+def test_a_share_of_a_core_that_others_had() -> None:
+    waited_s = [0.0, 0.5, 1.4, 1.4]
+    samples = [CpuSample(float(number), 0.1 * number, s) for number, s in enumerate(waited_s)]
+    share = busiest_share(samples)
+    assert share.used == pytest.approx(0.1)
+    assert share.waited == pytest.approx(0.9)

@@ -96,7 +96,8 @@ def _print_loads(result: PageReport, out: Console) -> None:
     if result.server_processes:
         out.print(
             f"server: {result.server_share:.0%} of a core while the phones came, "
-            f"{result.server_busiest_share:.0%} in the busiest second; at most "
+            f"{result.server_busiest_share:.0%} in the busiest second, and it waited for one for "
+            f"{result.server_waiting_share:.0%} of a second; at most "
             f"{result.server_most_waiting:,} connections waited to be accepted; "
             f"{result.server_open_files:,} of {result.server_may_open:,} files open",
             soft_wrap=True,

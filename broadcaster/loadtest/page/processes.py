@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.crowd import Crowd
 from broadcaster.loadtest.page.crowd import PhoneCrowd
-from broadcaster.loadtest.page.results import CpuSample, CrowdResults
+from broadcaster.loadtest.page.results import CpuSample, CrowdResults, own_cpu
 from broadcaster.loadtest.page.scripts import LaterFiles
 from broadcaster.loadtest.plan import LoadPlan, LoadProgress
 from broadcaster.loadtest.results import FrameLog, LoadResults
@@ -56,7 +56,7 @@ class PhoneShare:
         crowd = PhoneCrowd(_with_tls(self.target), self.later, self.plan, results, self.first)
 
         def note(now: LoadProgress) -> bool:
-            cpu.append(CpuSample(time.perf_counter(), time.process_time()))
+            cpu.append(own_cpu())
             return report_progress(now)
 
         phase = crowd.run(note)
@@ -87,7 +87,7 @@ class SteadyListeners:
             return LoadConnection(target, listener)
 
         def note(now: LoadProgress) -> bool:
-            cpu.append(CpuSample(time.perf_counter(), time.process_time()))
+            cpu.append(own_cpu())
             return report_progress(now)
 
         phase = Crowd(self.plan, results, connection).run(note)

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from broadcaster.loadtest.page.processes import ShareResults
-from broadcaster.loadtest.page.results import PageVisit, busiest_share, cpu_share
+from broadcaster.loadtest.page.results import CpuShare, PageVisit, busiest_share, cpu_share
 from broadcaster.loadtest.page.server import ServerLoad
 from broadcaster.loadtest.report import BUSY_SHARE, LATE_MS, Percentiles, percentiles
 from broadcaster.loadtest.results import GAP_S, ListenerStats
@@ -17,6 +17,8 @@ SOUND_GOAL_MS = 2_000.0
 GAP_GOAL_MS = GAP_S * 1000
 FULL_SHARE = 0.9
 """Above this share of its cores in a second a server has none left for more."""
+WAITING_SHARE = 0.2
+"""A process that waits longer than this for a processor shares it with too many others."""
 _ALMOST_ALL = 0.95
 _OF_ADDRESS = ("too_many_joins", "too_many_connections", "too_many_questions")
 """Error ids of what one network address may not have more of."""
@@ -50,11 +52,14 @@ class PageReport:
         server_processes: that listen on the port; 0 if the server's load is not known.
         server_share: of one core, on average while the crowd came.
         server_busiest_share: the same in the busiest second.
+        server_waiting_share: of a second in which it could have run, at most, while others had the
+            processor.
         server_most_waiting: connections that waited to be accepted, at most.
         server_turned_away: connections that found the queue full.
         server_open_files: of the process with the most.
         server_may_open: its limit.
         own_busiest_shares: the busiest second of each process of this tool that has phones.
+        own_waiting_share: as `server_waiting_share`, of the one of these that waited most.
         own_longest_pause_ms: longest time in which one of them did not look at its sockets.
         steady_longest_pause_ms: the same of the process of the steady listeners.
         limits: what limited the crowd, in sentences; empty if nothing did.
@@ -83,11 +88,13 @@ class PageReport:
     server_processes: int
     server_share: float
     server_busiest_share: float
+    server_waiting_share: float
     server_most_waiting: int
     server_turned_away: int
     server_open_files: int
     server_may_open: int
     own_busiest_shares: tuple[float, ...]
+    own_waiting_share: float
     own_longest_pause_ms: float
     steady_longest_pause_ms: float
     limits: tuple[str, ...]
@@ -131,7 +138,8 @@ def page_report(
     heard = _heard(visit.sound for visit in visits if visit.sound is not None)
     stayed = _heard(steady.crowd.sound.listeners) if steady is not None else []
     steady_sound = steady.crowd.sound if steady is not None else None
-    own = tuple(round(busiest_share(one.cpu), 2) for one in shares)
+    own = [busiest_share(one.cpu) for one in shares]
+    busiest = busiest_share(server.cpu)
     pause_ms = max((one.longest_absence_s * 1000 for one in shares), default=0.0)
     steady_pause_ms = steady.longest_absence_s * 1000 if steady is not None else 0.0
     return PageReport(
@@ -160,13 +168,15 @@ def page_report(
         steady_with_gaps=sum(one.gaps > 0 for one in stayed),
         gap_limit_ms=GAP_GOAL_MS,
         server_processes=server.processes,
-        server_share=round(cpu_share(server.cpu, *came), 2),
-        server_busiest_share=round(busiest_share(server.cpu), 2),
+        server_share=round(cpu_share(server.cpu, *came).used, 2),
+        server_busiest_share=round(busiest.used, 2),
+        server_waiting_share=round(busiest.waited, 2),
         server_most_waiting=server.most_waiting,
         server_turned_away=server.turned_away,
         server_open_files=server.open_files,
         server_may_open=server.may_open,
-        own_busiest_shares=own,
+        own_busiest_shares=tuple(round(share.used, 2) for share in own),
+        own_waiting_share=round(max((share.waited for share in own), default=0.0), 2),
         own_longest_pause_ms=round(pause_ms, 2),
         steady_longest_pause_ms=round(steady_pause_ms, 2),
         limits=tuple(_limits(failed + lost, server, own, pause_ms)),
@@ -174,16 +184,22 @@ def page_report(
 
 
 def _limits(
-    reasons: Counter[str], server: ServerLoad, own: Sequence[float], pause_ms: float
+    reasons: Counter[str], server: ServerLoad, own: Sequence[CpuShare], pause_ms: float
 ) -> list[str]:
     found = []
     busiest = busiest_share(server.cpu)
-    if server.processes and busiest > FULL_SHARE * server.processes:
+    if server.processes and busiest.used > FULL_SHARE * server.processes:
         found.append(
-            f"the server's processors: {busiest:.0%} of a core in the busiest second, with "
-            f"{server.processes} processes that serve"
+            f"the server's processors: it took {busiest.used:.0%} of a core in the busiest second, "
+            f"and has {server.processes} of them for serving"
         )
-    if _too_busy(own, pause_ms):
+    waited = max([busiest.waited, *(share.waited for share in own)])
+    if waited > WAITING_SHARE:
+        found.append(
+            "other programs on this machine: the server or this tool could have run and had no "
+            f"processor for {min(waited, 1):.0%} of a second"
+        )
+    if _too_busy([share.used for share in own], pause_ms):
         found.append(
             "this tool: it was too busy, and the delays are also its own. Run it on another "
             "machine, or with fewer phones"

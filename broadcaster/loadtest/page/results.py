@@ -1,6 +1,9 @@
 """What is measured at each phone, and what its process took."""
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from broadcaster.loadtest.results import ListenerStats, LoadResults
 
@@ -49,29 +52,70 @@ class CrowdResults:
 
 @dataclass(frozen=True, slots=True)
 class CpuSample:
-    """Processor time that was used until some moment, both in seconds."""
+    """Processor time of a process until some moment. All are in seconds.
+
+    Attributes:
+        at_s: the moment.
+        used_s: processor time it has used.
+        waited_s: time in which it could have run, but others had the processor.
+    """
 
     at_s: float
-    cpu_s: float
+    used_s: float
+    waited_s: float = 0.0
 
 
-def cpu_share(samples: list[CpuSample], from_s: float, to_s: float) -> float:
-    """Processor time between two moments, as a share of one core."""
+@dataclass(frozen=True, slots=True)
+class CpuShare:
+    """Processor time as shares of one core.
+
+    Attributes:
+        used: that was used.
+        waited: that was waited for.
+    """
+
+    used: float = 0.0
+    waited: float = 0.0
+
+
+def own_cpu() -> CpuSample:
+    """The processor time of this process until now."""
+    return CpuSample(time.perf_counter(), time.process_time(), waited_s(Path("/proc/self")))
+
+
+def waited_s(process: Path) -> float:
+    """How long the first thread of a process has waited for a processor; 0 if that is not known.
+
+    Args:
+        process: its folder in /proc.
+    """
+    with suppress(OSError, ValueError, IndexError):
+        return int((process / "schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
+def cpu_share(samples: list[CpuSample], from_s: float, to_s: float) -> CpuShare:
+    """Processor time between two moments."""
     within = [sample for sample in samples if from_s <= sample.at_s <= to_s]
-    return _share(within[0], within[-1]) if within else 0.0
+    return _share(within[0], within[-1]) if within else CpuShare()
 
 
-def busiest_share(samples: list[CpuSample], window_s: float = 1.0) -> float:
-    """The largest share of one core in any time of about this length."""
-    busiest, first = 0.0, 0
+def busiest_share(samples: list[CpuSample], window_s: float = 1.0) -> CpuShare:
+    """The largest shares in any time of about this length; not always both of the same time."""
+    used, waited, first = 0.0, 0.0, 0
     for last, sample in enumerate(samples):
-        while sample.at_s - samples[first + 1].at_s >= window_s if first < last else False:
+        while first < last and sample.at_s - samples[first + 1].at_s >= window_s:
             first += 1
         if sample.at_s - samples[first].at_s >= window_s:
-            busiest = max(busiest, _share(samples[first], sample))
-    return busiest
+            share = _share(samples[first], sample)
+            used, waited = max(used, share.used), max(waited, share.waited)
+    return CpuShare(used, waited)
 
 
-def _share(first: CpuSample, last: CpuSample) -> float:
+def _share(first: CpuSample, last: CpuSample) -> CpuShare:
     seconds = last.at_s - first.at_s
-    return (last.cpu_s - first.cpu_s) / seconds if seconds > 0 else 0.0
+    if seconds <= 0:
+        return CpuShare()
+    return CpuShare(
+        (last.used_s - first.used_s) / seconds, (last.waited_s - first.waited_s) / seconds
+    )

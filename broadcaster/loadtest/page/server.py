@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broadcaster.loadtest.page.results import CpuSample
+from broadcaster.loadtest.page.results import CpuSample, waited_s
 
 _PROC = Path("/proc")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -62,8 +62,9 @@ class ServerWatch:
             return
         load = self.load
         with suppress(OSError):
-            cpu_s = sum(_cpu_s(process) for process in self._processes)
-            load.cpu.append(CpuSample(time.perf_counter(), cpu_s))
+            used_s = sum(_used_s(process) for process in self._processes)
+            waiting_s = sum(waited_s(process) for process in self._processes)
+            load.cpu.append(CpuSample(time.perf_counter(), used_s, waiting_s))
             waiting = [queued for queued, inode in _listening(self._port) if inode in self._inodes]
             load.most_waiting = max([load.most_waiting, *waiting])
             load.turned_away = _overflows() - self._turned_away_before
@@ -100,7 +101,7 @@ def _link(entry: Path) -> str:
         return ""
 
 
-def _cpu_s(process: Path) -> float:
+def _used_s(process: Path) -> float:
     fields = (process / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _TICKS_PER_S
 
