@@ -51,8 +51,8 @@ class TlsTransport(SocketTransport):
         self._handshake_done = False
 
     def start(self) -> None:
-        """Begin the handshake."""
-        self._await_handshake()
+        """Begin the handshake; usually the client has sent its first part already."""
+        self._queue_handshake()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """`sslcontext`, `ssl_object`, and those of `SocketTransport`."""

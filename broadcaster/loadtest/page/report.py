@@ -197,7 +197,7 @@ def _limits(
     if waited > WAITING_SHARE:
         found.append(
             "other programs on this machine: the server or this tool could have run and had no "
-            f"processor for {min(waited, 1):.0%} of a second"
+            f"processor for {waited:.0%} of a second"
         )
     if _too_busy([share.used for share in own], pause_ms):
         found.append(

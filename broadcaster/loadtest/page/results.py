@@ -116,6 +116,6 @@ def _share(first: CpuSample, last: CpuSample) -> CpuShare:
     seconds = last.at_s - first.at_s
     if seconds <= 0:
         return CpuShare()
-    return CpuShare(
-        (last.used_s - first.used_s) / seconds, (last.waited_s - first.waited_s) / seconds
-    )
+    # The kernel counts a wait when it is over, so a short time may have more than its own.
+    waited = min(1.0, (last.waited_s - first.waited_s) / seconds)
+    return CpuShare((last.used_s - first.used_s) / seconds, waited)
