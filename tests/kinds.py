@@ -75,6 +75,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "fuzz": "realtime",
     "loadtest/test_command": "realtime",
     "loadtest/test_crowd": "realtime",
+    "loadtest/test_page.": "realtime",
+    "loadtest/test_page.py::test_a_phone_loads": "browser",
     "loadtest/test_transports": "realtime",
     "model/test_languages.py::test_every_language": "long",
     "realtime/socket/test_conversation": "realtime",

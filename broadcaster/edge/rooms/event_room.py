@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broadcaster.edge.fanout.audio_hub import AudioHub, Part
-from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
+from broadcaster.edge.fanout.caption_hub import CaptionHub
+from broadcaster.edge.fanout.caption_messages import state_message
 from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
 from broadcaster.edge.rooms.lag import steady_lag_s
