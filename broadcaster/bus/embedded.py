@@ -5,7 +5,7 @@ waits in memory until it can be stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -230,6 +230,15 @@ class EmbeddedBus:
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""
         return self._parts.records.names(prefix)
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        """See `ports.Bus.erase`; SQLite writes zeros over what it removes."""
+        self._retained.forget(retained)
+        parts = self._parts
+        parts.writes.give_up(records, streams)
+        await parts.store.erase(records, streams)
+        parts.records.forget(records)
+        parts.streams.forget(streams)
 
     async def erase_replaced(self) -> None:
         """See `ports.Bus.erase_replaced`; writes the whole file again."""

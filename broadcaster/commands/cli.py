@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log, os_errors
+from broadcaster.commands.events.commands import events
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
@@ -385,3 +386,6 @@ def config() -> None:
         shown = "" if not value else "(set)" if secret else str(value)
         table.add_row(variable(name), shown, field.description)
     out.print(table)
+
+
+main.add_command(events)

@@ -77,7 +77,7 @@ class FloorFeed:
         return previous
 
     async def run(self) -> None:
-        """Publish until the floor has been empty for `GRACE_S` or the event is closed."""
+        """Publish until the floor has been empty for `GRACE_S` or the event is over."""
         try:
             await first_of(
                 self._watch_event(),
@@ -100,7 +100,7 @@ class FloorFeed:
                 self._peer.downmix.choice = self.event.stereo_input
             if self.event.state is not EventState.LIVE:
                 self._timeline = None
-            if self.event.state is EventState.CLOSED:
+            if self.event.is_over:
                 self._output.forget_retained()
                 return
 

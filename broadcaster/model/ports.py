@@ -1,6 +1,6 @@
 """The Protocols that stages depend on; `app.py` chooses the implementations."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -192,6 +192,20 @@ class Bus(Protocol):
 
         Raises:
             BusUnavailable: the broker does not answer.
+        """
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        """Remove what is stored, from the disk too as far as the broker can; may be repeated.
+
+        Nobody who watches or follows it is told.
+
+        Args:
+            records: names.
+            streams: the beginning of the names of streams; all of them are removed.
+            retained: a topic whose kept messages are removed.
+
+        Raises:
+            BusUnavailable: the broker does not answer; some of it may be removed.
         """
 
     async def erase_replaced(self) -> None:

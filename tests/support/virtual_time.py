@@ -8,7 +8,7 @@ in this process work too: what one end sends is there for the other at once.
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
@@ -148,6 +148,10 @@ class VirtualTimeBus(EmbeddedBus):
     async def get(self, record: str) -> Record | None:
         with outside_work():
             return await super().get(record)
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        with outside_work():
+            await super().erase(records=records, streams=streams, retained=retained)
 
     async def records(self, prefix: str) -> list[str]:
         with outside_work():
