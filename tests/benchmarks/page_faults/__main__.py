@@ -22,8 +22,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
+from broadcaster.edge.attendee_page import NEWEST
 from tests.benchmarks.page_faults.broadcast import Broadcast, broadcasting
-from tests.benchmarks.page_faults.faults import FAULTS, Fault, switched
+from tests.benchmarks.page_faults.faults import FAULTS, Fault
 from tests.benchmarks.page_faults.outcome import COLUMNS, Captions, Outcome, Sound, Times
 from tests.benchmarks.page_faults.visit import FLAGS, TRANSPORTS, Visit, visiting
 from tests.benchmarks.tables import Table, write
@@ -63,33 +64,38 @@ async def outcomes(browser: Browser, fault: Fault, transports: Sequence[str]) ->
         dry = [await visit.underruns() for visit in visits]
         began_s = time.time()
         await fault.make(talk, visits)
-        ended_s = began_s if fault.is_switch else time.time()
-        if fault.is_switch:
-            await switched(visits)
+        ended_s = time.time()
         await asyncio.sleep(fault.after_s)
         over_s = time.time()
-        full = await _full_list(talk, visits)
+        full = await _full_list(talk, "ar" if fault.is_switch else "es", visits)
         found = []
         for visit, before in zip(visits, dry, strict=True):
             await visit.read()
             if fault.is_tap:
                 times = Times(visit.tapped_s, visit.tapped_s, visit.tapped_s, over_s)
+            elif fault.is_switch:
+                heard_s = visit.tapped_s - SETTLE_S / 2
+                times = Times(heard_s, visit.tapped_s, visit.tapped_s, over_s)
             else:
                 times = Times(began_s - SETTLE_S / 2, began_s, ended_s, over_s)
             sound = await asyncio.to_thread(
                 Sound.of, visit.recording, times, talk.began_s, switch=fault.is_switch
             )
-            captions = Captions.of(await visit.shown(), full)
+            shown = await visit.shown()
+            if fault.is_switch:  # another channel begins with its newest captions
+                captions = Captions.of(shown[-NEWEST:], full[-NEWEST:])
+            else:
+                captions = Captions.of(shown, full)
             underruns = await visit.underruns() - (0 if fault.is_tap else before)
             found.append(Outcome(fault, visit.transport, sound, captions, underruns))
         return found
 
 
-async def _full_list(talk: Broadcast, visits: Sequence[Visit]) -> list[str]:
+async def _full_list(talk: Broadcast, channel: str, visits: Sequence[Visit]) -> list[str]:
     """The server's list, when nothing is written any more and the pages had time to get it."""
     talk.speaks.clear()
     await asyncio.sleep(1.0)
-    full = await talk.full_list()
+    full = await talk.full_list(channel)
     waits_until = time.monotonic() + CAUGHT_UP_S
     while time.monotonic() < waits_until:
         shown = [await visit.shown() for visit in visits]

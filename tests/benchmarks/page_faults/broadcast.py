@@ -24,7 +24,6 @@ from tests.support.tasks import background_task
 FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
 CAPTION_S = 1.0
 GOODBYE_S = "1"
-_HISTORY = "/e/talk/captions/es/history?limit=200"
 
 
 class Broadcast:
@@ -59,19 +58,22 @@ class Broadcast:
             await asyncio.sleep(max(0.0, began + (number + 1) * FRAME_S - time.monotonic()))
 
     async def write(self) -> None:
-        """Write Spanish captions, each in two versions."""
+        """Write captions of both channels, each in two versions."""
         while True:
             await self.speaks.wait()
             number = self._captions
             self._captions += 1
-            for text, final in ((f"Frase {number}", False), (f"Frase {number}.", True)):
-                caption = Caption(f"es-{number}", "es", number, number, text, final)
-                await self.bus.append(keys.captions("talk", "es"), caption.to_json())
+            for mark, final in (("", False), (".", True)):
+                for channel in CHANNELS:
+                    name, text = f"{channel}-{number}", f"{channel} {number}{mark}"
+                    caption = Caption(name, channel, number, number, text, final)
+                    await self.bus.append(keys.captions("talk", channel), caption.to_json())
                 await asyncio.sleep(CAPTION_S / 2)
 
-    async def full_list(self) -> list[str]:
+    async def full_list(self, channel: str) -> list[str]:
         """The server's whole list of captions; there must be no more than an answer can have."""
-        async with aiohttp.ClientSession(self.edge.url) as http, http.get(_HISTORY) as answer:
+        path = f"/e/talk/captions/{channel}/history?limit=200"
+        async with aiohttp.ClientSession(self.edge.url) as http, http.get(path) as answer:
             page: dict[str, Any] = await answer.json()
         assert not page["more"]
         texts = {caption["id"]: caption["text"] for caption in page["captions"]}

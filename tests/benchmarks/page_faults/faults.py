@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tests.benchmarks.page_faults.broadcast import Broadcast
 from tests.benchmarks.page_faults.visit import Visit
 from tests.edge.slow_network import Network
-from tests.support.browser import until
 
 STALLS_S = 20.0
 """How long a network stalls now and then."""
@@ -26,7 +25,8 @@ async def nothing_more(_talk: Broadcast, _visits: Sequence[Visit]) -> None:
 
 async def other_channel(_talk: Broadcast, visits: Sequence[Visit]) -> None:
     """Another channel is tapped."""
-    await asyncio.gather(*(visit.attendee.choose("ar") for visit in visits))
+    for visit in visits:
+        await visit.choose("ar")
 
 
 async def connections_lost(_talk: Broadcast, visits: Sequence[Visit]) -> None:
@@ -80,12 +80,6 @@ async def slow_for_a_while(_talk: Broadcast, _visits: Sequence[Visit]) -> None:
 async def frozen(_talk: Broadcast, visits: Sequence[Visit]) -> None:
     """The browser stops the page for a while."""
     await asyncio.gather(*(visit.freeze(FROZEN_S) for visit in visits))
-
-
-async def switched(visits: Sequence[Visit]) -> None:
-    """Wait until the other channel is the one that plays."""
-    condition = "() => window.broadcasterPlayer.channel === 'ar'"
-    await asyncio.gather(*(until(visit.attendee.page, condition) for visit in visits))
 
 
 @dataclass(frozen=True, slots=True)

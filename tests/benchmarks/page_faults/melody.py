@@ -74,7 +74,7 @@ class Recognised:
 
     Attributes:
         sounds: whether it was not silent.
-        channel: the index of the channel in `CHANNELS`, -1 where it is none that was said by then.
+        channel: the index of the channel in `CHANNELS`, -1 where no channel had said it by then.
         delay_s: how long before it was said, NaN where the channel is not known.
     """
 

@@ -1,7 +1,6 @@
 """One page of one attendee, behind a network of its own, by one transport."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from playwright.async_api import Browser, Error
 from tests.benchmarks.page_faults.broadcast import Broadcast
 from tests.benchmarks.page_faults.recorder import SCRIPT, Recording
 from tests.edge.slow_network import Network, SlowNetwork, slow_network
-from tests.support.browser import Attendee
+from tests.support.browser import Attendee, until
 from tests.support.lossy_relay import LossyRelay, at_random, nothing
 from tests.support.tasks import background_task
 
@@ -19,6 +18,10 @@ TRANSPORTS = ("ws", "whep", "http")
 FLAGS = ("--allow-loopback-in-peer-connection",)
 READ_S = 2.0
 SEED = 5
+_TAP = """(selector) => {
+  document.querySelector(selector).click();
+  return Date.now() / 1000;
+}"""
 _SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
   .map((caption) => caption.textContent)"""
 
@@ -33,7 +36,7 @@ class Visit:
         network: of its connections.
         relay: of its WebRTC packets.
         recording: of what it plays.
-        tapped_s: Unix time of the tap on Listen.
+        tapped_s: Unix time of the last tap.
         readable: locked while the page cannot be asked anything.
     """
 
@@ -47,8 +50,17 @@ class Visit:
 
     async def listen(self) -> None:
         """Tap the button and wait until it plays."""
-        self.tapped_s = time.time()
-        await self.attendee.listen()
+        await self._tap("#listen")
+        await until(self.attendee.page, "() => window.broadcasterPlayer?.state === 'playing'")
+
+    async def choose(self, channel: str) -> None:
+        """Tap another channel and wait until it plays."""
+        await self._tap(f"label[data-channel='{channel}']")
+        condition = "(id) => window.broadcasterPlayer.channel === id"
+        await until(self.attendee.page, condition, channel)
+
+    async def _tap(self, selector: str) -> None:
+        self.tapped_s = await self.attendee.page.evaluate(_TAP, selector)
 
     def lose_network(self, *, lost: bool) -> None:
         """Have nothing get through from now on, or everything again."""
