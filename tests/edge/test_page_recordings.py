@@ -1,4 +1,4 @@
-"""What the table says of recordings and captions whose faults are known."""
+"""Recordings and captions whose faults are known, as the table of faults judges them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What happens to the listeners of a talk, and what is expected of their pages then."""
+"""The faults that befall the listeners of a talk, and what is expected of their pages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a page played and showed in one visit, against the goals, as a row of the table."""
+"""The outcome of one visit against the goals, as a row of the table."""
 
 from collections import Counter
 from collections.abc import Sequence

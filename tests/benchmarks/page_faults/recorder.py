@@ -98,7 +98,7 @@ class Block:
 
 @dataclass(slots=True)
 class Recording:
-    """What a page has played until it was last read."""
+    """The sound that a page has played until it was last read."""
 
     blocks: list[Block] = field(default_factory=list)
 
