@@ -12,8 +12,12 @@ const CLOSE_EVENT_ENDED = 4000;
 /** The server process stops, and has chosen the moment so that listeners do not come back together. */
 const CLOSE_GOING_AWAY = 1001;
 const CONNECT_DEADLINE_MS = 10_000;
-/** The first deadline of a connection that worked before; each later one is twice as long. */
-const RECONNECT_DEADLINE_MS = 3_000;
+/**
+ * The same after a connection that worked, for the first attempt and for the others. A lost network is
+ * asked again 1 s after an attempt began, and then not before 3 s: a new attempt asks sooner.
+ */
+const FIRST_AGAIN_MS = 2_000;
+const LATER_AGAIN_MS = 3_000;
 /** A connection that was opened or brought something this recently works. */
 const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
@@ -36,6 +40,9 @@ class Receiver {
   #channel = '';
   #deadline = 0;
   #connectWithinMs = CONNECT_DEADLINE_MS;
+  /** When the present attempt began, and how long the last one took that worked. */
+  #beganMs = 0;
+  #tookMs = 0;
   /** When the connection was opened or last brought something. */
   #freshMs = 0;
   #over = false;
@@ -53,7 +60,8 @@ class Receiver {
   /** Runs until the next change may be sent, 0 when it may. */
   #pause = 0;
   #answerDeadline = 0;
-  /** Whether this connection has said hello. */
+  /** Whether this connection was opened, and whether it has said hello. */
+  #opened = false;
   #greeted = false;
 
   /**
@@ -70,11 +78,13 @@ class Receiver {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#heard = false;
-    this.#freshMs = Date.now();
+    this.#freshMs = this.#beganMs = Date.now();
     this.#expectWithin(this.#connectWithinMs);
-    this.#connectWithinMs = Math.min(CONNECT_DEADLINE_MS, 2 * this.#connectWithinMs);
+    if (this.#tookMs > 0) this.#connectWithinMs = this.#atLeastAsBefore(LATER_AGAIN_MS);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
+      this.#opened = true;
+      this.#tookMs = Math.max(1, Date.now() - this.#beganMs);
       self.postMessage({ connection: 'open' });
     };
     socket.onmessage = ({ data }) => {
@@ -122,10 +132,19 @@ class Receiver {
       clearTimeout(timer);
     }
     this.#pause = 0;
-    this.#asked = this.#greeted = false;
+    this.#asked = this.#greeted = this.#opened = false;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  /**
+   * A slow network needs more time than others, but not much more than before.
+   *
+   * @param {number} ms
+   */
+  #atLeastAsBefore(ms) {
+    return Math.min(CONNECT_DEADLINE_MS, Math.max(ms, 2 * this.#tookMs));
   }
 
   /** @param {number} ms */
@@ -138,6 +157,8 @@ class Receiver {
   /** @param {number} code of the close frame */
   #lost(code) {
     const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
+    // An attempt that nobody answered has been a wait already.
+    const waitedMs = this.#opened ? 0 : Date.now() - this.#beganMs;
     this.#disconnect();
     if (code === CLOSE_EVENT_ENDED) {
       this.#over = true;
@@ -146,7 +167,8 @@ class Receiver {
       return;
     }
     self.postMessage({ connection: 'lost' });
-    this.#retry = self.setTimeout(() => this.connect(), movesOver ? 0 : this.#backoff.nextMs());
+    const waitMs = movesOver ? 0 : Math.max(0, this.#backoff.nextMs() - waitedMs);
+    this.#retry = self.setTimeout(() => this.connect(), waitMs);
   }
 
   /** Ask this connection for the wanted channel, now or as soon as the server takes it. */
@@ -233,7 +255,7 @@ class Receiver {
     this.#heard = true;
     this.#backoff.reset();
     this.#freshMs = Date.now();
-    this.#connectWithinMs = RECONNECT_DEADLINE_MS;
+    this.#connectWithinMs = this.#atLeastAsBefore(FIRST_AGAIN_MS);
     this.#expectWithin(STALL_MS);
     this.#decoder.decode(frame, lost);
   }
