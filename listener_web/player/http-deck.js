@@ -41,6 +41,11 @@ export class HttpDeck extends EventTarget {
     this.#url = url;
     this.setVolume(volume);
     this.#element.addEventListener('playing', () => {
+      // The phone has ended the interruption by itself. What waited in the player is of the past.
+      if (this.state === 'interrupted') {
+        this.resume();
+        return;
+      }
       this.#backoff.reset();
       this.#become('playing');
     });
@@ -88,6 +93,7 @@ export class HttpDeck extends EventTarget {
   /** Play what is live now. Must be called from a tap after an interruption. */
   resume() {
     clearTimeout(this.#retry);
+    if (this.state === 'interrupted') this.#become('buffering');
     this.#moved = { at: performance.now(), time: 0 };
     this.#element.src = this.#url;
     this.#element.play().catch((error) => {

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 
-_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_REFUSAL = "HTTP/1.1 {} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 @dataclass
@@ -14,13 +14,15 @@ class FaultyProxy:
 
     Attributes:
         port: of the server behind it.
-        refused: beginnings of paths that are answered with 404.
+        refused: beginnings of paths that are answered with `status`.
+        status: of refusals.
         cut_off: whether every connection is closed at once.
         paths: of all requests, in their order.
     """
 
     port: int
     refused: set[str] = field(default_factory=set)
+    status: int = 404
     cut_off: bool = False
     paths: list[str] = field(default_factory=list)
     connections: set[asyncio.Task[None]] = field(default_factory=set)
@@ -41,7 +43,7 @@ class FaultyProxy:
             path = request.split(b" ", 2)[1].decode()
             self.paths.append(path)
             if any(path.startswith(beginning) for beginning in self.refused):
-                writer.write(_NOT_FOUND)
+                writer.write(_REFUSAL.format(self.status).encode())
                 return
             answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
             with closing(upstream):
