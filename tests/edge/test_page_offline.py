@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.edge.faulty_proxy import FaultyProxy, faulty
 from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline
+from tests.support.pictures import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -88,15 +88,6 @@ async def test_the_page_without_a_network_fits_every_screen(edge: Edge) -> None:
         proxy.cut_off = False
         await page.keyboard.press("Enter")
         await page.wait_for_selector("[data-caption]")
-
-
-async def photograph(page: Page, name: str) -> None:
-    """Keep pictures for a person, if BROADCASTER_PICTURES names a folder."""
-    folder = os.environ.get("BROADCASTER_PICTURES")
-    if folder:
-        for width, height in ((360, 640), (1280, 800)):
-            await page.set_viewport_size({"width": width, "height": height})
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png")
 
 
 async def test_a_proxy_that_does_not_reach_the_server_is_no_network(edge: Edge) -> None:
