@@ -50,7 +50,7 @@ class InstallRoutes:
         return assets().sent[_SERVICE_WORKER].answer(request)
 
     async def manifest(self, request: web.Request) -> web.Response:
-        """What a phone shows of the event among its apps (W3C Web Application Manifest)."""
+        """The event as one of the apps of a phone (W3C Web Application Manifest)."""
         room = await room_of(self._rooms, request)
         language = request.query.get("language", "")
         if f"i18n/{language}.json" not in assets().sources:

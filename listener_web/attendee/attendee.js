@@ -122,7 +122,10 @@ class AttendeePage {
     this.#second.show(this.#choice.read, this.#choice.second);
     this.#refresh();
     forgetAnswers();
-    setTimeout(() => this.#loadMore(), SOUND_WAITS_MS);
+    setTimeout(() => {
+      this.#loadMore();
+      this.#loadDevice();
+    }, SOUND_WAITS_MS);
     onNetworkReturn(() => {
       for (const part of [this.#pane, this.#second, this.#sound]) part.retryNow();
     });
@@ -188,6 +191,7 @@ class AttendeePage {
     // What brings captions brings sound, and brings it again.
     if (captions === 'open') {
       this.#loadMore();
+      if (this.#captions === 'lost') this.#loadDevice();
       this.#sound.retryNow();
     }
     this.#captions = captions;
@@ -200,7 +204,6 @@ class AttendeePage {
     if (!this.#choice.captionsOnly) void this.#sound.load();
     this.#sheet.load().catch(() => undefined);
     void this.#reading.loadTools();
-    this.#loadDevice();
   }
 
   #loadDevice() {

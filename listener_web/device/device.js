@@ -1,6 +1,6 @@
 /**
- * What the page does with the phone around it: the screen, the pocket, the browser's memory. A page loads
- * this when its captions are on their way.
+ * The part of the page that deals with the phone around it: the screen, the pocket, the browser's memory.
+ * A page loads this some seconds after its captions.
  *
  * Related modules: `screen-on.js` decides whether the screen stays on, `screen-off.js` offers to play on
  * without it. `page-life.js` notices a page that is forgotten, and `installation.js` tells the browser what it

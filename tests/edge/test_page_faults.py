@@ -86,7 +86,9 @@ async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -
     asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
     needed = {"attendee/attendee.js", "shared/theme.js", "shared/load-again.js"}
     return sorted(
-        name for name in asked - needed if not name.startswith(("languages/", "reading/"))
+        name
+        for name in asked - needed
+        if not name.startswith(("device/", "languages/", "reading/"))
     )
 
 

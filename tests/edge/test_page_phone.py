@@ -234,7 +234,7 @@ async def test_the_browsers_own_player_waits_after_a_pause_of_the_phone_and_then
         assert await page.evaluate("window.broadcasterPlayer.state") == "interrupted"
         await page.evaluate("void window.broadcasterPlayer.element.play()")
         await until(page, PLAYS)
-        # Its time begins anew with what is live.
+        # It was loaded again, so its time began again.
         assert await page.evaluate("window.broadcasterPlayer.element.currentTime < 3")
         await page.evaluate("window.broadcasterPlayer.element.pause()")
         await until(page, "() => window.broadcasterPlayer.state === 'interrupted'")

@@ -1,4 +1,4 @@
-/** Whether the screen stays on, and when the attendee is asked to put the phone away. */
+/** The screen stays on for readers, and an attendee is asked once to put the phone away. */
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { ListeningTime } from '../../listener_web/device/screen-off.js';
@@ -13,7 +13,7 @@ const READER = {
 };
 
 const CASES = [
-  // needs the screen, who
+  // needed or not, the person, the situation
   [true, 'a reader', {}],
   [false, 'a reader who does not want it', { allowed: false }],
   [false, 'a reader before it begins', { status: 'waiting' }],
