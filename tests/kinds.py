@@ -62,6 +62,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "edge/test_frame_lengths": "realtime",
     "edge/test_goodbyes": "realtime",
     "edge/test_page_faults": "sound",
+    "edge/test_page_phone": "sound",
     "edge/test_page_networks": "sound",
     "edge/test_page_sound": "sound",
     "edge/test_page_switch": "sound",

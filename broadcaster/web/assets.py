@@ -35,6 +35,7 @@ CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
     ".woff2": "font/woff2",
 }
@@ -105,7 +106,8 @@ class Assets:
     Attributes:
         version: changes with any of them.
         sources: as they are.
-        sent: as pages get them: scripts with what they import, and styles joined.
+        sent: as pages get them: scripts with what they import, styles joined, and pages without
+            answers.
         documents: the pages.
     """
 
@@ -150,6 +152,7 @@ class Assets:
             )
             for path, body in bodies.items()
         }
+        sent |= {path: Asset.of(path, page.with_answers({})) for path, page in documents.items()}
         return cls(version, plain, sent, documents)
 
     def address(self, path: str) -> str:

@@ -57,6 +57,11 @@ export class HttpDeck extends EventTarget {
     this.#url = url;
     this.setVolume(volume);
     this.#element.addEventListener('playing', () => {
+      // The phone has ended the interruption by itself. What waited in the player is of the past.
+      if (this.state === 'interrupted') {
+        this.resume();
+        return;
+      }
       this.#backoff.reset();
       this.#become('playing');
     });
@@ -108,6 +113,7 @@ export class HttpDeck extends EventTarget {
   resume() {
     clearTimeout(this.#retry);
     this.#attempt += 1;
+    if (this.state === 'interrupted') this.#become('buffering');
     this.#moved = { at: performance.now(), time: 0 };
     this.#loads = true;
     this.#fills_ms = [];

@@ -1,7 +1,7 @@
 /**
  * The sound of one listener, off the main thread: WebSocket → Opus decoder → port of the audio thread.
  * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}`,
- * `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
+ * `{received: true}` when a connection brings its first packet, `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
  * `{refused: channel}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
@@ -252,6 +252,7 @@ class Receiver {
     const frame = parseFrame(message);
     const lost = frame && this.#order.accept(frame);
     if (frame === null || lost === null) return;
+    if (!this.#heard) self.postMessage({ received: true });
     this.#heard = true;
     this.#backoff.reset();
     this.#freshMs = Date.now();

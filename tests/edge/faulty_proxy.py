@@ -12,7 +12,7 @@ from tests.support.connections import (
     until_one_ends,
 )
 
-_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_REFUSAL = "HTTP/1.1 {} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 @dataclass
@@ -21,7 +21,8 @@ class FaultyProxy:
 
     Attributes:
         port: of the server behind it.
-        refused: beginnings of paths that are answered with 404.
+        refused: beginnings of paths that are answered with `status`.
+        status: of refusals.
         cut_off: whether every connection is closed at once.
         paths: of all requests, in their order.
         connections: the open ones.
@@ -29,6 +30,7 @@ class FaultyProxy:
 
     port: int
     refused: set[str] = field(default_factory=set)
+    status: int = 404
     cut_off: bool = False
     paths: list[str] = field(default_factory=list)
     connections: Connections = field(default_factory=Connections)
@@ -46,7 +48,7 @@ class FaultyProxy:
         path = request.split(b" ", 2)[1].decode()
         self.paths.append(path)
         if any(path.startswith(beginning) for beginning in self.refused):
-            writer.write(_NOT_FOUND)
+            writer.write(_REFUSAL.format(self.status).encode())
             return
         answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
         with closing(upstream):

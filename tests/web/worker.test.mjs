@@ -97,6 +97,21 @@ test('a worker says that it runs before it is asked for anything', async () => {
   assert.deepEqual(posted, [{ started: true }]);
 });
 
+test('the first packet of each connection is told, and no other', async () => {
+  await worker();
+  const received = () => posted.filter((message) => message.received).length;
+  sockets[0].onopen();
+  assert.equal(received(), 0);
+  sockets[0].bring();
+  sockets[0].bring();
+  assert.equal(received(), 1);
+  sockets[0].onclose({ code: 1006 });
+  mock.timers.tick(1_500);
+  sockets[1].onopen();
+  sockets[1].bring();
+  assert.equal(received(), 2);
+});
+
 test('the return of the network ends the wait for the next attempt', async () => {
   const { tell } = await worker();
   sockets[0].onopen();
