@@ -233,7 +233,7 @@ class EmbeddedBus:
 
     async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
         """See `ports.Bus.erase`; SQLite writes zeros over what it removes."""
-        self._retained.forget(retained)
+        self.forget_retained(retained)
         parts = self._parts
         parts.writes.give_up(records, streams)
         await parts.store.erase(records, streams)
