@@ -4,8 +4,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 PYTEST := $(BIN)/python -m pytest
-# Tests in real time share this machine. What failed is run once more, alone: it must pass then.
-FAILED_AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench memory format clean
@@ -16,11 +14,10 @@ help: ## this list
 demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
 
-test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests (needs Redis, Chromium, node and more: see README.md)
+test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests, in a quarter of an hour (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
-	$(PYTEST) --cache-clear -m sound || $(FAILED_AGAIN)
-	$(PYTEST) --cache-clear -m "not sound" --numprocesses 3 --dist loadfile --no-loadscope-reorder || $(FAILED_AGAIN)
+	$(BIN)/python -m tests
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
 	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 3

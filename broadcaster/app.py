@@ -26,9 +26,15 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
+from broadcaster.desk.feed import DeskFeed
+from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.routes import DeskRoutes
+from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
 from broadcaster.edge.rooms.rooms import Rooms
@@ -220,7 +226,8 @@ def build(
         _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
         assert keyring is not None
-        _add_desk(parts, settings, Events(bus, clock, keyring), Board(bus, clock), organizer)
+        parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
+        _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
     parts.routes.append(
         metrics_route(
             organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
@@ -281,20 +288,29 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
 
 
 def _add_desk(
-    parts: ProcessParts, settings: Settings, events: Events, board: Board, organizer: Organizer
+    parts: ProcessParts,
+    settings: Settings,
+    bus: Bus,
+    clock: Clock,
+    events: Events,
+    organizer: Organizer,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
-    desk = DeskRoutes(
-        events,
-        board,
-        organizer,
-        settings.public_url,
-        TARGET_LANGUAGES,
-        extra_languages=from_settings.extra_languages(settings),
-    )
-    parts.run |= {"desk": board.run, "stage keys": events.seal_stage_keys}
+    board = Board(bus, clock)
+    continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
+    answers = EventAnswers(settings.public_url, continuous)
+    desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    feed = DeskFeed(bus, clock, events, answers, board)
+    parts.run |= {
+        "desk": board.run,
+        "desk: changes": feed.run,
+        "retention": EventEraser(bus, clock).run,
+    }
     parts.routes += [
         *desk.routes(),
+        *LifeRoutes(events, answers, organizer).routes(),
+        *FeedRoutes(feed, answers, organizer).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
+        web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]
     parts.open_events = desk.open_events

@@ -10,11 +10,11 @@ BroadcasterError
 │   ├── TooManyJoining        too many WebRTC listeners join at once
 │   ├── BadEventId            an event cannot have this id
 │   ├── InvalidInitialState   an event cannot begin in this state
-│   ├── InvalidTransition     an event cannot go from its state to this one
+│   ├── InvalidTransition     an event cannot take this step from its state
+│   ├── BadSchedule           an event would end before it starts
 │   ├── EventChanged          the event was changed after it was read
 │   ├── EventOver             the event is closed
 │   ├── DownloadsOff          an event's captions cannot be downloaded
-│   ├── LanguagesInUse        listeners of a running event would lose their channel
 │   ├── FloorTaken            another publisher has the floor
 │   ├── IceRestartUnsupported a WebRTC session cannot get new ICE credentials
 │   ├── MalformedSdp          a session description that no WebRTC library makes
@@ -134,20 +134,31 @@ class InvalidInitialState(DomainError):
 
 
 class InvalidTransition(DomainError):
-    """The table of event states has no such step.
+    """The event's state does not allow a step.
 
     Args:
-        before: the event's state.
-        after: the state it was to have.
-        possible: the states it can have next.
+        state: the event's state.
+        step: the action, or the state that it was to have.
+        possible: the actions or states that are possible.
     """
 
-    def __init__(self, before: str, after: str, possible: Iterable[str]) -> None:
-        steps = ", ".join(sorted(possible)) or "none"
+    def __init__(self, state: str, step: str, possible: Iterable[str]) -> None:
+        steps = ", ".join(sorted(possible)) or "nothing"
         super().__init__(
             "wrong_state",
-            f"the event is {before} and cannot become {after}",
-            f"Possible next states: {steps}.",
+            f"“{step}” is not possible while the event is {state}",
+            f"Possible now: {steps}.",
+        )
+
+
+class BadSchedule(DomainError):
+    """The planned end of an event is not after its planned start."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "bad_schedule",
+            "the event would end before it starts",
+            "Send a later ends_at, or an earlier starts_at.",
         )
 
 
@@ -181,17 +192,6 @@ class DownloadsOff(DomainError):
             "downloads_off",
             "the captions of this event cannot be downloaded",
             "Read them on the event's page. The organizer can allow downloads on the desk.",
-        )
-
-
-class LanguagesInUse(DomainError):
-    """A change would take languages from an event that is live or paused."""
-
-    def __init__(self, state: str, languages: Iterable[str]) -> None:
-        super().__init__(
-            "languages_in_use",
-            f"the event is {state} and must keep: {', '.join(sorted(languages))}",
-            "Send these languages too. You can add others, and change all their options.",
         )
 
 

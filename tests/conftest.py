@@ -11,6 +11,7 @@ from blockbuster import BlockBuster, blockbuster_ctx
 
 from tests.kinds import KINDS, kinds_of
 from tests.support.loopback import loopback_offered
+from tests.support.shared_chromium import SHARED
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in kinds_of(item) or {"fast"}:
             item.add_marker(kind)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_chromium() -> Iterator[None]:
+    """The browser that tests share ends with them."""
+    with SHARED.sharing():
+        yield
 
 
 @pytest.fixture(autouse=True)

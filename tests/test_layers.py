@@ -34,11 +34,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.stereo": "audio model",
-    "bus": "bus.redis errors model system",
+    "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
         "bus.retained bus.store_health bus.stream_ids bus.subscription bus.watching errors model "
         "system"
     ),
+    "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
@@ -95,10 +96,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "errors loadtest.plan loadtest.results loadtest.target model.audio system.tasks "
         "webrtc.clients"
     ),
+    "loadtest.page": "errors loadtest loadtest.transports model system.open_files",
     # Composition.
     "__main__": "commands",
     "app": "*",
     "commands": "*",
+    "commands.events": "commands.settings config errors model sockets",
     "from_settings": "*",
 }
 OWNERS = {  # library -> the only packages that may import it
@@ -116,7 +119,7 @@ OWNERS = {  # library -> the only packages that may import it
     "budoux": {"writing"},
     "openai": set(),
     "prometheus_client": {"web"},
-    "brotli": {"web"},
+    "brotli": {"loadtest", "web"},
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }

@@ -103,7 +103,9 @@ class Booth:
         self._price = dependencies.price
         opener = dependencies.engines.opener(channel)
         self._engine = opener.kind
-        self._floor = FloorReceiver(event.id, bus, clock, dependencies.shared_blocks)
+        self._floor = FloorReceiver(
+            event.id, bus, clock, dependencies.shared_blocks, event.live_at_ms
+        )
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False
         self._progress = ChannelProgress(

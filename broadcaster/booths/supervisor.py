@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.demand.costs import Spent
-from broadcaster.booths.demand.event_booths import Demand, EventBooths, RunningBooth
+from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths, RunningBooth
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
 from broadcaster.booths.text.spoken_language import load_language_models
@@ -140,10 +140,11 @@ class BoothSupervisor:
         return booths
 
     async def _save(self) -> None:
-        """Write down what was spent, and forget closed events after their last booth."""
+        """Write down what was spent, and forget events that are over after their last booth."""
         for booths in list(self._events.values()):
-            over = booths.event.state is EventState.CLOSED and not booths.running
-            if over or self._clock.monotonic() - booths.saved_at >= SAVE_EVERY_S:
+            over = booths.event.is_over and not booths.running
+            due = over or self._clock.monotonic() - booths.saved_at >= SAVE_EVERY_S
+            if due and booths.event.state is not EventState.DELETED:
                 await self._exchange_spent(booths)
             if over:
                 del self._events[booths.event.id]
@@ -187,10 +188,10 @@ class BoothSupervisor:
             key: booth for key, booth in booths.running.items() if not booth.task.done()
         }
         channels = booths.needed(self._clock.monotonic(), on_demand=self._on_demand)
-        needed = {(one.language, one.interpreter): one for one in channels}
+        needed = {BoothKey.of(one): one for one in channels}
         for key in needed.keys() - booths.running.keys():
             orders = BoothOrders()
-            name = f"booth:{booths.event.id}:{key[0]}"
+            name = f"booth:{booths.event.id}:{key.language}"
             task = tasks.create_task(
                 self._run_with_lease(booths.event, needed[key], orders), name=name
             )
@@ -207,7 +208,7 @@ class BoothSupervisor:
         """Publish a status for each channel without a booth: idle, or suspended."""
         if booths.event.state is not EventState.LIVE:
             return
-        running = {language for language, _ in booths.running}
+        running = {key.language for key in booths.running}
         state = BoothState.FAILED if booths.suspended else BoothState.IDLE
         for channel in booths.event.channels:
             if channel.language not in running:
@@ -219,15 +220,15 @@ class BoothSupervisor:
         return [
             _booth_id(booths.event, language)
             for booths in self._events.values()
-            for language, _ in booths.running
+            for language in {key.language for key in booths.running}
         ]
 
     def _give_up_surplus(self) -> None:
         """Leave a booth to a process that has fewer, one at a time."""
         running = {
-            _booth_id(booths.event, language): booth.orders
+            _booth_id(booths.event, key.language): booth.orders
             for booths in self._events.values()
-            for (language, _), booth in booths.running.items()
+            for key, booth in booths.running.items()
         }
         if any(orders.leaving for orders in running.values()):
             return

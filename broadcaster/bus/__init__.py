@@ -6,10 +6,14 @@ from pathlib import Path
 
 from broadcaster.bus import folder_lock, sqlite_faults
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.retained.files import RetainedFiles
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
 
 DATABASE = "bus.sqlite3"
 """File of the embedded bus in the data folder."""
+RETAINED = "retained"
+"""Folder there, with the last minute of each floor while a server runs."""
 
 
 def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManager[Bus]:
@@ -19,7 +23,8 @@ def open_bus(redis_url: str | None, data_dir: Path) -> AbstractAsyncContextManag
 
     Args:
         redis_url: `redis://`, `rediss://` or `unix://`; None for the embedded bus.
-        data_dir: where the embedded bus keeps `bus.sqlite3`. It is locked, see `folder_lock`.
+        data_dir: where the embedded bus keeps `bus.sqlite3` and the folder `retained`. It is
+            locked, see `folder_lock`.
 
     Raises:
         BusUnavailable: `redis_url` is not a Redis URL. Entering raises it too, if the database
@@ -40,4 +45,7 @@ async def _embedded(data_dir: Path) -> AsyncIterator[EmbeddedBus]:
             await stack.enter_async_context(folder_lock.locked(data_dir))
         except OSError as error:
             raise sqlite_faults.explain(data_dir / DATABASE, error) from error
-        yield await stack.enter_async_context(EmbeddedBus(data_dir / DATABASE))
+        clock = SystemClock()
+        kept = RetainedFiles(data_dir / RETAINED, clock)
+        bus = EmbeddedBus(data_dir / DATABASE, clock=clock, kept=kept)
+        yield await stack.enter_async_context(bus)

@@ -5,7 +5,7 @@ waits in memory until it can be stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,8 @@ from weakref import WeakValueDictionary
 
 from broadcaster.bus.embedded_records import EmbeddedRecords
 from broadcaster.bus.embedded_streams import EmbeddedStreams
-from broadcaster.bus.retained import RetainedMessages
+from broadcaster.bus.retained.files import RetainedFiles
+from broadcaster.bus.retained.messages import RetainedMessages
 from broadcaster.bus.sqlite_faults import StoreDamaged, StoreUnusable
 from broadcaster.bus.sqlite_probe import SqliteProbe
 from broadcaster.bus.sqlite_store import SqliteStore
@@ -73,9 +74,12 @@ class EmbeddedBus:
     Args:
         path: the database file, created with its folder if missing; None keeps all in memory.
         clock: time, also the first half of stream ids; the system's unless it is given.
+        kept: keeps what is retained for the next process, should this one be killed.
     """
 
-    def __init__(self, path: Path | None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: Path | None, *, clock: Clock | None = None, kept: RetainedFiles | None = None
+    ) -> None:
         self._path = path
         self._clock = clock or SystemClock()
         self._health = StoreHealth(self._clock)
@@ -84,6 +88,7 @@ class EmbeddedBus:
         self._live = TopicRouter()
         self._changes = TopicRouter()
         self._retained = RetainedMessages(self._clock)
+        self._kept = kept
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -100,6 +105,9 @@ class EmbeddedBus:
             if parts.probe is not None:
                 stack.push_async_callback(parts.probe.close)
             self._open_parts = parts
+            if self._kept is not None:
+                for topic, message in await stack.enter_async_context(self._kept.keeping()):
+                    self._retained.add(topic, message)
             try:
                 await self.probe()
             except StoreUnusable:
@@ -117,7 +125,7 @@ class EmbeddedBus:
         trace: TracebackType | None,
     ) -> None:
         try:
-            await self._closing.aclose()
+            await self._closing.__aexit__(kind, error, trace)
         finally:
             self._open_parts = None
 
@@ -137,8 +145,16 @@ class EmbeddedBus:
             yield subscription
 
     def retain(self, topic: str, message: Retained) -> None:
-        """See `ports.Bus.retain`; what is kept ends with the process."""
+        """See `ports.Bus.retain`."""
         self._retained.add(topic, message)
+        if self._kept is not None:
+            self._kept.add(topic, message)
+
+    def forget_retained(self, topic: str) -> None:
+        """See `ports.Bus.forget_retained`."""
+        self._retained.forget(topic)
+        if self._kept is not None:
+            self._kept.forget(topic)
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""
@@ -214,6 +230,15 @@ class EmbeddedBus:
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""
         return self._parts.records.names(prefix)
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        """See `ports.Bus.erase`; SQLite writes zeros over what it removes."""
+        self.forget_retained(retained)
+        parts = self._parts
+        parts.writes.give_up(records, streams)
+        await parts.store.erase(records, streams)
+        parts.records.forget(records)
+        parts.streams.forget(streams)
 
     async def erase_replaced(self) -> None:
         """See `ports.Bus.erase_replaced`; writes the whole file again."""

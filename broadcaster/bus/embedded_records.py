@@ -1,5 +1,7 @@
 """Records of the embedded bus: all of them in memory, every write passed on to the database."""
 
+from collections.abc import Iterable
+
 from broadcaster.bus.write_queue import WriteQueue
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Record
@@ -34,3 +36,8 @@ class EmbeddedRecords:
     def names(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""
         return sorted(name for name in self._records if name.startswith(prefix))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Remove records that the database no longer has."""
+        for name in names:
+            self._records.pop(name, None)

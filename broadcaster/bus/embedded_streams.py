@@ -171,6 +171,11 @@ class EmbeddedStreams:
             return newest
         return [Entry(_id(position), payload) for position, payload in rows] + newest
 
+    def forget(self, prefix: str) -> None:
+        """Remove the entries in memory of all streams whose names start with `prefix`."""
+        for stream in [one for one in self._tails if one.startswith(prefix)]:
+            del self._tails[stream]
+
     async def _tail(self, stream: str) -> StreamTail:
         """The tail of a stream; the first one that writes to the stream makes it."""
         async with self._locks.setdefault(stream, asyncio.Lock()):

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -36,6 +36,7 @@ _TRIM_EVERY = 1000
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS entries (
     stream TEXT NOT NULL, position INTEGER NOT NULL, payload BLOB NOT NULL,
     PRIMARY KEY (stream, position)
@@ -61,6 +62,8 @@ _LATEST = """
 SELECT position, payload FROM entries
 WHERE stream = ? AND position <= ? ORDER BY position DESC LIMIT ?
 """
+_ERASE = "DELETE FROM entries WHERE stream >= ? AND stream < ?"
+_AFTER_ALL_TEXT = "\U0010ffff"
 _PUT = """
 INSERT INTO records (name, value, version) VALUES (?1, ?2, ?3)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = excluded.version
@@ -152,6 +155,18 @@ class SqliteStore:
         """Return when a write and a read went through; changes nothing that is kept."""
         await self._query("UPDATE records SET version = version WHERE 0")
         await self._query("SELECT 1 FROM records LIMIT 1")
+
+    async def erase(self, records: Iterable[str], streams: str) -> None:
+        """Remove records, and the streams whose names start with `streams`.
+
+        `secure_delete` writes zeros over them, and the checkpoint empties the log.
+        """
+        for name in records:
+            await self._query("DELETE FROM records WHERE name = ?", name)
+        await self._query(_ERASE, streams, f"{streams}{_AFTER_ALL_TEXT}")
+        for stream in [one for one in self._appends if one.startswith(streams)]:
+            del self._appends[stream]
+        await self._query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def erase_replaced(self) -> None:
         """See `ports.Bus.erase_replaced`."""

@@ -69,6 +69,7 @@ async def all_states(
         relist_at = clock.monotonic() + RELIST_S
         try:
             unread = await names(prefix)
+            last = {name: last[name] for name in unread if name in last}
             while unread or clock.monotonic() < relist_at:
                 for name in unread:
                     current = await get(name)

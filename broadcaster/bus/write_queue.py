@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from broadcaster.bus.sqlite_store import SqliteStore
@@ -92,6 +92,18 @@ class WriteQueue:
             replaced.settled.set()
         write = self._records[name] = _RecordWrite(record)
         await self._settle(write.settled)
+
+    def give_up(self, records: Iterable[str], streams: str) -> None:
+        """Forget the writes of these records, and of the streams whose names start so."""
+        for name in records:
+            if (change := self._records.pop(name, None)) is not None:
+                change.settled.set()
+        kept = deque(one for one in self._entries if not one.stream.startswith(streams))
+        for entry in self._entries:
+            if entry.stream.startswith(streams):
+                entry.stored()
+                entry.settled.set()
+        self._entries = kept
 
     async def close(self) -> None:
         """Store what is waiting, if the database takes it within `CLOSE_S`."""

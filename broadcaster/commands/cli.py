@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log, os_errors
+from broadcaster.commands.events.commands import events
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
@@ -281,10 +282,23 @@ def publish(
 )
 @click.option(
     "--transport",
-    type=click.Choice(Transport),
+    type=click.Choice(Transport, case_sensitive=False),
     default=Transport.WS,
     show_default=True,
     help="How they listen: WebSocket as the page does, WebRTC (at most 500), or MP3 over HTTP.",
+)
+@click.option(
+    "--page",
+    "with_page",
+    is_flag=True,
+    help="Each listener is a phone that opens the whole page first: files, captions, then sound.",
+)
+@click.option(
+    "--steady",
+    type=click.IntRange(0, 10_000),
+    default=200,
+    show_default=True,
+    help="With --page: listeners that are there before, to see whether the crowd disturbs them.",
 )
 @click.option("--event", help="The event's id, if URL is only the server's address.")
 @click.option(
@@ -316,11 +330,13 @@ def loadtest(
     url: str,
     listeners: int,
     transport: Transport,
+    steady: int,
     event: str | None,
     channels: tuple[str, ...],
     ramp_s: float,
     duration_s: float,
     *,
+    with_page: bool,
     as_json: bool,
     ca: Path | None,
     passcode: str,
@@ -333,15 +349,28 @@ def loadtest(
     """
     from broadcaster.loadtest.command import show
     from broadcaster.loadtest.measure import check_limits
+    from broadcaster.loadtest.page.command import show_page
+    from broadcaster.loadtest.page.measure import PagePlan, check_page_limits
     from broadcaster.loadtest.target import find_target
 
+    if with_page and transport is not Transport.WS:
+        raise click.UsageError(
+            "phones that open the page listen by WebSocket: leave --transport out"
+        )
     log.configure("error")
     good = False
     with explained():
         plan = LoadPlan(listeners, ramp_s, duration_s)
-        check_limits(transport, plan)
+        page_plan = PagePlan(plan, steady)
+        if with_page:
+            check_page_limits(page_plan)
+        else:
+            check_limits(transport, plan)
         target = find_target(url, channels, event=event, owned=owned, ca=ca, passcode=passcode)
-        good = show(target, transport, plan, out, as_json=as_json)
+        if with_page:
+            good = show_page(target, page_plan, out, as_json=as_json)
+        else:
+            good = show(target, transport, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)
 
 
@@ -357,3 +386,6 @@ def config() -> None:
         shown = "" if not value else "(set)" if secret else str(value)
         table.add_row(variable(name), shown, field.description)
     out.print(table)
+
+
+main.add_command(events)

@@ -17,11 +17,12 @@ from pydantic import (
 )
 
 from broadcaster.auth import new_key
-from broadcaster.model.event import Channel, EventState, Interpreter, StereoInput, Term
+from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
 from broadcaster.model.join import Passcode
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
+LONGEST_RETENTION_DAYS = 3650
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
@@ -61,6 +62,17 @@ def _near(start: datetime) -> datetime:
     return start
 
 
+def _choosable(state: EventState) -> EventState:
+    """Check that it is a state that an organizer can ask for.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if state is EventState.DELETED:
+        raise ValueError("delete the event by DELETE")
+    return state
+
+
 def _typable(passcode: str) -> str:
     """Check that everybody can type a passcode on a phone, whatever its language.
 
@@ -83,7 +95,9 @@ SentenceOrNothing = Annotated[
 PasscodeText = Annotated[
     str, StringConstraints(min_length=6, max_length=63), AfterValidator(_typable)
 ]
-StartTime = Annotated[AwareDatetime, AfterValidator(_near)]
+PlannedTime = Annotated[AwareDatetime, AfterValidator(_near)]
+ChosenState = Annotated[EventState, AfterValidator(_choosable)]
+Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
 class _Body(BaseModel):
@@ -96,6 +110,7 @@ class LanguageChoice(_Body):
     tag: str
     interpreter: Interpreter = Interpreter.AUTO
     always: bool = False
+    voice: Voice | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -110,6 +125,7 @@ class GlossaryTerm(_Body):
     translations: dict[str, Word] = Field(default_factory=dict, max_length=MOST_LANGUAGES)
 
 
+Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
 
@@ -124,9 +140,12 @@ class EventOptions(_Body):
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
     passcode: PasscodeText | None = None
-    starts_at: StartTime | None = None
+    starts_at: PlannedTime | None = None
+    ends_at: PlannedTime | None = None
     notice: Sentence | None = None
+    notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
+    retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -136,9 +155,8 @@ class EventOptions(_Body):
         """
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
-        tags = await _canonical(
-            {*spoken, *(tag for term in self.glossary for tag in term.translations)}
-        )
+        terms = (tag for term in self.glossary for tag in term.translations)
+        tags = await _canonical({*spoken, *terms, *self.notice_translations})
         if spoken:
             options["source_language"] = tags[spoken[0]]
         if "glossary" in options:
@@ -150,9 +168,13 @@ class EventOptions(_Body):
             options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
         if self.passcode is not None:
             options["passcode"] = Passcode(self.passcode, new_key())
-        if "starts_at" in options:
-            start = options.pop("starts_at")
-            options["starts_at_ms"] = None if start is None else int(start.timestamp() * 1000)
+        for name in ("starts_at", "ends_at"):
+            if name in options:
+                time = options.pop(name)
+                options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        if "notice_translations" in options:
+            texts = self.notice_translations.items()
+            options["notice_translations"] = {tags[tag]: text for tag, text in texts}
         return options
 
 
@@ -162,7 +184,7 @@ class NewEvent(EventOptions):
     title: Title
     languages: LanguageChoices
     id: str | None = Field(None, max_length=LONGEST_SLUG)
-    state: EventState = EventState.OPEN
+    state: ChosenState = EventState.OPEN
 
 
 class EventChange(EventOptions):
@@ -170,8 +192,37 @@ class EventChange(EventOptions):
 
     title: Title | None = None
     languages: LanguageChoices | None = None
-    state: EventState | None = None
+    state: ChosenState | None = None
     new_stage_key: bool = False
+
+
+class PauseNotice(_Body):
+    """A sentence for the audience of a paused event, with translations by language tag."""
+
+    text: Sentence
+    translations: Translations = Field(default_factory=dict)
+
+    async def notice(self) -> Notice:
+        """The same in the model's types.
+
+        Raises:
+            UnknownLanguage: a tag is not one.
+        """
+        tags = await _canonical(self.translations)
+        return Notice(self.text, {tags[tag]: text for tag, text in self.translations.items()})
+
+
+class Pause(_Body):
+    """Body of `POST /api/events/{event}/pause`; a request without a body pauses without notice."""
+
+    notice: PauseNotice | None = None
+
+
+class Duplicate(_Body):
+    """Body of `POST /api/events/{event}/duplicate`."""
+
+    title: Title | None = None
+    id: str | None = Field(None, max_length=LONGEST_SLUG)
 
 
 async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
@@ -185,7 +236,7 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
     found: dict[str, Channel] = {}
     for choice in chosen:
         tag = tags[choice.tag]
-        found.setdefault(tag, Channel(tag, choice.interpreter, choice.always))
+        found.setdefault(tag, Channel(tag, choice.interpreter, choice.always, choice.voice))
     return tuple(found.values())
 
 

@@ -1,36 +1,39 @@
-"""Event records: created, read, changed."""
+"""Event records: created, read, changed, deleted."""
 
 import json
-import logging
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from broadcaster.auth import new_key
-from broadcaster.desk.bodies import LONGEST_SLUG, EventChange, NewEvent, channels
+from broadcaster.desk.bodies import LONGEST_SLUG, Duplicate, EventChange, NewEvent, channels
+from broadcaster.desk.erasure import EventEraser
 from broadcaster.errors import (
     BadEventId,
-    BusUnavailable,
+    BadSchedule,
     EventChanged,
     EventExists,
     InvalidInitialState,
-    LanguagesInUse,
+    UnknownChannel,
     UnknownEvent,
     VersionConflict,
 )
 from broadcaster.model import keys
-from broadcaster.model.event import SLUG, Event, EventState
-from broadcaster.model.join import new_code
+from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
+from broadcaster.model.join import ALPHABET, Passcode, new_code
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
-from broadcaster.system.backoff import Backoff
-
-log = logging.getLogger("broadcaster.desk")
 
 _ATTEMPTS = 5
+_SUFFIX_LENGTH = 6
+"""Random characters at the end of an id that is made from a title: 30 bits."""
+_COPY = " (copy)"
+_LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +64,7 @@ class Events:
         self._bus = bus
         self._clock = clock
         self._keyring = keyring
-
-    async def seal_stage_keys(self) -> None:
-        """Seal the stage keys of earlier versions and of earlier store keys, then return."""
-        backoff = Backoff(sleep=self._clock.sleep)
-        sealed = 0
-        while True:
-            try:
-                for name in await self._bus.records(keys.EVENT_RECORDS):
-                    sealed += await self._seal(name)
-                break
-            except BusUnavailable as error:
-                log.warning("cannot encrypt stage keys, trying again: %s", error.message)
-                await backoff.wait()
-        if not sealed:
-            return
-        log.info("the stage keys of %d events are encrypted from now on", sealed)
-        try:
-            await self._bus.erase_replaced()
-        except BusUnavailable as error:
-            log.warning("the store may still hold stage keys in clear: %s", error.advice())
-
-    async def _seal(self, record: str) -> bool:
-        """Whether the record's stage key was not sealed with the first store key, and now is."""
-        for _ in range(_ATTEMPTS):
-            stored = await self._bus.get(record)
-            try:
-                event = Event.from_json(stored.value) if stored is not None else None
-            except (ValueError, TypeError, KeyError):
-                log.exception("%s cannot be read and is ignored", record)
-                return False
-            if stored is None or event is None:
-                return False
-            sealed = self._keyring.reseal(event.stage_key)
-            if sealed == event.stage_key:
-                return False
-            with suppress(VersionConflict):
-                changed = replace(event, stage_key=sealed)
-                await self._bus.put(record, changed.to_json(), stored.version)
-                return True
-        return False
+        self._eraser = EventEraser(bus, clock)
 
     async def create(self, new: NewEvent) -> Stored:
         """Write a new event.
@@ -108,6 +72,7 @@ class Events:
         Raises:
             UnknownLanguage: a tag is not one.
             InvalidInitialState: the state is neither draft nor open.
+            BadSchedule: it would end before it starts.
             BadEventId: the id cannot be part of a link.
             EventExists: the id is in use.
         """
@@ -115,28 +80,54 @@ class Events:
         options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
-        if new.id is not None and not SLUG.fullmatch(new.id):
+        event = Event("", new.title, new.state, chosen, "", **options)
+        return await self._create(event, new.id)
+
+    async def duplicate(self, event_id: str, wanted: Duplicate) -> Stored:
+        """Write a draft with the languages and options of an event, and links of its own.
+
+        Raises:
+            UnknownEvent: no event has this id.
+            BadEventId: the new id cannot be part of a link.
+            EventExists: the new id is in use.
+        """
+        before = (await self.get(event_id)).event
+        passcode = before.passcode
+        event = replace(
+            before,
+            title=wanted.title or before.title[: _LONGEST_TITLE - len(_COPY)] + _COPY,
+            state=EventState.DRAFT,
+            channels=tuple(replace(channel, restarts=0) for channel in before.channels),
+            live_at_ms=None,
+            passcode=Passcode(passcode.text, new_key()) if passcode else None,
+            starts_at_ms=None,
+            ends_at_ms=None,
+            pause_notice=None,
+            closed_at_ms=None,
+            floor_restarts=0,
+        )
+        return await self._create(event, wanted.id)
+
+    async def _create(self, event: Event, wanted_id: str | None) -> Stored:
+        """Write an event with a new id, code and stage key."""
+        _check_schedule(event)
+        if wanted_id is not None and not SLUG.fullmatch(wanted_id):
             raise BadEventId
-        event_id = new.id or _slug(new.title)
+        event_id = wanted_id or _slug(event.title)
         # Without this look a code would be lost to each attempt.
-        if new.id is not None and await self._bus.get(keys.event_record(event_id)) is not None:
-            raise EventExists(new.id)
-        event = Event(
+        if await self._bus.get(keys.event_record(event_id)) is not None:
+            raise EventExists(event_id)
+        stage_key = new_key()
+        event = replace(
+            event,
             id=event_id,
-            title=new.title,
-            state=new.state,
-            channels=chosen,
-            stage_key=self._keyring.seal(stage_key := new_key()),
+            stage_key=self._keyring.seal(stage_key),
             code=await self._take_code(event_id),
-            **options,
         )
         try:
-            version = await self._bus.put(keys.event_record(event.id), event.to_json(), 0)
+            version = await self._bus.put(keys.event_record(event_id), event.to_json(), 0)
         except VersionConflict:
-            if new.id is None:
-                longer = f"{event.id[: LONGEST_SLUG - 5]}-{secrets.token_hex(2)}"
-                return await self.create(new.model_copy(update={"id": longer}))
-            raise EventExists(new.id) from None
+            raise EventExists(event_id) from None
         return Stored(event, version, stage_key)
 
     async def get(self, event_id: str) -> Stored:
@@ -148,15 +139,17 @@ class Events:
         record = None
         if SLUG.fullmatch(event_id):
             record = await self._bus.get(keys.event_record(event_id))
-        if record is None:
+        stored = self.stored(record) if record is not None else None
+        if stored is None or stored.event.state is EventState.DELETED:
             raise UnknownEvent("GET /api/events lists the events.")
-        return self._stored(record)
+        return stored
 
     async def list(self) -> list[Stored]:
         """All events, by id."""
         names = await self._bus.records(keys.EVENT_RECORDS)
         records = [await self._bus.get(name) for name in names]
-        return [self._stored(record) for record in records if record is not None]
+        stored = [self.stored(record) for record in records if record is not None]
+        return [one for one in stored if one.event.state is not EventState.DELETED]
 
     async def change(
         self, event_id: str, change: EventChange, if_version: int | None = None
@@ -169,9 +162,9 @@ class Events:
             if_version: change only a record that still has this version.
 
         Raises:
-            UnknownEvent: no event has this id.
+            UnknownEvent: no event has this id, or it cannot be reopened any more.
             UnknownLanguage: a tag is not one.
-            LanguagesInUse: the event is running and would lose languages.
+            BadSchedule: it would end before it starts.
             InvalidTransition: the event cannot get into this state.
             EventChanged: the record has another version than `if_version`, or other writers kept
                 changing it.
@@ -183,14 +176,107 @@ class Events:
             changed["channels"] = await channels(change.languages)
         if change.new_stage_key:
             changed["stage_key"] = self._keyring.seal(new_key())
+
+        def apply(before: Event) -> Event:
+            event = replace(before, **_new_values(changed, before))
+            _check_schedule(event)
+            now_ms = self._clock.now_ms()
+            if change.state is not None and change.state is not event.state:
+                event = event.moved_to(change.state, now_ms)
+            if event.is_over and event.retention_days and event.closed_at_ms is None:
+                event = replace(event, closed_at_ms=now_ms)  # an earlier version closed it
+            return event
+
+        return await self._write(event_id, apply, if_version)
+
+    async def act(
+        self,
+        event_id: str,
+        action: EventAction,
+        if_version: int | None = None,
+        pause_notice: Notice | None = None,
+    ) -> Stored:
+        """Take a step of an event's life. One that was taken already changes nothing.
+
+        Args:
+            event_id: the event's id.
+            action: any but `delete`.
+            if_version: see `change`.
+            pause_notice: of `pause`.
+
+        Raises:
+            UnknownEvent: no event has this id.
+            InvalidTransition: the step is not possible in the event's state.
+            EventChanged: see `change`.
+        """
+
+        def apply(before: Event) -> Event:
+            event = before.after(action, self._clock.now_ms())
+            return replace(event, pause_notice=pause_notice) if pause_notice else event
+
+        return await self._write(event_id, apply, if_version)
+
+    async def restart_booth(
+        self, event_id: str, channel: str, if_version: int | None = None
+    ) -> Stored:
+        """Let a new booth take over a channel.
+
+        Raises:
+            UnknownEvent: no event has this id.
+            UnknownChannel: the event has no such channel.
+            EventChanged: see `change`.
+        """
+
+        def apply(before: Event) -> Event:
+            if channel not in before.channel_ids():
+                raise UnknownChannel(before.channel_ids())
+            if channel == FLOOR:
+                return replace(before, floor_restarts=before.floor_restarts + 1)
+            return replace(
+                before,
+                channels=tuple(
+                    replace(one, restarts=one.restarts + (one.language == channel))
+                    for one in before.channels
+                ),
+            )
+
+        return await self._write(event_id, apply, if_version)
+
+    async def delete(self, event_id: str, if_version: int | None = None) -> None:
+        """Delete an event and everything that was stored about it.
+
+        Raises:
+            UnknownEvent: no event has this id.
+            InvalidTransition: it is live or paused.
+            EventChanged: see `change`.
+            BusUnavailable: not all is deleted yet; the rest follows.
+        """
         for _ in range(_ATTEMPTS):
             stored = await self.get(event_id)
             if if_version not in {None, stored.version}:
                 break
-            event = replace(stored.event, **_new_values(changed, stored.event))
-            _check_languages(stored.event, event)
-            if change.state is not None and change.state is not event.state:
-                event = event.moved_to(change.state, self._clock.now_ms())
+            stored.event.after(EventAction.DELETE, self._clock.now_ms())
+            with suppress(VersionConflict):
+                return await self._eraser.delete(stored.event, stored.version)
+        raise EventChanged
+
+    async def _write(
+        self, event_id: str, apply: Callable[[Event], Event], if_version: int | None
+    ) -> Stored:
+        """Change a record that nobody else changes at the same time.
+
+        Raises:
+            UnknownEvent: no event has this id.
+            EventChanged: the record has another version than `if_version`, or other writers kept
+                changing it.
+        """
+        for _ in range(_ATTEMPTS):
+            stored = await self.get(event_id)
+            if if_version not in {None, stored.version}:
+                break
+            event = apply(stored.event)
+            if event.code and event == stored.event:
+                return stored
             if not event.code:
                 event = replace(event, code=await self._take_code(event.id))
             try:
@@ -218,28 +304,38 @@ class Events:
                 await self._bus.put(keys.code_record(code), event_id.encode(), 0)
                 return code
 
-    def _stored(self, record: Record) -> Stored:
+    def stored(self, record: Record) -> Stored:
+        """The event in a record."""
         event = Event.from_json(record.value)
         return Stored(event, record.version, self._keyring.open(event.stage_key))
 
 
 def _new_values(changed: dict[str, Any], before: Event) -> dict[str, Any]:
-    """The changed fields; a passcode that is sent again keeps its tokens."""
-    passcode = changed.get("passcode")
-    if passcode is None or before.passcode is None or passcode.text != before.passcode.text:
-        return changed
-    return {**changed, "passcode": before.passcode}
+    """The changed fields. A passcode that is sent again keeps its tokens, a channel its booth."""
+    values = dict(changed)
+    passcode = values.get("passcode")
+    if passcode is not None and before.passcode and passcode.text == before.passcode.text:
+        values["passcode"] = before.passcode
+    if "channels" in values:
+        restarts = {channel.language: channel.restarts for channel in before.channels}
+        values["channels"] = tuple(_with_restarts(one, restarts) for one in values["channels"])
+    return values
 
 
-def _check_languages(before: Event, after: Event) -> None:
-    """Check that a running event keeps its languages, which may have listeners."""
-    gone = set(before.channel_ids()) - set(after.channel_ids())
-    if gone and before.state in {EventState.LIVE, EventState.PAUSED}:
-        raise LanguagesInUse(before.state, gone)
+def _with_restarts(channel: Channel, restarts: dict[str, int]) -> Channel:
+    return replace(channel, restarts=restarts.get(channel.language, 0))
+
+
+def _check_schedule(event: Event) -> None:
+    starts, ends = event.starts_at_ms, event.ends_at_ms
+    if starts is not None and ends is not None and ends <= starts:
+        raise BadSchedule
 
 
 def _slug(title: str) -> str:
-    """An id from a title; a random one when it has no Latin letters."""
+    """An id from a title that nobody can guess, so that a closed event is not found by its name."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:LONGEST_SLUG].strip("-")
-    return slug or f"event-{secrets.token_hex(3)}"
+    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or "event"
+    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{slug}-{suffix.lower()}"

@@ -2,7 +2,8 @@
 
 import json
 
-from broadcaster.edge.fanout.caption_hub import CaptionPage, id_text
+from broadcaster.edge.fanout.caption_hub import CaptionPage
+from broadcaster.edge.fanout.caption_messages import id_text
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.model.language import FLOOR, languages
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from broadcaster.edge.answers import captions_answer, info_answer
+from broadcaster.edge.rendered_pages import PageBasis, PageVariant, RenderedPages
 from broadcaster.edge.rooms.requests import room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.errors import BusUnavailable, UnknownEvent
@@ -44,18 +45,28 @@ class AttendeePage:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._assets = assets()
+        self._words = {
+            path.removeprefix(_WORDS).removesuffix(".json"): path
+            for path in self._assets.sources
+            if path.startswith(_WORDS) and path.endswith(".json")
+        }
+        """Paths of the page's own words by their language."""
+        self._pages = RenderedPages()
 
     async def send(self, request: web.Request) -> web.Response:
         """The page with the answers that are known in time."""
         languages = preferred(request.headers.get("Accept-Language", ""))
-        answers = self._own_words(languages)
+        words = self._words[best_match(languages, self._words) or "en"]
+        coding = coding_of(request)
+        answers: dict[str, bytes] = {}
+        body = None
         try:
             async with asyncio.timeout(WAIT_S):
-                await self._answer(request, languages, answers)
+                body = await self._body(request, languages, words, answers)
         except (UnknownEvent, BusUnavailable, Refused, TimeoutError):
             pass  # the page asks by itself, and says what is wrong
-        coding = coding_of(request)
-        body = _encoded(self._assets.documents[_DOCUMENT].with_answers(answers), coding)
+        if body is None:
+            body = _encoded(self._with_answers(words, answers), coding)
         headers = {
             "Cache-Control": f"private, {ASKED_EVERY_TIME}",
             "Content-Type": "text/html; charset=utf-8",
@@ -64,29 +75,43 @@ class AttendeePage:
         }
         return web.Response(body=body, headers=headers)
 
-    async def _answer(
-        self, request: web.Request, languages: list[str], answers: dict[str, bytes]
-    ) -> None:
-        """Add the answers about an event, as they become known."""
+    async def _body(
+        self, request: web.Request, languages: list[str], words: str, answers: dict[str, bytes]
+    ) -> bytes:
+        """The body of a page with the answers about an event.
+
+        Args:
+            request: for the page.
+            languages: of its browser, the most wanted first.
+            words: path of the page's own words.
+            answers: gets the answers as they become known.
+        """
         room = await room_of(self._rooms, request)
-        address = f"/e/{room.event.id}"
-        answers[f"{address}/info"] = await info_answer(room)
         asked = [request.query.get(name, "") for name in ("read", "lang")]
         wanted = [*filter(None, asked), *languages]
         channel = best_match(wanted, room.event.channel_ids()) or FLOOR
         hub = room.captions(channel)
+        variant = PageVariant(room.event.id, words, channel, coding_of(request))
+        before = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)
+        if hub.loaded.is_set() and (kept := self._pages.find(variant, before)) is not None:
+            return kept
+        address = f"/e/{room.event.id}"
+        answers[f"{address}/info"] = await info_answer(room)
         await hub.loaded.wait()
+        # Nothing waits from here on, so that the captions and the state are of one moment.
+        basis = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)
         page = hub.page(hub.before_newest(NEWEST))
         channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
         answers[channel_address] = captions_answer(room, channel, page)
+        body = _encoded(self._with_answers(words, answers), variant.coding)
+        if (basis.event, basis.spoken) == (before.event, before.spoken):  # the info is still true
+            self._pages.put(variant, basis, body)
+        return body
 
-    def _own_words(self, languages: list[str]) -> dict[str, bytes]:
-        """The words of the page by their address."""
-        files = self._assets.sources
-        names = [path for path in files if path.startswith(_WORDS) and path.endswith(".json")]
-        offered = [name.removeprefix(_WORDS).removesuffix(".json") for name in names]
-        path = f"{_WORDS}{best_match(languages, offered) or 'en'}.json"
-        return {self._assets.address(path): files[path].body}
+    def _with_answers(self, words: str, answers: dict[str, bytes]) -> bytes:
+        """The page with its own words and with answers about the event."""
+        own = {self._assets.address(words): self._assets.sources[words].body}
+        return self._assets.documents[_DOCUMENT].with_answers({**own, **answers})
 
 
 def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:

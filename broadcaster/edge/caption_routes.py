@@ -7,7 +7,8 @@ from aiohttp import web
 
 from broadcaster.edge.answers import captions_answer, history_answer
 from broadcaster.edge.fanout.caption_history import Position
-from broadcaster.edge.fanout.caption_hub import CaptionHub, id_text, parse_id, state_message
+from broadcaster.edge.fanout.caption_hub import CaptionHub
+from broadcaster.edge.fanout.caption_messages import id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in, loaded
 from broadcaster.edge.rooms.rooms import Rooms

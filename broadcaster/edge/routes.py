@@ -5,6 +5,7 @@ from aiohttp import web
 from broadcaster.edge.answers import info_answer
 from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
+from broadcaster.edge.install_routes import InstallRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.transcript.routes import TranscriptRoutes
@@ -25,8 +26,12 @@ class EdgeRoutes:
         self.transcripts = TranscriptRoutes(rooms, clock)
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of an event's page, its information, its captions and its transcripts."""
+        """The routes of an event's page, its information, its captions and its transcripts.
+
+        That of the service worker comes before `/e/{event}`, which would match it.
+        """
         return [
+            *InstallRoutes(self._rooms).routes(),
             web.get("/e/{event}", AttendeePage(self._rooms).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),

@@ -7,10 +7,10 @@ from contextlib import aclosing
 from broadcaster.audio.level import LevelMeter
 from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
-from broadcaster.floor.timeline import Timeline, wall_position
+from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
-from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples, wall_position
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -77,7 +77,7 @@ class FloorFeed:
         return previous
 
     async def run(self) -> None:
-        """Publish until the floor has been empty for `GRACE_S` or the event is closed."""
+        """Publish until the floor has been empty for `GRACE_S` or the event is over."""
         try:
             await first_of(
                 self._watch_event(),
@@ -100,7 +100,8 @@ class FloorFeed:
                 self._peer.downmix.choice = self.event.stereo_input
             if self.event.state is not EventState.LIVE:
                 self._timeline = None
-            if self.event.state is EventState.CLOSED:
+            if self.event.is_over:
+                self._output.forget_retained()
                 return
 
     async def _watch_audience(self) -> None:

@@ -7,7 +7,7 @@ from broadcaster.errors import BusUnavailable, FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
-from broadcaster.model.event import SLUG, Event
+from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
@@ -64,7 +64,8 @@ class Floors:
         if not SLUG.fullmatch(event_id):
             return None
         record = await self._bus.get(keys.event_record(event_id))
-        return Event.from_json(record.value) if record else None
+        event = Event.from_json(record.value) if record else None
+        return event if event and event.state is not EventState.DELETED else None
 
     def refuse_if_taken(self, event: Event) -> None:
         """Check that no publisher is live; a stalled one gives way.

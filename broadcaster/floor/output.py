@@ -57,6 +57,10 @@ class FloorOutput:
         self._retain(self._retained_blocks.advance_to(position))
         self._publish(self._pcm_blocks.advance_to(position), self._opus_blocks.advance_to(position))
 
+    def forget_retained(self) -> None:
+        """Let the bus forget the last minute."""
+        self._bus.forget_retained(self._pcm_topic)
+
     def _retain(self, blocks: list[Block]) -> None:
         for block in blocks:
             self._bus.retain(self._pcm_topic, Retained(block.position, block.pcm))

@@ -6,11 +6,6 @@ _RTP_HZ = 48_000
 """RTP clock of Opus, whatever was encoded (RFC 7587 §4.1)."""
 
 
-def wall_position(live_at_ms: int, now_ms: int) -> int:
-    """The event clock at a moment of Unix time."""
-    return max(0, now_ms - live_at_ms) * CLOCK_HZ // 1000
-
-
 class Timeline:
     """Places one publisher's samples.
 

@@ -1,5 +1,6 @@
 """A load test: thousands of listeners from one process, to try a server before its event.
 
+    page/        the same with the whole attendee page, not the sound alone
     command      what `broadcaster loadtest` prints
     measure      one test from its plan to its report
     report       what a test found, for people and programs

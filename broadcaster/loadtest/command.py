@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.table import Table
 
 from broadcaster.loadtest.measure import measure
-from broadcaster.loadtest.plan import LoadPlan, LoadProgress, Transport
+from broadcaster.loadtest.plan import LoadPlan, LoadProgress, ReportProgress, Transport
 from broadcaster.loadtest.report import LoadReport, Percentiles
 from broadcaster.loadtest.target import LoadTarget
 
@@ -32,6 +32,22 @@ def show(
     Returns:
         Whether every listener joined and stayed.
     """
+    with progress_shown(target, plan) as report_progress:
+        result = measure(target, transport, plan, report_progress)
+    if as_json:
+        out.out(
+            json.dumps(
+                {"target": str(target.url), "transport": transport, **result.to_json()}, indent=2
+            )
+        )
+    else:
+        _print(result, target, out)
+    return result.good
+
+
+@contextmanager
+def progress_shown(target: LoadTarget, plan: LoadPlan) -> Iterator[ReportProgress]:
+    """A progress bar on stderr. Ctrl-C ends the test, and its report is printed all the same."""
     errors = Console(stderr=True, highlight=False)
     if target.state != "live":
         errors.print(
@@ -51,16 +67,7 @@ def show(
             bar.refresh()
             return not stopped()
 
-        result = measure(target, transport, plan, report_progress)
-    if as_json:
-        out.out(
-            json.dumps(
-                {"target": str(target.url), "transport": transport, **result.to_json()}, indent=2
-            )
-        )
-    else:
-        _print(result, target, out)
-    return result.good
+        yield report_progress
 
 
 @contextmanager
@@ -116,11 +123,11 @@ def _print(result: LoadReport, target: LoadTarget, out: Console) -> None:
     table = Table("", "p50", "p99", "max", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    _row(table, "joined after, ms", result.join_ms)
-    _row(table, "first sound after, ms", result.first_sound_ms)
+    add_row(table, "joined after, ms", result.join_ms)
+    add_row(table, "first sound after, ms", result.first_sound_ms)
     if result.spread_ms is not None:
-        _row(table, "first to last listener of a frame, ms", result.spread_ms)
-    _row(table, "longest pause of each listener, ms", result.longest_gap_ms)
+        add_row(table, "first to last listener of a frame, ms", result.spread_ms)
+    add_row(table, "longest pause of each listener, ms", result.longest_gap_ms)
     out.print(table)
     gaps = f"pauses over {result.gap_limit_ms:.0f} ms: {result.gaps:,}"
     gaps += f", at {result.listeners_with_gaps:,} listeners"
@@ -142,8 +149,10 @@ def _print(result: LoadReport, target: LoadTarget, out: Console) -> None:
         )
 
 
-def _row(table: Table, name: str, values: Percentiles | None) -> None:
+def add_row(table: Table, name: str, values: Percentiles | None, *more: str) -> None:
+    """Add a row of percentiles to a table, and the text of further columns."""
     if values is None:
-        table.add_row(name, "-", "-", "-")
+        table.add_row(name, "-", "-", "-", *more)
     else:
-        table.add_row(name, *(f"{value:,.1f}" for value in (values.p50, values.p99, values.max)))
+        figures = (f"{value:,.1f}" for value in (values.p50, values.p99, values.max))
+        table.add_row(name, *figures, *more)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from broadcaster.errors import ListenerLost
 from broadcaster.loadtest.plan import LoadPlan, LoadRun, MeasuredPhase, ReportProgress
 from broadcaster.loadtest.results import LoadResults
-from broadcaster.loadtest.transports.connection import READ_BYTES, WAITING, LoadConnection
+from broadcaster.loadtest.transports.client_socket import READ_BYTES, WAITING
+from broadcaster.loadtest.transports.connection import LoadConnection
 
 JOIN_S = 20.0
 """A listener that has not joined after this long has failed."""
@@ -64,13 +65,13 @@ class Crowd:
             try:
                 connection = self._make_connection(number, time.perf_counter())
             except OSError as error:
-                self._results.failed[_reason(error)] += 1
+                self._results.failed[reason_of(error)] += 1
                 continue
             self._results.listeners.append(connection.listener.stats)
             try:
                 descriptor = connection.open()
             except OSError as error:
-                self._results.failed[_reason(error)] += 1
+                self._results.failed[reason_of(error)] += 1
                 connection.close()
                 continue
             self._joining[descriptor] = connection
@@ -96,14 +97,14 @@ class Crowd:
             except WAITING:
                 continue
             except (ListenerLost, OSError) as error:
-                self._lose(descriptor, _reason(error))
+                self._lose(descriptor, reason_of(error))
 
     def _advance(self, descriptor: int) -> None:
         connection = self._joining[descriptor]
         try:
             self._poll.modify(descriptor, connection.advance(time.perf_counter()))
         except (ListenerLost, OSError) as error:
-            self._fail(descriptor, _reason(error))
+            self._fail(descriptor, reason_of(error))
             return
         if connection.established:
             self._listening[descriptor] = self._joining.pop(descriptor)
@@ -145,7 +146,7 @@ class Crowd:
         self._poll.close()
 
 
-def _reason(error: ListenerLost | OSError) -> str:
+def reason_of(error: ListenerLost | OSError) -> str:
     """The reason of an error, worded the same for all listeners, so that it can be counted."""
     if isinstance(error, ListenerLost):
         return error.message

@@ -39,6 +39,7 @@ class LoadTarget:
         state: the event's state when it was looked up.
         channels: the channels that listeners take in turn.
         passcode: of the event; empty if it needs none.
+        ca: the certificate that `tls` trusts; None for those of the system.
     """
 
     url: URL
@@ -50,6 +51,7 @@ class LoadTarget:
     state: str
     channels: tuple[str, ...]
     passcode: str = field(default="", repr=False)
+    ca: Path | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -116,7 +118,7 @@ def find_target(
             "are an attack",
             hint="If it is yours, say so: --i-own-this.",
         )
-    tls = _context(ca, local=local) if url.scheme == "https" else None
+    tls = client_context(ca, local=local) if url.scheme == "https" else None
     family, address, info = _ask(url, places, tls, event, _authorization(passcode))
     for channel in channels:
         if ChannelVariant.parse(channel).channel not in info.channels:
@@ -125,7 +127,7 @@ def find_target(
                 hint="Its channels are: " + ", ".join(info.channels) + ".",
             )
     return LoadTarget(
-        url.origin(), family, address, local, tls, event, info.state, channels, passcode
+        url.origin(), family, address, local, tls, event, info.state, channels, passcode, ca
     )
 
 
@@ -158,7 +160,13 @@ def _parsed(
     return url, event, channels or (url.query.get("lang") or FLOOR,)
 
 
-def _context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
+def client_context(ca: Path | None, *, local: bool) -> ssl.SSLContext:
+    """The TLS of a client.
+
+    Args:
+        ca: certificate to trust; None for those of the system.
+        local: whether the server is this machine. Its certificate is then checked only with `ca`.
+    """
     context = ssl.create_default_context(cafile=ca)
     if ca is None and local:
         # A certificate made here is not signed by anybody, and no secret is sent.
@@ -178,8 +186,7 @@ def _ask(
     assert url.host is not None
     for family, address in places:
         try:
-            with closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain:
-                answer = _get(plain, url, tls, f"/e/{event}/info", headers)
+            answer = get(url, address, tls, f"/e/{event}/info", headers)
         except ssl.SSLCertVerificationError as wrong:
             raise BroadcasterError(
                 f"the certificate of {url.host} is not trusted ({wrong.verify_message})",
@@ -197,15 +204,27 @@ def _authorization(passcode: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {passcode}"} if passcode else {}
 
 
-def _get(
-    plain: socket.socket,
-    url: URL,
-    tls: ssl.SSLContext | None,
-    path: str,
-    headers: dict[str, str],
+def get(
+    url: URL, address: Address, tls: ssl.SSLContext | None, path: str, headers: dict[str, str]
 ) -> bytes:
+    """The body of the answer to one request, over a connection of its own.
+
+    Args:
+        url: the server.
+        address: one of its addresses.
+        tls: for https; None for http.
+        path: with the query.
+        headers: of the request.
+
+    Raises:
+        OSError: no connection.
+        http.client.HTTPException: the answer is not HTTP.
+    """
     assert url.host is not None
-    with closing(tls.wrap_socket(plain, server_hostname=url.host) if tls else plain) as sock:
+    with (
+        closing(socket.create_connection(address[:2], timeout=ANSWER_S)) as plain,
+        closing(tls.wrap_socket(plain, server_hostname=url.host) if tls else plain) as sock,
+    ):
         connection = http.client.HTTPConnection(url.host, url.port)
         connection.sock = sock
         connection.request("GET", path, headers=headers)

@@ -58,6 +58,11 @@ def ms_to_samples(ms: int) -> int:
     return ms * CLOCK_HZ // 1000
 
 
+def wall_position(live_at_ms: int, now_ms: int) -> int:
+    """The event clock at a moment of Unix time, for an event that went live at another."""
+    return ms_to_samples(max(0, now_ms - live_at_ms))
+
+
 def opus_samples(packet: bytes) -> int:
     """Samples (at `CLOCK_HZ`) in an Opus packet, as its first two bytes say (RFC 6716 section 3.1).
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from broadcaster.errors import EventOver, InvalidTransition
+from broadcaster.errors import EventOver, InvalidTransition, UnknownEvent
 from broadcaster.model.join import Passcode
 from broadcaster.model.language import FLOOR
 
@@ -15,22 +15,63 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 
 
 class EventState(StrEnum):
-    """The state of an event."""
+    """The state of an event. Of a deleted one only its id is left, for a moment."""
 
     DRAFT = "draft"
     OPEN = "open"
     LIVE = "live"
     PAUSED = "paused"
     CLOSED = "closed"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
 
 
-TRANSITIONS: dict[EventState, frozenset[EventState]] = {
-    EventState.DRAFT: frozenset({EventState.OPEN, EventState.CLOSED}),
-    EventState.OPEN: frozenset({EventState.LIVE, EventState.CLOSED}),
-    EventState.LIVE: frozenset({EventState.PAUSED, EventState.CLOSED}),
-    EventState.PAUSED: frozenset({EventState.LIVE, EventState.CLOSED}),
-    EventState.CLOSED: frozenset(),
+OVER = frozenset({EventState.CLOSED, EventState.ARCHIVED, EventState.DELETED})
+"""States in which nobody can speak into an event or listen to it."""
+HIDDEN = frozenset({EventState.DRAFT, EventState.ARCHIVED, EventState.DELETED})
+"""States in which an event does not exist for attendees."""
+
+
+class EventAction(StrEnum):
+    """A step of an event's life that the organizer takes."""
+
+    OPEN = "open"
+    LIVE = "live"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ARCHIVE = "archive"
+    DELETE = "delete"
+
+
+ACTIONS: dict[EventAction, tuple[frozenset[EventState], EventState]] = {
+    EventAction.OPEN: (frozenset({EventState.DRAFT}), EventState.OPEN),
+    EventAction.LIVE: (frozenset({EventState.OPEN}), EventState.LIVE),
+    EventAction.PAUSE: (frozenset({EventState.LIVE}), EventState.PAUSED),
+    EventAction.RESUME: (frozenset({EventState.PAUSED}), EventState.LIVE),
+    EventAction.CLOSE: (
+        frozenset({EventState.DRAFT, EventState.OPEN, EventState.LIVE, EventState.PAUSED}),
+        EventState.CLOSED,
+    ),
+    EventAction.REOPEN: (frozenset({EventState.CLOSED, EventState.ARCHIVED}), EventState.OPEN),
+    EventAction.ARCHIVE: (frozenset({EventState.CLOSED}), EventState.ARCHIVED),
+    EventAction.DELETE: (
+        frozenset({EventState.DRAFT, EventState.OPEN, EventState.CLOSED, EventState.ARCHIVED}),
+        EventState.DELETED,
+    ),
 }
+"""The states in which an action is possible, and the state to which it leads."""
+TRANSITIONS: dict[EventState, frozenset[EventState]] = {
+    state: frozenset(
+        after
+        for before, after in ACTIONS.values()
+        if state in before and after is not EventState.DELETED
+    )
+    for state in EventState
+}
+"""The states that an event can have next. Deleting is more than a change of state."""
+_DAY_MS = 24 * 3600 * 1000
 
 
 class Interpreter(StrEnum):
@@ -87,11 +128,32 @@ class Channel:
         language: canonical BCP 47 tag, also the channel's id.
         interpreter: the engine in its booth.
         always: interpret while the event is live even if nobody listens.
+        voice: the provider's voice that `converse` speaks with; None for its usual one.
+        restarts: how often the organizer has restarted its booth.
     """
 
     language: str
     interpreter: Interpreter = Interpreter.AUTO
     always: bool = False
+    voice: str | None = None
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence to attendees.
+
+    Attributes:
+        text: for the floor, and for every language without a translation.
+        translations: by the language of a channel.
+    """
+
+    text: str
+    translations: dict[str, str] = field(default_factory=dict)
+
+    def on(self, channel: str) -> str:
+        """The sentence as a channel's audience reads it."""
+        return self.translations.get(channel, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +178,15 @@ class Event:
             version, until it is changed.
         passcode: what attendees must know; None lets everybody in.
         starts_at_ms: Unix time of the planned start.
+        ends_at_ms: Unix time of the planned end.
         notice: the organizer's sentence to attendees.
+        notice_translations: the same by the language of a channel.
+        pause_notice: takes its place while the event is paused; resuming removes it.
         ai_notice: the sentence about AI that attendees see before the first sound. None is the
             page's own, in the attendee's language; an empty one is not shown.
+        retention_days: days after closing until everything is deleted; None keeps it.
+        closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
+        floor_restarts: how often the organizer has restarted the booth of the floor's captions.
     """
 
     id: str
@@ -139,39 +207,93 @@ class Event:
     starts_at_ms: int | None = None
     notice: str | None = None
     ai_notice: str | None = None
+    ends_at_ms: int | None = None
+    notice_translations: dict[str, str] = field(default_factory=dict)
+    pause_notice: Notice | None = None
+    retention_days: int | None = None
+    closed_at_ms: int | None = None
+    floor_restarts: int = 0
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
         return (FLOOR, *(channel.language for channel in self.channels))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can speak into it or listen to it any more."""
+        return self.state in OVER
+
     def refuse_if_over(self) -> None:
         """Check that somebody can still speak into the event or listen to it.
 
         Raises:
-            EventOver: it is closed.
+            EventOver: it is closed, archived or deleted.
         """
-        if self.state is EventState.CLOSED:
+        if self.is_over:
             raise EventOver
+
+    def after(self, action: EventAction, now_ms: int) -> "Event":
+        """The event after an action. One that was done already changes nothing.
+
+        Raises:
+            InvalidTransition: `ACTIONS` does not allow it in this state.
+            UnknownEvent: it would be reopened, and its retention has passed.
+        """
+        before, state = ACTIONS[action]
+        if self.state is state:
+            return self
+        if self.state not in before:
+            possible = [one for one, (states, _) in ACTIONS.items() if self.state in states]
+            raise InvalidTransition(self.state, action, possible)
+        return self.moved_to(state, now_ms) if state in TRANSITIONS[self.state] else self
 
     def moved_to(self, state: EventState, now_ms: int) -> "Event":
         """The event in another state.
 
         Raises:
             InvalidTransition: `TRANSITIONS` has no such step.
+            UnknownEvent: it would be reopened, and its retention has passed.
         """
         if state not in TRANSITIONS[self.state]:
             raise InvalidTransition(self.state, state, TRANSITIONS[self.state])
         live_at_ms = self.live_at_ms
         if state is EventState.LIVE and live_at_ms is None:
             live_at_ms = now_ms
-        return replace(self, state=state, live_at_ms=live_at_ms)
+        if state is EventState.OPEN and self.is_due(now_ms):
+            raise UnknownEvent(
+                "Create a new event, or copy another one.",
+                "this event was kept for as long as its retention says, and is being deleted",
+            )
+        return replace(
+            self,
+            state=state,
+            live_at_ms=live_at_ms,
+            pause_notice=self.pause_notice if state is EventState.PAUSED else None,
+            closed_at_ms=(self.closed_at_ms or now_ms) if state in OVER else None,
+        )
+
+    @property
+    def delete_at_ms(self) -> int | None:
+        """Unix time at which everything of it is deleted; None if that is not known."""
+        if self.closed_at_ms is None or self.retention_days is None:
+            return None
+        return self.closed_at_ms + self.retention_days * _DAY_MS
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether its retention has passed."""
+        return self.delete_at_ms is not None and self.delete_at_ms <= now_ms
+
+    def notice_on(self, channel: str) -> str | None:
+        """The organizer's sentence as a channel's audience reads it now."""
+        if self.state is EventState.PAUSED and self.pause_notice is not None:
+            return self.pause_notice.on(channel)
+        if self.notice is None:
+            return None
+        return Notice(self.notice, self.notice_translations).on(channel)
 
     def starts_at(self) -> str | None:
         """The planned start as ISO 8601 in UTC."""
-        if self.starts_at_ms is None:
-            return None
-        start = datetime.fromtimestamp(self.starts_at_ms / 1000, UTC)
-        return start.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return iso_time(self.starts_at_ms)
 
     def to_json(self) -> bytes:
         """The form of the event's record on the bus."""
@@ -187,6 +309,8 @@ class Event:
                 channel["language"],
                 Interpreter(channel["interpreter"]),
                 channel.get("always", False),
+                channel.get("voice"),
+                channel.get("restarts", 0),
             )
             for channel in raw["channels"]
         )
@@ -195,5 +319,15 @@ class Event:
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
         passcode = raw.get("passcode")
         raw["passcode"] = Passcode(**passcode) if passcode else None
+        pause_notice = raw.get("pause_notice")
+        raw["pause_notice"] = Notice(**pause_notice) if pause_notice else None
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in raw.items() if name in known})
+
+
+def iso_time(time_ms: int | None) -> str | None:
+    """Unix time in milliseconds as ISO 8601 in UTC."""
+    if time_ms is None:
+        return None
+    time = datetime.fromtimestamp(time_ms / 1000, UTC)
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -27,7 +27,12 @@ def edge(edge_id: str) -> str:
 
 def captions(event: str, channel: str) -> str:
     """Stream of one channel's captions."""
-    return f"captions.{event}.{channel}"
+    return f"{all_captions(event)}{channel}"
+
+
+def all_captions(event: str) -> str:
+    """The beginning of the names of all caption streams of one event."""
+    return f"captions.{event}."
 
 
 EVENT_RECORDS = "event."
@@ -39,9 +44,13 @@ def event_record(event: str) -> str:
     return f"{EVENT_RECORDS}{event}"
 
 
+CODE_RECORDS = "code."
+"""Prefix of the records of all join codes."""
+
+
 def code_record(code: str) -> str:
     """Record of a join code: the id of the one event that has it."""
-    return f"code.{code}"
+    return f"{CODE_RECORDS}{code}"
 
 
 def floor_lease(event: str) -> str:
@@ -56,9 +65,20 @@ def booth_lease(event: str, channel: str) -> str:
 
 def progress_record(event: str, channel: str) -> str:
     """Record of how far a channel is interpreted: `{"done_until": position, "sound_until"}`."""
-    return f"progress.{event}.{channel}"
+    return f"{progress_records(event)}{channel}"
+
+
+def progress_records(event: str) -> str:
+    """Prefix of the records of all channels of one event."""
+    return f"progress.{event}."
+
+
+SPENT_RECORDS = "spent."
+"""Prefix of the records of the spending of all events."""
+RETENTION_LEASE = "retention"
+"""Lease of the process that deletes events when their retention has passed."""
 
 
 def spent_record(event: str) -> str:
     """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
-    return f"spent.{event}"
+    return f"{SPENT_RECORDS}{event}"

@@ -1,6 +1,6 @@
 """The Protocols that stages depend on; `app.py` chooses the implementations."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -117,6 +117,13 @@ class Bus(Protocol):
         ignored. While the broker is down they wait in this process, and are handed on afterwards.
         """
 
+    def forget_retained(self, topic: str) -> None:
+        """Nobody needs what is kept of a topic any more: it leaves the disk soon.
+
+        Never waits, never raises. In the memory of a broker it ends by itself, two minutes after
+        the last message.
+        """
+
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """Up to `limit` kept messages at `position` or later, oldest first.
 
@@ -185,6 +192,20 @@ class Bus(Protocol):
 
         Raises:
             BusUnavailable: the broker does not answer.
+        """
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        """Remove what is stored, from the disk too as far as the broker can; may be repeated.
+
+        Nobody who watches or follows it is told.
+
+        Args:
+            records: names.
+            streams: the beginning of the names of streams; all of them are removed.
+            retained: a topic whose kept messages are removed.
+
+        Raises:
+            BusUnavailable: the broker does not answer; some of it may be removed.
         """
 
     async def erase_replaced(self) -> None:

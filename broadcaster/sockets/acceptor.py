@@ -22,13 +22,16 @@ from broadcaster.sockets.listening import BoundAddress, bind
 from broadcaster.sockets.places import PeerPlaces, Place
 from broadcaster.sockets.tls_transport import TlsTransport
 from broadcaster.sockets.transport import SocketTransport
+from broadcaster.sockets.turns import Turns
 
 log = logging.getLogger("broadcaster.sockets")
 
 Connection = SocketTransport | FirstByte
 """A connection that counts, from the moment it is accepted."""
-ACCEPT_AT_ONCE = 64
+ACCEPT_AT_ONCE = 16
 """Connections accepted before the event loop serves other tasks."""
+HANDSHAKES_PER_TURN = 4
+"""Steps of TLS handshakes in one turn of the event loop; each takes tenths of a millisecond."""
 UNREACHABLE_AFTER_S = 30
 """A peer that acknowledges nothing for this long is disconnected (RFC 5482)."""
 RETRY_S = 0.5
@@ -115,6 +118,7 @@ class Acceptor:
         self._refused = refused
         self._peers = peers
         self._loop = asyncio.get_running_loop()
+        self._handshakes = Turns(HANDSHAKES_PER_TURN)
         self._sockets: list[socket.socket] = []
         self._addresses: tuple[BoundAddress, ...] = ()
         self._connections: set[Connection] = set()
@@ -240,7 +244,7 @@ class Acceptor:
             transport = (
                 SocketTransport(sock, protocol(), self._forget)
                 if tls is None
-                else TlsTransport(sock, tls, protocol(), self._forget)
+                else TlsTransport(sock, tls, protocol(), self._forget, self._handshakes)
             )
         except OSError:  # it is gone already
             sock.close()

@@ -17,7 +17,9 @@ YOUNG_OBJECTS = 10_000
 EVERY_S = 60.0
 """Interval of full collections."""
 LARGEST_SHARE = 0.001
-"""Full collections take at most this share of the time; with many listeners each takes longer."""
+"""Full collections take at most this share of a core; with many listeners each takes longer."""
+LONGEST_PAUSE_S = 300.0
+"""Even long collections are not rarer: five minutes of ended booths are some 100 MB."""
 
 
 def collect_seldom() -> None:
@@ -40,18 +42,20 @@ def collect_all() -> None:
 async def collect_regularly(
     sleep: Callable[[float], Awaitable[None]],
     collect: Callable[[], object] = collect_all,
-    monotonic: Callable[[], float] = time.monotonic,
+    cpu_time: Callable[[], float] = time.thread_time,
 ) -> None:
     """Collect all garbage now and then, until cancelled.
 
     Args:
         sleep: waits for some seconds.
         collect: a full collection.
-        monotonic: the time in seconds, to see how long that takes.
+        cpu_time: seconds of work of this thread. On a busy machine a collection takes much longer,
+            but costs no more.
     """
     pause_s = EVERY_S
     while True:
         await sleep(pause_s)
-        began_s = monotonic()
+        began_s = cpu_time()
         collect()
-        pause_s = max(EVERY_S, (monotonic() - began_s) / LARGEST_SHARE)
+        wanted_s = (cpu_time() - began_s) / LARGEST_SHARE
+        pause_s = min(max(EVERY_S, wanted_s), LONGEST_PAUSE_S)

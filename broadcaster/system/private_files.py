@@ -7,7 +7,16 @@ from pathlib import Path
 
 log = logging.getLogger("broadcaster.system")
 
-OURS = ("bus.sqlite3*", "admin-token", "store-key", "*.lock", "tls", "tls/*")
+OURS = (
+    "bus.sqlite3*",
+    "admin-token",
+    "store-key",
+    "*.lock",
+    "tls",
+    "tls/*",
+    "retained",
+    "retained/*",
+)
 """Files and folders that servers of this and earlier versions write into the data folder."""
 _OTHERS = 0o077
 

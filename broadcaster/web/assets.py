@@ -23,6 +23,7 @@ from broadcaster.web.pages.documents import Document
 from broadcaster.web.pages.encodings import (
     CODINGS,
     IDENTITY,
+    Effort,
     coding_headers,
     coding_of,
     encoded,
@@ -34,6 +35,7 @@ CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml; charset=utf-8",
     ".woff2": "font/woff2",
 }
@@ -42,8 +44,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_EVERY_TIME = "no-cache"
 NOT_KEPT = "no-store"
 _ANY = ETag("*")
-_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
-"""In styles."""
+_LEFT_OUT = re.compile(rb"/\*.*?\*/\s*|^[ \t]+", re.DOTALL | re.MULTILINE)
+"""Comments and indentation, in styles."""
 _VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
 
 
@@ -62,12 +64,12 @@ class Asset:
     content_type: str
 
     @classmethod
-    def of(cls, path: str, body: bytes) -> Self:
+    def of(cls, path: str, body: bytes, effort: Effort = Effort.THOROUGH) -> Self:
         """Compress a file, if it is a text."""
         plain = cls.plain(path, body)
         if not _is_text(path):
             return plain
-        bodies = {coding: encoded(body, coding, once=True) for coding in CODINGS}
+        bodies = {coding: encoded(body, coding, effort) for coding in CODINGS}
         return replace(plain, bodies=bodies)
 
     @classmethod
@@ -104,7 +106,8 @@ class Assets:
     Attributes:
         version: changes with any of them.
         sources: as they are.
-        sent: as pages get them: scripts with what they import, and styles joined.
+        sent: as pages get them: scripts with what they import, styles joined, and pages without
+            answers.
         documents: the pages.
     """
 
@@ -131,18 +134,25 @@ class Assets:
         }
         bodies = {**sources, **{path: joined(scripts, path).encode() for path in scripts}}
         documents = {}
+        waited_for = set[str]()
         for path in [path for path in bodies if path.endswith(".html")]:
             styles = f"{path}.css"
             document = Document.parse(bodies.pop(path).decode(), styles)
+            waited_for |= document.files
             rules = b"".join(bodies[style] for style in document.styles)
-            bodies[styles] = _COMMENT.sub(b"", rules)
+            bodies[styles] = _LEFT_OUT.sub(b"", rules)
             start = _versioned(document.start.encode(), version).decode()
             documents[path] = replace(document, start=start)
         plain = {path: Asset.plain(path, source) for path, source in sources.items()}
         sent = {
-            path: Asset.of(path, _versioned(body, version) if _is_text(path) else body)
+            path: Asset.of(
+                path,
+                _versioned(body, version) if _is_text(path) else body,
+                Effort.UTMOST if path in waited_for else Effort.THOROUGH,
+            )
             for path, body in bodies.items()
         }
+        sent |= {path: Asset.of(path, page.with_answers({})) for path, page in documents.items()}
         return cls(version, plain, sent, documents)
 
     def address(self, path: str) -> str:

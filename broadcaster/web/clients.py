@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -41,8 +42,11 @@ _WITH_PORT = re.compile(r"(?:\[([^\[\]]*)\]|([0-9.]+))(?::[0-9A-Za-z._-]{1,16})?
 _HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")
 
 
+@lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address | None:
     """An address as headers have it: `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`.
+
+    Every request has one, so the newest ones are remembered.
 
     Returns:
         None if it is not an address; an IPv4 address for one that is mapped into IPv6.

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from broadcaster.errors import (
     BadEventId,
+    BadSchedule,
     BroadcasterError,
     BusUnavailable,
     ClosedWhileOpening,
@@ -28,7 +29,6 @@ from broadcaster.errors import (
     IceRestartUnsupported,
     InvalidInitialState,
     InvalidTransition,
-    LanguagesInUse,
     MalformedSdp,
     NegotiationTimedOut,
     NoOpusAudio,
@@ -54,9 +54,9 @@ STATUS: dict[type[DomainError], int] = {
     EventOver: 409,
     FloorTaken: 409,
     InvalidTransition: 409,
-    LanguagesInUse: 409,
     EventChanged: 412,
     BadEventId: 422,
+    BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,
     InvalidInitialState: 422,

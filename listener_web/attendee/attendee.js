@@ -7,8 +7,9 @@
  * `../player/player.js` when the captions are on their way. `status.js` finds the one word at the top,
  * `notice.js` the sentence above the dock, `states.js` what the middle says while there is nothing to
  * read, `dock.js` fills the dock, `preferences.js` keeps the settings of the sound, and `reading.js`
- * those of the captions, with search and quotes. `../data/` has the setting of how much data to use. The page's own words are in `../i18n/`. What all pages
- * use is in `../shared/`.
+ * those of the captions, with search and quotes. `../data/` has the setting of how much data to use,
+ * `../device/` what the page does with the phone: the screen, the pocket, no network. The page's own words
+ * are in `../i18n/`. What all pages use is in `../shared/`.
  */
 import { AbsenceFilter } from '../captions/absence.js';
 import { CaptionFeed } from '../captions/caption-feed.js';
@@ -22,7 +23,6 @@ import { localise } from '../i18n/localise.js';
 import { getJson } from '../shared/api.js';
 import { onNetworkReturn } from '../shared/network.js';
 import { forgetAnswers } from '../shared/page-answers.js';
-import { keepScreenOn } from '../shared/wake.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
 import { PassWatch, waitForEvent } from './event-info.js';
@@ -73,6 +73,8 @@ class AttendeePage {
   #panel;
   #words;
   #pass = new PassWatch(base);
+  /** @type {Promise<import('../device/device.js').Device> | null} */
+  #device = null;
   #soundLost = false;
   /** Whether sound has been asked for since the page was loaded. */
   #hasListened = false;
@@ -133,7 +135,10 @@ class AttendeePage {
     this.#second.show(this.#choice.read, this.#choice.second);
     this.#refresh();
     forgetAnswers();
-    setTimeout(() => this.#loadMore(), SOUND_WAITS_MS);
+    setTimeout(() => {
+      this.#loadMore();
+      this.#loadDevice();
+    }, SOUND_WAITS_MS);
     onNetworkReturn(() => {
       for (const part of [this.#pane, this.#second, this.#sound]) part.retryNow();
     });
@@ -200,6 +205,7 @@ class AttendeePage {
     // What brings captions brings sound, and brings it again.
     if (captions === 'open') {
       this.#loadMore();
+      if (this.#captions === 'lost') this.#loadDevice();
       this.#sound.retryNow();
     }
     this.#captions = captions;
@@ -213,6 +219,18 @@ class AttendeePage {
     this.#sheet.load().catch(() => undefined);
     void this.#reading.loadTools();
     setTimeout(() => this.#saving.load(), SAVING_WAITS_MS);
+  }
+
+  #loadDevice() {
+    this.#device ??= import('../device/device.js').then(({ Device }) => {
+      const captions = [this.#pane, this.#second];
+      return new Device({ strings: this.#strings, sound: this.#sound, base, captions });
+    });
+    // What does not come is asked for again when captions come back.
+    this.#device.then(
+      () => this.#refresh(),
+      () => (this.#device = null),
+    );
   }
 
   #soundChanged() {
@@ -241,10 +259,10 @@ class AttendeePage {
     const [choice, hasListened] = [this.#choice, this.#hasListened];
     this.#dock.show(dockView(this.#strings, { situation, choice, hasListened, sound: this.#sound }));
     this.#showNotice(situation);
-    keepScreenOn(status !== 'ended' && (this.#sound.wanted || status === 'live'));
+    void this.#device?.then((device) => device.update(status), () => undefined);
     const { hear } = this.#choice;
     const channel = hear.id === 'floor' ? this.#strings.original : hear.name;
-    showMedia(this.#info.title, channel, this.#sound.wanted);
+    showMedia(this.#info.title, channel, this.#hasListened, this.#sound.wanted);
   }
 
   /** The event is over. The organizer may have allowed to keep the text since the page was opened. */

@@ -63,6 +63,15 @@ export class CaptionPane {
     this.#feed?.retryNow();
   }
 
+  /** Receive nothing until `resume`; no caption is missed. */
+  pause() {
+    this.#feed?.pause();
+  }
+
+  resume() {
+    this.#feed?.resume();
+  }
+
   /** Receive no more captions. */
   close() {
     this.#feed?.close();
@@ -112,6 +121,14 @@ export class SecondPane {
 
   retryNow() {
     this.#pane?.retryNow();
+  }
+
+  pause() {
+    this.#pane?.pause();
+  }
+
+  resume() {
+    this.#pane?.resume();
   }
 
   /**

@@ -63,16 +63,17 @@ export class Dock {
  * @param {Situation} page.situation of the channel that is read
  * @param {Choice} page.choice
  * @param {boolean} page.hasListened since the page was loaded
- * @param {Pick<import('./sound.js').Sound, 'wanted' | 'possible' | 'bufferedMs'>} page.sound
+ * @param {Pick<import('./sound.js').Sound, 'wanted' | 'possible' | 'bufferedMs' | 'outputLatencyMs'>} page.sound
  * @returns {DockView}
  */
 export function dockView(strings, { situation, choice, hasListened, sound }) {
-  const { wanted, possible, bufferedMs } = sound;
+  const { wanted, possible } = sound;
+  const soundDelayMs = sound.bufferedMs + sound.outputLatencyMs;
   const { player } = situation;
   // After an interruption the notice says what to tap, and that is the wide button.
   const isPlayer = wanted || (hasListened && player === 'idle');
   const form = isPlayer ? 'player' : 'join';
-  const [title, detail] = linesOf(strings, situation, choice, wanted, bufferedMs);
+  const [title, detail] = linesOf(strings, situation, choice, wanted, soundDelayMs);
   const sounding = player === 'playing';
   return { form: choice.captionsOnly ? 'captions' : form, wanted, sounding, possible, title, detail };
 }
@@ -82,10 +83,10 @@ export function dockView(strings, { situation, choice, hasListened, sound }) {
  * @param {Situation} situation
  * @param {Choice} choice
  * @param {boolean} wanted
- * @param {number} bufferedMs
+ * @param {number} soundDelayMs from the arrival of the sound to the ear
  * @returns {[title: string, detail: string]}
  */
-function linesOf(strings, situation, { hear, read, captionsOnly }, wanted, bufferedMs) {
+function linesOf(strings, situation, { hear, read, captionsOnly }, wanted, soundDelayMs) {
   const heard = hear.id === 'floor' ? strings.original : hear.name;
   const shown = read.id === 'floor' ? strings.original : read.name;
   if (captionsOnly) return [strings.captionsOnly, shown];
@@ -98,7 +99,7 @@ function linesOf(strings, situation, { hear, read, captionsOnly }, wanted, buffe
   // Without the interpreter's lag, which is most of it, there is no delay to tell.
   const lag_s = hear.id === 'floor' ? 0 : situation.channel?.lag_s;
   if (lag_s === undefined) return [title, ''];
-  const seconds = Math.round(lag_s + bufferedMs / 1000);
+  const seconds = Math.round(lag_s + soundDelayMs / 1000);
   return [title, seconds < 1 ? strings.lessBehind : format(strings.behind, { seconds })];
 }
 

@@ -4,7 +4,7 @@ import { codeForm } from '../join/code-form.js';
 import { ApiError, getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { byId, setText } from '../shared/dom.js';
-import { Wait, onNetworkReturn } from '../shared/network.js';
+import { Wait, onNetworkReturn, unlessUnseen } from '../shared/network.js';
 
 /** After this many answers that there is no such event, the link is probably wrong. */
 const PROBABLY_WRONG_AFTER = 3;
@@ -71,7 +71,7 @@ export async function waitForEvent(base, strings, panel) {
       }
       panel.show(state, kind === 'wrong' ? () => codeForm(strings) : undefined);
       const waitMs = isFull(error) ? error.waitMs() : 0;
-      await wait.pass(Math.max(waitMs, backoff.nextMs()));
+      await wait.pass(unlessUnseen(Math.max(waitMs, backoff.nextMs())));
     }
   }
 }

@@ -1,5 +1,11 @@
 /** The controls of the lock screen and of headphones, and what they show. */
 
+const ARTWORK = [
+  { src: '/static/icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+  { src: '/static/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+  { src: '/static/shared/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+];
+
 /**
  * Obey the controls. `play` only ever starts and `pause` only ever stops, because some headphones
  * repeat themselves.
@@ -17,16 +23,18 @@ export function obeyMediaControls(isWanted, { listen, stop }) {
 }
 
 /**
- * Show what is played.
+ * Show what is played; nothing before the first time.
  *
  * @param {string} title of the event
  * @param {string} channel in words
+ * @param {boolean} hasListened since the page was loaded
  * @param {boolean} playing
  */
-export function showMedia(title, channel, playing) {
-  if (!('mediaSession' in navigator)) return;
-  if (navigator.mediaSession.metadata?.artist !== channel) {
-    navigator.mediaSession.metadata = new MediaMetadata({ title, artist: channel });
+export function showMedia(title, channel, hasListened, playing) {
+  if (!('mediaSession' in navigator) || !hasListened) return;
+  const { mediaSession } = navigator;
+  if (mediaSession.metadata?.artist !== channel || mediaSession.metadata.title !== title) {
+    mediaSession.metadata = new MediaMetadata({ title, artist: channel, artwork: ARTWORK });
   }
-  navigator.mediaSession.playbackState = playing ? 'playing' : 'paused';
+  mediaSession.playbackState = playing ? 'playing' : 'paused';
 }

@@ -67,6 +67,17 @@ export class Sound extends EventTarget {
     return this.#loaded?.player.stats.received_bytes ?? 0;
   }
 
+  /** How long the way to the loudspeaker is, which is long by Bluetooth; 0 where the browser does not tell. */
+  get outputLatencyMs() {
+    const player = this.#loaded?.player;
+    return player?.element ? 0 : 1000 * (player?.context?.outputLatency ?? 0);
+  }
+
+  /** Whether the sound goes on behind a locked screen. */
+  get playsLocked() {
+    return this.#loaded?.player.transport === 'http';
+  }
+
   /** @param {number} volume 0 to 1, as perceived */
   setVolume(volume) {
     this.#volume = volume;
@@ -109,6 +120,11 @@ export class Sound extends EventTarget {
   /** Choose the transport again: the attendee's settings have changed. */
   chooseTransport() {
     this.#loaded?.player.prefer(this.#loaded.usable());
+  }
+
+  /** Load what it takes to play behind a locked screen, so that a tap is not followed by a download. */
+  prepareLocked() {
+    void this.#loaded?.player.prepare('http');
   }
 
   /** The network may be back: a lost connection is tried again at once. */

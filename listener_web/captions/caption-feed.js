@@ -84,6 +84,7 @@ export class CaptionFeed {
   /** Counts the rounds of polling; odd while one goes on. */
   #round = 0;
   #closed = false;
+  #paused = false;
   #lastId = '';
   /** Whether the history is known. */
   #begun = false;
@@ -117,10 +118,31 @@ export class CaptionFeed {
     this.#source?.close();
   }
 
+  /** Receive nothing until `resume`. No caption is missed by that. */
+  pause() {
+    this.#paused = true;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#alarm);
+    this.#source?.close();
+    if (!this.#polling) return;
+    this.#round++;
+    this.#pollWait.end();
+  }
+
+  /** Receive again, from the last caption. */
+  resume() {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#closed) return;
+    this.#backoff.reset();
+    this.#connectIn(0);
+    if (CaptionFeed.#streamsAreHeld) void this.#poll();
+  }
+
   /** The network may be back: ask at once, unless something has just come. */
   retryNow() {
     const now = Date.now();
-    if (this.#closed || now - this.#heardMs < FRESH_MS) return;
+    if (this.#closed || this.#paused || now - this.#heardMs < FRESH_MS) return;
     if (this.#polling) {
       this.#pollBackoff.reset();
       this.#pollWait.end();

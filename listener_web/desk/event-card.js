@@ -165,9 +165,14 @@ export class EventCard {
         h('strong', {}, title),
         h('a', { href: url, target: '_blank', rel: 'noopener' }, url.replace(/#.*/, '')),
         ...(kind === 'attendee' ? this.#code(url) : []),
-        copy,
+        h('div', { class: 'row' }, copy, ...(kind === 'attendee' ? [this.#poster()] : [])),
       ),
     );
+  }
+
+  #poster() {
+    const href = `/desk/poster/${encodeURIComponent(this.#event.id)}`;
+    return h('a', { class: 'button', href }, 'Poster');
   }
 
   /**

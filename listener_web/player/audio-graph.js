@@ -44,9 +44,6 @@ export class AudioGraph {
   /** Make the graph, unless it exists. Must be called from a tap the first time. */
   open() {
     if (this.context === null) {
-      // Otherwise iOS mutes the page by the ringer switch and when the screen is locked.
-      const session = /** @type {{audioSession?: {type: string}}} */ (navigator).audioSession;
-      if (session) session.type = 'playback';
       this.context = new AudioContext();
       this.context.onstatechange = this.#onChange;
       this.output = new GainNode(this.context, { gain: this.#volume ** 2 });

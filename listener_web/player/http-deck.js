@@ -1,6 +1,7 @@
 /** One channel as an endless file in the browser's own player, for a locked screen. */
 import { ApiError, send } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
+import { abortedAfter } from '../shared/deadline.js';
 
 const WATCH_INTERVAL_MS = 1_000;
 /** A slow network may need this long to fill the player's buffer before it begins. */
@@ -12,6 +13,14 @@ const FRESH_MS = 1_000;
 /** The bit rates of the MP3 are constant. */
 const BYTES_PER_S = 12_000;
 const LOW_BYTES_PER_S = 4_000;
+/** A server that does not answer in this time is asked again. */
+const ANSWER_DEADLINE_MS = 2_500;
+/** Chromium takes 32 kB at a time. What is buffered at least, over this many seconds, tells more. */
+const LOW_OVER = 6;
+/** Buffered beyond what is usual, it makes the sound late: it is played faster, or left out. */
+const LATE_MS = 300;
+const FAR_TOO_LATE_MS = 5_000;
+const HASTY_RATE = 1.15;
 
 /** @typedef {import('./transports.js').DeckMembers} DeckMembers */
 /** @typedef {import('./transports.js').DeckState} DeckState */
@@ -35,6 +44,13 @@ export class HttpDeck extends EventTarget {
   #earlierBytes = 0;
   #bytesPerSecond;
   #moved = { at: performance.now(), time: 0 };
+  /** Counts the attempts; only the last one goes on. */
+  #attempt = 0;
+  /** Whether the player has the address, and has not lost the connection to it. */
+  #loads = false;
+  /** What was buffered lately, once a second, and what is usually buffered at least. */
+  #fills_ms = /** @type {number[]} */ ([]);
+  #usual_ms = 0;
 
   /**
    * @param {string} channel
@@ -48,6 +64,11 @@ export class HttpDeck extends EventTarget {
     this.#bytesPerSecond = decodeURIComponent(url).endsWith('+low.mp3') ? LOW_BYTES_PER_S : BYTES_PER_S;
     this.setVolume(volume);
     this.#element.addEventListener('playing', () => {
+      // The phone has ended the interruption by itself. What waited in the player is of the past.
+      if (this.state === 'interrupted') {
+        this.resume();
+        return;
+      }
       this.#backoff.reset();
       this.#become('playing');
     });
@@ -62,7 +83,10 @@ export class HttpDeck extends EventTarget {
     this.#element.addEventListener('pause', () => {
       if (!this.#element.ended && !this.#element.error) this.#become('interrupted');
     });
-    this.#watch = setInterval(() => this.#lookForStall(), WATCH_INTERVAL_MS);
+    this.#watch = setInterval(() => {
+      this.#lookForStall();
+      this.#catchUp();
+    }, WATCH_INTERVAL_MS);
     this.resume();
   }
 
@@ -105,7 +129,11 @@ export class HttpDeck extends EventTarget {
   resume() {
     clearTimeout(this.#retry);
     this.#earlierBytes = this.receivedBytes;
+    this.#attempt += 1;
+    if (this.state === 'interrupted') this.#become('buffering');
     this.#moved = { at: performance.now(), time: 0 };
+    this.#loads = true;
+    this.#fills_ms = [];
     this.#element.src = this.#url;
     this.#element.play().catch((error) => {
       if (error.name === 'NotAllowedError') this.#become('interrupted');
@@ -141,33 +169,58 @@ export class HttpDeck extends EventTarget {
     const time = this.#element.currentTime;
     if (time !== this.#moved.time || this.state === 'interrupted') {
       this.#moved = { at: performance.now(), time };
-    } else if (['playing', 'buffering', 'connecting', 'reconnecting'].includes(this.state)) {
+    } else if (this.#loads) {
       const patience = time > 0 ? STALL_MS : START_DEADLINE_MS;
       if (performance.now() - this.#moved.at > patience) void this.#lost();
     }
+  }
+
+  /**
+   * Play what a stall has made late a little faster, which is hardly heard, or begin again with what is
+   * live. Otherwise the sound would stay as late as that for the rest of the event.
+   */
+  #catchUp() {
+    if (this.state !== 'playing') return;
+    this.#fills_ms.push(this.stats.fill_ms);
+    if (this.#fills_ms.length < LOW_OVER) return;
+    const low_ms = Math.min(...this.#fills_ms.splice(0, 1), ...this.#fills_ms);
+    if (this.#usual_ms === 0) this.#usual_ms = low_ms;
+    const late_ms = low_ms - this.#usual_ms;
+    if (late_ms > FAR_TOO_LATE_MS) this.resume();
+    else this.#element.playbackRate = late_ms > LATE_MS ? HASTY_RATE : 1;
   }
 
   /** Ask the server why, because the player does not say, and try again. */
   async #lost() {
     if (this.#closed || this.state === 'queued') return;
     this.#become('reconnecting');
-    let waitMs = this.#backoff.nextMs();
+    this.#loads = false;
+    const attempt = ++this.#attempt;
+    const asked_ms = performance.now();
+    const againMs = this.#backoff.nextMs();
+    let waitMs = 0;
+    let answers = true;
     try {
-      await send(this.#url, { method: 'HEAD' });
+      await send(this.#url, { method: 'HEAD', signal: abortedAfter(ANSWER_DEADLINE_MS) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (this.#closed || attempt !== this.#attempt) return;
       if (error.status === 409) return this.#become('ended');
       if (error.full) {
         waitMs = error.waitMs();
         this.#become('queued');
       } else if (!error.retryable) return this.#become('failed');
+      answers = error.status !== 0;
     }
-    if (this.#closed) return;
+    if (this.#closed || attempt !== this.#attempt) return;
     clearTimeout(this.#retry);
+    // A question that nobody answered has been a wait already.
+    const restMs = Math.max(waitMs, againMs - (performance.now() - asked_ms), 0);
     this.#retry = setTimeout(() => {
       this.#become('reconnecting');
-      this.resume();
-    }, waitMs);
+      if (answers) this.resume();
+      else void this.#lost();
+    }, restMs);
   }
 
   /** @param {DeckState} state */

@@ -7,11 +7,14 @@
  * `delay-estimate.js` says how much sound has to wait in a `jitter-buffer.js`, which is made of a
  * `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
  */
-import { AudioGraph } from './audio-graph.js';
+import { Interruption, playAsMedia } from '../device/interruption.js';
+import { AudioGraph, FADE_S } from './audio-graph.js';
 import { DeckTotals, isLoaded, loadDeck, openDeck } from './transports.js';
 
 /** The old channel is heard no longer than this while the new one has no sound yet. */
 const SWITCH_DEADLINE_MS = 2_500;
+/** A transport that played and then fails begins again, unless it did so this recently. */
+const RESTART_INTERVAL_MS = 60_000;
 
 /** @typedef {import('./transports.js').Transport} Transport */
 
@@ -44,6 +47,14 @@ export class Player extends EventTarget {
   #attempt = 0;
   /** The counters of decks that are no longer used. */
   #retired = new DeckTotals();
+  #restartedMs = -Infinity;
+  #interruption = new Interruption({
+    isInterrupted: () => this.state === 'interrupted',
+    // The phone pauses the browser's own player for a reason, for example that headphones were pulled
+    // out, and plays on by itself after a call.
+    mayResumeAlone: () => this.#inGraph,
+    resume: () => this.#resume(),
+  });
 
   /**
    * @param {Transport[]} transports to try, in this order
@@ -53,9 +64,6 @@ export class Player extends EventTarget {
     super();
     this.#transports = transports;
     this.#urlOf = urlOf;
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible' && this.state === 'interrupted') this.#resume();
-    });
   }
 
   /** @returns {PlayerState} */
@@ -121,6 +129,7 @@ export class Player extends EventTarget {
    */
   async listen(channel) {
     this.#wanted = channel;
+    playAsMedia();
     if (this.#wish === 'running') {
       this.#resume();
       return;
@@ -130,10 +139,14 @@ export class Player extends EventTarget {
     await this.#begin();
   }
 
-  /** Load what the first transport needs, so that a tap is not followed by a download. */
-  async prepare() {
+  /**
+   * Load what a transport needs, so that a tap is not followed by a download.
+   *
+   * @param {Transport | null} transport
+   */
+  async prepare(transport = this.transport) {
     // What does not come now is asked for again by the tap.
-    if (this.transport !== null) await loadDeck(this.transport).catch(() => undefined);
+    if (transport !== null) await loadDeck(transport).catch(() => undefined);
   }
 
   /**
@@ -222,7 +235,7 @@ export class Player extends EventTarget {
   }
 
   #resume() {
-    this.#graph.resume();
+    if (this.#inGraph) this.#graph.resume();
     const deck = this.#current ?? this.#next;
     if (deck?.state === 'interrupted') deck.resume();
   }
@@ -268,14 +281,18 @@ export class Player extends EventTarget {
   }
 
   /**
-   * This transport does not work here: take the next one.
+   * This transport does not work here: take the next one. One that has played gets another try.
    *
    * @param {Deck} deck the one that failed
    */
   #fallBack(deck) {
     if (deck !== this.#next && deck !== this.#current) return;
     console.warn(`no sound by ${deck.transport} any more`);
-    this.#chosen += 1;
+    const now = performance.now();
+    const restarts =
+      deck.stats.played_frames > 0 && now - this.#restartedMs >= RESTART_INTERVAL_MS;
+    if (restarts) this.#restartedMs = now;
+    else this.#chosen += 1;
     void this.#begin();
   }
 
@@ -290,7 +307,13 @@ export class Player extends EventTarget {
     this.#current = deck;
     this.#next = null;
     deck.fadeIn();
+    setTimeout(() => this.#suspendUnused(), 2 * FADE_S * 1000);
     this.#changed();
+  }
+
+  /** A graph that nothing passes through costs battery, too. */
+  #suspendUnused() {
+    if (!this.#inGraph) this.#graph.suspend();
   }
 
   #dropNext() {
@@ -306,6 +329,7 @@ export class Player extends EventTarget {
   }
 
   #changed() {
+    this.#interruption.look();
     this.dispatchEvent(new Event('change'));
   }
 }

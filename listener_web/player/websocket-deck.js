@@ -8,6 +8,9 @@ const WORKER_DEADLINE_MS = 10_000;
 /** Another channel begins with the sound that has to wait, and what the next packets may be late. */
 const MORE_BACKLOG_MS = 150;
 const LEAST_BACKLOG_MS = 240;
+const CHECK_INTERVAL_MS = 1_000;
+/** After this many checks at which sound has come and none was played, something is broken. */
+const SILENT_CHECKS = 8;
 
 /** @typedef {import('./transports.js').DeckMembers} DeckMembers */
 /** @typedef {import('./transports.js').DeckState} DeckState */
@@ -52,6 +55,11 @@ export class WebSocketDeck extends EventTarget {
   #blocked = 0;
   /** @type {ReturnType<typeof setTimeout>} */
   #late;
+  #checks = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
+  /** Whether this connection has brought sound; the worker then gives it up when it brings no more. */
+  #receives = false;
+  #silentChecks = 0;
+  #playedBefore = 0;
   /** Packets the server left out because this listener was too slow for them. */
   skippedPackets = 0;
   receivedBytes = 0;
@@ -90,7 +98,8 @@ export class WebSocketDeck extends EventTarget {
     this.#worker.onmessage = ({ data }) => {
       clearTimeout(this.#late);
       if (data.connection) this.#connected(data.connection);
-      else if (data.received) this.receivedBytes += data.received;
+      else if (data.bytes) this.receivedBytes += data.bytes;
+      else if (data.received) this.#receives = true;
       else if (data.skipped) this.skippedPackets += data.skipped;
       else if (data.refused) this.#refused(data.refused);
       else if (data.channel) this.#begins(data.channel, data.stream);
@@ -166,6 +175,7 @@ export class WebSocketDeck extends EventTarget {
   /** Let go of everything at once. */
   close() {
     clearTimeout(this.#late);
+    clearInterval(this.#checks);
     this.#worker.onerror = this.#node.onprocessorerror = null;
     this.#worker.postMessage({ type: 'close' });
     this.#node.port.onmessage = null;
@@ -177,6 +187,7 @@ export class WebSocketDeck extends EventTarget {
   /** @param {'open' | 'lost' | 'ended'} connection */
   #connected(connection) {
     if (this.#connection === 'broken') return;
+    this.#receives = false;
     this.#change(() => (this.#connection = connection));
     if (connection === 'open') this.#wasOpen = true;
     if (connection === 'lost' && !this.#wasOpen) void this.#lookForBlock();
@@ -187,6 +198,18 @@ export class WebSocketDeck extends EventTarget {
     console.warn(`sound by WebSocket: ${part} failed`);
     clearTimeout(this.#late);
     this.#change(() => (this.#connection = 'broken'));
+  }
+
+  /** A worker can die, and a decoder or the audio thread can stand still, without an error. */
+  #check() {
+    const { played_frames } = this.stats;
+    const silent =
+      this.#receives && this.context.state === 'running' && played_frames === this.#playedBefore;
+    this.#silentChecks = silent ? this.#silentChecks + 1 : 0;
+    this.#playedBefore = played_frames;
+    if (this.#silentChecks < SILENT_CHECKS) return;
+    clearInterval(this.#checks);
+    this.#broken('sound that arrived was not played: it');
   }
 
   async #lookForBlock() {

@@ -1,4 +1,7 @@
-/** One channel by WebRTC: it makes a new session whenever the old one breaks. */
+/**
+ * One channel by WebRTC: it asks for a new session whenever the old one falls silent. Until the server
+ * answers it keeps the old one, which is heard again at once when only the network was away.
+ */
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { Wait } from '../shared/network.js';
@@ -9,11 +12,14 @@ const WATCH_INTERVAL_MS = 250;
 /** After this long without a connection the network is taken to block UDP. */
 const CONNECT_DEADLINE_MS = 8_000;
 /** Browsers take up to 15 s to call a dead connection `failed`; sound that stops shows it sooner. */
-const STALL_MS = 3_000;
+const STALL_MS = 1_200;
 /** After this long without a packet nothing is heard any more. */
 const SILENT_MS = 500;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
+/** The server answers the first offer within this time, and later ones sooner: see `worker.js`. */
+const ANSWER_DEADLINE_MS = 10_000;
+const LATER_DEADLINE_MS = 2_500;
 
 /** @typedef {import('./transports.js').DeckMembers} DeckMembers */
 /** @typedef {import('./transports.js').DeckState} DeckState */
@@ -39,11 +45,20 @@ export class WhepDeck extends EventTarget {
   #wait = new Wait();
   /** Whether a session ever worked here; then a failure is one of the network. */
   #worked = false;
-  #began_ms = 0;
+  /** When the last offer was made, and how long the last answer took. */
+  #offered_ms = 0;
+  #answered_after_ms = 0;
+  /** The session that is asked for. @type {WhepSession | null} */
+  #offered = null;
   /** The last change that was asked for. @type {Promise<unknown>} */
   #changes = Promise.resolve();
-  /** @type {WhepSession | null} */
+  /** The last one that the server made. @type {WhepSession | null} */
   #session = null;
+  /** Whether it has brought nothing for a while, and the packets it had brought until then. */
+  #silent = true;
+  #packets = 0;
+  /** Of this session, that were counted. */
+  #bytes = 0;
   /** @type {MediaStreamAudioSourceNode | null} */
   #source = null;
   /** Chromium plays a remote stream in the graph only while an element has it too. */
@@ -100,7 +115,9 @@ export class WhepDeck extends EventTarget {
     if (['playing', 'queued', 'failed', 'ended'].includes(this.state)) return;
     this.#backoff.reset();
     this.#wait.end();
-    if (this.#worked && performance.now() - this.#began_ms >= FRESH_MS) this.#session?.abandon();
+    if (!this.#worked || performance.now() - this.#offered_ms < FRESH_MS) return;
+    if (this.#offered) this.#offered.abandon();
+    else this.#silent = true;
   }
 
   /** Become audible. */
@@ -118,62 +135,100 @@ export class WhepDeck extends EventTarget {
   close() {
     this.#stopped = true;
     this.#wait.end();
+    this.#offered?.abandon();
     this.#drop();
     this.#gain.disconnect();
   }
 
   async #keepPlaying() {
-    while (!this.#stopped) {
-      const waitMs = await this.#play();
-      this.#drop();
-      if (this.#stopped || waitMs === null) return;
-      await this.#wait.pass(Math.max(waitMs, this.#backoff.nextMs()));
+    let waitMs = await this.#offer();
+    while (!this.#stopped && waitMs !== null) {
+      if (!this.#silent) {
+        if (!(await this.#watch())) break;
+        void this.#listenForReturn();
+        waitMs = this.#backoff.nextMs();
+      }
+      await this.#wait.pass(waitMs);
+      if (this.#silent && !this.#stopped) waitMs = await this.#offer();
     }
+    this.#drop();
   }
 
   /**
-   * One session, from its offer to its end.
+   * Ask for a session, which takes the place of the one before.
    *
-   * @returns {Promise<number | null>} the shortest wait before the next attempt; null for no next attempt
+   * @returns {Promise<number | null>} the wait before the next attempt; null for no next attempt
    */
-  async #play() {
-    this.#began_ms = performance.now();
-    const session = new WhepSession((stream) => this.#attach(stream));
-    this.#session = session;
+  async #offer() {
+    this.#offered_ms = performance.now();
+    const session = new WhepSession((stream) => this.#take(session, stream));
+    this.#offered = session;
     try {
-      await session.offer(new URL(this.#url));
-      if (this.#stopped) return null;
-      await this.#watch(session);
-      this.#become(this.#worked ? 'reconnecting' : 'failed');
-      return this.#worked ? 0 : null;
+      await session.offer(new URL(this.#url), this.#answerDeadline());
+      this.#answered_after_ms = performance.now() - this.#offered_ms;
+      if (this.#session === session) return 0;
+      void session.close();
+      return this.#backoff.nextMs();
     } catch (error) {
-      if (!(error instanceof ApiError)) {
-        console.warn('sound by WebRTC:', error);
-        this.#become(this.#worked ? 'reconnecting' : 'failed');
-        return this.#worked ? 0 : null;
+      void session.close();
+      return this.#refused(error);
+    } finally {
+      this.#offered = null;
+    }
+  }
+
+  #answerDeadline() {
+    if (!this.#worked) return ANSWER_DEADLINE_MS;
+    return Math.min(ANSWER_DEADLINE_MS, Math.max(LATER_DEADLINE_MS, 2 * this.#answered_after_ms));
+  }
+
+  /**
+   * @param {unknown} error
+   * @returns {number | null} see `#offer`
+   */
+  #refused(error) {
+    if (!this.#silent || this.#stopped) return 0;
+    // An attempt that nobody answered has been a wait already.
+    const waitMs = Math.max(0, this.#backoff.nextMs() - (performance.now() - this.#offered_ms));
+    if (!(error instanceof ApiError)) {
+      console.warn('sound by WebRTC:', error);
+      this.#become(this.#worked ? 'reconnecting' : 'failed');
+      return this.#worked ? waitMs : null;
+    }
+    if (error.full) {
+      this.#become('queued');
+      return Math.max(waitMs, error.waitMs());
+    }
+    const over = error.status === 409 ? 'ended' : 'failed';
+    this.#become(error.retryable ? 'reconnecting' : over);
+    return error.retryable ? waitMs : null;
+  }
+
+  /** Go on with the silent session when it is heard again before the server has made another one. */
+  async #listenForReturn() {
+    const session = this.#session;
+    while (session && session === this.#session && this.#silent && !this.#stopped) {
+      const { packets } = await session.heard();
+      if (packets > this.#packets && session === this.#session) {
+        this.#silent = false;
+        this.#offered?.abandon();
+        this.#wait.end();
       }
-      if (error.full) {
-        this.#become('queued');
-        return error.waitMs();
-      }
-      const over = error.status === 409 ? 'ended' : 'failed';
-      this.#become(error.retryable ? 'reconnecting' : over);
-      return error.retryable ? 0 : null;
+      await new Promise((resolve) => setTimeout(resolve, WATCH_INTERVAL_MS));
     }
   }
 
   /**
-   * Return when the session is broken or no longer wanted.
+   * Watch the session until it is silent, broken or no longer wanted.
    *
-   * @param {WhepSession} session
+   * @returns {Promise<boolean>} whether another one may work
    */
-  async #watch(session) {
-    let packets = 0;
-    let bytes = 0;
+  async #watch() {
+    const session = this.#session;
     let heard_ms = 0;
     let connected = false;
     let deadline = performance.now() + CONNECT_DEADLINE_MS;
-    while (!this.#stopped && !['failed', 'closed'].includes(session.state)) {
+    while (session && !this.#stopped && !['failed', 'closed'].includes(session.state)) {
       const heard = await session.heard();
       if (session.state === 'connected' && !connected) {
         connected = true;
@@ -181,10 +236,10 @@ export class WhepDeck extends EventTarget {
         deadline = Infinity;
         if (this.state !== 'playing') this.#become('buffering');
       }
-      if (heard.packets > packets) {
-        packets = heard.packets;
-        this.receivedBytes += heard.bytes - bytes;
-        bytes = heard.bytes;
+      if (heard.packets > this.#packets) {
+        this.#packets = heard.packets;
+        this.receivedBytes += heard.bytes - this.#bytes;
+        this.#bytes = heard.bytes;
         heard_ms = performance.now();
         deadline = heard_ms + STALL_MS;
         this.#backoff.reset();
@@ -193,9 +248,28 @@ export class WhepDeck extends EventTarget {
       } else if (this.state === 'playing' && performance.now() - heard_ms > SILENT_MS) {
         this.#become('buffering');
       }
-      if (performance.now() > deadline) break;
+      if (this.#silent || performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, WATCH_INTERVAL_MS));
     }
+    this.#silent = true;
+    this.#become(this.#worked ? 'reconnecting' : 'failed');
+    return this.#worked;
+  }
+
+  /**
+   * The server has made a session: it takes the place of the old one.
+   *
+   * @param {WhepSession} session
+   * @param {MediaStream} stream
+   */
+  #take(session, stream) {
+    if (this.#stopped) return;
+    this.#drop();
+    this.#session = session;
+    this.#silent = false;
+    this.#packets = 0;
+    this.#bytes = 0;
+    this.#attach(stream);
   }
 
   /** @param {MediaStream} stream */

@@ -1,7 +1,8 @@
 /**
  * The sound of one listener, off the main thread: WebSocket → Opus decoder → port of the audio thread.
  * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}`,
- * `{skipped: packets}`, now and then `{received: bytes}`, `{channel, stream}` when the sound of another channel begins, and
+ * `{received: true}` when a connection brings its first packet, `{bytes}` received now and then,
+ * `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
  * `{refused: channel}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
@@ -12,8 +13,12 @@ const CLOSE_EVENT_ENDED = 4000;
 /** The server process stops, and has chosen the moment so that listeners do not come back together. */
 const CLOSE_GOING_AWAY = 1001;
 const CONNECT_DEADLINE_MS = 10_000;
-/** The first deadline of a connection that worked before; each later one is twice as long. */
-const RECONNECT_DEADLINE_MS = 3_000;
+/**
+ * The same after a connection that worked, for the first attempt and for the others. A lost network is
+ * asked again 1 s after an attempt began, and then not before 3 s: a new attempt asks sooner.
+ */
+const FIRST_AGAIN_MS = 2_000;
+const LATER_AGAIN_MS = 3_000;
 /** A connection that was opened or brought something this recently works. */
 const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
@@ -42,6 +47,9 @@ class Receiver {
   #channel = '';
   #deadline = 0;
   #connectWithinMs = CONNECT_DEADLINE_MS;
+  /** When the present attempt began, and how long the last one took that worked. */
+  #beganMs = 0;
+  #tookMs = 0;
   /** When the connection was opened or last brought something. */
   #freshMs = 0;
   #over = false;
@@ -59,7 +67,8 @@ class Receiver {
   /** Runs until the next change may be sent, 0 when it may. */
   #pause = 0;
   #answerDeadline = 0;
-  /** Whether this connection has said hello. */
+  /** Whether this connection was opened, and whether it has said hello. */
+  #opened = false;
   #greeted = false;
   /** Bytes that the page has not been told about, and when it was told last. */
   #receivedBytes = 0;
@@ -79,11 +88,13 @@ class Receiver {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#heard = false;
-    this.#freshMs = Date.now();
+    this.#freshMs = this.#beganMs = Date.now();
     this.#expectWithin(this.#connectWithinMs);
-    this.#connectWithinMs = Math.min(CONNECT_DEADLINE_MS, 2 * this.#connectWithinMs);
+    if (this.#tookMs > 0) this.#connectWithinMs = this.#atLeastAsBefore(LATER_AGAIN_MS);
     socket.onopen = () => {
       clearTimeout(this.#deadline);
+      this.#opened = true;
+      this.#tookMs = Math.max(1, Date.now() - this.#beganMs);
       self.postMessage({ connection: 'open' });
     };
     socket.onmessage = ({ data }) => {
@@ -132,7 +143,7 @@ class Receiver {
 
   #report() {
     this.#reportedMs = Date.now();
-    if (this.#receivedBytes > 0) self.postMessage({ received: this.#receivedBytes });
+    if (this.#receivedBytes > 0) self.postMessage({ bytes: this.#receivedBytes });
     this.#receivedBytes = 0;
   }
 
@@ -147,10 +158,19 @@ class Receiver {
       clearTimeout(timer);
     }
     this.#pause = 0;
-    this.#asked = this.#greeted = false;
+    this.#asked = this.#greeted = this.#opened = false;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  /**
+   * A slow network needs more time than others, but not much more than before.
+   *
+   * @param {number} ms
+   */
+  #atLeastAsBefore(ms) {
+    return Math.min(CONNECT_DEADLINE_MS, Math.max(ms, 2 * this.#tookMs));
   }
 
   /** @param {number} ms */
@@ -163,6 +183,8 @@ class Receiver {
   /** @param {number} code of the close frame */
   #lost(code) {
     const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
+    // An attempt that nobody answered has been a wait already.
+    const waitedMs = this.#opened ? 0 : Date.now() - this.#beganMs;
     this.#disconnect();
     if (code === CLOSE_EVENT_ENDED) {
       this.#over = true;
@@ -171,7 +193,8 @@ class Receiver {
       return;
     }
     self.postMessage({ connection: 'lost' });
-    this.#retry = self.setTimeout(() => this.connect(), movesOver ? 0 : this.#backoff.nextMs());
+    const waitMs = movesOver ? 0 : Math.max(0, this.#backoff.nextMs() - waitedMs);
+    this.#retry = self.setTimeout(() => this.connect(), waitMs);
   }
 
   /** Ask this connection for the wanted channel, now or as soon as the server takes it. */
@@ -255,10 +278,11 @@ class Receiver {
     const frame = parseFrame(message);
     const lost = frame && this.#order.accept(frame);
     if (frame === null || lost === null) return;
+    if (!this.#heard) self.postMessage({ received: true });
     this.#heard = true;
     this.#backoff.reset();
     this.#freshMs = Date.now();
-    this.#connectWithinMs = RECONNECT_DEADLINE_MS;
+    this.#connectWithinMs = this.#atLeastAsBefore(FIRST_AGAIN_MS);
     this.#expectWithin(STALL_MS);
     this.#decoder.decode(frame, lost);
   }

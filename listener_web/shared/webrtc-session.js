@@ -35,12 +35,13 @@ export class WebRtcSession {
    * Make the session. The offer carries its candidates, so nothing has to be sent later.
    *
    * @param {URL} endpoint
+   * @param {number} [withinMs] in which the server has to answer
    * @throws {ApiError} the server refused or did not answer
    */
-  async offer(endpoint) {
+  async offer(endpoint, withinMs = OFFER_DEADLINE_MS) {
     await this.connection.setLocalDescription();
     await this.#gathered();
-    const late = setTimeout(() => this.#offering.abort(), OFFER_DEADLINE_MS);
+    const late = setTimeout(() => this.#offering.abort(), withinMs);
     try {
       await this.#exchange(endpoint);
     } finally {

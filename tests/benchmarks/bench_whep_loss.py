@@ -44,13 +44,6 @@ NETWORKS: tuple[tuple[float, float | None], ...] = (
 """Share of packets lost, and how many in a row on average; None at random."""
 CLEAR = 0.8
 """Correlation of a second with what was said from which on it counts as clear."""
-THROUGH_RELAY = """
-  const set = RTCPeerConnection.prototype.setRemoteDescription;
-  RTCPeerConnection.prototype.setRemoteDescription = function ({type, sdp}) {
-    window.connection = this;
-    return set.call(this, {type, sdp: sdp.replace(/ \\d+ typ host/g, ' PORT typ host')});
-  };
-"""
 DEFAULT_BUFFER = "delete RTCRtpReceiver.prototype.jitterBufferTarget;"
 STATS = """async () => {
   for (const report of (await window.connection.getStats()).values()) {
@@ -80,8 +73,8 @@ class Listener:
         async with LossyRelay.to(self.edge.egress.port) as relay:
             relay.loses = at_random(share, SEED, burst_packets)
             context = await browser.new_context(bypass_csp=True)
-            script = THROUGH_RELAY.replace("PORT", str(relay.port))
-            await context.add_init_script(script + ("" if self.own_buffer else DEFAULT_BUFFER))
+            buffer = "" if self.own_buffer else DEFAULT_BUFFER
+            await context.add_init_script(relay.page_script + buffer)
             page = Attendee(await context.new_page())
             await page.page.goto(f"{self.edge.url}/e/talk?lang=es&transport=whep")
             await page.listen()

@@ -18,8 +18,16 @@ from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.floor.output import FloorOutput
 from broadcaster.model import keys
-from broadcaster.model.audio import LOW_RATE_FRAME_SAMPLES, AudioFrame, Kind, opus_samples
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    LOW_RATE_FRAME_SAMPLES,
+    OPUS_FRAME_SAMPLES,
+    AudioFrame,
+    Kind,
+    opus_samples,
+)
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
@@ -251,6 +259,30 @@ async def test_an_interpreter_whose_sound_is_unusable_is_not_called_mute_alone()
     assert "writes and does not speak, because what it sends cannot be used" in str(
         retrying["reason"]
     )
+
+
+async def test_the_next_booth_goes_on_where_one_began_that_died_in_its_first_sentence() -> None:
+    async with VirtualTimeBus() as bus, realtime() as server:
+        floor = FloorOutput(bus, "talk", OPUS_FRAME_SAMPLES)
+
+        async def speak() -> None:
+            position = 0
+            while True:
+                floor.push_floor_pcm(position, position.to_bytes(8, "big") * 120)
+                position += 480
+                await asyncio.sleep(0.02)
+
+        began = []
+        async with background_task(speak(), name="floor of the test"):
+            for _ in range(2):
+                await asyncio.sleep(2.0)
+                async with booth(bus, server):
+                    await status(bus, state="live")
+                    await asyncio.sleep(2.0)
+                began.append(int.from_bytes(server.appended[0][:8], "big"))
+                server.appended.clear()
+    assert began[0] >= 2 * CLOCK_HZ, "the first begins with what is said then"
+    assert began[1] == began[0]
 
 
 async def test_a_closing_booth_lets_the_interpreter_finish() -> None:

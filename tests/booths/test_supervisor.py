@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from broadcaster.booths import supervisor
-from broadcaster.booths.booth import BoothDependencies
+from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.demand.costs import Account, Prices, Spent
 from broadcaster.booths.demand.event_booths import Demand
 from broadcaster.booths.engines.opening import Engines
@@ -251,3 +251,43 @@ async def test_a_booth_stops_with_its_event() -> None:
                 if t.get_name().startswith(("booth:talk", "booths:talk"))
             ]:
                 await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [Channel("es", always=True, restarts=1), Channel("es", always=True, voice="cedar")],
+    ids=["restarted", "another voice"],
+)
+async def test_a_restarted_channel_gets_another_booth(
+    changed: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Channel] = []
+
+    class Noted(Booth):
+        def __init__(self, **given: Any) -> None:
+            begun.append(given["channel"])
+            super().__init__(**given)
+
+    monkeypatch.setattr(supervisor, "Booth", Noted)
+    event = replace(LIVE, channels=(Channel("es", always=True),))
+    async with VirtualTimeBus() as bus, supervised(event, bus):
+        await until(bus, states(es="working"))
+        await change(bus, replace(event, channels=(changed,)))
+        async with asyncio.timeout(DEADLINE_S):
+            while len(begun) < 2:
+                await asyncio.sleep(0.02)
+        await until(bus, states(es="working"))
+    assert begun == [event.channels[0], changed]
+
+
+async def test_nothing_is_written_about_a_deleted_event() -> None:
+    event = replace(LIVE, channels=(Channel("es", always=True),))
+    async with VirtualTimeBus() as bus, supervised(event, bus):
+        await until(bus, states(es="working"))
+        deleted = Event("talk", "", EventState.DELETED, (), "")
+        await change(bus, deleted)
+        say(bus, BoothStatus("de", BoothState.LIVE, sessions=1, cost_usd=12.0))
+        async with asyncio.timeout(DEADLINE_S):
+            while [t for t in asyncio.all_tasks() if t.get_name().startswith("booths:talk")]:
+                await asyncio.sleep(0.02)
+        assert await bus.get(keys.spent_record("talk")) is None

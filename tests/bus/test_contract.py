@@ -11,7 +11,7 @@ import pytest
 from broadcaster.bus import open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.redis.bus import RedisBus
-from broadcaster.bus.retained import MAX_RETAINED
+from broadcaster.bus.retained.messages import MAX_RETAINED
 from broadcaster.errors import VersionConflict
 from broadcaster.model.ports import Bus, Entry, Message, Record, Retained
 from tests.bus.helpers import collect, soon, take, until
@@ -370,3 +370,45 @@ async def test_a_closed_bus_says_so(
         await bus.probe()
     with pytest.raises(RuntimeError, match="closed"):
         await bus.probe()
+
+
+async def test_what_is_erased_is_gone_and_the_rest_stays(bus: Bus, other: Bus) -> None:
+    await bus.put("event.talk", b"a")
+    await bus.put("event.talk", b"b")
+    await bus.put("event.talk-2", b"other")
+    for stream in ("captions.talk.es", "captions.talk.fr", "captions.talk-2.es", "captions.talks"):
+        await bus.append(stream, b"words")
+    bus.retain("pcm.talk", Retained(1, b"sound"))
+    bus.retain("pcm.talk-2", Retained(1, b"sound"))
+    await until_retained(other, "pcm.talk", 1)
+    await until_retained(other, "pcm.talk-2", 1)
+
+    async def erase() -> None:
+        await bus.erase(
+            records=["event.talk", "none"], streams="captions.talk.", retained="pcm.talk"
+        )
+
+    await erase()
+    assert await other.get("event.talk") is None
+    assert await other.records("event.") == ["event.talk-2"]
+    assert await other.read("captions.talk.es") == await other.latest("captions.talk.fr", 5) == []
+    assert await other.retained("pcm.talk", 0) == []
+    assert [entry.payload for entry in await other.read("captions.talk-2.es")] == [b"words"]
+    assert [entry.payload for entry in await other.read("captions.talks")] == [b"words"]
+    assert len(await other.retained("pcm.talk-2", 0)) == 1
+
+    await erase()  # once more changes nothing
+    assert await bus.put("event.talk", b"new", 0) == 1
+    await bus.append("captions.talk.es", b"new")
+    assert [entry.payload for entry in await other.read("captions.talk.es")] == [b"new"]
+    bus.retain("pcm.talk", Retained(0, b"new"))
+    await until_retained(other, "pcm.talk", 0)
+
+
+async def test_a_name_that_reads_like_a_pattern_erases_only_itself(bus: Bus, other: Bus) -> None:
+    for stream in ("captions.*.es", "captions.talk.es", "captions.[a].es", "captions.a.es"):
+        await bus.append(stream, b"words")
+    for prefix in ("captions.*.", "captions.[a]."):
+        await bus.erase(records=[], streams=prefix, retained="none")
+    assert await other.read("captions.*.es") == await other.read("captions.[a].es") == []
+    assert len(await other.read("captions.talk.es")) == len(await other.read("captions.a.es")) == 1

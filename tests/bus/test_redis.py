@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from broadcaster.bus.redis.bus import RedisBus
 from broadcaster.bus.redis.connection import Timing
-from broadcaster.bus.retained import MAX_RETAINED
+from broadcaster.bus.retained.messages import MAX_RETAINED
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.ports import Message, Record, Retained, Subscription
 from tests.bus.helpers import collect, soon, take, until

@@ -1,6 +1,7 @@
 """A Redis whose disk or memory is full: it answers, passes live messages on, and stores nothing."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from broadcaster.bus.redis import refused
 from broadcaster.bus.redis.bus import RedisBus
+from broadcaster.bus.redis.connection import Timing
 from broadcaster.errors import BusUnavailable
 from tests.bus.helpers import collect, soon, until
 from tests.support.redis_server import RedisServer
@@ -38,6 +40,13 @@ async def save(server: RedisServer, result: bytes) -> None:
     while b"rdb_last_bgsave_status:" + result not in await ask(server, "INFO", "persistence"):
         await ask(server, "BGSAVE")
         await asyncio.sleep(0.05)
+
+
+async def pings(server: RedisServer) -> int:
+    """How often the server was asked whether it is there."""
+    info = await ask(server, "INFO", "commandstats")
+    counts = re.search(rb"cmdstat_ping:calls=(\d+).*rejected_calls=(\d+)", info)
+    return sum(map(int, counts.groups())) if counts else 0
 
 
 @asynccontextmanager
@@ -92,6 +101,31 @@ async def test_captions_reach_readers_and_are_stored_later(
         stored = await reader.read("s")
         assert [entry.payload for entry in stored] == captions
         assert [entry.id for entry in stored] == ids, "readers resume with the ids they have seen"
+
+
+@full
+async def test_live_messages_go_on_however_long_it_is_full(
+    own_redis_server: RedisServer,
+    tmp_path: Path,
+    fault: Fault,
+    hint: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    often = Timing(ping_s=0.05)
+    async with RedisBus(own_redis_server.url, timing=often) as bus:
+        async with bus.subscribe("before") as before, fault(own_redis_server, tmp_path):
+            asked = await pings(own_redis_server)
+            while await pings(own_redis_server) < asked + 5:
+                await asyncio.sleep(0.02)
+            bus.publish("before", b"sound")
+            assert (await soon(anext(aiter(before)))).payload == b"sound"
+            async with (
+                RedisBus(own_redis_server.url, timing=often) as late,
+                late.subscribe("while") as begun,
+            ):
+                bus.publish("while", b"sound")
+                assert (await soon(anext(aiter(begun)))).payload == b"sound"
+    assert not [line for line in caplog.messages if "cannot receive live messages" in line]
 
 
 @full

@@ -34,7 +34,17 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_command() -> None:
     text = run("--help").stdout
-    for command in ("serve", "demo", "check", "publish", "loadtest", "backup", "restore", "config"):
+    for command in (
+        "serve",
+        "demo",
+        "check",
+        "publish",
+        "loadtest",
+        "backup",
+        "restore",
+        "config",
+        "events",
+    ):
         assert command in text
 
 

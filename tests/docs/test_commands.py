@@ -81,10 +81,11 @@ def commands(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def options(command: click.Command) -> set[str]:
-    """Every option a command takes."""
+    """Every option a command takes, with those of its own commands."""
+    parts = command.commands.values() if isinstance(command, click.Group) else ()
     return {
         name for parameter in command.params for name in parameter.opts + parameter.secondary_opts
-    }
+    }.union(*map(options, parts))
 
 
 def is_read(variable: str) -> bool:

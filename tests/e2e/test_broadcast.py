@@ -109,8 +109,9 @@ async def test_a_speaker_is_heard_and_read_in_other_languages(
             await page.record()
         await b.wait_for_caption(SENTENCES[1].translations["es"])
         await c.wait_for_caption(SENTENCES[1].translations["fr"])
-        await check_sound(b, booth["es"], booth["fr"])
-        await check_sound(c, booth["fr"], booth["es"])
+        async with asyncio.TaskGroup() as checks:
+            checks.create_task(check_sound(b, booth["es"], booth["fr"]))
+            checks.create_task(check_sound(c, booth["fr"], booth["es"]))
 
         d = await Attendee.open(phones, f"{link}?lang=es", tapped=False)
         await d.listen()

@@ -28,7 +28,7 @@ from tests.support.probe import Probe, probing
 from tests.support.processes import TOKEN, broadcaster
 from tests.support.sound import RATE_HZ, matches, samples
 
-UTTERANCES = int(os.environ.get("BROADCASTER_DELAY_UTTERANCES", "12"))
+UTTERANCES = int(os.environ.get("BROADCASTER_DELAY_UTTERANCES", "8"))
 UTTERANCE_S = 1.0
 PAUSE_S = 0.7
 FRAME_S = 0.2

@@ -45,18 +45,23 @@ async def elsewhere() -> AsyncIterator[str]:
         yield f"{url}/listener.html"
 
 
-async def test_the_python_listener_hears_and_reads() -> None:
-    async with demo() as link:
-        command = [sys.executable, str(EXAMPLES / "listener.py"), link, "es"]
-        async with started(command) as listener:
-            await listener.line(r'^server: .*"codec": "opus"')
-            await listener.line(r"^sound: 50, \d+\.\d s, \d+ bytes")
-            await listener.line(r"^caption: \w+")
-            assert not [line for line in listener.lines if "Traceback" in line]
+async def test_they_hear_and_read() -> None:
+    async with demo() as link, asyncio.TaskGroup() as checks:
+        checks.create_task(the_python_listener_hears_and_reads(link))
+        checks.create_task(the_page_plays_and_shows_captions(link))
 
 
-async def test_the_page_plays_and_shows_captions() -> None:
-    async with demo() as link, elsewhere() as page_url, chromium() as browser:
+async def the_python_listener_hears_and_reads(link: str) -> None:
+    command = [sys.executable, str(EXAMPLES / "listener.py"), link, "es"]
+    async with started(command) as listener:
+        await listener.line(r'^server: .*"codec": "opus"')
+        await listener.line(r"^sound: 50, \d+\.\d s, \d+ bytes")
+        await listener.line(r"^caption: \w+")
+        assert not [line for line in listener.lines if "Traceback" in line]
+
+
+async def the_page_plays_and_shows_captions(link: str) -> None:
+    async with elsewhere() as page_url, chromium() as browser:
         page = await browser.new_page()
         page.set_default_timeout(DEADLINE_MS)
         errors: list[str] = []

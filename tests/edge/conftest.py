@@ -1,6 +1,7 @@
 """An edge on an embedded bus, over real sockets."""
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -107,6 +108,7 @@ async def serving(
     trusted_proxies: str = "",
     address_limits: AddressLimits | None = None,
     frame_ms: int = FRAME_MS,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Edge]:
     """An edge; several can share the bus.
 
@@ -116,6 +118,7 @@ async def serving(
         trusted_proxies: as in the setting.
         address_limits: of one client address.
         frame_ms: length of a packet that the edge announces.
+        tls: serve https with it; its certificate is not checked by `Edge.http`.
     """
     clock = SystemClock()
     rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
@@ -143,16 +146,19 @@ async def serving(
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
+    scheme = "http" if tls is None else "https"
     async with (
         accepting(
-            AcceptorSettings("127.0.0.1", 0),
+            AcceptorSettings("127.0.0.1", 0, tls),
             runner.server,
             refused,
             peers=PeerPlaces(limits.connections, proxies.counted_network),
         ) as acceptor,
-        aiohttp.ClientSession(f"http://127.0.0.1:{acceptor.port}") as http,
+        aiohttp.ClientSession(
+            f"{scheme}://127.0.0.1:{acceptor.port}", connector=aiohttp.TCPConnector(ssl=tls is None)
+        ) as http,
     ):
-        url = f"http://127.0.0.1:{acceptor.port}"
+        url = f"{scheme}://127.0.0.1:{acceptor.port}"
         yield Edge(bus, url, http, rooms, whep, egress, refused, gate, limits, stopping)
     await runner.cleanup()
     for task in running:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+
+from tests.support.connections import accepting_connections
 
 
 @dataclass
@@ -24,21 +26,20 @@ class HoldingProxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection until it ends."""
-        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionError):
-            request = await reader.readuntil(b"\r\n\r\n")
-            self.requests.append(request.partition(b" HTTP/")[0])
-            answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
-            with closing(upstream):
-                upstream.write(request.replace(b"keep-alive", b"close"))
-                head = await answer.readuntil(b"\r\n\r\n")
-                writer.write(head)
-                held = b"/talk/captions/" in request if self.by_address else b"event-stream" in head
-                body = b""
-                while data := await answer.read(2**16):
-                    body += data
-                    if not held or len(body) > self.held_bytes:
-                        writer.write(body)
-                        body, held = b"", False
+        request = await reader.readuntil(b"\r\n\r\n")
+        self.requests.append(request.partition(b" HTTP/")[0])
+        answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
+        with closing(upstream):
+            upstream.write(request.replace(b"keep-alive", b"close"))
+            head = await answer.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            held = b"/talk/captions/" in request if self.by_address else b"event-stream" in head
+            body = b""
+            while data := await answer.read(2**16):
+                body += data
+                if not held or len(body) > self.held_bytes:
+                    writer.write(body)
+                    body, held = b"", False
 
 
 @asynccontextmanager
@@ -47,16 +48,5 @@ async def holding_back(
 ) -> AsyncIterator[tuple[str, HoldingProxy]]:
     """A proxy before the server at `url`; yields its address and the proxy."""
     proxy = HoldingProxy(int(url.rpartition(":")[2]), held_bytes, by_address)
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.create_task(proxy.serve(reader, writer), name="holding proxy"))
-
-    async with AsyncExitStack() as stack:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        stack.callback(server.close)
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", proxy
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0)  # transports close in the next turn
+    async with accepting_connections(proxy.serve, "holding proxy") as accepted:
+        yield f"http://127.0.0.1:{accepted.port}", proxy

@@ -1,35 +1,51 @@
-"""A SOCKS proxy that is as slow as a network: round trips, a narrow link, and TCP's slow start.
+"""A SOCKS proxy that is as bad as a network: round trips, a narrow link, stalls, and no way at all.
 
 It stands for `netem`, which not every kernel has. A browser takes a connection for open when the
-proxy says so (RFC 1928), which is one round trip later.
+proxy says so (RFC 1928), which is one round trip later. What does not get through is sent again as
+TCP does it, so a connection comes back some time after its network.
 """
 
 import asyncio
+import random
+import socket
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 
 from playwright.async_api import ProxySettings
 
+from tests.support.connections import Connections, accepting_connections, until_one_ends
+
 SEGMENT_BYTES = 1_460
 FIRST_WINDOW_BYTES = 10 * SEGMENT_BYTES
 """Sent before the first acknowledgement (RFC 6928)."""
+RETRANSMISSION_S = 0.2
+"""Linux sends a packet again after this time, and after twice as long each further time."""
+SYN_AGAIN_S = 1.0
+"""The same of a connection that is being opened (RFC 6298)."""
+HELD_BYTES = 8_192
+"""Kept by the proxy for a client out of reach. The rest waits at the server, as it would."""
+SEED = 3
 _IPV4 = 1
 _CONNECTED = b"\x05\x00\x00\x01" + bytes(6)
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How slow it is.
+    """How bad it is.
 
     Attributes:
         round_trip_s: there and back.
         bits_per_s: towards the client, of all connections together.
+        stall_share: of what is sent to the client, that stalls its connection.
+        stall_s: mean length of a stall.
     """
 
     round_trip_s: float = 0.0
     bits_per_s: float = float("inf")
+    stall_share: float = 0.0
+    stall_s: float = 0.1
 
 
 @dataclass
@@ -37,65 +53,61 @@ class SlowNetwork:
     """All connections of one client.
 
     Attributes:
-        network: how slow it is.
-        port: of the proxy.
+        network: how bad it is; may be replaced at any time.
+        unreachable: whether nothing gets through, and nobody is told so.
         received_bytes: by the client, headers among them.
-        connections: tasks of the open connections.
+        connections: the open ones.
     """
 
     network: Network
-    port: int = 0
+    unreachable: bool = False
     received_bytes: int = 0
-    connections: set[asyncio.Task[None]] = field(default_factory=set)
+    connections: Connections = field(default_factory=Connections)
     _free_at: float = 0.0
     """When the link has sent all that it was given."""
+    _chance: random.Random = field(default_factory=lambda: random.Random(SEED))
 
     async def drop_connections(self) -> None:
         """Close all connections, so that the next page opens new ones."""
-        for task in self.connections:
-            task.cancel()
-        await asyncio.gather(*self.connections, return_exceptions=True)
+        await self.connections.drop()
 
     @property
     def settings(self) -> ProxySettings:
         """The proxy of a browser's context."""
         # Otherwise connections to this machine itself bypass a proxy.
-        return {"server": f"socks5://127.0.0.1:{self.port}", "bypass": "<-loopback>"}
+        return {
+            "server": f"socks5://127.0.0.1:{self.connections.port}",
+            "bypass": "<-loopback>",
+        }
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection until either side ends it."""
-        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionError):
-            port = await _greet(reader, writer)
-            await asyncio.sleep(self.network.round_trip_s)
-            answer, upstream = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(_CONNECTED)
-            with closing(upstream):
-                await self._pass_on(reader, upstream, answer, writer)
+        port = await _greet(reader, writer)
+        await self._get_through(SYN_AGAIN_S)
+        await asyncio.sleep(self.network.round_trip_s)
+        answer, upstream = await _connected(port)
+        writer.write(_CONNECTED)
+        with closing(upstream):
+            await until_one_ends(self._up(reader, upstream), self._down(answer, writer))
 
-    async def _pass_on(
-        self,
-        reader: asyncio.StreamReader,
-        upstream: asyncio.StreamWriter,
-        answer: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        ways = [
-            asyncio.create_task(self._up(reader, upstream), name="up a slow network"),
-            asyncio.create_task(self._down(answer, writer), name="down a slow network"),
-        ]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+    async def _get_through(self, again_s: float) -> None:
+        """Wait until a packet gets through.
+
+        Args:
+            again_s: after which it is sent again for the first time.
+        """
+        while self.unreachable:
+            await asyncio.sleep(again_s)
+            again_s *= 2
 
     async def _up(self, reader: asyncio.StreamReader, upstream: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(2**16):
+                await self._get_through(RETRANSMISSION_S)
                 await asyncio.sleep(self.network.round_trip_s / 2)
                 upstream.write(data)
                 await upstream.drain()
+            await self._get_through(RETRANSMISSION_S)
 
     async def _down(self, answer: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -105,6 +117,9 @@ class SlowNetwork:
         arriving = asyncio.create_task(self._arrive(late, writer), name="on a slow network")
         try:
             while data := await answer.read(SEGMENT_BYTES):
+                await self._get_through(RETRANSMISSION_S)
+                if self._chance.random() < self.network.stall_share:
+                    await asyncio.sleep(self._chance.expovariate(1 / self.network.stall_s))
                 while sum(size for _, size in unacknowledged) + len(data) > window:
                     acknowledged_at, size = unacknowledged.popleft()
                     await asyncio.sleep(max(0.0, acknowledged_at - loop.time()))
@@ -116,6 +131,7 @@ class SlowNetwork:
                 while unacknowledged and unacknowledged[0][0] <= loop.time():
                     window += unacknowledged.popleft()[1]
                 late.put_nowait((arrives_at, data))
+            await self._get_through(RETRANSMISSION_S)
             late.put_nowait((loop.time(), b""))
             await arriving
         finally:
@@ -136,6 +152,19 @@ class SlowNetwork:
                 writer.write(data)
 
 
+async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to this machine that reads little ahead."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD_BYTES)
+    client.settimeout(0)
+    try:
+        await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+        return await asyncio.open_connection(sock=client, limit=HELD_BYTES)
+    except BaseException:
+        client.close()
+        raise
+
+
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
     """Agree on a connection to this machine; returns the port that is wanted."""
     _, methods = await reader.readexactly(2)
@@ -149,18 +178,7 @@ async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 @asynccontextmanager
 async def slow_network(network: Network) -> AsyncIterator[SlowNetwork]:
-    """A slow network to this machine."""
+    """A bad network to this machine."""
     slow = SlowNetwork(network)
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(slow.serve(reader, writer), name="slow connection")
-        slow.connections.add(task)
-        task.add_done_callback(slow.connections.discard)
-
-    async with AsyncExitStack() as stack:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        stack.callback(server.close)
-        slow.port = server.sockets[0].getsockname()[1]
+    async with accepting_connections(slow.serve, "slow connection", slow.connections):
         yield slow
-    await slow.drop_connections()
-    await asyncio.sleep(0)  # transports close in the next turn

@@ -8,7 +8,7 @@ from functools import partial
 import aiohttp
 import pytest
 
-from broadcaster.edge.fanout.caption_hub import RETURN_MS
+from broadcaster.edge.fanout.caption_messages import RETURN_MS
 from broadcaster.edge.rooms.goodbyes import say_goodbyes
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES
 from tests.edge.captions import reading

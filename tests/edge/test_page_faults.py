@@ -16,6 +16,7 @@ from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline
 from tests.support.sound import hears
+from tests.support.tabs import tab_at
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +86,9 @@ async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -
     asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
     needed = {"attendee/attendee.js", "shared/theme.js", "shared/load-again.js"}
     return sorted(
-        name for name in asked - needed if not name.startswith(("languages/", "reading/"))
+        name
+        for name in asked - needed
+        if not name.startswith(("device/", "languages/", "reading/"))
     )
 
 
@@ -173,18 +176,18 @@ async def test_when_the_sound_alone_is_lost_the_page_says_where_to_read_it(edge:
 async def test_a_page_that_was_frozen_for_a_minute_plays_what_is_live(edge: Edge) -> None:
     """A minute of sound waits for it; it is not played late, and not played fast either."""
     voices = await asyncio.to_thread(encoded)
-    async with chromium() as browser:
-        page = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es&transport=ws")
+    async with tab_at(f"{edge.url}/e/talk?lang=es&transport=ws") as tab:
         async with speaking(edge):
-            await page.listen()
-            browser_page = await page.page.context.new_cdp_session(page.page)
-            await browser_page.send("Page.setWebLifecycleState", {"state": "frozen"})
+            await tab.until("() => window.broadcasterPlayer !== undefined")
+            await tab.evaluate("() => document.querySelector('#listen').click()")
+            await tab.until("() => window.broadcasterPlayer.state === 'playing'")
+            await tab.freeze()
         for number in range(1_000):
             edge.say("es", voices["es"][number % len(voices["es"])])
             await asyncio.sleep(0)
         async with speaking(edge):
-            await browser_page.send("Page.setWebLifecycleState", {"state": "active"})
-            await until(page.page, "() => window.broadcasterPlayer.state === 'playing'")
-            await until(page.page, "() => window.broadcasterPlayer.fill_ms < 500")
-            await page.record()
-            await hears(page.newly_heard, spanish, arabic)
+            await tab.thaw()
+            await tab.until("() => window.broadcasterPlayer.state === 'playing'")
+            await tab.until("() => window.broadcasterPlayer.fill_ms < 500")
+            await tab.record()
+            await hears(tab.newly_heard, spanish, arabic)

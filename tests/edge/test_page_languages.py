@@ -12,13 +12,12 @@ from playwright.async_api import Browser
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel
-from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
+from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.voices import encoded, speaking
+from tests.edge.voices import at_work, encoded
 from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline
-from tests.support.tasks import background_task
 
 pytestmark = pytest.mark.browser
 
@@ -80,21 +79,6 @@ async def attending(
     yield attendee
     assert not attendee.errors
     await attendee.page.context.close()
-
-
-@asynccontextmanager
-async def at_work(edge: Edge) -> AsyncIterator[None]:
-    """A speaker is connected, and the Spanish interpreter is three seconds behind."""
-    statuses = FloorStatus(publisher=True), BoothStatus("es", BoothState.LIVE, lag_ms=3_000)
-
-    async def report() -> None:
-        while True:
-            for status in statuses:
-                edge.bus.publish(keys.status("talk"), status_to_json(status))
-            await asyncio.sleep(0.5)
-
-    async with background_task(report(), "reports"), speaking(edge):
-        yield
 
 
 async def heard_from(edge: Edge, channel: str) -> None:

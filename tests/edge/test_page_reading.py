@@ -312,7 +312,7 @@ async def test_a_sentence_is_copied_without_a_clipboard_interface_and_shared(edg
         assert not await page.is_visible(".quote-bar")
 
 
-async def test_files_are_offered_when_the_organizer_allows_it(edge: Edge) -> None:
+async def test_files_are_offered_when_the_organizer_allows_it(edge: Edge, tmp_path: Path) -> None:
     async with chromium() as browser:
         async with reader(edge, browser) as page:
             await page.click("#settings-button")
@@ -331,7 +331,8 @@ async def test_files_are_offered_when_the_organizer_allows_it(edge: Edge) -> Non
             ]
             async with page.expect_download() as download:
                 await page.click("#files a >> nth=0")
-            saved = await (await download.value).path()
+            saved = tmp_path / "es.txt"
+            await (await download.value).save_as(saved)
             assert "Gracias, Ana Lucía." in await asyncio.to_thread(saved.read_text, "utf-8")
             await page.keyboard.press("Escape")
             await Attendee(page).choose("ar")

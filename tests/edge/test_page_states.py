@@ -1,5 +1,6 @@
 """The attendee page while there is nothing to read, and the page with the code field."""
 
+import asyncio
 import dataclasses
 import os
 import re
@@ -19,6 +20,7 @@ from tests.edge.conftest import EVENT, Edge, running_edge
 from tests.edge.faulty_proxy import faulty
 from tests.support.axe import violations
 from tests.support.browser import DEADLINE_MS, Attendee, chromium, until
+from tests.support.deadline import deadline
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +71,13 @@ async def reader(browser: Browser, url: str, **context: Any) -> AsyncIterator[Pa
 
 async def panel(page: Page, state: str) -> str:
     """The text in the middle of the page, once it shows a state."""
-    await page.wait_for_selector(f"#placeholder[data-state='{state}']")
+    shown = f"#placeholder[data-state='{state}']"
+    if state == "wrong":  # after a few attempts, which do not wait when the network returns
+        async with deadline():
+            while not await page.query_selector(shown):
+                await page.evaluate("() => dispatchEvent(new Event('online'))")
+                await asyncio.sleep(0.05)
+    await page.wait_for_selector(shown)
     text = await page.inner_text("#placeholder")
     return " ".join(text.split())
 

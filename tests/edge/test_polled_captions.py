@@ -9,7 +9,8 @@ import pytest
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.edge.fanout.caption_history import PAGE_BYTES
-from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub, state_message
+from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub
+from broadcaster.edge.fanout.caption_messages import state_message
 from broadcaster.edge.fanout.framing import chunk
 from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.model import keys

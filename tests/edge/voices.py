@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 
+from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
+from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
 from tests.audio.sounds import speech
 from tests.edge.conftest import Edge
 from tests.edge.http_players import packets
@@ -63,4 +65,19 @@ async def speaking(edge: Edge, sounds: dict[str, list[bytes]] | None = None) -> 
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     async with background_task(speak(), name="speakers"):
+        yield
+
+
+@asynccontextmanager
+async def at_work(edge: Edge) -> AsyncIterator[None]:
+    """A speaker is connected, and the Spanish interpreter is three seconds behind."""
+    statuses = FloorStatus(publisher=True), BoothStatus("es", BoothState.LIVE, lag_ms=3_000)
+
+    async def report() -> None:
+        while True:
+            for status in statuses:
+                edge.bus.publish(keys.status("talk"), status_to_json(status))
+            await asyncio.sleep(0.5)
+
+    async with background_task(report(), "reports"), speaking(edge):
         yield

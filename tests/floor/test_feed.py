@@ -16,6 +16,7 @@ from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.webrtc.incoming_sound import PcmChunk
 from broadcaster.webrtc.ingest import PeerState
+from tests.bus.helpers import until
 from tests.support.clock import FakeClock
 from tests.support.tasks import background_task
 
@@ -171,3 +172,15 @@ async def test_a_speaker_that_cannot_be_decoded_is_told_from_a_silent_one(floor:
     now = floor.statuses[-1]
     assert (now["publisher"], now["error"]) == (True, "undecodable_audio")
     assert "none can be decoded" in str(now["reason"])
+
+
+async def test_the_close_of_an_event_forgets_its_sound(floor: Floor) -> None:
+    bus, topic = floor.feed._bus, keys.floor_pcm("talk")
+    await floor.pass_time(1, speaking=True)
+    assert await bus.retained(topic, 0)
+    closed = floor.feed.event.moved_to(EventState.CLOSED, floor.clock.now_ms())
+    for _ in range(10):
+        floor.speaker.say()
+    await bus.put(keys.event_record("talk"), closed.to_json())
+    await until(lambda: floor.feed.ended)
+    assert await bus.retained(topic, 0) == []

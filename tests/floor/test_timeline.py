@@ -6,9 +6,9 @@ import pytest
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor.output import FloorOutput
-from broadcaster.floor.timeline import Timeline, wall_position
+from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
-from broadcaster.model.audio import AudioFrame, opus_samples
+from broadcaster.model.audio import AudioFrame, opus_samples, wall_position
 from broadcaster.model.ports import Message
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.support.shared_chromium import SHARED
 from tests.support.sound import Samples, resampled
 
 FLAGS = [
@@ -23,6 +24,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+EXECUTABLE = "/usr/bin/chromium"
+LEFT_OUT = ["--mute-audio"]
+USUAL_TEXT_SIZE = "--blink-settings=defaultFontSize=16"
 DEADLINE_MS = 45_000
 TAP = """
 registerProcessor('tap', class extends AudioWorkletProcessor {
@@ -124,12 +128,29 @@ def tapped(raw: dict[str, Any]) -> Tapped:
 
 @asynccontextmanager
 async def chromium(*flags: str) -> AsyncIterator[Browser]:
-    """A headless browser."""
+    """A headless browser without contexts; the tests of a process share it."""
+    args = [*FLAGS, *(flag for flag in flags if flag != USUAL_TEXT_SIZE)]
+    shared = SHARED.get({"executablePath": EXECUTABLE, "args": args, "ignoreDefaultArgs": LEFT_OUT})
+    if shared is None:
+        async with own_chromium(*flags) as browser:
+            yield browser
+        return
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect(await shared.address())
+        try:
+            yield browser
+        finally:
+            for context in browser.contexts:
+                await context.close()
+            await browser.close()
+
+
+@asynccontextmanager
+async def own_chromium(*flags: str) -> AsyncIterator[Browser]:
+    """A headless browser that is started for this context."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*FLAGS, *flags],
-            ignore_default_args=["--mute-audio"],
+            executable_path=EXECUTABLE, args=[*FLAGS, *flags], ignore_default_args=LEFT_OUT
         )
         try:
             yield browser
@@ -140,7 +161,7 @@ async def chromium(*flags: str) -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def chromium_with_microphone(wav: Path) -> AsyncIterator[Browser]:
     """A headless browser whose microphone plays a file, again and again."""
-    async with chromium(
+    async with own_chromium(
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={wav}",
@@ -232,4 +253,4 @@ async def until(page: Page, condition: str, argument: object = None) -> None:
     """Wait until a JavaScript function is true; the pages' CSP forbids Playwright's own way."""
     async with asyncio.timeout(DEADLINE_MS / 1000):
         while not await page.evaluate(condition, argument):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)

@@ -1,41 +1,46 @@
 """A listener without a browser: the channel as the booth made it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
 
 from broadcaster.audio.opus import OpusDecoder
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, AudioFrame
 from tests.support.sound import Samples, samples
 from tests.support.tasks import background_task
 
-_RECENT_FRAMES = 40 * CLOCK_HZ // OPUS_FRAME_SAMPLES
+_RECENT_BYTES = 40 * CLOCK_HZ * SAMPLE_BYTES
 
 
 class Recording:
-    """The frames that one channel sent since the recording began."""
+    """The frames that one channel sent since the recording began. Each is decoded once."""
 
     def __init__(self) -> None:
         self.frames: list[AudioFrame] = []
+        self._decoder = OpusDecoder()
+        self._decoded_frames = 0
+        self._pcm = bytearray()
 
     def sound(self) -> Samples:
         """The frames decoded, 24 kHz."""
-        return _decoded(self.frames)
+        self._decode()
+        return samples(bytes(self._pcm))
 
     def recent_sound(self) -> Samples:
         """The newest frames decoded, 24 kHz: at most 40 s."""
-        return _decoded(self.frames[-_RECENT_FRAMES:])
+        self._decode()
+        return samples(bytes(self._pcm[-_RECENT_BYTES:]))
 
     def unbroken(self) -> bool:
         """Whether no frame is missing."""
         sequences = [frame.sequence for frame in self.frames]
         return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
 
-
-def _decoded(frames: Sequence[AudioFrame]) -> Samples:
-    decoder = OpusDecoder()
-    return samples(b"".join(decoder.decode(frame.payload) for frame in frames))
+    def _decode(self) -> None:
+        for frame in self.frames[self._decoded_frames :]:
+            self._pcm += self._decoder.decode(frame.payload)
+        self._decoded_frames = len(self.frames)
 
 
 @asynccontextmanager

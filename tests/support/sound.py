@@ -73,6 +73,12 @@ def matches(
     return found
 
 
+def quick_matches(heard: Samples, said: Samples) -> list[Match]:
+    """The same for short windows, at a third of the rate."""
+    rate_hz = RATE_HZ // 3
+    return matches(_at_a_third(heard), _at_a_third(said), WINDOW_S, rate_hz)
+
+
 def surely(found: list[Match]) -> int:
     """How many windows are surely the sound they were compared with."""
     return sum(match.r > 0.8 for match in found)
@@ -85,7 +91,7 @@ async def hears(
 ) -> None:
     """Wait until enough of a recording is surely one voice, and check that it is not the other.
 
-    It compares at a third of the rate, and every window once: a test that keeps the machine busy
+    It compares every window once, by `quick_matches`: a test that keeps the machine busy
     disturbs the player that it listens to.
 
     Args:
@@ -104,8 +110,8 @@ async def hears(
             rest = np.concatenate((rest, await newly_heard()))
             whole = len(rest) // size * size
             new, rest = rest[:whole], rest[whole:]
-            mine = await asyncio.to_thread(_quick_matches, new, own())
-            others = await asyncio.to_thread(_quick_matches, new, other())
+            mine = await asyncio.to_thread(quick_matches, new, own())
+            others = await asyncio.to_thread(quick_matches, new, other())
             found += mine
             # A name, or a word that both languages have, fits both.
             mistaken += sum(
@@ -113,11 +119,6 @@ async def hears(
             )
             print(f"{surely(found)} of {len(found)} windows surely heard")
     assert mistaken <= CHANCE * len(found)
-
-
-def _quick_matches(heard: Samples, said: Samples) -> list[Match]:
-    rate_hz = RATE_HZ // 3
-    return matches(_at_a_third(heard), _at_a_third(said), WINDOW_S, rate_hz)
 
 
 def _at_a_third(sound: Samples) -> Samples:

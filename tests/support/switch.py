@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import partial
+
+from tests.support.connections import accepting_connections
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -18,34 +21,21 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 async def _serve(
     ports: Sequence[int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    with closing(writer):
-        for port in ports:
-            try:
-                answer, upstream = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                continue
-            with closing(upstream):
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(_pass_on(reader, upstream), name="requests")
-                    tasks.create_task(_pass_on(answer, writer), name="answers")
-            return
+    for port in ports:
+        try:
+            answer, upstream = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            continue
+        with closing(upstream):
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_pass_on(reader, upstream), name="requests")
+                tasks.create_task(_pass_on(answer, writer), name="answers")
+        return
 
 
 @asynccontextmanager
 async def switch(*urls: str) -> AsyncIterator[str]:
     """A balancer in front of servers on this machine; yields its address."""
     ports = [int(url.rpartition(":")[2]) for url in urls]
-    serving: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.add(asyncio.create_task(_serve(ports, reader, writer), name="switch"))
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
-        await asyncio.sleep(0)  # transports close in the next turn
+    async with accepting_connections(partial(_serve, ports), "switch") as accepted:
+        yield f"http://127.0.0.1:{accepted.port}"

@@ -8,13 +8,14 @@ in this process work too: what one end sends is there for the other at once.
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
 
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.retained.files import RetainedFiles
 from broadcaster.model.ports import Entry, Record
 
 T = TypeVar("T")
@@ -112,8 +113,8 @@ class LoopClock:
 class VirtualTimeBus(EmbeddedBus):
     """The embedded bus in memory; virtual time stands still while its database thread works."""
 
-    def __init__(self) -> None:
-        super().__init__(None, clock=LoopClock())
+    def __init__(self, kept: RetainedFiles | None = None) -> None:
+        super().__init__(None, clock=LoopClock(), kept=kept)
 
     async def __aenter__(self) -> Self:
         with outside_work():
@@ -147,6 +148,10 @@ class VirtualTimeBus(EmbeddedBus):
     async def get(self, record: str) -> Record | None:
         with outside_work():
             return await super().get(record)
+
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        with outside_work():
+            await super().erase(records=records, streams=streams, retained=retained)
 
     async def records(self, prefix: str) -> list[str]:
         with outside_work():

@@ -388,3 +388,58 @@ test('bytes are counted as they were written, of all feeds together', async () =
   const caption = 'id: 1-0\nevent: caption\ndata: {"text":"Água"}\n\n';
   assert.equal(module.CaptionFeed.receivedBytes, state.length + caption.length + 1);
 });
+
+test('a feed that is paused receives nothing, and then everything that was missed', async () => {
+  const { made, captions, connections } = await feed();
+  sources[0].open();
+  sources[0].caption('1-0', 'one');
+  made.pause();
+  assert.equal(sources[0].readyState, FakeEventSource.CLOSED);
+  made.retryNow();
+  await pass(600_000);
+  assert.deepEqual([sources.length, requests.length], [1, 0], 'nobody looks, so nothing is asked');
+  made.resume();
+  await pass(250);
+  assert.equal(sources.length, 2);
+  assert.equal(sources[1].url, `${ADDRESSES.stream}?after=1-0`);
+  sources[1].open();
+  sources[1].caption('2-0', 'two');
+  assert.deepEqual(captions, ['one', 'two']);
+  assert.ok(connections.every(Boolean), 'nobody is told of a loss');
+  made.resume();
+  await pass(250);
+  assert.equal(sources.length, 2, 'it was not paused');
+});
+
+test('a feed that polls is paused, too, and polls on', async () => {
+  const { made, captions } = await feed();
+  sources[0].open();
+  answers.push(polled('1-0', ['one']));
+  await pass(4_000);
+  made.pause();
+  const asked = requests.length;
+  await pass(600_000);
+  assert.deepEqual([sources.length, requests.length], [1, asked]);
+  answers.push(polled('2-0', ['two']));
+  made.resume();
+  await pass(250);
+  assert.equal(requests.at(asked), `${ADDRESSES.poll}?after=1-0`);
+  assert.deepEqual(captions, ['one', 'two']);
+});
+
+test('an answer that comes after the pause began is asked for again', async () => {
+  const { made, captions } = await feed();
+  sources[0].open();
+  let answer;
+  globalThis.fetch = () => new Promise((resolve) => (answer = resolve));
+  await pass(4_000);
+  made.pause();
+  answer({ ok: true, json: async () => polled('1-0', ['one']) });
+  await settle();
+  assert.deepEqual(captions, []);
+  made.resume();
+  await pass(250);
+  answer({ ok: true, json: async () => polled('1-0', ['one']) });
+  await settle();
+  assert.deepEqual(captions, ['one']);
+});

@@ -16,14 +16,22 @@ const [floor, es, ja] = [
   ['ja', '日本語'],
 ].map(([id, name]) => ({ id, name }));
 
-function view({ captions = 'open', player = 'idle', channel = {}, choice = {}, bufferedMs = 0, ...more }) {
+function view({
+  captions = 'open',
+  player = 'idle',
+  channel = {},
+  choice = {},
+  bufferedMs = 0,
+  outputLatencyMs = 0,
+  ...more
+}) {
   const situation = { captions, player, channel: { ...LIVE, ...channel } };
   const wanted = !['idle', 'interrupted', 'ended', 'failed'].includes(player);
   return dockView(english, {
     situation,
     choice: { hear: es, read: es, second: null, linked: true, captionsOnly: false, ...choice },
     hasListened: player !== 'idle',
-    sound: { wanted, possible: true, bufferedMs },
+    sound: { wanted, possible: true, bufferedMs, outputLatencyMs },
     ...more,
   });
 }
@@ -37,6 +45,7 @@ const CASES = [
   ['player', 'Español · Live', '3 s behind', { player: 'playing', channel: { lag_s: 3 } }],
   ['player', 'Español · Live', '4 s behind', { player: 'playing', channel: { lag_s: 2 }, bufferedMs: 2_300 }],
   ['player', 'Español · Live', 'Less than 1 s behind', { player: 'playing', channel: { lag_s: 0 }, bufferedMs: 300 }],
+  ['player', 'Español · Live', '3 s behind', { player: 'playing', channel: { lag_s: 2 }, bufferedMs: 250, outputLatencyMs: 280 }],
   ['player', 'Original · Live', 'Less than 1 s behind', { player: 'playing', choice: { hear: floor, read: floor } }],
   ['player', 'Original · Live', '3 s behind', { player: 'playing', choice: { hear: floor, read: floor }, bufferedMs: 2_600 }],
   ['player', 'Español · Live', 'Read: 日本語', { player: 'playing', choice: { read: ja }, channel: { lag_s: 3 } }],

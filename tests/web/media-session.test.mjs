@@ -1,5 +1,6 @@
 /** The controls of the lock screen. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
 import { obeyMediaControls, showMedia } from '../../listener_web/attendee/media-session.js';
 
@@ -34,17 +35,32 @@ test('play starts what is silent and leaves what plays alone; pause and stop nev
 });
 
 test('the lock screen shows the event and the channel, and whether it plays', () => {
-  showMedia('A talk', 'Español', true);
-  assert.deepEqual({ ...session.metadata }, { title: 'A talk', artist: 'Español' });
+  showMedia('A talk', 'Español', false, false);
+  assert.deepEqual([session.metadata, session.playbackState], [null, 'none'], 'nobody has listened');
+  showMedia('A talk', 'Español', true, true);
+  const { artwork, ...words } = session.metadata;
+  assert.deepEqual(words, { title: 'A talk', artist: 'Español' });
   assert.equal(session.playbackState, 'playing');
   const before = session.metadata;
-  showMedia('A talk', 'Español', false);
+  showMedia('A talk', 'Español', true, false);
   assert.equal(session.metadata, before, 'what has not changed is not set again');
   assert.equal(session.playbackState, 'paused');
+  showMedia('A talk', 'Français', true, true);
+  assert.equal(session.metadata.artist, 'Français');
+  assert.deepEqual(artwork.map(({ sizes }) => sizes), ['192x192', '512x512', 'any']);
+});
+
+test('the artwork is there', () => {
+  showMedia('A talk', 'Español', true, true);
+  for (const { src, type } of session.metadata.artwork) {
+    const path = new URL(src.replace('/static/', '../../listener_web/'), import.meta.url);
+    assert.ok(readFileSync(path).length > 100, src);
+    assert.equal(type, src.endsWith('.svg') ? 'image/svg+xml' : 'image/png');
+  }
 });
 
 test('a browser without such controls has none', () => {
   browser({});
   obeyMediaControls(() => false, sound);
-  showMedia('A talk', 'Español', true);
+  showMedia('A talk', 'Español', true, true);
 });

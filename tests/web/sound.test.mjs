@@ -15,7 +15,10 @@ class FakePlayer extends EventTarget {
   listen = (channel) => this.calls.push(['listen', channel]);
   switchTo = (channel) => this.calls.push(['switchTo', channel]);
   prefer = (transports) => this.calls.push(['prefer', transports]);
-  prepare = () => this.calls.push(['prepare']);
+  element = null;
+  context = null;
+  stats = { fill_ms: 120 };
+  prepare = (...transport) => this.calls.push(['prepare', ...transport]);
   reopen = () => this.calls.push(['reopen']);
   stop = () => this.calls.push(['stop']);
 }
@@ -110,4 +113,33 @@ test('a loaded player is passed every wish, and its changes are passed on', asyn
   assert.deepEqual(player.calls, [['switchTo', 'ar'], ['reopen'], ['prefer', ['http']], ['stop']]);
   player.transport = null;
   assert.equal(made.possible, false);
+});
+
+test('the way to the ear is the buffer and what the loudspeaker adds, as far as the browser tells', async () => {
+  const { made, player, asked } = sound();
+  assert.deepEqual([made.bufferedMs, made.outputLatencyMs, made.playsLocked], [0, 0, false]);
+  void made.load();
+  asked[0].bring();
+  await settle();
+  assert.deepEqual([made.bufferedMs, made.outputLatencyMs], [120, 0]);
+  player.context = { outputLatency: 0.25 };
+  assert.deepEqual([made.bufferedMs, made.outputLatencyMs], [120, 250]);
+  player.context = {};
+  assert.equal(made.outputLatencyMs, 0, 'an older Safari does not know it');
+  player.context = { outputLatency: 0.25 };
+  player.element = { buffered: { length: 1, end: () => 7 }, currentTime: 4 };
+  assert.deepEqual([made.bufferedMs, made.outputLatencyMs], [3_000, 0]);
+});
+
+test('sound for a locked screen is prepared, and known', async () => {
+  const { made, player, asked } = sound();
+  made.prepareLocked();
+  void made.load();
+  asked[0].bring();
+  await settle();
+  made.prepareLocked();
+  assert.deepEqual(player.calls, [['prepare'], ['prepare', 'http']]);
+  assert.equal(made.playsLocked, false);
+  player.transport = 'http';
+  assert.equal(made.playsLocked, true);
 });

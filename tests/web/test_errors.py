@@ -24,6 +24,7 @@ SDP = {"Content-Type": "application/sdp"}
 TEXT = {"Content-Type": "text/plain"}
 JSON = {"Accept": "application/json"}
 EVENT = {"title": "A talk", "languages": ["es"]}
+NOON = "2026-11-27T12:00:00Z"
 
 
 class Case(NamedTuple):
@@ -51,7 +52,9 @@ CASES = [
     Case("PUT", "/api/events", 405, "wrong_method", answer_headers={"Allow": "GET, HEAD, POST"}),
     Case("GET", "/api/events/none", 404, "unknown_event"),
     Case("PATCH", "/api/events/talk", 409, "wrong_state", {"state": "draft"}),
-    Case("PATCH", "/api/events/talk", 409, "languages_in_use", {"languages": ["de"]}),
+    Case("POST", "/api/events/talk/reopen", 409, "wrong_state"),
+    Case("DELETE", "/api/events/talk", 409, "wrong_state"),
+    Case("PATCH", "/api/events/talk", 422, "bad_schedule", {"starts_at": NOON, "ends_at": NOON}),
     Case("PATCH", "/api/events/talk", 412, "version_conflict", {}, {"If-Match": '"99"'}),
     Case("GET", "/desk?token=wrong", 401, "wrong_admin_token", None, JSON, BEARER),
     Case("GET", "/nothing", 404, "not_found"),

@@ -44,6 +44,13 @@ def test_comments_go_and_what_looks_like_one_stays() -> None:
     )
 
 
+def test_indentation_goes_except_that_of_a_text() -> None:
+    source = "if (a) {\n  b(`\n  c ${d(\n    e,\n  )}`);\n\n  // f\n  g();\n}\n"
+    assert together("a/b.js", a_b=source) == (
+        "if (a) {\nb(`\n  c ${d(\n    e,\n  )}`);\n\ng();\n}\n"
+    )
+
+
 def test_addresses_lead_to_the_same_place_from_another_folder() -> None:
     text = together(
         "page/main.js",

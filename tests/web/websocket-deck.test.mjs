@@ -17,6 +17,8 @@ class FakeNode {
 }
 
 beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   mock.method(console, 'warn', () => undefined);
   globalThis.GainNode = FakeNode;
   globalThis.AudioWorkletNode = class extends FakeNode {
@@ -104,7 +106,7 @@ test('the channel that is heard need not be asked for', async () => {
 
 test('a deck adds up what its worker has received', () => {
   const deck = playing();
-  for (const received of [400, 70]) worker.say({ received });
+  for (const bytes of [400, 70]) worker.say({ bytes });
   assert.equal(deck.receivedBytes, 470);
 });
 
@@ -112,4 +114,54 @@ test('a deck that has failed or ended cannot change', () => {
   const deck = playing();
   worker.say({ connection: 'ended' });
   assert.equal(deck.canChange, false);
+});
+
+/** Let seconds pass in which the audio thread reports what it has played. */
+function play(seconds, framesPerSecond) {
+  for (let second = 0; second < seconds; second++) {
+    node.played = (node.played ?? 0) + framesPerSecond;
+    node.port.onmessage({ data: { playing: framesPerSecond > 0, played_frames: node.played, stream: 0 } });
+    mock.timers.tick(1_000);
+  }
+}
+
+/** A deck in a context that runs, whose connection has brought sound. */
+function receiving(context = { state: 'running' }) {
+  const deck = new WebSocketDeck(context, new FakeNode(), 'es', url('es'));
+  worker.say({ started: true });
+  worker.say({ connection: 'open' });
+  worker.say({ received: true });
+  play(20, 48_000);
+  return deck;
+}
+
+test('a deck that receives sound and plays none of it has failed', () => {
+  const deck = receiving();
+  play(6, 0);
+  play(1, 48_000);
+  play(7, 0);
+  assert.equal(deck.state, 'buffering', 'a gap is no failure');
+  play(2, 0);
+  assert.equal(deck.state, 'failed');
+});
+
+test('a worker that dies without a word is noticed although the audio thread goes on', () => {
+  const deck = receiving();
+  play(9, 0);
+  assert.equal(deck.state, 'failed');
+});
+
+test('a deck may be silent while the sound is interrupted, lost, or has not come', () => {
+  const context = { state: 'suspended' };
+  const interrupted = receiving(context);
+  play(60, 0);
+  assert.equal(interrupted.state, 'buffering');
+  context.state = 'running';
+  play(3, 0);
+  worker.say({ connection: 'lost' });
+  play(60, 0);
+  assert.equal(interrupted.state, 'reconnecting');
+  worker.say({ connection: 'open' });
+  play(60, 0);
+  assert.equal(interrupted.state, 'buffering', 'the channel is silent');
 });

@@ -39,6 +39,21 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class BoothKey:
+    """A booth is replaced by a new one when one of these changes."""
+
+    language: str
+    interpreter: Interpreter
+    voice: str | None
+    restarts: int
+
+    @classmethod
+    def of(cls, channel: Channel) -> "BoothKey":
+        """The key of a channel's booth."""
+        return cls(channel.language, channel.interpreter, channel.voice, channel.restarts)
+
+
+@dataclass(frozen=True, slots=True)
 class RunningBooth:
     """A booth that runs or is coming to an end, and its orders."""
 
@@ -55,7 +70,7 @@ class EventBooths:
         demand: which channels are in use.
         spent: the cost so far.
         saved_at: when `spent` was last written to its record, on the monotonic clock.
-        running: those that run or are coming to an end, by language and interpreter.
+        running: those that run or are coming to an end, by their keys.
         budget: where `spent` stood against the spend cap when last checked.
     """
 
@@ -63,7 +78,7 @@ class EventBooths:
     demand: Demand
     spent: Spent
     saved_at: float
-    running: dict[tuple[str, Interpreter], RunningBooth] = field(default_factory=dict)
+    running: dict[BoothKey, RunningBooth] = field(default_factory=dict)
     budget: Budget = Budget.FINE
 
     @property
@@ -94,7 +109,7 @@ class EventBooths:
             if not on_demand or channel.always or self.demand.needs(channel.language, now)
         ]
         if self.event.source_captions and (needed or self.demand.needs(FLOOR, now)):
-            needed.append(Channel(FLOOR))
+            needed.append(Channel(FLOOR, restarts=self.event.floor_restarts))
         return needed
 
     def check_budget(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import aiohttp
@@ -112,6 +112,8 @@ class EngineOpener:
             do_not_translate=event.do_not_translate,
         )
         config = ConversationConfig(instructions, model=engines.converse_model)
+        if self.channel.voice is not None:
+            config = replace(config, voice=self.channel.voice)
         spaced = spaces_between_words(self.language)
         async with open_conversation(engines.http, engines.endpoint, config) as connection:
             yield Converse(connection, spaced=spaced)

@@ -22,6 +22,7 @@ from broadcaster.model.audio import (
     AudioFrame,
     ms_to_samples,
     samples_to_ms,
+    wall_position,
 )
 from broadcaster.model.ports import Bus, Clock, Subscription
 from broadcaster.system.tasks import first_of
@@ -53,6 +54,7 @@ class FloorReceiver:
         bus: where its sound comes from.
         clock: time.
         shared: what the booths of this process keep; None if this is the only one.
+        live_at_ms: Unix time when the event went live, if it is known.
 
     Attributes:
         clock: where the floor is now.
@@ -60,11 +62,17 @@ class FloorReceiver:
     """
 
     def __init__(
-        self, event: str, bus: Bus, clock: Clock, shared: SharedBlocks | None = None
+        self,
+        event: str,
+        bus: Bus,
+        clock: Clock,
+        shared: SharedBlocks | None = None,
+        live_at_ms: int | None = None,
     ) -> None:
         self._topic = keys.floor_pcm(event)
         self._bus = bus
         self._time = clock
+        self._live_at_ms = live_at_ms
         self._missing_s = 0.0
         self._blocks = Blocks(BLOCK_SAMPLES, aligned=True)
         self._shared = SharedBlocks() if shared is None else shared
@@ -189,7 +197,13 @@ class FloorReceiver:
             if self._expected in {None, expected}:
                 break
         if not self.clock.started and (end := self._blocks.next_position) is not None:
-            self.clock.observe(end)
+            self.clock.observe(max(end, self._now_by_wall()))
+
+    def _now_by_wall(self) -> int:
+        """Where the floor should be: its process may have been gone since it retained anything."""
+        if self._live_at_ms is None:
+            return 0
+        return wall_position(self._live_at_ms, self._time.now_ms())
 
     async def _ask_when_silent(self) -> None:
         """Find out whether the bus is down, and what was said, while no frame comes."""

@@ -223,6 +223,7 @@ class SessionChain:
         try:
             await first_of(
                 self._listen(),
+                self._mark_beginning(),
                 self._rotate(),
                 self._stop_at_pause(),
                 self._silence_watch.run(),
@@ -232,6 +233,13 @@ class SessionChain:
             if self._finishes():
                 await self._finish()
             raise
+
+    async def _mark_beginning(self) -> None:
+        """Note where this booth began, or one that dies in its first sentence would lose that."""
+        while (first := self._buffer.after(self._output.done_until)) is None:
+            await self._buffer.grown()
+        self._output.begin_at(first.position)
+        await asyncio.get_running_loop().create_future()
 
     async def _listen(self) -> None:
         while True:

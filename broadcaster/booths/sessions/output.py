@@ -147,6 +147,10 @@ class SessionOutput:
             self._mute_watch.begin()
         self._sink.begin_session()
 
+    def begin_at(self, position: int) -> None:
+        """Nothing is heard of the floor between `done_until` and this position."""
+        self._mark_done(position)
+
     def hand_over(self) -> None:
         """Change sessions without a replay: the next session has heard only what follows."""
         self._say(self._repeats.flush())

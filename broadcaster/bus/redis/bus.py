@@ -6,7 +6,7 @@ streams and records.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -102,6 +102,9 @@ class RedisBus:
         """See `ports.Bus.retain`."""
         self._retainer.retain(topic, message)
 
+    def forget_retained(self, topic: str) -> None:
+        """See `ports.Bus.forget_retained`; nothing is on a disk."""
+
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""
         return await self._retainer.read(topic, position, limit)
@@ -147,9 +150,17 @@ class RedisBus:
         """See `ports.Bus.records`."""
         return await self._records.names(prefix)
 
+    async def erase(self, *, records: Collection[str], streams: str, retained: str) -> None:
+        """See `ports.Bus.erase`; Redis writes its append-only file again in a moment."""
+        await self._records.erase(records)
+        await self._streams.erase(streams)
+        await self._retainer.erase(retained)
+        await self.erase_replaced()
+
     async def erase_replaced(self) -> None:
         """See `ports.Bus.erase_replaced`; Redis writes its append-only file again in a moment."""
-        if b"aof_enabled:1" in await self._redis.ask("INFO", "persistence"):
+        persistence: bytes = await self._redis.ask("INFO", "persistence")
+        if b"aof_enabled:1" in persistence and b"aof_rewrite_in_progress:1" not in persistence:
             await self._redis.ask("BGREWRITEAOF")
 
     @asynccontextmanager

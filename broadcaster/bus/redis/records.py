@@ -1,7 +1,7 @@
 """Records: hashes of value, version and the token of the last write."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 
 from broadcaster.bus.redis.connection import Redis
@@ -81,6 +81,12 @@ class Records:
             "ZRANGEBYLEX", self._names, b"[" + start, b"(" + start + b"\xff"
         )
         return [name.decode() for name in found]
+
+    async def erase(self, records: Collection[str]) -> None:
+        """See `ports.Bus.erase`."""
+        if records:
+            await self._redis.ask("DEL", *map(self._key, records))
+            await self._redis.ask("ZREM", self._names, *records)
 
     def _key(self, record: str) -> str:
         return f"{self._redis.prefix}record:{record}"

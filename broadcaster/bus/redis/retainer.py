@@ -11,7 +11,7 @@ import math
 from redis.asyncio.connection import Connection
 
 from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
-from broadcaster.bus.retained import FORGOTTEN_AFTER_S, MAX_RETAINED, RetainedMessages
+from broadcaster.bus.retained.messages import FORGOTTEN_AFTER_S, MAX_RETAINED, RetainedMessages
 from broadcaster.model.ports import Retained
 from broadcaster.system.backoff import Backoff
 
@@ -72,6 +72,13 @@ class Retainer:
         rows = await self._redis.ask("XRANGE", self._key(topic), position, "+", "COUNT", limit)
         return [Retained(_position(row[0]), row[1][-1]) for row in rows]
 
+    async def erase(self, topic: str) -> None:
+        """See `ports.Bus.erase`. A process that has the topic in memory forgets it by itself."""
+        self._messages.forget(topic)
+        if topic in self._stored:
+            self._stored[topic] = -1
+        await self._redis.ask("DEL", self._key(topic))
+
     async def run(self) -> None:
         """Store for ever, over one connection at a time."""
         backoff = Backoff(longest_s=_LONGEST_PAUSE_S, sleep=self._redis.clock.sleep)
@@ -94,6 +101,7 @@ class Retainer:
             del self._stored[topic]
         while True:
             self._filled.clear()
+            known.intersection_update(self._messages.topics)
             for topic in self._messages.topics:
                 if topic not in known:
                     self._stored[topic] = await self._newest(connection, topic)

@@ -1,6 +1,7 @@
 """Streams: Redis streams with one entry per payload."""
 
 import logging
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 _FOLLOW_BATCH = 500
 _DEPTH = 16
 """Live messages that may wait; each holds the newest entries, so a dropped one is not missed."""
+_ERASED_AT_ONCE = 500
 _QUICK_S = 0.1
 _QUICK_ROUNDS = 100
 """A follower that heard unstored entries looks for more every `_QUICK_S`, this many times."""
@@ -99,6 +101,19 @@ class Streams:
             "XREVRANGE", self._redis.stream_key(stream), "+", "-", "COUNT", limit
         )
         return _entries(newest_first)[::-1]
+
+    async def erase(self, prefix: str) -> None:
+        """Remove all streams whose names start with `prefix`; see `ports.Bus.erase`."""
+        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self._redis.stream_key(prefix)) + "*"
+        cursor = b"0"
+        while True:
+            cursor, found = await self._redis.ask(
+                "SCAN", cursor, "MATCH", pattern, "COUNT", _ERASED_AT_ONCE
+            )
+            if found:
+                await self._redis.ask("UNLINK", *found)
+            if cursor == b"0":
+                return
 
     async def follow(self, stream: str, after_id: str) -> AsyncIterator[Entry]:
         """See `ports.Bus.follow`. Each follower has its own connection."""

@@ -10,8 +10,9 @@ from typing import Any
 import hiredis
 from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 
-from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack
+from broadcaster.bus.redis.connection import FAILURES, Redis, call, pack, refuses_writes
 from broadcaster.bus.subscription import BoundedSubscription, TopicRouter
 from broadcaster.system.backoff import Backoff
 
@@ -20,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 class Subscriber:
     """Keeps this process subscribed to the topics it needs, and delivers what arrives.
+
+    A Redis whose disk is full refuses PING as if it were a write, and passes live messages on all
+    the same. That refusal counts as an answer.
 
     One task alone changes the subscriptions of a connection, so Redis sees the changes in the
     order they were made. A topic is confirmed when the last of its requests was answered by a
@@ -63,7 +67,11 @@ class Subscriber:
 
     async def _serve(self, connection: Connection, backoff: Backoff) -> None:
         # While Redis loads its data it confirms subscriptions but publishes nothing.
-        await call(connection, "PING", timeout_s=self._redis.timing.answer_s)
+        try:
+            await call(connection, "PING", timeout_s=self._redis.timing.answer_s)
+        except ResponseError as error:
+            if not refuses_writes(error):
+                raise
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(connection, backoff), name="bus: read messages")
@@ -148,7 +156,7 @@ class _Inbox(asyncio.Protocol):
         try:
             self._parser.feed(data)
             while (reply := self._parser.gets()) is not False:
-                if isinstance(reply, hiredis.ReplyError):
+                if isinstance(reply, hiredis.ReplyError) and not refuses_writes(reply):
                     self._fail(str(reply))
                 else:
                     self._replied(reply)

@@ -1,16 +1,20 @@
 """One channel's captions for all its readers in this process."""
 
 import asyncio
-import json
 import logging
-import random
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
-from broadcaster.edge.fanout.framing import LAST_CHUNK, framed
+from broadcaster.edge.fanout.caption_messages import (
+    COMMENT,
+    caption_message,
+    captions_in,
+    goodbye_message,
+    parse_id,
+)
+from broadcaster.edge.fanout.caption_reader import CaptionReader
+from broadcaster.edge.fanout.framing import framed
 from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.edge.fanout.polling_readers import PollingReaders
 from broadcaster.errors import BusUnavailable
@@ -23,57 +27,11 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.edge")
 
-CAPTION_BUDGET_BYTES = 256 * 1024
-"""Unsent bytes a reader may have; over it the reader is disconnected and resumes by id."""
 RETRY_S = 1.0
 KEEPALIVE_S = 15.0
-RETURN_MS = (100, 1_000)
-"""Shortest and longest time after which readers that were sent away connect again."""
-_SPREAD = random.SystemRandom()
-_COMMENT = b":\n\n"
 _PAGE = 1_000
 _LOADED_AT_ONCE = 100
 """Captions that are loaded in one turn of the event loop."""
-_ID_FIELD = b"id: "
-_DATA = b"\nevent: caption\ndata: "
-_END = b"\n\n"
-
-_ID = re.compile(r"(\d{1,20})-(\d{1,20})")
-
-
-def parse_id(text: str) -> Position | None:
-    """A stream id from a client, None if it is not one."""
-    match = _ID.fullmatch(text)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def id_text(position: Position | None) -> str:
-    """The stream id of a position, `0-0` before the first; the inverse of `parse_id`."""
-    return "0-0" if position is None else f"{position[0]}-{position[1]}"
-
-
-def state_message(state: Mapping[str, str | int]) -> bytes:
-    """A `state` event, without an id so that it does not move `Last-Event-ID`."""
-    return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
-
-
-def goodbye_message(position: Position | None) -> bytes:
-    """The end of a stream whose process stops: when to connect again, and from where.
-
-    Args:
-        position: the last caption that the reader has. It resumes there even if it read no caption.
-    """
-    return f"retry: {_SPREAD.randint(*RETURN_MS)}\nid: {id_text(position)}\n\n".encode()
-
-
-def _captions_in(messages: list[bytes]) -> list[bytes]:
-    return [message.partition(_DATA)[2].removesuffix(_END) for message in messages]
-
-
-def parse_message(message: bytes) -> tuple[str, Caption]:
-    """The stream id and the caption of one of `CaptionHub.messages`."""
-    head, _, data = message.partition(_DATA)
-    return head.removeprefix(_ID_FIELD).decode(), Caption.from_json(data.removesuffix(_END))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,73 +49,6 @@ class CaptionPage:
     before: Position | None
     after: Position | None
     more: bool
-
-
-class CaptionReader:
-    """One response: first the captions it has not seen, page by page, then those of the `FanOut`.
-
-    Captions are never dropped. A reader that cannot keep up is disconnected.
-
-    Args:
-        transport: its connection.
-        position: the last caption it has seen; None when it has seen nothing.
-        on_clear: called when the last page was sent.
-        on_cut: called when it is disconnected because it cannot follow.
-        chunked: whether its body is chunked.
-    """
-
-    def __init__(
-        self,
-        transport: SocketTransport,
-        position: Position | None,
-        on_clear: Callable[["CaptionReader"], None],
-        on_cut: Callable[[], None],
-        *,
-        chunked: bool,
-    ) -> None:
-        self.transport = transport
-        self.position = position
-        self.chunked = chunked
-        self.state = b""
-        """The last state that was sent."""
-        self.checked_at: Position | None = (-1, -1)
-        """Its position when its progress was last checked."""
-        self._on_clear = on_clear
-        self._on_cut = on_cut
-
-    def blocked(self) -> None:
-        """See `transport.WriteObserver`; the next page waits until `clear`."""
-
-    def clear(self) -> None:
-        """See `transport.WriteObserver`."""
-        self._on_clear(self)
-
-    def late(self, data: bytes) -> None:
-        """See `fan_out.Member`."""
-        if self.transport.is_closing():
-            return
-        if self.transport.get_write_buffer_size() > CAPTION_BUDGET_BYTES:
-            self.cut()
-        self.transport.write(data)
-
-    def caught_up(self) -> None:
-        """See `fan_out.Member`; nothing was dropped."""
-
-    def write(self, message: bytes) -> None:
-        """Send some of the body as this reader reads it."""
-        self.transport.write(framed(message, chunked=self.chunked))
-
-    def end(self, message: bytes) -> None:
-        """Write a last message and end the body."""
-        self.write(message)
-        if self.chunked:
-            self.transport.write(LAST_CHUNK)
-        self.transport.close()
-
-    def cut(self) -> None:
-        """Disconnect a reader that cannot keep up. It resumes by id."""
-        self._on_cut()
-        self.transport.abort()
 
 
 class CaptionHub:
@@ -245,7 +136,7 @@ class CaptionHub:
         newest = self._history.last
         more = newest is not None and last is not None and last < newest
         before = self._history.first_after(after) if messages else None
-        return CaptionPage(_captions_in(messages), before, last, more)
+        return CaptionPage(captions_in(messages), before, last, more)
 
     def before_newest(self, count: int) -> Position | None:
         """The position after which the newest `count` captions come; None to get all of them."""
@@ -254,7 +145,7 @@ class CaptionHub:
     def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
         """Captions as JSON for a reader that looks back; see `CaptionHistory.earlier`."""
         messages, position = self._history.earlier(before, limit)
-        return _captions_in(messages), position
+        return captions_in(messages), position
 
     def messages(self) -> list[bytes]:
         """The newest version of each caption so far, as readers of the stream get it."""
@@ -352,7 +243,7 @@ class CaptionHub:
             await self._clock.sleep(KEEPALIVE_S)
             self._cut_stalled()
             async with self._writing:
-                await self._send_to_all(self._state or _COMMENT)
+                await self._send_to_all(self._state or COMMENT)
 
     async def _send_to_all(self, message: bytes) -> None:
         # A reader that joins while this waits has the message from the history already.
@@ -378,7 +269,7 @@ class CaptionHub:
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
-        message = _ID_FIELD + entry.id.encode() + _DATA + entry.payload + _END
+        message = caption_message(entry)
         self.newest = caption.text
         self._history.put(caption.id, position, message)
         return message

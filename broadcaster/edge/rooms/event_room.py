@@ -1,13 +1,15 @@
 """One event as an edge process sees it: its state, its hubs, and how many people listen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from broadcaster.edge.fanout.audio_hub import AudioHub, Part
-from broadcaster.edge.fanout.caption_hub import CaptionHub, state_message
+from broadcaster.edge.fanout.caption_hub import CaptionHub
+from broadcaster.edge.fanout.caption_messages import state_message
 from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
+from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
@@ -86,7 +88,7 @@ class EventRoom:
         """Whether the room has closed; the next request needs a new one."""
 
     async def run(self) -> None:
-        """Serve until nobody has listened or read for `ROOM_LINGER_S`."""
+        """Serve until nobody has listened or read for `ROOM_LINGER_S`, or the event is put away."""
         name = f"room:{self.event.id}"
         try:
             await first_of(self._watch(), self._follow_status(), self._report(), name=name)
@@ -156,8 +158,20 @@ class EventRoom:
 
     def goodbyes(self) -> list[Goodbye]:
         """A goodbye for each listener and each reader."""
-        hubs: list[AudioHub | CaptionHub] = [*self._audio.values(), *self._captions.values()]
-        return [goodbye for hub in hubs for goodbye in hub.goodbyes()]
+        return self._goodbyes_of(None)
+
+    def _goodbyes_of(self, channels: Collection[str] | None) -> list[Goodbye]:
+        """Those of some channels and their variants; None for all."""
+        hubs: list[tuple[str, AudioHub | CaptionHub]] = [
+            *self._audio.items(),
+            *self._captions.items(),
+        ]
+        return [
+            goodbye
+            for name, hub in hubs
+            if channels is None or ChannelVariant.parse(name).channel in channels
+            for goodbye in hub.goodbyes()
+        ]
 
     def state(self, channel: str) -> dict[str, str | int]:
         """The states of the event, the floor and the booth, as readers of a channel get them."""
@@ -172,7 +186,7 @@ class EventRoom:
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
             booth = self._booths[channel][1]
         state: dict[str, str | int] = {
-            "state": self.event.state,
+            "state": EventState.CLOSED if self.event.is_over else self.event.state,
             "floor": floor,
             "channel": booth,
         }
@@ -180,8 +194,8 @@ class EventRoom:
             state["lag_s"] = self._lags_s[channel]
         if channel == FLOOR and self.floor_language:
             state["language"] = self.floor_language
-        if self.event.notice:
-            state["notice"] = self.event.notice
+        if notice := self.event.notice_on(channel):
+            state["notice"] = notice
         starts_at = self.event.starts_at()
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
@@ -198,12 +212,18 @@ class EventRoom:
         task.add_done_callback(self._parts.discard)
 
     async def _watch(self) -> None:
+        """Follow the event's record; return when attendees must not see the event any more."""
         async for record in self._bus.watch(keys.event_record(self.event.id)):
-            self.event = Event.from_json(record.value)
+            before, self.event = self.event, Event.from_json(record.value)
             self._tell_changes()
-            if self.event.state is EventState.CLOSED:
+            if self.event.is_over:
                 for hub in self._audio.values():
                     hub.end()
+            elif gone := set(before.channel_ids()) - set(self.event.channel_ids()):
+                await say_goodbyes(self._goodbyes_of(gone), 0, self._clock)
+            if self.event.state in {EventState.ARCHIVED, EventState.DELETED}:
+                await wait_until_gone(lambda: self.connected, self._clock)
+                return
 
     async def _follow_status(self) -> None:
         async with self._bus.subscribe(keys.status(self.event.id)) as messages:

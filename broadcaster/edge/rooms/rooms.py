@@ -12,7 +12,7 @@ from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
-from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.event import HIDDEN, SLUG, Event, EventState
 from broadcaster.model.join import code_of
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.uring import Ring
@@ -56,7 +56,7 @@ class Rooms:
         A room can close during any `await`: call `open` again afterwards instead of keeping it.
 
         Raises:
-            UnknownEvent: no event has this id, or it is a draft.
+            UnknownEvent: no event has this id, or attendees must not see it.
             BusUnavailable: its record cannot be read.
         """
         room = self._rooms.get(event_id)
@@ -68,7 +68,7 @@ class Rooms:
                     self._forget(room)
                 room = self._rooms[event_id] = EventRoom(event, self._process)
                 self._tasks.create_task(self._run(room), name=f"room:{event_id}")
-        if room.event.state is EventState.DRAFT:
+        if room.event.state in HIDDEN:
             raise _unknown()
         return room
 
@@ -76,7 +76,7 @@ class Rooms:
         """Return the room of an event that has not ended and has this channel; see `open`.
 
         Raises:
-            EventOver: it is closed.
+            EventOver: it is over.
             UnknownChannel: it has no channel of this id; and what `open` raises.
         """
         room = await self.open(event_id)
@@ -99,7 +99,7 @@ class Rooms:
             event = await self._find(event_id)
         except UnknownEvent:
             return None
-        return event_id if event.state is not EventState.DRAFT else None
+        return event_id if event.state not in HIDDEN else None
 
     async def send_listeners_away(self, over_s: float) -> None:
         """Tell every listener and reader that this process stops, and let them connect elsewhere.
@@ -163,9 +163,10 @@ class Rooms:
                 "the server cannot reach its message bus right now",
                 hint="It keeps trying. Reload in a few seconds.",
             ) from unavailable
-        if record is None:
+        event = Event.from_json(record.value) if record is not None else None
+        if event is None or event.state in {EventState.ARCHIVED, EventState.DELETED}:
             raise _unknown()
-        return Event.from_json(record.value)
+        return event
 
 
 def _unknown() -> UnknownEvent:

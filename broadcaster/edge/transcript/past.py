@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.edge.fanout.caption_hub import parse_message
+from broadcaster.edge.fanout.caption_messages import parse_message
 from broadcaster.model.caption import Caption
 from broadcaster.writing.scripts import spaces_between_words
 

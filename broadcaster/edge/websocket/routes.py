@@ -8,7 +8,6 @@ from broadcaster.edge.websocket.channel import ListenerChannel
 from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
 from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, samples_to_ms
-from broadcaster.model.event import EventState
 from broadcaster.model.ports import Clock
 from broadcaster.model.variant import ChannelVariant, Coding
 from broadcaster.web.errors import Refused
@@ -62,7 +61,7 @@ class WebSocketRoutes:
                 "clock_hz": CLOCK_HZ,
             }
         )
-        if room.event.state is EventState.CLOSED:
+        if room.event.is_over:
             await ws.close(code=EVENT_ENDED)
             return ws
         transport = connection_in(room, request)

@@ -3,7 +3,7 @@
 from broadcaster.errors import ListenerLost
 from broadcaster.loadtest.results import ListenerStats
 from broadcaster.loadtest.target import LoadTarget
-from broadcaster.loadtest.transports.connection import check_status
+from broadcaster.loadtest.transports.answer_head import check_status
 
 GAP_S = 1.0
 """A longer pause is counted as a gap: players buffer about this much sound (docs/protocol.md)."""

@@ -9,7 +9,7 @@ from enum import IntEnum
 from broadcaster.errors import BadEnvelope, ListenerLost
 from broadcaster.loadtest.results import FrameArrivals, FrameLog, ListenerStats
 from broadcaster.loadtest.target import LoadTarget
-from broadcaster.loadtest.transports.connection import check_status
+from broadcaster.loadtest.transports.answer_head import check_status
 from broadcaster.model.audio import AudioFrame
 
 PROTOCOL = "broadcaster.audio.v1"

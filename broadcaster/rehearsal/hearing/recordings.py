@@ -13,7 +13,6 @@ from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _WORKER = "broadcaster.rehearsal.hearing.recording_worker"
-_ANSWER_S = 30.0
 _REMEMBERED = 256
 _CUT_WORDS = 3.5
 """Around a cut up to this many words may be misheard. Cuts nearer to each other than this are taken
@@ -94,12 +93,9 @@ class RecordingRecogniser:
 
     async def _ask(self, pcm: bytes) -> _Result:
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                if self._worker is None:
-                    self._worker = await WorkerProcess.start_module(_WORKER)
-                self._worker.input.write(struct.pack("!I", len(pcm)) + pcm)
-                await self._worker.input.drain()
-                line = await self._worker.output.readline()
+            if self._worker is None:
+                self._worker = await WorkerProcess.start_module(_WORKER)
+            line = await self._worker.patiently(_answer(self._worker, pcm))
         except BaseException as error:
             # A late answer must not be taken for the answer to the next request.
             await self._give_up()
@@ -115,6 +111,12 @@ class RecordingRecogniser:
         if self._worker is not None:
             self._worker.kill()
             await self.close()
+
+
+async def _answer(worker: WorkerProcess, pcm: bytes) -> bytes:
+    worker.input.write(struct.pack("!I", len(pcm)) + pcm)
+    await worker.input.drain()
+    return await worker.output.readline()
 
 
 def _keep(results: OrderedDict[_Key, _Result], key: _Key, result: _Result) -> None:

@@ -20,7 +20,6 @@ HISTORY_MS = 10_000
 """A new member may begin this far back."""
 _AHEAD_MS = 2_000
 """A member further ahead of the recogniser than this has to wait."""
-_WAIT_S = 15.0
 _IDLE_S = 1.0
 """Once no sound has arrived for this long, a waiting member gets what was recognised so far."""
 _RECENT = 32
@@ -231,14 +230,18 @@ class RecognisedStream:
 
     async def _keep_pace(self) -> None:
         try:
-            async with asyncio.timeout(_WAIT_S), self._changed:
-                await self._changed.wait_for(lambda: self._in_pace() or not self.alive)
+            while self.alive and not self._in_pace():
+                await self._worker.patiently(self._read_beyond(self._read_ms))
         except TimeoutError:
             self._worker.kill()
             self.alive = False
             raise WorkerFailed("the recogniser hangs") from None
         if not self._in_pace():
             raise WorkerFailed("the recogniser ended")
+
+    async def _read_beyond(self, ms: int) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._read_ms > ms or not self.alive)
 
     def _in_pace(self) -> bool:
         return self._grains * GRAIN_MS - self._read_ms <= _AHEAD_MS

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
-_ANSWER_S = 10.0
 _CACHE_BYTES = 64 * 1024 * 1024
 _Key = tuple[str, str, int | None]
 
@@ -34,7 +33,7 @@ class RehearsalVoice:
             length_ms: how long the speech lasts; None for the usual pace.
 
         Raises:
-            WorkerFailed: the voice's process died or was too slow. The next call starts another.
+            WorkerFailed: the voice's process died or hangs. The next call starts another.
         """
         key = (language, text, length_ms)
         async with self._turn:
@@ -51,13 +50,9 @@ class RehearsalVoice:
 
     async def _ask(self, request: bytes) -> bytes:
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                if self._worker is None:
-                    self._worker = await WorkerProcess.start_module(_MODULE)
-                self._worker.input.write(request)
-                await self._worker.input.drain()
-                (length,) = struct.unpack("!I", await self._worker.output.readexactly(4))
-                return await self._worker.output.readexactly(length)
+            if self._worker is None:
+                self._worker = await WorkerProcess.start_module(_MODULE)
+            return await self._worker.patiently(_answer(self._worker, request))
         except BaseException as error:
             # A late answer must not be taken for the answer to the next request.
             if self._worker is not None:
@@ -73,6 +68,13 @@ class RehearsalVoice:
         while self._spoken_bytes > _CACHE_BYTES and len(self._spoken) > 1:
             _, oldest = self._spoken.popitem(last=False)
             self._spoken_bytes -= len(oldest)
+
+
+async def _answer(worker: WorkerProcess, request: bytes) -> bytes:
+    worker.input.write(request)
+    await worker.input.drain()
+    (length,) = struct.unpack("!I", await worker.output.readexactly(4))
+    return await worker.output.readexactly(length)
 
 
 def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:

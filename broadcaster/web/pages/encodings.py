@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from enum import Enum
 from functools import lru_cache
 
 import brotli
@@ -14,11 +15,21 @@ CODINGS = ("br", "gzip", IDENTITY)
 _LONGEST_HEADER = 300
 _WORTH_IT_BYTES = 600
 """A shorter answer fits into one packet as it is."""
-_QUICK_BROTLI, _QUICK_GZIP = 4, 5
-_ONCE_BROTLI, _ONCE_GZIP = 9, 9
-"""For files, which are compressed at the start. Brotli's 11 would take seconds for all of them."""
 _WINDOW_BITS = 16
 """Of Brotli: as long as the files. A longer window takes longer to prepare."""
+
+
+class Effort(Enum):
+    """How hard to compress: the qualities of Brotli and gzip.
+
+    - `QUICK`: an answer that is sent once.
+    - `THOROUGH`: a file that is sent again and again, which may take a millisecond.
+    - `UTMOST`: a file that a page waits for, which may take tens of milliseconds.
+    """
+
+    QUICK = (4, 5)
+    THOROUGH = (9, 9)
+    UTMOST = (10, 9)
 
 
 def weights(header: str) -> Mapping[str, float]:
@@ -56,19 +67,19 @@ def coding_of(request: web.Request) -> str:
     return best if wanted[best] > 0 else IDENTITY
 
 
-def encoded(body: bytes, coding: str, *, once: bool = False) -> bytes:
+def encoded(body: bytes, coding: str, effort: Effort = Effort.QUICK) -> bytes:
     """A body in one of the `CODINGS`.
 
     Args:
         body: as it is.
         coding: of `CODINGS`.
-        once: whether it is sent again and again, so that it may take some milliseconds.
+        effort: how hard to compress it.
     """
+    brotli_quality, gzip_level = effort.value
     if coding == "br":
-        quality = _ONCE_BROTLI if once else _QUICK_BROTLI
-        return bytes(brotli.compress(body, quality=quality, lgwin=_WINDOW_BITS))
+        return bytes(brotli.compress(body, quality=brotli_quality, lgwin=_WINDOW_BITS))
     if coding == "gzip":
-        return gzip.compress(body, _ONCE_GZIP if once else _QUICK_GZIP, mtime=0)
+        return gzip.compress(body, gzip_level, mtime=0)
     return body
 
 

@@ -11,14 +11,15 @@ A module becomes a block, so that its names stay its own, and an object with wha
     Object.assign($shared_backoff, { Backoff });
     }
 
-A script that imports it reads that object: `const { Backoff } = $shared_backoff;`. Comments are
-left out. The sources use the part of the language whose meaning this keeps: named imports and
-exports at the top level, no exported `let`, no circle of imports. Anything else is an error.
+A script that imports it reads that object: `const { Backoff } = $shared_backoff;`. Comments and
+indentation are left out. The sources use the part of the language whose meaning this keeps: named
+imports and exports at the top level, no exported `let`, no circle of imports. Anything else is an
+error.
 """
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import tree_sitter_javascript
@@ -29,10 +30,12 @@ _PLACES = Query(
     _JAVASCRIPT,
     """
     (comment) @comment
+    (template_string) @template
     (call_expression function: (import)) @lazy_import
     (member_expression object: (meta_property)) @own_address
     """,
 )
+_INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"[ \t]*\Z")
 
 Edit = tuple[int, int, str]
@@ -80,13 +83,14 @@ class ParsedScript:
             elif statement.type == "export_statement":
                 self._read_export(statement)
         places = QueryCursor(_PLACES).captures(root)
-        self._comments = [self._without(node) for node in places.get("comment", ())]
+        self._left_out = [self._without(node) for node in places.get("comment", ())]
+        self._left_out += self._indentation(places.get("template", ()))
         self._lazy_imports = [self._argument(call) for call in places.get("lazy_import", ())]
         self._own_addresses = places.get("own_address", [])
 
     def as_entry(self, entry: str) -> str:
         """The text of the script that a browser asks for, after the blocks of what it imports."""
-        return self._edited([*self._comments, *self._import_edits(), *self._moved(entry)])
+        return self._edited([*self._left_out, *self._import_edits(), *self._moved(entry)])
 
     def as_block(self, entry: str) -> str:
         """The text of a script that is imported by another one.
@@ -94,7 +98,7 @@ class ParsedScript:
         Args:
             entry: the path of the file that it becomes a part of.
         """
-        edits = [*self._comments, *self._import_edits(), *self._export_edits, *self._moved(entry)]
+        edits = [*self._left_out, *self._import_edits(), *self._export_edits, *self._moved(entry)]
         name, exports = _name(self.path), ", ".join(self._exports)
         text = self._edited(edits).rstrip("\n")
         return f"const {name} = {{}};\n{{\n{text}\nObject.assign({name}, {{ {exports} }});\n}}\n"
@@ -170,9 +174,16 @@ class ParsedScript:
             return line, end + 1, ""
         return start, end, ""
 
+    def _indentation(self, templates: Iterable[Node]) -> Iterator[Edit]:
+        """The blanks at the beginning of each line, unless they are a part of a text."""
+        texts = [range(node.start_byte, node.end_byte) for node in templates]
+        for blanks in _INDENTATION.finditer(self._source):
+            if not any(blanks.start() in text for text in texts):
+                yield blanks.start(), blanks.end(), ""
+
     def _edited(self, edits: list[Edit]) -> str:
         pieces, at = [], 0
-        for start, end, text in sorted(edits):
+        for start, end, text in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
             if start < at:
                 continue  # inside of what was replaced
             pieces += [self._source[at:start].decode(), text]

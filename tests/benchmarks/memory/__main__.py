@@ -1,7 +1,6 @@
-"""Memory of a process of each role over hours, in real time or in a time that passes faster.
+"""Memory of a process of each role over hours, in real time.
 
-python -m tests.benchmarks.memory --minutes 120
-python -m tests.benchmarks.memory --minutes 720 --speed 6 --write docs/measurements.md
+python -m tests.benchmarks.memory --minutes 120 --write docs/memory.md
 """
 
 import argparse

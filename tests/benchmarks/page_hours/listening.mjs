@@ -109,10 +109,10 @@ class DecoderStandIn {
   }
 }
 
-const told = { received: 0, other: 0 };
+const told = { bytes: 0, other: 0 };
 Object.assign(globalThis, {
   self: {
-    postMessage: (message) => (message.received ? (told.received += message.received) : told.other++),
+    postMessage: (message) => (message.bytes ? (told.bytes += message.bytes) : told.other++),
     setTimeout: time.set,
     close: () => undefined,
   },

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from broadcaster.booths.booth import TICK_S
 from broadcaster.booths.floor.receiver import FILL_S, FloorReceiver
+from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.retained.files import RetainedFiles
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.output import FloorOutput
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.ports import Retained
 from tests.support.tasks import background_task
-from tests.support.virtual_time import LoopClock, VirtualTimeBus
+from tests.support.virtual_time import BEGIN_MS, LoopClock, VirtualTimeBus
 
 LOUD = b"\x10\x10"
 SECOND = 50
@@ -62,10 +65,10 @@ class LossyBus(VirtualTimeBus):
 class Heard:
     """A floor and its receiver."""
 
-    def __init__(self, bus: LossyBus) -> None:
-        self.receiver = FloorReceiver("talk", bus, LoopClock())
+    def __init__(self, bus: EmbeddedBus, position: int = 0) -> None:
+        self.receiver = FloorReceiver("talk", bus, LoopClock(), live_at_ms=BEGIN_MS)
         self.output = FloorOutput(bus, "talk", OPUS_FRAME_SAMPLES)
-        self._position = 0
+        self._position = position
 
     @asynccontextmanager
     async def receiving(self) -> AsyncIterator[None]:
@@ -137,6 +140,27 @@ async def test_a_booth_that_begins_before_all_is_handed_on_waits_for_it() -> Non
             await asyncio.sleep(0.5)
         assert floor.heard[-1] == blocks(0, 12)[-1]
         assert floor.heard == blocks(floor.heard[0] / CLOCK_HZ, 12)
+        assert floor.heard[0] <= 4 * CLOCK_HZ
+
+
+async def test_a_booth_of_the_next_server_hears_what_a_killed_one_was_told(tmp_path: Path) -> None:
+    killed = RuntimeError("the server of the test is killed")
+    with pytest.raises(RuntimeError, match="killed"):
+        async with VirtualTimeBus(RetainedFiles(tmp_path, LoopClock())) as bus:
+            await Heard(bus).speak(10 * SECOND)
+            raise killed
+    await asyncio.sleep(14.0 - LoopClock().monotonic())
+    async with VirtualTimeBus(RetainedFiles(tmp_path, LoopClock())) as bus:
+        floor = Heard(bus, position=15 * CLOCK_HZ)
+        floor.receiver.begin_at(4 * CLOCK_HZ)
+        async with floor.receiving():
+            now = floor.receiver.clock.now()
+            assert now >= 14 * CLOCK_HZ, "the time of the outage has passed"
+            await asyncio.sleep(15.0 - LoopClock().monotonic())
+            await floor.speak(2 * SECOND)
+            await asyncio.sleep(0.5)
+        assert floor.receiver.clock.now() >= 17 * CLOCK_HZ
+        assert floor.heard == [*blocks(floor.heard[0] / CLOCK_HZ, 10), *blocks(15, 17)]
         assert floor.heard[0] <= 4 * CLOCK_HZ
 
 

@@ -78,7 +78,8 @@ async def table(only: str, rounds: int, *, shown: bool) -> Table:
     rows = await fault_rows(only, rounds, shown=shown) + await refusal_rows(only)
     load = f"Load of the machine before it ran: {load_before:.1f}."
     talk_s = SENTENCES[FAULTS[0].sentences - 1].end_ms / 1_000
-    note = f"{NOTE} Talk of {talk_s:.0f} s; the worst of {rounds} rounds. {load}"
+    shown_rounds = "one round" if rounds == 1 else f"the worst of {rounds} rounds"
+    note = f"{NOTE} Talk of {talk_s:.0f} s; {shown_rounds}. {load}"
     command = "python -m tests.chaos.machines --write"
     return Table("machines", "When machines fail", command, COLUMNS, tuple(rows), note)
 

@@ -11,7 +11,13 @@ from tests.bus.databases import damage_header
 from tests.chaos.machines.disks import SmallDisk, locked
 from tests.chaos.machines.site import SENTENCES, Site, four_roles, one_process
 
-IN_SPEECH_MS = (SENTENCES[2].start_ms + SENTENCES[2].end_ms) // 2
+
+def middle_of(sentence: int) -> int:
+    """The time of the talk at which half of a sentence was said."""
+    return (SENTENCES[sentence].start_ms + SENTENCES[sentence].end_ms) // 2
+
+
+IN_SPEECH_MS = middle_of(2)
 IN_PAUSE_MS = SENTENCES[2].end_ms + 150
 LONG_S = 10.0
 DATABASE = "bus.sqlite3"
@@ -49,6 +55,16 @@ async def joined(site: Site) -> None:
     """A process with booths leaves and comes back; the booths are spread again."""
     await terminated("booths")(site)
     await site.spread(1, 2)
+
+
+def one_after_the_other(*faults: Fault) -> Fault:
+    """Several faults in one talk."""
+
+    async def fault(site: Site) -> None:
+        for one in faults:
+            await one(site)
+
+    return fault
 
 
 def redis_down(outage_s: float) -> Fault:
@@ -166,6 +182,15 @@ FAULTS = (
     MachineFault("one process, store locked for 10 s", store_locked, one_process),
     MachineFault("one process, store damaged while it runs", store_damaged, one_process),
 )
+
+
+KILLED = one_after_the_other(
+    killed("floor"), killed("edge", middle_of(4)), killed("booths", middle_of(7))
+)
+A_PROCESS_OF_EACH_ROLE = MachineFault(
+    "a process of each role that listeners hear, kill -9", KILLED, sentences=10
+)
+"""Three rows of the table in one talk, which takes half the time."""
 
 
 async def run_fault(fault: MachineFault, folder: Path) -> Site:

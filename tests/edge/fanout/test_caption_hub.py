@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub, parse_id
+from broadcaster.edge.fanout.caption_hub import KEEPALIVE_S, CaptionHub
+from broadcaster.edge.fanout.caption_messages import parse_id
 from broadcaster.edge.fanout.framing import chunk
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption

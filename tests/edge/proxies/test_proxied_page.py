@@ -7,7 +7,7 @@ import pytest
 from tests.edge.conftest import running_edge
 from tests.edge.proxies.documented import HOST, PROXIES, ProxyBefore
 from tests.edge.voices import speaking, voices
-from tests.support.browser import Attendee, chromium
+from tests.support.browser import Attendee, own_chromium
 from tests.support.sound import hears, samples
 
 PROTOCOL = "() => performance.getEntriesByType('navigation')[0].nextHopProtocol"
@@ -20,7 +20,7 @@ async def test_the_page_plays_and_shows_captions(before: ProxyBefore, tmp_path: 
         running_edge(trusted_proxies="127.0.0.1") as edge,
         before(edge.url, tmp_path) as proxied,
         speaking(edge),
-        chromium(*flags) as browser,
+        own_chromium(*flags) as browser,
     ):
         page = await Attendee.open(browser, f"{proxied.url}/e/talk?lang=es")
         assert await page.page.evaluate(PROTOCOL) == "h2"

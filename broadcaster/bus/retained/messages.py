@@ -49,7 +49,12 @@ class RetainedMessages:
         found = [one for one in self._kept.get(topic, ()) if one.position >= position]
         return found[:limit]
 
+    def forget(self, topic: str) -> None:
+        """Drop all messages of a topic."""
+        self._kept.pop(topic, None)
+        self._added_at.pop(topic, None)
+
     def _forget_unused(self, now: float) -> None:
         for topic, added_at in list(self._added_at.items()):
             if now - added_at > FORGOTTEN_AFTER_S:
-                del self._kept[topic], self._added_at[topic]
+                self.forget(topic)

@@ -1,0 +1,111 @@
+"""Events as the desk's API shows them."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from broadcaster.desk.events import Stored
+from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
+from broadcaster.model.event import iso_time
+from broadcaster.model.language import Language, languages
+from broadcaster.web.clients import client_of
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class EventAnswers:
+    """Makes the answers about events.
+
+    Args:
+        public_url: base of the links; None uses the address of the organizer's request.
+        continuous: ISO 639-1 codes that the continuous interpreter takes by itself.
+    """
+
+    def __init__(self, public_url: str | None, continuous: Collection[str]) -> None:
+        self._public_url = public_url
+        self._continuous = continuous
+
+    def base(self, request: web.Request) -> str:
+        """The beginning of all links."""
+        url = self._public_url or f"{client_of(request).scheme}://{request.host}"
+        return url.rstrip("/")
+
+    def links(self, stored: Stored, base: str) -> dict[str, str]:
+        """The links of attendees and of the speaker."""
+        event = stored.event
+        return {
+            "attendee": f"{base}/e/{event.id}",
+            "stage": f"{base}/stage/{event.id}#key={stored.stage_key or ''}",
+        }
+
+    async def body(self, stored: Stored, base: str) -> dict[str, Any]:
+        """An event, with its version and its links."""
+        return {**await self.described(stored), "links": self.links(stored, base)}
+
+    async def described(self, stored: Stored) -> dict[str, Any]:
+        """The same without its links."""
+        event = stored.event
+        interpreted = await languages(channel.language for channel in event.channels)
+        warnings = await asyncio.to_thread(warnings_about, event, self._continuous)
+        if stored.stage_key is None:
+            warnings.append(STAGE_KEY_UNREADABLE)
+        return {
+            "id": event.id,
+            "version": stored.version,
+            "title": event.title,
+            "state": event.state,
+            "languages": [
+                language_body(language)
+                | {
+                    "interpreter": channel.interpreter,
+                    "always": channel.always,
+                    "voice": channel.voice,
+                }
+                for language, channel in zip(interpreted, event.channels, strict=True)
+            ],
+            "source_language": event.source_language,
+            "source_captions": event.source_captions,
+            "glossary": [asdict(term) for term in event.glossary],
+            "do_not_translate": event.do_not_translate,
+            "spend_cap_usd": event.spend_cap_usd,
+            "stereo_input": event.stereo_input,
+            "downloads": event.downloads,
+            "code": event.code,
+            "passcode": event.passcode.text if event.passcode else None,
+            "starts_at": event.starts_at(),
+            "ends_at": iso_time(event.ends_at_ms),
+            "notice": event.notice,
+            "notice_translations": event.notice_translations,
+            "pause_notice": asdict(event.pause_notice) if event.pause_notice else None,
+            "ai_notice": event.ai_notice,
+            "retention_days": event.retention_days,
+            "delete_at": iso_time(event.delete_at_ms),
+            "stage_key": stored.stage_key or "",
+            "warnings": [asdict(warning) for warning in warnings],
+        }
+
+    async def answer(
+        self,
+        stored: Stored,
+        request: web.Request,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> web.Response:
+        """The answer with one event; `ETag` is its version."""
+        return web.json_response(
+            await self.body(stored, self.base(request)),
+            status=status,
+            headers={"ETag": f'"{stored.version}"', **NO_STORE, **(headers or {})},
+        )
+
+
+def language_body(language: Language) -> dict[str, Any]:
+    """A language that can be chosen."""
+    return {
+        "tag": language.tag,
+        "name": language.name,
+        "english_name": language.english_name,
+    }

@@ -1,0 +1,114 @@
+"""Deletes everything of an event, at the organizer's wish or when its retention has passed.
+
+First the event's record becomes one that says `deleted` and nothing else, so that all stages stop.
+Then its captions, costs and all other keys are removed. A booth that was still finishing a sentence
+may have written after that, so `TOMBSTONE_S` later everything is removed once more, now with the
+record.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from broadcaster.errors import BusUnavailable, VersionConflict
+from broadcaster.model import keys
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.ports import Bus, Clock, Lease
+from broadcaster.system.tasks import first_of
+
+log = logging.getLogger("broadcaster.desk")
+
+TOMBSTONE_S = 30.0
+"""How long the record of a deleted event tells the stages so: longer than a booth takes to end."""
+SWEEP_EVERY_S = 20.0
+
+
+class EventEraser:
+    """Deletes events, and looks for those whose time has come.
+
+    Args:
+        bus: has the records and streams.
+        clock: the time.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+
+    async def delete(self, event: Event, version: int) -> None:
+        """Delete an event.
+
+        Args:
+            event: not live or paused.
+            version: of its record.
+
+        Raises:
+            VersionConflict: the record has another version; nothing was deleted.
+            BusUnavailable: not all was deleted; the sweep deletes the rest.
+        """
+        now_ms = self._clock.now_ms()
+        tombstone = Event(event.id, "", EventState.DELETED, (), "", closed_at_ms=now_ms)
+        await self._bus.put(keys.event_record(event.id), tombstone.to_json(), version)
+        await self._erase(event.id)
+
+    async def run(self) -> None:
+        """Sweep until cancelled, in one process of all."""
+        while True:
+            async with self._bus.lease(keys.RETENTION_LEASE) as lease:
+                await first_of(self._sweep_regularly(), _until_lost(lease), name="retention")
+
+    async def sweep(self) -> None:
+        """Delete the events that are due, and what is left of deleted ones.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+        now_ms = self._clock.now_ms()
+        for name in await self._bus.records(keys.EVENT_RECORDS):
+            record = await self._bus.get(name)
+            if record is None:
+                continue
+            try:
+                event = Event.from_json(record.value)
+            except (ValueError, TypeError, KeyError):
+                continue  # the booths' supervisor reports it
+            if event.state is EventState.DELETED:
+                if now_ms - (event.closed_at_ms or 0) >= TOMBSTONE_S * 1000:
+                    await self._erase(event.id, name)
+            elif event.is_over and event.is_due(now_ms):
+                log.info("the retention of event %s has passed: it is deleted", event.id)
+                with suppress(VersionConflict):  # it was changed just now; the next sweep looks
+                    await self.delete(event, record.version)
+
+    async def _sweep_regularly(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except BusUnavailable as error:
+                log.warning("cannot delete what is due, trying again: %s", error.message)
+            await self._clock.sleep(SWEEP_EVERY_S)
+
+    async def _erase(self, event_id: str, *more: str) -> None:
+        """Remove all keys of an event but its record, and `more` records."""
+        codes = await self._codes(event_id)
+        progress = await self._bus.records(keys.progress_records(event_id))
+        await self._bus.erase(
+            records=[*codes, *progress, keys.spent_record(event_id), *more],
+            streams=keys.all_captions(event_id),
+            retained=keys.floor_pcm(event_id),
+        )
+
+    async def _codes(self, event_id: str) -> list[str]:
+        """The records of the event's join codes: two changes at once may have taken two."""
+        found = []
+        for number, name in enumerate(await self._bus.records(keys.CODE_RECORDS)):
+            record = await self._bus.get(name)
+            if record is not None and record.value.decode() == event_id:
+                found.append(name)
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        return found
+
+
+async def _until_lost(lease: Lease) -> None:
+    await lease.lost()

@@ -1,0 +1,193 @@
+"""Events and their status for all pages of the desk, with the number of each change.
+
+A page that comes back gets what has changed since it left. One that reads slowly skips what is
+outdated by then. So what a page costs does not depend on how many events there are, but on how many
+change, and nothing is queued for it.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from broadcaster.desk.answers import EventAnswers
+from broadcaster.desk.board import Board
+from broadcaster.desk.events import Events, Stored
+from broadcaster.errors import BusUnavailable, DomainError
+from broadcaster.model import keys
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.ports import Bus, Clock, Record
+from broadcaster.model.status import STATUS_INTERVAL_S
+from broadcaster.system.backoff import Backoff
+
+log = logging.getLogger("broadcaster.desk")
+
+MOST_DELETED = 1_000
+"""Deletions that are remembered; a page that missed more begins from scratch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The newest state of one thing that pages show.
+
+    Attributes:
+        number: of the change; later changes have higher ones.
+        kind: `event`, `deleted`, `status` or `store`.
+        event: id of the event; empty for the store.
+        body: as JSON will have it; of an event without its links.
+        stored: the event itself, if that is what changed.
+    """
+
+    number: int
+    kind: str
+    event: str
+    body: Mapping[str, Any]
+    stored: Stored | None = None
+
+
+class DeskFeed:
+    """Follows the events and what is measured of them.
+
+    Args:
+        bus: has the records.
+        clock: the time.
+        events: reads them.
+        answers: shows them.
+        board: knows what is measured.
+
+    Attributes:
+        id: of this feed; the numbers of another one mean something else.
+        loaded: set when all events are known.
+    """
+
+    def __init__(
+        self, bus: Bus, clock: Clock, events: Events, answers: EventAnswers, board: Board
+    ) -> None:
+        self.id = secrets.token_hex(4)
+        self.loaded = asyncio.Event()
+        self._bus = bus
+        self._clock = clock
+        self._events = events
+        self._answers = answers
+        self._board = board
+        self._newest: dict[tuple[str, str], Change] = {}
+        self._number = 0
+        self._forgotten = 0
+        self._spent: dict[str, dict[str, float]] = {}
+        self._pages = 0
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow everything until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_events(), name="desk: events")
+            tasks.create_task(self._follow_spent(), name="desk: costs")
+            tasks.create_task(self._measure_regularly(), name="desk: status")
+
+    def page_came(self) -> None:
+        """A page follows the changes; what is measured is collected from now on."""
+        self._pages += 1
+
+    def page_left(self) -> None:
+        """It does not any more."""
+        self._pages -= 1
+
+    def knows(self, number: int) -> bool:
+        """Whether all changes after this one are still known."""
+        return self._forgotten <= number <= self._number
+
+    def changes_after(self, number: int) -> list[Change]:
+        """The newest state of everything that has changed since, in the order of the changes."""
+        found = []
+        for change in reversed(self._newest.values()):
+            if change.number <= number:
+                break
+            found.append(change)
+        return found[::-1]
+
+    async def wait_after(self, number: int) -> None:
+        """Return when there is a later change."""
+        while self._number <= number:
+            await self._changed.wait()
+
+    async def _follow_events(self) -> None:
+        backoff = Backoff(sleep=self._clock.sleep)
+        while not self.loaded.is_set():
+            try:
+                for name in await self._bus.records(keys.EVENT_RECORDS):
+                    if (record := await self._bus.get(name)) is not None:
+                        await self._show(name, record)
+                self.loaded.set()
+            except BusUnavailable as error:
+                log.warning("cannot read the events, trying again: %s", error.message)
+                await backoff.wait()
+        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
+            await self._show(name, record)
+
+    async def _show(self, name: str, record: Record) -> None:
+        try:
+            stored = self._events.stored(record)
+            described = await self._answers.described(stored)
+        except (ValueError, TypeError, KeyError, DomainError):
+            log.exception("%s cannot be read and is ignored", name)
+            return
+        event = stored.event
+        shown = self._newest.get(("event", event.id))
+        if event.state is EventState.DELETED:
+            if shown is not None:
+                self._forget(event)
+            return
+        self._newest.pop(("deleted", event.id), None)
+        self._change("event", event.id, described, stored)
+
+    def _forget(self, event: Event) -> None:
+        for kind in ("event", "status"):
+            self._newest.pop((kind, event.id), None)
+        self._spent.pop(event.id, None)
+        self._change("deleted", event.id, {"id": event.id})
+        deleted = [key for key in self._newest if key[0] == "deleted"]
+        for key in deleted[:-MOST_DELETED]:
+            self._forgotten = self._newest.pop(key).number
+
+    async def _follow_spent(self) -> None:
+        async for name, record in self._bus.watch_all(keys.SPENT_RECORDS):
+            try:
+                spent = json.loads(record.value)
+                self._spent[name.removeprefix(keys.SPENT_RECORDS)] = {
+                    channel: sum(account.values()) for channel, account in spent.items()
+                }
+            except (ValueError, TypeError, AttributeError):
+                log.exception("%s cannot be read and is ignored", name)
+
+    async def _measure_regularly(self) -> None:
+        while True:
+            if self._pages:
+                self._measure()
+            await self._clock.sleep(STATUS_INTERVAL_S)
+
+    def _measure(self) -> None:
+        """Ask the board about all events that are not over."""
+        events = [one.stored.event for one in self._newest.values() if one.stored is not None]
+        for event in events:
+            if event.is_over:
+                self._newest.pop(("status", event.id), None)
+                continue
+            status = self._board.snapshot(event, self._spent.get(event.id, {}))
+            self._change("status", event.id, status)
+        self._change("store", "", self._board.store())
+
+    def _change(
+        self, kind: str, event: str, body: Mapping[str, Any], stored: Stored | None = None
+    ) -> None:
+        """Take note of a thing's new state, if it is new."""
+        before = self._newest.get((kind, event))
+        if before is not None and before.body == body and before.stored == stored:
+            return
+        self._newest.pop((kind, event), None)
+        self._number += 1
+        self._newest[kind, event] = Change(self._number, kind, event, body, stored)
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,119 @@
+"""The stream of changes for the desk's page: `GET /api/changes`, as server-sent events."""
+
+import asyncio
+import json
+import re
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from broadcaster.desk.answers import NO_STORE, EventAnswers
+from broadcaster.desk.feed import Change, DeskFeed
+from broadcaster.system.tasks import first_of
+from broadcaster.web.errors import Refused
+from broadcaster.web.organizer import Organizer
+from broadcaster.web.stopping import STOPPING, refuse_while_stopping
+
+LOAD_TIMEOUT_S = 5.0
+KEEPALIVE_S = 15.0
+_AT_ONCE = 50
+"""Changes in one write, after which other tasks are served."""
+_RETRY_MS = 1_000
+_ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
+
+
+class FeedRoutes:
+    """The handler of the stream.
+
+    Args:
+        feed: what changes.
+        answers: makes the links of events.
+        organizer: every call must be the organizer's.
+    """
+
+    def __init__(self, feed: DeskFeed, answers: EventAnswers, organizer: Organizer) -> None:
+        self._feed = feed
+        self._answers = answers
+        self._organizer = organizer
+
+    def routes(self) -> list[web.RouteDef]:
+        """The route."""
+        return [web.get("/api/changes", self.changes)]
+
+    async def changes(self, request: web.Request) -> web.StreamResponse:
+        """All events, then every change, until the client leaves."""
+        self._organizer.authorize(request)
+        refuse_while_stopping(request)
+        headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", **NO_STORE}
+        response = web.StreamResponse(headers=headers)
+        if request.method == "HEAD":
+            return response
+        try:
+            async with asyncio.timeout(LOAD_TIMEOUT_S):
+                await self._feed.loaded.wait()
+        except TimeoutError:
+            raise Refused(
+                503,
+                "bus_unavailable",
+                "the server cannot read the events right now",
+                hint="Connect again in a few seconds.",
+                headers={"Retry-After": "3"},
+            ) from None
+        response.force_close()
+        await response.prepare(request)
+        self._feed.page_came()
+        try:
+            with suppress(ConnectionResetError):
+                await first_of(
+                    self._write_changes(request, response),
+                    _until_stopping(request),
+                    name="desk: page",
+                )
+        finally:
+            self._feed.page_left()
+        return response
+
+    async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
+        base = self._answers.base(request)
+        number = self._last_seen(request)
+        begin = f"retry: {_RETRY_MS}\n\n"
+        if number is None:
+            number = 0
+            begin += "event: reset\ndata: {}\n\n"
+        await response.write(begin.encode())
+        told = False
+        while True:
+            changes = self._feed.changes_after(number)
+            while changes:
+                some, changes = changes[:_AT_ONCE], changes[_AT_ONCE:]
+                await response.write("".join(self._message(one, base) for one in some).encode())
+                number = some[-1].number
+            if not told:
+                told = True
+                await response.write(b"event: ready\ndata: {}\n\n")
+            try:
+                async with asyncio.timeout(KEEPALIVE_S):
+                    await self._feed.wait_after(number)
+            except TimeoutError:
+                await response.write(b":\n\n")
+
+    def _last_seen(self, request: web.Request) -> int | None:
+        """The number of the last change that the client has; None to begin from scratch."""
+        given = _ID.fullmatch(request.headers.get("Last-Event-ID", ""))
+        if given is None or given[1] != self._feed.id or not self._feed.knows(int(given[2])):
+            return None
+        return int(given[2])
+
+    def _message(self, change: Change, base: str) -> str:
+        body: dict[str, Any] = dict(change.body)
+        if change.stored is not None:
+            body["links"] = self._answers.links(change.stored, base)
+        elif change.kind == "status":
+            body = {"id": change.event, "status": body}
+        data = json.dumps(body)
+        return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
+
+
+async def _until_stopping(request: web.Request) -> None:
+    await request.app[STOPPING].wait()

@@ -1,0 +1,129 @@
+/**
+ * A poster or table cards for the audience of an event, in the event's languages.
+ *
+ * The sheets are drawn by `sheet.js` and printed by the browser, whose fonts have all scripts.
+ */
+import { ApiError, getJson, send } from '../shared/api.js';
+import { byId, pathSegment, setText } from '../shared/dom.js';
+import { bestMatch } from '../i18n/languages.js';
+import { LANGUAGES } from '../i18n/localise.js';
+import { drawSheet } from './sheet.js';
+
+/** @typedef {import('../desk/api-types.js').DeskEvent} DeskEvent */
+/** @typedef {import('./sheet.js').Wording} Wording */
+/** @typedef {import('./sheet.js').Wifi} Wifi */
+
+const CARDS = 4;
+const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
+/** While somebody types a password, not every letter is worth a picture. */
+const TYPING_MS = 400;
+
+const path = `/api/events/${encodeURIComponent(pathSegment(2))}`;
+const size = byId('size', HTMLSelectElement);
+const wifiName = byId('wifi-name', HTMLInputElement);
+const wifiPassword = byId('wifi-password', HTMLInputElement);
+const printButton = byId('print', HTMLButtonElement);
+
+/**
+ * The words of one language, if the page has them.
+ *
+ * @param {{tag: string, name: string}} language
+ * @returns {Promise<Wording>}
+ */
+async function wording({ tag, name }) {
+  const dir = RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr';
+  const match = bestMatch([tag], LANGUAGES);
+  if (match === undefined) return { tag, name, dir };
+  const { posterSteps, aiNotice } = await getJson(`/static/i18n/${match}.json`);
+  return { tag, name, dir, steps: posterSteps, aiNotice };
+}
+
+/**
+ * The Wi-Fi network as it is typed now, with its QR code.
+ *
+ * @returns {Promise<Wifi | null>}
+ */
+async function wifi() {
+  const [name, password] = [wifiName.value, wifiPassword.value];
+  if (name === '') return null;
+  const response = await send('/api/wifi-qr', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'image/svg+xml, application/json' },
+    body: JSON.stringify({ name, password, security: password === '' ? 'nopass' : 'WPA' }),
+  });
+  const picture = `data:image/svg+xml,${encodeURIComponent(await response.text())}`;
+  return { name, password, picture };
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  const known = error instanceof ApiError;
+  if (!known) console.error(error);
+  const problem = byId('problem', HTMLElement);
+  problem.hidden = false;
+  const message = known ? error.message : 'something went wrong in this page';
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  setText(problem, `${sentence}. ${known ? error.hint : 'Reload the page.'}`);
+}
+
+/** @param {string | null} startsAt ISO 8601 */
+function startInWords(startsAt) {
+  if (startsAt === null) return '';
+  const time = new Date(startsAt);
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' }).format(time);
+}
+
+/**
+ * @param {DeskEvent} event
+ * @param {readonly Wording[]} wordings
+ */
+async function draw(event, wordings) {
+  const sheets = byId('sheets', HTMLElement);
+  const content = {
+    title: event.title,
+    starts: startInWords(event.starts_at),
+    picture: `${path}/qr/attendee.svg`,
+    host: new URL(event.links.attendee).host,
+    code: event.code,
+    aiNotice: event.ai_notice ?? '',
+    wordings,
+    wifi: await wifi(),
+  };
+  byId('problem', HTMLElement).hidden = true;
+  const copies = size.value === 'cards' ? CARDS : 1;
+  sheets.dataset.size = size.value;
+  sheets.replaceChildren(...Array.from({ length: copies }, () => drawSheet(content)));
+  const pictures = [...sheets.querySelectorAll('img')];
+  await Promise.all(pictures.map((image) => image.decode()));
+  printButton.disabled = false;
+}
+
+try {
+  /** @type {DeskEvent} */
+  const event = await getJson(path);
+  document.title = `${event.title} – poster`;
+  for (const form of ['svg', 'png']) byId(form, HTMLAnchorElement).href = `${path}/qr/attendee.${form}`;
+  const wordings = await Promise.all(event.languages.map(wording));
+  let drawing = draw(event, wordings);
+  const again = () => {
+    printButton.disabled = true;
+    drawing = drawing.catch(() => {}).then(() => draw(event, wordings));
+    drawing.catch(fail);
+  };
+  let typing = 0;
+  for (const field of [wifiName, wifiPassword]) {
+    field.addEventListener('input', () => {
+      printButton.disabled = true;
+      clearTimeout(typing);
+      typing = window.setTimeout(again, TYPING_MS);
+    });
+  }
+  size.addEventListener('change', again);
+  byId('options', HTMLFormElement).addEventListener('submit', (submit) => {
+    submit.preventDefault();
+    print();
+  });
+  await drawing;
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,200 @@
+"""The desk's stream: a snapshot, then changes, for any number of pages and of events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from broadcaster.bus import open_bus
+from broadcaster.desk import feed
+from broadcaster.desk.board import Board
+from broadcaster.model import keys
+from broadcaster.model.event import Channel, Event, EventState
+from tests.support.deadline import deadline
+from tests.support.server import Server, running_server
+
+MANY = 150
+
+
+class Page:
+    """One desk that is open: what it has been told."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self.answer = answer
+        self.last_id = ""
+        self.events: dict[str, dict[str, Any]] = {}
+        self.statuses: dict[str, dict[str, Any]] = {}
+        self.store: dict[str, Any] = {}
+        self.kinds: list[str] = []
+
+    async def message(self) -> str:
+        """Take the next message, and return its kind; comments are skipped."""
+        fields: dict[str, str] = {}
+        async with deadline():
+            while (line := (await self.answer.content.readline()).decode().rstrip("\n")) or (
+                "event" not in fields
+            ):
+                name, _, value = line.partition(":")
+                fields[name] = value.strip()
+        self.last_id = fields.get("id", self.last_id)
+        kind, body = fields["event"], json.loads(fields["data"])
+        self.kinds.append(kind)
+        match kind:
+            case "reset":
+                self.events.clear()
+            case "event":
+                self.events[body["id"]] = body
+            case "deleted":
+                self.events.pop(body["id"], None)
+            case "status":
+                self.statuses[body["id"]] = body["status"]
+            case "store":
+                self.store = body
+        return kind
+
+    async def until(self, kind: str) -> None:
+        while await self.message() != kind:
+            pass
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with running_server(tmp_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def page(server: Server, last_id: str = "") -> AsyncIterator[Page]:
+    headers = {"Last-Event-ID": last_id} if last_id else {}
+    async with server.http.get("/api/changes", headers=headers) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        yield Page(answer)
+
+
+async def test_a_page_gets_everything_and_then_what_changes(server: Server) -> None:
+    await server.create("es", state="open")
+    async with page(server) as desk, page(server) as other:
+        for one in (desk, other):
+            await one.until("ready")
+            async with server.http.get("/api/events/talk") as answer:
+                assert one.events == {"talk": await answer.json()}
+        for change in ({"title": "Another"}, {"state": "live"}):
+            async with server.http.patch("/api/events/talk", json=change) as answer:
+                changed = await answer.json()
+            for one in (desk, other):
+                await one.until("event")
+                assert one.events["talk"] == changed
+        await server.create("fr", id="second", state="open")
+        await desk.until("event")
+        assert set(desk.events) == {"talk", "second"}
+        async with server.http.delete("/api/events/second") as answer:
+            assert answer.status == 204
+        await desk.until("deleted")
+        assert set(desk.events) == {"talk"}
+
+
+async def test_what_is_measured_comes_by_itself(server: Server) -> None:
+    await server.create("es")
+    async with page(server) as desk:
+        await desk.until("status")
+        async with server.http.get("/api/events/talk/status") as answer:
+            assert desk.statuses["talk"].keys() == (await answer.json()).keys()
+        while not desk.store:
+            await desk.message()
+        assert desk.store["ready"]
+
+
+async def test_a_page_that_comes_back_gets_only_what_it_missed(server: Server) -> None:
+    await server.create("es", state="closed")
+    await server.create("es", id="second", state="closed")
+    async with page(server) as desk:
+        await desk.until("ready")
+    async with server.http.patch("/api/events/talk", json={"title": "Another"}):
+        pass
+    async with server.http.delete("/api/events/second"):
+        pass
+    async with page(server, desk.last_id) as again:
+        await again.until("ready")
+        assert [kind for kind in again.kinds if kind != "store"] == ["event", "deleted", "ready"]
+        assert again.events["talk"]["title"] == "Another"
+
+
+@pytest.mark.parametrize("last_id", ["nonsense", "00000000-1", "{feed}-999999", "{feed}-x"])
+async def test_an_id_that_is_not_known_begins_from_scratch(server: Server, last_id: str) -> None:
+    await server.create("es", state="closed")
+    async with page(server) as desk:
+        await desk.until("ready")
+    own = last_id.replace("{feed}", desk.last_id.partition("-")[0])
+    async with page(server, own) as again:
+        await again.until("ready")
+        assert again.kinds[0] == "reset"
+        assert set(again.events) == {"talk"}
+
+
+async def test_too_many_missed_deletions_begin_from_scratch(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "MOST_DELETED", 2)
+    async with page(server) as desk:
+        await server.create("es", id="first", state="closed")
+        await desk.until("event")
+        known = desk.last_id
+        for number in range(4):
+            await server.create("es", id=f"talk-{number}", state="closed")
+            async with server.http.delete(f"/api/events/talk-{number}"):
+                await desk.until("deleted")
+    async with page(server, known) as again:
+        await again.until("ready")
+        assert again.kinds[0] == "reset"
+        assert set(again.events) == {"first"}
+
+
+async def test_with_many_events_a_page_is_told_what_changes_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    snapshot = Board.snapshot
+
+    def noted(self: Board, event: Event, spent_usd: dict[str, float]) -> dict[str, Any]:
+        asked.append(event.id)
+        return snapshot(self, event, spent_usd)
+
+    monkeypatch.setattr(Board, "snapshot", noted)
+    event = Event("talk-0", "A talk", EventState.OPEN, (Channel("es"),), "key", code="K7F2QX")
+    async with open_bus(None, tmp_path) as bus:
+        for number in range(MANY):
+            one = replace(event, id=f"talk-{number}")
+            await bus.put(keys.event_record(one.id), one.to_json())
+    async with running_server(tmp_path) as server:
+        async with page(server) as first, page(server) as second:
+            for desk in (first, second):
+                await desk.until("ready")
+                assert len(desk.events) == MANY
+            while len(first.statuses) < MANY:
+                await first.message()
+            before, told = len(asked), len(first.kinds)
+            async with server.http.patch("/api/events/talk-7", json={"title": "Another"}):
+                await first.until("event")
+            assert first.kinds[told:].count("event") == 1
+            assert "status" not in first.kinds[told:]  # nothing is measured, so nothing changes
+            while len(asked) < before + MANY:
+                await asyncio.sleep(0.05)
+            # One question about each event in a round, although two pages are open.
+            rounds = len(asked) / MANY
+            assert asked.count("talk-7") <= rounds + 1
+        assert first.events["talk-7"]["title"] == "Another"
+
+
+async def test_strangers_get_no_stream(server: Server) -> None:
+    async with aiohttp.ClientSession(server.url) as stranger:
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            async with stranger.get("/api/changes", headers=headers) as answer:
+                assert answer.status == 401
