@@ -15,12 +15,14 @@ class FaultyProxy:
     Attributes:
         port: of the server behind it.
         refused: beginnings of paths that are answered with 404.
+        answers: whole answers to some paths, which the server does not see.
         cut_off: whether every connection is closed at once.
         paths: of all requests, in their order.
     """
 
     port: int
     refused: set[str] = field(default_factory=set)
+    answers: dict[str, bytes] = field(default_factory=dict)
     cut_off: bool = False
     paths: list[str] = field(default_factory=list)
     connections: set[asyncio.Task[None]] = field(default_factory=set)
@@ -42,6 +44,9 @@ class FaultyProxy:
             self.paths.append(path)
             if any(path.startswith(beginning) for beginning in self.refused):
                 writer.write(_NOT_FOUND)
+                return
+            if path in self.answers:
+                writer.write(self.answers[path])
                 return
             answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
             with closing(upstream):

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page
 
 SOURCE = Path(__file__).parents[2] / "listener_web" / "node_modules" / "axe-core" / "axe.min.js"
-_RUN = """async (high_contrast) => {
+RUN = """async (high_contrast) => {
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const options = {runOnly: {type: 'tag', values}};
   if (high_contrast) {
@@ -29,5 +29,5 @@ async def violations(page: Page, *, high_contrast: bool = False) -> list[str]:
         high_contrast: whether all text must have a contrast of 7 : 1, large text of 4.5 : 1.
     """
     await page.evaluate(await asyncio.to_thread(SOURCE.read_text))
-    found: list[str] = await page.evaluate(_RUN, high_contrast)
+    found: list[str] = await page.evaluate(RUN, high_contrast)
     return found
