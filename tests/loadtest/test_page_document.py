@@ -1,4 +1,4 @@
-"""What a simulated phone finds in a page, and what its times and loads become."""
+"""The page as a simulated phone reads it, and shares of processor time."""
 
 import pytest
 

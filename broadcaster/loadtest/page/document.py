@@ -1,4 +1,4 @@
-"""What a phone finds in the page: files to load, and answers that came with it."""
+"""The page as a phone reads it: files to load, and answers that came with it."""
 
 import json
 from collections.abc import Mapping

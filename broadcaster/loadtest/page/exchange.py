@@ -51,7 +51,7 @@ class Exchange:
         self, target: LoadTarget, owner: ExchangeOwner, path: str, header_lines: str
     ) -> None:
         self.path: str | None = path
-        """What it asks for at present; None while it is idle."""
+        """The address that it asks for at present; None while it is idle."""
         self.streams = False
         """Whether its answer has no end."""
         self.closed = False

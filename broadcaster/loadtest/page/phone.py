@@ -33,7 +33,7 @@ from broadcaster.model.variant import ChannelVariant
 MOST_CONNECTIONS = 6
 """For files, to one server, as in browsers. The WebSocket is not counted."""
 NEWEST = 40
-"""The page asks for so many captions if none came with it."""
+"""Captions that the page asks for if none came with it."""
 TAP_AFTER_S = 0.5
 """From the first caption to the tap on Listen."""
 _OK = 200
@@ -41,7 +41,7 @@ _CAPTION = b"event: caption"
 
 
 class Connection(Protocol):
-    """What a crowd watches for a phone."""
+    """A connection of a phone, in its crowd's epoll loop."""
 
     closed: bool
     """Whether it was closed, by either side."""
@@ -66,7 +66,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhoneTools:
-    """What all phones of a process share.
+    """The tools that all phones of a process share.
 
     Attributes:
         target: the server.
@@ -130,7 +130,7 @@ class Phone:
 
     @property
     def waits_for(self) -> str:
-        """What it waits for, as the reason of a failure."""
+        """Its next step, as the reason of a failure."""
         visit = self.visit
         if visit.secured_s is None:
             return "no connection"

@@ -21,7 +21,7 @@ _USER_TICKS, _SYSTEM_TICKS = 11, 12
 
 @dataclass(slots=True)
 class ServerLoad:
-    """What a server took while it was watched.
+    """The load of a server while it was watched.
 
     Attributes:
         processes: how many listen on the port; 0 when they are not on this machine, or belong to
