@@ -1,7 +1,8 @@
 """The crowd and the steady listeners, each in processes of their own.
 
-The work of the crowd must not delay what is measured at the steady listeners. A crowd of phones can
-be more work than one core can do. So it is spread over all cores but one, which the server may need.
+The work of the crowd must not delay what is measured at the steady listeners. A crowd of phones
+can be more work than one core can do. So it is spread over all cores but one, which the server may
+need.
 """
 
 import gc
