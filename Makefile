@@ -66,6 +66,7 @@ bench: .venv/dev.done ## lag, first listener, language switch, cost of a listene
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 	$(BIN)/python -m tests.benchmarks.page_speed --write
+	$(BIN)/python -m tests.benchmarks.bench_page_crowd --write
 
 memory: .venv/dev.done ## memory of each role over two real hours and twelve accelerated ones; writes docs/memory.md
 	$(BIN)/python -m tests.benchmarks.memory --minutes 120 --write docs/memory.md
