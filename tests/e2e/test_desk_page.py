@@ -100,6 +100,19 @@ async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
         await alert.wait_for(state="hidden", timeout=60_000)
 
 
+async def test_one_booth_is_restarted() -> None:
+    async with desk_page(None, REPORT) as (bus, page):
+        row = page.locator("tr[data-channel='es']")
+        await row.locator("button", has_text="Restart").click(timeout=60_000)
+        assert not await violations(page)
+        async for record in bus.watch(keys.event_record("talk")):
+            channels = Event.from_json(record.value).channels
+            if channels[0].restarts:
+                break
+        assert [channel.restarts for channel in channels] == [1, 0, 0, 0]
+        assert await page.locator("tr[data-channel='fr'] button").count() == 0
+
+
 async def test_what_attendees_meet_is_changed_in_the_form() -> None:
     async with desk_page(None, REPORT) as (bus, page):
         card = page.locator("section[data-event='talk']")
