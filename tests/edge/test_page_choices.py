@@ -8,8 +8,8 @@ from playwright.async_api import Page
 
 from broadcaster.model.event import Channel
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_page_languages import at_work, attending, heard_from, say
-from tests.edge.voices import encoded
+from tests.edge.test_page_languages import attending, heard_from, say
+from tests.edge.voices import at_work, encoded
 from tests.support.browser import chromium, until
 from tests.support.deadline import deadline
 
