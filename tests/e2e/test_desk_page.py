@@ -105,7 +105,7 @@ async def test_one_booth_is_restarted() -> None:
         row = page.locator("tr[data-channel='es']")
         await row.locator("button", has_text="Restart").click(timeout=60_000)
         assert not await violations(page)
-        channels = CHANNELS
+        channels: tuple[Channel, ...] = CHANNELS
         async for record in bus.watch(keys.event_record("talk")):
             channels = Event.from_json(record.value).channels
             if channels[0].restarts:
