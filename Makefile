@@ -3,13 +3,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
+LIGHTHOUSE := tests/lighthouse
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench memory format clean
+.PHONY: help demo test test-fast test-web check docs players matrix pictures lighthouse fuzz soak faults bench memory format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
@@ -34,6 +35,15 @@ check: .venv/dev.done listener_web/node_modules ## ruff, mypy, tsc
 players: .venv/dev.done $(PEERS)/node_modules ## real players, Firefox and GStreamer among them; writes docs/players.md
 	$(BIN)/python -m tests.players --write
 
+matrix: .venv/dev.done listener_web/node_modules ## every state of the page in Chromium and Firefox; writes docs/listening.md
+	$(BIN)/python -m tests.matrix --write
+
+pictures: .venv/dev.done ## the pictures of the documents
+	$(BIN)/python -m tests.pictures
+
+lighthouse: .venv/dev.done $(LIGHTHOUSE)/node_modules ## Lighthouse's scores of the page; writes docs/listening.md
+	$(BIN)/python -m tests.lighthouse --write
+
 fuzz: .venv/dev.done ## 10,000 requests made from openapi.yaml: no 5xx, every answer as described
 	$(BIN)/python -m tests.fuzz
 
@@ -42,8 +52,9 @@ soak: .venv/dev.done ## an hour of speech with drops, accelerated; ten minutes i
 	$(BIN)/python -m tests.benchmarks.soak --minutes 10 --speed 1 --drops 4
 	$(BIN)/python -m tests.benchmarks.soak_faults --rounds 10
 
-faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md
+faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md, docs/listening.md
 	$(BIN)/python -m tests.benchmarks.bench_faults --write docs/interpretation.md
+	$(BIN)/python -m tests.benchmarks.page_faults --write
 
 bench: .venv/dev.done ## lag, first listener, language switch, cost of a listener, the page; writes docs/performance.md, docs/listening.md
 	$(BIN)/python -m tests.benchmarks.bench_lag
@@ -55,6 +66,7 @@ bench: .venv/dev.done ## lag, first listener, language switch, cost of a listene
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_loss --write
 	$(BIN)/python -m tests.benchmarks.page_speed --write
+	$(BIN)/python -m tests.benchmarks.bench_page_crowd --write
 
 memory: .venv/dev.done ## memory of each role over two real hours and twelve accelerated ones; writes docs/memory.md
 	$(BIN)/python -m tests.benchmarks.memory --minutes 120 --write docs/memory.md
@@ -68,7 +80,7 @@ format: .venv/dev.done ## fix and format the Python code
 	$(BIN)/ruff format .
 
 clean: ## remove what was installed
-	rm -rf .venv listener_web/node_modules $(PEERS)/node_modules
+	rm -rf .venv listener_web/node_modules $(PEERS)/node_modules $(LIGHTHOUSE)/node_modules
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'

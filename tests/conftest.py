@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from blockbuster import BlockBuster, blockbuster_ctx
+from blockbuster import blockbuster_ctx
+from pytest_asyncio import is_async_test
 
 from tests.kinds import KINDS, kinds_of
 from tests.support.loopback import loopback_offered
@@ -48,8 +49,8 @@ def logging_unchanged() -> Iterator[None]:
     ours.setLevel(levels[1])
 
 
-@pytest.fixture(autouse=True)
-def no_blocking_calls() -> Iterator[BlockBuster]:
+@pytest.fixture(scope="session", autouse=True)
+def no_blocking_calls() -> Iterator[None]:
     """A blocking call made by our code inside the event loop fails the test."""
     with blockbuster_ctx("broadcaster") as blockbuster:
         for function in ("os.stat", "os.listdir", "io.BufferedReader.read"):  # before serving
@@ -60,12 +61,19 @@ def no_blocking_calls() -> Iterator[BlockBuster]:
             blockbuster.functions[function].can_block_in(
                 "aiortc/rtcrtpreceiver.py", "__stop_decoder"
             )
-        yield blockbuster
+        yield
 
 
-@pytest_asyncio.fixture(autouse=True)
-async def no_leaked_tasks() -> AsyncIterator[None]:
-    """A task that outlives its test fails the test."""
+@pytest.fixture(autouse=True)
+def no_leaked_tasks(request: pytest.FixtureRequest) -> None:
+    """A task that outlives its test fails the test; only tests with a loop have tasks."""
+    if is_async_test(request.node):
+        request.getfixturevalue("all_tasks_end")
+
+
+@pytest_asyncio.fixture
+async def all_tasks_end() -> AsyncIterator[None]:
+    """See `no_leaked_tasks`."""
     before = asyncio.all_tasks()
     yield
     await asyncio.sleep(0)

@@ -83,11 +83,15 @@ class BoothSupervisor:
                 self._spread.leave()
 
     async def _keep_arranged(self, tasks: asyncio.TaskGroup) -> None:
+        saves = True
         while True:
             try:
                 await self._save()
+                saves = True
             except BusUnavailable as error:
-                log.warning("cannot save what the events have spent: %s", error.message)
+                if saves:
+                    log.warning("cannot save what the events have spent: %s", error.message)
+                saves = False
             for booths in self._events.values():
                 self._arrange(booths, tasks)
                 self._report(booths)

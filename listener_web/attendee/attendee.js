@@ -46,6 +46,8 @@ const base = `/e/${encodeURIComponent(event)}`;
 const SOUND_WAITS_MS = 3_000;
 /** What nobody needs at once does not compete with it. */
 const SAVING_WAITS_MS = 2_000;
+/** How long a refusal is told. */
+const REFUSAL_MS = 15_000;
 /** A connection that is back sooner than this is not worth a sentence. */
 const SHORT_LOSS_MS = 1_500;
 
@@ -78,6 +80,8 @@ class AttendeePage {
   #soundLost = false;
   /** Whether sound has been asked for since the page was loaded. */
   #hasListened = false;
+  /** What the server has refused lately. @type {import('./notice.js').Refusal | null} */
+  #refusal = null;
   /** When a connection was lost; `Infinity` while all work. */
   #lostAtMs = Infinity;
 
@@ -127,6 +131,9 @@ class AttendeePage {
     });
     this.#dock = new Dock(strings, { press: () => this.#press(), open });
     this.#sound.addEventListener('change', () => this.#soundChanged());
+    this.#sound.addEventListener('refused', (event) => {
+      this.#keep(/** @type {CustomEvent<string>} */ (event).detail);
+    });
     setUpPreferences(this.#sound);
     const stop = () => this.#sound.stop();
     obeyMediaControls(() => this.#sound.wanted, { listen: () => this.#listen(), stop });
@@ -186,6 +193,29 @@ class AttendeePage {
     this.#bar.show(choice, 'smooth');
     this.#saving.show();
     this.#refresh();
+  }
+
+  /**
+   * Go back to a channel: the server has no sound of the one that was chosen.
+   *
+   * @param {string} id of the channel that is still heard
+   */
+  #keep(id) {
+    const { hear, linked } = this.#choice;
+    const other = this.#info.channels.find((channel) => channel.id === id);
+    if (other === undefined) return;
+    const refusal = { language: isolated(this.#nameOf(hear)), other: isolated(this.#nameOf(other)) };
+    this.#refusal = refusal;
+    setTimeout(() => {
+      if (this.#refusal === refusal) this.#refusal = null;
+      this.#refresh();
+    }, REFUSAL_MS);
+    this.#take(choose(this.#choice, linked ? 'both' : 'hear', other));
+  }
+
+  /** @param {Choice['hear']} channel */
+  #nameOf({ id, name }) {
+    return id === 'floor' ? this.#strings.original : name;
   }
 
   #press() {
@@ -261,8 +291,7 @@ class AttendeePage {
     this.#showNotice(situation);
     void this.#device?.then((device) => device.update(status), () => undefined);
     const { hear } = this.#choice;
-    const channel = hear.id === 'floor' ? this.#strings.original : hear.name;
-    showMedia(this.#info.title, channel, this.#hasListened, this.#sound.wanted);
+    showMedia(this.#info.title, this.#nameOf(hear), this.#hasListened, this.#sound.wanted);
   }
 
   /** The event is over. The organizer may have allowed to keep the text since the page was opened. */
@@ -301,15 +330,16 @@ class AttendeePage {
       // A timer may be early by a fraction of a millisecond.
       setTimeout(() => this.#refresh(), SHORT_LOSS_MS + 1);
     }
-    const { text, tone } = noticeOf(situation, {
+    const { text, tone, values } = noticeOf(situation, {
       soundPossible: this.#sound.possible,
       soundInvited: !this.#choice.captionsOnly && !this.#hasListened,
       lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
+      refusal: this.#refusal,
     });
     const notice = byId('notice', HTMLElement);
     notice.dataset.tone = tone;
     notice.hidden = text === null;
-    setText(notice, text === null ? '' : this.#strings[text]);
+    setText(notice, text === null ? '' : format(this.#strings[text], values));
   }
 }
 
@@ -325,6 +355,15 @@ function loadSound(chosen) {
     urlOf: (transport, channel) =>
       addressOf(transport, event, soundOf(channel, chosen())),
   }));
+}
+
+/**
+ * A name that may be written in the other direction than the sentence around it.
+ *
+ * @param {string} name
+ */
+function isolated(name) {
+  return `\u2068${name}\u2069`;
 }
 
 /** @param {string} name of a parameter of the page's address */

@@ -83,6 +83,7 @@ export class CaptionPane {
 export class SecondPane {
   #base;
   #strings;
+  #reading;
   #pace;
   /** @type {CaptionPane | null} */
   #pane = null;
@@ -99,6 +100,7 @@ export class SecondPane {
   constructor(base, strings, reading) {
     this.#base = base;
     this.#strings = strings;
+    this.#reading = reading;
     this.#pace = reading.paced((caption, writtenMs) => this.#pane?.view.show(caption, writtenMs));
   }
 
@@ -114,9 +116,13 @@ export class SecondPane {
     this.#pane = null;
     this.#element.remove();
     delete this.#place.dataset.panes;
-    if (second === null) return;
+    if (second === null) {
+      this.#reading.quoteSecond(null);
+      return;
+    }
     this.#pane = new CaptionPane(this.#base, this.#built(second), this.#pace);
     this.#pane.read(second);
+    this.#reading.quoteSecond({ view: this.#pane.view, channel: second });
   }
 
   retryNow() {

@@ -7,6 +7,13 @@ import { statusOf } from './status.js';
  * @typedef {object} Notice
  * @property {TextKey | null} text null for no notice
  * @property {'' | 'warn'} tone `warn` for what keeps the attendee from hearing or reading
+ * @property {Record<string, string>} [values] of the text's placeholders
+ */
+
+/**
+ * The names of a language that the server has refused, and of the one that is heard instead.
+ *
+ * @typedef {{language: string, other: string}} Refusal
  */
 
 /**
@@ -17,9 +24,10 @@ import { statusOf } from './status.js';
  * @param {boolean} more.soundPossible whether this browser has a way to play
  * @param {boolean} more.soundInvited whether to say that there is sound to listen to
  * @param {boolean} more.lostForLong whether a connection has been lost for longer than a moment
+ * @param {Refusal | null} more.refusal of a language that was just chosen
  * @returns {Notice}
  */
-export function noticeOf(situation, { soundPossible, soundInvited, lostForLong }) {
+export function noticeOf(situation, { soundPossible, soundInvited, lostForLong, refusal }) {
   const { player } = situation;
   const status = statusOf(situation);
   if (status === 'ended') return { text: null, tone: '' };
@@ -27,6 +35,7 @@ export function noticeOf(situation, { soundPossible, soundInvited, lostForLong }
   if (player === 'queued') return { text: 'queuedLonger', tone: '' };
   const lost = lostForLong ? lossOf(situation) : null;
   if (lost !== null) return warning(lost);
+  if (refusal !== null) return { ...warning('channelRefused'), values: refusal };
   if (player === 'failed') return warning('soundFailed');
   if (!soundPossible) return warning('needsBrowser');
   if (status === 'live' && situation.channel?.channel === 'failed') {

@@ -34,6 +34,7 @@ function setUpPanel() {
   /** @param {boolean} open */
   const show = (open) => {
     panel.hidden = !open;
+    panel.scrollTop = 0;
     button.setAttribute('aria-expanded', String(open));
   };
   button.addEventListener('click', () => show(Boolean(panel.hidden)));

@@ -17,6 +17,8 @@ export class Reading {
   #paces = [];
   /** @type {Promise<import('../reading/tools.js').ReadingTools> | null} */
   #tools = null;
+  /** @type {import('../reading/tools.js').Second | null} */
+  #second = null;
 
   /**
    * @param {object} parts
@@ -58,6 +60,16 @@ export class Reading {
     void this.#tools?.then((tools) => tools.begin(channel), () => undefined);
   }
 
+  /**
+   * Let sentences of the second language be quoted, too.
+   *
+   * @param {import('../reading/tools.js').Second | null} second null for no second language
+   */
+  quoteSecond(second) {
+    this.#second = second;
+    void this.#tools?.then((tools) => tools.quoteSecond(second), () => undefined);
+  }
+
   /** Load the tools, once; later calls try again if that failed. */
   async loadTools() {
     this.#tools ??= import('../reading/tools.js').then(({ ReadingTools }) => {
@@ -74,6 +86,7 @@ export class Reading {
         searchButton: byId('search-button', HTMLButtonElement),
       });
       tools.offerFiles(info.downloads ?? false);
+      tools.quoteSecond(this.#second);
       return tools;
     });
     try {

@@ -14,7 +14,7 @@ const LOAD_DEADLINE_MS = 30_000;
 /** A loaded player, and the transports that it may use at present. */
 /** @typedef {{player: Player, usable: UsableTransports}} Loaded */
 
-/** Fires `change` when its state or audible channel changes. */
+/** Fires the events of the player: `change`, and `refused` with the channel that is still heard. */
 export class Sound extends EventTarget {
   #load;
   /** @type {Loaded | null} */
@@ -146,6 +146,10 @@ export class Sound extends EventTarget {
       const { player } = this.#loaded;
       player.volume = this.#volume;
       player.addEventListener('change', () => this.#changed());
+      player.addEventListener('refused', (event) => {
+        const { detail } = /** @type {CustomEvent<string>} */ (event);
+        this.dispatchEvent(new CustomEvent('refused', { detail }));
+      });
       if (this.#asked !== null) void player.listen(this.#asked);
       else void player.prepare();
     } catch (error) {

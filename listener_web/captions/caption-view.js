@@ -88,7 +88,7 @@ export class CaptionView {
     this.#asking = false;
     this.announcer.textContent = '';
     for (const element of [this.log, this.announcer]) element.dir = channel.dir;
-    const language = channel.id === 'floor' ? '' : channel.id;
+    const language = channel.id === 'floor' ? (channel.language ?? '') : channel.id;
     const times = new TimeMarks();
     this.#manner = { ...this.#manner, channel: channel.id, dir: channel.dir, language, times };
     this.#name(language);
@@ -297,7 +297,9 @@ export class CaptionView {
       if (!this.#followsNewest) return;
       const { scrollHeight, scrollTop, clientHeight } = this.scroller;
       const near = scrollHeight - scrollTop < 2 * clientHeight;
-      this.scroller.scrollTo({ top: scrollHeight, behavior: near ? 'auto' : 'instant' });
+      // Without captions there is a text in their place, which is read from its beginning.
+      const top = this.isEmpty ? 0 : scrollHeight;
+      this.scroller.scrollTo({ top, behavior: near ? 'auto' : 'instant' });
     });
   }
 

@@ -1,8 +1,10 @@
-/** The optional part of the form for a new event: the interpreters, the glossaries, the spend cap, downloads, the way in. */
+/** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
+import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { JoinFields } from './join-options.js';
 import { byId, h } from '../shared/dom.js';
 
-/** @typedef {import('./api-types.js').Term} Term */
+/** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
+/** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
 
 /** @type {[value: string, word: string][]} */
 const INTERPRETERS = [
@@ -15,15 +17,26 @@ const INTERPRETERS = [
 class LanguageRow {
   #interpreter = h(
     'select',
-    { class: 'input', name: 'interpreter' },
+    { class: 'input', name: 'interpreter', onchange: () => this.#showVoice() },
     ...INTERPRETERS.map(([value, word]) => h('option', { value }, word)),
   );
+  #voice = h('input', {
+    class: 'input',
+    name: 'voice',
+    pattern: '[A-Za-z0-9_\\-]{1,40}',
+    title: 'The name of a voice of the provider: letters, digits, - and _',
+    autocomplete: 'off',
+    spellcheck: false,
+    placeholder: 'Usual voice',
+  });
+  #voiceField = h('label', { class: 'field' }, 'Voice', this.#voice);
   #always = h('input', { type: 'checkbox', name: 'always' });
   #glossary = h('textarea', {
     class: 'input',
     name: 'glossary',
     rows: 2,
     placeholder: 'term = translation',
+    onpaste: (/** @type {ClipboardEvent} */ paste) => this.#paste(paste),
   });
   element;
 
@@ -38,37 +51,63 @@ class LanguageRow {
       { class: 'language-option', 'data-tag': tag },
       h('legend', {}, name),
       h('label', { class: 'field' }, 'Interpreter', this.#interpreter),
+      this.#voiceField,
       h('label', { class: 'check' }, this.#always, h('span', {}, 'Always on')),
       h('label', { class: 'field glossary' }, 'Glossary', this.#glossary),
     );
+    this.#showVoice();
+  }
+
+  /** @param {EventLanguage} language */
+  fill({ interpreter, voice, always }) {
+    this.#interpreter.value = interpreter;
+    this.#voice.value = voice ?? '';
+    this.#always.checked = always;
+    this.#showVoice();
   }
 
   /** The language as the API takes it. */
   get choice() {
+    const voice = this.#voiceField.hidden ? '' : this.#voice.value.trim();
     return {
       tag: this.tag,
       interpreter: this.#interpreter.value,
       always: this.#always.checked,
+      voice: voice === '' ? null : voice,
     };
   }
 
-  /** The terms of the glossary. A term without a translation has an empty one. */
   get lines() {
-    return this.#glossary.value
-      .split('\n')
-      .map((line) => {
-        const [term = '', ...translation] = line.split('=');
-        return { term: term.trim(), translation: translation.join('=').trim() };
-      })
-      .filter(({ term }) => term !== '');
+    return this.#glossary.value;
+  }
+
+  set lines(text) {
+    this.#glossary.value = text;
+  }
+
+  /** The continuous interpreter has no voices to choose from. */
+  #showVoice() {
+    this.#voiceField.hidden = this.#interpreter.value === 'translate';
+  }
+
+  /** @param {ClipboardEvent} paste */
+  #paste(paste) {
+    const lines = pastedLines(paste.clipboardData?.getData('text/plain') ?? '');
+    if (lines === null) return;
+    paste.preventDefault();
+    const before = this.#glossary.value.trimEnd();
+    this.#glossary.value = before === '' ? lines : `${before}\n${lines}`;
   }
 }
 
 export class Advanced {
   #part = byId('advanced', HTMLDetailsElement);
   #list = byId('language-options', HTMLElement);
+  #source = byId('source-language', HTMLInputElement);
   #cap = byId('spend-cap', HTMLInputElement);
+  #retention = byId('retention', HTMLInputElement);
   #downloads = byId('downloads', HTMLInputElement);
+  #file = byId('glossary-file', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
   #join = new JoinFields();
@@ -76,6 +115,7 @@ export class Advanced {
   constructor() {
     this.#part.append(this.#join.element);
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
+    this.#file.addEventListener('change', () => void this.#import());
   }
 
   /**
@@ -91,38 +131,47 @@ export class Advanced {
     this.#list.replaceChildren(...[...this.#rows.values()].map((row) => row.element));
   }
 
-  /** Forget all that was entered. */
-  reset() {
+  /**
+   * Show the options of an event whose languages are shown; null for those of a new one.
+   *
+   * @param {DeskEvent | null} event
+   */
+  fill(event) {
     this.#part.open = false;
-    this.#join.fill({ passcode: null, starts_at: null, notice: null, ai_notice: null });
-    this.show(new Map());
+    this.#file.value = '';
+    this.#source.value = event?.source_language ?? '';
+    this.#cap.value = String(event?.spend_cap_usd ?? '');
+    this.#retention.value = String(event?.retention_days ?? '');
+    this.#downloads.checked = event?.downloads ?? false;
+    this.#join.fill(event);
+    for (const [number, language] of (event?.languages ?? []).entries()) {
+      const row = this.#rows.get(language.tag);
+      row?.fill(language);
+      if (row && event) row.lines = linesOf(event, language.tag, number === 0);
+    }
   }
 
   /** The entered options, in the form of the API. */
   get values() {
     const rows = [...this.#rows.values()];
-    /** @type {Map<string, Term>} */
-    const terms = new Map();
-    /** @type {Set<string>} */
-    const kept = new Set();
-    for (const row of rows) {
-      for (const { term, translation } of row.lines) {
-        if (translation === '') {
-          kept.add(term);
-          continue;
-        }
-        const known = terms.get(term) ?? { text: term, translations: {} };
-        known.translations[row.tag] = translation;
-        terms.set(term, known);
-      }
-    }
     return {
       languages: rows.map((row) => row.choice),
-      glossary: [...terms.values()],
-      do_not_translate: [...kept],
+      ...joined(new Map(rows.map((row) => [row.tag, row.lines]))),
+      source_language: this.#source.value.trim() || null,
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
+      retention_days: this.#retention.value === '' ? null : this.#retention.valueAsNumber,
       downloads: this.#downloads.checked,
       ...this.#join.values,
     };
+  }
+
+  /** Put the terms of a CSV file into the fields of the languages. */
+  async #import() {
+    const file = this.#file.files?.[0];
+    if (!file) return;
+    const found = glossaryOf(await file.text());
+    for (const [number, row] of [...this.#rows.values()].entries()) {
+      row.lines = linesOf(found, row.tag, number === 0);
+    }
   }
 }

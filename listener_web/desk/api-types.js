@@ -1,27 +1,36 @@
 /** The answers of the desk's API, see `/api/openapi.yaml`. */
 
-/** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed'} EventState */
+/** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed' | 'archived'} EventState */
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
-/** @typedef {Language & {interpreter: Interpreter, always: boolean}} EventLanguage */
+/** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
 /**
  * @typedef {object} DeskEvent
  * @property {string} id
+ * @property {number} version `If-Match` takes it
  * @property {string} title
  * @property {EventState} state
  * @property {EventLanguage[]} languages
+ * @property {string | null} source_language
+ * @property {Term[]} glossary
+ * @property {string[]} do_not_translate
  * @property {number | null} spend_cap_usd
  * @property {StereoInput} stereo_input
  * @property {boolean} downloads whether attendees may keep the captions as a file
  * @property {string} code what attendees type; empty for an event of an earlier version
  * @property {string | null} passcode
  * @property {string | null} starts_at ISO 8601
+ * @property {string | null} ends_at ISO 8601
  * @property {string | null} notice
+ * @property {Record<string, string>} notice_translations by language tag
+ * @property {{text: string, translations: Record<string, string>} | null} pause_notice
  * @property {string | null} ai_notice null for the page's own sentence, empty for none
+ * @property {number | null} retention_days
+ * @property {string | null} delete_at ISO 8601
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  * @property {Warning[]} warnings

@@ -30,6 +30,7 @@ const COLUMNS = [
   ['listeners', 'Listening'],
   ['readers', 'Reading'],
   ['spent', 'Cost'],
+  ['restart', ''],
 ];
 
 /**
@@ -57,6 +58,7 @@ export function channelRows(channels, languages) {
       h('td', { class: 'listeners' }, String(status.listeners)),
       h('td', { class: 'readers' }, String(status.readers)),
       h('td', { class: 'spent' }, money(status.cost_usd)),
+      h('td', { class: 'restart' }, ...restart(status)),
     );
   });
 }
@@ -98,8 +100,27 @@ function losses({ dropped_ms, unsent_ms, unusable_events, withheld_texts }) {
   return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 
+/**
+ * The button for a booth that runs and needs help.
+ *
+ * @param {ChannelStatus} status
+ */
+function restart({ channel, state, interpreter }) {
+  const runs = state !== 'idle' && interpreter !== '';
+  if (!runs) return [];
+  const properties = {
+    type: 'button',
+    class: 'button small',
+    'data-restart': channel,
+    'aria-label': `Restart the booth of ${channel === 'floor' ? 'the original' : channel}`,
+  };
+  return [h('button', properties, 'Restart')];
+}
+
 /** The table with its head and without rows. */
 export function channelTable() {
-  const heads = COLUMNS.map(([kind, name]) => h('th', { scope: 'col', class: kind }, name));
+  const heads = COLUMNS.map(([kind, name]) =>
+    name === '' ? h('td', { class: kind }) : h('th', { scope: 'col', class: kind }, name),
+  );
   return h('table', { class: 'channel-table' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody'));
 }

@@ -1,25 +1,23 @@
 /**
  * The organizer's page: events, their states, their links, and what is measured while they run.
  *
- * Related modules: `create-form.js` makes events, with the options of `advanced-options.js`. Each
- * event is an `event-card.js` with a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
+ * Related modules: `changes-feed.js` tells of every change, also of those that another desk makes.
+ * `event-form.js` makes and changes events, with the options of `advanced-options.js`,
+ * `join-options.js` and `glossary.js`. `event-list.js` has an `event-card.js` for each event, with
+ * `event-actions.js`, a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
  * `store-line.js` tells whether all of it is stored. `api-types.js` describes what the API answers.
  * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
-import { CreateForm } from './create-form.js';
-import { EventCard } from './event-card.js';
+import { ChangesFeed } from './changes-feed.js';
+import { EventForm } from './event-form.js';
+import { EventList } from './event-list.js';
 import { byId, h } from '../shared/dom.js';
-import { refreshStore } from './store-line.js';
+import { showStore } from './store-line.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 
-const STATUS_INTERVAL_MS = 1_000;
-const ROUNDS_PER_STORE = 5;
-
-const list = byId('events', HTMLElement);
-/** @type {EventCard[]} */
-const cards = [];
+const problem = byId('problem', HTMLElement);
 
 /** @param {unknown} error */
 function fail(error) {
@@ -32,16 +30,25 @@ function fail(error) {
   const message = known ? error.message : 'something went wrong in this page';
   const hint = known ? error.hint : 'Reload the page.';
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  const problem = byId('problem', HTMLElement);
+  tell(sentence, hint, 'request');
+}
+
+/**
+ * @param {string} sentence
+ * @param {string} hint
+ * @param {'request' | 'connection'} about
+ */
+function tell(sentence, hint, about) {
+  problem.dataset.about = about;
   problem.replaceChildren(h('strong', {}, sentence), hint);
   problem.hidden = false;
+  if (about === 'request') problem.scrollIntoView({ block: 'nearest' });
 }
 
 function signIn() {
   byId('sign-in', HTMLFormElement).hidden = false;
   byId('new-event', HTMLButtonElement).hidden = true;
   byId('create', HTMLFormElement).hidden = true;
-  const problem = byId('problem', HTMLElement);
   problem.hidden = !new URLSearchParams(location.search).has('token');
   problem.replaceChildren(
     h('strong', {}, 'This token is not valid'),
@@ -51,39 +58,43 @@ function signIn() {
   byId('token', HTMLInputElement).focus();
 }
 
-/** @param {DeskEvent} event */
-function add(event) {
-  const card = new EventCard(event, fail);
-  cards.unshift(card);
-  list.prepend(card.element);
-  byId('no-events', HTMLElement).hidden = true;
-  byId('problem', HTMLElement).hidden = true;
+/** @param {DeskEvent} event of an answer; the stream tells it too */
+function show(event) {
+  problem.hidden = true;
+  list.show(event);
 }
 
-/** Refresh all cards once a second, one round at a time, and only while the page is visible. */
-async function watch() {
-  let reachable = true;
-  for (let round = 1; ; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, STATUS_INTERVAL_MS));
-    if (document.hidden || list.hidden) continue;
-    const asked = cards.map((card) => card.refresh());
-    if (round % ROUNDS_PER_STORE === 0) asked.push(refreshStore());
-    const results = await Promise.allSettled(asked);
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure) fail(failure.reason);
-    else if (!reachable) byId('problem', HTMLElement).hidden = true;
-    reachable = failure === undefined;
+/** @param {boolean} connected */
+function showConnection(connected) {
+  if (connected && problem.dataset.about === 'connection') problem.hidden = true;
+  if (!connected) {
+    tell('The connection to the server is lost', 'It is being made again.', 'connection');
   }
 }
 
+/** @type {EventForm} */
+let form;
+const list = new EventList({
+  changed: show,
+  added: show,
+  removed: (id) => list.remove(id),
+  edit: (event, opener) => form.edit(event, opener),
+  failed: fail,
+});
+
 try {
-  /** @type {DeskEvent[]} */
-  const events = await getJson('/api/events');
-  new CreateForm({ created: add, failed: fail });
-  for (const event of events) add(event);
-  byId('no-events', HTMLElement).hidden = events.length > 0;
-  await refreshStore();
-  void watch();
+  showStore(await getJson('/api/store'));
+  form = new EventForm({ saved: show, failed: fail });
+  new ChangesFeed({
+    reset: () => list.beginAgain(),
+    event: (event) => list.show(event),
+    deleted: ({ id }) => list.remove(id),
+    status: ({ id, status }) => list.showStatus(id, status),
+    store: showStore,
+    ready: () => list.ready(),
+    connection: showConnection,
+    failed: fail,
+  });
 } catch (error) {
   fail(error);
 }

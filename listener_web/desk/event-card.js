@@ -1,27 +1,31 @@
 /** One event on the desk: its state, its links and what is measured. */
-import { getJson, sendJson } from '../shared/api.js';
+import { sendJson } from '../shared/api.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
-import { downloadsChoice } from './downloads-choice.js';
-import { JoinOptions } from './join-options.js';
+import { EventActions } from './event-actions.js';
+import { PauseNotice } from './join-options.js';
 import { StereoChoice } from './stereo-choice.js';
-import { byId, h, setText } from '../shared/dom.js';
+import { h, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
+/** @typedef {import('./api-types.js').EventStatus} EventStatus */
 /** @typedef {import('./api-types.js').FloorStatus} FloorStatus */
 
 const COPIED_MS = 1_500;
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
-/** States in words, each with the look of its status and the next step. */
-const STATES = {
-  draft: { word: 'Draft', look: 'idle', step: { to: 'open', word: 'Open' } },
-  open: { word: 'Open, not live yet', look: 'idle', step: { to: 'live', word: 'Go live' } },
-  live: { word: 'Live', look: 'live', step: { to: 'paused', word: 'Pause' } },
-  paused: { word: 'Paused', look: 'connecting', step: { to: 'live', word: 'Resume' } },
-  closed: { word: 'Closed', look: 'idle', step: null },
+const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** States in words, each with the look of its status. @type {Record<EventState, [string, string]>} */
+export const STATES = {
+  draft: ['Draft', 'idle'],
+  open: ['Open, not live yet', 'idle'],
+  live: ['Live', 'live'],
+  paused: ['Paused', 'connecting'],
+  closed: ['Closed', 'idle'],
+  archived: ['Archived', 'idle'],
 };
 
 export class EventCard {
@@ -29,9 +33,15 @@ export class EventCard {
   element = h('section', { class: 'event card' });
   #event;
   #fail;
+  #actions;
+  #title = h('h2', { dir: 'auto' });
   #state = h('p', { class: 'status', role: 'status' });
-  #stepButton = h('button', { type: 'button', class: 'button primary step' });
-  #closeButton = h('button', { type: 'button', class: 'button danger close' }, 'Close');
+  #when = h('p', { class: 'soft when' });
+  #toggle = h('button', { type: 'button', class: 'button small toggle' });
+  /** What an open card shows, made when it is opened for the first time. @type {HTMLElement | null} */
+  #details = null;
+  #links = h('div', { class: 'links' });
+  #shownLinks = '';
   #floorWords = h('p', { class: 'status floor-words' });
   #meter = h(
     'div',
@@ -50,23 +60,23 @@ export class EventCard {
   #cost;
   #stereo;
   #measured;
+  #pause;
+  /** @type {EventStatus | null} */
+  #status = null;
 
   /**
    * @param {DeskEvent} event
-   * @param {(error: unknown) => void} fail shows what went wrong
+   * @param {import('./event-actions.js').Listeners} on
    */
-  constructor(event, fail) {
+  constructor(event, on) {
     this.#event = event;
-    this.#fail = fail;
+    this.#fail = on.failed;
     this.element.dataset.event = event.id;
     const path = `/api/events/${encodeURIComponent(event.id)}`;
-    this.#cost = new CostLine(path, fail);
-    this.#stereo = new StereoChoice(path, event.stereo_input, fail);
-    this.#stepButton.addEventListener('click', () => {
-      const step = STATES[this.#event.state].step;
-      if (step) void this.#moveTo(/** @type {EventState} */ (step.to));
-    });
-    this.#closeButton.addEventListener('click', () => void this.#confirmClose());
+    this.#actions = new EventActions(event, on);
+    this.#cost = new CostLine(path, on.failed);
+    this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
+    this.#pause = new PauseNotice((notice) => this.#actions.take('pause', { notice }));
     this.#measured = h(
       'div',
       { class: 'measured' },
@@ -75,56 +85,102 @@ export class EventCard {
       this.#table,
       this.#cost.element,
     );
-    const name = h(
-      'div',
-      { class: 'event-name' },
-      h('h2', { dir: 'auto' }, event.title),
-      this.#state,
-    );
-    const steps = h('div', { class: 'row' }, this.#stepButton, this.#closeButton);
-    const links = h(
-      'div',
-      { class: 'links' },
-      this.#link('Attendees', 'attendee'),
-      this.#link('Speaker', 'stage'),
-    );
-    const head = h('div', { class: 'event-head' }, name, steps);
-    const downloads = downloadsChoice(path, event.downloads, fail);
-    const join = new JoinOptions(path, event, fail);
-    this.element.append(head, this.#warnings, links, downloads, join.element, this.#measured);
-    this.#showState();
+    this.#table.addEventListener('click', (click) => void this.#restart(click));
+    this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
+    const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.#when);
+    const head = h('div', { class: 'event-head' }, name, this.#actions.element, this.#toggle);
+    this.element.append(head, this.#warnings, this.#pause.element);
+    this.open(false);
+    this.show(event);
   }
 
-  /** Read and show what is measured now. */
-  async refresh() {
-    if (this.#event.state === 'closed') return;
-    const path = `/api/events/${encodeURIComponent(this.#event.id)}/status`;
-    /** @type {import('./api-types.js').EventStatus} */
-    const status = await getJson(path);
-    if (status.state !== this.#event.state) {
-      this.#event = { ...this.#event, state: status.state };
-      this.#showState();
+  get event() {
+    return this.#event;
+  }
+
+  /**
+   * Show or hide the links and what is measured.
+   *
+   * @param {boolean} open
+   */
+  open(open) {
+    if (open && this.#details === null) {
+      this.#details = h('div', { class: 'details' }, this.#links, this.#measured);
+      this.element.append(this.#details);
     }
-    this.#showFloor(status.floor);
-    const rows = channelRows(status.channels, this.#event.languages);
-    this.#table.tBodies[0]?.replaceChildren(...rows);
-    this.#cost.show(status);
+    if (this.#details) this.#details.hidden = !open;
+    const word = open ? 'Show less' : 'Show more';
+    setText(this.#toggle, word);
+    this.#toggle.setAttribute('aria-label', `${word} of ${this.#event.title}`);
+    this.#toggle.setAttribute('aria-expanded', String(open));
+    this.#showLinks();
+    if (this.#status) this.showStatus(this.#status);
   }
 
-  #showState() {
-    const { word, look, step } = STATES[this.#event.state];
-    this.element.dataset.state = this.#event.state;
-    this.#state.dataset.status = look;
-    this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), word);
-    this.#stepButton.hidden = step === null;
-    setText(this.#stepButton, step?.word ?? '');
-    this.#closeButton.hidden = this.#event.state === 'closed';
-    this.#measured.hidden = this.#event.state === 'closed';
-    this.#warnings.hidden = this.#event.state === 'closed';
-    const warnings = this.#event.warnings.map(({ message, hint }) =>
+  /** @param {DeskEvent} event as it is now */
+  show(event) {
+    this.#event = event;
+    const { state, starts_at, delete_at } = event;
+    const [word, look] = STATES[state];
+    const over = state === 'closed' || state === 'archived';
+    this.element.dataset.state = state;
+    setText(this.#title, event.title);
+    if (this.#state.dataset.state !== state) {
+      this.#state.dataset.state = state;
+      this.#state.dataset.status = look;
+      this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), word);
+    }
+    const planned = over || !starts_at ? '' : `Starts ${times.format(new Date(starts_at))}`;
+    const gone = delete_at ? `Everything is deleted ${times.format(new Date(delete_at))}` : '';
+    setText(this.#when, planned || gone);
+    this.#measured.hidden = over;
+    this.#warnings.hidden = over;
+    const warnings = event.warnings.map(({ message, hint }) =>
       h('p', { class: 'notice', 'data-tone': 'warn' }, `${message} ${hint}`),
     );
     this.#warnings.replaceChildren(...warnings);
+    this.#actions.show(event);
+    this.#pause.show(event);
+    this.#stereo.choose(event.stereo_input);
+    this.#showLinks();
+  }
+
+  /** @param {EventStatus} status what is measured now */
+  showStatus(status) {
+    this.#status = status;
+    if (!this.#isOpen) return;
+    this.#showFloor(status.floor);
+    const rows = channelRows(status.channels, this.#event.languages);
+    if (!this.#table.contains(document.activeElement)) {
+      this.#table.tBodies[0]?.replaceChildren(...rows);
+    }
+    this.#cost.show(status);
+  }
+
+  get #isOpen() {
+    return this.#details !== null && this.#details.hidden === false;
+  }
+
+  /** @param {MouseEvent} click */
+  async #restart(click) {
+    const button = /** @type {HTMLElement} */ (click.target).closest('button');
+    const channel = button?.dataset.restart;
+    if (!button || !channel) return;
+    button.disabled = true;
+    const path = `/api/events/${encodeURIComponent(this.#event.id)}/channels`;
+    try {
+      await sendJson('POST', `${path}/${encodeURIComponent(channel)}/restart`, {});
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #showLinks() {
+    const { links, code } = this.#event;
+    const all = `${links.attendee} ${links.stage} ${code}`;
+    if (this.#details === null || this.#shownLinks === all) return;
+    this.#shownLinks = all;
+    this.#links.replaceChildren(this.#link('Attendees', 'attendee'), this.#link('Speaker', 'stage'));
   }
 
   /** @param {FloorStatus | null} floor */
@@ -200,28 +256,6 @@ export class EventCard {
     } catch {
       // Over plain http there is no clipboard: offer the text itself.
       prompt('Copy this link', url);
-    }
-  }
-
-  async #confirmClose() {
-    const dialog = byId('confirm', HTMLDialogElement);
-    dialog.returnValue = 'keep';
-    dialog.showModal();
-    await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-    if (dialog.returnValue === 'close') await this.#moveTo('closed');
-  }
-
-  /** @param {EventState} state */
-  async #moveTo(state) {
-    this.#stepButton.disabled = true;
-    try {
-      const path = `/api/events/${encodeURIComponent(this.#event.id)}`;
-      this.#event = await sendJson('PATCH', path, { state });
-      this.#showState();
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#stepButton.disabled = false;
     }
   }
 }

@@ -1,9 +1,12 @@
-/** The fields about the way of attendees into an event: passcode, start, notice, sentence about AI. */
-import { sendJson } from '../shared/api.js';
+/** The fields about attendees: passcode, planned times, notices, sentence about AI. */
+import { termsOf } from './glossary.js';
 import { h, setText } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
-/** @typedef {Pick<DeskEvent, 'passcode' | 'starts_at' | 'notice' | 'ai_notice'>} JoinValues */
+/**
+ * @typedef {Pick<DeskEvent, 'passcode' | 'starts_at' | 'ends_at' | 'notice' | 'notice_translations'
+ *   | 'ai_notice'>} JoinValues
+ */
 
 const SAVED_MS = 1_500;
 
@@ -20,6 +23,13 @@ export class JoinFields {
     placeholder: 'None: everybody may listen',
   });
   #startsAt = h('input', { class: 'input', name: 'starts-at', type: 'datetime-local' });
+  #endsAt = h('input', { class: 'input', name: 'ends-at', type: 'datetime-local' });
+  #translations = h('textarea', {
+    class: 'input',
+    name: 'notice-translations',
+    rows: 2,
+    placeholder: 'es = Comida hasta las 13:30',
+  });
   #notice = h('input', {
     class: 'input',
     name: 'notice',
@@ -45,7 +55,9 @@ export class JoinFields {
     { class: 'join-options' },
     h('label', { class: 'field' }, 'Passcode', this.#passcode),
     h('label', { class: 'field' }, 'Planned start, in your time', this.#startsAt),
+    h('label', { class: 'field' }, 'Planned end, in your time', this.#endsAt),
     h('label', { class: 'field' }, 'Notice to attendees', this.#notice),
+    h('label', { class: 'field' }, 'The notice in other languages', this.#translations),
     h('label', { class: 'field' }, 'Sentence about AI, before the first sound', this.#ai),
     this.#aiText,
   );
@@ -54,24 +66,28 @@ export class JoinFields {
     this.#showText();
   }
 
-  /** @param {JoinValues} values */
-  fill({ passcode, starts_at, notice, ai_notice }) {
-    this.#passcode.value = passcode ?? '';
-    this.#startsAt.value = starts_at === null ? '' : localTime(new Date(starts_at));
-    this.#notice.value = notice ?? '';
-    this.#ai.value = ai_notice === null ? 'default' : ai_notice === '' ? 'off' : 'own';
-    this.#aiText.value = ai_notice ?? '';
+  /** @param {JoinValues | null} values null for those of a new event */
+  fill(values) {
+    const ai = values?.ai_notice ?? null;
+    this.#passcode.value = values?.passcode ?? '';
+    this.#startsAt.value = inField(values?.starts_at);
+    this.#endsAt.value = inField(values?.ends_at);
+    this.#notice.value = values?.notice ?? '';
+    this.#translations.value = translationLines(values?.notice_translations ?? {});
+    this.#ai.value = ai === null ? 'default' : ai === '' ? 'off' : 'own';
+    this.#aiText.value = ai ?? '';
     this.#showText();
   }
 
   /** The entered values, in the form of the API. @returns {JoinValues} */
   get values() {
-    const start = this.#startsAt.value;
     const own = this.#ai.value === 'own' ? this.#aiText.value.trim() : '';
     return {
       passcode: this.#passcode.value.trim() || null,
-      starts_at: start === '' ? null : new Date(start).toISOString(),
+      starts_at: fromField(this.#startsAt.value),
+      ends_at: fromField(this.#endsAt.value),
       notice: this.#notice.value.trim() || null,
+      notice_translations: translationsOf(this.#translations.value),
       ai_notice: this.#ai.value === 'default' ? null : own,
     };
   }
@@ -82,43 +98,73 @@ export class JoinFields {
   }
 }
 
-/** The same fields for an event that exists. */
-export class JoinOptions {
-  #fields = new JoinFields();
-  #save = h('button', { type: 'submit', class: 'button' }, 'Save');
-  element;
+/** The sentence that attendees read while the event is paused, in their languages. */
+export class PauseNotice {
+  #text = h('input', {
+    class: 'input',
+    name: 'pause-notice',
+    maxLength: 300,
+    required: true,
+    autocomplete: 'off',
+    placeholder: 'We go on at 11:00',
+  });
+  #others = h('textarea', { class: 'input', name: 'pause-translations', rows: 2 });
+  #save = h('button', { type: 'submit', class: 'button small' }, 'Tell attendees');
+  element = h('form', { class: 'pause-notice' });
+  #version = -1;
 
   /**
-   * @param {string} path of the event in the API
-   * @param {DeskEvent} event
-   * @param {(error: unknown) => void} fail shows what went wrong
+   * @param {(notice: {text: string, translations: Record<string, string>}) => Promise<void>} send
    */
-  constructor(path, event, fail) {
-    this.#fields.fill(event);
-    const form = h('form', {}, this.#fields.element, h('div', { class: 'row end' }, this.#save));
-    form.addEventListener('submit', (submit) => {
+  constructor(send) {
+    this.element.append(
+      h('label', { class: 'field' }, 'Notice during the pause', this.#text),
+      h('label', { class: 'field' }, 'In other languages, one line each', this.#others),
+      h('div', { class: 'row end' }, this.#save),
+    );
+    this.element.addEventListener('submit', (submit) => {
       submit.preventDefault();
-      void this.#send(path, fail);
+      this.#save.disabled = true;
+      const translations = translationsOf(this.#others.value);
+      void send({ text: this.#text.value.trim(), translations }).then(() => {
+        this.#save.disabled = false;
+        setText(this.#save, 'Saved');
+        setTimeout(() => setText(this.#save, 'Tell attendees'), SAVED_MS);
+      });
     });
-    this.element = h('details', { class: 'advanced' }, h('summary', {}, 'For attendees'), form);
   }
 
-  /**
-   * @param {string} path
-   * @param {(error: unknown) => void} fail
-   */
-  async #send(path, fail) {
-    this.#save.disabled = true;
-    try {
-      this.#fields.fill(await sendJson('PATCH', path, this.#fields.values));
-      setText(this.#save, 'Saved');
-      setTimeout(() => setText(this.#save, 'Save'), SAVED_MS);
-    } catch (error) {
-      fail(error);
-    } finally {
-      this.#save.disabled = false;
-    }
+  /** @param {DeskEvent} event */
+  show({ state, version, pause_notice, languages }) {
+    this.element.hidden = state !== 'paused';
+    if (version === this.#version || this.element.contains(document.activeElement)) return;
+    this.#version = version;
+    this.#text.value = pause_notice?.text ?? '';
+    this.#others.value = translationLines(pause_notice?.translations ?? {});
+    this.#others.rows = Math.min(Math.max(languages.length, 2), 5);
+    this.#others.placeholder = languages.map(({ tag }) => `${tag} = …`).join('\n');
   }
+}
+
+/**
+ * Translations as lines, `es = Comida`.
+ *
+ * @param {Record<string, string>} translations
+ */
+export function translationLines(translations) {
+  return Object.entries(translations)
+    .map(([tag, text]) => `${tag} = ${text}`)
+    .join('\n');
+}
+
+/**
+ * The same backwards.
+ *
+ * @param {string} lines
+ */
+export function translationsOf(lines) {
+  const pairs = termsOf(lines).filter(({ translation }) => translation !== '');
+  return Object.fromEntries(pairs.map(({ term, translation }) => [term, translation]));
 }
 
 /**
@@ -129,4 +175,14 @@ export class JoinOptions {
 export function localTime(time) {
   const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
   return shifted.toISOString().slice(0, 16);
+}
+
+/** @param {string | null | undefined} time as the API has it */
+function inField(time) {
+  return time ? localTime(new Date(time)) : '';
+}
+
+/** @param {string} value of such a field; the form in which the API answers */
+function fromField(value) {
+  return value === '' ? null : new Date(value).toISOString().replace('.000Z', 'Z');
 }

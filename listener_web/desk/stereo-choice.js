@@ -35,6 +35,11 @@ export class StereoChoice {
     this.element.append(this.#fault, h('div', { class: 'row' }, label, this.#taken));
   }
 
+  /** @param {StereoInput} choice of this desk or of another one */
+  choose(choice) {
+    if (document.activeElement !== this.#select) this.#select.value = choice;
+  }
+
   /** @param {FloorStatus | null} floor */
   show(floor) {
     const speaks = floor !== null && floor.publisher && floor.error !== 'undecodable_audio';

@@ -1,5 +1,4 @@
 /** The state of the store: an alert while something is not stored, and the free space of its disk. */
-import { getJson } from '../shared/api.js';
 import { byId, h } from '../shared/dom.js';
 
 /** @typedef {import('./api-types.js').StoreStatus} StoreStatus */
@@ -31,10 +30,8 @@ export function gigabytes(bytes) {
   return bytes === null ? '' : `${(bytes / BYTES_PER_GB).toFixed(1)} GB`;
 }
 
-/** Ask for the state of the store and show it. */
-export async function refreshStore() {
-  /** @type {StoreStatus} */
-  const store = await getJson('/api/store');
+/** @param {StoreStatus} store */
+export function showStore(store) {
   const shown = alertOf(store);
   const alert = byId('store', HTMLElement);
   const text = shown === null ? '' : shown.join(' ');

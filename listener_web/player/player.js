@@ -28,7 +28,10 @@ const RESTART_INTERVAL_MS = 60_000;
  * @typedef {'idle' | 'starting' | import('./transports.js').DeckState} PlayerState
  */
 
-/** Fires `change` when its state or audible channel changes. */
+/**
+ * Fires `change` when its state or audible channel changes. It fires `refused` when the server has no
+ * sound of the channel that was wanted; `detail` is the channel that is still heard.
+ */
 export class Player extends EventTarget {
   #graph = new AudioGraph(() => this.#changed());
   #transports;
@@ -264,7 +267,18 @@ export class Player extends EventTarget {
     const changed = await deck.change(channel, this.#urlOf(deck.transport, channel));
     if (deck !== this.#current || channel !== this.#wanted) return;
     if (!changed) this.#load(channel);
+    else if (deck.channel !== channel) this.#keep(deck.channel);
     this.#changed();
+  }
+
+  /**
+   * The server has refused a channel: what is heard goes on.
+   *
+   * @param {string} channel that is heard
+   */
+  #keep(channel) {
+    this.#wanted = channel;
+    this.dispatchEvent(new CustomEvent('refused', { detail: channel }));
   }
 
   /** @param {string} channel */

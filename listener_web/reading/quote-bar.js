@@ -14,6 +14,7 @@ export class QuoteBar {
   /** @type {HTMLElement[]} */
   #chosen = [];
   #said = h('span', { class: 'visually-hidden', role: 'status' });
+  #closed = new AbortController();
   #copy;
   #share;
   #element;
@@ -26,6 +27,7 @@ export class QuoteBar {
    * @param {string} parts.title of the event
    * @param {() => string} parts.link to the event in this language
    * @param {(startMs: number) => string | null} parts.timeAt the time of day of a place in the event
+   * @param {() => void} parts.choosing called before a sentence is chosen
    */
   constructor(parts) {
     const { strings, scroller, log } = parts;
@@ -51,7 +53,14 @@ export class QuoteBar {
     this.#element.addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') this.#leave();
     });
-    document.addEventListener('copy', (event) => this.#copied(event));
+    const { signal } = this.#closed;
+    document.addEventListener('copy', (event) => this.#copied(event), { signal });
+  }
+
+  /** Remove the bar; its captions are removed by others. */
+  close() {
+    this.#closed.abort();
+    this.#element.remove();
   }
 
   /** Choose nothing. */
@@ -81,6 +90,7 @@ export class QuoteBar {
 
   /** @param {HTMLElement} caption */
   #choose(caption) {
+    this.#parts.choosing();
     this.clear();
     const all = captionsIn(caption.parentElement);
     const texts = all.map((one) => one.textContent ?? '');

@@ -9,20 +9,26 @@ import { loadStyle } from './settings.js';
 import { settingsPanel } from './settings-panel.js';
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
+/** @typedef {import('../captions/caption-view.js').CaptionView} CaptionView */
 /** @typedef {import('../i18n/localise.js').Strings} Strings */
+
+/** The second language that is read. */
+/** @typedef {{view: CaptionView, channel: Channel}} Second */
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 export class ReadingTools {
   #parts;
   #quotes;
+  /** Of the second language. @type {QuoteBar | null} */
+  #secondQuotes = null;
   #search;
   /** @type {Channel} */
   #channel;
 
   /**
    * @param {object} parts
-   * @param {import('../captions/caption-view.js').CaptionView} parts.view
+   * @param {CaptionView} parts.view
    * @param {import('./settings.js').ReadingSettings} parts.settings
    * @param {Strings} parts.strings
    * @param {string} parts.title of the event
@@ -33,22 +39,17 @@ export class ReadingTools {
    * @param {HTMLButtonElement} parts.searchButton opens the search
    */
   constructor(parts) {
-    const { view, settings, strings, title, base, controls, searchButton } = parts;
-    const { scroller, log } = view;
+    const { view, settings, strings, base, controls, searchButton } = parts;
     this.#parts = parts;
     this.#channel = parts.channel;
     loadStyle(new URL('../reading/tools.css', import.meta.url));
     controls.replaceChildren(settingsPanel(settings, strings));
-    const timeAt = (/** @type {number} */ startMs) => {
-      const time = view.timeOf(startMs);
-      return time && TIME.format(time);
-    };
-    const link = () => `${location.origin}${base}?lang=${encodeURIComponent(this.#channel.id)}`;
-    this.#quotes = new QuoteBar({ scroller, log, strings, title, link, timeAt });
+    const timeAt = timesOf(view);
+    this.#quotes = this.#quotesOf(view, () => this.#channel);
     const address = (/** @type {string} */ channel) =>
       `${base}/search/${encodeURIComponent(channel)}`;
     this.#search = new SearchBar({ view, strings, timeAt, address, opener: searchButton });
-    scroller.parentElement?.before(this.#search.element);
+    view.scroller.parentElement?.before(this.#search.element);
     searchButton.addEventListener('click', () => this.#search.open());
     searchButton.hidden = false;
     this.begin(parts.channel);
@@ -68,6 +69,34 @@ export class ReadingTools {
   }
 
   /**
+   * Let sentences of the second language be quoted, too.
+   *
+   * @param {Second | null} second null for no second language
+   */
+  quoteSecond(second) {
+    this.#secondQuotes?.close();
+    this.#secondQuotes = null;
+    if (second === null) return;
+    this.#secondQuotes = this.#quotesOf(second.view, () => second.channel);
+    this.#secondQuotes.channel = second.channel.id;
+  }
+
+  /**
+   * @param {CaptionView} view
+   * @param {() => Channel} channel that it shows
+   */
+  #quotesOf(view, channel) {
+    const { strings, title, base } = this.#parts;
+    const { scroller, log } = view;
+    const link = () => `${location.origin}${base}?lang=${encodeURIComponent(channel().id)}`;
+    const choosing = () => {
+      this.#quotes.clear();
+      this.#secondQuotes?.clear();
+    };
+    return new QuoteBar({ scroller, log, strings, title, link, timeAt: timesOf(view), choosing });
+  }
+
+  /**
    * Offer files of the captions, or do not.
    *
    * @param {boolean} allowed by the organizer
@@ -83,4 +112,16 @@ export class ReadingTools {
     const channel = encodeURIComponent(this.#channel.id);
     return `${this.#parts.base}/transcript/${channel}${form.slice(form.lastIndexOf('.'))}`;
   }
+}
+
+/**
+ * The time of day of a place in the event, in words; null while it is unknown.
+ *
+ * @param {CaptionView} view
+ */
+function timesOf(view) {
+  return (/** @type {number} */ startMs) => {
+    const time = view.timeOf(startMs);
+    return time && TIME.format(time);
+  };
 }

@@ -100,12 +100,13 @@ export async function getJson(path, headers = {}) {
  * @param {'POST' | 'PATCH'} method
  * @param {string} path
  * @param {object} body
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
-export async function sendJson(method, path, body) {
+export async function sendJson(method, path, body, headers = {}) {
   const response = await send(path, {
     method,
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
     body: JSON.stringify(body),
   });
   return response.json();

@@ -78,7 +78,7 @@ async def measure(phones: int, ramp_s: float, steady: int) -> tuple[Table, Table
                 plan = PagePlan(LoadPlan(phones, ramp_s, STAYS_S), steady)
                 async with subject.ticking():
                     report = await asyncio.to_thread(measure_page, target, plan, lambda _: True)
-                steps = await _steps(subject, target, talk)
+                steps = await _steps(subject, target, talk, report)
     return _crowd_table(report, ramp_s), steps
 
 
@@ -122,7 +122,7 @@ def _cells(values: Percentiles | None) -> tuple[str, ...]:
     return tuple(f"{value:,.0f}" for value in (values.p50, values.p99, values.max))
 
 
-async def _steps(subject: Subject, target: LoadTarget, talk: Talk) -> Table:
+async def _steps(subject: Subject, target: LoadTarget, talk: Talk, report: PageReport) -> Table:
     """Processor time of the edge for each step of a phone, one after the other."""
     page = page_address(target, "es")
     html = await asyncio.to_thread(_asked, target, page, "identity")
@@ -139,27 +139,36 @@ async def _steps(subject: Subject, target: LoadTarget, talk: Talk) -> Table:
         return median(taken)
 
     kept = _KeptConnection(target)
-    rows = []
-    handshake = await cost_us(lambda: _connect(target).close())
-    rows.append(("connection with TLS, and its end", f"{handshake:.0f}"))
-    same = await cost_us(lambda: kept.ask(page))
-    rows.append(("page, as the phone before got it", f"{same:.0f}"))
-    new = await cost_us(lambda: kept.ask(page), speaks=True)
-    rows.append(("page after a new caption, made and compressed, and the caption", f"{new:.0f}"))
-    file = await cost_us(lambda: kept.ask(script))
-    rows.append(("a script", f"{file:.0f}"))
-    for name, path, lines in (
-        ("stream of captions begins", f"/e/{EVENT}/captions/es?newest=40", ""),
-        ("sound by WebSocket begins", f"/e/{EVENT}/audio/es", _UPGRADE),
-    ):
-        whole = await cost_us(partial(_begin, target, path, lines))
-        rows.append((name, f"{whole - handshake:.0f}"))
+    handshake_us = await cost_us(lambda: _connect(target).close())
+    page_us = await cost_us(lambda: kept.ask(page))
+    new_page_us = await cost_us(lambda: kept.ask(page), speaks=True)
+    file_us = await cost_us(lambda: kept.ask(script))
+    stream, sound = f"/e/{EVENT}/captions/es?newest=40", f"/e/{EVENT}/audio/es"
+    stream_us = await cost_us(partial(_begin, target, stream, "")) - handshake_us
+    sound_us = await cost_us(partial(_begin, target, sound, _UPGRADE)) - handshake_us
     kept.close()
-    note = f"Processor time of the edge, medians of {STEPS}; nobody else asked."
-    columns = ("step of a phone", "µs")
-    return Table(
-        "page-steps", "What a phone's steps cost the edge", COMMAND, columns, tuple(rows), note
+    phones = max(report.phones, 1)
+    connections, files = report.connections / phones, report.requests / phones - 2
+    phone_us = connections * handshake_us + page_us + files * file_us + stream_us + sound_us
+    rows = (
+        ("connection with TLS, and its end", handshake_us),
+        ("page, as the phone before got it", page_us),
+        ("page after a new caption, made and compressed, and the caption", new_page_us),
+        ("a script", file_us),
+        ("stream of captions begins", stream_us),
+        ("sound by WebSocket begins", sound_us),
+        (
+            f"a phone: {connections:.1f} connections, {files:.0f} files, and the others once",
+            phone_us,
+        ),
     )
+    note = (
+        f"Processor time of the edge, medians of {STEPS}; nobody else asked. A core that did "
+        f"nothing else would take at least {1e6 / phone_us:,.0f} phones a second."
+    )
+    columns = ("step of a phone", "µs")
+    cells = tuple((name, f"{us:,.0f}") for name, us in rows)
+    return Table("page-steps", "What a phone's steps cost the edge", COMMAND, columns, cells, note)
 
 
 _UPGRADE = (

@@ -1,10 +1,14 @@
-"""The cost of retaining the last minute of floors in Redis.
+"""The cost of retaining the last minute of floors, in Redis or in files.
 
     python -m tests.benchmarks.bench_retained [--floors 10] [--seconds 60]
+    python -m tests.benchmarks.bench_retained --files
 
 Floors speak in real time over a real Redis, first without retaining anything and then with it. It
 prints the processor time of Redis and of the floors' process for each floor, and what Redis keeps
 and writes. Then it reads the minute of one floor, as a booth does that takes a channel over.
+
+With `--files` it prints the processor time of one message of 200 ms that is kept in a file, its
+thread included, and how long a server reads a whole file at its start.
 """
 
 import argparse
@@ -20,9 +24,13 @@ from pathlib import Path
 import numpy as np
 
 from broadcaster.bus.redis.bus import RedisBus
+from broadcaster.bus.retained.files import RetainedFiles
+from broadcaster.bus.retained.messages import MAX_RETAINED
+from broadcaster.bus.retained.ring_file import LONGEST_PAYLOAD_BYTES, RingFile, read_left
 from broadcaster.floor.output import FloorOutput
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, PCM_FRAME_SAMPLES, SAMPLE_BYTES
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Retained
 from tests.benchmarks.cpu import cpu_ns, machine
 from tests.support.redis_server import RedisServer
@@ -102,12 +110,49 @@ def memory_bytes(redis: RedisServer) -> int:
     return int(lines["used_memory_dataset"])
 
 
+async def files_us(folder: Path, messages: int, *, kept: bool) -> float:
+    """Processor time of this process for each message, in microseconds."""
+    files = RetainedFiles(folder, SystemClock())
+    pcm = np.random.default_rng(1).bytes(LONGEST_PAYLOAD_BYTES)
+    async with files.keeping():
+        began_ns = time.process_time_ns()
+        for number in range(messages):
+            if kept:
+                files.add("floor", Retained(number, pcm))
+            await asyncio.sleep(0.005)
+        return (time.process_time_ns() - began_ns) / 1_000 / messages
+
+
+def report_files() -> None:
+    """Measure the files of a server without Redis, and print."""
+    messages = 2_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        without_us = asyncio.run(files_us(folder / "kept", messages, kept=False))
+        with_us = asyncio.run(files_us(folder / "kept", messages, kept=True))
+        path = folder / "file"
+        ring = RingFile.create(path, "floor")
+        for number in range(MAX_RETAINED):
+            ring.write(Retained(number, bytes(LONGEST_PAYLOAD_BYTES)), 0)
+        ring.close()
+        began = time.process_time_ns()
+        assert read_left(path) is not None
+        read_ms = (time.process_time_ns() - began) / 1e6
+    print(f"{messages} messages of 200 ms, {machine()}")
+    print(f"in a file: {with_us - without_us:.0f} us of processor time for each message")
+    print(f"a server reads the minute of a floor in {read_ms:.0f} ms")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--files", action="store_true", help="measure files instead of Redis")
     parser.add_argument("--floors", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args()
+    if options.files:
+        report_files()
+        return
     with tempfile.TemporaryDirectory() as folder:
         redis = RedisServer(Path(folder))
         redis.start()

@@ -70,7 +70,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def written(folder: Path) -> dict[str, list[Retained]]:
-    """What a server that starts now would find, by topic."""
+    """The messages that a server finds that starts now, by topic."""
     found = [left for path in files_in(folder) if (left := read_left(path)) is not None]
     return {left.topic: list(left.messages) for left in found}
 

@@ -1,7 +1,6 @@
 """A tap on the way to the rehearsal server: every event of both sides against `openai`'s models."""
 
 import asyncio
-import itertools
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -105,8 +104,8 @@ class Messages:
             return None
         payload = bytes(unread[end - length : end])
         if masked:
-            mask = itertools.islice(itertools.cycle(unread[start : start + 4]), length)
-            key = int.from_bytes(bytes(mask), "big")
+            mask = bytes(unread[start : start + 4]) * (length // 4 + 1)
+            key = int.from_bytes(mask[:length], "big")
             payload = (int.from_bytes(payload, "big") ^ key).to_bytes(length, "big")
         opcode = unread[0] & 0x0F
         del unread[:end]

@@ -15,6 +15,7 @@ import pytest
 
 from broadcaster.commands.settings import settings_from
 from broadcaster.config import USED_BY, Role, Settings, unused
+from tests.commands.usage import usage
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.processes import broadcaster, started
 
@@ -70,14 +71,14 @@ def test_a_wrong_setting_is_named() -> None:
 
 @pytest.mark.parametrize("frame_ms", ["30", "80", "short"])
 def test_a_length_that_packets_cannot_have_is_refused(frame_ms: str) -> None:
-    answer = run("serve", BROADCASTER_FRAME_MS=frame_ms)
-    assert answer.returncode == 2
+    answer = usage("serve", BROADCASTER_FRAME_MS=frame_ms)
+    assert answer.exit_code == 2
     assert f"BROADCASTER_FRAME_MS “{frame_ms}” must be 20, 40 or 60" in answer.stderr
 
 
 def test_roles_need_redis(tmp_path: Path) -> None:
-    answer = run("serve", "--role", "edge", BROADCASTER_DATA_DIR=str(tmp_path))
-    assert answer.returncode == 2
+    answer = usage("serve", "--role", "edge", BROADCASTER_DATA_DIR=str(tmp_path))
+    assert answer.exit_code == 2
     assert "BROADCASTER_REDIS_URL" in answer.stderr
 
 
@@ -168,16 +169,16 @@ async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) 
 
 
 def test_a_variable_that_is_no_setting_is_named() -> None:
-    answer = run("config", BROADCASTER_PROT="80", BROADCASTER_STAGE_KEY="key")
-    assert answer.returncode == 0
+    answer = usage("config", BROADCASTER_PROT="80", BROADCASTER_STAGE_KEY="key")
+    assert answer.exit_code == 0
     assert "BROADCASTER_PROT is not a setting" in answer.stderr
     assert "Did you mean BROADCASTER_PORT?" in answer.stderr
     assert "STAGE_KEY" not in answer.stderr
 
 
 def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
-    answer = run("serve", "--tls", BROADCASTER_TLS_CERT=str(tmp_path / "chain.pem"))
-    assert answer.returncode == 2
+    answer = usage("serve", "--tls", BROADCASTER_TLS_CERT=str(tmp_path / "chain.pem"))
+    assert answer.exit_code == 2
     assert "set both BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY, or neither" in answer.stderr
 
 

@@ -22,6 +22,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import EdgeStatus, statuses
 from broadcaster.system.garbage import YOUNG_OBJECTS
+from tests.commands.usage import usage
 from tests.support.deadline import DEADLINE_S, deadline
 from tests.support.player import Player, player, subscribed
 from tests.support.ports import free_ports
@@ -241,15 +242,8 @@ async def test_workers_end_with_their_parent(
     ],
 )
 def test_what_workers_need(words: list[str], environment: dict[str, str], text: str) -> None:
-    answer = subprocess.run(
-        [*COMMAND, *words],
-        env={"PATH": "/usr/bin:/bin", **environment},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
-    assert answer.returncode == 2
+    answer = usage("serve", *words, **environment)
+    assert answer.exit_code == 2
     assert text in answer.stderr
 
 

@@ -18,6 +18,7 @@ from broadcaster.desk.board import Board
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from tests.support.deadline import deadline
+from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
 
 MANY = 150
@@ -198,3 +199,28 @@ async def test_strangers_get_no_stream(server: Server) -> None:
         for headers in ({}, {"Authorization": "Bearer wrong"}):
             async with stranger.get("/api/changes", headers=headers) as answer:
                 assert answer.status == 401
+
+
+@pytest.mark.redis
+async def test_the_desks_of_two_processes_see_each_others_changes(tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path)
+    await asyncio.to_thread(redis.start)
+    try:
+        async with (
+            running_server(tmp_path / "one", redis_url=redis.url) as one,
+            running_server(tmp_path / "other", redis_url=redis.url) as other,
+            page(other) as desk,
+        ):
+            await desk.until("ready")
+            await one.create("es")
+            while desk.events.get("talk", {}).get("state") != "live":
+                await desk.until("event")
+            await one.move("closed")
+            await desk.until("event")
+            assert desk.events["talk"]["state"] == "closed"
+            async with one.http.delete("/api/events/talk") as answer:
+                assert answer.status == 204
+            await desk.until("deleted")
+            assert desk.events == {}
+    finally:
+        await asyncio.to_thread(redis.stop)

@@ -43,23 +43,25 @@ async def heard_and_read(page: Attendee, tag: str) -> None:
 
     Windows across two sentences do not count, since the pause between them is not known.
     """
-    voices = await asyncio.to_thread(voiced, tag)
-    in_voice, read = 0, list[talk.TalkSentence]()
+    voices, in_voice, read = dict[str, Samples](), 0, list[talk.TalkSentence]()
     async with deadline(180):
         while len(read) < READ or in_voice < SURELY:
             await asyncio.sleep(MORE_S)
             heard, captions = await page.newly_heard(), await page.captions()
             read, recent = shown(captions, tag), shown(captions[-RECENT_CHARACTERS:], tag)
-            spoken = np.concatenate([np.zeros(0), *(voices[one.text] for one in recent)])
+            texts = [sentence.spoken_text(tag) for sentence in recent]
+            await asyncio.to_thread(render, voices, texts, tag)
+            spoken = np.concatenate([np.zeros(0), *(voices[text] for text in texts)])
             in_voice += surely(await asyncio.to_thread(quick_matches, heard, spoken))
             print(f"{tag}: {len(read)} sentences read, {in_voice} windows surely heard")
 
 
-def voiced(language: str) -> dict[str, Samples]:
-    """The interpreter's words for each sentence of the talk that is in another language."""
-    told = [sentence for sentence in SENTENCES if sentence.language != language]
-    pcm = voice.render_all([sentence.spoken_text(language) for sentence in told], language)
-    return {one.text: samples(spoken) for one, spoken in zip(told, pcm, strict=True)}
+def render(voices: dict[str, Samples], texts: list[str], language: str) -> None:
+    """Add the interpreter's words for the texts that are not there yet."""
+    new = [text for text in texts if text not in voices]
+    if new:
+        spoken = voice.render_all(new, language)
+        voices.update(zip(new, map(samples, spoken), strict=True))
 
 
 async def test_the_demo_speaks_and_writes_eight_languages() -> None:

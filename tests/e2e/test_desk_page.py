@@ -100,18 +100,37 @@ async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
         await alert.wait_for(state="hidden", timeout=60_000)
 
 
-async def test_what_attendees_meet_is_changed_on_the_card() -> None:
+async def test_one_booth_is_restarted() -> None:
+    async with desk_page(None, REPORT) as (bus, page):
+        row = page.locator("tr[data-channel='es']")
+        await row.locator("button", has_text="Restart").click(timeout=60_000)
+        assert not await violations(page)
+        channels: tuple[Channel, ...] = CHANNELS
+        async for record in bus.watch(keys.event_record("talk")):
+            channels = Event.from_json(record.value).channels
+            if channels[0].restarts:
+                break
+        assert [channel.restarts for channel in channels] == [1, 0, 0, 0]
+        assert await page.locator("tr[data-channel='fr'] button").count() == 0
+
+
+async def test_what_attendees_meet_is_changed_in_the_form() -> None:
     async with desk_page(None, REPORT) as (bus, page):
         card = page.locator("section[data-event='talk']")
-        await card.locator(".advanced summary").click(timeout=60_000)
-        await card.locator("[name='passcode']").fill("Water-24")
-        await card.locator("[name='starts-at']").fill("2026-11-27T14:00")
-        await card.locator("[name='notice']").fill("Lunch until 13:30")
-        await card.locator("[name='ai-notice']").select_option("own")
-        await card.locator("[name='ai-notice-text']").fill("A machine interprets.")
+        await card.locator(".edit").click(timeout=60_000)
+        await page.locator("#advanced summary").click()
+        form = page.locator("#create")
+        await form.locator("[name='passcode']").fill("Water-24")
+        await form.locator("[name='starts-at']").fill("2026-11-27T14:00")
+        await form.locator("[name='notice']").fill("Lunch until 13:30")
+        await form.locator("[name='notice-translations']").fill("es = Comida")
+        await form.locator("[name='ai-notice']").select_option("own")
+        await form.locator("[name='ai-notice-text']").fill("A machine interprets.")
+        await form.locator("#retention").fill("30")
         assert not await violations(page)
-        await card.locator(".advanced button").click()
-        await card.locator(".advanced button", has_text="Saved").wait_for(timeout=60_000)
+        await page.locator("#create-submit").click()
+        await form.wait_for(state="hidden", timeout=60_000)
+        assert await card.locator(".edit").evaluate("(button) => button === document.activeElement")
         record = await bus.get(keys.event_record("talk"))
         assert record is not None
         event = Event.from_json(record.value)
@@ -119,7 +138,8 @@ async def test_what_attendees_meet_is_changed_on_the_card() -> None:
         assert event.passcode.text == "Water-24"
         assert event.starts_at() == "2026-11-27T14:00:00Z"
         assert (event.notice, event.ai_notice) == ("Lunch until 13:30", "A machine interprets.")
-        await page.reload()
+        assert (event.notice_translations, event.retention_days) == ({"es": "Comida"}, 30)
+        assert event.channels == CHANNELS  # what was not touched was not sent
         host = page.url.split("/")[2]
         text = await card.locator(".link-code").inner_text(timeout=60_000)
         assert text == f"or go to {host} and type {event.code[:3]} {event.code[3:]}"
@@ -129,10 +149,12 @@ async def test_an_event_is_created_with_a_passcode() -> None:
     async with desk_page(None, REPORT) as (bus, page):
         await page.locator("#new-event").click(timeout=60_000)
         await page.locator("#event-title").fill("Another talk")
+        await page.locator("#event-id").fill("another-talk")
         await page.locator("#language-filter").fill("es")
         await page.locator("#language-list input[value='es']").check(timeout=60_000)
         await page.locator("#advanced summary").click()
         await page.locator("#advanced [name='passcode']").fill("Water-24")
+        await page.locator("#advanced [name='voice']").fill("cedar")
         assert not await violations(page)
         await page.locator("#create-submit").click()
         await page.locator("section[data-event='another-talk']").wait_for(timeout=60_000)
@@ -142,3 +164,4 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         assert event.passcode is not None
         assert event.passcode.text == "Water-24"
         assert event.starts_at_ms is None
+        assert event.channels == (Channel("es", voice="cedar"),)

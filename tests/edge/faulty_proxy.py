@@ -23,6 +23,7 @@ class FaultyProxy:
         port: of the server behind it.
         refused: beginnings of paths that are answered with `status`.
         status: of refusals.
+        answers: whole answers to some paths, which the server does not see.
         cut_off: whether every connection is closed at once.
         paths: of all requests, in their order.
         connections: the open ones.
@@ -31,6 +32,7 @@ class FaultyProxy:
     port: int
     refused: set[str] = field(default_factory=set)
     status: int = 404
+    answers: dict[str, bytes] = field(default_factory=dict)
     cut_off: bool = False
     paths: list[str] = field(default_factory=list)
     connections: Connections = field(default_factory=Connections)
@@ -49,6 +51,9 @@ class FaultyProxy:
         self.paths.append(path)
         if any(path.startswith(beginning) for beginning in self.refused):
             writer.write(_REFUSAL.format(self.status).encode())
+            return
+        if path in self.answers:
+            writer.write(self.answers[path])
             return
         answer, upstream = await asyncio.open_connection("127.0.0.1", self.port)
         with closing(upstream):

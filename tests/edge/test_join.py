@@ -24,6 +24,7 @@ PROTECTED = (
     "/e/talk/info",
     "/e/talk/captions/es",
     "/e/talk/captions/es/history",
+    "/e/talk/manifest.webmanifest",
     "/e/talk/poll/es",
     "/e/talk/search/es?q=agua",
     "/e/talk/transcript/es.txt",

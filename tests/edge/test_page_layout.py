@@ -168,3 +168,42 @@ async def test_a_screen_reader_gets_the_language_of_the_speaker_and_the_name_of_
             await page.click("#listen")
             await until(page, "() => document.querySelector('#listen').innerText.trim() === 'Stop'")
             assert await page.get_attribute("#listen", "aria-pressed") is None
+
+
+async def test_the_settings_open_at_their_beginning_and_the_sample_covers_no_heading(
+    edge: Edge,
+) -> None:
+    await say(edge, "es", "Bienvenidos.")
+    top = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
+    edges = """() => {
+      const heading = document.querySelector('#settings h2').getBoundingClientRect();
+      const sample = document.querySelector('#settings .sample');
+      const spread = [...getComputedStyle(sample).boxShadow.matchAll(/(-?[\\d.]+)px/g)];
+      const rim = Math.max(0, ...spread.map(([, px]) => Number(px)));
+      return sample.getBoundingClientRect().top - rim - heading.bottom;
+    }"""
+    async with chromium() as browser:
+        async with read(browser, f"{edge.url}/e/talk?lang=es", "Bienvenidos.") as page:
+            await page.click("#settings-button")
+            await page.wait_for_selector("#text-size")
+            assert await page.evaluate(edges) >= 0
+            before = await page.evaluate(top, "#settings h2")
+            await page.focus("#locked-screen")
+            assert await page.evaluate(top, "#settings h2") < before
+            await page.click("#settings-button")
+            await page.click("#settings-button")
+            assert await page.evaluate(top, "#settings h2") == before
+
+
+async def test_what_is_said_about_ai_is_in_sight_at_a_zoom_of_400_percent(edge: Edge) -> None:
+    await edge.put(dataclasses.replace(LONG, notice="Fire exit: left of the stage."))
+    await say(edge, "es", "Bienvenidos.")
+    zoomed = {"width": 320, "height": 256}
+    async with chromium() as browser:
+        url = f"{edge.url}/e/talk?lang=es"
+        async with read(browser, url, "Bienvenidos.", viewport=zoomed, locale="de") as page:
+            bottom = "(one) => document.querySelector(one).getBoundingClientRect().bottom"
+            top = "(one) => document.querySelector(one).getBoundingClientRect().top"
+            assert await page.is_visible("#ai-notice")
+            assert await page.evaluate(bottom, "#ai-notice") <= await page.evaluate(top, "#dock")
+            assert await page.evaluate(top, "#ai-notice") >= 0

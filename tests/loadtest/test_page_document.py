@@ -1,9 +1,12 @@
-"""What a simulated phone finds in a page, and what its times and loads become."""
+"""The page as a simulated phone reads it, and shares of processor time."""
 
+import gzip
+
+import brotli
 import pytest
 
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.page.document import embedded_captions, parse_document
+from broadcaster.loadtest.page.document import document_of, embedded_captions, parse_document
 from broadcaster.loadtest.page.results import CpuSample, CpuShare, busiest_share, cpu_share
 
 PAGE = b"""<!doctype html>
@@ -34,6 +37,19 @@ def test_answers_are_found_as_they_are() -> None:
     assert document.answers == {"/e/talk/info": b'{"a": "&amp; \\u003cb>"}'}
     assert document.has_answer("/e/talk/info")
     assert not document.has_answer("/e/talk/poll/es?newest=40")
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"), [("br", brotli.compress(PAGE)), ("gzip", gzip.compress(PAGE)), ("", PAGE)]
+)
+def test_a_page_is_read_as_it_was_compressed(coding: str, body: bytes) -> None:
+    assert document_of(body, coding) == parse_document(PAGE)
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_a_page_that_is_not_compressed_as_it_says(coding: str) -> None:
+    with pytest.raises(ListenerLost, match="not compressed as its head says"):
+        document_of(PAGE, coding)
 
 
 def test_captions_are_counted() -> None:

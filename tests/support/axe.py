@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page
 
 SOURCE = Path(__file__).parents[2] / "listener_web" / "node_modules" / "axe-core" / "axe.min.js"
-_RUN = """async (high_contrast) => {
+RUN = """async (high_contrast) => {
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const options = {runOnly: {type: 'tag', values}};
   if (high_contrast) {
@@ -30,5 +30,5 @@ async def violations(page: Page, *, high_contrast: bool = False) -> list[str]:
     """
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(await asyncio.to_thread(SOURCE.read_text))
-    found: list[str] = await page.evaluate(_RUN, high_contrast)
+    found: list[str] = await page.evaluate(RUN, high_contrast)
     return found

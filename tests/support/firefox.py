@@ -1,12 +1,13 @@
 """Real Firefox, told what to do over its own WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/)."""
 
 import asyncio
+import base64
 import itertools
 import json
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,14 @@ TAP = """() => {
 }"""
 """Records a page like `browser.TAP_PLAYER`, without a script that the page's CSP would forbid."""
 
+KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004"}
+"""The codes of keys that make no character (https://www.w3.org/TR/webdriver2/#keyboard-actions)."""
+
 _LISTENING = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
 
 
 class Tab:
-    """The browser's first tab."""
+    """A tab in a window of its own."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
@@ -57,8 +61,10 @@ class Tab:
     async def open(self) -> str:
         """Start the session; returns the browser's version."""
         session = await self._command("session.new", capabilities={})
-        tree = await self._command("browsingContext.getTree")
-        self._context = tree["contexts"][0]["context"]
+        # The first window of a headless browser never becomes the active one, and no page in it
+        # shows what has the focus.
+        window = await self._command("browsingContext.create", type="window")
+        self._context = window["context"]
         return str(session["capabilities"]["browserVersion"])
 
     async def goto(self, url: str) -> None:
@@ -91,6 +97,27 @@ class Tab:
         async with deadline():
             while not await self.evaluate(f"() => !!({condition})()"):
                 await asyncio.sleep(0.05)
+
+    async def run(self, script: str) -> None:
+        """Run a script that the page's CSP does not see."""
+        target = {"context": self._context}
+        await self._command("script.evaluate", expression=script, awaitPromise=False, target=target)
+
+    async def press(self, key: str) -> None:
+        """Press and release a key, one of `KEYS`."""
+        actions = [{"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")]
+        source = {"type": "key", "id": "keyboard", "actions": actions}
+        await self._command("input.performActions", context=self._context, actions=[source])
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the page another size, in CSS pixels."""
+        viewport = {"width": width, "height": height}
+        await self._command("browsingContext.setViewport", context=self._context, viewport=viewport)
+
+    async def picture(self) -> bytes:
+        """A picture of what is in sight, as PNG."""
+        answer = await self._command("browsingContext.captureScreenshot", context=self._context)
+        return base64.b64decode(answer["data"])
 
     async def _command(self, method: str, **params: object) -> Any:
         number = next(self._numbers)
@@ -127,24 +154,35 @@ async def sound_card(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def firefox() -> AsyncIterator[tuple[Tab, str]]:
-    """A headless browser with a profile of its own; yields its tab and its version."""
+async def firefox(
+    preferences: Mapping[str, bool | int | str] | None = None,
+) -> AsyncIterator[tuple[Tab, str]]:
+    """A headless browser with a profile of its own; yields its tab and its version.
+
+    Args:
+        preferences: more than `PREFERENCES`, as in `about:config`.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firefox-")))
         card = await stack.enter_async_context(sound_card(folder))
-        address = await stack.enter_async_context(_started(folder / "profile", card))
+        profile = folder / "profile"
+        await asyncio.to_thread(_make_profile, profile, {**PREFERENCES, **(preferences or {})})
+        address = await stack.enter_async_context(_started(profile, card))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         socket = http.ws_connect(f"{address}/session", max_msg_size=0)
         tab = Tab(await stack.enter_async_context(socket))
         yield tab, await tab.open()
 
 
+def _make_profile(profile: Path, preferences: Mapping[str, bool | int | str]) -> None:
+    profile.mkdir()
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in preferences.items()]
+    (profile / "user.js").write_text("".join(lines))
+
+
 @asynccontextmanager
 async def _started(profile: Path, card: str) -> AsyncIterator[str]:
     """A running browser; yields the address of its WebDriver BiDi."""
-    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items()]
-    await asyncio.to_thread(profile.mkdir)
-    await asyncio.to_thread((profile / "user.js").write_text, "".join(lines))
     process = await asyncio.create_subprocess_exec(
         *("firefox-esr", "--headless", "--no-remote", "--profile", str(profile)),
         *("--remote-debugging-port", "0"),

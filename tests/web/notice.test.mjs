@@ -11,6 +11,7 @@ const notice = ({ captions = 'open', player = 'idle', channel = {}, ...more } = 
     soundPossible: true,
     soundInvited: true,
     lostForLong: true,
+    refusal: null,
     ...more,
   });
   return tone === '' ? text : `${tone} ${text}`;
@@ -41,6 +42,8 @@ const CASES = [
   [null, { channel: { state: 'closed' }, captions: 'lost', player: 'interrupted' }],
   [null, { soundInvited: false }],
   ['warn connectionLost', { soundInvited: false, captions: 'lost' }],
+  ['warn channelRefused', { player: 'playing', refusal: { language: 'Deutsch', other: 'Español' } }],
+  ['warn soundLost', { player: 'reconnecting', refusal: { language: 'Deutsch', other: 'Español' } }],
 ];
 
 for (const [expected, given] of CASES) {

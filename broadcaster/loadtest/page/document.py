@@ -1,10 +1,13 @@
-"""What a phone finds in the page: files to load, and answers that came with it."""
+"""The page as a phone reads it: files to load, and answers that came with it."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
+
+import brotli
 
 from broadcaster.errors import ListenerLost
 
@@ -44,8 +47,30 @@ class EmbeddedCaptions:
 
 
 @lru_cache(maxsize=64)
+def document_of(body: bytes, coding: str) -> PageDocument:
+    """The page in the body of an answer. A crowd gets equal ones, so the newest are remembered.
+
+    Args:
+        body: as it came.
+        coding: its header Content-Encoding; empty for none.
+
+    Raises:
+        ListenerLost: it is not compressed like this.
+    """
+    try:
+        match coding:
+            case "br":
+                return parse_document(bytes(brotli.decompress(body)))
+            case "gzip":
+                return parse_document(gzip.decompress(body))
+            case _:
+                return parse_document(body)
+    except (brotli.error, OSError, EOFError):
+        raise ListenerLost("the page is not compressed as its head says") from None
+
+
 def parse_document(html: bytes) -> PageDocument:
-    """Read a page. A crowd gets the same one again and again, so the newest are remembered."""
+    """Read a page."""
     reader = _Reader()
     reader.feed(html.decode())
     reader.close()
@@ -56,6 +81,7 @@ def parse_document(html: bytes) -> PageDocument:
     )
 
 
+@lru_cache(maxsize=64)
 def embedded_captions(answer: bytes) -> EmbeddedCaptions:
     """The captions of an answer of `/e/{event}/poll/{channel}`.
 

@@ -13,6 +13,7 @@ from broadcaster.loadtest.transports.client_socket import (
     events_after,
 )
 
+_OK = 200
 _EVENTS = "text/event-stream"
 
 
@@ -50,7 +51,7 @@ class Exchange:
         self, target: LoadTarget, owner: ExchangeOwner, path: str, header_lines: str
     ) -> None:
         self.path: str | None = path
-        """What it asks for at present; None while it is idle."""
+        """The address that it asks for at present; None while it is idle."""
         self.streams = False
         """Whether its answer has no end."""
         self.closed = False
@@ -138,11 +139,12 @@ class Exchange:
             self._head, rest = parsed
             self._received = bytearray(rest)
         head = self._head
-        if head.headers.get("content-type", "").startswith(_EVENTS) and head.status == 200:  # noqa: PLR2004
+        if head.status == _OK and head.headers.get("content-type", "").startswith(_EVENTS):
             self.streams = True
             self._owner.answered(path, head, b"", now_s)
-            if self._received:
-                self._owner.streamed(self, bytes(self._received), now_s)
+            begun, self._received = bytes(self._received), bytearray()
+            if begun:
+                self._owner.streamed(self, begun, now_s)
             return False
         size = head.headers.get("content-length", "")
         if not size.isdigit():

@@ -5,7 +5,6 @@ connections that it keeps. The scripts then read the captions as a stream, and l
 the player, and what is behind the buttons. The sound is a WebSocket.
 """
 
-import gzip
 import select
 from collections import deque
 from collections.abc import Callable
@@ -14,10 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
-import brotli
-
 from broadcaster.errors import ListenerLost
-from broadcaster.loadtest.page.document import PageDocument, embedded_captions, parse_document
+from broadcaster.loadtest.page.document import PageDocument, document_of, embedded_captions
 from broadcaster.loadtest.page.exchange import Exchange
 from broadcaster.loadtest.page.results import PageVisit
 from broadcaster.loadtest.page.scripts import LaterFiles, page_address
@@ -33,7 +30,7 @@ from broadcaster.model.variant import ChannelVariant
 MOST_CONNECTIONS = 6
 """For files, to one server, as in browsers. The WebSocket is not counted."""
 NEWEST = 40
-"""The page asks for so many captions if none came with it."""
+"""Captions that the page asks for if none came with it."""
 TAP_AFTER_S = 0.5
 """From the first caption to the tap on Listen."""
 _OK = 200
@@ -41,7 +38,7 @@ _CAPTION = b"event: caption"
 
 
 class Connection(Protocol):
-    """What a crowd watches for a phone."""
+    """A connection of a phone, in its crowd's epoll loop."""
 
     closed: bool
     """Whether it was closed, by either side."""
@@ -66,7 +63,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhoneTools:
-    """What all phones of a process share.
+    """The tools that all phones of a process share.
 
     Attributes:
         target: the server.
@@ -130,7 +127,7 @@ class Phone:
 
     @property
     def waits_for(self) -> str:
-        """What it waits for, as the reason of a failure."""
+        """Its next step, as the reason of a failure."""
         visit = self.visit
         if visit.secured_s is None:
             return "no connection"
@@ -174,7 +171,7 @@ class Phone:
         self.visit.received_bytes += len(body)
         self._missing.discard(path)
         if path == self._page:
-            self._take_page(_decoded(head, body), now_s)
+            self._take_page(document_of(body, head.headers.get("content-encoding", "")), now_s)
         for file in self._tools.later.after(path):
             self._load_later(file)
         self._go_on(now_s)
@@ -199,8 +196,7 @@ class Phone:
         self._exchanges.remove(exchange)
         exchange.close()
 
-    def _take_page(self, html: bytes, now_s: float) -> None:
-        document = parse_document(html)
+    def _take_page(self, document: PageDocument, now_s: float) -> None:
         self.visit.page_s = now_s
         self._missing |= set(document.files)
         self._missing |= self._unanswered(document)
@@ -326,21 +322,3 @@ def _header_lines(target: LoadTarget, channel: str) -> str:
         f"Host: {target.url.host_port_subcomponent}\r\nAccept-Encoding: gzip, deflate, br\r\n"
         f"Accept-Language: {language}\r\nUser-Agent: broadcaster-loadtest\r\n{target.header_lines}"
     )
-
-
-def _decoded(head: AnswerHead, body: bytes) -> bytes:
-    """The page as it was before it was compressed.
-
-    Raises:
-        ListenerLost: it is not compressed as its head says.
-    """
-    try:
-        match head.headers.get("content-encoding"):
-            case "br":
-                return bytes(brotli.decompress(body))
-            case "gzip":
-                return gzip.decompress(body)
-            case _:
-                return body
-    except (brotli.error, OSError, EOFError):
-        raise ListenerLost("the page is not compressed as its head says") from None

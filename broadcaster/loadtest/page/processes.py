@@ -1,7 +1,8 @@
 """The crowd and the steady listeners, each in processes of their own.
 
-What is measured at the steady listeners must not be delayed by the work of the crowd. A crowd of
-phones is more work than one core can do beside a server, so it is spread over those that are there.
+The work of the crowd must not delay what is measured at the steady listeners. A crowd of phones
+can be more work than one core can do. So it is spread over all cores but one, which the server may
+need.
 """
 
 import gc
@@ -114,7 +115,7 @@ class ShareProcess:
     """Runs one share in a process of its own.
 
     Args:
-        share: what to run.
+        share: of the test.
         name: of the process.
     """
 

@@ -1,4 +1,4 @@
-"""What is measured at each phone, and what its process took."""
+"""The measurements at each phone, and the processor time of its process."""
 
 import time
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What the scripts of a page load later. They are read once, before the crowd comes."""
+"""The files that a page loads later. Its scripts are read once, before the crowd comes."""
 
 import http.client
 import posixpath

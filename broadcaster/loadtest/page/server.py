@@ -13,7 +13,7 @@ _PROC = Path("/proc")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _LISTENS = "0A"
 """The state of a listening socket in /proc/net/tcp."""
-_STATE, _QUEUES, _INODE = 3, 4, 9
+_LOCAL, _STATE, _QUEUES, _INODE = 1, 3, 4, 9
 """Columns of /proc/net/tcp."""
 _USER_TICKS, _SYSTEM_TICKS = 11, 12
 """Fields of /proc/PID/stat after the name of the process."""
@@ -21,7 +21,7 @@ _USER_TICKS, _SYSTEM_TICKS = 11, 12
 
 @dataclass(slots=True)
 class ServerLoad:
-    """What a server took while it was watched.
+    """The load of a server while it was watched.
 
     Attributes:
         processes: how many listen on the port; 0 when they are not on this machine, or belong to
@@ -69,19 +69,24 @@ class ServerWatch:
             load.most_waiting = max([load.most_waiting, *waiting])
             load.turned_away = _overflows() - self._turned_away_before
             for process in self._processes:
-                count = sum(1 for _ in (process / "fd").iterdir())
+                count = _open_files(process)
                 if count > load.open_files:
                     load.open_files, load.may_open = count, _file_limit(process)
 
 
 def _listening(port: int) -> Iterator[tuple[int, str]]:
-    """The listening sockets of a port: how many connections wait there, and the inode."""
+    """The listening sockets of a port: how many connections wait there, and the inode.
+
+    The kernel lists them before all others, which can be tens of thousands.
+    """
     for name in ("tcp", "tcp6"):
-        with suppress(OSError):
-            for line in (_PROC / "net" / name).read_text().splitlines()[1:]:
+        with suppress(OSError), (_PROC / "net" / name).open() as table:
+            next(table)
+            for line in table:
                 columns = line.split()
-                own = int(columns[1].rpartition(":")[2], 16)
-                if columns[_STATE] == _LISTENS and own == port:
+                if columns[_STATE] != _LISTENS:
+                    break
+                if int(columns[_LOCAL].rpartition(":")[2], 16) == port:
                     yield int(columns[_QUEUES].partition(":")[2], 16), columns[_INODE]
 
 
@@ -104,6 +109,12 @@ def _link(entry: Path) -> str:
 def _used_s(process: Path) -> float:
     fields = (process / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / _TICKS_PER_S
+
+
+def _open_files(process: Path) -> int:
+    """How many files a process has open: newer kernels say it, older ones only list them."""
+    folder = process / "fd"
+    return folder.stat().st_size or sum(1 for _ in os.scandir(folder))
 
 
 def _file_limit(process: Path) -> int:

@@ -1,0 +1,72 @@
+/** Follows everything that changes on the desk, by one stream of server-sent events. */
+import { ApiError, getJson } from '../shared/api.js';
+
+/** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
+/** @typedef {import('./api-types.js').EventStatus} EventStatus */
+/** @typedef {import('./api-types.js').StoreStatus} StoreStatus */
+
+const RETRY_MS = 3_000;
+/** The browser reconnects by itself; a shorter outage is not worth a word. */
+const QUIET_MS = 3_000;
+
+/**
+ * @typedef {object} Listeners
+ * @property {() => void} reset everything follows from scratch
+ * @property {(event: DeskEvent) => void} event
+ * @property {(gone: {id: string}) => void} deleted
+ * @property {(measured: {id: string, status: EventStatus}) => void} status
+ * @property {(store: StoreStatus) => void} store
+ * @property {() => void} ready all that is known was told
+ * @property {(connected: boolean) => void} connection
+ * @property {(error: unknown) => void} failed the server refuses the stream
+ */
+
+/** @type {(keyof Listeners)[]} */
+const KINDS = ['reset', 'event', 'deleted', 'status', 'store', 'ready'];
+
+export class ChangesFeed {
+  #on;
+  #alarm = 0;
+
+  /** @param {Listeners} on */
+  constructor(on) {
+    this.#on = on;
+    this.#connect();
+  }
+
+  #connect() {
+    const source = new EventSource('/api/changes');
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (message) => {
+        this.#heard();
+        const tell = /** @type {(data: unknown) => void} */ (this.#on[kind]);
+        tell(JSON.parse(/** @type {MessageEvent} */ (message).data));
+      });
+    }
+    source.onopen = () => this.#heard();
+    source.onerror = () => {
+      this.#alarm ||= window.setTimeout(() => this.#on.connection(false), QUIET_MS);
+      if (source.readyState === EventSource.CLOSED) void this.#askWhy();
+    };
+  }
+
+  #heard() {
+    clearTimeout(this.#alarm);
+    this.#alarm = 0;
+    this.#on.connection(true);
+  }
+
+  /** The answer was not a stream: an ordinary request tells the reason. */
+  async #askWhy() {
+    try {
+      await getJson('/api/store');
+    } catch (error) {
+      if (error instanceof ApiError && !error.retryable) {
+        clearTimeout(this.#alarm);
+        this.#on.failed(error);
+        return;
+      }
+    }
+    setTimeout(() => this.#connect(), RETRY_MS);
+  }
+}

@@ -1,0 +1,152 @@
+/** The buttons of one event: the next step, and all others in a menu. */
+import { send, sendJson } from '../shared/api.js';
+import { byId, h, setText } from '../shared/dom.js';
+
+/** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
+/** @typedef {import('./api-types.js').EventState} EventState */
+
+/** The next step in each state. @type {Record<EventState, {action: string, word: string}>} */
+const NEXT = {
+  draft: { action: 'open', word: 'Open' },
+  open: { action: 'live', word: 'Go live' },
+  live: { action: 'pause', word: 'Pause' },
+  paused: { action: 'resume', word: 'Resume' },
+  closed: { action: 'reopen', word: 'Reopen' },
+  archived: { action: 'reopen', word: 'Reopen' },
+};
+/** @type {readonly EventState[]} */
+const OVER = ['closed', 'archived'];
+
+/**
+ * @typedef {object} Listeners
+ * @property {(event: DeskEvent) => void} changed
+ * @property {(event: DeskEvent) => void} added a copy was made
+ * @property {(id: string) => void} removed
+ * @property {(event: DeskEvent, opener: HTMLElement) => void} edit
+ * @property {(error: unknown) => void} failed shows what went wrong
+ */
+
+export class EventActions {
+  #event;
+  #on;
+  #busy = false;
+  #step = h('button', { type: 'button', class: 'button primary step' });
+  #close = h('button', { type: 'button', class: 'button danger close' }, 'Close');
+  #edit = h('button', { type: 'button', class: 'button edit' }, 'Edit');
+  #archive = h('button', { type: 'button', class: 'button small archive' }, 'Archive');
+  #copy = h('button', { type: 'button', class: 'button small duplicate' }, 'Duplicate');
+  #delete = h('button', { type: 'button', class: 'button small danger delete' }, 'Delete…');
+  #menu = h(
+    'details',
+    { class: 'menu' },
+    h('summary', { class: 'button' }, 'More'),
+    h('div', { class: 'menu-items' }, this.#copy, this.#archive, this.#delete),
+  );
+  element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
+
+  /**
+   * @param {DeskEvent} event
+   * @param {Listeners} on
+   */
+  constructor(event, on) {
+    this.#event = event;
+    this.#on = on;
+    this.#step.addEventListener('click', () => void this.take(NEXT[this.#event.state].action));
+    this.#close.addEventListener('click', () => void this.#confirmClose());
+    this.#edit.addEventListener('click', () => this.#on.edit(this.#event, this.#edit));
+    this.#archive.addEventListener('click', () => void this.take('archive'));
+    this.#copy.addEventListener('click', () => void this.#duplicate());
+    this.#delete.addEventListener('click', () => void this.#confirmDelete());
+    this.#menu.addEventListener('keydown', (press) => {
+      if (press.key !== 'Escape') return;
+      this.#menu.open = false;
+      this.#menu.querySelector('summary')?.focus();
+    });
+    this.show(event);
+  }
+
+  /** @param {DeskEvent} event */
+  show(event) {
+    this.#event = event;
+    const { state } = event;
+    const over = OVER.includes(state);
+    setText(this.#step, NEXT[state].word);
+    this.#step.dataset.action = NEXT[state].action;
+    this.#step.classList.toggle('primary', !over);
+    this.#close.hidden = over;
+    this.#archive.hidden = state !== 'closed';
+    this.#delete.hidden = state === 'live' || state === 'paused';
+  }
+
+  /**
+   * Take a step of the event's life.
+   *
+   * @param {string} action
+   * @param {object} [body]
+   */
+  async take(action, body = {}) {
+    await this.#guarded(async () => {
+      this.#on.changed(await sendJson('POST', `${this.#path}/${action}`, body, this.#version));
+    });
+  }
+
+  get #path() {
+    return `/api/events/${encodeURIComponent(this.#event.id)}`;
+  }
+
+  get #version() {
+    return { 'If-Match': `"${this.#event.version}"` };
+  }
+
+  async #duplicate() {
+    await this.#guarded(async () => {
+      this.#on.added(await sendJson('POST', `${this.#path}/duplicate`, {}));
+    });
+  }
+
+  async #confirmClose() {
+    const dialog = byId('confirm', HTMLDialogElement);
+    if ((await answerOf(dialog)) === 'close') await this.take('close');
+  }
+
+  /** The organizer types the title: a click alone must not delete what nobody can bring back. */
+  async #confirmDelete() {
+    const dialog = byId('confirm-delete', HTMLDialogElement);
+    const typed = byId('delete-title', HTMLInputElement);
+    const submit = byId('confirm-delete-submit', HTMLButtonElement);
+    setText(byId('delete-name', HTMLElement), this.#event.title);
+    typed.value = '';
+    submit.disabled = true;
+    typed.oninput = () => (submit.disabled = typed.value.trim() !== this.#event.title);
+    if ((await answerOf(dialog)) !== 'delete') {
+      this.#menu.querySelector('summary')?.focus();
+      return;
+    }
+    await this.#guarded(async () => {
+      await send(this.#path, { method: 'DELETE', headers: this.#version });
+      this.#on.removed(this.#event.id);
+    });
+  }
+
+  /** @param {() => Promise<void>} work */
+  async #guarded(work) {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#menu.open = false;
+    try {
+      await work();
+    } catch (error) {
+      this.#on.failed(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+/** @param {HTMLDialogElement} dialog */
+async function answerOf(dialog) {
+  dialog.returnValue = '';
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  return dialog.returnValue;
+}
