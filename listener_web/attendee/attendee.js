@@ -44,7 +44,7 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
-/** What nobody needs at once does not compete with it. */
+/** The setting of data is not needed at once, so it does not compete with the sound. */
 const SAVING_WAITS_MS = 2_000;
 /** How long a refusal is told. */
 const REFUSAL_MS = 15_000;
