@@ -274,9 +274,10 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run}
+    edge = EdgeRoutes(rooms, clock)
+    parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.routes += [
-        *EdgeRoutes(rooms).routes(),
+        *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),

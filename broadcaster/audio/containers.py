@@ -12,6 +12,9 @@ MP3_BITRATE = 96_000
 """Bits per second. Speech needs less; browsers count bytes, not seconds, before they begin."""
 MP3_FRAME_BYTES = 288
 """MPEG-2 Layer III has 576 samples in a frame; at this rate every frame is equally long."""
+LOW_MP3_BITRATE = 32_000
+"""Bits per second of a low-rate variant, for speech up to 8 kHz."""
+LOW_MP3_FRAME_BYTES = 96
 _SHORTEST_PACKET_US = 2_500
 """RFC 6716 section 2.1.4: every packet is long enough for a page of its own."""
 
@@ -63,18 +66,21 @@ class OpusToMp3:
     """Decodes and encodes one channel in the caller's thread, up to a millisecond a packet.
 
     For players that do not know Opus.
+
+    Args:
+        bitrate: bits per second.
     """
 
     head = b""
     """An MP3 stream can begin with any frame."""
 
-    def __init__(self) -> None:
+    def __init__(self, bitrate: int = MP3_BITRATE) -> None:
         codec = av.CodecContext.create("libmp3lame", "w")
         assert isinstance(codec, av.AudioCodecContext)
         codec.sample_rate = CLOCK_HZ
         codec.layout = "mono"
         codec.format = "s16p"
-        codec.bit_rate = MP3_BITRATE
+        codec.bit_rate = bitrate
         codec.time_base = Fraction(1, CLOCK_HZ)
         self._codec = codec
         self._decoder = OpusDecoder()

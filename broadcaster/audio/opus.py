@@ -5,10 +5,12 @@ from functools import cache
 
 import av
 
+from broadcaster.audio.blocks import Blocks
 from broadcaster.audio.limiter import Limiter
 from broadcaster.audio.pcm import AvFrame, PcmResampler, Samples, to_frame
 from broadcaster.model.audio import (
     CLOCK_HZ,
+    LOW_RATE_FRAME_SAMPLES,
     OPUS_FRAME_SAMPLES,
     SAMPLE_BYTES,
     AudioFrame,
@@ -16,6 +18,7 @@ from broadcaster.model.audio import (
     ms_to_samples,
     samples_to_ms,
 )
+from broadcaster.model.variant import Coding
 
 OPUS_HZ = 48_000
 """The rate of decoders, in which Ogg and RTP count, whatever was encoded (RFC 6716)."""
@@ -24,6 +27,13 @@ SPEECH_BITRATE = 32_000
 PROTECTED_BITRATE = 24_000
 """With FEC: libopus then codes in SILK alone, whose packets of 60 ms repeat all of the one before;
 at a higher rate three hybrid frames share a packet and the last 20 ms are all that is repeated."""
+LOW_BITRATE = 12_000
+"""The lowest at which libopus codes speech up to 8 kHz. It leaves nothing for FEC."""
+_BITRATES = {
+    Coding.NORMAL: SPEECH_BITRATE,
+    Coding.PROTECTED: PROTECTED_BITRATE,
+    Coding.LOW_RATE: LOW_BITRATE,
+}
 PROTECTED_LOSS_PERCENT = 10
 """Loss that a protected variant is made for. Told 5 or 20 at this bit rate, libopus 1.6 leaves SILK
 and repeats nothing."""
@@ -39,21 +49,23 @@ class OpusEncoder:
 
     Args:
         frame_samples: length of a packet: 20, 40 or 60 ms.
-        loss_percent: packet loss that FEC is to repair; 0 leaves FEC off.
+        coding: which bit rate, and whether with FEC.
     """
 
-    def __init__(self, frame_samples: int = OPUS_FRAME_SAMPLES, *, loss_percent: int = 0) -> None:
+    def __init__(
+        self, frame_samples: int = OPUS_FRAME_SAMPLES, coding: Coding = Coding.NORMAL
+    ) -> None:
         codec = av.CodecContext.create("libopus", "w")
         assert isinstance(codec, av.AudioCodecContext)
         codec.sample_rate = CLOCK_HZ
         codec.layout = "mono"
         codec.format = "s16"
-        codec.bit_rate = PROTECTED_BITRATE if loss_percent else SPEECH_BITRATE
+        codec.bit_rate = _BITRATES[coding]
         codec.time_base = Fraction(1, CLOCK_HZ)
         frame_ms = str(samples_to_ms(frame_samples))
         codec.options = {"application": "voip", "frame_duration": frame_ms}
-        if loss_percent:
-            codec.options |= {"fec": "1", "packet_loss": str(loss_percent)}
+        if coding is Coding.PROTECTED:
+            codec.options |= {"fec": "1", "packet_loss": str(PROTECTED_LOSS_PERCENT)}
         self._codec = codec
         self._frame_samples = frame_samples
         self._next_pts = 0
@@ -76,39 +88,47 @@ class OpusStream:
     """The frames of one channel or variant: encoded once, numbered without a gap.
 
     Args:
-        frame_samples: of a packet: 20, 40 or 60 ms.
-        loss_percent: see `OpusEncoder`.
+        frame_samples: of a packet: 20, 40 or 60 ms. Those of a low-rate variant are always 60 ms.
+        coding: see `OpusEncoder`.
     """
 
-    def __init__(self, frame_samples: int, *, loss_percent: int = 0) -> None:
-        self._frame_samples = frame_samples
-        self._loss_percent = loss_percent
+    def __init__(self, frame_samples: int, coding: Coding = Coding.NORMAL) -> None:
+        low_rate = coding is Coding.LOW_RATE
+        self._frame_samples = LOW_RATE_FRAME_SAMPLES if low_rate else frame_samples
+        self._coding = coding
         self._sequence = 0
         self._encoder: OpusEncoder | None = None
         self._limiter: Limiter | None = None
+        self._blocks = self._no_blocks()
 
-    def encode_pcm(self, pcm: bytes, position: int) -> AudioFrame:
-        """The next frame.
+    def encode_pcm(self, pcm: bytes, position: int) -> list[AudioFrame]:
+        """The frames that a piece completes.
 
         Args:
-            pcm: `frame_samples` of s16le mono 24 kHz.
-            position: event-clock sample of its first sample.
+            pcm: s16le mono 24 kHz, of any length.
+            position: event-clock sample of its first sample. A jump ends the frame before it.
         """
-        self._encoder = self._encoder or OpusEncoder(
-            self._frame_samples, loss_percent=self._loss_percent
-        )
-        frame = AudioFrame(Kind.OPUS, self._sequence, position, self._encoder.encode(pcm))
-        self._sequence += 1
-        return frame
+        self._encoder = self._encoder or OpusEncoder(self._frame_samples, self._coding)
+        frames = []
+        for block in self._blocks.push(position, pcm):
+            packet = self._encoder.encode(block.pcm)
+            frames.append(AudioFrame(Kind.OPUS, self._sequence, block.position, packet))
+            self._sequence += 1
+        return frames
 
-    def encode_samples(self, samples: Samples, position: int) -> AudioFrame:
-        """The next frame, from samples whose peaks may leave full scale: they are limited."""
+    def encode_samples(self, samples: Samples, position: int) -> list[AudioFrame]:
+        """The same, of samples whose peaks may leave full scale: they are limited."""
         self._limiter = self._limiter or Limiter()
         return self.encode_pcm(self._limiter.limit(samples), position)
 
     def rest(self) -> None:
         """Pause. Drops the filters' state, so that a later listener hears no leftover."""
-        self._encoder = self._limiter = None
+        if self._encoder is not None:
+            self._encoder = self._limiter = None
+            self._blocks = self._no_blocks()
+
+    def _no_blocks(self) -> Blocks:
+        return Blocks(self._frame_samples, longest_fill=0)
 
 
 class OpusFrameDecoder:

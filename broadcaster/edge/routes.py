@@ -9,6 +9,7 @@ from broadcaster.edge.install_routes import InstallRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.transcript.routes import TranscriptRoutes
+from broadcaster.model.ports import Clock
 from broadcaster.web.pages.encodings import JSON, compressed
 
 
@@ -17,10 +18,12 @@ class EdgeRoutes:
 
     Args:
         rooms: where events and their channels are.
+        clock: the time.
     """
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, clock: Clock) -> None:
         self._rooms = rooms
+        self.transcripts = TranscriptRoutes(rooms, clock)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of an event's page, its information, its captions and its transcripts.
@@ -32,8 +35,12 @@ class EdgeRoutes:
             web.get("/e/{event}", AttendeePage(self._rooms).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
-            *TranscriptRoutes(self._rooms).routes(),
+            *self.transcripts.routes(),
         ]
+
+    async def run(self) -> None:
+        """Drop what is kept of captions that nobody asks for any more, until cancelled."""
+        await self.transcripts.kept.run()
 
     async def info(self, request: web.Request) -> web.Response:
         """The channels that a listener can choose, and what the page says about the event."""

@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing
 
 from broadcaster.audio.level import LevelMeter
-from broadcaster.floor.output import PROTECTED_FLOOR, FloorOutput
+from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
@@ -51,7 +51,7 @@ class FloorFeed:
         self._bus = bus
         self._clock = clock
         self._output = FloorOutput(bus, event.id, frame_samples)
-        self._audience = Audience((PROTECTED_FLOOR,), clock)
+        self._audience = Audience(FLOOR_VARIANTS, clock)
         self._meter = LevelMeter()
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None
@@ -140,7 +140,7 @@ class FloorFeed:
         next_status = self._clock.monotonic()
         while self._peer is not None or self._clock.monotonic() - self._left_at < GRACE_S:
             now = self._clock.monotonic()
-            self._output.protected_wanted = bool(self._audience.wanted())
+            self._output.wanted = self._audience.wanted()
             self._fill_with_silence(now)
             if now >= next_status:
                 next_status = now + STATUS_INTERVAL_S

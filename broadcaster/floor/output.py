@@ -3,16 +3,18 @@
 The bus also retains the PCM of the last minute, for booths that come later or missed it.
 """
 
+from collections.abc import Set as AbstractSet
+
 from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
+from broadcaster.audio.opus import OpusStream
 from broadcaster.model import keys
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, RETAINED_SAMPLES, AudioFrame, Kind
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Retained
-from broadcaster.model.variant import ChannelVariant
+from broadcaster.model.variant import ChannelVariant, Coding
 
-PROTECTED_FLOOR = ChannelVariant(FLOOR, with_fec=True)
-"""The variant that repairs lost packets."""
+FLOOR_VARIANTS = tuple(ChannelVariant(FLOOR, coding=coding) for coding in Coding if coding)
+"""Those that are made in addition to the floor channel itself, while somebody listens to them."""
 
 
 class FloorOutput:
@@ -32,11 +34,13 @@ class FloorOutput:
         self._opus_blocks = Blocks(frame_samples)
         self._opus_topic = keys.opus(event, FLOOR)
         self._opus = OpusStream(frame_samples)
-        self._protected_topic = keys.opus(event, str(PROTECTED_FLOOR))
-        self._protected = OpusStream(frame_samples, loss_percent=PROTECTED_LOSS_PERCENT)
+        self._variants = {
+            variant: (keys.opus(event, str(variant)), OpusStream(frame_samples, variant.coding))
+            for variant in FLOOR_VARIANTS
+        }
         self._pcm_sequence = 0
-        self.protected_wanted = False
-        """Whether anybody listens to the variant that repairs lost packets."""
+        self.wanted: AbstractSet[ChannelVariant] = frozenset()
+        """Those of `FLOOR_VARIANTS` that somebody listens to."""
 
     @property
     def next_position(self) -> int:
@@ -69,10 +73,13 @@ class FloorOutput:
             self._bus.publish(self._pcm_topic, frame.to_bytes())
             self._pcm_sequence += 1
         for block in opus:
-            frame = self._opus.encode_pcm(block.pcm, block.position)
-            self._bus.publish(self._opus_topic, frame.to_bytes())
-            if self.protected_wanted:
-                frame = self._protected.encode_pcm(block.pcm, block.position)
-                self._bus.publish(self._protected_topic, frame.to_bytes())
-            else:
-                self._protected.rest()
+            self._publish_opus(self._opus_topic, self._opus, block)
+            for variant, (topic, stream) in self._variants.items():
+                if variant in self.wanted:
+                    self._publish_opus(topic, stream, block)
+                else:
+                    stream.rest()
+
+    def _publish_opus(self, topic: str, stream: OpusStream, block: Block) -> None:
+        for frame in stream.encode_pcm(block.pcm, block.position):
+            self._bus.publish(topic, frame.to_bytes())

@@ -27,6 +27,8 @@ PCM_FRAME_SAMPLES = 480
 """Samples of one floor frame: 20 ms."""
 OPUS_FRAME_SAMPLES = 1_440
 """Samples (at `CLOCK_HZ`) in one Opus packet of a channel, by default: 60 ms."""
+LOW_RATE_FRAME_SAMPLES = 1_440
+"""The same of a low-rate variant, whatever is set: 60 ms. Shorter ones would be mostly headers."""
 
 ENVELOPE_VERSION = 1
 _HEADER = struct.Struct("!BBHIQ")

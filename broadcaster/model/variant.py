@@ -1,9 +1,7 @@
-"""The variants of a channel, and how their ids are written: `es`, `es+floor`, `es+floor+fec`."""
+"""The variants of a channel, and how their ids are written: `es`, `es+floor`, `es+floor+low`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-_FEC_SUFFIX = "+fec"
 
 
 class FloorLevel(StrEnum):
@@ -12,6 +10,18 @@ class FloorLevel(StrEnum):
     OFF = ""
     QUIET = "+floor"
     EVEN = "+evenfloor"
+
+
+class Coding(StrEnum):
+    """How a channel is encoded; the value is the suffix in ids.
+
+    `PROTECTED` has in-band error correction, for WebRTC listeners that lose packets. `LOW_RATE` is
+    for listeners that pay for their data or have little of it; it has no bits left for correction.
+    """
+
+    NORMAL = ""
+    PROTECTED = "+fec"
+    LOW_RATE = "+low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +33,22 @@ class ChannelVariant:
     Attributes:
         channel: the channel's own id.
         floor: whether the floor is under the interpreter's voice, and how loud.
-        with_fec: in-band error correction, for WebRTC listeners that lose packets.
+        coding: how it is encoded.
     """
 
     channel: str
     floor: FloorLevel = FloorLevel.OFF
-    with_fec: bool = False
+    coding: Coding = Coding.NORMAL
 
     @classmethod
     def parse(cls, text: str) -> "ChannelVariant":
         """Read an id. Every text is one: what is not a suffix belongs to the channel's own id."""
-        without_fec = text.removesuffix(_FEC_SUFFIX)
+        codings = (Coding.PROTECTED, Coding.LOW_RATE)
+        coding = next((coding for coding in codings if text.endswith(coding)), Coding.NORMAL)
+        text = text.removesuffix(coding)
         levels = (FloorLevel.QUIET, FloorLevel.EVEN)
-        floor = next((level for level in levels if without_fec.endswith(level)), FloorLevel.OFF)
-        channel = without_fec.removesuffix(floor)
-        return cls(channel, floor, with_fec=without_fec != text)
+        floor = next((level for level in levels if text.endswith(level)), FloorLevel.OFF)
+        return cls(text.removesuffix(floor), floor, coding)
 
     def __str__(self) -> str:
-        return self.channel + self.floor + (_FEC_SUFFIX if self.with_fec else "")
+        return self.channel + self.floor + self.coding

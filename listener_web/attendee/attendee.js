@@ -7,14 +7,16 @@
  * `../player/player.js` when the captions are on their way. `status.js` finds the one word at the top,
  * `notice.js` the sentence above the dock, `states.js` what the middle says while there is nothing to
  * read, `dock.js` fills the dock, `preferences.js` keeps the settings of the sound, and `reading.js`
- * those of the captions, with search and quotes. `../device/` has what the page does with the phone: the
- * screen, the pocket, no network. The page's own words are in `../i18n/`. What all pages use is in
- * `../shared/`.
+ * those of the captions, with search and quotes. `../data/` has the setting of how much data to use,
+ * `../device/` what the page does with the phone: the screen, the pocket, no network. The page's own words
+ * are in `../i18n/`. What all pages use is in `../shared/`.
  */
 import { AbsenceFilter } from '../captions/absence.js';
+import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
 import { ChannelBar } from '../languages/channel-bar.js';
 import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choice.js';
+import { LazySaving } from '../data/lazy-saving.js';
 import { byId, pathSegment, setText } from '../shared/dom.js';
 import { format } from '../i18n/format.js';
 import { localise } from '../i18n/localise.js';
@@ -42,6 +44,8 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
+/** The setting of data is not needed at once, so it does not compete with the sound. */
+const SAVING_WAITS_MS = 2_000;
 /** How long a refusal is told. */
 const REFUSAL_MS = 15_000;
 /** A connection that is back sooner than this is not worth a sentence. */
@@ -67,6 +71,7 @@ class AttendeePage {
   #sheet;
   #dock;
   #sound = new Sound(() => loadSound(() => this.#choice));
+  #saving;
   #panel;
   #words;
   #pass = new PassWatch(base);
@@ -103,6 +108,14 @@ class AttendeePage {
     this.#pane = this.#firstPane(view);
     this.#second = new SecondPane(base, strings, this.#reading);
     const { channels } = info;
+    this.#saving = new LazySaving({
+      base,
+      strings,
+      sound: this.#sound,
+      captionBytes: () => CaptionFeed.receivedBytes,
+      chosen: () => this.#choice,
+      take: (choice) => this.#take(choice),
+    });
     this.#sheet = new LazySheet({
       base,
       channels,
@@ -168,7 +181,7 @@ class AttendeePage {
     rememberChoice(event, choice);
     if (choice.captionsOnly && !before.captionsOnly) this.#sound.stop();
     if (choice.hear !== before.hear) this.#sound.switchTo(choice.hear.id);
-    else if (soundOf(choice.hear.id, choice.floorLevel) !== soundOf(before.hear.id, before.floorLevel)) {
+    else if (soundOf(choice.hear.id, choice) !== soundOf(before.hear.id, before)) {
       this.#sound.reopen();
     }
     if (before.captionsOnly && !choice.captionsOnly) void this.#sound.load();
@@ -178,6 +191,7 @@ class AttendeePage {
     }
     this.#second.show(choice.read, choice.second);
     this.#bar.show(choice, 'smooth');
+    this.#saving.show();
     this.#refresh();
   }
 
@@ -234,6 +248,7 @@ class AttendeePage {
     if (!this.#choice.captionsOnly) void this.#sound.load();
     this.#sheet.load().catch(() => undefined);
     void this.#reading.loadTools();
+    setTimeout(() => this.#saving.load(), SAVING_WAITS_MS);
   }
 
   #loadDevice() {
@@ -338,7 +353,7 @@ function loadSound(chosen) {
     usable: () =>
       usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
     urlOf: (transport, channel) =>
-      addressOf(transport, event, soundOf(channel, chosen().floorLevel)),
+      addressOf(transport, event, soundOf(channel, chosen())),
   }));
 }
 

@@ -36,6 +36,9 @@ export function inspector(player) {
     get skipped_packets() {
       return player.stats.skipped_packets;
     },
+    get received_bytes() {
+      return player.stats.received_bytes;
+    },
     get played_frames() {
       return player.stats.played_frames;
     },

@@ -57,6 +57,16 @@ export class Sound extends EventTarget {
     return 1000 * (buffered.end(buffered.length - 1) - player.element.currentTime);
   }
 
+  /** The player's counters; null until it is loaded. */
+  get stats() {
+    return this.#loaded?.player.stats ?? null;
+  }
+
+  /** Bytes of sound received since the page was loaded. */
+  get receivedBytes() {
+    return this.#loaded?.player.stats.received_bytes ?? 0;
+  }
+
   /** How long the way to the loudspeaker is, which is long by Bluetooth; 0 where the browser does not tell. */
   get outputLatencyMs() {
     const player = this.#loaded?.player;

@@ -32,6 +32,7 @@ export const FIRST_REOPEN_MS = 30_000;
 export const LAST_REOPEN_MS = 300_000;
 /** Captions to begin with, about three screens of a phone; the server's page comes with as many. */
 const NEWEST = 40;
+const UTF8 = new TextEncoder();
 
 /**
  * @typedef {object} Caption
@@ -60,6 +61,8 @@ const NEWEST = 40;
 
 /** Reconnects by itself until the event is closed. */
 export class CaptionFeed {
+  /** Bytes that came by the streams of all channels since the page was loaded. */
+  static receivedBytes = 0;
   /** Whether streams are held back on the way to this page; the next channel then polls at once. */
   static #streamsAreHeld = false;
   #backoff = new Backoff(500, 3_000);
@@ -160,6 +163,7 @@ export class CaptionFeed {
     this.#expectEvent(OPENS_WITHIN_MS);
     source.onopen = () => this.#expectEvent(FIRST_EVENT_MS);
     source.addEventListener('caption', ({ data, lastEventId }) => {
+      count('caption', data, lastEventId);
       this.#arrived();
       if (!isNewer(lastEventId, this.#lastId)) return;
       this.#begin(lastEventId);
@@ -167,6 +171,7 @@ export class CaptionFeed {
       this.on.caption(JSON.parse(data), writtenMs(lastEventId));
     });
     source.addEventListener('state', ({ data }) => {
+      count('state', data, '');
       this.#arrived();
       this.#tellState(JSON.parse(data));
     });
@@ -280,4 +285,16 @@ export class CaptionFeed {
  */
 function withId(address, id) {
   return `${address}?${id === '' ? `newest=${NEWEST}` : `after=${encodeURIComponent(id)}`}`;
+}
+
+/**
+ * Count an event as it was written, see docs/protocol.md.
+ *
+ * @param {string} name
+ * @param {string} data
+ * @param {string} id empty for none
+ */
+function count(name, data, id) {
+  const lines = `${id && `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
+  CaptionFeed.receivedBytes += UTF8.encode(lines).length;
 }

@@ -9,8 +9,9 @@ export const FLOOR_LEVELS = /** @type {const} */ (['off', 'quiet', 'even']);
 
 /** @typedef {typeof FLOOR_LEVELS[number]} FloorLevel */
 
-/** The suffix of a channel's id that asks the server for a level. */
-const SUFFIXES = { off: '', quiet: '+floor', even: '+evenfloor' };
+/** The suffixes of a channel's id that ask the server for a variant. */
+const LEVEL_SUFFIXES = { off: '', quiet: '+floor', even: '+evenfloor' };
+const LOW_RATE_SUFFIX = '+low';
 
 /**
  * @typedef {object} Choice
@@ -20,6 +21,7 @@ const SUFFIXES = { off: '', quiet: '+floor', even: '+evenfloor' };
  * @property {boolean} linked whether `hear` and `read` are one and change together
  * @property {boolean} captionsOnly whether no sound is wanted
  * @property {FloorLevel} floorLevel
+ * @property {boolean} lessData whether the sound is to use less data
  */
 
 /** What one of the lists of languages chooses: `both` stands for `hear` and `read`. */
@@ -79,10 +81,11 @@ export function link(choice, linked) {
  * The id to ask the server for.
  *
  * @param {string} channel its own id
- * @param {FloorLevel} level
+ * @param {Pick<Choice, 'floorLevel' | 'lessData'>} choice
  */
-export function soundOf(channel, level) {
-  return channel === 'floor' ? channel : channel + SUFFIXES[level];
+export function soundOf(channel, { floorLevel, lessData }) {
+  const level = channel === 'floor' ? '' : LEVEL_SUFFIXES[floorLevel];
+  return channel + level + (lessData ? LOW_RATE_SUFFIX : '');
 }
 
 /**
@@ -137,6 +140,7 @@ export function recallChoice(channels, event, known) {
     ...initialChannels(channels, { ...kept, ...known }),
     captionsOnly: device.recall('captions-only') === 'yes',
     floorLevel: FLOOR_LEVELS.find((one) => one === level) ?? before,
+    lessData: device.recall('less-data') === 'yes',
   };
 }
 
@@ -146,10 +150,12 @@ export function recallChoice(channels, event, known) {
  * @param {string} event its id
  * @param {Choice} choice
  */
-export function rememberChoice(event, { hear, read, second, linked, captionsOnly, floorLevel }) {
+export function rememberChoice(event, choice) {
+  const { hear, read, second, linked, captionsOnly, floorLevel, lessData } = choice;
   tab.remember(`channel.${event}`, hear.id);
   tab.remember(`read.${event}`, linked ? '' : read.id);
   tab.remember(`second.${event}`, second?.id ?? '');
   device.remember('captions-only', captionsOnly ? 'yes' : 'no');
   device.remember('floor-level', floorLevel);
+  device.remember('less-data', lessData ? 'yes' : 'no');
 }

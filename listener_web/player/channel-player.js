@@ -39,6 +39,11 @@ export class ChannelPlayer {
     this.#current = this.#empty();
   }
 
+  /** Whether sound is heard. */
+  get playing() {
+    return this.#current.playing;
+  }
+
   /** The number of the stream that is heard. */
   get stream() {
     return this.#audible;

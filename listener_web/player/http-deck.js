@@ -10,6 +10,9 @@ const START_DEADLINE_MS = 10_000;
 const STALL_MS = 3_000;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
+/** The bit rates of the MP3 are constant. */
+const BYTES_PER_S = 12_000;
+const LOW_BYTES_PER_S = 4_000;
 /** A server that does not answer in this time is asked again. */
 const ANSWER_DEADLINE_MS = 2_500;
 /** Chromium takes 32 kB at a time. What is buffered at least, over this many seconds, tells more. */
@@ -37,6 +40,9 @@ export class HttpDeck extends EventTarget {
   #underruns = 0;
   #retry = 0;
   #watch = 0;
+  /** Received by earlier connections. */
+  #earlierBytes = 0;
+  #bytesPerSecond;
   #moved = { at: performance.now(), time: 0 };
   /** Counts the attempts; only the last one goes on. */
   #attempt = 0;
@@ -55,6 +61,7 @@ export class HttpDeck extends EventTarget {
     super();
     this.channel = channel;
     this.#url = url;
+    this.#bytesPerSecond = decodeURIComponent(url).endsWith('+low.mp3') ? LOW_BYTES_PER_S : BYTES_PER_S;
     this.setVolume(volume);
     this.#element.addEventListener('playing', () => {
       // The phone has ended the interruption by itself. What waited in the player is of the past.
@@ -88,12 +95,21 @@ export class HttpDeck extends EventTarget {
     return this.#element;
   }
 
-  get stats() {
+  /** A player does not tell the bytes, but up to where it has received. */
+  get receivedBytes() {
+    return this.#earlierBytes + this.#receivedUntil * this.#bytesPerSecond;
+  }
+
+  get #receivedUntil() {
     const { buffered, currentTime } = this.#element;
-    const end = buffered.length > 0 ? buffered.end(buffered.length - 1) : currentTime;
+    return buffered.length > 0 ? buffered.end(buffered.length - 1) : currentTime;
+  }
+
+  get stats() {
+    const { currentTime } = this.#element;
     return {
       underruns: this.#underruns,
-      fill_ms: (end - currentTime) * 1000,
+      fill_ms: (this.#receivedUntil - currentTime) * 1000,
       target_ms: 0,
       played_frames: Math.round(currentTime * 48_000),
       skipped_ms: 0,
@@ -112,6 +128,7 @@ export class HttpDeck extends EventTarget {
   /** Play what is live now. Must be called from a tap after an interruption. */
   resume() {
     clearTimeout(this.#retry);
+    this.#earlierBytes = this.receivedBytes;
     this.#attempt += 1;
     if (this.state === 'interrupted') this.#become('buffering');
     this.#moved = { at: performance.now(), time: 0 };

@@ -47,7 +47,7 @@ export function usableTransports(lockedScreen, forced) {
  *
  * @param {Transport} transport
  * @param {string} event
- * @param {string} channel with `+floor` for the variant
+ * @param {string} channel with the suffixes of a variant
  */
 export function addressOf(transport, event, channel) {
   const [e, c] = [encodeURIComponent(event), encodeURIComponent(channel)];
@@ -92,6 +92,7 @@ export function addressOf(transport, event, channel) {
  * @property {DeckState} state
  * @property {DeckStats} stats
  * @property {number} skippedPackets packets that the server left out because this listener was slow
+ * @property {number} receivedBytes of sound, with the headers of its transport
  * @property {HTMLMediaElement | null} element the browser's own player, null for sound that passes
  *   through the audio graph
  * @property {boolean} canChange whether `change` may be called now
@@ -115,18 +116,20 @@ export class DeckTotals {
     this.played_frames = before?.played_frames ?? 0;
     this.skipped_ms = before?.skipped_ms ?? 0;
     this.skipped_packets = before?.skipped_packets ?? 0;
+    this.received_bytes = before?.received_bytes ?? 0;
   }
 
   /**
    * Count what a deck has counted until now.
    *
-   * @param {Pick<DeckMembers, 'stats' | 'skippedPackets'>} deck
+   * @param {Pick<DeckMembers, 'stats' | 'skippedPackets' | 'receivedBytes'>} deck
    */
-  add({ stats, skippedPackets }) {
+  add({ stats, skippedPackets, receivedBytes }) {
     this.underruns += stats.underruns;
     this.played_frames += stats.played_frames;
     this.skipped_ms += stats.skipped_ms;
     this.skipped_packets += skippedPackets;
+    this.received_bytes += receivedBytes;
   }
 }
 

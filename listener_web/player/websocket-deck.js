@@ -62,6 +62,7 @@ export class WebSocketDeck extends EventTarget {
   #playedBefore = 0;
   /** Packets the server left out because this listener was too slow for them. */
   skippedPackets = 0;
+  receivedBytes = 0;
   /** @type {BufferStats} */
   stats = {
     playing: false,
@@ -97,6 +98,7 @@ export class WebSocketDeck extends EventTarget {
     this.#worker.onmessage = ({ data }) => {
       clearTimeout(this.#late);
       if (data.connection) this.#connected(data.connection);
+      else if (data.bytes) this.receivedBytes += data.bytes;
       else if (data.received) this.#receives = true;
       else if (data.skipped) this.skippedPackets += data.skipped;
       else if (data.refused) this.#refused(data.refused);

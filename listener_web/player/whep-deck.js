@@ -36,6 +36,7 @@ export class WhepDeck extends EventTarget {
   /** @type {DeckState} */
   state = 'connecting';
   skippedPackets = 0;
+  receivedBytes = 0;
   stats = { underruns: 0, fill_ms: 0, target_ms: 0, played_frames: 0, skipped_ms: 0 };
   #gain;
   #url;
@@ -56,6 +57,8 @@ export class WhepDeck extends EventTarget {
   /** Whether it has brought nothing for a while, and the packets it had brought until then. */
   #silent = true;
   #packets = 0;
+  /** Of this session, that were counted. */
+  #bytes = 0;
   /** @type {MediaStreamAudioSourceNode | null} */
   #source = null;
   /** Chromium plays a remote stream in the graph only while an element has it too. */
@@ -235,6 +238,8 @@ export class WhepDeck extends EventTarget {
       }
       if (heard.packets > this.#packets) {
         this.#packets = heard.packets;
+        this.receivedBytes += heard.bytes - this.#bytes;
+        this.#bytes = heard.bytes;
         heard_ms = performance.now();
         deadline = heard_ms + STALL_MS;
         this.#backoff.reset();
@@ -263,6 +268,7 @@ export class WhepDeck extends EventTarget {
     this.#session = session;
     this.#silent = false;
     this.#packets = 0;
+    this.#bytes = 0;
     this.#attach(stream);
   }
 

@@ -6,6 +6,7 @@ import { WebRtcSession } from '../shared/webrtc-session.js';
  *
  * @typedef {object} Heard
  * @property {number} packets
+ * @property {number} bytes with RTP headers
  * @property {number} samples played
  * @property {number} gaps how often missing sound was concealed
  * @property {number} delay_ms mean wait in the jitter buffer
@@ -25,10 +26,11 @@ export class WhepSession extends WebRtcSession {
 
   /** @returns {Promise<Heard>} */
   async heard() {
-    const heard = { packets: 0, samples: 0, gaps: 0, delay_ms: 0 };
+    const heard = { packets: 0, bytes: 0, samples: 0, gaps: 0, delay_ms: 0 };
     (await this.connection.getStats()).forEach((report) => {
       if (report.type !== 'inbound-rtp') return;
       heard.packets = report.packetsReceived;
+      heard.bytes = report.bytesReceived + (report.headerBytesReceived ?? 0);
       heard.samples = report.jitterBufferEmittedCount ?? 0;
       heard.gaps = report.concealmentEvents ?? 0;
       heard.delay_ms = (1000 * (report.jitterBufferDelay ?? 0)) / Math.max(1, heard.samples);

@@ -1,7 +1,8 @@
 /**
  * The sound of one listener, off the main thread: WebSocket → Opus decoder → port of the audio thread.
  * It tells the page `{started: true}`, `{connection: 'open' | 'lost' | 'ended'}`,
- * `{received: true}` when a connection brings its first packet, `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
+ * `{received: true}` when a connection brings its first packet, `{bytes}` received now and then,
+ * `{skipped: packets}`, `{channel, stream}` when the sound of another channel begins, and
  * `{refused: channel}`. What it cannot do is an error that it does not catch: the page hears of those.
  */
 import { Backoff } from '../shared/backoff.js';
@@ -26,6 +27,12 @@ const STALL_MS = 5_000;
 const CHANGE_INTERVAL_MS = 250;
 /** The server answers within 2.5 s. One that does not is older than this page, or out of reach. */
 const ANSWER_DEADLINE_MS = 3_500;
+/** The page is told about received bytes no more often. */
+const REPORT_MS = 2_000;
+/** The headers of messages up to 125 bytes, and of longer ones (RFC 6455 section 5.2). */
+const SHORT_MESSAGE_BYTES = 125;
+const SHORT_HEADER_BYTES = 2;
+const LONG_HEADER_BYTES = 4;
 
 /** @typedef {import('./frames.js').Wish} Wish */
 
@@ -63,6 +70,9 @@ class Receiver {
   /** Whether this connection was opened, and whether it has said hello. */
   #opened = false;
   #greeted = false;
+  /** Bytes that the page has not been told about, and when it was told last. */
+  #receivedBytes = 0;
+  #reportedMs = 0;
 
   /**
    * @param {string} url
@@ -88,6 +98,7 @@ class Receiver {
       self.postMessage({ connection: 'open' });
     };
     socket.onmessage = ({ data }) => {
+      this.#count(data);
       if (data instanceof ArrayBuffer) this.#receive(data);
       else this.#note(JSON.parse(data));
     };
@@ -117,8 +128,23 @@ class Receiver {
 
   close() {
     this.#over = true;
+    this.#report();
     this.#disconnect();
     this.#decoder.finish();
+  }
+
+  /** @param {ArrayBuffer | string} message texts are ASCII */
+  #count(message) {
+    const bytes = typeof message === 'string' ? message.length : message.byteLength;
+    const isShort = bytes <= SHORT_MESSAGE_BYTES;
+    this.#receivedBytes += bytes + (isShort ? SHORT_HEADER_BYTES : LONG_HEADER_BYTES);
+    if (Date.now() - this.#reportedMs >= REPORT_MS) this.#report();
+  }
+
+  #report() {
+    this.#reportedMs = Date.now();
+    if (this.#receivedBytes > 0) self.postMessage({ bytes: this.#receivedBytes });
+    this.#receivedBytes = 0;
   }
 
   #connectAgain() {

@@ -1,12 +1,14 @@
 /** The jitter buffers inside the audio thread. The worker that decodes sends them sound by a port. */
 import { ChannelPlayer } from './channel-player.js';
 
-const REPORT_INTERVAL_S = 0.1;
+/** The page hears of a change at once, and of the buffer no more often than this. */
+const REPORT_INTERVAL_S = 0.5;
 
 class ChannelProcessor extends AudioWorkletProcessor {
   #player = new ChannelPlayer(sampleRate);
   #lastReport = 0;
-  #reported = 0;
+  #reportedStream = 0;
+  #reportedPlaying = false;
   #closed = false;
 
   constructor() {
@@ -38,10 +40,11 @@ class ChannelProcessor extends AudioWorkletProcessor {
   process(_inputs, outputs) {
     const channel = outputs[0]?.[0];
     if (channel) this.#player.render(channel);
-    const { stream } = this.#player;
-    if (stream !== this.#reported || currentTime - this.#lastReport >= REPORT_INTERVAL_S) {
+    const { stream, playing } = this.#player;
+    const changed = stream !== this.#reportedStream || playing !== this.#reportedPlaying;
+    if (changed || currentTime - this.#lastReport >= REPORT_INTERVAL_S) {
       this.#lastReport = currentTime;
-      this.#reported = stream;
+      [this.#reportedStream, this.#reportedPlaying] = [stream, playing];
       this.port.postMessage(this.#player.stats());
     }
     return !this.#closed;

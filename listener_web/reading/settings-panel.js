@@ -1,5 +1,6 @@
 /** The controls of the reader's settings, with a line that shows what they do. */
 import { h } from '../shared/dom.js';
+import { segments } from '../shared/segments.js';
 import { highContrast, currentTheme, setHighContrast, setTheme } from '../shared/theme.js';
 import { CHOICES, RANGES } from './settings.js';
 
@@ -120,33 +121,6 @@ function range(settings, name, label) {
     shown,
     slider,
   );
-}
-
-/**
- * Radio buttons that look like one control.
- *
- * @param {string} legend
- * @param {string} name
- * @param {[value: string, word: string][]} options
- * @param {string} chosen
- * @param {(value: string) => void} choose
- */
-function segments(legend, name, options, chosen, choose) {
-  const labels = options.map(([value, word]) =>
-    h(
-      'label',
-      { 'data-value': value },
-      h('input', {
-        type: 'radio',
-        name,
-        value,
-        checked: value === chosen,
-        onchange: () => choose(value),
-      }),
-      h('span', {}, word),
-    ),
-  );
-  return h('fieldset', { class: 'segments' }, h('legend', {}, legend), ...labels);
 }
 
 /**

@@ -1,10 +1,17 @@
-"""Ogg pages: one for each packet, whatever its length, with the time it ends at."""
+"""Ogg pages, one for each packet with the time it ends at, and MP3 frames of one length."""
 
 from itertools import pairwise
 
 import pytest
 
-from broadcaster.audio.containers import OggOpus
+from broadcaster.audio.containers import (
+    LOW_MP3_BITRATE,
+    LOW_MP3_FRAME_BYTES,
+    MP3_BITRATE,
+    MP3_FRAME_BYTES,
+    OggOpus,
+    OpusToMp3,
+)
 from broadcaster.audio.opus import OpusEncoder
 
 PRE_SKIP_BYTES = slice(38, 40)
@@ -54,3 +61,16 @@ def test_silence_takes_the_place_of_what_is_not_opus(damaged: bytes) -> None:
     found = pages(b"".join(ogg.push(packet) for packet in packets))
     steps = [later - earlier for (earlier, _), (later, _) in pairwise(found)]
     assert steps == [48 * frame_ms for frame_ms in [20] * 6 + [60] * 2]
+
+
+@pytest.mark.parametrize(
+    ("bitrate", "frame_bytes"),
+    [(MP3_BITRATE, MP3_FRAME_BYTES), (LOW_MP3_BITRATE, LOW_MP3_FRAME_BYTES)],
+)
+def test_every_mp3_frame_is_equally_long(bitrate: int, frame_bytes: int) -> None:
+    mp3 = OpusToMp3(bitrate)
+    written = b"".join(mp3.push(silence(60)) for _ in range(100))
+    frames, rest = divmod(len(written), frame_bytes)
+    assert rest == 0
+    assert frames > 200
+    assert {written[at : at + 2] for at in range(0, len(written), frame_bytes)} == {b"\xff\xf3"}

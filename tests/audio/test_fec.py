@@ -2,15 +2,16 @@
 
 import pytest
 
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusDecoder, OpusEncoder
+from broadcaster.audio.opus import OpusDecoder, OpusEncoder
+from broadcaster.model.variant import Coding
 from tests.audio.sounds import best_correlation, speech
 
 SECONDS = 10
 LENGTHS = pytest.mark.parametrize("frame_ms", [20, 40, 60])
 
 
-def packets(frame_ms: int, loss_percent: int = PROTECTED_LOSS_PERCENT) -> list[bytes]:
-    encoder = OpusEncoder(24 * frame_ms, loss_percent=loss_percent)
+def packets(frame_ms: int, coding: Coding = Coding.PROTECTED) -> list[bytes]:
+    encoder = OpusEncoder(24 * frame_ms, coding)
     pcm, step = speech()[: SECONDS * 48_000], 48 * frame_ms
     return [encoder.encode(pcm[i : i + step]) for i in range(0, len(pcm) - step + 1, step)]
 
@@ -31,8 +32,9 @@ def test_most_packets_of_speech_carry_the_one_before(frame_ms: int) -> None:
 
 
 @LENGTHS
-def test_packets_without_fec_do_not(frame_ms: int) -> None:
-    assert not any(has_fec(packet, frame_ms) for packet in packets(frame_ms, loss_percent=0))
+@pytest.mark.parametrize("coding", [Coding.NORMAL, Coding.LOW_RATE])
+def test_packets_without_fec_do_not(frame_ms: int, coding: Coding) -> None:
+    assert not any(has_fec(packet, frame_ms) for packet in packets(frame_ms, coding))
 
 
 @LENGTHS

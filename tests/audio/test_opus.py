@@ -4,8 +4,9 @@ import pytest
 
 from broadcaster.audio.containers import OpusToMp3
 from broadcaster.audio.opus import OpusDecoder, OpusEncoder, OpusStream
-from broadcaster.model.audio import CLOCK_HZ, Kind, opus_samples
-from tests.audio.sounds import best_correlation, tone
+from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, Kind, opus_samples
+from broadcaster.model.variant import Coding
+from tests.audio.sounds import best_correlation, speech, tone
 
 FRAMES = pytest.mark.parametrize("frame_samples", [480, 960, 1_440])
 
@@ -77,10 +78,10 @@ def test_opus_refuses_another_length() -> None:
 
 def test_a_stream_counts_on_after_a_rest() -> None:
     stream, silence = OpusStream(480), bytes(960)
-    first = stream.encode_pcm(silence, 480)
+    frames = stream.encode_pcm(silence, 480)
     stream.rest()
-    second = stream.encode_pcm(silence, 24_000)
-    assert [(frame.kind, frame.sequence, frame.position) for frame in (first, second)] == [
+    frames += stream.encode_pcm(silence, 24_000)
+    assert [(frame.kind, frame.sequence, frame.position) for frame in frames] == [
         (Kind.OPUS, 0, 480),
         (Kind.OPUS, 1, 24_000),
     ]
@@ -88,11 +89,39 @@ def test_a_stream_counts_on_after_a_rest() -> None:
 
 def test_after_a_rest_nothing_of_the_sound_before_is_heard() -> None:
     stream = OpusStream(480)
-    fresh = stream.encode_pcm(bytes(960), 0).payload
-    for start in range(0, 48_000, 960):
-        stream.encode_pcm(tone(1.0)[start : start + 960], 0)
+    [fresh] = stream.encode_pcm(bytes(960), 0)
+    stream.encode_pcm(tone(1.0), 480)
     stream.rest()
-    assert stream.encode_pcm(bytes(960), 0).payload == fresh
+    [later] = stream.encode_pcm(bytes(960), 48_000)
+    assert later.payload == fresh.payload
+
+
+@FRAMES
+def test_a_low_rate_stream_has_long_packets_and_few_bytes(frame_samples: int) -> None:
+    stream, decoder = OpusStream(frame_samples, Coding.LOW_RATE), OpusDecoder()
+    pcm, size = speech()[: 9 * CLOCK_HZ * 2], frame_samples * 2
+    frames = [
+        frame
+        for at in range(0, len(pcm), size)
+        for frame in stream.encode_pcm(pcm[at : at + size], at // 2)
+    ]
+    assert [frame.sequence for frame in frames] == list(range(len(frames)))
+    assert {opus_samples(frame.payload) for frame in frames} == {LOW_RATE_FRAME_SAMPLES}
+    assert [frame.position for frame in frames] == [
+        number * LOW_RATE_FRAME_SAMPLES for number in range(len(frames))
+    ]
+    bits = 8 * sum(len(frame.payload) for frame in frames)
+    assert bits / (len(pcm) / 2 / CLOCK_HZ) < 14_000
+    assert all(8 <= frame.payload[0] >> 3 < 12 for frame in frames), "speech up to 8 kHz"
+    heard = b"".join(decoder.decode(frame.payload) for frame in frames)
+    assert best_correlation(heard, pcm[: len(heard)]) > 0.8
+
+
+def test_a_jump_of_the_clock_ends_a_low_rate_packet_and_begins_another() -> None:
+    stream, silence = OpusStream(480, Coding.LOW_RATE), bytes(960)
+    assert stream.encode_pcm(silence, 0) == []
+    jump = [frame for at in (48_000, 48_480, 48_960) for frame in stream.encode_pcm(silence, at)]
+    assert [(frame.sequence, frame.position) for frame in jump] == [(0, 0), (1, 48_000)]
 
 
 @FRAMES

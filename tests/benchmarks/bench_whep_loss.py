@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from playwright.async_api import Browser
 
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusEncoder
+from broadcaster.audio.opus import OpusEncoder
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, SAMPLE_BYTES
+from broadcaster.model.variant import Coding
 from tests.audio.sounds import speech
 from tests.benchmarks.tables import Table, write
 from tests.edge.conftest import Edge, running_edge
@@ -129,7 +130,7 @@ def packets(encoder: OpusEncoder) -> list[bytes]:
 @asynccontextmanager
 async def talking(edges: Sequence[Edge]) -> AsyncIterator[None]:
     """Publish the channel and its protected variant in real time, again and again."""
-    protecting = OpusEncoder(loss_percent=PROTECTED_LOSS_PERCENT)
+    protecting = OpusEncoder(coding=Coding.PROTECTED)
     variants = {
         "es": await asyncio.to_thread(packets, OpusEncoder()),
         "es+fec": await asyncio.to_thread(packets, protecting),

@@ -20,7 +20,14 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor.output import FloorOutput
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES, AudioFrame, Kind
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    LOW_RATE_FRAME_SAMPLES,
+    OPUS_FRAME_SAMPLES,
+    AudioFrame,
+    Kind,
+    opus_samples,
+)
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState, Term
 from broadcaster.model.status import BoothState, BoothStatus, EdgeStatus, status_to_json
@@ -364,6 +371,19 @@ async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str)
             bus.publish(keys.status("talk"), status_to_json(counts))
             frames = await heard(bus, variant, 30)
             assert all(frame.payload[0] >> 3 < 12 for frame in frames), "SILK, which FEC needs"
+            assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
+
+
+@pytest.mark.parametrize("variant", ["es+low", "es+floor+low", "es+evenfloor+low"])
+async def test_a_low_rate_variant_is_made_while_somebody_listens(variant: str) -> None:
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with booth(bus, server):
+            await status(bus, state="live")
+            counts = EdgeStatus("edge", {variant: 1})
+            bus.publish(keys.status("talk"), status_to_json(counts))
+            frames = await heard(bus, variant, 30)
+            assert {opus_samples(frame.payload) for frame in frames} == {LOW_RATE_FRAME_SAMPLES}
+            assert sum(len(frame.payload) for frame in frames) / len(frames) < 110
             assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
 
 

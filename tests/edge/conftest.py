@@ -107,6 +107,7 @@ async def serving(
     protects: bool = True,
     trusted_proxies: str = "",
     address_limits: AddressLimits | None = None,
+    frame_ms: int = FRAME_MS,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Edge]:
     """An edge; several can share the bus.
@@ -116,19 +117,21 @@ async def serving(
         protects: whether WebRTC listeners that lose packets get the protected variant.
         trusted_proxies: as in the setting.
         address_limits: of one client address.
+        frame_ms: length of a packet that the edge announces.
         tls: serve https with it; its certificate is not checked by `Edge.http`.
     """
     clock = SystemClock()
     rooms, egress = Rooms(bus, clock, Ring.open()), EgressPort(EgressSettings(), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
+    edge = EdgeRoutes(rooms, clock)
     running = [
         asyncio.create_task(part.run(), name=type(part).__name__)
-        for part in (rooms, egress, whep)
+        for part in (rooms, egress, whep, edge)
         if protects or part is not whep
     ]
     routes = [
-        *EdgeRoutes(rooms).routes(),
-        *WebSocketRoutes(rooms, FRAME_MS, clock).routes(),
+        *edge.routes(),
+        *WebSocketRoutes(rooms, frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),

@@ -113,31 +113,32 @@ async def test_sound_check_then_live_then_gone_then_back(stage: Stage) -> None:
     await stage.put(live.moved_to(EventState.CLOSED, 0))
 
 
-async def test_the_protected_variant_is_made_while_somebody_needs_it(stage: Stage) -> None:
-    plain, protected = (keys.opus("talk", name) for name in ("floor", "floor+fec"))
+@pytest.mark.parametrize("variant", ["floor+fec", "floor+low"])
+async def test_a_variant_is_made_while_somebody_needs_it(stage: Stage, variant: str) -> None:
+    plain, made = (keys.opus("talk", name) for name in ("floor", variant))
     await stage.put(EVENT.moved_to(EventState.LIVE, SystemClock().now_ms()))
     async with (
         publishing(stage.http, stage.url, "stage-key", chirps()),
-        stage.bus.subscribe(plain, protected) as messages,
+        stage.bus.subscribe(plain, made) as messages,
         deadline(),
     ):
         await stage.frames(50)
-        needs = status_to_json(EdgeStatus("edge", {"floor+fec": 1}))
+        needs = status_to_json(EdgeStatus("edge", {variant: 1}))
         stage.bus.publish(keys.status("talk"), needs)
-        repaired: list[AudioFrame] = []
+        frames: list[AudioFrame] = []
         positions: set[int] = set()
         async for message in messages:
             frame = AudioFrame.from_bytes(message.payload)
             if message.topic == plain:
                 assert frame.payload[0] >> 3 >= 12, "not SILK alone: no FEC"
                 positions.add(frame.position)
-                if repaired and frame.position - repaired[-1].position > CLOCK_HZ:
+                if frames and frame.position - frames[-1].position > CLOCK_HZ:
                     break
             else:
-                repaired.append(frame)
-    assert all(frame.payload[0] >> 3 < 12 for frame in repaired)
-    assert [frame.sequence for frame in repaired] == list(range(len(repaired)))
-    assert {frame.position for frame in repaired} < positions
+                frames.append(frame)
+    assert all(frame.payload[0] >> 3 < 12 for frame in frames)
+    assert [frame.sequence for frame in frames] == list(range(len(frames)))
+    assert {frame.position for frame in frames} < positions
 
 
 async def test_one_speaker_at_a_time_unless_taken_over(stage: Stage) -> None:

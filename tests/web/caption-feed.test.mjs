@@ -378,6 +378,17 @@ test('a page of an event that is over opens no stream', async () => {
   assert.deepEqual([captions, connections, sources], [['one'], [true], []]);
 });
 
+test('bytes are counted as they were written, of all feeds together', async () => {
+  const module = await import(`../../listener_web/captions/caption-feed.js?${serial++}`);
+  await feed(module);
+  sources[0].open();
+  sources[0].state();
+  sources[0].caption('1-0', 'Água');
+  const state = `event: state\ndata: ${JSON.stringify(LIVE)}\n\n`;
+  const caption = 'id: 1-0\nevent: caption\ndata: {"text":"Água"}\n\n';
+  assert.equal(module.CaptionFeed.receivedBytes, state.length + caption.length + 1);
+});
+
 test('a feed that is paused receives nothing, and then everything that was missed', async () => {
   const { made, captions, connections } = await feed();
   sources[0].open();

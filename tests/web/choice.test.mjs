@@ -26,6 +26,7 @@ const CHOICE = {
   linked: true,
   captionsOnly: false,
   floorLevel: 'off',
+  lessData: false,
 };
 const UNKNOWN = {
   hear: null,
@@ -92,15 +93,12 @@ test('with captions only there is nothing to choose for the ear', () => {
 });
 
 test('a level of the original is part of the address, except of the original itself', () => {
-  const levels = ['off', 'quiet', 'even'];
-  assert.deepEqual(
-    levels.map((level) => soundOf('es', level)),
-    ['es', 'es+floor', 'es+evenfloor'],
-  );
-  assert.deepEqual(
-    levels.map((level) => soundOf('floor', level)),
-    ['floor', 'floor', 'floor'],
-  );
+  const variants = (channel, lessData) =>
+    ['off', 'quiet', 'even'].map((floorLevel) => soundOf(channel, { floorLevel, lessData }));
+  assert.deepEqual(variants('es', false), ['es', 'es+floor', 'es+evenfloor']);
+  assert.deepEqual(variants('es', true), ['es+low', 'es+floor+low', 'es+evenfloor+low']);
+  assert.deepEqual(variants('floor', false), ['floor', 'floor', 'floor']);
+  assert.deepEqual(variants('floor', true), ['floor+low', 'floor+low', 'floor+low']);
 });
 
 const BEGINNINGS = [
@@ -128,7 +126,8 @@ for (const [known, expected] of BEGINNINGS) {
 const ASKED = { askedHear: null, askedRead: null, askedBoth: 'ar', phone: ['fr'] };
 
 test('a choice is kept, for each event apart', () => {
-  const chosen = { hear: es, read: ja, second: floor, linked: false, captionsOnly: true, floorLevel: 'even' };
+  const apart = { hear: es, read: ja, second: floor, linked: false };
+  const chosen = { ...apart, captionsOnly: true, floorLevel: 'even', lessData: true };
   rememberChoice('talk', chosen);
   assert.deepEqual(recallChoice(CHANNELS, 'talk', ASKED), chosen);
   assert.deepEqual(ids(recallChoice(CHANNELS, 'other', ASKED)), ['ar', 'ar', null, true]);

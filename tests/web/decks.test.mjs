@@ -39,27 +39,30 @@ test('a graph that was never opened takes a volume, and does not run', async () 
   assert.deepEqual([graph.volume, graph.running, graph.context], [0.25, false, null]);
 });
 
-const deck = (underruns, skippedPackets) => ({
+const deck = (underruns, skippedPackets, receivedBytes) => ({
   stats: { underruns, played_frames: 100, skipped_ms: 5, fill_ms: 200, target_ms: 200 },
   skippedPackets,
+  receivedBytes,
 });
 
 test('totals add up decks, and a copy leaves the first alone', () => {
   const retired = new DeckTotals();
-  retired.add(deck(1, 0));
-  retired.add(deck(2, 7));
+  retired.add(deck(1, 0, 900));
+  retired.add(deck(2, 7, 50));
   const now = new DeckTotals(retired);
-  now.add(deck(1, 1));
+  now.add(deck(1, 1, 4));
   assert.deepEqual({ ...retired }, {
     underruns: 3,
     played_frames: 200,
     skipped_ms: 10,
     skipped_packets: 7,
+    received_bytes: 950,
   });
   assert.deepEqual({ ...now }, {
     underruns: 4,
     played_frames: 300,
     skipped_ms: 15,
     skipped_packets: 8,
+    received_bytes: 954,
   });
 });

@@ -104,6 +104,12 @@ test('the channel that is heard need not be asked for', async () => {
   assert.deepEqual(worker.asked, []);
 });
 
+test('a deck adds up what its worker has received', () => {
+  const deck = playing();
+  for (const bytes of [400, 70]) worker.say({ bytes });
+  assert.equal(deck.receivedBytes, 470);
+});
+
 test('a deck that has failed or ended cannot change', () => {
   const deck = playing();
   worker.say({ connection: 'ended' });

@@ -4,7 +4,7 @@ import { beforeEach, mock, test } from 'node:test';
 
 const OPUS_MESSAGE = new Uint8Array(20);
 OPUS_MESSAGE.set([1, 2]);
-let sockets, posted, played, decoders, position, serial;
+let sockets, posted, counted, played, decoders, position, serial;
 
 class FakeSocket {
   closed = false;
@@ -82,8 +82,12 @@ async function worker() {
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  [sockets, posted, played, decoders, position] = [[], [], [], [], 0];
-  globalThis.self = { postMessage: (message) => posted.push(message), setTimeout, close: () => undefined };
+  [sockets, posted, counted, played, decoders, position] = [[], [], [], [], [], 0];
+  const postMessage = (message) => {
+    if (message.bytes) counted.push(message.bytes);
+    else posted.push(message);
+  };
+  globalThis.self = { postMessage, setTimeout, close: () => undefined };
   globalThis.WebSocket = FakeSocket;
   globalThis.AudioDecoder = FakeDecoder;
   globalThis.EncodedAudioChunk = class {};
@@ -306,4 +310,19 @@ test('the same channel on a new connection goes on with its numbers', async () =
   sockets[1].say('hello', 'es');
   assert.deepEqual(played, [{ rejoined: true }]);
   assert.deepEqual(posted.at(-1), { channel: 'es', stream: 0 });
+});
+
+test('received bytes are counted with the headers of their messages', async () => {
+  const { tell } = await playing();
+  const sum = () => counted.reduce((total, bytes) => total + bytes, 0);
+  mock.timers.tick(2_000);
+  sockets[0].bring();
+  const before = sum();
+  const reports = counted.length;
+  for (let packet = 0; packet < 10; packet++) sockets[0].bring();
+  assert.equal(counted.length, reports, 'the page is not told of every packet');
+  sockets[0].onmessage({ data: new ArrayBuffer(126) });
+  sockets[0].onmessage({ data: JSON.stringify('x'.repeat(123)) });
+  tell('close');
+  assert.equal(sum() - before, 10 * (OPUS_MESSAGE.length + 2) + 126 + 4 + 125 + 2);
 });

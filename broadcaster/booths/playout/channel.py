@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
-from broadcaster.audio.opus import PROTECTED_LOSS_PERCENT, OpusStream
+from broadcaster.audio.opus import OpusStream
 from broadcaster.audio.pcm import Samples
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
@@ -13,7 +13,7 @@ from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.model.variant import ChannelVariant, FloorLevel
+from broadcaster.model.variant import ChannelVariant, Coding, FloorLevel
 
 _LATE_S = 0.5
 """If the clock falls further behind (the machine slept), it starts again from now."""
@@ -24,7 +24,7 @@ _BALANCES = {FloorLevel.QUIET: QUIET_FLOOR, FloorLevel.EVEN: EVEN_FLOOR}
 
 def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
     """The variants made in addition to the channel itself, while somebody listens to them."""
-    every = (ChannelVariant(channel, floor, fec) for fec in (False, True) for floor in FloorLevel)
+    every = (ChannelVariant(channel, floor, coding) for coding in Coding for floor in FloorLevel)
     return tuple(variant for variant in every if variant != ChannelVariant(channel))
 
 
@@ -75,9 +75,7 @@ class ChannelOutput:
         self._itself = ChannelVariant(channel)
         self._variants = variants_of(channel)
         self._streams = {
-            variant: OpusStream(
-                frame_samples, loss_percent=PROTECTED_LOSS_PERCENT if variant.with_fec else 0
-            )
+            variant: OpusStream(frame_samples, variant.coding)
             for variant in (self._itself, *self._variants)
         }
         self._position = 0
@@ -117,7 +115,7 @@ class ChannelOutput:
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
-        self._publish_frame(self._itself, mixed[FloorLevel.OFF])
+        self._publish_frames(self._itself, mixed[FloorLevel.OFF])
         for variant in self._variants:
             if variant not in wanted.variants:
                 self._streams[variant].rest()
@@ -125,9 +123,9 @@ class ChannelOutput:
             level = variant.floor
             if level not in mixed:
                 mixed[level] = mix_under(voice, floor, gains, _BALANCES[level])
-            self._publish_frame(variant, mixed[level])
+            self._publish_frames(variant, mixed[level])
         self._position += self._frame_samples
 
-    def _publish_frame(self, variant: ChannelVariant, samples: Samples) -> None:
-        frame = self._streams[variant].encode_samples(samples, self._position)
-        self._bus.publish(keys.opus(self._event, str(variant)), frame.to_bytes())
+    def _publish_frames(self, variant: ChannelVariant, samples: Samples) -> None:
+        for frame in self._streams[variant].encode_samples(samples, self._position):
+            self._bus.publish(keys.opus(self._event, str(variant)), frame.to_bytes())

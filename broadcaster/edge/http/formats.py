@@ -8,12 +8,21 @@ then the metadata. There is no standard; Icecast and its players define it.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from broadcaster.audio.containers import MP3_BITRATE, MP3_FRAME_BYTES, OggOpus, OpusToMp3
+from broadcaster.audio.containers import (
+    LOW_MP3_BITRATE,
+    LOW_MP3_FRAME_BYTES,
+    MP3_BITRATE,
+    MP3_FRAME_BYTES,
+    OggOpus,
+    OpusToMp3,
+)
 from broadcaster.audio.opus import SILENT_SAMPLES, silent_packet
 from broadcaster.edge.fanout.backlog import Backlog
 from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.variant import ChannelVariant, Coding
 
 LONGEST_TITLE_BYTES = 240
 _UNIT_BYTES = 16
@@ -66,9 +75,27 @@ MP3 = HttpFormat(
     metaint=21 * MP3_FRAME_BYTES,
 )
 """Chromium reads in pieces of 32 KiB, 2.7 s of this: the backlog is that and half a second more."""
+LOW_MP3 = HttpFormat(
+    "mp3",
+    "audio/mpeg",
+    partial(OpusToMp3, LOW_MP3_BITRATE),
+    backlog_ms=8_700,
+    block_ms=240,
+    threaded=True,
+    kbps=LOW_MP3_BITRATE // 1000,
+    metaint=64 * LOW_MP3_FRAME_BYTES,
+)
+"""Of low-rate variants: 32 KiB of this are 8.2 s."""
 OGG = HttpFormat("ogg", "audio/ogg", OggOpus, backlog_ms=1_020, block_ms=60)
 """For players with buffers of their own: every second sent ahead is a second of delay."""
 FORMATS = {form.name: form for form in (MP3, OGG)}
+
+
+def format_of(name: str, channel: str) -> HttpFormat | None:
+    """The format in which a channel or variant is sent; None for a name that is not known."""
+    if name == LOW_MP3.name and ChannelVariant.parse(channel).coding is Coding.LOW_RATE:
+        return LOW_MP3
+    return FORMATS.get(name)
 
 
 def make_encoder(form: HttpFormat) -> tuple[Encoder, Backlog]:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from broadcaster.edge.fanout.framing import reads_chunks
 from broadcaster.edge.fanout.outlet import OutletTools
-from broadcaster.edge.http.formats import FORMATS, HttpFormat
+from broadcaster.edge.http.formats import FORMATS, HttpFormat, format_of
 from broadcaster.edge.http.listener import StreamForm
 from broadcaster.edge.http.stream import HttpStream
 from broadcaster.edge.rooms.event_room import EventRoom
@@ -40,7 +40,7 @@ class HttpAudioRoutes:
         event_id, channel = request.match_info["event"], request.match_info["channel"]
         await room_of(self._rooms, request)
         room = await self._rooms.open_sound(event_id, channel)
-        audio_format = FORMATS.get(request.match_info["format"])
+        audio_format = format_of(request.match_info["format"], channel)
         if audio_format is None:
             raise Refused(
                 404,

@@ -15,7 +15,7 @@ class ChannelChange:
     """The wish of one listener.
 
     Attributes:
-        channel: an id, perhaps of the variant with the floor; not checked yet.
+        channel: an id, perhaps of a variant; not checked yet.
         backlog_ms: how much of the newest sound to begin with; None leaves it to the transport. By
             WebRTC there is no backlog.
     """

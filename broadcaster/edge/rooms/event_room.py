@@ -27,7 +27,7 @@ from broadcaster.model.status import (
     status_to_json,
     statuses,
 )
-from broadcaster.model.variant import ChannelVariant
+from broadcaster.model.variant import ChannelVariant, Coding
 from broadcaster.sockets.uring import Ring
 from broadcaster.system.rate_limited_log import RateLimitedLog
 from broadcaster.system.tasks import first_of
@@ -106,15 +106,16 @@ class EventRoom:
         """Check that the event has a channel.
 
         Args:
-            channel: its id, or with `variants` that of the channel with the floor under it.
-            variants: whether a variant with the floor is possible; nobody can ask for `+fec`.
+            channel: its id, or with `variants` that of a variant of it.
+            variants: whether a variant is possible; nobody can ask for `+fec`.
 
         Raises:
             UnknownChannel: it has none of this id.
         """
         variant = ChannelVariant.parse(channel) if variants else ChannelVariant(channel)
         known = variant.channel in self.event.channel_ids()
-        if not known or variant.with_fec or (variant.floor and variant.channel == FLOOR):
+        protected = variant.coding is Coding.PROTECTED
+        if not known or protected or (variant.floor and variant.channel == FLOOR):
             raise UnknownChannel(self.event.channel_ids())
 
     def audio(self, channel: str) -> AudioHub:

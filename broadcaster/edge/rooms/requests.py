@@ -49,7 +49,7 @@ async def channel_of(
     Args:
         rooms: of this process.
         request: its route has `{event}` and `{channel}`.
-        variants: whether it may be the channel's variant with the floor.
+        variants: whether it may be a variant of the channel.
 
     Raises:
         UnknownChannel: the event has no channel of this id; and what `room_of` raises.

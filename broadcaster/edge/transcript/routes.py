@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -14,10 +12,12 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.transcript.files import subtitle_file, text_file
-from broadcaster.edge.transcript.past import PastCaption, PastCaptions
+from broadcaster.edge.transcript.kept import KeptPasts, TranscriptFile
+from broadcaster.edge.transcript.past import PastCaption
 from broadcaster.edge.transcript.search import Match, find
 from broadcaster.errors import DownloadsOff
 from broadcaster.model.language import FLOOR, languages
+from broadcaster.model.ports import Clock
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
@@ -32,30 +32,18 @@ _TYPES = {"txt": "text/plain", "vtt": "text/vtt"}
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that was made before.
-
-    Attributes:
-        made_of: what it shows; another one is made when this changes.
-        body: UTF-8.
-    """
-
-    made_of: object
-    body: bytes
-
-
 class TranscriptRoutes:
     """The handlers of one edge process.
 
     Args:
         rooms: where events and their channels are.
+        clock: the time.
     """
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, clock: Clock) -> None:
         self._rooms = rooms
-        self._past: WeakKeyDictionary[CaptionHub, PastCaptions] = WeakKeyDictionary()
-        self._files: WeakKeyDictionary[CaptionHub, dict[str, _File]] = WeakKeyDictionary()
+        self.kept = KeptPasts(clock)
+        """Captions and files that were asked for lately."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="transcript")
         self._waiting = 0
         self._making_file = asyncio.Lock()
@@ -73,7 +61,7 @@ class TranscriptRoutes:
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await loaded(hub)
-        past = self._past.setdefault(hub, PastCaptions(channel))
+        past = self.kept.past_of(hub, channel).captions
         query = past.fold(request.query.get("q", "")[: LONGEST_QUERY + 1])
         if not 0 < len(query) <= LONGEST_QUERY:
             raise Refused(
@@ -115,21 +103,21 @@ class TranscriptRoutes:
         language = "Original"
         if channel != FLOOR:
             language = (await languages([channel]))[0].name
-        past = self._past.setdefault(hub, PastCaptions(channel))
+        past = self.kept.past_of(hub, channel)
 
         def make(messages: list[bytes]) -> bytes:
-            captions = [each.caption for each in past.update(messages)]
+            captions = [each.caption for each in past.captions.update(messages)]
             if form == "vtt":
                 return subtitle_file(captions, title).encode()
             return text_file(captions, title, language, channel).encode()
 
-        files = self._files.setdefault(hub, {})
+        files = past.files
         try:
             # A hall that downloads at the end of a talk waits for one file.
             async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
                 made_of = (hub.last, title)
                 if form not in files or files[form].made_of != made_of:
-                    files[form] = _File(made_of, await self._in_thread(hub, make))
+                    files[form] = TranscriptFile(made_of, await self._in_thread(hub, make))
                 return files[form].body
         except TimeoutError:
             raise _busy() from None

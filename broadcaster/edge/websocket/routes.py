@@ -7,8 +7,9 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.channel import ListenerChannel
 from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
-from broadcaster.model.audio import CLOCK_HZ
+from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.ports import Clock
+from broadcaster.model.variant import ChannelVariant, Coding
 from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
@@ -46,6 +47,7 @@ class WebSocketRoutes:
                 headers={"Upgrade": "websocket"},
             )
         admit(request)
+        low_rate = ChannelVariant.parse(channel).coding is Coding.LOW_RATE
         await ws.prepare(request)
         await ws.send_json(
             {
@@ -55,7 +57,7 @@ class WebSocketRoutes:
                 "codec": "opus",
                 "sample_rate_hz": 48_000,
                 "channels": 1,
-                "frame_ms": self._frame_ms,
+                "frame_ms": samples_to_ms(LOW_RATE_FRAME_SAMPLES) if low_rate else self._frame_ms,
                 "clock_hz": CLOCK_HZ,
             }
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from broadcaster.model.ports import Clock
-from broadcaster.model.variant import ChannelVariant
+from broadcaster.model.variant import ChannelVariant, Coding
 
 LOSSY = 0.02
 """A listener that reports this share of its packets as lost is protected."""
@@ -39,4 +39,13 @@ class LossMonitor:
 
     def variant_of(self, channel: str) -> str:
         """The id of the variant that the listener of a channel should hear."""
-        return str(replace(ChannelVariant.parse(channel), with_fec=self.protected))
+        coding = Coding.PROTECTED if self.protected else Coding.NORMAL
+        return str(replace(ChannelVariant.parse(channel), coding=coding))
+
+
+def can_be_protected(channel: str) -> bool:
+    """Whether a listener of a channel or variant may get the protected one when it loses packets.
+
+    Not that of a low-rate variant: it would then get twice the data that it asked for.
+    """
+    return ChannelVariant.parse(channel).coding is not Coding.LOW_RATE

@@ -11,7 +11,7 @@ from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.rooms.channel_change import ChannelChange
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.edge.whep.loss_protection import LossMonitor
+from broadcaster.edge.whep.loss_protection import LossMonitor, can_be_protected
 from broadcaster.edge.whep.outlet import PendingSwitch, WhepOutlet
 from broadcaster.errors import DomainError, UnknownSession
 from broadcaster.model.ports import Clock
@@ -152,7 +152,9 @@ class WhepSessions:
 
         It goes on hearing the present variant until the other one flows.
         """
-        if session.peer.connected and session.loss.update(session.peer.lost, self._clock):
+        if not (session.peer.connected and can_be_protected(session.channel)):
+            return
+        if session.loss.update(session.peer.lost, self._clock):
             session.cancel_switch()
             outlet = self._outlet(session.room, session.loss.variant_of(session.channel))
             session.pending = outlet.switch_with_next_frame(session.peer)

@@ -34,6 +34,8 @@ from tests.support.tasks import background_task
 DEADLINE_S = 30.0
 SPOKEN_S = 8
 PACE_S = 0.005
+FIRST_READ_BYTES = 32 * 1024
+"""Chromium reads as much before it plays."""
 AUDIBLE = 100.0
 ALIKE = 0.8
 """Opus keeps the sound, not its exact waveform."""
@@ -83,6 +85,19 @@ async def test_what_is_played_is_what_was_said(edge: Edge, form: str, frame_samp
     assert all(match.r > ALIKE for match in found)
     starts = [match.at_s - match.found_s for match in found]
     assert max(starts) - min(starts) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("channel", "kbps"), [("es", 96), ("es+floor", 96), ("es+low", 32), ("floor+low", 32)]
+)
+async def test_a_low_rate_variant_has_a_third_of_the_bytes(
+    edge: Edge, channel: str, kbps: int
+) -> None:
+    async with playing(edge, f"/listen/talk/{channel}.mp3") as player:
+        assert player.response.headers["icy-br"] == str(kbps)
+        await player.has(FIRST_READ_BYTES)
+    async with playing(edge, f"/listen/talk/{channel}.ogg") as player:
+        await player.has(1)
 
 
 async def test_twenty_players_share_one_encoder(edge: Edge) -> None:

@@ -13,7 +13,7 @@ from broadcaster.edge.websocket.listener import (
 )
 from broadcaster.edge.websocket.outlet import BACKLOG_MS
 from broadcaster.model.event import EventState
-from tests.edge.conftest import EVENT, FRAME_MS, Edge
+from tests.edge.conftest import EVENT, FRAME_MS, Edge, running_edge
 from tests.edge.stalling import check_patience, jammed, slow_listeners, stop_reading
 from tests.support.clock import FakeClock
 from tests.support.deadline import deadline
@@ -45,6 +45,19 @@ async def test_every_listener_gets_the_envelope_of_the_bus(edge: Edge) -> None:
             assert heard == said
         original = edge.say("floor")
         assert await floor.receive_bytes(timeout=DEADLINE_S) == original
+
+
+async def test_a_low_rate_variant_is_a_channel_of_its_own_with_packets_of_60_ms() -> None:
+    async with (
+        running_edge(frame_ms=20) as edge,
+        edge.http.ws_connect("/e/talk/audio/es+low", protocols=[PROTOCOL]) as low,
+        edge.http.ws_connect("/e/talk/audio/es", protocols=[PROTOCOL]) as plain,
+    ):
+        assert [(await hello(ws))["frame_ms"] for ws in (low, plain)] == [60, 20]
+        edge.say("es")
+        said = edge.say("es+low")
+        assert await low.receive_bytes(timeout=DEADLINE_S) == said
+        assert edge.rooms.counts().listeners == {("talk", "es+low"): 1, ("talk", "es"): 1}
 
 
 async def test_a_late_listener_starts_with_the_newest_frames(edge: Edge) -> None:
@@ -80,6 +93,12 @@ async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:
         ("/e/talk/audio/fr", 404, "unknown_channel"),
         ("/e/talk/audio/es", 426, "websocket_expected"),
         ("/e/talk/audio/es+floor", 426, "websocket_expected"),
+        ("/e/talk/audio/es+low", 426, "websocket_expected"),
+        ("/e/talk/audio/es+evenfloor+low", 426, "websocket_expected"),
+        ("/e/talk/audio/floor+low", 426, "websocket_expected"),
+        ("/e/talk/audio/floor+floor+low", 404, "unknown_channel"),
+        ("/e/talk/audio/es+low+fec", 404, "unknown_channel"),
+        ("/e/talk/captions/es+low", 404, "unknown_channel"),
         ("/e/talk/audio/floor+floor", 404, "unknown_channel"),
         ("/e/talk/audio/floor+evenfloor", 404, "unknown_channel"),
         ("/e/talk/audio/es+loudfloor", 404, "unknown_channel"),

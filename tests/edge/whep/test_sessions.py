@@ -7,7 +7,8 @@ import json
 import pytest
 
 from broadcaster.edge.whep import loss_protection
-from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, LossMonitor
+from broadcaster.edge.whep.loss_protection import CALM_S, LOSSY, LossMonitor, can_be_protected
+from broadcaster.edge.whep.sessions import LOSS_CHECK_S
 from broadcaster.model import keys
 from broadcaster.model.event import EventState
 from broadcaster.webrtc.egress.peer import EgressEndReason
@@ -247,6 +248,19 @@ async def test_a_listener_that_loses_packets_hears_the_protected_variant(edge: E
     assert worst_r(listener.heard[-48_000:], SPANISH) > 0.9
 
 
+async def test_a_listener_of_a_low_rate_variant_is_not_protected(edge: Edge) -> None:
+    async with player() as listener:
+        await subscribed(edge.http, "/whep/talk/es+low", listener)
+        await listener.state("connected")
+        peer = the_peer(edge)
+        await until(lambda: peer.connected)
+        low, peer.lost = peer.fanout, 0.1
+        async with talking(edge, {"es+low": SPANISH}):
+            await listener.hear(2 * LOSS_CHECK_S)
+        assert peer.fanout is low
+        assert counted(edge) == {"es+low": 1}
+
+
 @pytest.mark.parametrize("channel", ["es", "es+floor", "floor"])
 async def test_a_listener_is_protected_while_the_network_loses_packets(
     edge: Edge, channel: str, monkeypatch: pytest.MonkeyPatch
@@ -290,6 +304,12 @@ async def test_a_listener_without_loss_waits_for_the_plain_variant_to_flow(
             async with talking(edge, {"es+floor": SPANISH}):
                 await until(lambda: peer.fanout is plain)
         assert counted(edge) == {"es+floor": 1}
+
+
+def test_all_but_low_rate_variants_can_be_protected() -> None:
+    can_be = ["es", "es+floor", "floor", "es+evenfloor"]
+    assert all(can_be_protected(channel) for channel in can_be)
+    assert not any(can_be_protected(f"{channel}+low") for channel in can_be)
 
 
 def test_protection_ends_when_reports_are_good_for_a_while() -> None:

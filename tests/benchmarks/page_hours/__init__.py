@@ -1,0 +1,1 @@
+"""Hours of listening and reading on the attendee page, mostly faster than they pass."""
