@@ -4,6 +4,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 PYTEST := $(BIN)/python -m pytest
+# Without compiled files every process of the tests would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-web check docs players fuzz soak faults bench memory format clean
