@@ -5,6 +5,8 @@ NPM_CI := npm ci --silent --no-audit --no-fund --prefix
 PEERS := tests/webrtc/wrtc
 LIGHTHOUSE := tests/lighthouse
 PYTEST := $(BIN)/python -m pytest
+# Without compiled files every process of the tests would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-web check docs players matrix pictures lighthouse fuzz soak faults bench memory format clean

@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass
 from typing import IO
 
+from tests.kinds import files_of
+
 PYTEST = (sys.executable, "-m", "pytest")
 SOME_FAILED = 1
 """Exit code of pytest."""
@@ -26,18 +28,20 @@ class Group:
     Attributes:
         name: of its output, and of its list of tests that failed.
         markers: which tests, see `tests/kinds.py`.
+        files: where they are; empty for all files.
         processes: how many run tests at the same time.
         niceness: added to the priority of all its processes.
     """
 
     name: str
     markers: str
+    files: tuple[str, ...] = ()
     processes: int = 1
     niceness: int = 0
 
     def start(self, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Run the tests; what they print goes to the terminal or to a file."""
-        words = [*self._pytest(), "--cache-clear", "-m", self.markers]
+        words = [*self._pytest(), "--cache-clear", "-m", self.markers, *self.files]
         if self.processes > 1:
             words += ["--numprocesses", str(self.processes)]
             words += ["--dist", "loadfile", "--no-loadscope-reorder"]
@@ -55,7 +59,7 @@ class Group:
 
 WAITING = "realtime or browser or redis or programs or node"
 """Kinds of tests with other programs in them. Chromium sets priorities of its own."""
-SOUND = Group("sound", "sound")
+SOUND = Group("sound", "sound", tuple(files_of("sound")))
 COMPUTING = Group("computing", f"not (sound or {WAITING})", processes=2, niceness=LOW_PRIORITY)
 REALTIME = Group("realtime", f"not sound and ({WAITING})", processes=3)
 

@@ -3,6 +3,9 @@
 A test of no kind is `fast`: it needs Python alone, and little time. `make test-fast` runs those.
 """
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 KINDS = {
@@ -104,14 +107,26 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
 
 def kinds_of(item: pytest.Item) -> set[str]:
     """The kinds of one test: its own markers, its file's, and what it is parametrised with."""
-    path = item.nodeid.removeprefix("tests/")
-    kinds = {kind for kind in KINDS if item.get_closest_marker(kind)}
-    for beginning, named in OF_FILES.items():
-        if path.startswith(beginning):
-            kinds |= set(named.split())
+    kinds = {marker.name for marker in item.iter_markers()} & KINDS.keys()
+    if "sound" in kinds:
+        raise pytest.UsageError(f"{item.nodeid}: only a whole file can be of the kind sound")
+    kinds |= _of_file(item.nodeid.removeprefix("tests/").partition("[")[0])
     call = getattr(item, "callspec", None)
     if call is not None and "redis" in call.params.values():
         kinds.add("redis")
     if "redis_server" in getattr(item, "fixturenames", ()) and call is None:
         kinds.add("redis")
     return kinds
+
+
+@cache
+def _of_file(path: str) -> frozenset[str]:
+    found = [kinds for beginning, kinds in OF_FILES.items() if path.startswith(beginning)]
+    return frozenset(" ".join(found).split())
+
+
+def files_of(kind: str) -> list[str]:
+    """The files of `OF_FILES` whose tests are of a kind."""
+    tests = Path(__file__).parent
+    beginnings = [beginning for beginning, kinds in OF_FILES.items() if kind in kinds.split()]
+    return sorted(str(path) for each in beginnings for path in tests.glob(f"{each}*.py"))

@@ -109,11 +109,12 @@ async def test_a_killed_server_is_missed_and_the_file_goes_on_where_it_was(tmp_p
                     again = await process.status(lambda s: bool(s["reconnects"] == 1))
                     assert await process.exit_code() == 0
     assert "again, at" in again["message"]
-    assert killed_at_s - 3 <= again["position_s"] <= killed_at_s + 0.5
+    # The loss is noticed after 1.75 s: a file that only went on from there would be later.
+    assert killed_at_s - 3 <= again["position_s"] <= killed_at_s + 1.2
     said = samples(voice(SECONDS, 24_000).tobytes())
     found = [match for match in matches(record.sound(), said) if match.r > 0.8]
     assert found[-1].found_s > SECONDS - 3
-    assert found[0].found_s <= killed_at_s + 1.5
+    assert found[0].found_s <= killed_at_s + 2.2
     assert process.statuses[-1]["position_s"] == pytest.approx(SECONDS, abs=0.1)
 
 
