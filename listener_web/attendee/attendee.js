@@ -67,7 +67,7 @@ class AttendeePage {
   #sound = new Sound(() => loadSound(() => this.#choice));
   #panel;
   #words;
-  #pass = new PassWatch(base);
+  #pass;
   #soundLost = false;
   /** Whether sound has been asked for since the page was loaded. */
   #hasListened = false;
@@ -82,6 +82,7 @@ class AttendeePage {
   constructor(strings, info, panel) {
     this.#strings = strings;
     this.#info = info;
+    this.#pass = new PassWatch(base, info.channels);
     this.#panel = panel;
     this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
     this.#choice = recallChoice(info.channels, event, {
