@@ -74,7 +74,7 @@ class AttendeePage {
   #saving;
   #panel;
   #words;
-  #pass = new PassWatch(base);
+  #pass;
   /** @type {Promise<import('../device/device.js').Device> | null} */
   #device = null;
   #soundLost = false;
@@ -93,6 +93,7 @@ class AttendeePage {
   constructor(strings, info, panel) {
     this.#strings = strings;
     this.#info = info;
+    this.#pass = new PassWatch(base, info.channels);
     this.#panel = panel;
     this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
     this.#choice = recallChoice(info.channels, event, {

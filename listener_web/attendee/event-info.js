@@ -8,7 +8,7 @@ import { Wait, onNetworkReturn, unlessUnseen } from '../shared/network.js';
 
 /** After this many answers that there is no such event, the link is probably wrong. */
 const PROBABLY_WRONG_AFTER = 3;
-/** Captions that are lost for this long may need a passcode that the organizer has set since. */
+/** Captions that are lost for this long may need a passcode that is new, or their channel is gone. */
 const SHUT_AFTER_MS = 10_000;
 
 /** @typedef {import('../i18n/languages.js').Channel} Channel */
@@ -118,16 +118,24 @@ function isFull(error) {
   return error instanceof ApiError && error.full;
 }
 
-/** Loads the page again when its event has a passcode that it had not when the page was opened. */
+/**
+ * Loads the page again when captions are lost because its event has a passcode that it had not when
+ * the page was opened, or has lost a channel.
+ */
 export class PassWatch {
   #address;
+  #channels;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #lost = false;
 
-  /** @param {string} base address of the event */
-  constructor(base) {
+  /**
+   * @param {string} base address of the event
+   * @param {Channel[]} channels that the page shows
+   */
+  constructor(base, channels) {
     this.#address = `${base}/info`;
+    this.#channels = channels;
   }
 
   /** @param {boolean} open whether captions arrive */
@@ -138,8 +146,20 @@ export class PassWatch {
   }
 
   async #look() {
-    const error = await getJson(this.#address).catch((reason) => reason);
-    if (needsPasscode(error)) location.reload();
+    /** @type {EventInfo | ApiError} */
+    const answer = await getJson(this.#address).catch((reason) => reason);
+    const gone = !(answer instanceof Error) && isAnyGone(this.#channels, answer.channels);
+    if (gone || needsPasscode(answer)) location.reload();
     else if (this.#lost) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
   }
+}
+
+/**
+ * Whether one of the channels is not there any more.
+ *
+ * @param {Channel[]} before
+ * @param {Channel[]} now
+ */
+export function isAnyGone(before, now) {
+  return before.some(({ id }) => !now.some((channel) => channel.id === id));
 }

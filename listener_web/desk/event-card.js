@@ -88,7 +88,8 @@ export class EventCard {
     this.#table.addEventListener('click', (click) => void this.#restart(click));
     this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
     const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.#when);
-    const head = h('div', { class: 'event-head' }, name, this.#actions.element, this.#toggle);
+    this.#actions.element.append(this.#toggle);
+    const head = h('div', { class: 'event-head' }, name, this.#actions.element);
     this.element.append(head, this.#warnings, this.#pause.element);
     this.open(false);
     this.show(event);
@@ -133,6 +134,7 @@ export class EventCard {
     const planned = over || !starts_at ? '' : `Starts ${times.format(new Date(starts_at))}`;
     const gone = delete_at ? `Everything is deleted ${times.format(new Date(delete_at))}` : '';
     setText(this.#when, planned || gone);
+    this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
     this.#warnings.hidden = over;
     const warnings = event.warnings.map(({ message, hint }) =>

@@ -225,6 +225,19 @@ async def test_a_page_that_was_open_before_the_passcode_asks_for_it(edge: Edge) 
         await panel(page, "passcode")
 
 
+async def test_a_page_whose_channel_is_removed_shows_those_that_are_left(edge: Edge) -> None:
+    await edge.put(TALK)
+    await edge.caption(1, "Hola.")
+    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk?lang=es") as page:
+        await until(page, "() => document.querySelector('#captions').textContent === 'Hola.'")
+        left = [channel for channel in TALK.channels if channel.language != "es"]
+        async with page.expect_event("load", timeout=DEADLINE_MS):
+            await edge.put(dataclasses.replace(TALK, channels=tuple(left)))
+        french = "() => document.querySelector('#channels')?.textContent.includes('Français')"
+        await page.wait_for_function(french, timeout=DEADLINE_MS)
+        assert "Español" not in await page.inner_text("#channels")
+
+
 async def without_answers(route: Route) -> None:
     """The page as it is when its event was not known yet."""
     response = await route.fetch()

@@ -1,7 +1,7 @@
 /** The words of the page until the event is there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explained } from '../../listener_web/attendee/event-info.js';
+import { explained, isAnyGone } from '../../listener_web/attendee/event-info.js';
 import { ApiError } from '../../listener_web/shared/api.js';
 
 const refused = (status, error) => new ApiError(status, error, '', '');
@@ -22,3 +22,9 @@ for (const [error, missing, expected] of [
     assert.deepEqual([kind, status, title, next], expected);
   });
 }
+
+test('only a channel that is gone makes the page load again', () => {
+  const [floor, es, fr] = ['floor', 'es', 'fr'].map((id) => ({ id }));
+  assert.ok(!isAnyGone([floor, es], [floor, fr, es]));
+  assert.ok(isAnyGone([floor, es], [floor, fr]));
+});
