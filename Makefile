@@ -45,8 +45,9 @@ soak: .venv/dev.done ## an hour of speech with drops, accelerated; ten minutes i
 	$(BIN)/python -m tests.benchmarks.soak --minutes 10 --speed 1 --drops 4
 	$(BIN)/python -m tests.benchmarks.soak_faults --rounds 10
 
-faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md
+faults: .venv/dev.done ## what listeners notice of each fault; writes docs/interpretation.md, docs/listening.md
 	$(BIN)/python -m tests.benchmarks.bench_faults --write docs/interpretation.md
+	$(BIN)/python -m tests.benchmarks.page_faults --write
 
 bench: .venv/dev.done ## lag, first listener, language switch, cost of a listener, the page; writes docs/performance.md, docs/listening.md
 	$(BIN)/python -m tests.benchmarks.bench_lag

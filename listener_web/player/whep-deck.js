@@ -12,7 +12,7 @@ const WATCH_INTERVAL_MS = 250;
 /** After this long without a connection the network is taken to block UDP. */
 const CONNECT_DEADLINE_MS = 8_000;
 /** Browsers take up to 15 s to call a dead connection `failed`; sound that stops shows it sooner. */
-const STALL_MS = 1_200;
+const STALL_MS = 1_000;
 /** After this long without a packet nothing is heard any more. */
 const SILENT_MS = 500;
 /** An attempt that began this recently is left alone. */

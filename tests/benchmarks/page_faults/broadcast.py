@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.support.tasks import background_task
 
 FRAME_S = OPUS_FRAME_SAMPLES / CLOCK_HZ
 CAPTION_S = 1.0
+JOINS_AGAIN_S = 0.1
 GOODBYE_S = "1"
 
 
@@ -45,9 +46,8 @@ class Broadcast:
         self.speaks = asyncio.Event()
         self._captions = 0
 
-    async def play(self) -> None:
+    async def play(self, melodies: Mapping[str, Sequence[bytes]]) -> None:
         """Publish both melodies in real time, from their beginning."""
-        melodies = {channel: await asyncio.to_thread(encoded, channel) for channel in CHANNELS}
         self.began_s = time.time()
         began = time.monotonic()
         for number in range(len(melodies[CHANNELS[0]])):
@@ -70,6 +70,16 @@ class Broadcast:
                     await self.bus.append(keys.captions("talk", channel), caption.to_json())
                 await asyncio.sleep(CAPTION_S / 2)
 
+    async def audience(self, channel: str) -> None:
+        """Listen to the MP3 of a channel, as others do: without them its encoder does not run."""
+        async with aiohttp.ClientSession(self.edge.url) as http:
+            while True:
+                with suppress(aiohttp.ClientError):
+                    async with http.get(f"/listen/talk/{channel}.mp3") as answer:
+                        async for _ in answer.content.iter_any():
+                            pass
+                await asyncio.sleep(JOINS_AGAIN_S)
+
     async def full_list(self, channel: str) -> list[str]:
         """The server's whole list of captions; there must be no more than an answer can have."""
         path = f"/e/talk/captions/{channel}/history?limit=200"
@@ -83,6 +93,7 @@ class Broadcast:
 @asynccontextmanager
 async def broadcasting(folder: Path) -> AsyncIterator[Broadcast]:
     """A talk that has just begun."""
+    melodies = {channel: await asyncio.to_thread(encoded, channel) for channel in CHANNELS}
     redis = RedisServer(folder)
     await asyncio.to_thread(redis.start)
     async with AsyncExitStack() as stack:
@@ -97,7 +108,9 @@ async def broadcasting(folder: Path) -> AsyncIterator[Broadcast]:
         await edge.start()
         stack.push_async_callback(edge.stop)
         talk = Broadcast(bus, edge, port)
-        await stack.enter_async_context(background_task(talk.play(), "melodies"))
+        await stack.enter_async_context(background_task(talk.play(melodies), "melodies"))
         await stack.enter_async_context(background_task(talk.write(), "captions"))
+        for channel in CHANNELS:
+            await stack.enter_async_context(background_task(talk.audience(channel), "audience"))
         talk.speaks.set()
         yield talk
