@@ -16,11 +16,12 @@ const LOW_BYTES_PER_S = 4_000;
 /** A server that does not answer in this time is asked again. */
 const ANSWER_DEADLINE_MS = 2_500;
 /** Chromium takes 32 kB at a time. What is buffered at least, over this many seconds, tells more. */
-const LOW_OVER = 6;
-/** Buffered beyond what is usual, it makes the sound late: it is played faster, or left out. */
+const LOW_OVER = 5;
+/** Sound that is this late is played faster, as long as more than usual is buffered. */
 const LATE_MS = 300;
+const HASTY_RATE = 1.2;
+/** Sound that is this late is left out: the player begins again with what is live. */
 const FAR_TOO_LATE_MS = 5_000;
-const HASTY_RATE = 1.15;
 
 /** @typedef {import('./transports.js').DeckMembers} DeckMembers */
 /** @typedef {import('./transports.js').DeckState} DeckState */
@@ -48,6 +49,8 @@ export class HttpDeck extends EventTarget {
   #attempt = 0;
   /** Whether the player has the address, and has not lost the connection to it. */
   #loads = false;
+  /** When this attempt began to play, and at which of the player's times. */
+  #began = /** @type {{at: number, time: number} | null} */ (null);
   /** What was buffered lately, once a second, and what is usually buffered at least. */
   #fills_ms = /** @type {number[]} */ ([]);
   #usual_ms = 0;
@@ -70,6 +73,7 @@ export class HttpDeck extends EventTarget {
         return;
       }
       this.#backoff.reset();
+      this.#began ??= { at: performance.now(), time: this.#element.currentTime };
       this.#become('playing');
     });
     this.#element.addEventListener('waiting', () => {
@@ -134,6 +138,7 @@ export class HttpDeck extends EventTarget {
     this.#moved = { at: performance.now(), time: 0 };
     this.#loads = true;
     this.#fills_ms = [];
+    this.#began = null;
     this.#element.src = this.#url;
     this.#element.play().catch((error) => {
       if (error.name === 'NotAllowedError') this.#become('interrupted');
@@ -180,14 +185,17 @@ export class HttpDeck extends EventTarget {
    * live. Otherwise the sound would stay as late as that for the rest of the event.
    */
   #catchUp() {
-    if (this.state !== 'playing') return;
+    if (this.state !== 'playing' || this.#began === null) return;
+    const played_ms = 1000 * (this.#element.currentTime - this.#began.time);
+    const late_ms = performance.now() - this.#began.at - played_ms;
+    if (late_ms > FAR_TOO_LATE_MS) return this.resume();
     this.#fills_ms.push(this.stats.fill_ms);
     if (this.#fills_ms.length < LOW_OVER) return;
-    const low_ms = Math.min(...this.#fills_ms.splice(0, 1), ...this.#fills_ms);
+    const low_ms = Math.min(...this.#fills_ms);
+    this.#fills_ms.shift();
     if (this.#usual_ms === 0) this.#usual_ms = low_ms;
-    const late_ms = low_ms - this.#usual_ms;
-    if (late_ms > FAR_TOO_LATE_MS) this.resume();
-    else this.#element.playbackRate = late_ms > LATE_MS ? HASTY_RATE : 1;
+    const waits = low_ms - this.#usual_ms > LATE_MS;
+    this.#element.playbackRate = waits && late_ms > LATE_MS ? HASTY_RATE : 1;
   }
 
   /** Ask the server why, because the player does not say, and try again. */
