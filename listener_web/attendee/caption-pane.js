@@ -167,7 +167,8 @@ export class SecondPane {
     const spring = h('div', { class: 'spring', 'aria-hidden': 'true' });
     const scroller = h('div', { class: 'scroller', role: 'region', tabIndex: 0, ...label }, spring, log);
     const arrow = h('span', { 'aria-hidden': 'true' }, '↓');
-    const toNewest = h('button', { class: 'newest', type: 'button', hidden: true }, arrow, ' ', this.#strings.latest);
+    const words = h('span', {}, this.#strings.latest);
+    const toNewest = h('button', { class: 'newest', type: 'button', hidden: true }, arrow, ' ', words);
     const title = h('h2', { class: 'pane-title' }, channelName(channel, this.#strings));
     const announcer = h('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     const within = h('div', { class: 'pane-text' }, scroller, toNewest);

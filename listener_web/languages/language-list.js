@@ -53,6 +53,10 @@ export class LanguageList extends EventTarget {
       event.preventDefault();
     });
     this.#rows.addEventListener('keydown', (event) => this.#moveFocus(event));
+    // Firefox is content with a row of which a part is in sight.
+    this.#rows.addEventListener('focusin', ({ target }) => {
+      if (target instanceof HTMLElement) target.scrollIntoView({ block: 'nearest' });
+    });
   }
 
   /** What belongs into the sheet. */

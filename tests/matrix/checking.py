@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.matrix.events import Events
 from tests.matrix.states import State, entered
@@ -17,7 +18,14 @@ ZOOMED = (320, 256)
 THEMES = ("light", "dark")
 _THEME = "(theme) => { document.documentElement.dataset.theme = theme; }"
 _HAS = "(name) => name in window"
-_AT_START = "() => { document.activeElement?.blur(); getSelection()?.removeAllRanges(); }"
+_AT_START = """() => {
+  document.activeElement?.blur();
+  getSelection().collapse(document.querySelector('dialog[open]') ?? document.body, 0);
+}"""
+"""Where the Tab key goes on from."""
+_FOCUS = "() => window.matrix.focus()"
+_LOOKS = 10
+"""What gets the focus may still be scrolling into sight."""
 _MORE_STEPS = 12
 """The Tab key may stop at more than the controls: at what scrolls, at the browser's own."""
 
@@ -74,7 +82,7 @@ async def walk(tab: Tab, state: State) -> list[Finding]:
     problems = list[str]()
     for _ in range(len(wanted) + _MORE_STEPS):
         await tab.press("Tab")
-        focused = await tab.evaluate("() => window.matrix.focus()")
+        focused = await _focused(tab)
         if focused is None:
             continue
         if focused["key"] not in reached:
@@ -86,6 +94,17 @@ async def walk(tab: Tab, state: State) -> list[Finding]:
     return [Finding(state.name, "keyboard", problem) for problem in problems]
 
 
+async def _focused(tab: Tab) -> Any:
+    """The control that has the focus, once nothing is wrong with it or nothing changes any more."""
+    focused = await tab.evaluate(_FOCUS)
+    for _ in range(_LOOKS):
+        if focused is None or not focused["found"]:
+            break
+        await asyncio.sleep(0.05)
+        focused = await tab.evaluate(_FOCUS)
+    return focused
+
+
 async def leave(tab: Tab, events: Events, state: State) -> list[Finding]:
     """Close by Escape what was opened by a key: the focus is where it was."""
     if not state.opener:
@@ -93,7 +112,7 @@ async def leave(tab: Tab, events: Events, state: State) -> list[Finding]:
     await entered(tab, events, state)
     await load_checks(tab)
     await tab.press("Escape")
-    focused = await tab.evaluate("() => window.matrix.focus()")
+    focused = await tab.evaluate(_FOCUS)
     if focused is not None and f"#{focused['id']}" == state.opener:
         return []
     there = "nothing" if focused is None else focused["key"]

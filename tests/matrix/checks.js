@@ -1,7 +1,7 @@
 /** Checks of what a page shows, which leave the functions that tests call in `window.matrix`. */
 (() => {
   const ALLOWED_TO_CUT = '#title, .search-excerpt, .sample, .visually-hidden, [aria-hidden="true"]';
-  const LAYERS = 'dialog, .settings, .dock, .newest, .quote-bar';
+  const LAYERS = '.sheet-head, dialog, .settings, .dock, .newest, .quote-bar';
   const CONTROLS = 'a[href], button, input, select, summary, textarea, [tabindex="0"]';
   const LEAST_TARGET_PX = 44;
 
@@ -161,6 +161,8 @@
   /** The control that has the focus, and what is wrong with how it shows that. */
   const focus = () => {
     const one = document.activeElement;
+    // The browser's own controls may have it.
+    if (!document.hasFocus()) return null;
     if (one === null || one === document.body || one === document.documentElement) return null;
     const found = [];
     const marked = [one, one.nextElementSibling].some((part) => {

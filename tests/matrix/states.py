@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from tests.matrix.events import Events
 from tests.matrix.tabs import Tab
 
-CLEAR = "() => { localStorage.clear(); sessionStorage.clear(); }"
+CLEAR = """() => {
+  if (location.origin === 'null') return;
+  localStorage.clear();
+  sessionStorage.clear();
+}"""
+"""An empty tab has no storage."""
 SHOWS_CAPTIONS = "() => document.querySelectorAll('#captions .caption').length > 3"
 HAS_TOOLS = "() => document.querySelector('#search-button')?.hidden === false"
 HAS_SOUND = "() => window.broadcasterPlayer !== undefined"
@@ -193,7 +198,7 @@ STATES = (
 async def entered(tab: Tab, events: Events, state: State) -> None:
     """Bring a tab into a state, as one that has never been there before."""
     events.find_network()
-    await tab.goto(f"{events.url}/")
     await tab.evaluate(CLEAR)
+    await tab.renew()
     await tab.goto(events.url + state.path)
     await state.enter(tab, events)

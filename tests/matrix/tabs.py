@@ -33,6 +33,9 @@ class Reader:
 class Tab(Protocol):
     """A tab of either browser. Functions are JavaScript; arguments and values cross as JSON."""
 
+    async def renew(self) -> None:
+        """Give the tab the browser's focus; what it showed may be gone."""
+
     async def goto(self, url: str) -> None:
         """Load a page."""
 
@@ -78,6 +81,9 @@ class ChromiumTab:
             "console",
             lambda said: self.complaints.append(said.text) if said.type == "error" else None,
         )
+
+    async def renew(self) -> None:
+        await self.page.bring_to_front()
 
     async def goto(self, url: str) -> None:
         await self.page.goto(url)

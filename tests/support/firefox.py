@@ -57,15 +57,32 @@ class Tab:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._context = ""
+        self._size: tuple[int, int] | None = None
 
     async def open(self) -> str:
         """Start the session; returns the browser's version."""
         session = await self._command("session.new", capabilities={})
         # The first window of a headless browser never becomes the active one, and no page in it
         # shows what has the focus.
+        first = await self._command("browsingContext.getTree")
         window = await self._command("browsingContext.create", type="window")
         self._context = window["context"]
+        for other in first["contexts"]:
+            await self._command("browsingContext.close", context=other["context"])
         return str(session["capabilities"]["browserVersion"])
+
+    async def renew(self) -> None:
+        """Take the place of this tab with an empty one, which has the browser's focus.
+
+        The Tab key leads from the last control of a page to the browser's own, and no command
+        leads back.
+        """
+        old = self._context
+        tab = await self._command("browsingContext.create", type="tab")
+        self._context = tab["context"]
+        await self._command("browsingContext.close", context=old)
+        if self._size is not None:
+            await self.resize(*self._size)
 
     async def goto(self, url: str) -> None:
         """Load a page."""
@@ -111,6 +128,7 @@ class Tab:
 
     async def resize(self, width: int, height: int) -> None:
         """Give the page another size, in CSS pixels."""
+        self._size = width, height
         viewport = {"width": width, "height": height}
         await self._command("browsingContext.setViewport", context=self._context, viewport=viewport)
 
