@@ -21,6 +21,7 @@ from broadcaster.web.application import create_application
 from tests.bus.databases import locked
 from tests.support.axe import violations
 from tests.support.browser import chromium
+from tests.support.deadline import deadline
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN
 from tests.support.tasks import background_task
@@ -100,16 +101,20 @@ async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
         await alert.wait_for(state="hidden", timeout=60_000)
 
 
+async def stored_channels(bus: Bus) -> tuple[Channel, ...]:
+    record = await bus.get(keys.event_record("talk"))
+    assert record is not None
+    return Event.from_json(record.value).channels
+
+
 async def test_one_booth_is_restarted() -> None:
     async with desk_page(None, REPORT) as (bus, page):
         row = page.locator("tr[data-channel='es']")
         await row.locator("button", has_text="Restart").click(timeout=60_000)
         assert not await violations(page)
-        channels: tuple[Channel, ...] = CHANNELS
-        async for record in bus.watch(keys.event_record("talk")):
-            channels = Event.from_json(record.value).channels
-            if channels[0].restarts:
-                break
+        async with deadline():
+            while not (channels := await stored_channels(bus))[0].restarts:
+                await asyncio.sleep(0.05)
         assert [channel.restarts for channel in channels] == [1, 0, 0, 0]
         assert await page.locator("tr[data-channel='fr'] button").count() == 0
 

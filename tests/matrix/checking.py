@@ -25,7 +25,7 @@ _AT_START = """() => {
 """Where the Tab key goes on from."""
 _FOCUS = "() => window.matrix.focus()"
 _LOOKS = 10
-"""What gets the focus may still be scrolling into sight."""
+"""The element with the focus may still be scrolling into sight."""
 _MORE_STEPS = 12
 """The Tab key may stop at more than the controls: at what scrolls, at the browser's own."""
 
