@@ -7,7 +7,7 @@ const WATCH_INTERVAL_MS = 1_000;
 /** A slow network may need this long to fill the player's buffer before it begins. */
 const START_DEADLINE_MS = 10_000;
 /** A player that has begun and then stands still for this long has lost its connection. */
-const STALL_MS = 3_000;
+const STALL_MS = 1_500;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
 /** The bit rates of the MP3 are constant. */
