@@ -22,10 +22,10 @@ _AT_START = """() => {
   document.activeElement?.blur();
   getSelection().collapse(document.querySelector('dialog[open]') ?? document.body, 0);
 }"""
-"""Where the Tab key goes on from."""
+"""The Tab key goes on from there."""
 _FOCUS = "() => window.matrix.focus()"
 _LOOKS = 10
-"""The element with the focus may still be scrolling into sight."""
+"""A control that has got the focus may still be scrolling into sight."""
 _MORE_STEPS = 12
 """The Tab key may stop at more than the controls: at what scrolls, at the browser's own."""
 
