@@ -27,7 +27,7 @@ import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
 import { PassWatch, waitForEvent } from './event-info.js';
 import { EventWords } from './event-words.js';
-import { obeyMediaControls, showMedia } from './media-session.js';
+import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
 import { isLost, noticeOf } from './notice.js';
 import { setUpPreferences } from './preferences.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { obeyMediaControls, showMedia } from '../../listener_web/attendee/media-session.js';
+import { obeyMediaControls, showMedia } from '../../listener_web/device/media-session.js';
 
 let handlers, calls, session;
 
