@@ -25,7 +25,7 @@ import { onNetworkReturn } from '../shared/network.js';
 import { forgetAnswers } from '../shared/page-answers.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
-import { PassWatch, waitForEvent } from './event-info.js';
+import { EventWatch, waitForEvent } from './event-info.js';
 import { EventWords } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
@@ -74,7 +74,7 @@ class AttendeePage {
   #saving;
   #panel;
   #words;
-  #pass;
+  #watch;
   /** @type {Promise<import('../device/device.js').Device> | null} */
   #device = null;
   #soundLost = false;
@@ -93,7 +93,7 @@ class AttendeePage {
   constructor(strings, info, panel) {
     this.#strings = strings;
     this.#info = info;
-    this.#pass = new PassWatch(base, info.channels);
+    this.#watch = new EventWatch(base, info.channels);
     this.#panel = panel;
     this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
     this.#choice = recallChoice(info.channels, event, {
@@ -240,7 +240,7 @@ class AttendeePage {
       this.#sound.retryNow();
     }
     this.#captions = captions;
-    this.#pass.connection(captions === 'open');
+    this.#watch.connection(captions === 'open');
     this.#refresh();
   }
 

@@ -122,7 +122,7 @@ function isFull(error) {
  * Loads the page again when captions are lost because its event has a passcode that it had not when
  * the page was opened, or has lost a channel.
  */
-export class PassWatch {
+export class EventWatch {
   #address;
   #channels;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
