@@ -207,9 +207,9 @@ export class WhepDeck extends EventTarget {
   /** Go on with the silent session when it is heard again before the server has made another one. */
   async #listenForReturn() {
     const session = this.#session;
-    while (session && session === this.#session && this.#silent && !this.#stopped) {
+    while (session === this.#session && isOpen(session) && this.#silent && !this.#stopped) {
       const { packets } = await session.heard();
-      if (packets > this.#packets && session === this.#session) {
+      if (packets > this.#packets && session === this.#session && isOpen(session)) {
         this.#silent = false;
         this.#offered?.abandon();
         this.#wait.end();
@@ -228,7 +228,7 @@ export class WhepDeck extends EventTarget {
     let heard_ms = 0;
     let connected = false;
     let deadline = performance.now() + CONNECT_DEADLINE_MS;
-    while (session && !this.#stopped && !['failed', 'closed'].includes(session.state)) {
+    while (isOpen(session) && !this.#stopped) {
       const heard = await session.heard();
       if (session.state === 'connected' && !connected) {
         connected = true;
@@ -300,4 +300,15 @@ export class WhepDeck extends EventTarget {
     this.state = state;
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/**
+ * Whether a session can still bring sound. A server that says goodbye closes it, perhaps before its last
+ * packets were counted.
+ *
+ * @param {WhepSession | null} session
+ * @returns {session is WhepSession}
+ */
+function isOpen(session) {
+  return session !== null && !['failed', 'closed'].includes(session.state);
 }

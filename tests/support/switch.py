@@ -14,7 +14,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             writer.write(data)
             await writer.drain()
         writer.write_eof()
-    except ConnectionError:
+    except OSError:
         writer.transport.abort()  # the other side learns of it, too
 
 
