@@ -23,7 +23,12 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy of the sources."""
     folder = tmp_path_factory.mktemp("wheel")
-    ignored = shutil.ignore_patterns(".venv", ".git", "node_modules", "__pycache__", "data")
+    anywhere = shutil.ignore_patterns(".venv", ".git", "node_modules", "__pycache__")
+
+    def ignored(path: str, names: list[str]) -> set[str]:
+        """The data folder is that of a server; `listener_web/` has one of this name, too."""
+        return anywhere(path, names) | ({"data"} if Path(path) == ROOT else set())
+
     shutil.copytree(ROOT, folder / "source", ignore=ignored)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
     subprocess.run(command, cwd=folder / "source", check=True, capture_output=True, timeout=120)

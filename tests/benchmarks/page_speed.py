@@ -76,12 +76,12 @@ async def visits(edge: Edge, browser: Browser, case: Case) -> Visit:
     async with slow_network(case.network) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         page = await new_tab(context, cpu_slowdown=case.cpu_slowdown)
-        cold = await first_caption(page, f"{edge.url}/e/talk", slow)
+        cold = await first_caption(page, f"{edge.url}/e/talk")
         await asyncio.sleep(READS_S)
         sound_ms = await first_sound_ms(page)
         await page.goto("about:blank")
         await slow.drop_connections()
-        warm = await first_caption(page, f"{edge.url}/e/talk", slow)
+        warm = await first_caption(page, f"{edge.url}/e/talk")
         await context.close()
     return Visit(cold, warm, sound_ms)
 

@@ -4,20 +4,21 @@ from dataclasses import dataclass
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.edge.slow_network import SlowNetwork
 from tests.support.browser import DEADLINE_MS, until
 
 WATCH = """
 new MutationObserver((_, observer) => {
   if (document.querySelector('[data-caption]') === null) return;
   observer.disconnect();
-  const requests = performance.getEntriesByType('resource').length + 1;
+  const files = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+  const requests = files.length;
+  const bytes = files.reduce((sum, {transferSize}) => sum + transferSize, 0);
   requestAnimationFrame(() => setTimeout(() => {
-    window.firstCaption = {ms: performance.now(), requests};
+    window.firstCaption = {ms: performance.now(), requests, bytes};
   }));
 }).observe(document, {childList: true, subtree: true});
 """
-"""The caption counts when a frame with it was made. The document is a request, too."""
+"""The caption counts when a frame with it was made. Files that come after it do not count."""
 HEAR = """async () => {
   const began = performance.now();
   document.querySelector('#listen').click();
@@ -42,7 +43,7 @@ class FirstMoments:
     Attributes:
         caption_ms: from the navigation to the first caption on the screen.
         requests: before it, by the page.
-        received_bytes: until then, headers among them.
+        received_bytes: of their answers, headers among them.
     """
 
     caption_ms: float
@@ -61,14 +62,12 @@ async def new_tab(context: BrowserContext, *, cpu_slowdown: int = 1) -> Page:
     return page
 
 
-async def first_caption(page: Page, url: str, slow: SlowNetwork) -> FirstMoments:
+async def first_caption(page: Page, url: str) -> FirstMoments:
     """Open an attendee page and wait for its first caption."""
-    before = slow.received_bytes
     await page.goto(url, wait_until="commit")
     await until(page, "() => window.firstCaption !== undefined")
-    received = slow.received_bytes - before
     first = await page.evaluate("window.firstCaption")
-    return FirstMoments(first["ms"], first["requests"], received)
+    return FirstMoments(first["ms"], first["requests"], first["bytes"])
 
 
 async def first_sound_ms(page: Page) -> float:

@@ -22,7 +22,7 @@ async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> N
     async with chromium() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         page = await new_tab(context)
-        first = await first_caption(page, f"{edge.url}/e/talk", slow)
+        first = await first_caption(page, f"{edge.url}/e/talk")
         assert first.requests <= MOST_REQUESTS
         assert 0 < first.received_bytes <= MOST_BYTES
         assert f"Frase {CAPTIONS - 1}" in await page.inner_text("#captions")
@@ -33,9 +33,9 @@ async def test_a_second_visit_asks_only_for_what_changes(edge: Edge) -> None:
     asked: list[Request] = []
     async with chromium() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
-        first = await first_caption(await new_tab(context), f"{edge.url}/e/talk", slow)
+        first = await first_caption(await new_tab(context), f"{edge.url}/e/talk")
         context.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks it
-        second = await first_caption(await new_tab(context), f"{edge.url}/e/talk", slow)
+        second = await first_caption(await new_tab(context), f"{edge.url}/e/talk")
         assert second.received_bytes < first.received_bytes / 2
         for request in asked:
             answer = await request.response()
@@ -50,7 +50,7 @@ async def test_a_page_in_another_language_than_guessed_shows_its_captions(edge: 
     async with chromium() as browser, slow_network(Network()) as slow:
         context = await browser.new_context(locale="es-ES", proxy=slow.settings)
         page = await new_tab(context)
-        await first_caption(page, f"{edge.url}/e/talk", slow)
+        await first_caption(page, f"{edge.url}/e/talk")
         await page.evaluate("sessionStorage.setItem('broadcaster.channel.talk', 'ar')")
         await page.reload()
         await page.wait_for_selector("input[value='ar']:checked", state="attached")
