@@ -55,11 +55,13 @@ class SlowNetwork:
     Attributes:
         network: how bad it is; may be replaced at any time.
         unreachable: whether nothing gets through, and nobody is told so.
+        received_bytes: by the client, headers among them.
         connections: the open ones.
     """
 
     network: Network
     unreachable: bool = False
+    received_bytes: int = 0
     connections: Connections = field(default_factory=Connections)
     _free_at: float = 0.0
     """When the link has sent all that it was given."""
@@ -146,6 +148,7 @@ class SlowNetwork:
                 if not data:
                     return
                 await asyncio.sleep(max(0.0, arrives_at - loop.time()))
+                self.received_bytes += len(data)
                 writer.write(data)
 
 
