@@ -45,7 +45,15 @@ def admin_token(data_dir: Path) -> tuple[str, bool]:
     Raises:
         OSError: `data_dir` cannot be written.
     """
-    return _kept(data_dir / "admin-token", new_key())
+    return _kept(_admin_file(data_dir), new_key())
+
+
+def kept_admin_token(data_dir: Path) -> str:
+    """Return the organizer's token that was made in this folder; empty if it cannot be read."""
+    try:
+        return _admin_file(data_dir).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def store_key(data_dir: Path) -> str:
@@ -55,6 +63,10 @@ def store_key(data_dir: Path) -> str:
         OSError: `data_dir` cannot be written.
     """
     return _kept(data_dir / STORE_KEY_FILE, secrets.token_urlsafe(_STORE_KEY_BYTES))[0]
+
+
+def _admin_file(data_dir: Path) -> Path:
+    return data_dir / "admin-token"
 
 
 def _kept(path: Path, new: str) -> tuple[str, bool]:

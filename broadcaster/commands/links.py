@@ -14,20 +14,21 @@ def base_url(settings: Settings, addresses: Sequence[BoundAddress]) -> str:
     if settings.public_url:
         return settings.public_url
     if not is_address(settings.host):
-        return _url(settings, settings.host, addresses[0].port)
+        return url_of(settings, settings.host, addresses[0].port)
     # A network of IPv4 is known to phones more often than one of IPv6.
     first = min(addresses, key=lambda address: address.family is not socket.AF_INET)
     host = certificates.lan_address(first.family) if first.host in EVERY_ADDRESS else first.host
-    return _url(settings, host, first.port)
+    return url_of(settings, host, first.port)
 
 
 def local_url(settings: Settings, addresses: Sequence[BoundAddress]) -> str:
     """The address of this server for programs on this machine."""
     first = addresses[0]
     loopback = "::1" if first.family is socket.AF_INET6 else "127.0.0.1"
-    return _url(settings, loopback if first.host in EVERY_ADDRESS else first.host, first.port)
+    return url_of(settings, loopback if first.host in EVERY_ADDRESS else first.host, first.port)
 
 
-def _url(settings: Settings, host: str, port: int) -> str:
+def url_of(settings: Settings, host: str, port: int) -> str:
+    """The address of a server with these settings on a host."""
     host = f"[{host}]" if ":" in host else host
     return f"{'https' if settings.tls else 'http'}://{host}:{port}"

@@ -8,6 +8,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from segno.helpers import make_wifi_data
 
+from broadcaster.desk.answers import NO_STORE
+
 PIXELS_PER_MODULE = 16
 """Of a PNG. A link of 60 characters is then 656 pixels wide, 5.5 cm at 300 dots an inch."""
 
@@ -56,6 +58,4 @@ def picture(text: str, form: str) -> web.Response:
     scale = PIXELS_PER_MODULE if form == "png" else 8
     code.save(image, kind=form, scale=scale, border=4, light="#fff")
     content_type = {"svg": "image/svg+xml", "png": "image/png"}[form]
-    return web.Response(
-        body=image.getvalue(), content_type=content_type, headers={"Cache-Control": "no-store"}
-    )
+    return web.Response(body=image.getvalue(), content_type=content_type, headers=NO_STORE)

@@ -9,6 +9,7 @@
  * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
+import { capitalised } from '../shared/organizer.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
@@ -29,8 +30,7 @@ function fail(error) {
   }
   const message = known ? error.message : 'something went wrong in this page';
   const hint = known ? error.hint : 'Reload the page.';
-  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  tell(sentence, hint, 'request');
+  tell(capitalised(message), hint, 'request');
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The buttons of one event: the next step, and all others in a menu. */
 import { send, sendJson } from '../shared/api.js';
 import { byId, h, setText } from '../shared/dom.js';
+import { eventAddress } from '../shared/organizer.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -14,8 +15,14 @@ const NEXT = {
   closed: { action: 'reopen', word: 'Reopen' },
   archived: { action: 'reopen', word: 'Reopen' },
 };
-/** @type {readonly EventState[]} */
-const OVER = ['closed', 'archived'];
+/**
+ * Whether nobody can speak into an event in this state or listen to it.
+ *
+ * @param {EventState} state
+ */
+export function isOver(state) {
+  return state === 'closed' || state === 'archived';
+}
 
 /**
  * @typedef {object} Listeners
@@ -69,7 +76,7 @@ export class EventActions {
   show(event) {
     this.#event = event;
     const { state } = event;
-    const over = OVER.includes(state);
+    const over = isOver(state);
     setText(this.#step, NEXT[state].word);
     this.#step.dataset.action = NEXT[state].action;
     this.#step.classList.toggle('primary', !over);
@@ -91,7 +98,7 @@ export class EventActions {
   }
 
   get #path() {
-    return `/api/events/${encodeURIComponent(this.#event.id)}`;
+    return eventAddress(this.#event.id);
   }
 
   get #version() {

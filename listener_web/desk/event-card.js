@@ -2,10 +2,11 @@
 import { sendJson } from '../shared/api.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
-import { EventActions } from './event-actions.js';
+import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
 import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
+import { eventAddress, inTwoParts } from '../shared/organizer.js';
 import { judge, showLevel } from '../shared/level.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
@@ -72,7 +73,7 @@ export class EventCard {
     this.#event = event;
     this.#fail = on.failed;
     this.element.dataset.event = event.id;
-    const path = `/api/events/${encodeURIComponent(event.id)}`;
+    const path = eventAddress(event.id);
     this.#actions = new EventActions(event, on);
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
@@ -123,7 +124,7 @@ export class EventCard {
     this.#event = event;
     const { state, starts_at, delete_at } = event;
     const [word, look] = STATES[state];
-    const over = state === 'closed' || state === 'archived';
+    const over = isOver(state);
     this.element.dataset.state = state;
     setText(this.#title, event.title);
     if (this.#state.dataset.state !== state) {
@@ -169,7 +170,7 @@ export class EventCard {
     const channel = button?.dataset.restart;
     if (!button || !channel) return;
     button.disabled = true;
-    const path = `/api/events/${encodeURIComponent(this.#event.id)}/channels`;
+    const path = `${eventAddress(this.#event.id)}/channels`;
     try {
       await sendJson('POST', `${path}/${encodeURIComponent(channel)}/restart`, {});
     } catch (error) {
@@ -201,7 +202,7 @@ export class EventCard {
    */
   #link(title, kind) {
     const url = this.#event.links[kind];
-    const image = `/api/events/${encodeURIComponent(this.#event.id)}/qr/${kind}.svg`;
+    const image = `${eventAddress(this.#event.id)}/qr/${kind}.svg`;
     const alt = `QR code of the link for ${title.toLowerCase()}`;
     const copy = h(
       'button',
@@ -242,7 +243,7 @@ export class EventCard {
     const { code } = this.#event;
     if (code === '') return [];
     const host = h('strong', {}, new URL(url).host);
-    const spoken = h('strong', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
+    const spoken = h('strong', { class: 'code' }, inTwoParts(code));
     return [h('p', { class: 'link-code' }, 'or go to ', host, ' and type ', spoken)];
   }
 

@@ -2,6 +2,7 @@
 import { ApiError, getJson, sendJson } from '../shared/api.js';
 import { Advanced } from './advanced-options.js';
 import { byId, h, setText } from '../shared/dom.js';
+import { eventAddress } from '../shared/organizer.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').Language} Language */
@@ -232,7 +233,7 @@ export class EventForm {
   async #change(values) {
     const before = /** @type {DeskEvent} */ (this.#event);
     const patch = changed(values, before);
-    const path = `/api/events/${encodeURIComponent(before.id)}`;
+    const path = eventAddress(before.id);
     for (let version = before.version; ; ) {
       try {
         return await sendJson('PATCH', path, patch, { 'If-Match': `"${version}"` });

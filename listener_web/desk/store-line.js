@@ -1,5 +1,6 @@
 /** The state of the store: an alert while something is not stored, and the free space of its disk. */
 import { byId, h } from '../shared/dom.js';
+import { capitalised } from '../shared/organizer.js';
 
 /** @typedef {import('./api-types.js').StoreStatus} StoreStatus */
 
@@ -17,8 +18,7 @@ export function alertOf({ ready, message, hint, waiting, lost, low_space, free_b
   if (waiting > 0) unkept.push(`Not stored yet: ${waiting}.`);
   if (lost > 0) unkept.push(`Lost: ${lost}.`);
   if (!ready) {
-    const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-    return [sentence, [hint, ...unkept].join(' ')];
+    return [capitalised(message), [hint, ...unkept].join(' ')];
   }
   if (low_space) return [`The disk is nearly full: ${gigabytes(free_bytes)} free`, NEARLY_FULL];
   if (unkept.length > 0) return ['The store works again', unkept.join(' ')];

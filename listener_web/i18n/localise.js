@@ -29,7 +29,7 @@ export async function localise() {
   const { language, strings } = await load(bestMatch(navigator.languages, LANGUAGES) ?? 'en');
   const root = document.documentElement;
   root.lang = language;
-  root.dir = RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr';
+  root.dir = directionOf(language);
   for (const element of document.querySelectorAll('[data-text]')) {
     element.textContent = lookup(strings, element.getAttribute('data-text'));
   }
@@ -37,6 +37,15 @@ export async function localise() {
     element.setAttribute('aria-label', lookup(strings, element.getAttribute('data-label')));
   }
   return strings;
+}
+
+/**
+ * The direction in which a language is written.
+ *
+ * @param {string} tag
+ */
+export function directionOf(tag) {
+  return RIGHT_TO_LEFT.has(tag.split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 import { ApiError, getJson, send } from '../shared/api.js';
 import { byId, pathSegment, setText } from '../shared/dom.js';
+import { capitalised, eventAddress } from '../shared/organizer.js';
 import { bestMatch } from '../i18n/languages.js';
-import { LANGUAGES } from '../i18n/localise.js';
+import { LANGUAGES, directionOf } from '../i18n/localise.js';
 import { drawSheet } from './sheet.js';
 
 /** @typedef {import('../desk/api-types.js').DeskEvent} DeskEvent */
@@ -14,11 +15,10 @@ import { drawSheet } from './sheet.js';
 /** @typedef {import('./sheet.js').Wifi} Wifi */
 
 const CARDS = 4;
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 /** While somebody types a password, not every letter is worth a picture. */
 const TYPING_MS = 400;
 
-const path = `/api/events/${encodeURIComponent(pathSegment(2))}`;
+const path = eventAddress(pathSegment(2));
 const size = byId('size', HTMLSelectElement);
 const wifiName = byId('wifi-name', HTMLInputElement);
 const wifiPassword = byId('wifi-password', HTMLInputElement);
@@ -31,7 +31,7 @@ const printButton = byId('print', HTMLButtonElement);
  * @returns {Promise<Wording>}
  */
 async function wording({ tag, name }) {
-  const dir = RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr';
+  const dir = directionOf(tag);
   const match = bestMatch([tag], LANGUAGES);
   if (match === undefined) return { tag, name, dir };
   const { posterSteps, aiNotice } = await getJson(`/static/i18n/${match}.json`);
@@ -62,8 +62,7 @@ function fail(error) {
   const problem = byId('problem', HTMLElement);
   problem.hidden = false;
   const message = known ? error.message : 'something went wrong in this page';
-  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  setText(problem, `${sentence}. ${known ? error.hint : 'Reload the page.'}`);
+  setText(problem, `${capitalised(message)}. ${known ? error.hint : 'Reload the page.'}`);
 }
 
 /** @param {string | null} startsAt ISO 8601 */

@@ -1,5 +1,6 @@
 /** Draws what is printed: the QR code, the other ways to the event, and what to do in each language. */
 import { h } from '../shared/dom.js';
+import { inTwoParts } from '../shared/organizer.js';
 
 /** More languages than this are written smaller, without the AI notice in each. */
 const FEW = 6;
@@ -71,7 +72,7 @@ export function drawSheet(content) {
 /** @param {SheetContent} content */
 function join({ picture, host, code }) {
   const image = h('img', { src: picture, alt: 'QR code of the link for attendees' });
-  const typed = code === '' ? [] : [h('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`)];
+  const typed = code === '' ? [] : [h('p', { class: 'code' }, inTwoParts(code))];
   return h('div', { class: 'way join' }, image, h('p', { class: 'address', dir: 'ltr' }, host), ...typed);
 }
 

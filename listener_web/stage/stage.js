@@ -5,6 +5,7 @@
  * one `whip-session.js` after the other. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
+import { capitalised } from '../shared/organizer.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 import { Microphone, explainMicrophone } from './microphone.js';
@@ -58,18 +59,13 @@ function showPublisher() {
   const taken = problem?.error === 'floor_taken';
   byId('air', HTMLElement).dataset.status = state;
   setText(byId('state', HTMLElement), taken ? 'Another speaker is on air' : STATES[state]);
-  if (problem !== null) explain(`${capitalised(problem.message)}. ${problem.hint}`);
+  if (problem !== null) explain(`${capitalised(problem.message).replace(/\.$/, '')}. ${problem.hint}`);
   else if (state === 'live') explain('Leave this page open while you speak.');
   else if (state === 'idle' && microphone !== null) explain('Check the level, then publish.');
   else if (state !== 'idle') explain('This takes a moment.');
   setText(publish, active ? 'Stop' : 'Publish');
   takeover.hidden = !taken;
   keepScreenOn(active);
-}
-
-/** @param {string} sentence */
-function capitalised(sentence) {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, '');
 }
 
 /** Open the microphone that the controls name, and send it if the speaker is on air. */

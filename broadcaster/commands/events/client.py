@@ -13,6 +13,8 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from broadcaster.auth import kept_admin_token
+from broadcaster.commands.links import url_of
 from broadcaster.config import Settings
 from broadcaster.errors import BroadcasterError, ServerRefused, ServerUnreachable
 from broadcaster.sockets.listening import EVERY_ADDRESS
@@ -53,7 +55,7 @@ def access_from(
             f"{address} is not the address of a server", hint="Write https://talks.example."
         )
     given = token or (settings.admin_token.get_secret_value() if settings.admin_token else "")
-    given = given or _kept_token(settings.data_dir)
+    given = given or kept_admin_token(settings.data_dir)
     if not given:
         raise BroadcasterError(
             "the organizer's token is not known",
@@ -149,13 +151,4 @@ def event_path(event: str) -> str:
 
 def _local_url(settings: Settings) -> str:
     host = "127.0.0.1" if settings.host in EVERY_ADDRESS else settings.host
-    host = f"[{host}]" if ":" in host else host
-    return f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
-
-
-def _kept_token(data_dir: Path) -> str:
-    """The token that the first start of a server made in its data folder; empty without one."""
-    try:
-        return (data_dir / "admin-token").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return url_of(settings, host, settings.port)
