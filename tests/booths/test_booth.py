@@ -362,29 +362,29 @@ async def test_a_variant_with_the_floor_is_made_while_somebody_listens() -> None
     assert 30 < levels["es+floor"] < levels["es+evenfloor"] / 2
 
 
-@pytest.mark.parametrize("variant", ["es+fec", "es+floor+fec", "es+evenfloor+fec"])
-async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str) -> None:
+async def frames_of(variant: str) -> list[AudioFrame]:
+    """The first frames of a variant that somebody listens to."""
     async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
         async with booth(bus, server):
             await status(bus, state="live")
             counts = EdgeStatus("edge", {variant: 1})
             bus.publish(keys.status("talk"), status_to_json(counts))
-            frames = await heard(bus, variant, 30)
-            assert all(frame.payload[0] >> 3 < 12 for frame in frames), "SILK, which FEC needs"
-            assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
+            return await heard(bus, variant, 30)
+
+
+@pytest.mark.parametrize("variant", ["es+fec", "es+floor+fec", "es+evenfloor+fec"])
+async def test_a_protected_variant_is_made_while_somebody_needs_it(variant: str) -> None:
+    frames = await frames_of(variant)
+    assert all(frame.payload[0] >> 3 < 12 for frame in frames), "SILK, which FEC needs"
+    assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
 
 
 @pytest.mark.parametrize("variant", ["es+low", "es+floor+low", "es+evenfloor+low"])
 async def test_a_low_rate_variant_is_made_while_somebody_listens(variant: str) -> None:
-    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
-        async with booth(bus, server):
-            await status(bus, state="live")
-            counts = EdgeStatus("edge", {variant: 1})
-            bus.publish(keys.status("talk"), status_to_json(counts))
-            frames = await heard(bus, variant, 30)
-            assert {opus_samples(frame.payload) for frame in frames} == {LOW_RATE_FRAME_SAMPLES}
-            assert sum(len(frame.payload) for frame in frames) / len(frames) < 110
-            assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
+    frames = await frames_of(variant)
+    assert {opus_samples(frame.payload) for frame in frames} == {LOW_RATE_FRAME_SAMPLES}
+    assert sum(len(frame.payload) for frame in frames) / len(frames) < 110
+    assert (loudness(frames[-10:]) > 30) == ("floor" in variant)
 
 
 async def test_a_suspended_booth_lets_the_floor_be_heard_until_it_goes_on() -> None:

@@ -6,23 +6,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
 import pypdfium2
 import pytest
 import zxingcpp
 from playwright.async_api import Page
 
-from broadcaster.app import build
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.config import Role, Settings
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.stage_keys import StageKeyring
-from broadcaster.web.application import create_application
 from broadcaster.web.organizer import COOKIE, Organizer
 from tests.support.axe import violations
 from tests.support.browser import chromium
-from tests.support.on_demand import served
+from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
 WORDS = Path(__file__).parents[2] / "listener_web" / "i18n"
@@ -43,13 +38,8 @@ async def poster(event: Event) -> AsyncIterator[Page]:
     """The page of the poster of an event, signed in."""
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(EmbeddedBus(None))
-        http = await stack.enter_async_context(aiohttp.ClientSession())
         await bus.put(keys.event_record(event.id), event.to_json())
-        desk = frozenset({Role.DESK})
-        parts = build(
-            Settings.model_validate({}), desk, TOKEN, bus, http, StageKeyring(["store key"])
-        )
-        url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        url = await stack.enter_async_context(served_desk(bus))
         browser = await stack.enter_async_context(chromium())
         context = await browser.new_context(viewport={"width": 1280, "height": 900})
         await context.add_cookies(

@@ -5,26 +5,20 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 from playwright.async_api import Page
 
-from broadcaster.app import build
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.config import Role, Settings
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
-from broadcaster.model.status import BoothState, BoothStatus, status_to_json
-from broadcaster.stage_keys import StageKeyring
-from broadcaster.web.application import create_application
+from broadcaster.model.status import BoothState, BoothStatus
 from tests.bus.databases import locked
 from tests.support.axe import violations
 from tests.support.browser import chromium
 from tests.support.deadline import deadline
-from tests.support.on_demand import served
+from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
-from tests.support.tasks import background_task
 
 CHANNELS = (Channel("es"), Channel("fr"), Channel("pt-BR"), Channel("pt-PT"))
 EVENT = Event("talk", "A talk", EventState.LIVE, CHANNELS, "key")
@@ -54,19 +48,8 @@ async def desk_page(path: Path | None, report: BoothStatus) -> AsyncIterator[tup
     """
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(EmbeddedBus(path))
-        http = await stack.enter_async_context(aiohttp.ClientSession())
         await bus.put(keys.event_record("talk"), EVENT.to_json())
-        keyring, desk = StageKeyring(["store key"]), frozenset({Role.DESK})
-        parts = build(Settings.model_validate({}), desk, TOKEN, bus, http, keyring)
-
-        async def report_again() -> None:
-            while True:
-                bus.publish(keys.status("talk"), status_to_json(report))
-                await asyncio.sleep(0.2)
-
-        for name, run in {"booth of the test": report_again, **parts.run}.items():
-            await stack.enter_async_context(background_task(run(), name))
-        url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        url = await stack.enter_async_context(served_desk(bus, (report,)))
         browser = await stack.enter_async_context(chromium())
         page = await browser.new_page()
         await page.goto(f"{url}/desk?token={TOKEN}")

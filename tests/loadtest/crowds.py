@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from broadcaster.loadtest.measure import measure
 from broadcaster.loadtest.plan import LoadPlan, LoadProgress, Transport
 from broadcaster.loadtest.report import LoadReport
-from broadcaster.loadtest.target import LoadTarget, find_target
+from broadcaster.loadtest.target import find_target
 from tests.edge.conftest import Edge
 from tests.support.deadline import deadline
 
@@ -15,14 +15,11 @@ LISTENERS = 25
 
 
 class Run:
-    """A crowd in a thread, as the server's loop is this one's."""
+    """The progress of a crowd in a thread, as the server's loop is this one's."""
 
-    def __init__(self, target: LoadTarget, transport: Transport, plan: LoadPlan) -> None:
+    def __init__(self) -> None:
         self.now = LoadProgress()
         self._go_on = True
-        self._target = target
-        self._transport = transport
-        self._plan = plan
 
     async def until(self, reached: Callable[[LoadProgress], bool]) -> None:
         async with deadline():
@@ -32,12 +29,7 @@ class Run:
     def stop(self) -> None:
         self._go_on = False
 
-    async def report(self) -> LoadReport:
-        return await asyncio.to_thread(
-            measure, self._target, self._transport, self._plan, self._tell
-        )
-
-    def _tell(self, now: LoadProgress) -> bool:
+    def report_progress(self, now: LoadProgress) -> bool:
         self.now = now
         return self._go_on
 
@@ -54,8 +46,9 @@ async def crowd(
     """A crowd that stays until it is stopped, or everybody was dropped."""
     link, chosen = f"{edge.url}/e/talk", channels or ("es",)
     target = await asyncio.to_thread(find_target, link, chosen, passcode=passcode)
-    run = Run(target, transport, LoadPlan(listeners, ramp_s, 600.0))
-    running = asyncio.create_task(run.report(), name="crowd")
+    run, plan = Run(), LoadPlan(listeners, ramp_s, 600.0)
+    measuring = asyncio.to_thread(measure, target, transport, plan, run.report_progress)
+    running = asyncio.create_task(measuring, name="crowd")
     try:
         yield run, running
     finally:

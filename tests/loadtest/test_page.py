@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from broadcaster.loadtest.page.document import parse_document
 from broadcaster.loadtest.page.measure import PagePlan, check_page_limits, measure_page
 from broadcaster.loadtest.page.report import PageReport
 from broadcaster.loadtest.page.scripts import find_later_files
-from broadcaster.loadtest.plan import LoadPlan, LoadProgress
+from broadcaster.loadtest.plan import LoadPlan
 from broadcaster.loadtest.target import find_target
 from broadcaster.model.event import EventState
 from broadcaster.model.join import Passcode
@@ -24,6 +24,7 @@ from broadcaster.system.certificates import server_context
 from broadcaster.web.client_limits import AddressLimits
 from tests.edge.conftest import EVENT, Edge, serving
 from tests.loadtest.conftest import noise
+from tests.loadtest.crowds import Run
 from tests.support.browser import chromium
 from tests.support.deadline import deadline
 from tests.support.processes import started
@@ -32,34 +33,14 @@ PHONES, STEADY = 12, 5
 COMMAND = [sys.executable, "-m", "broadcaster", "loadtest"]
 
 
-class PageRun:
-    """A crowd of phones that a test watches."""
-
-    def __init__(self) -> None:
-        self.now = LoadProgress()
-        self._go_on = True
-
-    async def until(self, reached: Callable[[LoadProgress], bool]) -> None:
-        async with deadline():
-            while not reached(self.now):
-                await asyncio.sleep(0.01)
-
-    def stop(self) -> None:
-        self._go_on = False
-
-    def report_progress(self, now: LoadProgress) -> bool:
-        self.now = now
-        return self._go_on
-
-
 @asynccontextmanager
 async def phones(
     edge: Edge, *, count: int = PHONES, steady: int = STEADY, passcode: str = ""
-) -> AsyncIterator[tuple[PageRun, "asyncio.Task[PageReport]"]]:
+) -> AsyncIterator[tuple[Run, "asyncio.Task[PageReport]"]]:
     """Phones that stay until they are stopped, or all were dropped."""
     link = f"{edge.url}/e/talk?lang=es"
     target = await asyncio.to_thread(find_target, link, (), passcode=passcode)
-    run, plan = PageRun(), PagePlan(LoadPlan(count, 0.0, 600.0), steady)
+    run, plan = Run(), PagePlan(LoadPlan(count, 0.0, 600.0), steady)
     measuring = asyncio.to_thread(measure_page, target, plan, run.report_progress)
     running = asyncio.create_task(measuring, name="phones")
     try:
