@@ -66,7 +66,7 @@ class AttendeePage:
         except (UnknownEvent, BusUnavailable, Refused, TimeoutError):
             pass  # the page asks by itself, and says what is wrong
         if body is None:
-            body = _encoded(self._with_answers(words, answers), coding)
+            body = _encoded_once(self._with_answers(words, answers), coding)
         headers = {
             "Cache-Control": f"private, {ASKED_EVERY_TIME}",
             "Content-Type": "text/html; charset=utf-8",
@@ -103,7 +103,7 @@ class AttendeePage:
         page = hub.page(hub.before_newest(NEWEST))
         channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
         answers[channel_address] = captions_answer(room, channel, page)
-        body = _encoded(self._with_answers(words, answers), variant.coding)
+        body = encoded(self._with_answers(words, answers), variant.coding)
         if (basis.event, basis.spoken) == (before.event, before.spoken):  # the info is still true
             self._pages.put(variant, basis, body)
         return body
@@ -134,6 +134,6 @@ def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _encoded(body: bytes, coding: str) -> bytes:
-    """A crowd that joins gets the same page, as long as nobody speaks."""
+def _encoded_once(body: bytes, coding: str) -> bytes:
+    """A page that knows nothing of its event; a crowd that comes too early gets the same one."""
     return encoded(body, coding)

@@ -79,12 +79,13 @@ async def _manifest(room: EventRoom, language: str) -> dict[str, object]:
         "background_color": PAPER,
         "theme_color": PAPER,
         "icons": [
-            {"src": files.address(path), "sizes": sizes, "type": _type_of(path), "purpose": purpose}
+            {
+                "src": files.address(path),
+                "sizes": sizes,
+                "type": files.sources[path].media_type,
+                "purpose": purpose,
+            }
             for path, sizes, purpose in _ICONS
         ],
         "shortcuts": [{"name": one.name, "url": f"{address}?lang={one.tag}"} for one in shortcuts],
     }
-
-
-def _type_of(path: str) -> str:
-    return "image/png" if path.endswith(".png") else "image/svg+xml"

@@ -79,6 +79,11 @@ class Asset:
         return cls({IDENTITY: body}, etag, CONTENT_TYPES[Path(path).suffix])
 
     @property
+    def media_type(self) -> str:
+        """Its content type without the character set."""
+        return self.content_type.partition(";")[0]
+
+    @property
     def body(self) -> bytes:
         """Its content as it is."""
         return self.bodies[IDENTITY]
