@@ -26,9 +26,11 @@ class EventState(StrEnum):
     DELETED = "deleted"
 
 
-OVER = frozenset({EventState.CLOSED, EventState.ARCHIVED, EventState.DELETED})
+PUT_AWAY = frozenset({EventState.ARCHIVED, EventState.DELETED})
+"""States in which an event is over, and does not exist for attendees."""
+OVER = PUT_AWAY | {EventState.CLOSED}
 """States in which nobody can speak into an event or listen to it."""
-HIDDEN = frozenset({EventState.DRAFT, EventState.ARCHIVED, EventState.DELETED})
+HIDDEN = PUT_AWAY | {EventState.DRAFT}
 """States in which an event does not exist for attendees."""
 
 

@@ -14,7 +14,7 @@ from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
-from broadcaster.model.event import Event, EventState
+from broadcaster.model.event import PUT_AWAY, Event, EventState
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -221,7 +221,7 @@ class EventRoom:
                     hub.end()
             elif gone := set(before.channel_ids()) - set(self.event.channel_ids()):
                 await say_goodbyes(self._goodbyes_of(gone), 0, self._clock)
-            if self.event.state in {EventState.ARCHIVED, EventState.DELETED}:
+            if self.event.state in PUT_AWAY:
                 await wait_until_gone(lambda: self.connected, self._clock)
                 return
 

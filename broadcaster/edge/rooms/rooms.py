@@ -12,7 +12,7 @@ from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
-from broadcaster.model.event import HIDDEN, SLUG, Event, EventState
+from broadcaster.model.event import HIDDEN, PUT_AWAY, SLUG, Event
 from broadcaster.model.join import code_of
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.sockets.uring import Ring
@@ -164,7 +164,7 @@ class Rooms:
                 hint="It keeps trying. Reload in a few seconds.",
             ) from unavailable
         event = Event.from_json(record.value) if record is not None else None
-        if event is None or event.state in {EventState.ARCHIVED, EventState.DELETED}:
+        if event is None or event.state in PUT_AWAY:
             raise _unknown()
         return event
 
