@@ -14,6 +14,7 @@ import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
 import { byId, h } from '../shared/dom.js';
+import { loadWords } from '../i18n/say.js';
 import { showStore } from './store-line.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
@@ -72,6 +73,7 @@ function showConnection(connected) {
   }
 }
 
+await loadWords();
 /** @type {EventForm} */
 let form;
 const list = new EventList({
