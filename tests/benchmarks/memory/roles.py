@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
@@ -20,6 +21,7 @@ from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.config import Role
+from broadcaster.edge.fanout.caption_history import MOST_CAPTIONS
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -226,18 +228,22 @@ async def edge(folder: Path) -> None:
 
 
 async def write_captions(bus: Bus) -> None:
-    """A caption every few seconds, in several versions."""
+    """A caption every few seconds, in several versions, after as many as the edge keeps.
+
+    Otherwise the edge's history of captions would grow for its first hours.
+    """
     words = [one.translations.get("es", one.text) for one in talk.load().sentences]
-    number = 0
-    while True:
+    for number in count():
         text, start_ms = words[number % len(words)], int(number * _CAPTION_S * 1000)
         for version in range(1, _VERSIONS + 1):
             begun = text[: len(text) * version // _VERSIONS]
             final = version == _VERSIONS
+            if number < MOST_CAPTIONS and not final:
+                continue
             caption = Caption(f"es-{start_ms}", "es", start_ms, start_ms + 3_000, begun, final)
             await bus.append(keys.captions(EVENT, "es"), caption.to_json())
-            await asyncio.sleep(_CAPTION_S / _VERSIONS)
-        number += 1
+            if number >= MOST_CAPTIONS:
+                await asyncio.sleep(_CAPTION_S / _VERSIONS)
 
 
 async def desk(folder: Path) -> None:
