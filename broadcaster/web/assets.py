@@ -190,9 +190,9 @@ def assets() -> Assets:
     folders = [path for path in root.iterdir() if path.is_dir() and path.name != "node_modules"]
     return Assets.of(
         {
-            f"{folder.name}/{path.name}": path.read_bytes()
+            path.relative_to(root).as_posix(): path.read_bytes()
             for folder in folders
-            for path in folder.iterdir()
+            for path in folder.rglob("*")
             if path.suffix in CONTENT_TYPES
         }
     )
