@@ -1,4 +1,4 @@
-/** What a failed request means, in the page's language. */
+/** Explains failed requests in the page's language. */
 import { ApiError } from '../shared/api.js';
 import { capitalised } from '../shared/organizer.js';
 import { isKey, say, wordsLanguage } from './say.js';

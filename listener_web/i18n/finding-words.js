@@ -1,6 +1,6 @@
 /**
- * What the server finds wrong with an event or with the speaker's sound, in the page's language. The
- * server says it in English; in another language the words are found by the ids of its findings.
+ * Says in the page's language what the server finds wrong with an event or with the speaker's sound.
+ * The server's own words are English. Those of other languages are found by the ids of its findings.
  */
 import { say, wordsLanguage } from './say.js';
 import { languageName, listed } from './written.js';
@@ -21,7 +21,7 @@ import { languageName, listed } from './written.js';
  * A fault of the speaker's sound, for the organizer.
  *
  * @param {SoundFault} fault
- * @returns {string} empty if there is none
+ * @returns {string} empty without a fault
  */
 export function floorFault(fault) {
   const { error, reason, stereo_taken: taken, stereo_faulty: faulty } = fault;
