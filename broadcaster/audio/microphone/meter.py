@@ -17,7 +17,7 @@ from broadcaster.model.check.microphone import MicrophoneFault, MicrophoneReport
 
 REMEMBERED_S = 20
 RECENT_S = 10
-"""Levels, clipping and hum are those of so many seconds."""
+"""Levels, clipping and hum are those of this many seconds."""
 SILENT_S = 4
 """A speaker who pauses is not silent for longer; one who has not begun may be."""
 LONGEST_WAIT_S = 5
@@ -41,7 +41,7 @@ _NOISY_DB = 18.0
 _QUIET_NOISE_DBFS = -52.0
 _PAUSE_SPREAD_DB = 3.0
 _PAUSE_SECONDS = 8
-"""So many of the seconds remembered have a pause at the level of the noise: applause that fades in
+"""This many of the seconds remembered have a pause at the level of the noise: applause that fades in
 or out, and music, do not come back to their quietest moment."""
 _PAUSE_SHARE = 0.12
 """Pauses with a room's noise lie close together in level; single claps do not."""

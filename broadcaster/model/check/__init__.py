@@ -1,1 +1,1 @@
-"""What a sound check finds: the microphone's faults, and the verdicts of all checks."""
+"""The results of a sound check: the microphone's faults, and the verdicts of all checks."""

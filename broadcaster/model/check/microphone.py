@@ -1,4 +1,4 @@
-"""What the floor measures of a microphone, and what can be wrong with it."""
+"""Measures of a microphone by the floor, and the names of its faults."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
