@@ -131,6 +131,8 @@ class BoothSupervisor:
             except (ValueError, TypeError, KeyError):
                 log.exception("%s cannot be read and is ignored", name)
                 continue
+            if event.is_over:
+                self._bus.forget_retained(keys.floor_pcm(event.id))
             if booths := self._events.get(event.id):
                 booths.event = event
             elif event.state is EventState.LIVE:
@@ -181,7 +183,6 @@ class BoothSupervisor:
             if over:
                 del self._events[booths.event.id]
                 self._following.pop(booths.event.id).cancel()
-                self._bus.forget_retained(keys.floor_pcm(booths.event.id))
 
     async def _exchange_spent(self, booths: EventBooths) -> None:
         """Merge what was spent with its record, and write the record if it knew less."""
