@@ -1,4 +1,4 @@
-"""What a process leaves to the next one on its data folder."""
+"""The last minute of live floors is left to the next process on the data folder."""
 
 from dataclasses import replace
 from pathlib import Path
