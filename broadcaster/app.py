@@ -32,7 +32,9 @@ from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
+from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -319,6 +321,7 @@ def _add_desk(
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
+        *LogRoutes(Journal(bus, clock), events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),

@@ -109,8 +109,8 @@ class FeedRoutes:
         body: dict[str, Any] = dict(change.body)
         if change.stored is not None:
             body["links"] = self._answers.links(change.stored, base)
-        elif change.kind == "status":
-            body = {"id": change.event, "status": body}
+        elif change.kind in {"status", "log"}:
+            body = {"id": change.event, change.kind: body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
 

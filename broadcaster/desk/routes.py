@@ -126,7 +126,8 @@ class DeskRoutes:
     async def create(self, request: web.Request) -> web.Response:
         """Create an event."""
         self._authorize(request)
-        stored = await self._events.create(await parse(request, NewEvent))
+        new = await parse(request, NewEvent)
+        stored = await self._events.create(new, actor=self._organizer.name_of(request))
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )
@@ -142,7 +143,10 @@ class DeskRoutes:
         self._authorize(request)
         change = await parse(request, EventChange)
         stored = await self._events.change(
-            request.match_info["event"], change, wanted_version(request)
+            request.match_info["event"],
+            change,
+            wanted_version(request),
+            actor=self._organizer.name_of(request),
         )
         return await self._answers.answer(stored, request)
 

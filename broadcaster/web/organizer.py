@@ -6,6 +6,8 @@ from broadcaster.auth import bearer, cookie_value, same
 from broadcaster.web.errors import Refused
 
 COOKIE = "broadcaster_desk"
+ORGANIZER = "organizer"
+"""The name in logs of whoever has the organizer's token."""
 
 
 class Organizer:
@@ -36,6 +38,10 @@ class Organizer:
             return False
         self.authorize(request)
         return True
+
+    def name_of(self, _request: web.Request) -> str:
+        """The name of whoever sent an authorized request, for the log."""
+        return ORGANIZER
 
     def authorize(self, request: web.Request) -> None:
         """Check that a request shows the token.

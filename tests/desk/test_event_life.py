@@ -392,7 +392,8 @@ async def test_the_retention_deletes_what_is_due_and_nothing_else() -> None:
         clock.pass_time(3600)
         await eraser.sweep()
         assert await bus.records("") == sorted(
-            ["event.kept", "event.open"] + [f"code.{one.event.code}" for one in await events.list()]
+            ["event.kept", "event.open", "log.kept", "log.open"]
+            + [f"code.{one.event.code}" for one in await events.list()]
         )
 
 
