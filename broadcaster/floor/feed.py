@@ -92,6 +92,8 @@ class FloorFeed:
             )
         finally:
             self.ended = True
+            if not self.event.is_over:
+                self._output.retain_rest()
             if self._peer is not None:
                 await self._peer.close()
                 self._peer = None
