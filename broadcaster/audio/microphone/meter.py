@@ -41,8 +41,8 @@ _NOISY_DB = 18.0
 _QUIET_NOISE_DBFS = -52.0
 _PAUSE_SPREAD_DB = 3.0
 _PAUSE_SECONDS = 8
-"""This many of the seconds remembered have a pause at the level of the noise: applause that fades in
-or out, and music, do not come back to their quietest moment."""
+"""This many of the remembered seconds have a pause at the level of the noise. Applause that fades
+in or out, and music, do not come back to their quietest moment."""
 _PAUSE_SHARE = 0.12
 """Pauses with a room's noise lie close together in level; single claps do not."""
 _STEADY_SPREAD_DB = 2.5
