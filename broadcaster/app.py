@@ -22,12 +22,15 @@ import aiohttp
 from aiohttp import web
 
 from broadcaster import from_settings
+from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -265,8 +268,9 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
     supervisor = BoothSupervisor(
-        from_settings.booth_dependencies(settings, bus, clock, http),
+        dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
@@ -276,6 +280,7 @@ def _add_booths(
         await supervisor.finish_ended()
 
     parts.run["booths"] = supervisor.run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.send_away.append(finish_paused)
 
 
@@ -313,8 +318,10 @@ def _add_desk(
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
     feed = DeskFeed(bus, clock, events, answers, board)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     parts.run |= {
         "desk": board.run,
+        "sound checks": checks.run,
         "desk: changes": feed.run,
         "retention": EventEraser(bus, clock).run,
     }
@@ -322,6 +329,7 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(Journal(bus, clock), events, organizer).routes(),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),

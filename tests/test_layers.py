@@ -57,7 +57,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model realtime system"
+        "booths.text booths.timing errors log model model.check realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
@@ -75,7 +75,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth desk.journal errors model stage_keys system web",
+    "desk": "auth desk.journal errors model model.check stage_keys system web",
+    "desk.check": "desk errors model model.check system web",
     "desk.journal": "errors model",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

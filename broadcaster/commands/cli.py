@@ -164,15 +164,24 @@ def demo(*, lan: bool, **address: Any) -> None:
 
 
 @main.command()
-def check() -> None:
+@click.option("--event", help="Id of an event: run its sound check on the running server.")
+@click.option("--url", help="With --event: address of the server; without it that of the settings.")
+@click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="With --event: the token.")
+@click.option("--ca", type=CERTIFICATE, help="With --event: a certificate to trust.")
+def check(event: str | None, url: str | None, token: str | None, ca: Path | None) -> None:
     """Check before an event that everything is ready.
 
     Tries the settings of the environment, one after the other, and says what to do about each that
-    does not work. The exit code is 1 if one failed.
+    does not work. With --event it is the running server that checks: the interpreters that the
+    event uses, the microphone, the store, the disk and the public address. The exit code is 1 if
+    one failed.
     """
     from broadcaster.commands.check import Finding, Verdict, checks
 
     log.configure("error")
+    if event is not None:
+        run(_check_event(event, url, token, ca))
+        return
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
     failed = False
 
@@ -194,6 +203,24 @@ def check() -> None:
             show(Finding("Settings", Verdict.BAD, sentence))
         sys.exit(1)
     run(report(settings))
+    sys.exit(1 if failed else 0)
+
+
+async def _check_event(
+    event: str, url: str | None, token: str | None, ca: Path | None
+) -> None:
+    from broadcaster.commands.check_event import event_checks
+    from broadcaster.commands.events.client import access_from
+
+    marks = {"green": "[green]✓", "grey": "[dim]·", "amber": "[yellow]!", "red": "[red]✗"}
+    failed = False
+    with out.status("checking…"):
+        async for result in event_checks(access_from(settings_from(), url, token, ca), event):
+            failed = failed or result["light"] == "red"
+            language = result["values"].get("language")
+            what = result["check"] + (f" ({language})" if language else "")
+            out.print(f"{marks[result['light']]}[/] {what}: ", end="")
+            out.print(f"{result['message']} {result['hint']}".strip(), soft_wrap=True, markup=False)
     sys.exit(1 if failed else 0)
 
 

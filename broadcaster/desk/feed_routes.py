@@ -109,7 +109,7 @@ class FeedRoutes:
         body: dict[str, Any] = dict(change.body)
         if change.stored is not None:
             body["links"] = self._answers.links(change.stored, base)
-        elif change.kind in {"status", "log"}:
+        elif change.kind in {"status", "log", "check"}:
             body = {"id": change.event, change.kind: body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"

@@ -91,3 +91,19 @@ RETENTION_LEASE = "retention"
 def spent_record(event: str) -> str:
     """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
     return f"{SPENT_RECORDS}{event}"
+
+
+CHECK_RECORDS = "check."
+"""Prefix of the records of the last sound checks of all events."""
+ENGINE_ORDERS = "engines.orders"
+"""Topic of orders to try an event's engines."""
+
+
+def check_record(event: str) -> str:
+    """Record of the last sound check of an event."""
+    return f"{CHECK_RECORDS}{event}"
+
+
+def engine_answers(check: str) -> str:
+    """Topic of what the processes that run booths answer to one check."""
+    return f"engines.answers.{check}"
