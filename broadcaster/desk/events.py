@@ -66,8 +66,12 @@ class Events:
         self._keyring = keyring
         self._eraser = EventEraser(bus, clock)
 
-    async def create(self, new: NewEvent) -> Stored:
+    async def create(self, new: NewEvent, owner: str = "") -> Stored:
         """Write a new event.
+
+        Args:
+            new: what was asked for.
+            owner: subject of the organizer whose event it will be; empty for an admin's.
 
         Raises:
             UnknownLanguage: a tag is not one.
@@ -80,11 +84,16 @@ class Events:
         options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
-        event = Event("", new.title, new.state, chosen, "", **options)
+        event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
         return await self._create(event, new.id)
 
-    async def duplicate(self, event_id: str, wanted: Duplicate) -> Stored:
+    async def duplicate(self, event_id: str, wanted: Duplicate, owner: str = "") -> Stored:
         """Write a draft with the languages and options of an event, and links of its own.
+
+        Args:
+            event_id: of the event that is copied.
+            wanted: what was asked for.
+            owner: see `create`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -105,6 +114,7 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            owner=owner,
         )
         return await self._create(event, wanted.id)
 

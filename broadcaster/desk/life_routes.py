@@ -49,9 +49,9 @@ class LifeRoutes:
 
     async def duplicate(self, request: web.Request) -> web.Response:
         """Make a draft of an event's languages and options."""
-        self._organizer.authorize(request)
+        owner = self._organizer.authorize(request).owner
         wanted = await parse_optional(request, Duplicate)
-        stored = await self._events.duplicate(request.match_info["event"], wanted)
+        stored = await self._events.duplicate(request.match_info["event"], wanted, owner)
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )
