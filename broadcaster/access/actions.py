@@ -14,7 +14,11 @@ class Action(StrEnum):
     SIGN_IN = "sign_in"
     LISTEN = "listen"
     """Hear and read an event as its audience, with the passcode if it has one."""
+    USE_LISTENER_SESSION = "use_listener_session"
+    """Change or end a session by its address, which is a secret."""
     SPEAK = "speak"
+    USE_STAGE_SESSION = "use_stage_session"
+    """Change or end a session by its address, which is a secret; a key that is shown must fit."""
     READ_METRICS = "read_metrics"
     READ_OWN_ACCESS = "read_own_access"
     LIST_EVENTS = "list_events"
@@ -33,18 +37,28 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
 
 
+_STAGE = frozenset({AccessRole.STAGE})
 _ADMIN = frozenset({AccessRole.ADMIN})
 _ORGANIZERS = _ADMIN | {AccessRole.ORGANIZER}
 _CONTROLLERS = _ORGANIZERS | {AccessRole.TECHNICIAN}
 _READERS = _CONTROLLERS | {AccessRole.REVIEWER}
 
-ANYBODY = frozenset({Action.OPEN_PAGE, Action.SIGN_IN, Action.LISTEN, Action.READ_METRICS})
+ANYBODY = frozenset(
+    {
+        Action.OPEN_PAGE,
+        Action.SIGN_IN,
+        Action.LISTEN,
+        Action.USE_LISTENER_SESSION,
+        Action.READ_METRICS,
+    }
+)
 """Actions that need no token. A passcode is asked for by itself, and metrics name events only to
 an admin."""
 
 MAY: Mapping[Action, frozenset[AccessRole]] = {
     **dict.fromkeys(ANYBODY, frozenset(AccessRole)),
-    Action.SPEAK: frozenset({AccessRole.STAGE}),
+    Action.SPEAK: _STAGE,
+    Action.USE_STAGE_SESSION: _STAGE,
     Action.READ_OWN_ACCESS: frozenset(AccessRole) - {AccessRole.ATTENDEE},
     Action.LIST_EVENTS: _READERS,
     Action.READ_INSTALLATION: _READERS,

@@ -18,13 +18,13 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /stage/{event}": Action.OPEN_PAGE,
     "GET /e/{event}": Action.OPEN_PAGE,
     "GET /e/service-worker.js": Action.OPEN_PAGE,
-    "GET /e/{event}/manifest.webmanifest": Action.OPEN_PAGE,
     "GET /static/{file}": Action.OPEN_PAGE,
     "GET /healthz": Action.OPEN_PAGE,
     "GET /readyz": Action.OPEN_PAGE,
     "GET /metrics": Action.READ_METRICS,
     # The audience.
     "POST /e/{event}/pass": Action.SIGN_IN,
+    "GET /e/{event}/manifest.webmanifest": Action.LISTEN,
     "GET /e/{event}/info": Action.LISTEN,
     "GET /e/{event}/captions/{channel}": Action.LISTEN,
     "GET /e/{event}/captions/{channel}/history": Action.LISTEN,
@@ -36,16 +36,16 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "OPTIONS /listen/{event}/{channel}.{format}": Action.OPEN_PAGE,
     "POST /whep/{event}/{channel}": Action.LISTEN,
     "OPTIONS /whep/{event}/{channel}": Action.OPEN_PAGE,
-    "POST /whep/{event}/session/{session}": Action.LISTEN,
-    "PATCH /whep/{event}/session/{session}": Action.LISTEN,
-    "DELETE /whep/{event}/session/{session}": Action.LISTEN,
+    "POST /whep/{event}/session/{session}": Action.USE_LISTENER_SESSION,
+    "PATCH /whep/{event}/session/{session}": Action.USE_LISTENER_SESSION,
+    "DELETE /whep/{event}/session/{session}": Action.USE_LISTENER_SESSION,
     "OPTIONS /whep/{event}/session/{session}": Action.OPEN_PAGE,
-    # The speaker. The address of a session is a secret itself, so it needs no key.
+    # The speaker.
     "GET /stage/{event}/sound": Action.SPEAK,
     "POST /whip/{event}": Action.SPEAK,
-    "OPTIONS /whip/{event}": Action.OPEN_PAGE,
-    "PATCH /whip/{event}/{session}": Action.OPEN_PAGE,
-    "DELETE /whip/{event}/{session}": Action.OPEN_PAGE,
+    "OPTIONS /whip/{event}": Action.USE_STAGE_SESSION,
+    "PATCH /whip/{event}/{session}": Action.USE_STAGE_SESSION,
+    "DELETE /whip/{event}/{session}": Action.USE_STAGE_SESSION,
     "OPTIONS /whip/{event}/{session}": Action.OPEN_PAGE,
     # The desk.
     "GET /api/session": Action.READ_OWN_ACCESS,
@@ -79,7 +79,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/tokens": Action.MANAGE_EVENT_TOKENS,
     "DELETE /api/events/{event}/tokens/{token}": Action.MANAGE_EVENT_TOKENS,
 }
-"""By method and address, as the router writes it. HEAD is GET."""
+"""By method and address, as the router writes it. HEAD is GET; a slash at the end changes nothing."""
 
 
 def action_of(method: str, address: str) -> Action | None:
@@ -89,4 +89,5 @@ def action_of(method: str, address: str) -> Action | None:
         method: of HTTP.
         address: as the router writes it, such as `/api/events/{event}`.
     """
-    return ROUTE_ACTIONS.get(f"{'GET' if method == 'HEAD' else method} {address}")
+    method = "GET" if method == "HEAD" else method
+    return ROUTE_ACTIONS.get(f"{method} {address.rstrip('/') or '/'}")

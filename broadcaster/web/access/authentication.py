@@ -20,7 +20,7 @@ from broadcaster.web.access.credentials import OWNERSHIP, shown_tokens
 from broadcaster.web.errors import Refused
 
 LOAD_TIMEOUT_S = 5.0
-_OF_AUDIENCE = frozenset({Action.OPEN_PAGE, Action.LISTEN, Action.READ_METRICS})
+_OF_AUDIENCE = frozenset({Action.OPEN_PAGE, Action.LISTEN, Action.USE_LISTENER_SESSION})
 
 
 def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
