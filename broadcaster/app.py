@@ -37,7 +37,9 @@ from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
+from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -316,6 +318,8 @@ def _add_desk(
     continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    journal = Journal(bus, clock)
+    tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
     parts.run |= {
         "desk": board.run,
@@ -325,9 +329,10 @@ def _add_desk(
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
+        *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *TokenRoutes(Tokens(bus, clock, registry), events, answers, organizer, clock).routes(),
-        *SessionRoutes(organizer).routes(),
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]

@@ -72,8 +72,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "access auth errors model stage_keys system web web.access",
-    "desk.access": "access desk errors model web web.access",
+    "desk": "access auth desk.journal errors model stage_keys system web web.access",
+    "desk.access": "access desk desk.journal errors model web web.access",
+    "desk.journal": "errors model",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

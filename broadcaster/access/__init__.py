@@ -1,1 +1,1 @@
-"""Who may do what: roles, actions, the table of both, and tokens with a scope."""
+"""Permissions: roles, actions, the table of both, and tokens with a scope."""

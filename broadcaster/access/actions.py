@@ -23,7 +23,7 @@ class Action(StrEnum):
     READ_OWN_ACCESS = "read_own_access"
     LIST_EVENTS = "list_events"
     READ_INSTALLATION = "read_installation"
-    """What is the same for all events: languages, state of the store."""
+    """Facts that are the same for all events: languages, state of the store."""
     READ_EVENT = "read_event"
     READ_STAGE_KEY = "read_stage_key"
     FLAG_PASSAGE = "flag_passage"

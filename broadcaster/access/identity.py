@@ -27,7 +27,7 @@ class Identity:
 
     @property
     def owner(self) -> str:
-        """What the events that they create say about whose they are; empty for an admin."""
+        """The `Event.owner` of the events that they create; empty for an admin."""
         return "" if self.role is AccessRole.ADMIN else self.subject
 
     def may(self, action: Action | None) -> bool:
@@ -44,5 +44,5 @@ class Identity:
         return created or any(scope.covers(event) for scope in self.scopes)
 
 
-ADMIN = Identity(AccessRole.ADMIN, "admin", "admin", (Scope(ALL),))
-"""Whoever has the server's own token."""
+ADMIN = Identity(AccessRole.ADMIN, "organizer", "admin", (Scope(ALL),))
+"""The holder of the server's own token."""

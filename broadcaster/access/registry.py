@@ -57,7 +57,7 @@ class TokenRegistry:
             tasks.create_task(self._write_uses(), name="tokens: use")
 
     def find(self, text: str) -> Token | None:
-        """The token of a text, void ones too; None if there is none."""
+        """The token of a text, void ones too; None if the text fits no token."""
         parts = parts_of(text)
         known = self._tokens.get(parts[0]) if parts is not None else None
         if parts is None or known is None or not known[0].is_secret(parts[1]):

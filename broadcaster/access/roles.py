@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AccessRole(StrEnum):
-    """What somebody is to this installation, or to some of its events."""
+    """A part that somebody has in this installation, or in some of its events."""
 
     ADMIN = "admin"
     """Everything. The server's own token has this role."""

@@ -61,6 +61,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "PATCH /api/events/{event}": Action.EDIT_EVENT,
     "DELETE /api/events/{event}": Action.DELETE_EVENT,
     "GET /api/events/{event}/status": Action.READ_EVENT,
+    "GET /api/events/{event}/log": Action.READ_EVENT,
+    "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/open": Action.EDIT_EVENT,
     "POST /api/events/{event}/live": Action.CONTROL_EVENT,
@@ -79,7 +81,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/tokens": Action.MANAGE_EVENT_TOKENS,
     "DELETE /api/events/{event}/tokens/{token}": Action.MANAGE_EVENT_TOKENS,
 }
-"""By method and address, as the router writes it. HEAD is GET; a slash at the end changes nothing."""
+"""By method and address, as the router writes it, without a slash at its end. HEAD is GET."""
 
 
 def action_of(method: str, address: str) -> Action | None:

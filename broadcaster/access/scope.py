@@ -1,4 +1,4 @@
-"""What a token is for: all events, a conference, an event, or a channel of an event."""
+"""The scope of a token: all events, a conference, an event, or a channel of an event."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _CHANNEL = re.compile(r"[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{1,8}){0,7}|floor")
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What decides whose an event is.
+    """The facts that decide whose an event is.
 
     Attributes:
         event: its id.

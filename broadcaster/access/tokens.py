@@ -25,7 +25,7 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What is stored of a token.
+    """A token as it is stored.
 
     Attributes:
         id: part of its text, and of its address.

@@ -1,9 +1,9 @@
 """Deletes everything of an event, at the organizer's wish or when its retention has passed.
 
 First the event's record becomes one that says `deleted` and nothing else, so that all stages stop.
-Then its captions, costs and all other keys are removed. A booth that was still finishing a sentence
-may have written after that, so `TOMBSTONE_S` later everything is removed once more, now with the
-record.
+Then its captions, costs, log and all other keys are removed. A booth that was still finishing a
+sentence may have written after that, so `TOMBSTONE_S` later everything is removed once more, now
+with the record.
 """
 
 import asyncio
@@ -95,7 +95,14 @@ class EventEraser:
         progress = await self._bus.records(keys.progress_records(event_id))
         tokens = await self._void_tokens(event_id)
         await self._bus.erase(
-            records=[*codes, *progress, *tokens, keys.spent_record(event_id), *more],
+            records=[
+                *codes,
+                *progress,
+                *tokens,
+                keys.spent_record(event_id),
+                keys.log_record(event_id),
+                *more,
+            ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )

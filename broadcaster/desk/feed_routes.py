@@ -117,14 +117,14 @@ class FeedRoutes:
             body["links"] = self._answers.links(change.stored, base)
             if not view.with_stage_key:
                 body = without_stage_key(body)
-        elif change.kind == "status":
-            body = {"id": change.event, "status": body}
+        elif change.kind in {"status", "log"}:
+            body = {"id": change.event, change.kind: body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
 
 
 class _View:
-    """What the sender of a request may see of all changes.
+    """The part of all changes that the sender of a request may see.
 
     Args:
         organizer: decides.

@@ -126,8 +126,9 @@ class DeskRoutes:
 
     async def create(self, request: web.Request) -> web.Response:
         """Create an event."""
-        owner = self._organizer.authorize(request).owner
-        stored = await self._events.create(await parse(request, NewEvent), owner)
+        identity = self._organizer.authorize(request)
+        new = await parse(request, NewEvent)
+        stored = await self._events.create(new, actor=identity.name, owner=identity.owner)
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )
@@ -144,7 +145,10 @@ class DeskRoutes:
         self._authorize(request)
         change = await parse(request, EventChange)
         stored = await self._events.change(
-            request.match_info["event"], change, wanted_version(request)
+            request.match_info["event"],
+            change,
+            wanted_version(request),
+            actor=self._organizer.name_of(request),
         )
         return await self._answers.answer(stored, request)
 

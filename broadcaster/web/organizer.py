@@ -41,7 +41,7 @@ class Organizer:
         return cookie_value(self._token)
 
     def sign_in(self, text: str) -> tuple[Identity, str] | None:
-        """Whose token it is, with the value of the cookie that stands for it; None if nobody's.
+        """The holder of a token, with the value of the cookie for it; None if it is nobody's.
 
         Raises:
             Refused: 401 `token_revoked` or `token_expired`.
@@ -52,7 +52,7 @@ class Organizer:
         return None if identity is None else (identity, text)
 
     def identify(self, request: web.Request) -> Identity:
-        """Whose token a request shows.
+        """The holder of the token that a request shows.
 
         Raises:
             Refused: 401 `wrong_admin_token`, `token_revoked` or `token_expired`; 403
@@ -131,7 +131,7 @@ class Organizer:
         raise refused
 
     def _holder(self, text: str) -> Identity | None:
-        """Whose token it is, the server's own apart.
+        """The holder of a token, the server's own apart.
 
         Raises:
             Refused: 401 `token_revoked` or `token_expired`.

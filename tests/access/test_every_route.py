@@ -40,12 +40,15 @@ VALUES = {
     "session": "0123456789abcdef",
     "token": "0123456789ab",
 }
-UNLIMITED = {"wrong_keys_per_address": 1_000_000, "wrong_passcodes_per_address": 1_000_000}
+UNLIMITED: dict[str, Any] = {
+    "wrong_keys_per_address": 1_000_000,
+    "wrong_passcodes_per_address": 1_000_000,
+}
 
 
 @dataclass(slots=True)
 class Holders:
-    """What each role shows in each situation."""
+    """The token that each role shows in each situation."""
 
     shown: dict[tuple[str, str], str]
 
@@ -69,6 +72,7 @@ async def make_event(server: Server, event_id: str) -> dict[str, Any]:
         "title": event_id,
         "languages": ["es"],
         "passcode": PASSCODES[event_id],
+        "downloads": True,
     }
     async with server.http.post("/api/events", json=body) as answer:
         event: dict[str, Any] = await answer.json()
@@ -155,10 +159,10 @@ async def outcome(http: aiohttp.ClientSession, route: str, shown: str, *, by_coo
         headers = (
             {"Cookie": f"{COOKIE}={shown}"} if by_cookie else {"Authorization": f"Bearer {shown}"}
         )
-    body = {"json": {}} if method in {"POST", "PATCH"} else {}
+    body: dict[str, Any] | None = {} if method in {"POST", "PATCH"} else None
     async with (
         deadline(),
-        http.request(method, path, headers=headers, allow_redirects=False, **body) as answer,
+        http.request(method, path, headers=headers, allow_redirects=False, json=body) as answer,
     ):
         error = ""
         if answer.status >= 400 and answer.content_type == "application/json":

@@ -59,7 +59,7 @@ def link_of(token: Token, text: str, base: str) -> str | None:
 
 
 def identity_body(identity: Identity) -> dict[str, Any]:
-    """Whose request it was, and what they may do within their scopes."""
+    """The sender of a request, and what they may do within their scopes."""
     return {
         "name": identity.name,
         "role": identity.role,

@@ -102,16 +102,17 @@ class TokenRoutes:
 
     async def revoke(self, request: web.Request) -> web.Response:
         """Void a token."""
-        self._organizer.authorize(request)
-        return self._answer(await self._tokens.revoke(request.match_info["token"]))
+        by = self._organizer.authorize(request)
+        return self._answer(await self._tokens.revoke(request.match_info["token"], by))
 
     async def revoke_of_event(self, request: web.Request) -> web.Response:
         """Void a token of an event, or replace its speaker's link by a new one."""
-        self._organizer.authorize(request)
+        by = self._organizer.authorize(request)
         event_id = (await self._events.get(request.match_info["event"])).event.id
         token_id = request.match_info["token"]
         if token_id == STAGE_LINK:
-            await self._events.change(event_id, EventChange.model_validate({"new_stage_key": True}))
+            change = EventChange.model_validate({"new_stage_key": True})
+            await self._events.change(event_id, change, actor=by.name)
             return web.json_response(stage_link_body(event_id), headers=NO_STORE)
         found = {token.id: token for token in self._tokens.list(event_id)}.get(token_id)
         if found is None:
@@ -123,7 +124,7 @@ class TokenRoutes:
                 "this token is for other events too",
                 hint="Ask an admin to revoke it.",
             )
-        return self._answer(await self._tokens.revoke(token_id))
+        return self._answer(await self._tokens.revoke(token_id, by))
 
     def _expiry(self, body: NewToken | NewEventToken) -> int | None:
         """Unix time at which a new token expires.

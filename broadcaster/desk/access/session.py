@@ -5,6 +5,7 @@ from aiohttp import web
 from broadcaster.desk.access.answers import identity_body
 from broadcaster.desk.access.bodies import SignIn
 from broadcaster.desk.answers import NO_STORE
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.requests import parse
 from broadcaster.web.access.credentials import remove_cookie, set_cookie
 from broadcaster.web.access.origin import refuse_foreign_page
@@ -16,9 +17,11 @@ class SessionRoutes:
 
     Args:
         organizer: knows the tokens.
+        journal: is told of sign-ins.
     """
 
-    def __init__(self, organizer: Organizer) -> None:
+    def __init__(self, organizer: Organizer, journal: Journal) -> None:
+        self._journal = journal
         self._organizer = organizer
 
     def routes(self) -> list[web.RouteDef]:
@@ -30,7 +33,7 @@ class SessionRoutes:
         ]
 
     async def read(self, request: web.Request) -> web.Response:
-        """Whose token the request shows."""
+        """Tell whose token the request shows."""
         return web.json_response(
             identity_body(self._organizer.authorize(request)), headers=NO_STORE
         )
@@ -42,6 +45,7 @@ class SessionRoutes:
         if found is None:
             raise wrong_token()
         identity, cookie = found
+        await self._journal.note(None, "signed_in", identity.name, {"role": identity.role})
         answer = web.json_response(identity_body(identity), headers=NO_STORE)
         set_cookie(answer, cookie, request)
         return answer

@@ -7,6 +7,8 @@ from broadcaster.access.registry import KEPT_VOID_MS, TokenRegistry
 from broadcaster.access.roles import AccessRole
 from broadcaster.access.scope import Scope
 from broadcaster.access.tokens import Token, with_secret
+from broadcaster.desk.journal.entries import Values
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.errors import VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock
@@ -22,9 +24,11 @@ class Tokens:
         bus: has the records.
         clock: the time.
         registry: what this process knows of them.
+        journal: is told who did what; that of the event for a token of one event.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, registry: TokenRegistry) -> None:
+    def __init__(self, bus: Bus, clock: Clock, registry: TokenRegistry, journal: Journal) -> None:
+        self._journal = journal
         self._bus = bus
         self._clock = clock
         self._registry = registry
@@ -46,7 +50,7 @@ class Tokens:
             name: whose it is, or what it is for.
             role: what it may do.
             scopes: where.
-            by: who creates it.
+            by: its creator.
             expires_at_ms: Unix time; None for never.
             subject: of whom it is; empty for one of its own.
             session: see `Token`.
@@ -81,6 +85,8 @@ class Tokens:
         )
         version = await self._bus.put(keys.token_record(token.id), token.to_json(), 0)
         self._registry.learn(token, version)
+        if not session:
+            await self._note("token_created", token, by)
         return token, text
 
     def list(self, event_id: str | None = None) -> list[Token]:
@@ -90,7 +96,7 @@ class Tokens:
             return found
         return [one for one in found if any(scope.is_of(event_id) for scope in one.scopes)]
 
-    async def revoke(self, token_id: str) -> Token:
+    async def revoke(self, token_id: str, by: Identity) -> Token:
         """Void a token for good, in all processes. One that is revoked already stays so.
 
         Raises:
@@ -103,7 +109,8 @@ class Tokens:
             if record is None or token is None or not token.digest:
                 raise unknown_token()
             version = record.version
-            if token.revoked_at_ms is None:
+            is_news = token.revoked_at_ms is None
+            if is_news:
                 token = replace(token, revoked_at_ms=self._clock.now_ms())
                 try:
                     version = await self._bus.put(
@@ -112,7 +119,21 @@ class Tokens:
                 except VersionConflict:
                     continue
             self._registry.learn(token, version)
+            if is_news:
+                await self._note("token_revoked", token, by)
             return token
+
+    async def _note(self, what: str, token: Token, by: Identity) -> None:
+        """Write it into the installation's log, and into that of the one event it is about."""
+        values: Values = {
+            "name": token.name,
+            "role": token.role,
+            "scopes": tuple(str(scope) for scope in token.scopes),
+        }
+        await self._journal.note(None, what, by.name, values)
+        events = {scope.id for scope in token.scopes if scope.kind == "event"}
+        if len(events) == 1 and all(scope.kind == "event" for scope in token.scopes):
+            await self._journal.note(events.pop(), what, by.name, values)
 
     async def _forget_old(self) -> None:
         """Remove the tokens that have been void for long."""

@@ -56,7 +56,7 @@ def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
 
 
 async def find_ownership(bus: Bus, event_id: str) -> Ownership | None:
-    """Whose an event is; None if there is no such event.
+    """Look up whose an event is; None if there is no such event.
 
     Raises:
         BusUnavailable: the record cannot be read.

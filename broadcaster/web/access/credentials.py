@@ -1,4 +1,4 @@
-"""What a request shows of its sender, and what follows from it once it was looked up."""
+"""The tokens that a request shows, the cookie that keeps one, and the sender that was found."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Recognised:
     """A sender that was recognised.
 
     Attributes:
-        identity: who it is.
+        identity: of the sender.
         by_cookie: whether its browser added the proof by itself.
     """
 
