@@ -1,32 +1,50 @@
 """`broadcaster check --event`: runs the sound check of an event on a running server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from pathlib import Path
 
-from broadcaster.commands.events.client import DeskAccess, desk_client, event_path
+from rich.console import Console
+
+from broadcaster.commands.events.client import access_from, desk_client, event_path
+from broadcaster.config import Settings
 from broadcaster.errors import BroadcasterError
 
 WAIT_S = 60.0
 LOOK_EVERY_S = 0.3
 
 
-async def event_checks(access: DeskAccess, event: str) -> AsyncIterator[dict[str, Any]]:
-    """The verdicts of a check, as the API has them, each once it does not change any more.
+_MARKS = {"green": "[green]✓", "grey": "[dim]·", "amber": "[yellow]!", "red": "[red]✗"}
+
+
+async def show_event_checks(
+    settings: Settings,
+    url: str | None,
+    token: str | None,
+    ca: Path | None,
+    event: str,
+    out: Console,
+) -> bool:
+    """Run a check to its end and print its verdicts.
 
     Args:
-        access: the server.
+        settings: name the server and the token if the next two do not.
+        url: of the server.
+        token: the organizer's.
+        ca: a certificate to trust.
         event: id of the event.
+        out: where to print.
+
+    Returns:
+        Whether one of them is red.
 
     Raises:
         BroadcasterError: the server refused, did not answer or did not finish.
     """
-    async with desk_client(access) as desk:
+    async with desk_client(access_from(settings, url, token, ca)) as desk:
         path = f"{event_path(event)}/check"
-        started = await desk.call("POST", path)
+        report = started = await desk.call("POST", path)
         try:
             async with asyncio.timeout(WAIT_S):
-                report = started
                 while report["running"] or report["id"] != started["id"]:
                     await asyncio.sleep(LOOK_EVERY_S)
                     report = await desk.call("GET", path)
@@ -35,4 +53,8 @@ async def event_checks(access: DeskAccess, event: str) -> AsyncIterator[dict[str
                 "the server did not finish the sound check", hint="Run it again."
             ) from None
     for result in report["results"]:
-        yield result
+        language = result["values"].get("language")
+        what = result["check"] + (f" ({language})" if language else "")
+        out.print(f"{_MARKS[result['light']]}[/] {what}: ", end="")
+        out.print(f"{result['message']} {result['hint']}".strip(), soft_wrap=True, markup=False)
+    return bool(report["light"] == "red")

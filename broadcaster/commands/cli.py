@@ -167,21 +167,21 @@ def demo(*, lan: bool, **address: Any) -> None:
 @click.option("--event", help="Id of an event: run its sound check on the running server.")
 @click.option("--url", help="With --event: address of the server; without it that of the settings.")
 @click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="With --event: the token.")
-@click.option("--ca", type=CERTIFICATE, help="With --event: a certificate to trust.")
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --event: a certificate to trust.",
+)
 def check(event: str | None, url: str | None, token: str | None, ca: Path | None) -> None:
     """Check before an event that everything is ready.
 
-    Tries the settings of the environment, one after the other, and says what to do about each that
-    does not work. With --event it is the running server that checks: the interpreters that the
-    event uses, the microphone, the store, the disk and the public address. The exit code is 1 if
-    one failed.
+    Tries the settings of the environment and says what to do about each that does not work. With
+    --event the running server checks all that the event needs. The exit code is 1 if one failed.
     """
     from broadcaster.commands.check import Finding, Verdict, checks
+    from broadcaster.commands.check_event import show_event_checks
 
     log.configure("error")
-    if event is not None:
-        run(_check_event(event, url, token, ca))
-        return
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
     failed = False
 
@@ -192,9 +192,13 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
         out.print(finding.text, soft_wrap=True, markup=False)
 
     async def report(settings: Settings) -> None:
+        nonlocal failed
         with out.status("checking…"):
-            async for finding in checks(settings):
-                show(finding)
+            if event is not None:
+                failed = await show_event_checks(settings, url, token, ca, event, out)
+            else:
+                async for finding in checks(settings):
+                    show(finding)
 
     try:
         settings = settings_from()
@@ -203,24 +207,6 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
             show(Finding("Settings", Verdict.BAD, sentence))
         sys.exit(1)
     run(report(settings))
-    sys.exit(1 if failed else 0)
-
-
-async def _check_event(
-    event: str, url: str | None, token: str | None, ca: Path | None
-) -> None:
-    from broadcaster.commands.check_event import event_checks
-    from broadcaster.commands.events.client import access_from
-
-    marks = {"green": "[green]✓", "grey": "[dim]·", "amber": "[yellow]!", "red": "[red]✗"}
-    failed = False
-    with out.status("checking…"):
-        async for result in event_checks(access_from(settings_from(), url, token, ca), event):
-            failed = failed or result["light"] == "red"
-            language = result["values"].get("language")
-            what = result["check"] + (f" ({language})" if language else "")
-            out.print(f"{marks[result['light']]}[/] {what}: ", end="")
-            out.print(f"{result['message']} {result['hint']}".strip(), soft_wrap=True, markup=False)
     sys.exit(1 if failed else 0)
 
 

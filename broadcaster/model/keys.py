@@ -93,6 +93,15 @@ def spent_record(event: str) -> str:
     return f"{SPENT_RECORDS}{event}"
 
 
+TOKEN_RECORDS = "token."  # noqa: S105 - no secret
+"""Prefix of the records of all tokens."""
+
+
+def token_record(token_id: str) -> str:
+    """Record of what is stored of a token."""
+    return f"{TOKEN_RECORDS}{token_id}"
+
+
 CHECK_RECORDS = "check."
 """Prefix of the records of the last sound checks of all events."""
 ENGINE_ORDERS = "engines.orders"

@@ -1,5 +1,6 @@
 """Every engine is tried with a real session, and each way in which it can fail is told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,15 +8,17 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from click.testing import CliRunner
 from pydantic import SecretStr
 
 from broadcaster.booths import engine_checks
+from broadcaster.commands.cli import main
 from broadcaster.config import Role
 from broadcaster.desk.check import engines, runner
 from tests.desk.check.checking import Verdicts, checked
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
-from tests.support.server import Server, running_server
+from tests.support.server import TOKEN, Server, running_server
 
 ENGINES = ("engine_translate", "engine_converse", "engine_transcribe")
 
@@ -195,3 +198,15 @@ def usual_interval(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_wrong_key_is_refused(tmp_path: Path, no_faults: str) -> None:
     found = await verdicts(tmp_path, no_faults, api_key=SecretStr(""))
     assert {found[engine]["problem"] for engine in ENGINES} == {"key_refused"}
+
+
+async def test_the_command_prints_the_verdicts(tmp_path: Path, no_faults: str) -> None:
+    await plan(no_faults, name="refuse_key", endpoint="transcription")
+    async with running_server(tmp_path, realtime_url=no_faults) as server:
+        await server.create("es", state="open")
+        command = ["check", "--event", "talk", "--url", server.url, "--token", TOKEN]
+        result = await asyncio.to_thread(CliRunner().invoke, main, command)
+    assert result.exit_code == 1, result.output
+    assert "✓ engine_translate (es): A session opened in" in result.stdout
+    assert "✗ engine_transcribe (floor): The interpreter server does not accept" in result.stdout
+    assert "· microphone: No speaker is connected. Open the stage page" in result.stdout

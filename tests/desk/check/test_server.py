@@ -188,5 +188,5 @@ def test_a_report_survives_its_record() -> None:
     assert CheckReport.from_json(report.to_json()) == report
     assert report.light is Light.RED
     for wrong in (b"{}", b"[]", b"no JSON", b'{"results": [1]}'):
-        with pytest.raises(ValueError, match="check|JSON|Expecting"):
+        with pytest.raises(ValueError, match=r"check|JSON|Expecting"):
             CheckReport.from_json(wrong)
