@@ -17,13 +17,8 @@ _MARKS = {"green": "[green]✓", "grey": "[dim]·", "amber": "[yellow]!", "red":
 
 
 async def show_event_checks(
-    settings: Settings,
-    url: str | None,
-    token: str | None,
-    ca: Path | None,
-    event: str,
-    out: Console,
-) -> bool:
+    settings: Settings, url: str | None, token: str | None, ca: Path | None, event: str
+) -> None:
     """Run a check to its end and print its verdicts.
 
     Args:
@@ -32,14 +27,12 @@ async def show_event_checks(
         token: the organizer's.
         ca: a certificate to trust.
         event: id of the event.
-        out: where to print.
-
-    Returns:
-        Whether one of them is red.
 
     Raises:
         BroadcasterError: the server refused, did not answer or did not finish.
+        SystemExit: one of the verdicts is red.
     """
+    out = Console()
     async with desk_client(access_from(settings, url, token, ca)) as desk:
         path = f"{event_path(event)}/check"
         report = started = await desk.call("POST", path)
@@ -57,4 +50,5 @@ async def show_event_checks(
         what = result["check"] + (f" ({language})" if language else "")
         out.print(f"{_MARKS[result['light']]}[/] {what}: ", end="")
         out.print(f"{result['message']} {result['hint']}".strip(), soft_wrap=True, markup=False)
-    return bool(report["light"] == "red")
+    if report["light"] == "red":
+        raise SystemExit(1)

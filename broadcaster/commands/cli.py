@@ -192,13 +192,9 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
         out.print(finding.text, soft_wrap=True, markup=False)
 
     async def report(settings: Settings) -> None:
-        nonlocal failed
         with out.status("checking…"):
-            if event is not None:
-                failed = await show_event_checks(settings, url, token, ca, event, out)
-            else:
-                async for finding in checks(settings):
-                    show(finding)
+            async for finding in checks(settings):
+                show(finding)
 
     try:
         settings = settings_from()
@@ -206,7 +202,7 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
         for sentence in wrong.sentences:
             show(Finding("Settings", Verdict.BAD, sentence))
         sys.exit(1)
-    run(report(settings))
+    run(report(settings) if event is None else show_event_checks(settings, url, token, ca, event))
     sys.exit(1 if failed else 0)
 
 

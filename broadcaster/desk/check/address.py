@@ -1,4 +1,4 @@
-"""Looks at the public address as a phone would: its name, its certificate, and who answers."""
+"""Looks at the public address as a phone would: its name, its certificate, and the answer."""
 
 import asyncio
 import ipaddress
