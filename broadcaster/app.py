@@ -26,6 +26,8 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.alarms.installation import InstallationAlarms
+from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.erasure import EventEraser
@@ -58,10 +60,11 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
-from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.web.redirect import redirect_to_https
@@ -98,6 +101,7 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    alarms: AskAlarms | None = None
 
 
 @asynccontextmanager
@@ -232,7 +236,12 @@ def build(
         _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
     parts.routes.append(
         metrics_route(
-            organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
+            organizer,
+            parts.refused,
+            parts.edge_counts,
+            parts.open_events,
+            bus.store_status,
+            parts.alarms,
         )
     )
     return parts
@@ -303,17 +312,31 @@ def _add_desk(
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
     feed = DeskFeed(bus, clock, events, answers, board)
+    journal = Journal(bus, clock)
+    certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
+    watch = AlarmWatch(
+        bus=bus,
+        clock=clock,
+        board=board,
+        journal=journal,
+        installation=InstallationAlarms(bus.store_status, certificate.known_ms),
+        open_events=feed.open_events,
+        show=feed.show_alarms,
+    )
     parts.run |= {
         "desk": board.run,
         "desk: changes": feed.run,
+        "desk: alarms": watch.run,
+        "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
-        *LogRoutes(Journal(bus, clock), events, organizer).routes(),
+        *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]
     parts.open_events = desk.open_events
+    parts.alarms = feed.alarm_counts

@@ -70,7 +70,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth desk.journal errors model stage_keys system web",
+    "desk": "auth desk.alarms desk.journal errors model stage_keys system web",
+    "desk.alarms": "desk.board desk.journal errors model system",
     "desk.journal": "errors model",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

@@ -129,6 +129,17 @@ Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
 
+class AlarmLimitsBody(_Body):
+    """Limits of alarms; a missing one is the usual one. `alarms.limits` says what they mean."""
+
+    speaker_gone_s: float | None = Field(None, ge=3, le=600)
+    silence_s: float | None = Field(None, ge=5, le=3600)
+    clipping_s: float | None = Field(None, ge=1, le=60)
+    lag_s: float | None = Field(None, ge=3, le=120)
+    booth_failed_s: float | None = Field(None, ge=1, le=600)
+    spend_percent: float | None = Field(None, ge=10, le=100)
+
+
 class EventOptions(_Body):
     """The options of an event: each has a default and can be changed at any time."""
 
@@ -146,6 +157,7 @@ class EventOptions(_Body):
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
+    alarm_limits: AlarmLimitsBody | None = None
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -172,6 +184,9 @@ class EventOptions(_Body):
             if name in options:
                 time = options.pop(name)
                 options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        if "alarm_limits" in options:
+            limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
+            options["alarm_limits"] = limits.model_dump(exclude_none=True)
         if "notice_translations" in options:
             texts = self.notice_translations.items()
             options["notice_translations"] = {tags[tag]: text for tag, text in texts}

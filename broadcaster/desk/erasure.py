@@ -98,6 +98,7 @@ class EventEraser:
                 *progress,
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
+                keys.alarms_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),

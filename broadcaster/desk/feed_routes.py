@@ -24,7 +24,7 @@ _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
 
 class FeedRoutes:
-    """The handler of the stream.
+    """The handlers of the stream and of the alarms.
 
     Args:
         feed: what changes.
@@ -38,8 +38,21 @@ class FeedRoutes:
         self._organizer = organizer
 
     def routes(self) -> list[web.RouteDef]:
-        """The route."""
-        return [web.get("/api/changes", self.changes)]
+        """The stream, and what of it is asked for once."""
+        return [
+            web.get("/api/changes", self.changes),
+            web.get("/api/alarms", self.alarms),
+        ]
+
+    async def alarms(self, request: web.Request) -> web.Response:
+        """The alarms that are raised now."""
+        self._organizer.authorize(request)
+        found = [
+            {"event": event_id or None, **alarm}
+            for event_id, alarms in self._feed.alarms().items()
+            for alarm in alarms
+        ]
+        return web.json_response(found, headers=NO_STORE)
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """All events, then every change, until the client leaves."""
@@ -111,6 +124,8 @@ class FeedRoutes:
             body["links"] = self._answers.links(change.stored, base)
         elif change.kind in {"status", "log"}:
             body = {"id": change.event, change.kind: body}
+        elif change.kind == "alarms":
+            body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
 
