@@ -47,6 +47,7 @@ from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
+from broadcaster.floor.last_minute import leave_live_floors
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -88,8 +89,8 @@ class ProcessParts:
     routes: list[web.RouteDef] = field(default_factory=list)
     # From every role, by task name: run until the process ends.
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
-    # From edge and floor: awaited, all at a time, when the process stops; the seconds over which
-    # clients are sent away are given.
+    # From every role but the desk: awaited, all at a time, when the process stops; the seconds over
+    # which clients are sent away are given.
     send_away: list[Callable[[float], Coroutine[Any, Any, None]]] = field(default_factory=list)
     # Set from then on.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -139,6 +140,8 @@ async def running(
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
         with suppress(BusUnavailable):  # the store is reported, and tried again
             await bus.probe()
+        if not bus.shared:
+            stack.push_async_callback(leave_live_floors, bus)
         http = await stack.enter_async_context(from_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http, keyring)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -160,7 +163,7 @@ async def running(
         runner = web.AppRunner(
             application,
             handler_cancellation=True,
-            shutdown_timeout=SHUTDOWN_S,
+            shutdown_timeout=from_settings.last_bytes_s(settings) or SHUTDOWN_S,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -276,7 +279,13 @@ def _add_booths(
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
+
+    async def finish_paused(_over_s: float) -> None:
+        """Booths of events that are paused or over finish; those of live ones are resumed."""
+        await supervisor.finish_ended()
+
     parts.run["booths"] = supervisor.run
+    parts.send_away.append(finish_paused)
 
 
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
@@ -294,7 +303,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *whep.routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
-    parts.send_away.append(rooms.send_listeners_away)
+    last_bytes_s = from_settings.last_bytes_s(settings)
+    parts.send_away.append(partial(rooms.send_listeners_away, last_bytes_s=last_bytes_s))
     parts.edge_counts = rooms.counts
 
 

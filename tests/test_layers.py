@@ -29,10 +29,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors",
+    "model": "errors model.check",
+    "model.check": "",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.microphone": "audio model model.check",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -49,7 +51,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio audio.stereo auth errors log model stage_keys system web webrtc",
+    "floor": (
+        "audio audio.microphone audio.stereo auth errors log model model.check stage_keys system "
+        "web webrtc"
+    ),
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model realtime system"

@@ -16,7 +16,7 @@ class CertificateExpiry:
     """The end of a certificate's validity.
 
     Args:
-        certificate: PEM chain; None for a server without TLS, or with a certificate of its own making.
+        certificate: PEM chain; None for a server without TLS, or with its own certificate.
     """
 
     def __init__(self, certificate: Path | None) -> None:
