@@ -20,12 +20,17 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
+from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.routes import TokenRoutes
+from broadcaster.desk.access.session import SessionRoutes
+from broadcaster.desk.access.tokens import Tokens
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
@@ -62,6 +67,7 @@ from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
 from broadcaster.system.certificate_expiry import CertificateExpiry
+from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
@@ -103,6 +109,8 @@ class ProcessParts:
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
     alarms: AskAlarms | None = None
+    # From web: goes before the handlers of all routes.
+    authenticate: Middleware | None = None
 
 
 @asynccontextmanager
@@ -159,6 +167,7 @@ async def running(
             limits=limits,
             stopping=parts.stopping,
             strict_transport=strict_transport,
+            authenticate=parts.authenticate,
         )
         runner = web.AppRunner(
             application,
@@ -223,12 +232,14 @@ def build(
 ) -> ProcessParts:
     """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
-    organizer = Organizer(admin_token)
-    parts = ProcessParts()
+    registry = TokenRegistry(bus, clock)
+    organizer = Organizer(admin_token, registry)
+    parts = ProcessParts(authenticate=authenticating(registry, bus))
+    parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
-        _add_floor(parts, settings, bus, clock)
+        _add_floor(parts, settings, bus, clock, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -236,7 +247,8 @@ def build(
     if Role.DESK in roles:
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
+        events = Events(bus, clock, keyring)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
             organizer,
@@ -250,10 +262,13 @@ def build(
     return parts
 
 
-def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+def _add_floor(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, registry: TokenRegistry
+) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+    settings_of_ingest = from_settings.ingest_settings(settings)
+    whip = WhipEndpoint(floors.find_event, floors, settings_of_ingest, registry)
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -265,7 +280,7 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus).routes(),
+        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -315,14 +330,16 @@ def _add_desk(
     clock: Clock,
     events: Events,
     organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
-    feed = DeskFeed(bus, clock, events, answers, board)
     journal = Journal(bus, clock)
+    tokens = Tokens(bus, clock, registry, journal)
+    feed = DeskFeed(bus, clock, events, answers, board)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -345,6 +362,8 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]

@@ -105,8 +105,13 @@ class DeskFeed:
 
     def open_events(self) -> list[tuple[Event, Mapping[str, float]]]:
         """The events that are not over, each with its cost in USD by channel."""
-        events = [one.stored.event for one in self._newest.values() if one.stored is not None]
-        return [(event, self._spent.get(event.id, {})) for event in events if not event.is_over]
+        return [
+            (event, self._spent.get(event.id, {})) for event in self.events() if not event.is_over
+        ]
+
+    def events(self) -> list[Event]:
+        """All events."""
+        return [one.stored.event for one in self._newest.values() if one.stored is not None]
 
     def show_alarms(self, event_id: str, alarms: Sequence[Alarm]) -> None:
         """Tell pages the alarms of an event; of the installation if the id is empty."""
