@@ -30,6 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors",
+    "model.conference": "errors model",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
@@ -43,7 +44,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "auth errors model sockets web.pages",
+    "web": "auth errors model model.conference sockets web.pages",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
@@ -66,11 +67,13 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
-    "edge.rooms": "auth edge.fanout errors model sockets system web",
+    "edge.programme": "errors model model.conference system web web.pages",
+    "edge.rooms": "auth edge.fanout errors model model.conference sockets system web",
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth errors model stage_keys system web",
+    "desk": "auth errors model model.conference stage_keys system web",
+    "desk.conferences": "desk errors model model.conference web",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

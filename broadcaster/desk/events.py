@@ -23,6 +23,7 @@ from broadcaster.errors import (
     VersionConflict,
 )
 from broadcaster.model import keys
+from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
 from broadcaster.model.join import ALPHABET, Passcode, new_code
 from broadcaster.model.language import FLOOR
@@ -73,11 +74,13 @@ class Events:
             UnknownLanguage: a tag is not one.
             InvalidInitialState: the state is neither draft nor open.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             BadEventId: the id cannot be part of a link.
             EventExists: the id is in use.
         """
         chosen = await channels(new.languages)
         options = await new.given()
+        await self._check_conference(options)
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
         event = Event("", new.title, new.state, chosen, "", **options)
@@ -105,6 +108,7 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            imported=None,
         )
         return await self._create(event, wanted.id)
 
@@ -113,7 +117,7 @@ class Events:
         _check_schedule(event)
         if wanted_id is not None and not SLUG.fullmatch(wanted_id):
             raise BadEventId
-        event_id = wanted_id or _slug(event.title)
+        event_id = wanted_id or slug_of(event.title, "event")
         # Without this look a code would be lost to each attempt.
         if await self._bus.get(keys.event_record(event_id)) is not None:
             raise EventExists(event_id)
@@ -165,11 +169,13 @@ class Events:
             UnknownEvent: no event has this id, or it cannot be reopened any more.
             UnknownLanguage: a tag is not one.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             InvalidTransition: the event cannot get into this state.
             EventChanged: the record has another version than `if_version`, or other writers kept
                 changing it.
         """
         changed = await change.given()
+        await self._check_conference(changed)
         if change.title is not None:
             changed["title"] = change.title
         if change.languages is not None:
@@ -296,6 +302,10 @@ class Events:
         accounts = json.loads(record.value)
         return {channel: sum(account.values()) for channel, account in accounts.items()}
 
+    async def _check_conference(self, options: dict[str, Any]) -> None:
+        if options.get("conference"):
+            await find_conference(self._bus, options["conference"])
+
     async def _take_code(self, event_id: str) -> str:
         """Take a join code that no event has or had."""
         while True:
@@ -332,10 +342,15 @@ def _check_schedule(event: Event) -> None:
         raise BadSchedule
 
 
-def _slug(title: str) -> str:
-    """An id from a title that nobody can guess, so that a closed event is not found by its name."""
+def slug_of(title: str, otherwise: str) -> str:
+    """An id from a title that nobody can guess, so that a closed event is not found by its name.
+
+    Args:
+        title: perhaps in a script of which nothing is left in an id.
+        otherwise: takes the place of such a title.
+    """
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or "event"
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or otherwise
     suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
     return f"{slug}-{suffix.lower()}"
