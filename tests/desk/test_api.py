@@ -19,6 +19,13 @@ from broadcaster.web.application import create_application
 from tests.support.server import TOKEN, Server, running_server
 
 OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
+PARAMETERS = {
+    "event": "talk",
+    "conference": "water",
+    "link": "stage",
+    "form": "svg",
+    "channel": "es",
+}
 
 
 @pytest_asyncio.fixture
@@ -312,7 +319,7 @@ async def test_nothing_without_the_token(server: Server) -> None:
         for template, operations in OPENAPI["paths"].items():
             if not template.startswith("/api/"):
                 continue
-            path = template.format(event="talk", link="stage", form="svg", channel="es")
+            path = template.format_map(PARAMETERS)
             for method in set(operations) & {"get", "post", "patch", "delete"}:
                 if operations[method].get("security") == []:
                     continue
