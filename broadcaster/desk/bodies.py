@@ -1,6 +1,8 @@
 """The bodies that create and change events, validated and turned into the model's types."""
 
 import asyncio
+import re
+import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,10 +21,12 @@ from pydantic import (
 
 from broadcaster.auth import new_key
 from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
-from broadcaster.model.join import Passcode
+from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
+_SUFFIX_LENGTH = 6
+"""Random characters at the end of an id that is made from a title: 30 bits."""
 LONGEST_RETENTION_DAYS = 3650
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
@@ -267,3 +271,17 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 async def _canonical(tags: Iterable[str]) -> dict[str, str]:
     """The canonical form of each tag; looking them up reads files."""
     return await asyncio.to_thread(lambda: {tag: describe(tag).tag for tag in tags})
+
+
+def slug_of(title: str, otherwise: str) -> str:
+    """An id from a title that nobody can guess, so that a closed event is not found by its name.
+
+    Args:
+        title: perhaps in a script of which nothing is left in an id.
+        otherwise: takes the place of such a title.
+    """
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or otherwise
+    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{slug}-{suffix.lower()}"

@@ -216,6 +216,7 @@ class Event:
         auto_open_minutes: a draft opens by itself this long before the planned start; None for no.
         auto_live: goes live by itself at the planned start, once the speaker is connected.
         imported: of an event that was made from a programme.
+        owner: subject of the organizer that created it; empty if it was an admin.
     """
 
     id: str
@@ -248,6 +249,7 @@ class Event:
     auto_open_minutes: int | None = None
     auto_live: bool = False
     imported: ImportedTalk | None = None
+    owner: str = ""
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""

@@ -25,6 +25,7 @@ PARAMETERS = {
     "link": "stage",
     "form": "svg",
     "channel": "es",
+    "token": "x",
 }
 
 
@@ -314,8 +315,11 @@ async def test_if_match_guards_a_change(server: Server) -> None:
     assert body["error"] == "version_conflict"
 
 
-async def test_nothing_without_the_token(server: Server) -> None:
-    async with aiohttp.ClientSession(server.url) as stranger:
+async def test_nothing_without_the_token(tmp_path: Path) -> None:
+    async with (
+        running_server(tmp_path, wrong_keys_per_address=1_000_000) as server,
+        aiohttp.ClientSession(server.url) as stranger,
+    ):
         for template, operations in OPENAPI["paths"].items():
             if not template.startswith("/api/"):
                 continue

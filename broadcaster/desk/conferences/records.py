@@ -4,8 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from broadcaster.desk.bodies import slug_of
 from broadcaster.desk.conferences.conference_bodies import ConferenceChange, NewConference
-from broadcaster.desk.events import Events, Stored, slug_of
+from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.journal.journal import SYSTEM
 from broadcaster.errors import (
     BadEventId,
     VersionConflict,
@@ -129,7 +131,12 @@ class Conferences:
         raise ConferenceChanged
 
     async def delete(
-        self, conference_id: str, if_version: int | None = None, *, with_events: bool = False
+        self,
+        conference_id: str,
+        if_version: int | None = None,
+        *,
+        with_events: bool = False,
+        actor: str = SYSTEM,
     ) -> None:
         """Delete a conference.
 
@@ -137,6 +144,7 @@ class Conferences:
             conference_id: its id.
             if_version: delete only a record that still has this version.
             with_events: delete its events, too.
+            actor: name of whoever deletes them, for the installation's log.
 
         Raises:
             UnknownConference: no conference has this id.
@@ -155,7 +163,7 @@ class Conferences:
         for one in events:  # all are asked before the first is deleted
             one.event.after(EventAction.DELETE, now_ms)
         for one in events:
-            await self._events.delete(one.event.id)
+            await self._events.delete(one.event.id, actor=actor)
         gone = Conference(conference_id, "", "UTC", auto_open_minutes=None, deleted_at_ms=now_ms)
         try:
             await self._bus.put(

@@ -115,6 +115,7 @@ class ConferenceRoutes:
             request.match_info["conference"],
             wanted_version(request),
             with_events=events == "delete",
+            actor=self._organizer.name_of(request),
         )
         return web.Response(status=204, headers=NO_STORE)
 

@@ -1,1 +1,1 @@
-"""What is on now and next in each room of a conference, for attendees."""
+"""The programme of a conference for attendees: each room with its talks of now and next."""

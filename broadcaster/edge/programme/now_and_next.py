@@ -1,4 +1,4 @@
-"""What attendees see of a conference at a moment."""
+"""Finds the talks of a moment: those of now and next in each room."""
 
 import json
 from collections import defaultdict

@@ -66,7 +66,7 @@ class Programmes:
             tasks.create_task(self._follow_events(), name="programme: events")
 
     async def answer(self, conference_id: str) -> Asset:
-        """What is on now and next, as JSON.
+        """The talks of now and next, as JSON.
 
         Raises:
             UnknownConference: no conference has this id.

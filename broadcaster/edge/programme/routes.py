@@ -40,7 +40,7 @@ class ProgrammeRoutes:
         return assets().sent[_SERVICE_WORKER].answer(request)
 
     async def programme(self, request: web.Request) -> web.Response:
-        """What is on now and next in each room.
+        """Answer with the talks of now and next in each room.
 
         Raises:
             UnknownConference: no conference has this id.

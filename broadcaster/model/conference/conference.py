@@ -1,4 +1,4 @@
-"""What a conference is, and the form of its record."""
+"""A conference, and the form of its record."""
 
 import json
 from dataclasses import asdict, dataclass, fields

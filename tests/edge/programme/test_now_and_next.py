@@ -1,4 +1,4 @@
-"""What a programme shows at a moment."""
+"""The talks that a programme shows at a moment."""
 
 import json
 from dataclasses import replace

@@ -81,7 +81,7 @@ async def test_an_attendee_finds_the_talk_and_keeps_the_language(tmp_path: Path)
         for width, height in SIZES:
             for scheme in ("light", "dark"):
                 await page.set_viewport_size({"width": width, "height": height})
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                await page.emulate_media(color_scheme=scheme)
                 assert await violations(page) == []
                 wide = "() => document.documentElement.scrollWidth > innerWidth"
                 assert not await page.evaluate(wide)
