@@ -32,10 +32,14 @@ from broadcaster.config import Role, Settings
 from broadcaster.desk.access.routes import TokenRoutes
 from broadcaster.desk.access.session import SessionRoutes
 from broadcaster.desk.access.tokens import Tokens
+from broadcaster.desk.alarms.installation import InstallationAlarms
+from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
+from broadcaster.desk.conferences.records import Conferences
+from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -47,6 +51,8 @@ from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
+from broadcaster.edge.programme.programmes import Programmes
+from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -67,11 +73,12 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
-from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.web.redirect import redirect_to_https
@@ -108,6 +115,7 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    alarms: AskAlarms | None = None
     # From web: goes before the handlers of all routes.
     authenticate: Middleware | None = None
 
@@ -250,7 +258,12 @@ def build(
         _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
-            organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
+            organizer,
+            parts.refused,
+            parts.edge_counts,
+            parts.open_events,
+            bus.store_status,
+            parts.alarms,
         )
     )
     return parts
@@ -305,13 +318,15 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock)
+    edge, programmes = EdgeRoutes(rooms, clock), Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
+    parts.run["programmes"] = programmes.run
     parts.routes += [
         *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     last_bytes_s = from_settings.last_bytes_s(settings)
@@ -337,10 +352,22 @@ def _add_desk(
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
+    certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
+    watch = AlarmWatch(
+        bus=bus,
+        clock=clock,
+        board=board,
+        journal=journal,
+        installation=InstallationAlarms(bus.store_status, certificate.known_ms),
+        open_events=feed.open_events,
+        show=feed.show_alarms,
+    )
     parts.run |= {
         "desk": board.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: alarms": watch.run,
+        "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
@@ -349,9 +376,11 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]
     parts.open_events = desk.open_events
+    parts.alarms = feed.alarm_counts
