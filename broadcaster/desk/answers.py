@@ -81,6 +81,7 @@ class EventAnswers:
             "notice_translations": event.notice_translations,
             "pause_notice": asdict(event.pause_notice) if event.pause_notice else None,
             "ai_notice": event.ai_notice,
+            "ai_notice_translations": event.ai_notice_translations,
             "retention_days": event.retention_days,
             "delete_at": iso_time(event.delete_at_ms),
             "stage_key": stored.stage_key or "",

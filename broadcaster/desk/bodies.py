@@ -145,6 +145,7 @@ class EventOptions(_Body):
     notice: Sentence | None = None
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
+    ai_notice_translations: Translations = Field(default_factory=dict)
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
 
     async def given(self) -> dict[str, Any]:
@@ -156,7 +157,8 @@ class EventOptions(_Body):
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
         terms = (tag for term in self.glossary for tag in term.translations)
-        tags = await _canonical({*spoken, *terms, *self.notice_translations})
+        texts_in = {*self.notice_translations, *self.ai_notice_translations}
+        tags = await _canonical({*spoken, *terms, *texts_in})
         if spoken:
             options["source_language"] = tags[spoken[0]]
         if "glossary" in options:
@@ -172,9 +174,9 @@ class EventOptions(_Body):
             if name in options:
                 time = options.pop(name)
                 options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
-        if "notice_translations" in options:
-            texts = self.notice_translations.items()
-            options["notice_translations"] = {tags[tag]: text for tag, text in texts}
+        for name in ("notice_translations", "ai_notice_translations"):
+            if name in options:
+                options[name] = {tags[tag]: text for tag, text in options[name].items()}
         return options
 
 
