@@ -44,6 +44,7 @@ async def info_answer(room: EventRoom, provider: str) -> bytes:
         "ai_notice": event.ai_notice,
         "ai_notice_translations": event.ai_notice_translations,
         "provider": provider,
+        "conference": event.conference or None,
     }
     return json.dumps(body).encode()
 
