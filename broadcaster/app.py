@@ -34,6 +34,8 @@ from broadcaster.desk.access.session import SessionRoutes
 from broadcaster.desk.access.tokens import Tokens
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.conferences.records import Conferences
+from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -45,6 +47,8 @@ from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
+from broadcaster.edge.programme.programmes import Programmes
+from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -309,13 +313,15 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock)
+    edge, programmes = EdgeRoutes(rooms, clock), Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
+    parts.run["programmes"] = programmes.run
     parts.routes += [
         *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     last_bytes_s = from_settings.last_bytes_s(settings)
@@ -350,6 +356,7 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),
