@@ -20,12 +20,17 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
+from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.routes import TokenRoutes
+from broadcaster.desk.access.session import SessionRoutes
+from broadcaster.desk.access.tokens import Tokens
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.erasure import EventEraser
@@ -59,6 +64,7 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
@@ -99,6 +105,8 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    # From web: goes before the handlers of all routes.
+    authenticate: Middleware | None = None
 
 
 @asynccontextmanager
@@ -155,6 +163,7 @@ async def running(
             limits=limits,
             stopping=parts.stopping,
             strict_transport=strict_transport,
+            authenticate=parts.authenticate,
         )
         runner = web.AppRunner(
             application,
@@ -219,12 +228,14 @@ def build(
 ) -> ProcessParts:
     """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
-    organizer = Organizer(admin_token)
-    parts = ProcessParts()
+    registry = TokenRegistry(bus, clock)
+    organizer = Organizer(admin_token, registry)
+    parts = ProcessParts(authenticate=authenticating(registry, bus))
+    parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
-        _add_floor(parts, settings, bus, clock)
+        _add_floor(parts, settings, bus, clock, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -232,7 +243,8 @@ def build(
     if Role.DESK in roles:
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
+        events = Events(bus, clock, keyring)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
             organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
@@ -241,10 +253,13 @@ def build(
     return parts
 
 
-def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+def _add_floor(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, registry: TokenRegistry
+) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+    settings_of_ingest = from_settings.ingest_settings(settings)
+    whip = WhipEndpoint(floors.find_event, floors, settings_of_ingest, registry)
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -256,7 +271,7 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus).routes(),
+        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -306,12 +321,15 @@ def _add_desk(
     clock: Clock,
     events: Events,
     organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    journal = Journal(bus, clock)
+    tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
     parts.run |= {
         "desk": board.run,
@@ -321,8 +339,10 @@ def _add_desk(
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
-        *LogRoutes(Journal(bus, clock), events, organizer).routes(),
+        *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]

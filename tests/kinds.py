@@ -19,6 +19,7 @@ KINDS = {
     "speech": "recognises or speaks seconds of speech",
 }
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
+    "audio/microphone": "long",
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",
     "audio/test_loudness": "long",

@@ -69,12 +69,13 @@ class Events:
         self._eraser = EventEraser(bus, clock)
         self._journal = Journal(bus, clock)
 
-    async def create(self, new: NewEvent, *, actor: str = SYSTEM) -> Stored:
+    async def create(self, new: NewEvent, *, actor: str = SYSTEM, owner: str = "") -> Stored:
         """Write a new event.
 
         Args:
             new: the event.
             actor: name of whoever creates it, for its log.
+            owner: subject of the organizer whose event it will be; empty for an admin's.
 
         Raises:
             UnknownLanguage: a tag is not one.
@@ -87,18 +88,21 @@ class Events:
         options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
-        event = Event("", new.title, new.state, chosen, "", **options)
+        event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
         stored = await self._create(event, new.id)
         await self._journal.note(stored.event.id, "event_created", actor, {"state": new.state})
         return stored
 
-    async def duplicate(self, event_id: str, wanted: Duplicate, *, actor: str = SYSTEM) -> Stored:
+    async def duplicate(
+        self, event_id: str, wanted: Duplicate, *, actor: str = SYSTEM, owner: str = ""
+    ) -> Stored:
         """Write a draft with the languages and options of an event, and links of its own.
 
         Args:
             event_id: of the event that is copied.
             wanted: the title and id of the copy.
             actor: name of whoever copies it, for the log of the copy.
+            owner: see `create`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -119,6 +123,7 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            owner=owner,
         )
         stored = await self._create(event, wanted.id)
         await self._journal.note(stored.event.id, "event_created", actor, {"copy_of": event_id})
@@ -278,8 +283,12 @@ class Events:
 
         return await self._write(event_id, apply, if_version, actor)
 
-    async def delete(self, event_id: str, if_version: int | None = None) -> None:
+    async def delete(
+        self, event_id: str, if_version: int | None = None, actor: str = SYSTEM
+    ) -> None:
         """Delete an event and everything that was stored about it.
+
+        The installation's log says that it was deleted, and by whom.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -293,7 +302,9 @@ class Events:
                 break
             stored.event.after(EventAction.DELETE, self._clock.now_ms())
             with suppress(VersionConflict):
-                return await self._eraser.delete(stored.event, stored.version)
+                await self._eraser.delete(stored.event, stored.version)
+                await self._journal.note(None, "event_deleted", actor, {"event": event_id})
+                return
         raise EventChanged
 
     async def _write(

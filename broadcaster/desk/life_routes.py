@@ -53,10 +53,13 @@ class LifeRoutes:
 
     async def duplicate(self, request: web.Request) -> web.Response:
         """Make a draft of an event's languages and options."""
-        self._organizer.authorize(request)
+        owner = self._organizer.authorize(request).owner
         wanted = await parse_optional(request, Duplicate)
         stored = await self._events.duplicate(
-            request.match_info["event"], wanted, actor=self._organizer.name_of(request)
+            request.match_info["event"],
+            wanted,
+            actor=self._organizer.name_of(request),
+            owner=owner,
         )
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
@@ -75,6 +78,6 @@ class LifeRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete an event and everything that was stored about it."""
-        self._organizer.authorize(request)
-        await self._events.delete(request.match_info["event"], wanted_version(request))
+        actor = self._organizer.authorize(request).name
+        await self._events.delete(request.match_info["event"], wanted_version(request), actor)
         return web.Response(status=204, headers=NO_STORE)

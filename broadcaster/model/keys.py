@@ -91,3 +91,12 @@ RETENTION_LEASE = "retention"
 def spent_record(event: str) -> str:
     """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
     return f"{SPENT_RECORDS}{event}"
+
+
+TOKEN_RECORDS = "token."  # noqa: S105 - no secret
+"""Prefix of the records of all tokens."""
+
+
+def token_record(token_id: str) -> str:
+    """Record of what is stored of a token."""
+    return f"{TOKEN_RECORDS}{token_id}"
