@@ -59,6 +59,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "e2e/test_examples": "sound",
     "e2e/test_stereo_pages": "sound",
     "edge/http/test_stream": "realtime",
+    "edge/programme/test_programme_page": "browser",
     "edge/proxies": "programs",
     "edge/proxies/test_proxied_page": "browser sound",
     "edge/rooms/test_rooms": "realtime",

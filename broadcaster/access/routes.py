@@ -18,6 +18,9 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /stage/{event}": Action.OPEN_PAGE,
     "GET /e/{event}": Action.OPEN_PAGE,
     "GET /e/service-worker.js": Action.OPEN_PAGE,
+    "GET /c/service-worker.js": Action.OPEN_PAGE,
+    "GET /c/{conference}": Action.OPEN_PAGE,
+    "GET /c/{conference}/programme": Action.OPEN_PAGE,
     "GET /static/{file}": Action.OPEN_PAGE,
     "GET /healthz": Action.OPEN_PAGE,
     "GET /readyz": Action.OPEN_PAGE,
@@ -73,6 +76,13 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/archive": Action.EDIT_EVENT,
     "POST /api/events/{event}/duplicate": Action.EDIT_EVENT,
     "POST /api/events/{event}/channels/{channel}/restart": Action.CONTROL_EVENT,
+    # Conferences.
+    "GET /api/conferences": Action.MANAGE_CONFERENCES,
+    "POST /api/conferences": Action.MANAGE_CONFERENCES,
+    "GET /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
+    "PATCH /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
+    "DELETE /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
+    "GET /api/conferences/{conference}/qr/attendee.{form}": Action.MANAGE_CONFERENCES,
     # Tokens.
     "GET /api/tokens": Action.MANAGE_TOKENS,
     "POST /api/tokens": Action.MANAGE_TOKENS,

@@ -1,10 +1,13 @@
 """The bodies that create and change events, validated and turned into the model's types."""
 
 import asyncio
+import re
+import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -18,16 +21,21 @@ from pydantic import (
 
 from broadcaster.auth import new_key
 from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
-from broadcaster.model.join import Passcode
+from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
+_SUFFIX_LENGTH = 6
+"""Random characters at the end of an id that is made from a title: 30 bits."""
 LONGEST_RETENTION_DAYS = 3650
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
+LONGEST_OPEN_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
+_TIME_ZONES = frozenset(available_timezones())
+"""IANA names; looking them up reads files."""
 _INVISIBLE = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})
 """Unicode categories of characters that show nothing by themselves."""
 
@@ -73,6 +81,17 @@ def _choosable(state: EventState) -> EventState:
     return state
 
 
+def _known_zone(name: str) -> str:
+    """Check that a time zone is one of the IANA database.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if name not in _TIME_ZONES:
+        raise ValueError("it is not a time zone; write it as Europe/Berlin or America/New_York")
+    return name
+
+
 def _typable(passcode: str) -> str:
     """Check that everybody can type a passcode on a phone, whatever its language.
 
@@ -97,6 +116,8 @@ PasscodeText = Annotated[
 ]
 PlannedTime = Annotated[AwareDatetime, AfterValidator(_near)]
 ChosenState = Annotated[EventState, AfterValidator(_choosable)]
+TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone)]
+OpenMinutes = Annotated[int, Field(ge=0, le=LONGEST_OPEN_MINUTES)]
 Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
@@ -146,6 +167,11 @@ class EventOptions(_Body):
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
+    conference: str | None = Field(None, max_length=LONGEST_SLUG)
+    room: Word | None = None
+    time_zone: TimeZone | None = None
+    auto_open_minutes: OpenMinutes | None = None
+    auto_live: bool = False
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -172,6 +198,8 @@ class EventOptions(_Body):
             if name in options:
                 time = options.pop(name)
                 options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in {"conference", "room"} & options.keys():
+            options[name] = options[name] or ""
         if "notice_translations" in options:
             texts = self.notice_translations.items()
             options["notice_translations"] = {tags[tag]: text for tag, text in texts}
@@ -243,3 +271,17 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 async def _canonical(tags: Iterable[str]) -> dict[str, str]:
     """The canonical form of each tag; looking them up reads files."""
     return await asyncio.to_thread(lambda: {tag: describe(tag).tag for tag in tags})
+
+
+def slug_of(title: str, otherwise: str) -> str:
+    """An id from a title that nobody can guess, so that a closed event is not found by its name.
+
+    Args:
+        title: perhaps in a script of which nothing is left in an id.
+        otherwise: takes the place of such a title.
+    """
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or otherwise
+    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{slug}-{suffix.lower()}"

@@ -37,6 +37,7 @@ async def info_answer(room: EventRoom) -> bytes:
         "starts_at": event.starts_at(),
         "notice": event.notice,
         "ai_notice": event.ai_notice,
+        "conference": event.conference or None,
     }
     return json.dumps(body).encode()
 

@@ -312,7 +312,8 @@ class AttendeePage {
     const channel = encodeURIComponent(this.#choice.read.id);
     const download = this.#info.downloads ? `${base}/transcript/${channel}.txt` : null;
     const soundWanted = this.#sound.wanted;
-    const situation = { status, soundWanted, notice, startsAt, download };
+    const programme = programmeOf(this.#info, this.#choice.read.id);
+    const situation = { status, soundWanted, notice, startsAt, download, programme };
     const state = stateOf(situation, this.#strings, (start) => {
       const locale = localeOf(document.documentElement.lang, navigator.languages);
       const time = startTime(start, new Date(), locale);
@@ -356,6 +357,17 @@ function loadSound(chosen) {
     urlOf: (transport, channel) =>
       addressOf(transport, event, soundOf(channel, chosen())),
   }));
+}
+
+/**
+ * The address of the programme that an event belongs to, which keeps the chosen language.
+ *
+ * @param {import('./event-info.js').EventInfo} info
+ * @param {string} channel that is read
+ */
+function programmeOf({ conference }, channel) {
+  if (!conference) return null;
+  return `/c/${encodeURIComponent(conference)}?lang=${encodeURIComponent(channel)}`;
 }
 
 /**

@@ -31,6 +31,7 @@ const SHUT_AFTER_MS = 10_000;
  * @property {string | null} [starts_at] ISO 8601
  * @property {string | null} [notice] the organizer's sentence
  * @property {string | null} [ai_notice] null for the page's own words, empty for none
+ * @property {string | null} [conference] id of its conference
  * @property {boolean} [downloads] whether the text can be downloaded
  */
 
