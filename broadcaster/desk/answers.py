@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
 from broadcaster.model.event import iso_time
@@ -90,6 +91,7 @@ class EventAnswers:
             "imported": event.imported is not None,
             "retention_days": event.retention_days,
             "delete_at": iso_time(event.delete_at_ms),
+            "alarm_limits": asdict(AlarmLimits.of(event.alarm_limits)),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],
         }

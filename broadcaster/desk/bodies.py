@@ -150,6 +150,17 @@ Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
 
+class AlarmLimitsBody(_Body):
+    """Limits of alarms; a missing one is the usual one. `alarms.limits` says what they mean."""
+
+    speaker_gone_s: float | None = Field(None, ge=3, le=600)
+    silence_s: float | None = Field(None, ge=5, le=3600)
+    clipping_s: float | None = Field(None, ge=1, le=60)
+    lag_s: float | None = Field(None, ge=3, le=120)
+    booth_failed_s: float | None = Field(None, ge=1, le=600)
+    spend_percent: float | None = Field(None, ge=10, le=100)
+
+
 class EventOptions(_Body):
     """The options of an event: each has a default and can be changed at any time."""
 
@@ -168,6 +179,7 @@ class EventOptions(_Body):
     ai_notice: SentenceOrNothing | None = None
     ai_notice_translations: Translations = Field(default_factory=dict)
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
+    alarm_limits: AlarmLimitsBody | None = None
     conference: str | None = Field(None, max_length=LONGEST_SLUG)
     room: Word | None = None
     time_zone: TimeZone | None = None
@@ -203,6 +215,9 @@ class EventOptions(_Body):
         for name in ("notice_translations", "ai_notice_translations"):
             if name in options:
                 options[name] = {tags[tag]: text for tag, text in options[name].items()}
+        if "alarm_limits" in options:
+            limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
+            options["alarm_limits"] = limits.model_dump(exclude_none=True)
         for name in {"conference", "room"} & options.keys():
             options[name] = options[name] or ""
         return options

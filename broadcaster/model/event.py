@@ -211,6 +211,7 @@ class Event:
         retention_days: days after closing until everything is deleted; None keeps it.
         closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
         floor_restarts: how often the organizer has restarted the booth of the floor's captions.
+        alarm_limits: the organizer's own limits of alarms, by name; the others are the usual ones.
         conference: id of the conference that it belongs to; empty for none.
         room: where it takes place; empty if that is not said.
         time_zone: IANA name for its planned times; None for that of the conference.
@@ -245,6 +246,7 @@ class Event:
     retention_days: int | None = None
     closed_at_ms: int | None = None
     floor_restarts: int = 0
+    alarm_limits: dict[str, float] = field(default_factory=dict)
     conference: str = ""
     room: str = ""
     time_zone: str | None = None
