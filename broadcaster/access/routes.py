@@ -70,6 +70,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/check": Action.CONTROL_EVENT,
     "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
+    "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,
     "POST /api/events/{event}/open": Action.EDIT_EVENT,
     "POST /api/events/{event}/live": Action.CONTROL_EVENT,
     "POST /api/events/{event}/pause": Action.CONTROL_EVENT,
