@@ -42,6 +42,8 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.importer import ProgrammeImporter
+from broadcaster.desk.programme.routes import ProgrammeImportRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -342,12 +344,15 @@ def _add_desk(
         "desk: changes": feed.run,
         "retention": EventEraser(bus, clock).run,
     }
+    conferences = Conferences(bus, clock, events)
+    importer = ProgrammeImporter(bus, conferences, events)
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
+        *ConferenceRoutes(conferences, answers, organizer).routes(),
+        *ProgrammeImportRoutes(importer, conferences, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
