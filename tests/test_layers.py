@@ -80,10 +80,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
     "desk": (
-        "access auth desk.journal errors model model.conference stage_keys system web web.access"
+        "access auth desk.alarms desk.journal errors model model.conference stage_keys system web "
+        "web.access"
     ),
     "desk.access": "access desk desk.journal errors model web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference web",
+    "desk.alarms": "desk.board desk.journal errors model system",
     "desk.journal": "errors model",
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.

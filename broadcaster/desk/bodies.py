@@ -150,6 +150,17 @@ Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
 
+class AlarmLimitsBody(_Body):
+    """Limits of alarms; a missing one is the usual one. `alarms.limits` says what they mean."""
+
+    speaker_gone_s: float | None = Field(None, ge=3, le=600)
+    silence_s: float | None = Field(None, ge=5, le=3600)
+    clipping_s: float | None = Field(None, ge=1, le=60)
+    lag_s: float | None = Field(None, ge=3, le=120)
+    booth_failed_s: float | None = Field(None, ge=1, le=600)
+    spend_percent: float | None = Field(None, ge=10, le=100)
+
+
 class EventOptions(_Body):
     """The options of an event: each has a default and can be changed at any time."""
 
@@ -166,7 +177,9 @@ class EventOptions(_Body):
     notice: Sentence | None = None
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
+    ai_notice_translations: Translations = Field(default_factory=dict)
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
+    alarm_limits: AlarmLimitsBody | None = None
     conference: str | None = Field(None, max_length=LONGEST_SLUG)
     room: Word | None = None
     time_zone: TimeZone | None = None
@@ -182,7 +195,8 @@ class EventOptions(_Body):
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
         terms = (tag for term in self.glossary for tag in term.translations)
-        tags = await _canonical({*spoken, *terms, *self.notice_translations})
+        texts_in = {*self.notice_translations, *self.ai_notice_translations}
+        tags = await _canonical({*spoken, *terms, *texts_in})
         if spoken:
             options["source_language"] = tags[spoken[0]]
         if "glossary" in options:
@@ -198,11 +212,14 @@ class EventOptions(_Body):
             if name in options:
                 time = options.pop(name)
                 options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in ("notice_translations", "ai_notice_translations"):
+            if name in options:
+                options[name] = {tags[tag]: text for tag, text in options[name].items()}
+        if "alarm_limits" in options:
+            limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
+            options["alarm_limits"] = limits.model_dump(exclude_none=True)
         for name in {"conference", "room"} & options.keys():
             options[name] = options[name] or ""
-        if "notice_translations" in options:
-            texts = self.notice_translations.items()
-            options["notice_translations"] = {tags[tag]: text for tag, text in texts}
         return options
 
 

@@ -207,9 +207,11 @@ class Event:
         pause_notice: takes its place while the event is paused; resuming removes it.
         ai_notice: the sentence about AI that attendees see before the first sound. None is the
             page's own, in the attendee's language; an empty one is not shown.
+        ai_notice_translations: an own sentence about AI by the language of its readers.
         retention_days: days after closing until everything is deleted; None keeps it.
         closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
         floor_restarts: how often the organizer has restarted the booth of the floor's captions.
+        alarm_limits: the organizer's own limits of alarms, by name; the others are the usual ones.
         conference: id of the conference that it belongs to; empty for none.
         room: where it takes place; empty if that is not said.
         time_zone: IANA name for its planned times; None for that of the conference.
@@ -239,10 +241,12 @@ class Event:
     ai_notice: str | None = None
     ends_at_ms: int | None = None
     notice_translations: dict[str, str] = field(default_factory=dict)
+    ai_notice_translations: dict[str, str] = field(default_factory=dict)
     pause_notice: Notice | None = None
     retention_days: int | None = None
     closed_at_ms: int | None = None
     floor_restarts: int = 0
+    alarm_limits: dict[str, float] = field(default_factory=dict)
     conference: str = ""
     room: str = ""
     time_zone: str | None = None

@@ -103,6 +103,17 @@ def log_record(event: str | None) -> str:
     return f"{LOG_RECORDS}{event if event is not None else '-'}"
 
 
+ALARM_RECORDS = "alarms."
+"""Prefix of the records of the alarms of all events."""
+ALARMS_LEASE = "alarms"
+"""Lease of the process that raises and clears the alarms of events."""
+
+
+def alarms_record(event: str) -> str:
+    """Record of an event's alarms, and of what was seen of its speaker and booths."""
+    return f"{ALARM_RECORDS}{event}"
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 RETENTION_LEASE = "retention"
