@@ -94,7 +94,7 @@ def _talk(entry: Any, zone: ZoneInfo) -> ImportedTalk:
     """One entry as a talk.
 
     Raises:
-        UnusableEntry: it is none.
+        UnusableEntry: it is not a talk.
     """
     if str(entry.get("STATUS", "")).upper() == "CANCELLED":
         raise UnusableEntry("cancelled", "It is cancelled.")

@@ -79,7 +79,7 @@ def _talk(entry: Any, room: str, day: Any, zone: ZoneInfo) -> ImportedTalk:
     """One entry as a talk.
 
     Raises:
-        UnusableEntry: it is none.
+        UnusableEntry: it is not a talk.
     """
     if not isinstance(entry, dict):
         raise UnusableEntry("not_an_object", "It is not an object with a title and a start.")

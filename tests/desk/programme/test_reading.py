@@ -16,9 +16,8 @@ BERLIN = "Europe/Berlin"
 
 def calendar(*entries: str, head: str = "") -> bytes:
     body = "".join(f"BEGIN:VEVENT\r\n{entry}\r\nEND:VEVENT\r\n" for entry in entries)
-    return (
-        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//\r\n{head}{body}END:VCALENDAR\r\n".encode()
-    )
+    begin = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//\r\n"
+    return f"{begin}{head}{body}END:VCALENDAR\r\n".encode()
 
 
 def entry(*lines: str, start: str = "DTSTART:20261127T090000Z", uid: str = "UID:a@x") -> str:
@@ -214,7 +213,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "cut calendar": (calendar(entry())[:-15], "cut off"),
     "crossed": (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", "line 3"),
     "no entries": (calendar(), "no talks"),
-    "not a line": (calendar("UID:a\r\nnonsense"), "nonsense"),
+    "not a line": (calendar(entry(), head="nonsense\r\n"), "nonsense"),
     "10,000 entries": (calendar(*[entry()] * 10_000), f"{MANY:,} entries"),
     "deep calendar": (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 10_000, "nested"),
     "cut JSON": (schedule(talk())[:-9], "line 1"),
