@@ -208,13 +208,11 @@ class EventOptions(_Body):
             options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
         if self.passcode is not None:
             options["passcode"] = Passcode(self.passcode, new_key())
-        for name in ("starts_at", "ends_at"):
-            if name in options:
-                time = options.pop(name)
-                options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
-        for name in ("notice_translations", "ai_notice_translations"):
-            if name in options:
-                options[name] = {tags[tag]: text for tag, text in options[name].items()}
+        for name in {"starts_at", "ends_at"} & options.keys():
+            time = options.pop(name)
+            options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in {"notice_translations", "ai_notice_translations"} & options.keys():
+            options[name] = {tags[tag]: text for tag, text in options[name].items()}
         if "alarm_limits" in options:
             limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
             options["alarm_limits"] = limits.model_dump(exclude_none=True)
