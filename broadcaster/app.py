@@ -48,6 +48,8 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.importer import ProgrammeImporter
+from broadcaster.desk.programme.routes import ProgrammeImportRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -380,13 +382,16 @@ def _add_desk(
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
+    conferences = Conferences(bus, clock, events)
+    importer = ProgrammeImporter(bus, conferences, events)
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
+        *ConferenceRoutes(conferences, answers, organizer).routes(),
+        *ProgrammeImportRoutes(importer, conferences, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),

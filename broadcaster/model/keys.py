@@ -53,6 +53,11 @@ def conference_record(conference: str) -> str:
     return f"{CONFERENCE_RECORDS}{conference}"
 
 
+def programme_lease(conference: str) -> str:
+    """Lease of the process that imports a programme into a conference."""
+    return f"programme.{conference}"
+
+
 CODE_RECORDS = "code."
 """Prefix of the records of all join codes."""
 
