@@ -24,10 +24,12 @@ from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.flags import FlagRoutes
 from broadcaster.desk.access.routes import TokenRoutes
 from broadcaster.desk.access.session import SessionRoutes
 from broadcaster.desk.access.tokens import Tokens
@@ -35,6 +37,8 @@ from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.conferences.records import Conferences
 from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
@@ -57,6 +61,7 @@ from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.last_minute import leave_live_floors
+from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -271,8 +276,14 @@ def _add_floor(
 ) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    settings_of_ingest = from_settings.ingest_settings(settings)
-    whip = WhipEndpoint(floors.find_event, floors, settings_of_ingest, registry)
+    publisher_keys = PublisherKeys(bus, registry)
+    whip = WhipEndpoint(
+        floors.find_event,
+        floors,
+        from_settings.ingest_settings(settings),
+        registry,
+        publisher_keys,
+    )
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -280,6 +291,7 @@ def _add_floor(
         await whip.close()
 
     parts.run["floor"] = floors.run
+    parts.run["publishers' keys"] = publisher_keys.run
     parts.send_away.append(send_speakers_away)
     parts.close.append(whip.close)
     parts.routes += [
@@ -293,8 +305,9 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
     supervisor = BoothSupervisor(
-        from_settings.booth_dependencies(settings, bus, clock, http),
+        dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
@@ -304,6 +317,7 @@ def _add_booths(
         await supervisor.finish_ended()
 
     parts.run["booths"] = supervisor.run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.send_away.append(finish_paused)
 
 
@@ -313,7 +327,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge, programmes = EdgeRoutes(rooms, clock), Programmes(bus, clock)
+    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
     parts.routes += [
@@ -346,6 +361,7 @@ def _add_desk(
     journal = Journal(bus, clock)
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -358,6 +374,7 @@ def _add_desk(
     )
     parts.run |= {
         "desk": board.run,
+        "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
@@ -367,9 +384,11 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
