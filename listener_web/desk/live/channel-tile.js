@@ -73,7 +73,7 @@ export class ChannelTile {
         ? []
         : [figure(say('channelLag'), this.#lag, this.#lagLine.element, 'lag')];
     this.element.append(
-      h('div', { class: 'tile-head' }, h('h3', {}, name), this.#status, hear),
+      h('div', { class: 'tile-head' }, h('h3', {}, name), this.#status),
       h(
         'dl',
         { class: 'figures' },
@@ -81,7 +81,7 @@ export class ChannelTile {
         figure(say('channelListeners'), this.#listeners, this.#people.element, 'listeners'),
         figure(say('channelReaders'), this.#readers, this.#readersLine.element, 'readers'),
       ),
-      h('div', { class: 'level' }, this.#meter, this.#level),
+      h('div', { class: 'level' }, this.#meter, this.#level, hear),
       h('div', { class: 'tile-details' }, this.#session, this.#costWords, this.#losses),
       this.#error,
     );

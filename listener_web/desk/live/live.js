@@ -26,6 +26,8 @@ import { SoundPanel } from './sound-panel.js';
 /** Live events come first, then those that may go live. */
 const ORDER = ['live', 'paused', 'open'];
 
+const SHOW_MS = 1_000;
+
 /** The one event that is shown; empty for all. */
 const only = pathSegment(2);
 const problem = byId('problem', HTMLElement);
@@ -73,22 +75,17 @@ function showEvent(event) {
   if (view) view.update(event);
   else views.set(event.id, new RoomView(event, (one, channel) => listenIn.listen(one, channel)));
   if (only !== '') {
-    log ??= added(new LogPane(event.id, fail));
-    if (limits === null) limits = added(new LimitsForm(event, fail));
-    else limits.show(event);
+    if (log === null) {
+      log = new LogPane(event.id, fail);
+      byId('log-place', HTMLElement).append(log.element);
+      byId('log-place', HTMLElement).hidden = false;
+      limits = new LimitsForm(event, fail);
+      byId('settings', HTMLElement).append(limits.element);
+    }
+    limits?.show(event);
   }
   arrange();
   alarmList.show();
-}
-
-/**
- * @template {{element: HTMLElement}} T
- * @param {T} part
- * @returns {T}
- */
-function added(part) {
-  byId('below', HTMLElement).append(part.element);
-  return part;
 }
 
 /** Put the rooms into their order. */
@@ -122,11 +119,16 @@ const sound = new SoundPanel(() => alarmList.alarms);
 const listenIn = new ListenIn();
 byId('sound-bar', HTMLElement).append(sound.element);
 rooms.after(listenIn.element);
-byId('below', HTMLElement).append(sound.choices);
+byId('settings', HTMLElement).append(sound.choices);
 alarmList.show();
 keepScreenOn(true);
 // For tests and support: the sound of the alarms as this page makes it.
 Object.assign(window, { broadcasterAlarms: sound.player });
+
+// A status is told only when it has changed, but the lines and ages go on.
+setInterval(() => {
+  for (const view of views.values()) view.show(Date.now());
+}, SHOW_MS);
 
 new ChangesFeed({
   reset: () => {
@@ -135,7 +137,7 @@ new ChangesFeed({
   },
   event: showEvent,
   deleted: ({ id }) => remove(id),
-  status: ({ id, status }) => views.get(id)?.show(status, Date.now()),
+  status: ({ id, status }) => views.get(id)?.take(status),
   store: () => undefined,
   alarms: ({ id, alarms }) => {
     alarmList.take(id, alarms);

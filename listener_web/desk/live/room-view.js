@@ -22,6 +22,8 @@ export class RoomView {
   #pace = new SparkLine(1);
   #meter;
   #tilesBox = h('div', { class: 'tiles' });
+  /** @type {EventStatus | null} */
+  #status = null;
   /** @type {Map<string, ChannelTile>} */
   #tiles = new Map();
 
@@ -66,11 +68,16 @@ export class RoomView {
     this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), say(key));
   }
 
-  /**
-   * @param {EventStatus} status
-   * @param {number} nowMs
-   */
-  show(status, nowMs) {
+  /** @param {EventStatus} status what is measured now */
+  take(status) {
+    this.#status = status;
+    this.show(Date.now());
+  }
+
+  /** @param {number} nowMs */
+  show(nowMs) {
+    const status = this.#status;
+    if (status === null) return;
     const { floor } = status;
     const level = floor?.publisher ? floor.level_dbfs : -100;
     showLevel(this.#meter, level, judge(level, floor?.clipping ? 0 : -100));
