@@ -20,14 +20,14 @@ test('a line has the last five minutes, scaled to its highest value', () => {
   const points = history.points(100, 20).split(' ');
   assert.equal(points.length, history.length);
   assert.equal(points.length, 31);
-  assert.equal(points.at(0), '0.0,10.0');
-  assert.equal(points.at(-1), '100.0,0.0');
+  assert.equal(points.at(0), '0.0,11.7');
+  assert.equal(points.at(-1), '100.0,3.3');
 });
 
 test('a short peak stays in the line', () => {
   const history = new History();
   for (const [ms, value] of [[0, 1], [1_000, 9], [1_500, 2], [4_000, 1]]) history.push(ms, value);
-  assert.match(history.points(100, 20), /0\.0,0\.0/);
+  assert.match(history.points(100, 20), /0\.0,3\.3/);
 });
 
 test('the pace needs half a minute', () => {

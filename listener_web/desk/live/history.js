@@ -5,6 +5,8 @@ const LONGEST_MS = 5 * 60_000;
 const LEAST_STEP_MS = 2_000;
 /** Costs are written down every five seconds, so a shorter time says nothing about their pace. */
 const LEAST_PACE_MS = 30_000;
+/** The line stays below the figure above it. */
+const HEADROOM = 1.2;
 
 /** @typedef {{atMs: number, value: number}} Sample */
 
@@ -40,7 +42,7 @@ export class History {
   points(width, height, least = 1) {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (!first || !last || first === last) return '';
-    const top = Math.max(least, ...this.#samples.map(({ value }) => value));
+    const top = Math.max(least, HEADROOM * Math.max(...this.#samples.map(({ value }) => value)));
     const span = last.atMs - first.atMs;
     return this.#samples
       .map(({ atMs, value }) => {
