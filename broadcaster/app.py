@@ -24,6 +24,7 @@ from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
@@ -36,6 +37,8 @@ from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.conferences.records import Conferences
 from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
@@ -45,6 +48,8 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.importer import ProgrammeImporter
+from broadcaster.desk.programme.routes import ProgrammeImportRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -302,8 +307,9 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
     supervisor = BoothSupervisor(
-        from_settings.booth_dependencies(settings, bus, clock, http),
+        dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
@@ -313,6 +319,7 @@ def _add_booths(
         await supervisor.finish_ended()
 
     parts.run["booths"] = supervisor.run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.send_away.append(finish_paused)
 
 
@@ -322,7 +329,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge, programmes = EdgeRoutes(rooms, clock), Programmes(bus, clock)
+    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
     parts.routes += [
@@ -355,6 +363,7 @@ def _add_desk(
     journal = Journal(bus, clock)
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -367,17 +376,22 @@ def _add_desk(
     )
     parts.run |= {
         "desk": board.run,
+        "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
+    conferences = Conferences(bus, clock, events)
+    importer = ProgrammeImporter(bus, conferences, events)
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
+        *ConferenceRoutes(conferences, answers, organizer).routes(),
+        *ProgrammeImportRoutes(importer, conferences, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),

@@ -82,6 +82,7 @@ class EventAnswers:
             "notice_translations": event.notice_translations,
             "pause_notice": asdict(event.pause_notice) if event.pause_notice else None,
             "ai_notice": event.ai_notice,
+            "ai_notice_translations": event.ai_notice_translations,
             "conference": event.conference or None,
             "room": event.room or None,
             "time_zone": event.time_zone,

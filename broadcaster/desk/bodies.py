@@ -177,6 +177,7 @@ class EventOptions(_Body):
     notice: Sentence | None = None
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
+    ai_notice_translations: Translations = Field(default_factory=dict)
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
     alarm_limits: AlarmLimitsBody | None = None
     conference: str | None = Field(None, max_length=LONGEST_SLUG)
@@ -194,7 +195,8 @@ class EventOptions(_Body):
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
         terms = (tag for term in self.glossary for tag in term.translations)
-        tags = await _canonical({*spoken, *terms, *self.notice_translations})
+        texts_in = {*self.notice_translations, *self.ai_notice_translations}
+        tags = await _canonical({*spoken, *terms, *texts_in})
         if spoken:
             options["source_language"] = tags[spoken[0]]
         if "glossary" in options:
@@ -206,18 +208,16 @@ class EventOptions(_Body):
             options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
         if self.passcode is not None:
             options["passcode"] = Passcode(self.passcode, new_key())
-        for name in ("starts_at", "ends_at"):
-            if name in options:
-                time = options.pop(name)
-                options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in {"starts_at", "ends_at"} & options.keys():
+            time = options.pop(name)
+            options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in {"notice_translations", "ai_notice_translations"} & options.keys():
+            options[name] = {tags[tag]: text for tag, text in options[name].items()}
         if "alarm_limits" in options:
             limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
             options["alarm_limits"] = limits.model_dump(exclude_none=True)
         for name in {"conference", "room"} & options.keys():
             options[name] = options[name] or ""
-        if "notice_translations" in options:
-            texts = self.notice_translations.items()
-            options["notice_translations"] = {tags[tag]: text for tag, text in texts}
         return options
 
 

@@ -207,6 +207,7 @@ class Event:
         pause_notice: takes its place while the event is paused; resuming removes it.
         ai_notice: the sentence about AI that attendees see before the first sound. None is the
             page's own, in the attendee's language; an empty one is not shown.
+        ai_notice_translations: an own sentence about AI by the language of its readers.
         retention_days: days after closing until everything is deleted; None keeps it.
         closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
         floor_restarts: how often the organizer has restarted the booth of the floor's captions.
@@ -240,6 +241,7 @@ class Event:
     ai_notice: str | None = None
     ends_at_ms: int | None = None
     notice_translations: dict[str, str] = field(default_factory=dict)
+    ai_notice_translations: dict[str, str] = field(default_factory=dict)
     pause_notice: Notice | None = None
     retention_days: int | None = None
     closed_at_ms: int | None = None

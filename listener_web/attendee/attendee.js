@@ -26,7 +26,7 @@ import { forgetAnswers } from '../shared/page-answers.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
 import { EventWatch, waitForEvent } from './event-info.js';
-import { EventWords } from './event-words.js';
+import { EventWords, aboutAi } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
 import { isLost, noticeOf } from './notice.js';
@@ -95,7 +95,7 @@ class AttendeePage {
     this.#info = info;
     this.#watch = new EventWatch(base, info.channels);
     this.#panel = panel;
-    this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
+    this.#words = new EventWords(aboutAi(info, strings));
     this.#choice = recallChoice(info.channels, event, {
       askedHear: asked('hear'),
       askedRead: asked('read'),
@@ -284,6 +284,7 @@ class AttendeePage {
     document.body.dataset.captions = this.#captions;
     if (status === 'ended' && document.body.dataset.event !== 'ended') void this.#end();
     if (player === 'playing') this.#words.heard();
+    else if (this.#choice.captionsOnly && !this.#pane.view.isEmpty) this.#words.read();
     this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
