@@ -84,7 +84,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "system web web.access"
     ),
     "desk.access": "access desk desk.journal errors model web web.access",
-    "desk.conferences": "desk desk.journal errors model model.conference web",
+    "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.check": "desk errors model model.check system web",
     "desk.journal": "errors model",

@@ -116,6 +116,8 @@ def alarms_record(event: str) -> str:
 
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
+SCHEDULE_LEASE = "schedule"
+"""Lease of the process that opens events and takes them live by their plan."""
 RETENTION_LEASE = "retention"
 """Lease of the process that deletes events when their retention has passed."""
 
