@@ -31,7 +31,9 @@ def tokens(
 
 @tokens.command()
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice(sorted(TOKEN_ROLES)))
+@click.option(
+    "--role", required=True, type=click.Choice(sorted(role.value for role in TOKEN_ROLES))
+)
 @click.option(
     "--scope",
     "scopes",
