@@ -397,4 +397,4 @@ def config() -> None:
     out.print(table)
 
 
-main.commands |= GROUPS
+main.commands.update(GROUPS)
