@@ -44,8 +44,6 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
-/** The setting of data is not needed at once, so it does not compete with the sound. */
-const SAVING_WAITS_MS = 2_000;
 /** How long a refusal is told. */
 const REFUSAL_MS = 15_000;
 /** A connection that is back sooner than this is not worth a sentence. */
@@ -246,14 +244,17 @@ class AttendeePage {
 
   /** Load what a tap may need, so that it is not followed by a download. */
   #loadMore() {
-    if (!this.#choice.captionsOnly) void this.#sound.load();
-    this.#sheet.load().catch(() => undefined);
-    void this.#reading.loadTools();
-    setTimeout(() => this.#saving.load(), SAVING_WAITS_MS);
+    // One after the other: they share a connection, and the sound is needed first.
+    const sound = this.#choice.captionsOnly ? Promise.resolve() : this.#sound.load();
+    void sound.then(() => {
+      this.#sheet.load().catch(() => undefined);
+      void this.#reading.loadTools();
+      this.#saving.load();
+    });
   }
 
   #loadDevice() {
-    this.#device ??= import('../device/device.js').then(({ Device }) => {
+    this.#device ??= import('../bundles/later.js').then(({ later: { Device } }) => {
       const captions = [this.#pane, this.#second];
       return new Device({ strings: this.#strings, sound: this.#sound, base, captions });
     });

@@ -57,10 +57,7 @@ export class LazySheet {
 
   async #made() {
     const { channels, strings, sound, chosen, take } = this.#page;
-    const [{ LanguageSheet }, { LanguageList }] = await Promise.all([
-      import('../languages/language-sheet.js'),
-      import('../languages/language-list.js'),
-    ]);
+    const { LanguageList, LanguageSheet } = (await import('../bundles/later.js')).later;
     const list = new LanguageList(channels, navigator.languages, strings);
     const sheet = new LanguageSheet(chosen(), list, this.#volume, strings);
     sheet.addEventListener('change', () => take(sheet.choice));

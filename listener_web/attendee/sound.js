@@ -169,20 +169,14 @@ export class Sound extends EventTarget {
 /**
  * Load the player's modules.
  *
- * @param {(transports: typeof import('../player/transports.js')) => {usable: UsableTransports, urlOf: UrlOf}} choose
+ * @param {(transports: Pick<typeof import('../player/transports.js'), 'addressOf' | 'usableTransports'>) => {usable: UsableTransports, urlOf: UrlOf}} choose
  * @returns {Promise<Loaded>}
  */
 export async function loadPlayer(choose) {
-  const [{ Player }, transports] = await Promise.all([
-    import('../player/player.js'),
-    import('../player/transports.js'),
-  ]);
-  const { usable, urlOf } = choose(transports);
-  const player = new Player(usable(), urlOf);
-  // For tests and support; the sound does not depend on it.
-  void import('./inspector.js').then(
-    ({ inspector }) => Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(player) }),
-    () => undefined,
-  );
+  const { sound } = await import('../bundles/sound.js');
+  const { usable, urlOf } = choose(sound);
+  const player = new sound.Player(usable(), urlOf);
+  // For tests and support.
+  Object.defineProperty(window, 'broadcasterPlayer', { value: sound.inspector(player) });
   return { player, usable };
 }
