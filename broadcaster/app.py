@@ -20,19 +20,26 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
+from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.routes import TokenRoutes
+from broadcaster.desk.access.session import SessionRoutes
+from broadcaster.desk.access.tokens import Tokens
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
+from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -43,6 +50,7 @@ from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
+from broadcaster.floor.last_minute import leave_live_floors
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -56,6 +64,7 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
@@ -83,8 +92,8 @@ class ProcessParts:
     routes: list[web.RouteDef] = field(default_factory=list)
     # From every role, by task name: run until the process ends.
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
-    # From edge and floor: awaited, all at a time, when the process stops; the seconds over which
-    # clients are sent away are given.
+    # From every role but the desk: awaited, all at a time, when the process stops; the seconds over
+    # which clients are sent away are given.
     send_away: list[Callable[[float], Coroutine[Any, Any, None]]] = field(default_factory=list)
     # Set from then on.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,6 +105,8 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    # From web: goes before the handlers of all routes.
+    authenticate: Middleware | None = None
 
 
 @asynccontextmanager
@@ -133,6 +144,8 @@ async def running(
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
         with suppress(BusUnavailable):  # the store is reported, and tried again
             await bus.probe()
+        if not bus.shared:
+            stack.push_async_callback(leave_live_floors, bus)
         http = await stack.enter_async_context(from_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http, keyring)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -150,11 +163,12 @@ async def running(
             limits=limits,
             stopping=parts.stopping,
             strict_transport=strict_transport,
+            authenticate=parts.authenticate,
         )
         runner = web.AppRunner(
             application,
             handler_cancellation=True,
-            shutdown_timeout=SHUTDOWN_S,
+            shutdown_timeout=from_settings.last_bytes_s(settings) or SHUTDOWN_S,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -214,12 +228,14 @@ def build(
 ) -> ProcessParts:
     """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
-    organizer = Organizer(admin_token)
-    parts = ProcessParts()
+    registry = TokenRegistry(bus, clock)
+    organizer = Organizer(admin_token, registry)
+    parts = ProcessParts(authenticate=authenticating(registry, bus))
+    parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
-        _add_floor(parts, settings, bus, clock)
+        _add_floor(parts, settings, bus, clock, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -227,7 +243,8 @@ def build(
     if Role.DESK in roles:
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
+        events = Events(bus, clock, keyring)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
             organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
@@ -236,10 +253,13 @@ def build(
     return parts
 
 
-def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+def _add_floor(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, registry: TokenRegistry
+) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+    settings_of_ingest = from_settings.ingest_settings(settings)
+    whip = WhipEndpoint(floors.find_event, floors, settings_of_ingest, registry)
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -251,7 +271,7 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus).routes(),
+        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -265,7 +285,13 @@ def _add_booths(
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
+
+    async def finish_paused(_over_s: float) -> None:
+        """Booths of events that are paused or over finish; those of live ones are resumed."""
+        await supervisor.finish_ended()
+
     parts.run["booths"] = supervisor.run
+    parts.send_away.append(finish_paused)
 
 
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
@@ -283,7 +309,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *whep.routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
-    parts.send_away.append(rooms.send_listeners_away)
+    last_bytes_s = from_settings.last_bytes_s(settings)
+    parts.send_away.append(partial(rooms.send_listeners_away, last_bytes_s=last_bytes_s))
     parts.edge_counts = rooms.counts
 
 
@@ -294,12 +321,15 @@ def _add_desk(
     clock: Clock,
     events: Events,
     organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    journal = Journal(bus, clock)
+    tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
     parts.run |= {
         "desk": board.run,
@@ -309,7 +339,10 @@ def _add_desk(
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
+        *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]

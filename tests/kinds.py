@@ -19,6 +19,7 @@ KINDS = {
     "speech": "recognises or speaks seconds of speech",
 }
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
+    "audio/microphone": "long",
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",
     "audio/test_loudness": "long",
@@ -45,6 +46,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",
     "commands/test_settings": "realtime",
+    "commands/test_stop": "realtime",
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
     "desk/test_odd_requests": "long",

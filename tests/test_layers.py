@@ -29,10 +29,13 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors",
+    "model": "errors model.check",
+    "model.check": "",
+    "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.microphone": "audio model model.check",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -43,13 +46,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "auth errors model sockets web.pages",
+    "web": "access auth errors model sockets web.access web.pages",
+    "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio audio.stereo auth errors log model stage_keys system web webrtc",
+    "floor": (
+        "access audio audio.microphone audio.stereo auth errors log model model.check stage_keys "
+        "system web webrtc"
+    ),
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model realtime system"
@@ -70,7 +77,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth errors model stage_keys system web",
+    "desk": "access auth desk.journal errors model stage_keys system web web.access",
+    "desk.access": "access desk desk.journal errors model web web.access",
+    "desk.journal": "errors model",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

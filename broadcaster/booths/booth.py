@@ -168,8 +168,8 @@ class Booth:
     async def run(self) -> None:
         """Work until the orders end, then let the engine finish its sentence and be heard.
 
-        A booth that is cancelled stops at once if another process can go on. If none can, the
-        engine still finishes, but only in writing.
+        A booth that is cancelled stops at once if another process can go on, now or after the next
+        start. If none can, the engine still finishes, but only in writing.
         """
         await load_language_models()
         await self._go_on()
@@ -205,7 +205,7 @@ class Booth:
         """Whether to finish the sentence under way, now that the booth stops."""
         if self._lost:
             return False
-        return not self._orders.interpreting or self._orders.leaving or not self._bus.shared
+        return not self._orders.interpreting or self._orders.leaving or not self._bus.resumable
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""

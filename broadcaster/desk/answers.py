@@ -93,13 +93,23 @@ class EventAnswers:
         request: web.Request,
         status: int = 200,
         headers: dict[str, str] | None = None,
+        *,
+        with_stage_key: bool = True,
     ) -> web.Response:
         """The answer with one event; `ETag` is its version."""
+        body = await self.body(stored, self.base(request))
         return web.json_response(
-            await self.body(stored, self.base(request)),
+            body if with_stage_key else without_stage_key(body),
             status=status,
             headers={"ETag": f'"{stored.version}"', **NO_STORE, **(headers or {})},
         )
+
+
+def without_stage_key(body: dict[str, Any]) -> dict[str, Any]:
+    """An event for somebody who must not speak into it."""
+    links = dict(body["links"])
+    links["stage"] = links["stage"].partition("#")[0]
+    return body | {"links": links, "stage_key": ""}
 
 
 def language_body(language: Language) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """Deletes everything of an event, at the organizer's wish or when its retention has passed.
 
 First the event's record becomes one that says `deleted` and nothing else, so that all stages stop.
-Then its captions, costs and all other keys are removed. A booth that was still finishing a sentence
-may have written after that, so `TOMBSTONE_S` later everything is removed once more, now with the
-record.
+Then its captions, costs, log and all other keys are removed. A booth that was still finishing a
+sentence may have written after that, so `TOMBSTONE_S` later everything is removed once more, now
+with the record.
 """
 
 import asyncio
 import logging
 from contextlib import suppress
 
+from broadcaster.access.tokens import Token
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
@@ -92,8 +93,16 @@ class EventEraser:
         """Remove all keys of an event but its record, and `more` records."""
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
+        tokens = await self._void_tokens(event_id)
         await self._bus.erase(
-            records=[*codes, *progress, keys.spent_record(event_id), *more],
+            records=[
+                *codes,
+                *progress,
+                *tokens,
+                keys.spent_record(event_id),
+                keys.log_record(event_id),
+                *more,
+            ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
@@ -107,6 +116,29 @@ class EventEraser:
                 found.append(name)
             if number % 100 == 0:
                 await asyncio.sleep(0)
+        return found
+
+    async def _void_tokens(self, event_id: str) -> list[str]:
+        """Void the event's tokens; returns the records of those that were voided before.
+
+        So all processes have heard that a token is void when its record is removed.
+        """
+        found = []
+        now_ms = self._clock.now_ms()
+        for name in await self._bus.records(keys.TOKEN_RECORDS):
+            record = await self._bus.get(name)
+            try:
+                token = Token.from_json(record.value) if record is not None else None
+            except (ValueError, TypeError, KeyError):
+                continue  # the registry reports it
+            if record is None or token is None:
+                continue
+            if not token.digest and token.is_only_of(event_id):
+                found.append(name)
+                continue
+            voided = token.without_event(event_id, now_ms)
+            if voided != token:
+                await self._bus.put(name, voided.to_json())
         return found
 
 

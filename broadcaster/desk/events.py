@@ -12,6 +12,8 @@ from typing import Any
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import LONGEST_SLUG, Duplicate, EventChange, NewEvent, channels
 from broadcaster.desk.erasure import EventEraser
+from broadcaster.desk.journal.changes import happenings
+from broadcaster.desk.journal.journal import SYSTEM, Journal
 from broadcaster.errors import (
     BadEventId,
     BadSchedule,
@@ -65,9 +67,15 @@ class Events:
         self._clock = clock
         self._keyring = keyring
         self._eraser = EventEraser(bus, clock)
+        self._journal = Journal(bus, clock)
 
-    async def create(self, new: NewEvent) -> Stored:
+    async def create(self, new: NewEvent, *, actor: str = SYSTEM, owner: str = "") -> Stored:
         """Write a new event.
+
+        Args:
+            new: the event.
+            actor: name of whoever creates it, for its log.
+            owner: subject of the organizer whose event it will be; empty for an admin's.
 
         Raises:
             UnknownLanguage: a tag is not one.
@@ -80,11 +88,21 @@ class Events:
         options = await new.given()
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
-        event = Event("", new.title, new.state, chosen, "", **options)
-        return await self._create(event, new.id)
+        event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
+        stored = await self._create(event, new.id)
+        await self._journal.note(stored.event.id, "event_created", actor, {"state": new.state})
+        return stored
 
-    async def duplicate(self, event_id: str, wanted: Duplicate) -> Stored:
+    async def duplicate(
+        self, event_id: str, wanted: Duplicate, *, actor: str = SYSTEM, owner: str = ""
+    ) -> Stored:
         """Write a draft with the languages and options of an event, and links of its own.
+
+        Args:
+            event_id: of the event that is copied.
+            wanted: the title and id of the copy.
+            actor: name of whoever copies it, for the log of the copy.
+            owner: see `create`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -105,8 +123,11 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            owner=owner,
         )
-        return await self._create(event, wanted.id)
+        stored = await self._create(event, wanted.id)
+        await self._journal.note(stored.event.id, "event_created", actor, {"copy_of": event_id})
+        return stored
 
     async def _create(self, event: Event, wanted_id: str | None) -> Stored:
         """Write an event with a new id, code and stage key."""
@@ -152,7 +173,12 @@ class Events:
         return [one for one in stored if one.event.state is not EventState.DELETED]
 
     async def change(
-        self, event_id: str, change: EventChange, if_version: int | None = None
+        self,
+        event_id: str,
+        change: EventChange,
+        if_version: int | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Change an event.
 
@@ -160,6 +186,7 @@ class Events:
             event_id: the event's id.
             change: the fields to change.
             if_version: change only a record that still has this version.
+            actor: name of whoever changes it, for its log.
 
         Raises:
             UnknownEvent: no event has this id, or it cannot be reopened any more.
@@ -187,7 +214,7 @@ class Events:
                 event = replace(event, closed_at_ms=now_ms)  # an earlier version closed it
             return event
 
-        return await self._write(event_id, apply, if_version)
+        return await self._write(event_id, apply, if_version, actor)
 
     async def act(
         self,
@@ -195,6 +222,8 @@ class Events:
         action: EventAction,
         if_version: int | None = None,
         pause_notice: Notice | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Take a step of an event's life. One that was taken already changes nothing.
 
@@ -203,6 +232,7 @@ class Events:
             action: any but `delete`.
             if_version: see `change`.
             pause_notice: of `pause`.
+            actor: see `change`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -214,12 +244,23 @@ class Events:
             event = before.after(action, self._clock.now_ms())
             return replace(event, pause_notice=pause_notice) if pause_notice else event
 
-        return await self._write(event_id, apply, if_version)
+        return await self._write(event_id, apply, if_version, actor)
 
     async def restart_booth(
-        self, event_id: str, channel: str, if_version: int | None = None
+        self,
+        event_id: str,
+        channel: str,
+        if_version: int | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Let a new booth take over a channel.
+
+        Args:
+            event_id: the event's id.
+            channel: the language, or the floor's captions.
+            if_version: see `change`.
+            actor: see `change`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -240,10 +281,14 @@ class Events:
                 ),
             )
 
-        return await self._write(event_id, apply, if_version)
+        return await self._write(event_id, apply, if_version, actor)
 
-    async def delete(self, event_id: str, if_version: int | None = None) -> None:
+    async def delete(
+        self, event_id: str, if_version: int | None = None, actor: str = SYSTEM
+    ) -> None:
         """Delete an event and everything that was stored about it.
+
+        The installation's log says that it was deleted, and by whom.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -257,13 +302,19 @@ class Events:
                 break
             stored.event.after(EventAction.DELETE, self._clock.now_ms())
             with suppress(VersionConflict):
-                return await self._eraser.delete(stored.event, stored.version)
+                await self._eraser.delete(stored.event, stored.version)
+                await self._journal.note(None, "event_deleted", actor, {"event": event_id})
+                return
         raise EventChanged
 
     async def _write(
-        self, event_id: str, apply: Callable[[Event], Event], if_version: int | None
+        self,
+        event_id: str,
+        apply: Callable[[Event], Event],
+        if_version: int | None,
+        actor: str,
     ) -> Stored:
-        """Change a record that nobody else changes at the same time.
+        """Change a record that nobody else changes at the same time, and note it in its log.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -285,6 +336,8 @@ class Events:
                 )
             except VersionConflict:
                 continue
+            for what, values in happenings(stored.event, event):
+                await self._journal.note(event_id, what, actor, values)
             return Stored(event, version, self._keyring.open(event.stage_key))
         raise EventChanged
 

@@ -10,12 +10,13 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.errors import BusUnavailable, DomainError
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
@@ -25,6 +26,8 @@ from broadcaster.system.backoff import Backoff
 
 log = logging.getLogger("broadcaster.desk")
 
+_LOG_ENTRIES = 3
+"""Newest entries of a log that pages are told; a page that missed others asks for them."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -35,7 +38,7 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status` or `store`.
+        kind: `event`, `deleted`, `status`, `store` or `log`.
         event: id of the event; empty for the store.
         body: as JSON will have it; of an event without its links.
         stored: the event itself, if that is what changed.
@@ -86,6 +89,7 @@ class DeskFeed:
             tasks.create_task(self._follow_events(), name="desk: events")
             tasks.create_task(self._follow_spent(), name="desk: costs")
             tasks.create_task(self._measure_regularly(), name="desk: status")
+            tasks.create_task(self._follow_logs(), name="desk: logs")
 
     def page_came(self) -> None:
         """A page follows the changes; what is measured is collected from now on."""
@@ -144,7 +148,7 @@ class DeskFeed:
         self._change("event", event.id, described, stored)
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status"):
+        for kind in ("event", "status", "log"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})
@@ -161,6 +165,19 @@ class DeskFeed:
                 }
             except (ValueError, TypeError, AttributeError):
                 log.exception("%s cannot be read and is ignored", name)
+
+    async def _follow_logs(self) -> None:
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.LOG_RECORDS):
+            event_id = name.removeprefix(keys.LOG_RECORDS)
+            if name == keys.log_record(None) or ("deleted", event_id) in self._newest:
+                continue
+            try:
+                entries = JournalRecord.from_json(record.value).before(None, _LOG_ENTRIES)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._change("log", event_id, {"entries": [asdict(entry) for entry in entries]})
 
     async def _measure_regularly(self) -> None:
         while True:

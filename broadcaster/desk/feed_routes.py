@@ -4,11 +4,13 @@ import asyncio
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from broadcaster.desk.answers import NO_STORE, EventAnswers
+from broadcaster.access.actions import Action
+from broadcaster.desk.answers import NO_STORE, EventAnswers, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
@@ -29,7 +31,7 @@ class FeedRoutes:
     Args:
         feed: what changes.
         answers: makes the links of events.
-        organizer: every call must be the organizer's.
+        organizer: decides who may, and what they see.
     """
 
     def __init__(self, feed: DeskFeed, answers: EventAnswers, organizer: Organizer) -> None:
@@ -75,8 +77,9 @@ class FeedRoutes:
         return response
 
     async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
+        view = _View(self._organizer, request)
         base = self._answers.base(request)
-        number = self._last_seen(request)
+        number = self._last_seen(request) if view.sees_all else None
         begin = f"retry: {_RETRY_MS}\n\n"
         if number is None:
             number = 0
@@ -87,7 +90,10 @@ class FeedRoutes:
             changes = self._feed.changes_after(number)
             while changes:
                 some, changes = changes[:_AT_ONCE], changes[_AT_ONCE:]
-                await response.write("".join(self._message(one, base) for one in some).encode())
+                seen = [change for one in some if (change := view.of(one)) is not None]
+                if seen:
+                    texts = [self._message(one, base, view) for one in seen]
+                    await response.write("".join(texts).encode())
                 number = some[-1].number
             if not told:
                 told = True
@@ -105,14 +111,48 @@ class FeedRoutes:
             return None
         return int(given[2])
 
-    def _message(self, change: Change, base: str) -> str:
+    def _message(self, change: Change, base: str, view: "_View") -> str:
         body: dict[str, Any] = dict(change.body)
         if change.stored is not None:
             body["links"] = self._answers.links(change.stored, base)
-        elif change.kind == "status":
-            body = {"id": change.event, "status": body}
+            if not view.with_stage_key:
+                body = without_stage_key(body)
+        elif change.kind in {"status", "log"}:
+            body = {"id": change.event, change.kind: body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
+
+
+class _View:
+    """The part of all changes that the sender of a request may see.
+
+    Args:
+        organizer: decides.
+        request: was authorized.
+    """
+
+    def __init__(self, organizer: Organizer, request: web.Request) -> None:
+        self._organizer = organizer
+        self._request = request
+        self._shown: set[str] = set()
+        self.sees_all = organizer.sees_all(request)
+        self.with_stage_key = organizer.may(request, Action.READ_STAGE_KEY)
+
+    def of(self, change: Change) -> Change | None:
+        """A change as it is told; None if it is not. An event that is theirs no more is gone."""
+        if self.sees_all or not change.event:
+            return change
+        was_shown = change.event in self._shown
+        if change.stored is not None and self._organizer.may_see(
+            self._request, change.stored.event
+        ):
+            self._shown.add(change.event)
+            return change
+        if change.stored is not None or change.kind == "deleted":
+            self._shown.discard(change.event)
+            gone = replace(change, kind="deleted", body={"id": change.event}, stored=None)
+            return gone if was_shown else None
+        return change if was_shown else None
 
 
 async def _until_stopping(request: web.Request) -> None:

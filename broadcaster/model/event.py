@@ -189,6 +189,7 @@ class Event:
         retention_days: days after closing until everything is deleted; None keeps it.
         closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
         floor_restarts: how often the organizer has restarted the booth of the floor's captions.
+        owner: subject of the organizer that created it; empty if it was an admin.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Event:
     retention_days: int | None = None
     closed_at_ms: int | None = None
     floor_restarts: int = 0
+    owner: str = ""
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""

@@ -73,6 +73,15 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+LOG_RECORDS = "log."
+"""Prefix of the logs of all events, and of the installation's."""
+
+
+def log_record(event: str | None) -> str:
+    """Record of an event's log; None for the log of the installation."""
+    return f"{LOG_RECORDS}{event if event is not None else '-'}"
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 RETENTION_LEASE = "retention"
@@ -82,3 +91,12 @@ RETENTION_LEASE = "retention"
 def spent_record(event: str) -> str:
     """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
     return f"{SPENT_RECORDS}{event}"
+
+
+TOKEN_RECORDS = "token."  # noqa: S105 - no secret
+"""Prefix of the records of all tokens."""
+
+
+def token_record(token_id: str) -> str:
+    """Record of what is stored of a token."""
+    return f"{TOKEN_RECORDS}{token_id}"

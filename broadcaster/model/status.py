@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
 
+from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Subscription
 
@@ -61,6 +62,7 @@ class FloorStatus:
         reason: the same as a sentence that says what to do.
         stereo_taken: `left`, `right` or `both`: what is heard of the publisher's two channels.
         stereo_faulty: `left` or `right` if `error` is about one of them; empty otherwise.
+        microphone: what is measured of the speaker's sound.
     """
 
     kind: Literal["floor"] = "floor"
@@ -75,6 +77,7 @@ class FloorStatus:
     reason: str = ""
     stereo_taken: str = "both"
     stereo_faulty: str = ""
+    microphone: MicrophoneReport = field(default_factory=MicrophoneReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +184,14 @@ def status_from_json(data: bytes) -> Status:
         raw = json.loads(data)
         match raw["kind"]:
             case "floor":
+                raw["microphone"] = MicrophoneReport.from_json(raw.get("microphone", {}))
                 return FloorStatus(**_known(FloorStatus, raw))
             case "booth":
                 raw["state"] = BoothState(raw["state"])
                 return BoothStatus(**_known(BoothStatus, raw))
             case "edge":
                 return EdgeStatus(**_known(EdgeStatus, raw))
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")
 

@@ -11,7 +11,7 @@ answers with a source as it is, for people who want to read it.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -192,10 +192,18 @@ def assets() -> Assets:
         {
             path.relative_to(root).as_posix(): path.read_bytes()
             for folder in folders
-            for path in folder.rglob("*")
+            for path in _files(folder)
             if path.suffix in CONTENT_TYPES
         }
     )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path
 
 
 def _is_text(path: str) -> bool:

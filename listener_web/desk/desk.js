@@ -9,12 +9,13 @@
  * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
-import { capitalised } from '../shared/organizer.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
 import { byId, h } from '../shared/dom.js';
-import { loadWords } from '../i18n/say.js';
+import { explained } from '../i18n/error-words.js';
+import { languageChoice } from '../i18n/language-choice.js';
+import { loadWords, say } from '../i18n/say.js';
 import { showStore } from './store-line.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
@@ -23,15 +24,12 @@ const problem = byId('problem', HTMLElement);
 
 /** @param {unknown} error */
 function fail(error) {
-  const known = error instanceof ApiError;
-  if (!known) console.error(error);
-  if (known && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
+  if (error instanceof ApiError && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
     signIn();
     return;
   }
-  const message = known ? error.message : 'something went wrong in this page';
-  const hint = known ? error.hint : 'Reload the page.';
-  tell(capitalised(message), hint, 'request');
+  const [sentence, hint] = explained(error);
+  tell(sentence, hint, 'request');
 }
 
 /**
@@ -51,10 +49,7 @@ function signIn() {
   byId('new-event', HTMLButtonElement).hidden = true;
   byId('create', HTMLFormElement).hidden = true;
   problem.hidden = !new URLSearchParams(location.search).has('token');
-  problem.replaceChildren(
-    h('strong', {}, 'This token is not valid'),
-    'Open the link that the server printed at its last start.',
-  );
+  problem.replaceChildren(h('strong', {}, say('tokenWrong')), say('tokenWrongNext'));
   list.hidden = true;
   byId('token', HTMLInputElement).focus();
 }
@@ -69,11 +64,12 @@ function show(event) {
 function showConnection(connected) {
   if (connected && problem.dataset.about === 'connection') problem.hidden = true;
   if (!connected) {
-    tell('The connection to the server is lost', 'It is being made again.', 'connection');
+    tell(say('connectionLost'), say('connectionLostNext'), 'connection');
   }
 }
 
 await loadWords();
+byId('brand', HTMLElement).append(languageChoice());
 /** @type {EventForm} */
 let form;
 const list = new EventList({

@@ -2,19 +2,20 @@
 import { send, sendJson } from '../shared/api.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
+import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
 
-/** The next step in each state. @type {Record<EventState, {action: string, word: string}>} */
-const NEXT = {
-  draft: { action: 'open', word: 'Open' },
-  open: { action: 'live', word: 'Go live' },
-  live: { action: 'pause', word: 'Pause' },
-  paused: { action: 'resume', word: 'Resume' },
-  closed: { action: 'reopen', word: 'Reopen' },
-  archived: { action: 'reopen', word: 'Reopen' },
-};
+/** The next step in each state. */
+const NEXT = /** @type {const} */ ({
+  draft: { action: 'open', key: 'stepOpen' },
+  open: { action: 'live', key: 'stepLive' },
+  live: { action: 'pause', key: 'stepPause' },
+  paused: { action: 'resume', key: 'stepResume' },
+  closed: { action: 'reopen', key: 'stepReopen' },
+  archived: { action: 'reopen', key: 'stepReopen' },
+});
 /**
  * Whether nobody can speak into an event in this state or listen to it.
  *
@@ -38,15 +39,15 @@ export class EventActions {
   #on;
   #busy = false;
   #step = h('button', { type: 'button', class: 'button primary step' });
-  #close = h('button', { type: 'button', class: 'button danger close' }, 'Close');
-  #edit = h('button', { type: 'button', class: 'button edit' }, 'Edit');
-  #archive = h('button', { type: 'button', class: 'button small archive' }, 'Archive');
-  #copy = h('button', { type: 'button', class: 'button small duplicate' }, 'Duplicate');
-  #delete = h('button', { type: 'button', class: 'button small danger delete' }, 'Delete…');
+  #close = h('button', { type: 'button', class: 'button danger close' }, say('stepClose'));
+  #edit = h('button', { type: 'button', class: 'button edit' }, say('stepEdit'));
+  #archive = h('button', { type: 'button', class: 'button small archive' }, say('stepArchive'));
+  #copy = h('button', { type: 'button', class: 'button small duplicate' }, say('stepDuplicate'));
+  #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
   #menu = h(
     'details',
     { class: 'menu' },
-    h('summary', { class: 'button' }, 'More'),
+    h('summary', { class: 'button' }, say('stepMore')),
     h('div', { class: 'menu-items' }, this.#copy, this.#archive, this.#delete),
   );
   element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
@@ -77,7 +78,7 @@ export class EventActions {
     this.#event = event;
     const { state } = event;
     const over = isOver(state);
-    setText(this.#step, NEXT[state].word);
+    setText(this.#step, say(NEXT[state].key));
     this.#step.dataset.action = NEXT[state].action;
     this.#step.classList.toggle('primary', !over);
     this.#close.hidden = over;

@@ -1,6 +1,7 @@
 /** The fields about attendees: passcode, planned times, notices, sentence about AI. */
 import { termsOf } from './glossary.js';
 import { h, setText } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /**
@@ -17,10 +18,10 @@ export class JoinFields {
     minLength: 6,
     maxLength: 63,
     pattern: '[!-~]*',
-    title: 'Letters A to Z, digits and signs; no spaces',
+    title: say('joinPasscodeRule'),
     autocomplete: 'off',
     spellcheck: false,
-    placeholder: 'None: everybody may listen',
+    placeholder: say('joinPasscodeNone'),
   });
   #startsAt = h('input', { class: 'input', name: 'starts-at', type: 'datetime-local' });
   #endsAt = h('input', { class: 'input', name: 'ends-at', type: 'datetime-local' });
@@ -35,30 +36,30 @@ export class JoinFields {
     name: 'notice',
     maxLength: 300,
     autocomplete: 'off',
-    placeholder: 'Lunch until 13:30',
+    placeholder: say('joinNoticeExample'),
   });
   #ai = h(
     'select',
     { class: 'input', name: 'ai-notice', onchange: () => this.#showText() },
-    h('option', { value: 'default' }, 'In the attendee’s language'),
-    h('option', { value: 'own' }, 'My own sentence'),
-    h('option', { value: 'off' }, 'Not shown'),
+    h('option', { value: 'default' }, say('joinAiDefault')),
+    h('option', { value: 'own' }, say('joinAiOwn')),
+    h('option', { value: 'off' }, say('joinAiOff')),
   );
   #aiText = h('input', {
     class: 'input',
     name: 'ai-notice-text',
     maxLength: 300,
-    'aria-label': 'My own sentence about AI',
+    'aria-label': say('joinAiText'),
   });
   element = h(
     'div',
     { class: 'join-options' },
-    h('label', { class: 'field' }, 'Passcode', this.#passcode),
-    h('label', { class: 'field' }, 'Planned start, in your time', this.#startsAt),
-    h('label', { class: 'field' }, 'Planned end, in your time', this.#endsAt),
-    h('label', { class: 'field' }, 'Notice to attendees', this.#notice),
-    h('label', { class: 'field' }, 'The notice in other languages', this.#translations),
-    h('label', { class: 'field' }, 'Sentence about AI, before the first sound', this.#ai),
+    h('label', { class: 'field' }, say('joinPasscode'), this.#passcode),
+    h('label', { class: 'field' }, say('joinStart'), this.#startsAt),
+    h('label', { class: 'field' }, say('joinEnd'), this.#endsAt),
+    h('label', { class: 'field' }, say('joinNotice'), this.#notice),
+    h('label', { class: 'field' }, say('joinTranslations'), this.#translations),
+    h('label', { class: 'field' }, say('joinAi'), this.#ai),
     this.#aiText,
   );
 
@@ -106,10 +107,10 @@ export class PauseNotice {
     maxLength: 300,
     required: true,
     autocomplete: 'off',
-    placeholder: 'We go on at 11:00',
+    placeholder: say('pauseExample'),
   });
   #others = h('textarea', { class: 'input', name: 'pause-translations', rows: 2 });
-  #save = h('button', { type: 'submit', class: 'button small' }, 'Tell attendees');
+  #save = h('button', { type: 'submit', class: 'button small' }, say('pauseTell'));
   element = h('form', { class: 'pause-notice' });
   #version = -1;
 
@@ -118,8 +119,8 @@ export class PauseNotice {
    */
   constructor(send) {
     this.element.append(
-      h('label', { class: 'field' }, 'Notice during the pause', this.#text),
-      h('label', { class: 'field' }, 'In other languages, one line each', this.#others),
+      h('label', { class: 'field' }, say('pauseNotice'), this.#text),
+      h('label', { class: 'field' }, say('pauseTranslations'), this.#others),
       h('div', { class: 'row end' }, this.#save),
     );
     this.element.addEventListener('submit', (submit) => {
@@ -128,8 +129,8 @@ export class PauseNotice {
       const translations = translationsOf(this.#others.value);
       void send({ text: this.#text.value.trim(), translations }).then(() => {
         this.#save.disabled = false;
-        setText(this.#save, 'Saved');
-        setTimeout(() => setText(this.#save, 'Tell attendees'), SAVED_MS);
+        setText(this.#save, say('saved'));
+        setTimeout(() => setText(this.#save, say('pauseTell')), SAVED_MS);
       });
     });
   }

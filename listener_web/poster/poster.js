@@ -3,11 +3,13 @@
  *
  * The sheets are drawn by `sheet.js` and printed by the browser, whose fonts have all scripts.
  */
-import { ApiError, getJson, send } from '../shared/api.js';
+import { getJson, send } from '../shared/api.js';
 import { byId, pathSegment, setText } from '../shared/dom.js';
-import { capitalised, eventAddress } from '../shared/organizer.js';
+import { eventAddress } from '../shared/organizer.js';
+import { explained, inSentences } from '../i18n/error-words.js';
 import { bestMatch } from '../i18n/languages.js';
 import { LANGUAGES, directionOf } from '../i18n/localise.js';
+import { loadWords, say } from '../i18n/say.js';
 import { drawSheet } from './sheet.js';
 
 /** @typedef {import('../desk/api-types.js').DeskEvent} DeskEvent */
@@ -57,12 +59,9 @@ async function wifi() {
 
 /** @param {unknown} error */
 function fail(error) {
-  const known = error instanceof ApiError;
-  if (!known) console.error(error);
   const problem = byId('problem', HTMLElement);
   problem.hidden = false;
-  const message = known ? error.message : 'something went wrong in this page';
-  setText(problem, `${capitalised(message)}. ${known ? error.hint : 'Reload the page.'}`);
+  setText(problem, inSentences(explained(error)));
 }
 
 /** @param {string | null} startsAt ISO 8601 */
@@ -97,10 +96,11 @@ async function draw(event, wordings) {
   printButton.disabled = false;
 }
 
+await loadWords();
 try {
   /** @type {DeskEvent} */
   const event = await getJson(path);
-  document.title = `${event.title} – poster`;
+  document.title = say('posterOf', { title: event.title });
   for (const form of ['svg', 'png']) byId(form, HTMLAnchorElement).href = `${path}/qr/attendee.${form}`;
   const wordings = await Promise.all(event.languages.map(wording));
   let drawing = draw(event, wordings);

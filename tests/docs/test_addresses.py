@@ -14,6 +14,7 @@ _PLACEHOLDERS = {
     "attendee|stage": "stage",
     "link": "stage",
     "session": "x",
+    "token": "x",
     "format": "mp3",
     "file": "attendee/attendee.html",
 }

@@ -48,4 +48,6 @@ async def served_desk(
 
         for name, run in {"reports of the test": report, **parts.run}.items():
             await stack.enter_async_context(background_task(run(), name))
-        yield await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        yield await stack.enter_async_context(
+            served(create_application(bus, parts.routes, authenticate=parts.authenticate))
+        )

@@ -101,19 +101,22 @@ class Rooms:
             return None
         return event_id if event.state not in HIDDEN else None
 
-    async def send_listeners_away(self, over_s: float) -> None:
+    async def send_listeners_away(self, over_s: float, last_bytes_s: float | None = None) -> None:
         """Tell every listener and reader that this process stops, and let them connect elsewhere.
 
         Returns when they have left. One that does not read its last bytes is left to be cut.
 
         Args:
             over_s: seconds over which they are told.
+            last_bytes_s: how long the last ones may take to read; None for `LAST_BYTES_S`.
         """
         await say_goodbyes(self._goodbyes(), over_s, self._clock)
         # Those whose handshake went on when the others were told.
         await say_goodbyes(self._goodbyes(), 0, self._clock)
         await wait_until_gone(
-            lambda: sum(room.connected for room in self._rooms.values()), self._clock
+            lambda: sum(room.connected for room in self._rooms.values()),
+            self._clock,
+            last_bytes_s,
         )
 
     def counts(self) -> EdgeCounts:
