@@ -1,7 +1,7 @@
 /**
- * What an attendee may need some seconds after the captions, in one file: it comes by one request, over a
- * connection that is there, while the captions flow by another one. In a hall that opens the page at the same
- * moment each connection and each request counts.
+ * The scripts that an attendee may need some seconds after the captions, as one file. It comes by one request, over
+ * a connection that is open already, while the captions flow by another one. In a hall that opens the page at the
+ * same moment each connection and each request counts.
  */
 import { DataSaving } from '../data/data-saving.js';
 import { Device } from '../device/device.js';
