@@ -16,16 +16,18 @@ import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
 import { ChannelBar } from '../languages/channel-bar.js';
 import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choice.js';
+import { OfferedLanguages } from '../languages/offered.js';
 import { LazySaving } from '../data/lazy-saving.js';
 import { byId, pathSegment, setText } from '../shared/dom.js';
 import { format } from '../i18n/format.js';
+import { Questions } from '../questions/questions.js';
 import { localise } from '../i18n/localise.js';
 import { getJson } from '../shared/api.js';
 import { onNetworkReturn } from '../shared/network.js';
 import { forgetAnswers } from '../shared/page-answers.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
-import { EventWatch, waitForEvent } from './event-info.js';
+import { EventWatch, isAnyGone, waitForEvent } from './event-info.js';
 import { EventWords } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
@@ -69,10 +71,12 @@ class AttendeePage {
   #sheet;
   #dock;
   #sound = new Sound(() => loadSound(() => this.#choice));
+  #questions = new Questions(byId('notice', HTMLElement));
   #saving;
   #panel;
   #words;
   #watch;
+  #offered;
   /** @type {Promise<import('../device/device.js').Device> | null} */
   #device = null;
   #soundLost = false;
@@ -92,6 +96,7 @@ class AttendeePage {
     this.#strings = strings;
     this.#info = info;
     this.#watch = new EventWatch(base, info.channels);
+    this.#offered = new OfferedLanguages(base, info.channels, (channels) => this.#offer(channels));
     this.#panel = panel;
     this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
     this.#choice = recallChoice(info.channels, event, {
@@ -111,6 +116,7 @@ class AttendeePage {
       base,
       strings,
       sound: this.#sound,
+      questions: this.#questions,
       captionBytes: () => CaptionFeed.receivedBytes,
       chosen: () => this.#choice,
       take: (choice) => this.#take(choice),
@@ -128,7 +134,7 @@ class AttendeePage {
       choose: (channel) => this.#take(choose(this.#choice, 'both', channel)),
       open,
     });
-    this.#dock = new Dock(strings, { press: () => this.#press(), open });
+    this.#dock = new Dock(strings, { press: () => this.#press(), read: () => this.#readOnly(), open });
     this.#sound.addEventListener('change', () => this.#soundChanged());
     this.#sound.addEventListener('refused', (event) => {
       this.#keep(/** @type {CustomEvent<string>} */ (event).detail);
@@ -168,7 +174,10 @@ class AttendeePage {
       if (first) this.#refresh();
     });
     return new CaptionPane(base, view, pace, {
-      state: (state) => this.#reports.hear(state),
+      state: (state) => {
+        this.#reports.hear(state);
+        this.#offered.hear(state.channels);
+      },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),
     });
   }
@@ -222,6 +231,27 @@ class AttendeePage {
     else this.#listen();
   }
 
+  /**
+   * Offer other languages than before.
+   *
+   * @param {import('./event-info.js').EventInfo['channels']} channels
+   */
+  #offer(channels) {
+    const { hear, read, second } = this.#choice;
+    const used = [hear, read, ...(second === null ? [] : [second])];
+    // Its captions end, and the watch then loads the page again.
+    if (isAnyGone(used, channels)) return;
+    this.#info.channels = channels;
+    this.#watch.follow(channels);
+    this.#sheet.offer(channels);
+    this.#bar.offer(channels);
+    this.#bar.show(this.#choice, 'instant');
+  }
+
+  #readOnly() {
+    this.#take({ ...this.#choice, captionsOnly: true });
+  }
+
   #listen() {
     this.#hasListened = true;
     if (this.#choice.captionsOnly) this.#take({ ...this.#choice, captionsOnly: false });
@@ -256,7 +286,7 @@ class AttendeePage {
   #loadDevice() {
     this.#device ??= import('../bundles/later.js').then(({ later: { Device } }) => {
       const captions = [this.#pane, this.#second];
-      return new Device({ strings: this.#strings, sound: this.#sound, base, captions });
+      return new Device({ strings: this.#strings, sound: this.#sound, questions: this.#questions, base, captions });
     });
     // What does not come is asked for again when captions come back.
     this.#device.then(
@@ -285,6 +315,7 @@ class AttendeePage {
     document.body.dataset.captions = this.#captions;
     if (status === 'ended' && document.body.dataset.event !== 'ended') void this.#end();
     if (player === 'playing') this.#words.heard();
+    this.#words.reads(this.#choice.captionsOnly && status === 'live');
     this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
