@@ -28,11 +28,16 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.flags import FlagRoutes
 from broadcaster.desk.access.routes import TokenRoutes
 from broadcaster.desk.access.session import SessionRoutes
 from broadcaster.desk.access.tokens import Tokens
+from broadcaster.desk.alarms.installation import InstallationAlarms
+from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.conferences.records import Conferences
+from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -44,6 +49,8 @@ from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
+from broadcaster.edge.programme.programmes import Programmes
+from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
@@ -51,6 +58,7 @@ from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
 from broadcaster.floor.last_minute import leave_live_floors
+from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -64,11 +72,12 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
-from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.web.redirect import redirect_to_https
@@ -105,6 +114,7 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    alarms: AskAlarms | None = None
     # From web: goes before the handlers of all routes.
     authenticate: Middleware | None = None
 
@@ -247,7 +257,12 @@ def build(
         _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
-            organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
+            organizer,
+            parts.refused,
+            parts.edge_counts,
+            parts.open_events,
+            bus.store_status,
+            parts.alarms,
         )
     )
     return parts
@@ -258,8 +273,14 @@ def _add_floor(
 ) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    settings_of_ingest = from_settings.ingest_settings(settings)
-    whip = WhipEndpoint(floors.find_event, floors, settings_of_ingest, registry)
+    publisher_keys = PublisherKeys(bus, registry)
+    whip = WhipEndpoint(
+        floors.find_event,
+        floors,
+        from_settings.ingest_settings(settings),
+        registry,
+        publisher_keys,
+    )
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -267,6 +288,7 @@ def _add_floor(
         await whip.close()
 
     parts.run["floor"] = floors.run
+    parts.run["publishers' keys"] = publisher_keys.run
     parts.send_away.append(send_speakers_away)
     parts.close.append(whip.close)
     parts.routes += [
@@ -300,13 +322,16 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock)
+    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
+    parts.run["programmes"] = programmes.run
     parts.routes += [
         *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
     last_bytes_s = from_settings.last_bytes_s(settings)
@@ -331,9 +356,21 @@ def _add_desk(
     journal = Journal(bus, clock)
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
+    certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
+    watch = AlarmWatch(
+        bus=bus,
+        clock=clock,
+        board=board,
+        journal=journal,
+        installation=InstallationAlarms(bus.store_status, certificate.known_ms),
+        open_events=feed.open_events,
+        show=feed.show_alarms,
+    )
     parts.run |= {
         "desk": board.run,
         "desk: changes": feed.run,
+        "desk: alarms": watch.run,
+        "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
@@ -341,9 +378,12 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
     ]
     parts.open_events = desk.open_events
+    parts.alarms = feed.alarm_counts

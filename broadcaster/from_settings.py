@@ -36,6 +36,20 @@ _OPENAI = "api.openai.com"
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 
 
+def provider(settings: Settings) -> str:
+    """The name by which attendees and speakers read of the Realtime service.
+
+    Returns:
+        OpenAI, Microsoft Azure, or the host of another one; empty if it is on this machine.
+    """
+    host = realtime_host(settings)
+    if settings.realtime_azure or host.endswith(_AZURE):
+        return "Microsoft Azure"
+    if host == _OPENAI:
+        return "OpenAI"
+    return "" if host in LOOPBACK else host
+
+
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
     """The context for https, None for http.
 

@@ -31,6 +31,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check",
     "model.check": "",
+    "model.conference": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
@@ -46,7 +47,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "access auth errors model sockets web.access web.pages",
+    "web": "access auth errors model model.conference sockets web.access web.pages",
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
@@ -73,12 +74,18 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
-    "edge.rooms": "auth edge.fanout errors model sockets system web",
+    "edge.programme": "errors model model.conference system web web.pages",
+    "edge.rooms": "auth edge.fanout errors model model.conference sockets system web",
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "access auth desk.journal errors model stage_keys system web web.access",
+    "desk": (
+        "access auth desk.alarms desk.journal errors model model.conference stage_keys system web "
+        "web.access"
+    ),
     "desk.access": "access desk desk.journal errors model web web.access",
+    "desk.conferences": "desk desk.journal errors model model.conference web",
+    "desk.alarms": "desk.board desk.journal errors model system",
     "desk.journal": "errors model",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

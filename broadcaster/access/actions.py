@@ -34,6 +34,8 @@ class Action(StrEnum):
     DELETE_EVENT = "delete_event"
     MANAGE_EVENT_TOKENS = "manage_event_tokens"
     MANAGE_TOKENS = "manage_tokens"
+    MANAGE_CONFERENCES = "manage_conferences"
+    """A conference holds events of several organizers."""
     READ_AUDIT = "read_audit"
 
 
@@ -71,6 +73,7 @@ MAY: Mapping[Action, frozenset[AccessRole]] = {
     Action.DELETE_EVENT: _ORGANIZERS,
     Action.MANAGE_EVENT_TOKENS: _ORGANIZERS,
     Action.MANAGE_TOKENS: _ADMIN,
+    Action.MANAGE_CONFERENCES: _ADMIN,
     Action.READ_AUDIT: _ADMIN,
 }
 """The roles that may take an action, each within its scope."""

@@ -17,15 +17,17 @@ class Ownership:
     Attributes:
         event: its id.
         owner: subject of the one that created it; empty if that was an admin.
+        conference: id of its conference; empty for none.
     """
 
     event: str
     owner: str = ""
+    conference: str = ""
 
     @classmethod
     def of(cls, event: Event) -> Self:
         """That of an event."""
-        return cls(event.id, event.owner)
+        return cls(event.id, event.owner, event.conference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Scope:
 
     def covers(self, event: Ownership) -> bool:
         """Whether the event is within it."""
+        if self.kind == "conference":
+            return self.id == event.conference
         return self.kind == ALL or (self.kind == "event" and self.id == event.event)
 
     def is_of(self, event_id: str) -> bool:

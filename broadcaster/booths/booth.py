@@ -275,5 +275,16 @@ class Booth:
             withheld_texts=self._chain.withheld_texts,
             interpreter=self._engine,
             cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
+            session_began_at_ms=self._chain.session_began_at_ms,
+            rotates_at_ms=self._chain.rotates_at_ms,
+            reconnects=self._chain.failures,
         )
+        if self._chain.last_failure is not None:
+            failure, at_ms = self._chain.last_failure
+            status = replace(
+                status,
+                last_error=failure.error,
+                last_error_reason=failure.advice(),
+                last_error_at_ms=at_ms,
+            )
         return self._sink.measure(status)

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
 from broadcaster.model.event import iso_time
@@ -81,8 +82,16 @@ class EventAnswers:
             "notice_translations": event.notice_translations,
             "pause_notice": asdict(event.pause_notice) if event.pause_notice else None,
             "ai_notice": event.ai_notice,
+            "ai_notice_translations": event.ai_notice_translations,
+            "conference": event.conference or None,
+            "room": event.room or None,
+            "time_zone": event.time_zone,
+            "auto_open_minutes": event.auto_open_minutes,
+            "auto_live": event.auto_live,
+            "imported": event.imported is not None,
             "retention_days": event.retention_days,
             "delete_at": iso_time(event.delete_at_ms),
+            "alarm_limits": asdict(AlarmLimits.of(event.alarm_limits)),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],
         }

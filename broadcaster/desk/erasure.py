@@ -13,6 +13,7 @@ from contextlib import suppress
 from broadcaster.access.tokens import Token
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
+from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
@@ -81,6 +82,17 @@ class EventEraser:
                 with suppress(VersionConflict):  # it was changed just now; the next sweep looks
                     await self.delete(event, record.version)
 
+        await self._sweep_conferences(now_ms)
+
+    async def _sweep_conferences(self, now_ms: int) -> None:
+        """Remove what is left of deleted conferences."""
+        for name in await self._bus.records(keys.CONFERENCE_RECORDS):
+            record = await self._bus.get(name)
+            conference = Conference.from_json(record.value) if record is not None else None
+            deleted_at_ms = conference.deleted_at_ms if conference is not None else None
+            if deleted_at_ms is not None and now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+                await self._bus.erase(records=[name], streams=keys.NOTHING, retained=keys.NOTHING)
+
     async def _sweep_regularly(self) -> None:
         while True:
             try:
@@ -101,6 +113,7 @@ class EventEraser:
                 *tokens,
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
+                keys.alarms_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),

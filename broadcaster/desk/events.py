@@ -1,16 +1,13 @@
 """Event records: created, read, changed, deleted."""
 
 import json
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from broadcaster.auth import new_key
-from broadcaster.desk.bodies import LONGEST_SLUG, Duplicate, EventChange, NewEvent, channels
+from broadcaster.desk.bodies import Duplicate, EventChange, NewEvent, channels, slug_of
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.journal.changes import happenings
 from broadcaster.desk.journal.journal import SYSTEM, Journal
@@ -25,15 +22,14 @@ from broadcaster.errors import (
     VersionConflict,
 )
 from broadcaster.model import keys
+from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
-from broadcaster.model.join import ALPHABET, Passcode, new_code
+from broadcaster.model.join import Passcode, new_code
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
 
 _ATTEMPTS = 5
-_SUFFIX_LENGTH = 6
-"""Random characters at the end of an id that is made from a title: 30 bits."""
 _COPY = " (copy)"
 _LONGEST_TITLE = 120
 
@@ -81,11 +77,13 @@ class Events:
             UnknownLanguage: a tag is not one.
             InvalidInitialState: the state is neither draft nor open.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             BadEventId: the id cannot be part of a link.
             EventExists: the id is in use.
         """
         chosen = await channels(new.languages)
         options = await new.given()
+        await self._check_conference(options)
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
         event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
@@ -123,6 +121,7 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            imported=None,
             owner=owner,
         )
         stored = await self._create(event, wanted.id)
@@ -134,7 +133,7 @@ class Events:
         _check_schedule(event)
         if wanted_id is not None and not SLUG.fullmatch(wanted_id):
             raise BadEventId
-        event_id = wanted_id or _slug(event.title)
+        event_id = wanted_id or slug_of(event.title, "event")
         # Without this look a code would be lost to each attempt.
         if await self._bus.get(keys.event_record(event_id)) is not None:
             raise EventExists(event_id)
@@ -192,11 +191,13 @@ class Events:
             UnknownEvent: no event has this id, or it cannot be reopened any more.
             UnknownLanguage: a tag is not one.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             InvalidTransition: the event cannot get into this state.
             EventChanged: the record has another version than `if_version`, or other writers kept
                 changing it.
         """
         changed = await change.given()
+        await self._check_conference(changed)
         if change.title is not None:
             changed["title"] = change.title
         if change.languages is not None:
@@ -349,6 +350,10 @@ class Events:
         accounts = json.loads(record.value)
         return {channel: sum(account.values()) for channel, account in accounts.items()}
 
+    async def _check_conference(self, options: dict[str, Any]) -> None:
+        if options.get("conference"):
+            await find_conference(self._bus, options["conference"])
+
     async def _take_code(self, event_id: str) -> str:
         """Take a join code that no event has or had."""
         while True:
@@ -383,12 +388,3 @@ def _check_schedule(event: Event) -> None:
     starts, ends = event.starts_at_ms, event.ends_at_ms
     if starts is not None and ends is not None and ends <= starts:
         raise BadSchedule
-
-
-def _slug(title: str) -> str:
-    """An id from a title that nobody can guess, so that a closed event is not found by its name."""
-    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or "event"
-    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
-    return f"{slug}-{suffix.lower()}"

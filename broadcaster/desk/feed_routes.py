@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from aiohttp import web
 from broadcaster.access.actions import Action
 from broadcaster.desk.answers import NO_STORE, EventAnswers, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
+from broadcaster.model.event import Event
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
@@ -26,7 +28,7 @@ _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
 
 class FeedRoutes:
-    """The handler of the stream.
+    """The handlers of the stream and of the alarms.
 
     Args:
         feed: what changes.
@@ -40,8 +42,23 @@ class FeedRoutes:
         self._organizer = organizer
 
     def routes(self) -> list[web.RouteDef]:
-        """The route."""
-        return [web.get("/api/changes", self.changes)]
+        """The stream, and what of it is asked for once."""
+        return [
+            web.get("/api/changes", self.changes),
+            web.get("/api/alarms", self.alarms),
+        ]
+
+    async def alarms(self, request: web.Request) -> web.Response:
+        """The alarms that are raised now."""
+        self._organizer.authorize(request)
+        seen = _View(self._organizer, request, self._feed.events()).shown | {""}
+        found = [
+            {"event": event_id or None, **alarm}
+            for event_id, alarms in self._feed.alarms().items()
+            if event_id in seen
+            for alarm in alarms
+        ]
+        return web.json_response(found, headers=NO_STORE)
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """All events, then every change, until the client leaves."""
@@ -77,7 +94,7 @@ class FeedRoutes:
         return response
 
     async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
-        view = _View(self._organizer, request)
+        view = _View(self._organizer, request, self._feed.events())
         base = self._answers.base(request)
         number = self._last_seen(request) if view.sees_all else None
         begin = f"retry: {_RETRY_MS}\n\n"
@@ -119,6 +136,8 @@ class FeedRoutes:
                 body = without_stage_key(body)
         elif change.kind in {"status", "log"}:
             body = {"id": change.event, change.kind: body}
+        elif change.kind == "alarms":
+            body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
 
@@ -129,12 +148,16 @@ class _View:
     Args:
         organizer: decides.
         request: was authorized.
+        events: all events.
+
+    Attributes:
+        shown: ids of the events whose changes are told.
     """
 
-    def __init__(self, organizer: Organizer, request: web.Request) -> None:
+    def __init__(self, organizer: Organizer, request: web.Request, events: Iterable[Event]) -> None:
         self._organizer = organizer
         self._request = request
-        self._shown: set[str] = set()
+        self.shown = {event.id for event in events if organizer.may_see(request, event)}
         self.sees_all = organizer.sees_all(request)
         self.with_stage_key = organizer.may(request, Action.READ_STAGE_KEY)
 
@@ -142,14 +165,14 @@ class _View:
         """A change as it is told; None if it is not. An event that is theirs no more is gone."""
         if self.sees_all or not change.event:
             return change
-        was_shown = change.event in self._shown
+        was_shown = change.event in self.shown
         if change.stored is not None and self._organizer.may_see(
             self._request, change.stored.event
         ):
-            self._shown.add(change.event)
+            self.shown.add(change.event)
             return change
         if change.stored is not None or change.kind == "deleted":
-            self._shown.discard(change.event)
+            self.shown.discard(change.event)
             gone = replace(change, kind="deleted", body={"id": change.event}, stored=None)
             return gone if was_shown else None
         return change if was_shown else None

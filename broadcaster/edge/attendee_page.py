@@ -46,10 +46,12 @@ class AttendeePage:
 
     Args:
         rooms: where events and their channels are.
+        provider: the name of the service that interprets, or empty.
     """
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, provider: str) -> None:
         self._rooms = rooms
+        self._provider = provider
         self._assets = assets()
         self._words = {
             path.removeprefix(_WORDS).removesuffix(".json"): path
@@ -104,7 +106,7 @@ class AttendeePage:
         if hub.loaded.is_set() and (kept := self._pages.find(variant, before)) is not None:
             return kept
         address = f"/e/{room.event.id}"
-        answers[f"{address}/info"] = await info_answer(room)
+        answers[f"{address}/info"] = await info_answer(room, self._provider)
         await hub.loaded.wait()
         # Nothing waits from here on, so that the captions and the state are of one moment.
         basis = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)

@@ -44,13 +44,27 @@ def event_record(event: str) -> str:
     return f"{EVENT_RECORDS}{event}"
 
 
+CONFERENCE_RECORDS = "conference."
+"""Prefix of all conference records."""
+
+
+def conference_record(conference: str) -> str:
+    """Record of one conference."""
+    return f"{CONFERENCE_RECORDS}{conference}"
+
+
 CODE_RECORDS = "code."
 """Prefix of the records of all join codes."""
 
 
 def code_record(code: str) -> str:
-    """Record of a join code: the id of the one event that has it."""
+    """Record of a join code: the id of the one event, or `conference_in_code`, that has it."""
     return f"{CODE_RECORDS}{code}"
+
+
+def conference_in_code(conference: str) -> str:
+    """A conference in the record of its join code; no event has such an id."""
+    return f"c/{conference}"
 
 
 def floor_lease(event: str) -> str:
@@ -73,6 +87,8 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+NOTHING = "nothing."
+"""A beginning of names that nothing has."""
 LOG_RECORDS = "log."
 """Prefix of the logs of all events, and of the installation's."""
 
@@ -80,6 +96,17 @@ LOG_RECORDS = "log."
 def log_record(event: str | None) -> str:
     """Record of an event's log; None for the log of the installation."""
     return f"{LOG_RECORDS}{event if event is not None else '-'}"
+
+
+ALARM_RECORDS = "alarms."
+"""Prefix of the records of the alarms of all events."""
+ALARMS_LEASE = "alarms"
+"""Lease of the process that raises and clears the alarms of events."""
+
+
+def alarms_record(event: str) -> str:
+    """Record of an event's alarms, and of what was seen of its speaker and booths."""
+    return f"{ALARM_RECORDS}{event}"
 
 
 SPENT_RECORDS = "spent."

@@ -28,7 +28,7 @@ import { forgetAnswers } from '../shared/page-answers.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
 import { EventWatch, isAnyGone, waitForEvent } from './event-info.js';
-import { EventWords } from './event-words.js';
+import { EventWords, aboutAi } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
 import { isLost, noticeOf } from './notice.js';
@@ -98,7 +98,7 @@ class AttendeePage {
     this.#watch = new EventWatch(base, info.channels);
     this.#offered = new OfferedLanguages(base, info.channels, (channels) => this.#offer(channels));
     this.#panel = panel;
-    this.#words = new EventWords(info.ai_notice ?? strings.aiNotice);
+    this.#words = new EventWords(aboutAi(info, strings));
     this.#choice = recallChoice(info.channels, event, {
       askedHear: asked('hear'),
       askedRead: asked('read'),
@@ -315,7 +315,7 @@ class AttendeePage {
     document.body.dataset.captions = this.#captions;
     if (status === 'ended' && document.body.dataset.event !== 'ended') void this.#end();
     if (player === 'playing') this.#words.heard();
-    this.#words.reads(this.#choice.captionsOnly && status === 'live');
+    else if (this.#choice.captionsOnly && !this.#pane.view.isEmpty) this.#words.read();
     this.#showState(status);
     byId('status', HTMLElement).dataset.status = status;
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
@@ -344,7 +344,8 @@ class AttendeePage {
     const channel = encodeURIComponent(this.#choice.read.id);
     const download = this.#info.downloads ? `${base}/transcript/${channel}.txt` : null;
     const soundWanted = this.#sound.wanted;
-    const situation = { status, soundWanted, notice, startsAt, download };
+    const programme = programmeOf(this.#info, this.#choice.read.id);
+    const situation = { status, soundWanted, notice, startsAt, download, programme };
     const state = stateOf(situation, this.#strings, (start) => {
       const locale = localeOf(document.documentElement.lang, navigator.languages);
       const time = startTime(start, new Date(), locale);
@@ -388,6 +389,17 @@ function loadSound(chosen) {
     urlOf: (transport, channel) =>
       addressOf(transport, event, soundOf(channel, chosen())),
   }));
+}
+
+/**
+ * The address of the programme that an event belongs to, which keeps the chosen language.
+ *
+ * @param {import('./event-info.js').EventInfo} info
+ * @param {string} channel that is read
+ */
+function programmeOf({ conference }, channel) {
+  if (!conference) return null;
+  return `/c/${encodeURIComponent(conference)}?lang=${encodeURIComponent(channel)}`;
 }
 
 /**

@@ -1,15 +1,15 @@
 /** The organizer's sentences above the Listen button: about AI before the first sound, and the notice. */
+import { format } from '../i18n/format.js';
+import { bestMatch } from '../i18n/languages.js';
 import { byId, h, setText } from '../shared/dom.js';
 
-/** Somebody who reads has seen the sentence about AI after this time; the settings still have it. */
-export const READ_AFTER_MS = 20_000;
+/** Long enough to read the sentence about AI. Without sound nothing else takes it away; the settings keep it. */
+const READ_MS = 15_000;
 
 export class EventWords {
   #ai = h('p', { id: 'ai-notice', class: 'notice', dir: 'auto', role: 'status' });
+  #reading = 0;
   #notice = h('p', { id: 'organizer-notice', class: 'notice', dir: 'auto', role: 'status' });
-
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
 
   /** @param {string} aiNotice empty for none */
   constructor(aiNotice) {
@@ -26,19 +26,9 @@ export class EventWords {
     this.#ai.hidden = true;
   }
 
-  /**
-   * Whoever reads without sound keeps the place for captions, once the sentence about AI has been there long
-   * enough to be read.
-   *
-   * @param {boolean} reads whether captions without sound are read now
-   */
-  reads(reads) {
-    if (!reads) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-    } else {
-      this.#timer ??= setTimeout(() => this.heard(), READ_AFTER_MS);
-    }
+  /** Captions are read without sound: the sentence about AI gives them its room after a while. */
+  read() {
+    this.#reading ||= window.setTimeout(() => this.heard(), READ_MS);
   }
 
   /** @param {string | null} notice null for none, or while the middle of the page shows it */
@@ -46,4 +36,22 @@ export class EventWords {
     this.#notice.hidden = notice === null;
     setText(this.#notice, notice ?? '');
   }
+}
+
+/**
+ * The sentence about AI: the organizer's in a language of the reader, or else the page's own, which
+ * names the service that processes the sound.
+ *
+ * @param {import('./event-info.js').EventInfo} info
+ * @param {import('../i18n/localise.js').Strings} strings
+ */
+export function aboutAi({ ai_notice, ai_notice_translations = {}, provider = '' }, strings) {
+  if (ai_notice === '') return '';
+  if (ai_notice) {
+    const wanted = [document.documentElement.lang, ...navigator.languages];
+    const tag = bestMatch(wanted, Object.keys(ai_notice_translations));
+    return (tag && ai_notice_translations[tag]) || ai_notice;
+  }
+  if (provider === '') return strings.aiNotice;
+  return `${strings.aiNotice} ${format(strings.aiProvider, { provider })}`;
 }

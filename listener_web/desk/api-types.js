@@ -29,6 +29,7 @@
  * @property {Record<string, string>} notice_translations by language tag
  * @property {{text: string, translations: Record<string, string>} | null} pause_notice
  * @property {string | null} ai_notice null for the page's own sentence, empty for none
+ * @property {Record<string, string>} ai_notice_translations an own sentence by language tag
  * @property {number | null} retention_days
  * @property {string | null} delete_at ISO 8601
  * @property {{attendee: string, stage: string}} links

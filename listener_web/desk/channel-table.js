@@ -72,6 +72,7 @@ function names({ channel, interpreter, glossary_said, glossary_hits }, languages
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
+  if (channel !== 'floor') details.push(say('aiBadge'));
   if (engine) details.push(say(ENGINES[engine]));
   if (language?.always) details.push(say('engineAlways'));
   if (glossary_said > 0) {

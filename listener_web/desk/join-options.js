@@ -6,7 +6,7 @@ import { say } from '../i18n/say.js';
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /**
  * @typedef {Pick<DeskEvent, 'passcode' | 'starts_at' | 'ends_at' | 'notice' | 'notice_translations'
- *   | 'ai_notice'>} JoinValues
+ *   | 'ai_notice' | 'ai_notice_translations'>} JoinValues
  */
 
 const SAVED_MS = 1_500;
@@ -51,6 +51,13 @@ export class JoinFields {
     maxLength: 300,
     'aria-label': say('joinAiText'),
   });
+  #aiTranslations = h('textarea', {
+    class: 'input',
+    name: 'ai-notice-translations',
+    rows: 2,
+    placeholder: 'es = Interpreta una máquina.',
+  });
+  #aiOthers = h('label', { class: 'field' }, say('joinAiTranslations'), this.#aiTranslations);
   element = h(
     'div',
     { class: 'join-options' },
@@ -61,6 +68,7 @@ export class JoinFields {
     h('label', { class: 'field' }, say('joinTranslations'), this.#translations),
     h('label', { class: 'field' }, say('joinAi'), this.#ai),
     this.#aiText,
+    this.#aiOthers,
   );
 
   constructor() {
@@ -77,6 +85,7 @@ export class JoinFields {
     this.#translations.value = translationLines(values?.notice_translations ?? {});
     this.#ai.value = ai === null ? 'default' : ai === '' ? 'off' : 'own';
     this.#aiText.value = ai ?? '';
+    this.#aiTranslations.value = translationLines(values?.ai_notice_translations ?? {});
     this.#showText();
   }
 
@@ -90,12 +99,14 @@ export class JoinFields {
       notice: this.#notice.value.trim() || null,
       notice_translations: translationsOf(this.#translations.value),
       ai_notice: this.#ai.value === 'default' ? null : own,
+      ai_notice_translations: own === '' ? {} : translationsOf(this.#aiTranslations.value),
     };
   }
 
   #showText() {
     this.#aiText.hidden = this.#ai.value !== 'own';
     this.#aiText.required = !this.#aiText.hidden;
+    this.#aiOthers.hidden = this.#aiText.hidden;
   }
 }
 

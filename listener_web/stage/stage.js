@@ -129,6 +129,12 @@ function goOnAir(takingOver) {
   if (track) publisher.start(track, { takeover: takingOver });
 }
 
+/** @param {string} provider empty if AI runs on the organizer's own computers */
+function showAi(provider) {
+  const text = provider === '' ? say('stageAiHere') : say('stageAi', { provider });
+  setText(byId('ai-notice', HTMLElement), text);
+}
+
 async function showEvent() {
   /** @type {keyof typeof EVENT_STATES} */
   let state = 'draft';
@@ -136,6 +142,7 @@ async function showEvent() {
     const info = await getJson(`/e/${encodeURIComponent(event)}/info`);
     state = info.state;
     setText(byId('title', HTMLElement), info.title);
+    showAi(info.provider);
     document.title = `${say('stageTitle')} · ${info.title}`;
   } catch (error) {
     // A draft answers 404. After any other failure the page keeps showing the last known state.

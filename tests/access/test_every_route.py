@@ -33,6 +33,7 @@ VALUES = {
     "event": MINE,
     "channel": "es",
     "code": "ABC123",
+    "conference": "water",
     "file": "shared/style.css",
     "form": "svg",
     "format": "ogg",

@@ -15,6 +15,7 @@ from broadcaster.desk.journal import entries
 from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
 from tests.desk.test_feed import page
 from tests.support.clock import FakeClock
@@ -128,7 +129,7 @@ async def test_writers_of_two_processes_lose_nothing(tmp_path: Path) -> None:
     await asyncio.to_thread(redis.start)
     try:
         async with open_bus(redis.url, tmp_path) as one, open_bus(redis.url, tmp_path) as other:
-            journals = [Journal(bus, FakeClock(1_000.0)) for bus in (one, other)]
+            journals = [Journal(bus, SystemClock()) for bus in (one, other)]
 
             async def write(journal: Journal) -> None:
                 for _ in range(20):

@@ -64,6 +64,7 @@ async def test_both_addresses_answer_the_same_and_at_once(edge: Edge) -> None:
             "before": "0-0",
             "after": last,
             "more": False,
+            "ai_generated": True,
             "captions": [
                 {"id": "es-1", "channel": "es", "start_ms": 1, "end_ms": 1, "text": "Hola",
                  "final": True}

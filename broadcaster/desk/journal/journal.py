@@ -1,6 +1,7 @@
 """Writes and reads the logs of events."""
 
 import logging
+import random
 from contextlib import suppress
 
 from broadcaster.desk.journal.entries import JournalRecord, Values
@@ -12,8 +13,9 @@ log = logging.getLogger("broadcaster.desk")
 
 SYSTEM = "system"
 """The actor of what nobody did: a booth that failed, a speaker who came."""
-_ATTEMPTS = 20
-"""Writers of one log at the same time are few: organizers, and one process that watches."""
+_ATTEMPTS = 30
+_LONGEST_PAUSE_S = 0.02
+"""Before another attempt, or the same writer could win every time."""
 
 
 class Journal:
@@ -51,6 +53,7 @@ class Journal:
                 with suppress(VersionConflict):
                     await self._bus.put(name, after.to_json(), version)
                     return
+                await self._clock.sleep(random.uniform(0, _LONGEST_PAUSE_S))  # noqa: S311
             log.warning("%s is missing in %s: others wrote to it all the time", what, name)
         except BusUnavailable as error:
             log.warning("%s is missing in %s: %s", what, name, error.message)
