@@ -18,8 +18,8 @@ import { ChannelBar } from '../languages/channel-bar.js';
 import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choice.js';
 import { OfferedLanguages } from '../languages/offered.js';
 import { LazySaving } from '../data/lazy-saving.js';
-import { byId, pathSegment, setText } from '../shared/dom.js';
-import { format } from '../i18n/format.js';
+import { asked, byId, pathSegment, setText } from '../shared/dom.js';
+import { format, isolated } from '../i18n/format.js';
 import { Questions } from '../questions/questions.js';
 import { localise } from '../i18n/localise.js';
 import { getJson } from '../shared/api.js';
@@ -70,7 +70,7 @@ class AttendeePage {
   #bar;
   #sheet;
   #dock;
-  #sound = new Sound(() => loadSound(() => this.#choice));
+  #sound = new Sound(() => loadPlayer(event, () => this.#choice));
   #questions = new Questions(byId('notice', HTMLElement));
   #saving;
   #panel;
@@ -378,20 +378,6 @@ class AttendeePage {
 }
 
 /**
- * The player of this event, with this attendee's settings.
- *
- * @param {() => Choice} chosen
- */
-function loadSound(chosen) {
-  return loadPlayer(({ addressOf, usableTransports }) => ({
-    usable: () =>
-      usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
-    urlOf: (transport, channel) =>
-      addressOf(transport, event, soundOf(channel, chosen())),
-  }));
-}
-
-/**
  * The address of the programme that an event belongs to, which keeps the chosen language.
  *
  * @param {import('./event-info.js').EventInfo} info
@@ -400,20 +386,6 @@ function loadSound(chosen) {
 function programmeOf({ conference }, channel) {
   if (!conference) return null;
   return `/c/${encodeURIComponent(conference)}?lang=${encodeURIComponent(channel)}`;
-}
-
-/**
- * A name that may be written in the other direction than the sentence around it.
- *
- * @param {string} name
- */
-function isolated(name) {
-  return `\u2068${name}\u2069`;
-}
-
-/** @param {string} name of a parameter of the page's address */
-function asked(name) {
-  return new URLSearchParams(location.search).get(name);
 }
 
 const strings = await localise();
