@@ -24,6 +24,7 @@ from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
@@ -36,8 +37,8 @@ from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
-from broadcaster.desk.conferences.records import Conferences
-from broadcaster.desk.conferences.routes import ConferenceRoutes
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -45,6 +46,7 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -302,8 +304,9 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
     supervisor = BoothSupervisor(
-        from_settings.booth_dependencies(settings, bus, clock, http),
+        dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
@@ -313,6 +316,7 @@ def _add_booths(
         await supervisor.finish_ended()
 
     parts.run["booths"] = supervisor.run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.send_away.append(finish_paused)
 
 
@@ -356,6 +360,7 @@ def _add_desk(
     journal = Journal(bus, clock)
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -366,8 +371,11 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
+        "schedule": conferences.run,
+        "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
@@ -377,8 +385,9 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
+        *conferences.routes(answers, organizer),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),

@@ -50,6 +50,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_stop": "realtime",
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
+    "desk/check/test_engines": "realtime",
+    "desk/check/test_server.py::test_redis": "redis",
     "desk/test_odd_requests": "long",
     "desk/test_poster": "browser",
     "desk/test_stored_keys": "redis",

@@ -60,7 +60,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model realtime system"
+        "booths.text booths.timing errors log model model.check realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
@@ -80,13 +80,15 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
     "desk": (
-        "access auth desk.alarms desk.journal errors model model.conference stage_keys system web "
-        "web.access"
+        "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
+        "system web web.access"
     ),
     "desk.access": "access desk desk.journal errors model web web.access",
-    "desk.conferences": "desk desk.journal errors model model.conference web",
+    "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
+    "desk.check": "desk errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -133,6 +135,7 @@ OWNERS = {  # library -> the only packages that may import it
     "espeakng_loader": {"rehearsal"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
+    "icalendar": {"desk"},
     "openai": set(),
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},

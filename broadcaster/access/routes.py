@@ -66,6 +66,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "DELETE /api/events/{event}": Action.DELETE_EVENT,
     "GET /api/events/{event}/status": Action.READ_EVENT,
     "GET /api/events/{event}/log": Action.READ_EVENT,
+    "GET /api/events/{event}/check": Action.READ_EVENT,
+    "POST /api/events/{event}/check": Action.CONTROL_EVENT,
     "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,
@@ -84,6 +86,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
     "PATCH /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
     "DELETE /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
+    "POST /api/conferences/{conference}/programme": Action.MANAGE_CONFERENCES,
     "GET /api/conferences/{conference}/qr/attendee.{form}": Action.MANAGE_CONFERENCES,
     # Tokens.
     "GET /api/tokens": Action.MANAGE_TOKENS,

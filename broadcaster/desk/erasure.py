@@ -113,6 +113,7 @@ class EventEraser:
                 *tokens,
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
+                keys.check_record(event_id),
                 keys.alarms_record(event_id),
                 *more,
             ],

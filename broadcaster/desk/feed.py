@@ -22,6 +22,7 @@ from broadcaster.desk.events import Events, Stored
 from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.errors import BusUnavailable, DomainError
 from broadcaster.model import keys
+from broadcaster.model.check.report import CheckReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.model.status import STATUS_INTERVAL_S
@@ -41,7 +42,7 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status`, `store`, `log` or `alarms`.
+        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms` or `check`.
         event: id of the event; empty for the store and for alarms of the installation.
         body: as JSON will have it; of an event without its links.
         stored: the event itself, if that is what changed.
@@ -93,6 +94,7 @@ class DeskFeed:
             tasks.create_task(self._follow_spent(), name="desk: costs")
             tasks.create_task(self._measure_regularly(), name="desk: status")
             tasks.create_task(self._follow_logs(), name="desk: logs")
+            tasks.create_task(self._follow_checks(), name="desk: sound checks")
             tasks.create_task(self._follow_alarms(), name="desk: alarms of others")
 
     def page_came(self) -> None:
@@ -183,7 +185,7 @@ class DeskFeed:
         self._change("event", event.id, described, stored)
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms"):
+        for kind in ("event", "status", "log", "alarms", "check"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})
@@ -213,6 +215,19 @@ class DeskFeed:
                 log.exception("%s cannot be read and is ignored", name)
                 continue
             self._change("log", event_id, {"entries": [asdict(entry) for entry in entries]})
+
+    async def _follow_checks(self) -> None:
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.CHECK_RECORDS):
+            event_id = name.removeprefix(keys.CHECK_RECORDS)
+            if ("event", event_id) not in self._newest:
+                continue
+            try:
+                report = CheckReport.from_json(record.value)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._change("check", event_id, report.body())
 
     async def _follow_alarms(self) -> None:
         """Tell what the process that watches the events has found."""

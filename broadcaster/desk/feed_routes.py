@@ -134,7 +134,7 @@ class FeedRoutes:
             body["links"] = self._answers.links(change.stored, base)
             if not view.with_stage_key:
                 body = without_stage_key(body)
-        elif change.kind in {"status", "log"}:
+        elif change.kind in {"status", "log", "check"}:
             body = {"id": change.event, change.kind: body}
         elif change.kind == "alarms":
             body = {"id": change.event or None, **body}

@@ -53,6 +53,11 @@ def conference_record(conference: str) -> str:
     return f"{CONFERENCE_RECORDS}{conference}"
 
 
+def programme_lease(conference: str) -> str:
+    """Lease of the process that imports a programme into a conference."""
+    return f"programme.{conference}"
+
+
 CODE_RECORDS = "code."
 """Prefix of the records of all join codes."""
 
@@ -111,6 +116,8 @@ def alarms_record(event: str) -> str:
 
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
+SCHEDULE_LEASE = "schedule"
+"""Lease of the process that opens events and takes them live by their plan."""
 RETENTION_LEASE = "retention"
 """Lease of the process that deletes events when their retention has passed."""
 
@@ -127,3 +134,19 @@ TOKEN_RECORDS = "token."  # noqa: S105 - no secret
 def token_record(token_id: str) -> str:
     """Record of what is stored of a token."""
     return f"{TOKEN_RECORDS}{token_id}"
+
+
+CHECK_RECORDS = "check."
+"""Prefix of the records of the last sound checks of all events."""
+ENGINE_ORDERS = "engines.orders"
+"""Topic of orders to try an event's engines."""
+
+
+def check_record(event: str) -> str:
+    """Record of the last sound check of an event."""
+    return f"{CHECK_RECORDS}{event}"
+
+
+def engine_answers(check: str) -> str:
+    """Topic of what the processes that run booths answer to one check."""
+    return f"engines.answers.{check}"
