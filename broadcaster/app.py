@@ -393,6 +393,8 @@ def _add_desk(
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
+        web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
+        web.get("/desk/conferences", page("conferences/conferences.html")),
     ]
     parts.open_events = desk.open_events
     parts.alarms = feed.alarm_counts
