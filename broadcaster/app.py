@@ -390,6 +390,8 @@ def _add_desk(
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
         web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/desk/live", page("desk/live/live.html")),
+        web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]
     parts.open_events = desk.open_events
     parts.alarms = feed.alarm_counts
