@@ -16,6 +16,7 @@ _PLACEHOLDERS = {
     "link": "stage",
     "session": "x",
     "token": "x",
+    "form": "png",
     "format": "mp3",
     "file": "attendee/attendee.html",
 }
