@@ -53,6 +53,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_workers": "realtime redis",
     "desk/check/test_engines": "realtime",
     "desk/check/test_server.py::test_redis": "redis",
+    "desk/conferences/test_conference_page": "browser",
     "desk/test_odd_requests": "long",
     "desk/test_poster": "browser",
     "desk/test_stored_keys": "redis",

@@ -25,6 +25,8 @@
  * @property {string | null} passcode
  * @property {string | null} starts_at ISO 8601
  * @property {string | null} ends_at ISO 8601
+ * @property {string | null} conference id of its conference
+ * @property {string | null} room
  * @property {string | null} notice
  * @property {Record<string, string>} notice_translations by language tag
  * @property {{text: string, translations: Record<string, string>} | null} pause_notice

@@ -197,9 +197,13 @@ function startOf({ starts_at }) {
  * The name of an event's group.
  *
  * @param {DeskEvent} event
- * @param {string} by `state`, `day` or nothing
+ * @param {string} by `state`, `day`, `conference` or nothing
  */
-export function groupOf({ state, starts_at }, by) {
+export function groupOf({ state, starts_at, conference, room }, by) {
+  if (by === 'conference') {
+    if (!conference) return say('eventsNoConference');
+    return room ? say('conferenceAndRoom', { conference, room }) : conference;
+  }
   if (by === 'state') return say(STATES[state][0]);
   if (by === 'day') return starts_at === null ? say('eventsNoStart') : longDay(new Date(starts_at));
   return '';

@@ -20,7 +20,10 @@ const CARDS = 4;
 /** While somebody types a password, not every letter is worth a picture. */
 const TYPING_MS = 400;
 
-const path = eventAddress(pathSegment(2));
+const isConference = pathSegment(3) !== '';
+const path = isConference
+  ? `/api/conferences/${encodeURIComponent(pathSegment(3))}`
+  : eventAddress(pathSegment(2));
 const size = byId('size', HTMLSelectElement);
 const wifiName = byId('wifi-name', HTMLInputElement);
 const wifiPassword = byId('wifi-password', HTMLInputElement);
@@ -29,10 +32,11 @@ const printButton = byId('print', HTMLButtonElement);
 /**
  * The words of one language, if the page has them.
  *
- * @param {{tag: string, name: string}} language
+ * @param {{tag: string, name?: string}} language whose own name the browser knows, if it is not given
  * @returns {Promise<Wording>}
  */
-async function wording({ tag, name }) {
+async function wording({ tag, name: given }) {
+  const name = given ?? new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
   const dir = directionOf(tag);
   const match = bestMatch([tag], LANGUAGES);
   if (match === undefined) return { tag, name, dir };
@@ -79,7 +83,7 @@ async function draw(event, wordings) {
   const sheets = byId('sheets', HTMLElement);
   const content = {
     title: event.title,
-    starts: startInWords(event.starts_at),
+    starts: startInWords(event.starts_at ?? null),
     picture: `${path}/qr/attendee.svg`,
     host: new URL(event.links.attendee).host,
     code: event.code,
