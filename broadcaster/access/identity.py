@@ -36,6 +36,15 @@ class Identity:
             return self.role is AccessRole.ADMIN
         return self.role in MAY[action]
 
+    def covers_conference(self, conference_id: str) -> bool:
+        """Whether they may put events into a conference."""
+        if self.role is AccessRole.ADMIN:
+            return True
+        return any(
+            scope.kind == ALL or (scope.kind == "conference" and scope.id == conference_id)
+            for scope in self.scopes
+        )
+
     def covers(self, event: Ownership) -> bool:
         """Whether an event is one of theirs."""
         if self.role is AccessRole.ADMIN:

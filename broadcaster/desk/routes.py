@@ -128,6 +128,8 @@ class DeskRoutes:
         """Create an event."""
         identity = self._organizer.authorize(request)
         new = await parse(request, NewEvent)
+        if new.conference and not identity.covers_conference(new.conference):
+            raise not_allowed(identity)
         stored = await self._events.create(new, actor=identity.name, owner=identity.owner)
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
@@ -142,8 +144,12 @@ class DeskRoutes:
 
     async def change(self, request: web.Request) -> web.Response:
         """Change the title, state, languages or options of an event."""
-        self._authorize(request)
+        identity = self._organizer.authorize(request)
         change = await parse(request, EventChange)
+        if change.conference and not identity.covers_conference(change.conference):
+            before = (await self._events.get(request.match_info["event"])).event
+            if before.conference != change.conference:
+                raise not_allowed(identity)
         stored = await self._events.change(
             request.match_info["event"],
             change,

@@ -266,3 +266,16 @@ async def test_a_reviewer_flags_a_passage(server: Server) -> None:
         {"channel": "es", "position_ms": 61_000},
     ]
     assert {one["actor"] for one in flags} == {"a reviewer"}
+
+
+async def test_an_organizer_puts_events_into_their_own_conferences_only(server: Server) -> None:
+    for one in ("mine", "theirs"):
+        body = {"id": one, "title": one, "time_zone": "Europe/Madrid", "rooms": ["Hall"]}
+        await ask(server.http, "POST", "/api/conferences", 201, json=body)
+    made = await make(server, "organizer", "conference:mine")
+    new = {"id": "talk", "title": "A talk", "languages": ["es"], "conference": "mine"}
+    async with holder(server, made["token"]) as http:
+        await ask(http, "POST", "/api/events", 201, json=new)
+        await ask(http, "POST", "/api/events", 403, json=new | {"conference": "theirs"})
+        await ask(http, "PATCH", "/api/events/talk", 200, json={"conference": "mine"})
+        await ask(http, "PATCH", "/api/events/talk", 403, json={"conference": "theirs"})
