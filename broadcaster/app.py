@@ -20,29 +20,47 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from broadcaster import from_settings
+from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.desk.access.flags import FlagRoutes
+from broadcaster.desk.access.routes import TokenRoutes
+from broadcaster.desk.access.session import SessionRoutes
+from broadcaster.desk.access.tokens import Tokens
+from broadcaster.desk.alarms.installation import InstallationAlarms
+from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
+from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
+from broadcaster.edge.programme.programmes import Programmes
+from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
+from broadcaster.floor.last_minute import leave_live_floors
+from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
@@ -56,10 +74,12 @@ from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
+from broadcaster.system.certificate_expiry import CertificateExpiry
+from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
-from broadcaster.web.metrics import AskEvents, metrics_route
+from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.protocol import ExplainingProtocol
 from broadcaster.web.redirect import redirect_to_https
@@ -83,8 +103,8 @@ class ProcessParts:
     routes: list[web.RouteDef] = field(default_factory=list)
     # From every role, by task name: run until the process ends.
     run: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
-    # From edge and floor: awaited, all at a time, when the process stops; the seconds over which
-    # clients are sent away are given.
+    # From every role but the desk: awaited, all at a time, when the process stops; the seconds over
+    # which clients are sent away are given.
     send_away: list[Callable[[float], Coroutine[Any, Any, None]]] = field(default_factory=list)
     # Set from then on.
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,6 +116,9 @@ class ProcessParts:
     edge_counts: Callable[[], EdgeCounts] | None = None
     # From desk, read by /metrics.
     open_events: AskEvents | None = None
+    alarms: AskAlarms | None = None
+    # From web: goes before the handlers of all routes.
+    authenticate: Middleware | None = None
 
 
 @asynccontextmanager
@@ -133,6 +156,8 @@ async def running(
         bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
         with suppress(BusUnavailable):  # the store is reported, and tried again
             await bus.probe()
+        if not bus.shared:
+            stack.push_async_callback(leave_live_floors, bus)
         http = await stack.enter_async_context(from_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http, keyring)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -150,11 +175,12 @@ async def running(
             limits=limits,
             stopping=parts.stopping,
             strict_transport=strict_transport,
+            authenticate=parts.authenticate,
         )
         runner = web.AppRunner(
             application,
             handler_cancellation=True,
-            shutdown_timeout=SHUTDOWN_S,
+            shutdown_timeout=from_settings.last_bytes_s(settings) or SHUTDOWN_S,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -214,12 +240,14 @@ def build(
 ) -> ProcessParts:
     """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
-    organizer = Organizer(admin_token)
-    parts = ProcessParts()
+    registry = TokenRegistry(bus, clock)
+    organizer = Organizer(admin_token, registry)
+    parts = ProcessParts(authenticate=authenticating(registry, bus))
+    parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
-        _add_floor(parts, settings, bus, clock)
+        _add_floor(parts, settings, bus, clock, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -227,19 +255,34 @@ def build(
     if Role.DESK in roles:
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, Events(bus, clock, keyring), organizer)
+        events = Events(bus, clock, keyring)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry)
     parts.routes.append(
         metrics_route(
-            organizer, parts.refused, parts.edge_counts, parts.open_events, bus.store_status
+            organizer,
+            parts.refused,
+            parts.edge_counts,
+            parts.open_events,
+            bus.store_status,
+            parts.alarms,
         )
     )
     return parts
 
 
-def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+def _add_floor(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, registry: TokenRegistry
+) -> None:
     """Speakers arrive at `floor/whip.py`; `floor/feed.py` puts their sound on the bus."""
     floors = Floors(bus, clock, ms_to_samples(settings.frame_ms))
-    whip = WhipEndpoint(floors.find_event, floors, from_settings.ingest_settings(settings))
+    publisher_keys = PublisherKeys(bus, registry)
+    whip = WhipEndpoint(
+        floors.find_event,
+        floors,
+        from_settings.ingest_settings(settings),
+        registry,
+        publisher_keys,
+    )
 
     async def send_speakers_away(_over_s: float) -> None:
         """At once: another process can take the floor only when this one has released it."""
@@ -247,11 +290,12 @@ def _add_floor(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) 
         await whip.close()
 
     parts.run["floor"] = floors.run
+    parts.run["publishers' keys"] = publisher_keys.run
     parts.send_away.append(send_speakers_away)
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus).routes(),
+        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -260,12 +304,15 @@ def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
+    dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
     supervisor = BoothSupervisor(
-        from_settings.booth_dependencies(settings, bus, clock, http),
+        dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
     parts.run["booths"] = supervisor.run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
+    parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
@@ -274,16 +321,20 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock)
+    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
+    parts.run["programmes"] = programmes.run
     parts.routes += [
         *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
+        *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
     ]
-    parts.send_away.append(rooms.send_listeners_away)
+    last_bytes_s = from_settings.last_bytes_s(settings)
+    parts.send_away.append(partial(rooms.send_listeners_away, last_bytes_s=last_bytes_s))
     parts.edge_counts = rooms.counts
 
 
@@ -294,23 +345,53 @@ def _add_desk(
     clock: Clock,
     events: Events,
     organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
     continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    journal = Journal(bus, clock)
+    tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
+    certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
+    watch = AlarmWatch(
+        bus=bus,
+        clock=clock,
+        board=board,
+        journal=journal,
+        installation=InstallationAlarms(bus.store_status, certificate.known_ms),
+        open_events=feed.open_events,
+        show=feed.show_alarms,
+    )
+    conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
+        "schedule": conferences.run,
+        "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: alarms": watch.run,
+        "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
+        *LogRoutes(journal, events, organizer).routes(),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *conferences.routes(answers, organizer),
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *FlagRoutes(events, journal, organizer).routes(),
+        *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
+        web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
+        web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/desk/live", page("desk/live/live.html")),
+        web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]
     parts.open_events = desk.open_events
+    parts.alarms = feed.alarm_counts

@@ -117,7 +117,7 @@ class BadEventId(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "bad_event_id",
-            "an event id has at most 48 lower-case letters, digits and hyphens",
+            "an id has at most 48 lower-case letters, digits and hyphens",
             "Leave the id out to have one made from the title.",
         )
 

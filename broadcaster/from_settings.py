@@ -31,8 +31,23 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that only programs on this machine can reach."""
 BACKLOG = 4096
 """Connections the kernel queues while many phones join at once."""
+LAST_BYTES_ALONE_S = 0.5
 _OPENAI = "api.openai.com"
 _AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+
+
+def provider(settings: Settings) -> str:
+    """The name by which attendees and speakers read of the Realtime service.
+
+    Returns:
+        OpenAI, Microsoft Azure, or the host of another one; empty if it is on this machine.
+    """
+    host = realtime_host(settings)
+    if settings.realtime_azure or host.endswith(_AZURE):
+        return "Microsoft Azure"
+    if host == _OPENAI:
+        return "OpenAI"
+    return "" if host in LOOPBACK else host
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
@@ -253,6 +268,15 @@ def address_limits(settings: Settings) -> AddressLimits:
         wrong_keys=settings.wrong_keys_per_address,
         wrong_passcodes=settings.wrong_passcodes_per_address,
     )
+
+
+def last_bytes_s(settings: Settings) -> float | None:
+    """Seconds in which clients read their last bytes when the process stops; None for the usual.
+
+    Without Redis everybody waits for the next start, so one client that reads nothing must not
+    hold it up.
+    """
+    return None if settings.redis_url else LAST_BYTES_ALONE_S
 
 
 def goodbye_s(settings: Settings) -> float:

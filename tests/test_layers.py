@@ -29,10 +29,14 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors",
+    "model": "errors model.check",
+    "model.check": "",
+    "model.conference": "errors model",
+    "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.microphone": "audio model model.check",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -43,16 +47,20 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "auth errors model sockets web.pages",
+    "web": "access auth errors model model.conference sockets web.access web.pages",
+    "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
-    "floor": "audio audio.stereo auth errors log model stage_keys system web webrtc",
+    "floor": (
+        "access audio audio.microphone audio.stereo auth errors log model model.check stage_keys "
+        "system web webrtc"
+    ),
     "booths": (
         "booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model realtime system"
+        "booths.text booths.timing errors log model model.check realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
@@ -66,11 +74,21 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
-    "edge.rooms": "auth edge.fanout errors model sockets system web",
+    "edge.programme": "errors model model.conference system web web.pages",
+    "edge.rooms": "auth edge.fanout errors model model.conference sockets system web",
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
-    "desk": "auth errors model stage_keys system web",
+    "desk": (
+        "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
+        "system web web.access"
+    ),
+    "desk.access": "access desk desk.journal errors model web web.access",
+    "desk.conferences": "desk desk.journal errors model model.conference system web",
+    "desk.alarms": "desk.board desk.journal errors model system",
+    "desk.check": "desk errors model model.check system web",
+    "desk.journal": "errors model",
+    "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -101,7 +119,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "__main__": "commands",
     "app": "*",
     "commands": "*",
-    "commands.events": "auth commands.links commands.settings config errors model sockets",
+    "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
 }
 OWNERS = {  # library -> the only packages that may import it
@@ -117,6 +135,7 @@ OWNERS = {  # library -> the only packages that may import it
     "espeakng_loader": {"rehearsal"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
+    "icalendar": {"desk"},
     "openai": set(),
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},

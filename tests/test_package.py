@@ -39,12 +39,13 @@ def test_the_wheel_holds_what_is_served(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     pages = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "listener_web").glob("*/*")
-        if (path.suffix in CONTENT_TYPES and path.parent.name != "node_modules")
-        or path.name.startswith("OFL-")
+        for path in (ROOT / "listener_web").glob("*/**/*")
+        if "node_modules" not in path.parts
+        and (path.suffix in CONTENT_TYPES or path.name.startswith("OFL-"))
     }
     assert "listener_web/player/player.js" in pages
     assert "listener_web/fonts/lexend-latin-400.woff2" in pages
+    assert "listener_web/i18n/organizer/en.json" in pages
     assert {f"broadcaster/{name}" for name in pages} <= names
     assert "broadcaster/desk/openapi.yaml" in names
     assert "broadcaster/rehearsal/talk/talk.flac" in names

@@ -72,6 +72,15 @@ class Blocks:
             return []
         return self.push(position, b"")
 
+    def take_rest(self) -> Block | None:
+        """Take what does not fill a block yet, as a shorter one, if there is anything."""
+        if self._start is None or not self._buffer:
+            return None
+        rest = Block(self._start, bytes(self._buffer))
+        self._start += len(self._buffer) // SAMPLE_BYTES
+        self._buffer.clear()
+        return rest
+
     def _begin(self, position: int, pcm: bytes) -> bytes:
         """Start at `position` or the next multiple of the length; returns the PCM from there."""
         skipped = -position % self._block_samples if self._aligned else 0

@@ -1,6 +1,8 @@
 """Opus packets as a continuous stream for audio players: Ogg unchanged, MP3 encoded again."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 import av
 
@@ -23,13 +25,17 @@ class OggOpus:
     """Opus packets in an Ogg stream (RFC 7845), passed through without encoding again.
 
     Each packet gets its own page, which comes out when the next packet goes in.
+
+    Args:
+        tags: the stream's comments, by their Vorbis names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tags: Mapping[str, str] = MappingProxyType({})) -> None:
         self._written = _MuxerOutput()
         options = {"page_duration": str(_SHORTEST_PACKET_US), "flush_packets": "1"}
         self._container = av.open(self._written, "w", format="ogg", options=options)
         self._stream = self._container.add_stream("libopus", rate=OPUS_HZ, layout="mono")
+        self._stream.metadata.update(tags)
         self._container.start_encoding()
         self.head = self._written.take()
         """The pages with which every listener's stream begins."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from broadcaster.audio.pcm import FULL_SCALE
+from broadcaster.audio.pcm import FULL_SCALE, Samples
 from broadcaster.model.audio import CLOCK_HZ
 
 SILENT_FLOOR_DBFS = -55.0
@@ -89,6 +89,27 @@ class LevelMeter:
         )
         self._square_sum, self._samples, self._peak, self._clipped = 0.0, 0, 0, 0
         return level
+
+
+class OutputLevel:
+    """The RMS of sound that is calculated as float32, over windows of any length."""
+
+    def __init__(self) -> None:
+        self._square_sum = 0.0
+        self._samples = 0
+        self._dbfs = DIGITAL_SILENCE_DBFS
+
+    def add(self, samples: Samples) -> None:
+        """Measure one piece."""
+        self._square_sum += float(np.dot(samples, samples))
+        self._samples += samples.size
+
+    def take_dbfs(self) -> float:
+        """The level since the last call; the one before if there was no sound since then."""
+        if self._samples:
+            self._dbfs = _dbfs(math.sqrt(self._square_sum / self._samples) * FULL_SCALE)
+            self._square_sum, self._samples = 0.0, 0
+        return self._dbfs
 
 
 def _dbfs(value: float) -> float:

@@ -168,8 +168,8 @@ class Booth:
     async def run(self) -> None:
         """Work until the orders end, then let the engine finish its sentence and be heard.
 
-        A booth that is cancelled stops at once if another process can go on. If none can, the
-        engine still finishes, but only in writing.
+        A booth that is cancelled stops at once if another process can go on, now or after the next
+        start. If none can, the engine still finishes, but only in writing.
         """
         await load_language_models()
         await self._go_on()
@@ -205,7 +205,7 @@ class Booth:
         """Whether to finish the sentence under way, now that the booth stops."""
         if self._lost:
             return False
-        return not self._orders.interpreting or self._orders.leaving or not self._bus.shared
+        return not self._orders.interpreting or self._orders.leaving or not self._bus.resumable
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""
@@ -275,5 +275,16 @@ class Booth:
             withheld_texts=self._chain.withheld_texts,
             interpreter=self._engine,
             cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
+            session_began_at_ms=self._chain.session_began_at_ms,
+            rotates_at_ms=self._chain.rotates_at_ms,
+            reconnects=self._chain.failures,
         )
+        if self._chain.last_failure is not None:
+            failure, at_ms = self._chain.last_failure
+            status = replace(
+                status,
+                last_error=failure.error,
+                last_error_reason=failure.advice(),
+                last_error_at_ms=at_ms,
+            )
         return self._sink.measure(status)

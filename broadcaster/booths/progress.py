@@ -36,6 +36,19 @@ class LeftProgress:
     sound_until: int = 0
 
 
+async def is_under_way(bus: Bus, event: str, channel: str) -> bool:
+    """Whether the last booth of a channel left work to the next one.
+
+    Raises:
+        BusUnavailable: the bus does not answer.
+    """
+    record = await bus.get(keys.progress_record(event, channel))
+    try:
+        return record is not None and json.loads(record.value)["done_until"] is not None
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """The floor is interpreted up to `position` once this much text and sound is out."""

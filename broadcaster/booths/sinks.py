@@ -194,6 +194,7 @@ class ChannelSink:
             dropped_ms=self._voice.dropped_ms,
             glossary_said=self._glossary.hits + self._glossary.missed,
             glossary_hits=self._glossary.hits,
+            level_dbfs=self._output.level.take_dbfs(),
         )
 
     def played_samples(self) -> int:

@@ -14,6 +14,7 @@ from broadcaster.booths.demand.costs import Spent
 from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths, RunningBooth
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
+from broadcaster.booths.progress import is_under_way
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
@@ -82,6 +83,17 @@ class BoothSupervisor:
             finally:
                 self._spread.leave()
 
+    async def finish_ended(self) -> None:
+        """Return when the booths that were told to end have finished: nobody goes on for them."""
+        ending = [
+            booth.task
+            for booths in self._events.values()
+            for booth in booths.running.values()
+            if booth.orders.ended
+        ]
+        if ending:
+            await asyncio.wait(ending)
+
     async def _keep_arranged(self, tasks: asyncio.TaskGroup) -> None:
         saves = True
         while True:
@@ -119,6 +131,8 @@ class BoothSupervisor:
             except (ValueError, TypeError, KeyError):
                 log.exception("%s cannot be read and is ignored", name)
                 continue
+            if event.is_over:
+                self._bus.forget_retained(keys.floor_pcm(event.id))
             if booths := self._events.get(event.id):
                 booths.event = event
             elif event.state is EventState.LIVE:
@@ -133,15 +147,31 @@ class BoothSupervisor:
         while True:
             try:
                 await self._exchange_spent(booths)
+                await self._resume(booths)
                 break
             except BusUnavailable as error:
-                log.warning("cannot read what %s has spent: %s", event.id, error.message)
+                log.warning(
+                    "cannot read what was spent and done in %s: %s", event.id, error.message
+                )
                 await self._clock.sleep(STATUS_INTERVAL_S)
         self._events[event.id] = booths
         self._following[event.id] = tasks.create_task(
             self._follow_status(booths, tasks), name=f"booths:{event.id}"
         )
         return booths
+
+    async def _resume(self, booths: EventBooths) -> None:
+        """Count the channels as used whose booths the last process on this data folder left.
+
+        Their listeners come back, and the sentence under way is written for the readers that come
+        later. Where processes share a bus, each knows what is in use.
+        """
+        event = booths.event
+        if self._bus.shared or not await self._bus.retained(keys.floor_pcm(event.id), 0, 1):
+            return
+        for channel in event.channel_ids():
+            if await is_under_way(self._bus, event.id, channel):
+                booths.demand.use(channel, self._clock.monotonic())
 
     async def _save(self) -> None:
         """Write down what was spent, and forget events that are over after their last booth."""

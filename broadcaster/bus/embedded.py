@@ -74,7 +74,7 @@ class EmbeddedBus:
     Args:
         path: the database file, created with its folder if missing; None keeps all in memory.
         clock: time, also the first half of stream ids; the system's unless it is given.
-        kept: keeps what is retained for the next process, should this one be killed.
+        kept: keeps what is retained for the next process.
     """
 
     def __init__(
@@ -134,6 +134,11 @@ class EmbeddedBus:
         """See `ports.Bus.shared`."""
         return False
 
+    @property
+    def resumable(self) -> bool:
+        """See `ports.Bus.resumable`."""
+        return self._kept is not None and self._kept.works
+
     def publish(self, topic: str, payload: bytes) -> None:
         """See `ports.Bus.publish`."""
         self._live.dispatch(topic, payload)
@@ -155,6 +160,11 @@ class EmbeddedBus:
         self._retained.forget(topic)
         if self._kept is not None:
             self._kept.forget(topic)
+
+    def leave_retained(self, topic: str) -> None:
+        """See `ports.Bus.leave_retained`."""
+        if self._kept is not None:
+            self._kept.leave(topic)
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""

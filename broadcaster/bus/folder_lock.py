@@ -18,6 +18,9 @@ from broadcaster.errors import BroadcasterError
 _log = logging.getLogger(__name__)
 
 LOCK_FILE = "server.lock"
+TRY_EVERY_S = 0.1
+TRIES = 30
+"""Tries before a folder counts as taken: a server that stops is gone sooner."""
 _LONGEST_OWNER_BYTES = 300
 
 
@@ -31,11 +34,13 @@ class DataFolderInUse(BroadcasterError):
 async def locked(folder: Path) -> AsyncIterator[None]:
     """Hold the folder's lock inside the context; the folder is made if it is missing.
 
+    A server that is just stopping is waited for.
+
     Raises:
-        DataFolderInUse: another server holds it.
+        DataFolderInUse: another server holds it, and goes on holding it.
         OSError: the folder cannot be written.
     """
-    descriptor = await asyncio.to_thread(_lock, folder)
+    descriptor = await _lock_soon(folder)
     try:
         yield
     finally:
@@ -67,6 +72,14 @@ def owner(folder: Path) -> str:
     finally:
         os.close(descriptor)
     return ""
+
+
+async def _lock_soon(folder: Path) -> int:
+    for _ in range(TRIES):
+        with suppress(DataFolderInUse):
+            return await asyncio.to_thread(_lock, folder)
+        await asyncio.sleep(TRY_EVERY_S)
+    return await asyncio.to_thread(_lock, folder)
 
 
 def _lock(folder: Path) -> int:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log, os_errors
-from broadcaster.commands.events.commands import events
+from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
@@ -164,13 +164,22 @@ def demo(*, lan: bool, **address: Any) -> None:
 
 
 @main.command()
-def check() -> None:
+@click.option("--event", help="Id of an event: run its sound check on the running server.")
+@click.option("--url", help="With --event: address of the server; without it that of the settings.")
+@click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="With --event: the token.")
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --event: a certificate to trust.",
+)
+def check(event: str | None, url: str | None, token: str | None, ca: Path | None) -> None:
     """Check before an event that everything is ready.
 
-    Tries the settings of the environment, one after the other, and says what to do about each that
-    does not work. The exit code is 1 if one failed.
+    Tries the settings of the environment and says what to do about each that does not work. With
+    --event the running server checks all that the event needs. The exit code is 1 if one failed.
     """
     from broadcaster.commands.check import Finding, Verdict, checks
+    from broadcaster.commands.check_event import show_event_checks
 
     log.configure("error")
     marks = {Verdict.GOOD: "[green]✓", Verdict.WARNING: "[yellow]!", Verdict.BAD: "[red]✗"}
@@ -193,7 +202,7 @@ def check() -> None:
         for sentence in wrong.sentences:
             show(Finding("Settings", Verdict.BAD, sentence))
         sys.exit(1)
-    run(report(settings))
+    run(report(settings) if event is None else show_event_checks(settings, url, token, ca, event))
     sys.exit(1 if failed else 0)
 
 
@@ -388,4 +397,4 @@ def config() -> None:
     out.print(table)
 
 
-main.add_command(events)
+main.commands.update(GROUPS)

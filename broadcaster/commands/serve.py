@@ -36,7 +36,7 @@ async def serve_until_stopped(settings: Settings, roles: frozenset[Role], out: C
         warn_of_few_files(roles, allowed, out)
         garbage.collect_seldom()
         await stop.wait()
-        say_goodbye("Stopping: interpreters finish their sentence (Ctrl-C again to stop now)…", out)
+        say_goodbye("Stopping (Ctrl-C again to stop now)…", out)
 
 
 def organizers_token(settings: Settings) -> tuple[str, bool]:

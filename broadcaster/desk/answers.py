@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
 from broadcaster.model.event import iso_time
@@ -81,8 +82,16 @@ class EventAnswers:
             "notice_translations": event.notice_translations,
             "pause_notice": asdict(event.pause_notice) if event.pause_notice else None,
             "ai_notice": event.ai_notice,
+            "ai_notice_translations": event.ai_notice_translations,
+            "conference": event.conference or None,
+            "room": event.room or None,
+            "time_zone": event.time_zone,
+            "auto_open_minutes": event.auto_open_minutes,
+            "auto_live": event.auto_live,
+            "imported": event.imported is not None,
             "retention_days": event.retention_days,
             "delete_at": iso_time(event.delete_at_ms),
+            "alarm_limits": asdict(AlarmLimits.of(event.alarm_limits)),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],
         }
@@ -93,13 +102,23 @@ class EventAnswers:
         request: web.Request,
         status: int = 200,
         headers: dict[str, str] | None = None,
+        *,
+        with_stage_key: bool = True,
     ) -> web.Response:
         """The answer with one event; `ETag` is its version."""
+        body = await self.body(stored, self.base(request))
         return web.json_response(
-            await self.body(stored, self.base(request)),
+            body if with_stage_key else without_stage_key(body),
             status=status,
             headers={"ETag": f'"{stored.version}"', **NO_STORE, **(headers or {})},
         )
+
+
+def without_stage_key(body: dict[str, Any]) -> dict[str, Any]:
+    """An event for somebody who must not speak into it."""
+    links = dict(body["links"])
+    links["stage"] = links["stage"].partition("#")[0]
+    return body | {"links": links, "stage_key": ""}
 
 
 def language_body(language: Language) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Board:
         booths = {channel: BoothStatus(channel, BoothState.IDLE) for channel in event.channel_ids()}
         listeners: Counter[str] = Counter()
         readers: Counter[str] = Counter()
+        edges: dict[str, int] = {}
         for status in fresh:
             if isinstance(status, BoothStatus):
                 booths[status.channel] = status
@@ -70,9 +71,25 @@ class Board:
                 for name, count in status.listeners.items():
                     listeners[ChannelVariant.parse(name).channel] += count
                 readers.update(status.readers)
+                connected = sum(status.listeners.values()) + sum(status.readers.values())
+                edges[status.edge] = connected
         # The floor needs no booth: its booth reports about captions only.
-        booths[FLOOR] = replace(booths[FLOOR], state=BoothState.LIVE, lag_ms=0)
-        return EventStatus(event, floor, booths, listeners, readers, spent_usd)
+        booths[FLOOR] = replace(
+            booths[FLOOR],
+            state=BoothState.LIVE,
+            lag_ms=0,
+            level_dbfs=(floor or FloorStatus()).level_dbfs,
+        )
+        return EventStatus(
+            event,
+            floor,
+            booths,
+            listeners,
+            readers,
+            spent_usd,
+            booths_report=any(isinstance(status, BoothStatus) for status in fresh),
+            edges=edges,
+        )
 
     def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
         """The same in the form of `GET /api/events/{event}/status`."""

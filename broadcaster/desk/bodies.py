@@ -1,10 +1,13 @@
 """The bodies that create and change events, validated and turned into the model's types."""
 
 import asyncio
+import re
+import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -18,16 +21,21 @@ from pydantic import (
 
 from broadcaster.auth import new_key
 from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
-from broadcaster.model.join import Passcode
+from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
 
 LONGEST_SLUG = 48
+_SUFFIX_LENGTH = 6
+"""Random characters at the end of an id that is made from a title: 30 bits."""
 LONGEST_RETENTION_DAYS = 3650
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
+LONGEST_OPEN_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
+_TIME_ZONES = frozenset(available_timezones())
+"""IANA names; looking them up reads files."""
 _INVISIBLE = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})
 """Unicode categories of characters that show nothing by themselves."""
 
@@ -73,6 +81,17 @@ def _choosable(state: EventState) -> EventState:
     return state
 
 
+def _known_zone(name: str) -> str:
+    """Check that a time zone is one of the IANA database.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if name not in _TIME_ZONES:
+        raise ValueError("it is not a time zone; write it as Europe/Berlin or America/New_York")
+    return name
+
+
 def _typable(passcode: str) -> str:
     """Check that everybody can type a passcode on a phone, whatever its language.
 
@@ -97,6 +116,8 @@ PasscodeText = Annotated[
 ]
 PlannedTime = Annotated[AwareDatetime, AfterValidator(_near)]
 ChosenState = Annotated[EventState, AfterValidator(_choosable)]
+TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone)]
+OpenMinutes = Annotated[int, Field(ge=0, le=LONGEST_OPEN_MINUTES)]
 Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
@@ -129,6 +150,17 @@ Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
 
+class AlarmLimitsBody(_Body):
+    """Limits of alarms; a missing one is the usual one. `alarms.limits` says what they mean."""
+
+    speaker_gone_s: float | None = Field(None, ge=3, le=600)
+    silence_s: float | None = Field(None, ge=5, le=3600)
+    clipping_s: float | None = Field(None, ge=1, le=60)
+    lag_s: float | None = Field(None, ge=3, le=120)
+    booth_failed_s: float | None = Field(None, ge=1, le=600)
+    spend_percent: float | None = Field(None, ge=10, le=100)
+
+
 class EventOptions(_Body):
     """The options of an event: each has a default and can be changed at any time."""
 
@@ -145,7 +177,14 @@ class EventOptions(_Body):
     notice: Sentence | None = None
     notice_translations: Translations = Field(default_factory=dict)
     ai_notice: SentenceOrNothing | None = None
+    ai_notice_translations: Translations = Field(default_factory=dict)
     retention_days: int | None = Field(None, ge=1, le=LONGEST_RETENTION_DAYS)
+    alarm_limits: AlarmLimitsBody | None = None
+    conference: str | None = Field(None, max_length=LONGEST_SLUG)
+    room: Word | None = None
+    time_zone: TimeZone | None = None
+    auto_open_minutes: OpenMinutes | None = None
+    auto_live: bool = False
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -156,7 +195,8 @@ class EventOptions(_Body):
         options = self.model_dump(include=self.model_fields_set & EventOptions.model_fields.keys())
         spoken = [self.source_language] if self.source_language is not None else []
         terms = (tag for term in self.glossary for tag in term.translations)
-        tags = await _canonical({*spoken, *terms, *self.notice_translations})
+        texts_in = {*self.notice_translations, *self.ai_notice_translations}
+        tags = await _canonical({*spoken, *terms, *texts_in})
         if spoken:
             options["source_language"] = tags[spoken[0]]
         if "glossary" in options:
@@ -168,13 +208,16 @@ class EventOptions(_Body):
             options["do_not_translate"] = tuple(dict.fromkeys(self.do_not_translate))
         if self.passcode is not None:
             options["passcode"] = Passcode(self.passcode, new_key())
-        for name in ("starts_at", "ends_at"):
-            if name in options:
-                time = options.pop(name)
-                options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
-        if "notice_translations" in options:
-            texts = self.notice_translations.items()
-            options["notice_translations"] = {tags[tag]: text for tag, text in texts}
+        for name in {"starts_at", "ends_at"} & options.keys():
+            time = options.pop(name)
+            options[f"{name}_ms"] = None if time is None else int(time.timestamp() * 1000)
+        for name in {"notice_translations", "ai_notice_translations"} & options.keys():
+            options[name] = {tags[tag]: text for tag, text in options[name].items()}
+        if "alarm_limits" in options:
+            limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
+            options["alarm_limits"] = limits.model_dump(exclude_none=True)
+        for name in {"conference", "room"} & options.keys():
+            options[name] = options[name] or ""
         return options
 
 
@@ -243,3 +286,17 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 async def _canonical(tags: Iterable[str]) -> dict[str, str]:
     """The canonical form of each tag; looking them up reads files."""
     return await asyncio.to_thread(lambda: {tag: describe(tag).tag for tag in tags})
+
+
+def slug_of(title: str, otherwise: str) -> str:
+    """An id from a title that nobody can guess, so that a closed event is not found by its name.
+
+    Args:
+        title: perhaps in a script of which nothing is left in an id.
+        otherwise: takes the place of such a title.
+    """
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or otherwise
+    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{slug}-{suffix.lower()}"

@@ -1,17 +1,19 @@
 """Deletes everything of an event, at the organizer's wish or when its retention has passed.
 
 First the event's record becomes one that says `deleted` and nothing else, so that all stages stop.
-Then its captions, costs and all other keys are removed. A booth that was still finishing a sentence
-may have written after that, so `TOMBSTONE_S` later everything is removed once more, now with the
-record.
+Then its captions, costs, log and all other keys are removed. A booth that was still finishing a
+sentence may have written after that, so `TOMBSTONE_S` later everything is removed once more, now
+with the record.
 """
 
 import asyncio
 import logging
 from contextlib import suppress
 
+from broadcaster.access.tokens import Token
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
+from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
@@ -80,6 +82,17 @@ class EventEraser:
                 with suppress(VersionConflict):  # it was changed just now; the next sweep looks
                     await self.delete(event, record.version)
 
+        await self._sweep_conferences(now_ms)
+
+    async def _sweep_conferences(self, now_ms: int) -> None:
+        """Remove what is left of deleted conferences."""
+        for name in await self._bus.records(keys.CONFERENCE_RECORDS):
+            record = await self._bus.get(name)
+            conference = Conference.from_json(record.value) if record is not None else None
+            deleted_at_ms = conference.deleted_at_ms if conference is not None else None
+            if deleted_at_ms is not None and now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+                await self._bus.erase(records=[name], streams=keys.NOTHING, retained=keys.NOTHING)
+
     async def _sweep_regularly(self) -> None:
         while True:
             try:
@@ -92,8 +105,18 @@ class EventEraser:
         """Remove all keys of an event but its record, and `more` records."""
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
+        tokens = await self._void_tokens(event_id)
         await self._bus.erase(
-            records=[*codes, *progress, keys.spent_record(event_id), *more],
+            records=[
+                *codes,
+                *progress,
+                *tokens,
+                keys.spent_record(event_id),
+                keys.log_record(event_id),
+                keys.check_record(event_id),
+                keys.alarms_record(event_id),
+                *more,
+            ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
@@ -107,6 +130,29 @@ class EventEraser:
                 found.append(name)
             if number % 100 == 0:
                 await asyncio.sleep(0)
+        return found
+
+    async def _void_tokens(self, event_id: str) -> list[str]:
+        """Void the event's tokens; returns the records of those that were voided before.
+
+        So all processes have heard that a token is void when its record is removed.
+        """
+        found = []
+        now_ms = self._clock.now_ms()
+        for name in await self._bus.records(keys.TOKEN_RECORDS):
+            record = await self._bus.get(name)
+            try:
+                token = Token.from_json(record.value) if record is not None else None
+            except (ValueError, TypeError, KeyError):
+                continue  # the registry reports it
+            if record is None or token is None:
+                continue
+            if not token.digest and token.is_only_of(event_id):
+                found.append(name)
+                continue
+            voided = token.without_event(event_id, now_ms)
+            if voided != token:
+                await self._bus.put(name, voided.to_json())
         return found
 
 

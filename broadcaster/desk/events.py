@@ -1,17 +1,16 @@
 """Event records: created, read, changed, deleted."""
 
 import json
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from broadcaster.auth import new_key
-from broadcaster.desk.bodies import LONGEST_SLUG, Duplicate, EventChange, NewEvent, channels
+from broadcaster.desk.bodies import Duplicate, EventChange, NewEvent, channels, slug_of
 from broadcaster.desk.erasure import EventEraser
+from broadcaster.desk.journal.changes import happenings
+from broadcaster.desk.journal.journal import SYSTEM, Journal
 from broadcaster.errors import (
     BadEventId,
     BadSchedule,
@@ -23,15 +22,14 @@ from broadcaster.errors import (
     VersionConflict,
 )
 from broadcaster.model import keys
+from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
-from broadcaster.model.join import ALPHABET, Passcode, new_code
+from broadcaster.model.join import Passcode, new_code
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
 
 _ATTEMPTS = 5
-_SUFFIX_LENGTH = 6
-"""Random characters at the end of an id that is made from a title: 30 bits."""
 _COPY = " (copy)"
 _LONGEST_TITLE = 120
 
@@ -65,26 +63,50 @@ class Events:
         self._clock = clock
         self._keyring = keyring
         self._eraser = EventEraser(bus, clock)
+        self._journal = Journal(bus, clock)
 
-    async def create(self, new: NewEvent) -> Stored:
+    async def create(self, new: NewEvent, *, actor: str = SYSTEM, owner: str = "") -> Stored:
         """Write a new event.
+
+        Args:
+            new: the event.
+            actor: name of whoever creates it, for its log.
+            owner: subject of the organizer whose event it will be; empty for an admin's.
 
         Raises:
             UnknownLanguage: a tag is not one.
             InvalidInitialState: the state is neither draft nor open.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             BadEventId: the id cannot be part of a link.
             EventExists: the id is in use.
         """
         chosen = await channels(new.languages)
         options = await new.given()
+        await self._check_conference(options)
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
-        event = Event("", new.title, new.state, chosen, "", **options)
-        return await self._create(event, new.id)
+        event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
+        return await self.add(event, new.id, actor=actor)
 
-    async def duplicate(self, event_id: str, wanted: Duplicate) -> Stored:
+    async def add(
+        self, event: Event, wanted_id: str | None = None, *, actor: str = SYSTEM
+    ) -> Stored:
+        """Write an event, which gets an id, a code and a stage key; see `create`."""
+        stored = await self._create(event, wanted_id)
+        await self._journal.note(stored.event.id, "event_created", actor, {"state": event.state})
+        return stored
+
+    async def duplicate(
+        self, event_id: str, wanted: Duplicate, *, actor: str = SYSTEM, owner: str = ""
+    ) -> Stored:
         """Write a draft with the languages and options of an event, and links of its own.
+
+        Args:
+            event_id: of the event that is copied.
+            wanted: the title and id of the copy.
+            actor: name of whoever copies it, for the log of the copy.
+            owner: see `create`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -105,15 +127,19 @@ class Events:
             pause_notice=None,
             closed_at_ms=None,
             floor_restarts=0,
+            imported=None,
+            owner=owner,
         )
-        return await self._create(event, wanted.id)
+        stored = await self._create(event, wanted.id)
+        await self._journal.note(stored.event.id, "event_created", actor, {"copy_of": event_id})
+        return stored
 
     async def _create(self, event: Event, wanted_id: str | None) -> Stored:
         """Write an event with a new id, code and stage key."""
         _check_schedule(event)
         if wanted_id is not None and not SLUG.fullmatch(wanted_id):
             raise BadEventId
-        event_id = wanted_id or _slug(event.title)
+        event_id = wanted_id or slug_of(event.title, "event")
         # Without this look a code would be lost to each attempt.
         if await self._bus.get(keys.event_record(event_id)) is not None:
             raise EventExists(event_id)
@@ -152,7 +178,12 @@ class Events:
         return [one for one in stored if one.event.state is not EventState.DELETED]
 
     async def change(
-        self, event_id: str, change: EventChange, if_version: int | None = None
+        self,
+        event_id: str,
+        change: EventChange,
+        if_version: int | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Change an event.
 
@@ -160,16 +191,19 @@ class Events:
             event_id: the event's id.
             change: the fields to change.
             if_version: change only a record that still has this version.
+            actor: name of whoever changes it, for its log.
 
         Raises:
             UnknownEvent: no event has this id, or it cannot be reopened any more.
             UnknownLanguage: a tag is not one.
             BadSchedule: it would end before it starts.
+            UnknownConference: no conference has the id that was given.
             InvalidTransition: the event cannot get into this state.
             EventChanged: the record has another version than `if_version`, or other writers kept
                 changing it.
         """
         changed = await change.given()
+        await self._check_conference(changed)
         if change.title is not None:
             changed["title"] = change.title
         if change.languages is not None:
@@ -187,7 +221,7 @@ class Events:
                 event = replace(event, closed_at_ms=now_ms)  # an earlier version closed it
             return event
 
-        return await self._write(event_id, apply, if_version)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
     async def act(
         self,
@@ -195,6 +229,8 @@ class Events:
         action: EventAction,
         if_version: int | None = None,
         pause_notice: Notice | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Take a step of an event's life. One that was taken already changes nothing.
 
@@ -203,6 +239,7 @@ class Events:
             action: any but `delete`.
             if_version: see `change`.
             pause_notice: of `pause`.
+            actor: see `change`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -214,12 +251,23 @@ class Events:
             event = before.after(action, self._clock.now_ms())
             return replace(event, pause_notice=pause_notice) if pause_notice else event
 
-        return await self._write(event_id, apply, if_version)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
     async def restart_booth(
-        self, event_id: str, channel: str, if_version: int | None = None
+        self,
+        event_id: str,
+        channel: str,
+        if_version: int | None = None,
+        *,
+        actor: str = SYSTEM,
     ) -> Stored:
         """Let a new booth take over a channel.
+
+        Args:
+            event_id: the event's id.
+            channel: the language, or the floor's captions.
+            if_version: see `change`.
+            actor: see `change`.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -240,10 +288,14 @@ class Events:
                 ),
             )
 
-        return await self._write(event_id, apply, if_version)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
-    async def delete(self, event_id: str, if_version: int | None = None) -> None:
+    async def delete(
+        self, event_id: str, if_version: int | None = None, actor: str = SYSTEM
+    ) -> None:
         """Delete an event and everything that was stored about it.
+
+        The installation's log says that it was deleted, and by whom.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -257,13 +309,19 @@ class Events:
                 break
             stored.event.after(EventAction.DELETE, self._clock.now_ms())
             with suppress(VersionConflict):
-                return await self._eraser.delete(stored.event, stored.version)
+                await self._eraser.delete(stored.event, stored.version)
+                await self._journal.note(None, "event_deleted", actor, {"event": event_id})
+                return
         raise EventChanged
 
-    async def _write(
-        self, event_id: str, apply: Callable[[Event], Event], if_version: int | None
+    async def rewrite(
+        self,
+        event_id: str,
+        apply: Callable[[Event], Event],
+        if_version: int | None,
+        actor: str,
     ) -> Stored:
-        """Change a record that nobody else changes at the same time.
+        """Change a record that nobody else changes at the same time, and note it in its log.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -285,6 +343,8 @@ class Events:
                 )
             except VersionConflict:
                 continue
+            for what, values in happenings(stored.event, event):
+                await self._journal.note(event_id, what, actor, values)
             return Stored(event, version, self._keyring.open(event.stage_key))
         raise EventChanged
 
@@ -295,6 +355,10 @@ class Events:
             return {}
         accounts = json.loads(record.value)
         return {channel: sum(account.values()) for channel, account in accounts.items()}
+
+    async def _check_conference(self, options: dict[str, Any]) -> None:
+        if options.get("conference"):
+            await find_conference(self._bus, options["conference"])
 
     async def _take_code(self, event_id: str) -> str:
         """Take a join code that no event has or had."""
@@ -330,12 +394,3 @@ def _check_schedule(event: Event) -> None:
     starts, ends = event.starts_at_ms, event.ends_at_ms
     if starts is not None and ends is not None and ends <= starts:
         raise BadSchedule
-
-
-def _slug(title: str) -> str:
-    """An id from a title that nobody can guess, so that a closed event is not found by its name."""
-    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    longest = LONGEST_SLUG - _SUFFIX_LENGTH - 1
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title)[:longest].strip("-") or "event"
-    suffix = "".join(secrets.choice(ALPHABET) for _ in range(_SUFFIX_LENGTH))
-    return f"{slug}-{suffix.lower()}"

@@ -9,22 +9,30 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from broadcaster.desk.alarms.book import Alarm
+from broadcaster.desk.alarms.watched import WatchedEvent
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events, Stored
+from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.errors import BusUnavailable, DomainError
 from broadcaster.model import keys
+from broadcaster.model.check.report import CheckReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.model.status import STATUS_INTERVAL_S
 from broadcaster.system.backoff import Backoff
 
 log = logging.getLogger("broadcaster.desk")
 
+_LOG_ENTRIES = 3
+"""Newest entries of a log that pages are told; a page that missed others asks for them."""
+MEASURE_EVERY_S = 0.5
+"""Stages report once a second, each at its own time: so a page shows a change within a second."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -35,8 +43,8 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status` or `store`.
-        event: id of the event; empty for the store.
+        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms` or `check`.
+        event: id of the event; empty for the store and for alarms of the installation.
         body: as JSON will have it; of an event without its links.
         stored: the event itself, if that is what changed.
     """
@@ -86,6 +94,9 @@ class DeskFeed:
             tasks.create_task(self._follow_events(), name="desk: events")
             tasks.create_task(self._follow_spent(), name="desk: costs")
             tasks.create_task(self._measure_regularly(), name="desk: status")
+            tasks.create_task(self._follow_logs(), name="desk: logs")
+            tasks.create_task(self._follow_checks(), name="desk: sound checks")
+            tasks.create_task(self._follow_alarms(), name="desk: alarms of others")
 
     def page_came(self) -> None:
         """A page follows the changes; what is measured is collected from now on."""
@@ -94,6 +105,37 @@ class DeskFeed:
     def page_left(self) -> None:
         """It does not any more."""
         self._pages -= 1
+
+    def open_events(self) -> list[tuple[Event, Mapping[str, float]]]:
+        """The events that are not over, each with its cost in USD by channel."""
+        return [
+            (event, self._spent.get(event.id, {})) for event in self.events() if not event.is_over
+        ]
+
+    def events(self) -> list[Event]:
+        """All events."""
+        return [one.stored.event for one in self._newest.values() if one.stored is not None]
+
+    def show_alarms(self, event_id: str, alarms: Sequence[Alarm]) -> None:
+        """Tell pages the alarms of an event; of the installation if the id is empty."""
+        if alarms or ("alarms", event_id) in self._newest:
+            self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
+
+    def alarms(self) -> dict[str, list[dict[str, Any]]]:
+        """The alarms that are raised, by event; those of the installation have an empty id."""
+        return {
+            event_id: change.body["alarms"]
+            for (kind, event_id), change in self._newest.items()
+            if kind == "alarms" and change.body["alarms"]
+        }
+
+    def alarm_counts(self) -> Counter[tuple[str, str]]:
+        """How many alarms are raised, by event and alarm, for `GET /metrics`."""
+        return Counter(
+            (event_id, alarm["id"])
+            for event_id, alarms in self.alarms().items()
+            for alarm in alarms
+        )
 
     def knows(self, number: int) -> bool:
         """Whether all changes after this one are still known."""
@@ -144,7 +186,7 @@ class DeskFeed:
         self._change("event", event.id, described, stored)
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status"):
+        for kind in ("event", "status", "log", "alarms", "check"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})
@@ -162,21 +204,62 @@ class DeskFeed:
             except (ValueError, TypeError, AttributeError):
                 log.exception("%s cannot be read and is ignored", name)
 
+    async def _follow_logs(self) -> None:
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.LOG_RECORDS):
+            event_id = name.removeprefix(keys.LOG_RECORDS)
+            if name == keys.log_record(None) or ("deleted", event_id) in self._newest:
+                continue
+            try:
+                entries = JournalRecord.from_json(record.value).before(None, _LOG_ENTRIES)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._change("log", event_id, {"entries": [asdict(entry) for entry in entries]})
+
+    async def _follow_checks(self) -> None:
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.CHECK_RECORDS):
+            event_id = name.removeprefix(keys.CHECK_RECORDS)
+            if ("event", event_id) not in self._newest:
+                continue
+            try:
+                report = CheckReport.from_json(record.value)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._change("check", event_id, report.body())
+
+    async def _follow_alarms(self) -> None:
+        """Tell what the process that watches the events has found."""
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.ALARM_RECORDS):
+            event_id = name.removeprefix(keys.ALARM_RECORDS)
+            if ("deleted", event_id) in self._newest:
+                continue
+            try:
+                watched = WatchedEvent.from_json(record.value, 0)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self.show_alarms(event_id, watched.book.active)
+
     async def _measure_regularly(self) -> None:
         while True:
             if self._pages:
                 self._measure()
-            await self._clock.sleep(STATUS_INTERVAL_S)
+            await self._clock.sleep(MEASURE_EVERY_S)
 
     def _measure(self) -> None:
         """Ask the board about all events that are not over."""
-        events = [one.stored.event for one in self._newest.values() if one.stored is not None]
-        for event in events:
-            if event.is_over:
-                self._newest.pop(("status", event.id), None)
-                continue
-            status = self._board.snapshot(event, self._spent.get(event.id, {}))
-            self._change("status", event.id, status)
+        open_events = self.open_events()
+        open_ids = {event.id for event, _ in open_events}
+        measured = [event_id for kind, event_id in self._newest if kind == "status"]
+        for event_id in measured:
+            if event_id not in open_ids:
+                del self._newest["status", event_id]
+        for event, spent_usd in open_events:
+            self._change("status", event.id, self._board.snapshot(event, spent_usd))
         self._change("store", "", self._board.store())
 
     def _change(

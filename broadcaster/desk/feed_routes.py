@@ -3,13 +3,17 @@
 import asyncio
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from broadcaster.desk.answers import NO_STORE, EventAnswers
+from broadcaster.access.actions import Action
+from broadcaster.desk.answers import NO_STORE, EventAnswers, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
+from broadcaster.model.event import Event
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
@@ -24,12 +28,12 @@ _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
 
 class FeedRoutes:
-    """The handler of the stream.
+    """The handlers of the stream and of the alarms.
 
     Args:
         feed: what changes.
         answers: makes the links of events.
-        organizer: every call must be the organizer's.
+        organizer: decides who may, and what they see.
     """
 
     def __init__(self, feed: DeskFeed, answers: EventAnswers, organizer: Organizer) -> None:
@@ -38,8 +42,23 @@ class FeedRoutes:
         self._organizer = organizer
 
     def routes(self) -> list[web.RouteDef]:
-        """The route."""
-        return [web.get("/api/changes", self.changes)]
+        """The stream, and what of it is asked for once."""
+        return [
+            web.get("/api/changes", self.changes),
+            web.get("/api/alarms", self.alarms),
+        ]
+
+    async def alarms(self, request: web.Request) -> web.Response:
+        """The alarms that are raised now."""
+        self._organizer.authorize(request)
+        seen = _View(self._organizer, request, self._feed.events()).shown | {""}
+        found = [
+            {"event": event_id or None, **alarm}
+            for event_id, alarms in self._feed.alarms().items()
+            if event_id in seen
+            for alarm in alarms
+        ]
+        return web.json_response(found, headers=NO_STORE)
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """All events, then every change, until the client leaves."""
@@ -75,8 +94,9 @@ class FeedRoutes:
         return response
 
     async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
+        view = _View(self._organizer, request, self._feed.events())
         base = self._answers.base(request)
-        number = self._last_seen(request)
+        number = self._last_seen(request) if view.sees_all else None
         begin = f"retry: {_RETRY_MS}\n\n"
         if number is None:
             number = 0
@@ -87,7 +107,10 @@ class FeedRoutes:
             changes = self._feed.changes_after(number)
             while changes:
                 some, changes = changes[:_AT_ONCE], changes[_AT_ONCE:]
-                await response.write("".join(self._message(one, base) for one in some).encode())
+                seen = [change for one in some if (change := view.of(one)) is not None]
+                if seen:
+                    texts = [self._message(one, base, view) for one in seen]
+                    await response.write("".join(texts).encode())
                 number = some[-1].number
             if not told:
                 told = True
@@ -105,14 +128,54 @@ class FeedRoutes:
             return None
         return int(given[2])
 
-    def _message(self, change: Change, base: str) -> str:
+    def _message(self, change: Change, base: str, view: "_View") -> str:
         body: dict[str, Any] = dict(change.body)
         if change.stored is not None:
             body["links"] = self._answers.links(change.stored, base)
-        elif change.kind == "status":
-            body = {"id": change.event, "status": body}
+            if not view.with_stage_key:
+                body = without_stage_key(body)
+        elif change.kind in {"status", "log", "check"}:
+            body = {"id": change.event, change.kind: body}
+        elif change.kind == "alarms":
+            body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"
+
+
+class _View:
+    """The part of all changes that the sender of a request may see.
+
+    Args:
+        organizer: decides.
+        request: was authorized.
+        events: all events.
+
+    Attributes:
+        shown: ids of the events whose changes are told.
+    """
+
+    def __init__(self, organizer: Organizer, request: web.Request, events: Iterable[Event]) -> None:
+        self._organizer = organizer
+        self._request = request
+        self.shown = {event.id for event in events if organizer.may_see(request, event)}
+        self.sees_all = organizer.sees_all(request)
+        self.with_stage_key = organizer.may(request, Action.READ_STAGE_KEY)
+
+    def of(self, change: Change) -> Change | None:
+        """A change as it is told; None if it is not. An event that is theirs no more is gone."""
+        if self.sees_all or not change.event:
+            return change
+        was_shown = change.event in self.shown
+        if change.stored is not None and self._organizer.may_see(
+            self._request, change.stored.event
+        ):
+            self.shown.add(change.event)
+            return change
+        if change.stored is not None or change.kind == "deleted":
+            self.shown.discard(change.event)
+            gone = replace(change, kind="deleted", body={"id": change.event}, stored=None)
+            return gone if was_shown else None
+        return change if was_shown else None
 
 
 async def _until_stopping(request: web.Request) -> None:

@@ -43,15 +43,24 @@ class LifeRoutes:
             given = (await parse_optional(request, Pause)).notice
             notice = await given.notice() if given is not None else None
         stored = await self._events.act(
-            request.match_info["event"], action, wanted_version(request), notice
+            request.match_info["event"],
+            action,
+            wanted_version(request),
+            notice,
+            actor=self._organizer.name_of(request),
         )
         return await self._answers.answer(stored, request)
 
     async def duplicate(self, request: web.Request) -> web.Response:
         """Make a draft of an event's languages and options."""
-        self._organizer.authorize(request)
+        owner = self._organizer.authorize(request).owner
         wanted = await parse_optional(request, Duplicate)
-        stored = await self._events.duplicate(request.match_info["event"], wanted)
+        stored = await self._events.duplicate(
+            request.match_info["event"],
+            wanted,
+            actor=self._organizer.name_of(request),
+            owner=owner,
+        )
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )
@@ -60,12 +69,15 @@ class LifeRoutes:
         """Let a new booth take over a channel."""
         self._organizer.authorize(request)
         stored = await self._events.restart_booth(
-            request.match_info["event"], request.match_info["channel"], wanted_version(request)
+            request.match_info["event"],
+            request.match_info["channel"],
+            wanted_version(request),
+            actor=self._organizer.name_of(request),
         )
         return await self._answers.answer(stored, request)
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete an event and everything that was stored about it."""
-        self._organizer.authorize(request)
-        await self._events.delete(request.match_info["event"], wanted_version(request))
+        actor = self._organizer.authorize(request).name
+        await self._events.delete(request.match_info["event"], wanted_version(request), actor)
         return web.Response(status=204, headers=NO_STORE)

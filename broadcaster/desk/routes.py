@@ -6,7 +6,8 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from broadcaster.desk.answers import NO_STORE, EventAnswers, language_body
+from broadcaster.access.actions import Action
+from broadcaster.desk.answers import NO_STORE, EventAnswers, language_body, without_stage_key
 from broadcaster.desk.board import Board
 from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events
@@ -15,11 +16,10 @@ from broadcaster.desk.requests import parse, wanted_version
 from broadcaster.model.event import EventState
 from broadcaster.model.language import languages
 from broadcaster.model.status import EventStatus
-from broadcaster.web.clients import client_of
+from broadcaster.web.access.credentials import set_cookie
 from broadcaster.web.errors import Refused
-from broadcaster.web.organizer import COOKIE, Organizer, wrong_token
+from broadcaster.web.organizer import Organizer, not_allowed, wrong_token
 
-_COOKIE_AGE_S = 30 * 24 * 3600
 _OPENAPI = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
 
 
@@ -87,22 +87,16 @@ class DeskRoutes:
             The redirect, None if the request has no token.
 
         Raises:
-            Refused: 401 `wrong_admin_token`.
+            Refused: 401 `wrong_admin_token`, `token_revoked` or `token_expired`.
         """
         token = request.query.get("token")
         if token is None:
             return None
-        if not self._organizer.owns(token):
+        found = self._organizer.sign_in(token)
+        if found is None:
             raise wrong_token()
         answer = web.Response(status=303, headers={"Location": "/desk", **NO_STORE})
-        answer.set_cookie(
-            COOKIE,
-            self._organizer.cookie(),
-            max_age=_COOKIE_AGE_S,
-            httponly=True,
-            samesite="Strict",
-            secure=client_of(request).secure,
-        )
+        set_cookie(answer, found[1], request)
         return answer
 
     async def openapi(self, _request: web.Request) -> web.Response:
@@ -120,13 +114,23 @@ class DeskRoutes:
         self._authorize(request)
         events = await self._events.list()
         base = self._answers.base(request)
-        bodies = [await self._answers.body(stored, base) for stored in events]
+        with_key = self._organizer.may(request, Action.READ_STAGE_KEY)
+        bodies = [
+            await self._answers.body(stored, base)
+            for stored in events
+            if self._organizer.may_see(request, stored.event)
+        ]
+        if not with_key:
+            bodies = [without_stage_key(body) for body in bodies]
         return web.json_response(bodies, headers=NO_STORE)
 
     async def create(self, request: web.Request) -> web.Response:
         """Create an event."""
-        self._authorize(request)
-        stored = await self._events.create(await parse(request, NewEvent))
+        identity = self._organizer.authorize(request)
+        new = await parse(request, NewEvent)
+        if new.conference and not identity.covers_conference(new.conference):
+            raise not_allowed(identity)
+        stored = await self._events.create(new, actor=identity.name, owner=identity.owner)
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )
@@ -135,14 +139,22 @@ class DeskRoutes:
         """Read an event."""
         self._authorize(request)
         stored = await self._events.get(request.match_info["event"])
-        return await self._answers.answer(stored, request)
+        with_key = self._organizer.may(request, Action.READ_STAGE_KEY)
+        return await self._answers.answer(stored, request, with_stage_key=with_key)
 
     async def change(self, request: web.Request) -> web.Response:
         """Change the title, state, languages or options of an event."""
-        self._authorize(request)
+        identity = self._organizer.authorize(request)
         change = await parse(request, EventChange)
+        if change.conference and not identity.covers_conference(change.conference):
+            before = (await self._events.get(request.match_info["event"])).event
+            if before.conference != change.conference:
+                raise not_allowed(identity)
         stored = await self._events.change(
-            request.match_info["event"], change, wanted_version(request)
+            request.match_info["event"],
+            change,
+            wanted_version(request),
+            actor=self._organizer.name_of(request),
         )
         return await self._answers.answer(stored, request)
 
@@ -173,7 +185,10 @@ class DeskRoutes:
 
     async def qr(self, request: web.Request) -> web.Response:
         """Draw one of the links of an event as a QR code."""
-        self._authorize(request)
+        identity = self._organizer.authorize(request)
+        is_stage = request.match_info["link"] == "stage"
+        if is_stage and not identity.may(Action.READ_STAGE_KEY):
+            raise not_allowed(identity)
         stored = await self._events.get(request.match_info["event"])
         link = self._answers.links(stored, self._answers.base(request))[request.match_info["link"]]
         return picture(link, request.match_info["form"])

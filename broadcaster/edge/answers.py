@@ -8,8 +8,13 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.model.language import FLOOR, languages
 
 
-async def info_answer(room: EventRoom) -> bytes:
-    """The answer of `/e/{event}/info`: the channels, and what the page says about the event."""
+async def info_answer(room: EventRoom, provider: str) -> bytes:
+    """The answer of `/e/{event}/info`: the channels, and what the page says about the event.
+
+    Args:
+        room: of the event.
+        provider: the name of the service that interprets, or empty.
+    """
     event = room.event
     interpreted = await languages(channel.language for channel in event.channels)
     spoken = room.floor_language
@@ -37,6 +42,9 @@ async def info_answer(room: EventRoom) -> bytes:
         "starts_at": event.starts_at(),
         "notice": event.notice,
         "ai_notice": event.ai_notice,
+        "ai_notice_translations": event.ai_notice_translations,
+        "provider": provider,
+        "conference": event.conference or None,
     }
     return json.dumps(body).encode()
 
@@ -48,6 +56,7 @@ def captions_answer(room: EventRoom, channel: str, page: CaptionPage) -> bytes:
         "before": id_text(page.before),
         "after": id_text(page.after),
         "more": page.more,
+        "ai_generated": True,
     }
     return _with_captions(head, page.captions)
 

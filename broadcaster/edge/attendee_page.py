@@ -6,6 +6,8 @@ browser prefers. A wrong guess costs a question, and a missing answer costs one 
 """
 
 import asyncio
+import json
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +23,7 @@ from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model.language import FLOOR
 from broadcaster.web.assets import ASKED_EVERY_TIME, assets
 from broadcaster.web.errors import Refused
+from broadcaster.web.pages.documents import Document
 from broadcaster.web.pages.encodings import coding_headers, coding_of, encoded, preferred
 
 NEWEST = 40
@@ -33,6 +36,9 @@ _MOST_LANGUAGES = 10
 _LONGEST_TAG = 35
 """Long enough for every language tag in use (RFC 5646 §4.4.1)."""
 _WORDS = "i18n/"
+_WORDS_FILE = re.compile(r"i18n/[^/]+\.json")
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+"""Of the page's own languages, those that are written so; see `i18n/localise.js`."""
 
 
 class AttendeePage:
@@ -40,17 +46,21 @@ class AttendeePage:
 
     Args:
         rooms: where events and their channels are.
+        provider: the name of the service that interprets, or empty.
     """
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, provider: str) -> None:
         self._rooms = rooms
+        self._provider = provider
         self._assets = assets()
         self._words = {
             path.removeprefix(_WORDS).removesuffix(".json"): path
             for path in self._assets.sources
-            if path.startswith(_WORDS) and path.endswith(".json")
+            if _WORDS_FILE.fullmatch(path)
         }
         """Paths of the page's own words by their language."""
+        self._localised: dict[str, Document] = {}
+        """The page in the languages that were asked for, by the path of its words."""
         self._pages = RenderedPages()
 
     async def send(self, request: web.Request) -> web.Response:
@@ -96,7 +106,7 @@ class AttendeePage:
         if hub.loaded.is_set() and (kept := self._pages.find(variant, before)) is not None:
             return kept
         address = f"/e/{room.event.id}"
-        answers[f"{address}/info"] = await info_answer(room)
+        answers[f"{address}/info"] = await info_answer(room, self._provider)
         await hub.loaded.wait()
         # Nothing waits from here on, so that the captions and the state are of one moment.
         basis = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)
@@ -111,7 +121,17 @@ class AttendeePage:
     def _with_answers(self, words: str, answers: dict[str, bytes]) -> bytes:
         """The page with its own words and with answers about the event."""
         own = {self._assets.address(words): self._assets.sources[words].body}
-        return self._assets.documents[_DOCUMENT].with_answers({**own, **answers})
+        return self._document(words).with_answers({**own, **answers})
+
+    def _document(self, words: str) -> Document:
+        """The page in the language of its words."""
+        if words not in self._localised:
+            tag = words.removeprefix(_WORDS).removesuffix(".json")
+            said = json.loads(self._assets.sources[words].body)
+            document = self._assets.documents[_DOCUMENT]
+            direction = "rtl" if tag in _RIGHT_TO_LEFT else "ltr"
+            self._localised[words] = document.localised(tag, direction, said)
+        return self._localised[words]
 
 
 def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:

@@ -10,6 +10,7 @@ from broadcaster.edge.fanout.caption_history import Position
 from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.fanout.caption_messages import id_text, parse_id, state_message
 from broadcaster.edge.fanout.framing import framed, reads_chunks
+from broadcaster.edge.rooms.ai_words import MADE_BY_AI
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, admit, channel_of, connection_in, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.inbound import Inbound
@@ -28,11 +29,13 @@ _STREAM_HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
     **FROM_ANYWHERE,
+    **MADE_BY_AI,
 }
 _JSON_HEADERS = {
     "Content-Type": JSON,
     "Cache-Control": "no-store",
     **FROM_ANYWHERE,
+    **MADE_BY_AI,
 }
 _RETRY = b"retry: 1500\n\n"
 _FILLING = b":" + b" " * 4096 + b"\n\n"

@@ -51,7 +51,7 @@ class JoinRoutes:
         return await self._lead(request, typed) if typed else await self._page(request)
 
     async def short_link(self, request: web.Request) -> web.StreamResponse:
-        """Lead from `/{code}` to the event."""
+        """Lead from `/{code}` to the event or the conference."""
         return await self._lead(request, request.match_info["code"])
 
     async def enter(self, request: web.Request) -> web.Response:
@@ -87,19 +87,19 @@ class JoinRoutes:
         return answer
 
     async def _lead(self, request: web.Request, typed: str) -> web.StreamResponse:
-        """Redirect to the event, or answer with the page, which keeps what was typed.
+        """Redirect to what was meant, or answer with the page, which keeps what was typed.
 
         Raises:
             Refused: 429 `too_many_wrong_codes`.
         """
         limits, client = limits_of(request), client_of(request)
         limits.refuse_code(client)
-        event_id = await self._rooms.find_by_code(typed[:LONGEST_TYPED])
-        if event_id is None:
+        path = await self._rooms.find_by_code(typed[:LONGEST_TYPED])
+        if path is None:
             limits.count_wrong_code(client)
-        if event_id is not None:
+        if path is not None:
             query = {name: value for name, value in request.query.items() if name != "code"}
-            location = str(request.rel_url.with_path(f"/e/{event_id}").with_query(query))
+            location = str(request.rel_url.with_path(path).with_query(query))
             return web.Response(status=303, headers={"Location": location, **_NO_STORE})
         if "text/html" not in request.headers.get("Accept", ""):
             raise web.HTTPNotFound  # a program gets JSON

@@ -19,10 +19,12 @@ class EdgeRoutes:
     Args:
         rooms: where events and their channels are.
         clock: the time.
+        provider: the name of the service that interprets, or empty.
     """
 
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, clock: Clock, provider: str = "") -> None:
         self._rooms = rooms
+        self._provider = provider
         self.transcripts = TranscriptRoutes(rooms, clock)
 
     def routes(self) -> list[web.RouteDef]:
@@ -32,7 +34,7 @@ class EdgeRoutes:
         """
         return [
             *InstallRoutes(self._rooms).routes(),
-            web.get("/e/{event}", AttendeePage(self._rooms).send),
+            web.get("/e/{event}", AttendeePage(self._rooms, self._provider).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
             *self.transcripts.routes(),
@@ -46,4 +48,4 @@ class EdgeRoutes:
         """The channels that a listener can choose, and what the page says about the event."""
         room = await room_of(self._rooms, request)
         headers = {"Cache-Control": "no-store", "Content-Type": JSON, **FROM_ANYWHERE}
-        return compressed(request, await info_answer(room), headers)
+        return compressed(request, await info_answer(room, self._provider), headers)

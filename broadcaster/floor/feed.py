@@ -5,12 +5,14 @@ import logging
 from contextlib import aclosing
 
 from broadcaster.audio.level import LevelMeter
+from broadcaster.audio.microphone.meter import MicrophoneMeter
 from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples, wall_position
+from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -53,6 +55,7 @@ class FloorFeed:
         self._output = FloorOutput(bus, event.id, frame_samples)
         self._audience = Audience(FLOOR_VARIANTS, clock)
         self._meter = LevelMeter()
+        self._microphone = MicrophoneMeter()
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None
         self._last_sound = clock.monotonic()
@@ -73,6 +76,7 @@ class FloorFeed:
         previous, self._peer = self._peer, peer
         peer.downmix.choice = self.event.stereo_input
         self._timeline = None
+        self._microphone = MicrophoneMeter()
         self._arrived.set()
         return previous
 
@@ -88,6 +92,8 @@ class FloorFeed:
             )
         finally:
             self.ended = True
+            if not self.event.is_over:
+                self._output.retain_rest()
             if self._peer is not None:
                 await self._peer.close()
                 self._peer = None
@@ -129,6 +135,7 @@ class FloorFeed:
     def _place(self, chunk: PcmChunk) -> None:
         self._last_sound = self._clock.monotonic()
         self._meter.add(chunk.samples)
+        self._microphone.add(chunk.samples)
         if self.event.state is not EventState.LIVE:
             return
         free = self._output.next_position
@@ -155,6 +162,8 @@ class FloorFeed:
             return
         if self._peer is not None:
             self._meter.add(_SILENT_TICK)
+            if not pauses:
+                self._microphone.add(_SILENT_TICK)
         if self.event.state is EventState.LIVE:
             self._output.advance_to(self._now_position() - ms_to_samples(int(wait_s * 1000)))
 
@@ -178,5 +187,6 @@ class FloorFeed:
             reason=fault.reason,
             stereo_taken=fault.stereo_taken,
             stereo_faulty=fault.stereo_faulty,
+            microphone=self._microphone.take() if self._peer else MicrophoneReport(),
         )
         self._bus.publish(keys.status(self.event.id), status_to_json(status))

@@ -57,6 +57,11 @@ class FloorOutput:
         self._retain(self._retained_blocks.advance_to(position))
         self._publish(self._pcm_blocks.advance_to(position), self._opus_blocks.advance_to(position))
 
+    def retain_rest(self) -> None:
+        """Let the bus keep all that was pushed; nothing follows."""
+        rest = self._retained_blocks.take_rest()
+        self._retain([] if rest is None else [rest])
+
     def forget_retained(self) -> None:
         """Let the bus forget the last minute."""
         self._bus.forget_retained(self._pcm_topic)

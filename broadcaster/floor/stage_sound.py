@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from broadcaster.access.registry import TokenRegistry
 from broadcaster.errors import UnknownEvent
 from broadcaster.floor.sound_faults import words_for_speaker
 from broadcaster.floor.stage_key import check_stage_key
@@ -22,9 +23,13 @@ class StageSoundRoutes:
     Args:
         find_event: looks an event up by its id.
         bus: where the floor reports.
+        registry: knows the stage tokens; None for no tokens.
     """
 
-    def __init__(self, find_event: EventLookup, bus: Bus) -> None:
+    def __init__(
+        self, find_event: EventLookup, bus: Bus, registry: TokenRegistry | None = None
+    ) -> None:
+        self._registry = registry
         self._find_event = find_event
         self._bus = bus
 
@@ -36,7 +41,7 @@ class StageSoundRoutes:
         event = await self._find_event(request.match_info["event"])
         if event is None:
             raise UnknownEvent("Ask the organizer for the speaker's link.")
-        check_stage_key(request, event, required=True)
+        check_stage_key(request, event, self._registry, required=True)
         floor = await self._next_report(event.id)
         body = {
             "publisher": floor.publisher,

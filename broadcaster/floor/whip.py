@@ -8,7 +8,10 @@ from typing import Protocol
 
 from aiohttp import web
 
+from broadcaster.access.registry import TokenRegistry
+from broadcaster.auth import bearer
 from broadcaster.errors import UnknownEvent, UnknownSession
+from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.model.event import Event
 from broadcaster.web.errors import Refused
@@ -92,11 +95,20 @@ class WhipEndpoint:
         find_event: looks an event up by its id.
         floor: takes the publishers.
         settings: deadlines and ICE servers of their connections.
+        registry: knows the stage tokens; None for no tokens.
+        publisher_keys: ends publishers whose key is void; None to end nobody.
     """
 
     def __init__(
-        self, find_event: EventLookup, floor: FloorAcceptor, settings: IngestSettings
+        self,
+        find_event: EventLookup,
+        floor: FloorAcceptor,
+        settings: IngestSettings,
+        registry: TokenRegistry | None = None,
+        publisher_keys: PublisherKeys | None = None,
     ) -> None:
+        self._publisher_keys = publisher_keys
+        self._registry = registry
         self._find_event = find_event
         self._floor = floor
         self._settings = settings
@@ -124,7 +136,7 @@ class WhipEndpoint:
     async def _publish(self, request: web.Request) -> web.Response:
         refuse_while_stopping(request)
         event = await self._event(request)
-        check_stage_key(request, event, required=True)
+        token = check_stage_key(request, event, self._registry, required=True)
         event.refuse_if_over()
         check_content_type(request, SDP_TYPE, "Accept-Post")
         check_accept(request)
@@ -133,6 +145,9 @@ class WhipEndpoint:
         if not takeover:
             self._floor.refuse_if_taken(event)
         session = self._open(event, offer)
+        if self._publisher_keys is not None:
+            given = bearer(request.headers.get("Authorization", ""))
+            self._publisher_keys.watch(session.peer, event, given, token)
         try:
             answer = await session.peer.accept(offer)
             await self._floor.publish(event, session.peer, takeover=takeover)
@@ -146,14 +161,16 @@ class WhipEndpoint:
     async def _describe(self, request: web.Request) -> web.Response:
         authorized = False
         if "Authorization" in request.headers:
-            check_stage_key(request, await self._event(request), required=True)
+            event = await self._event(request)
+            check_stage_key(request, event, self._registry, required=True)
             authorized = True
         response = preflight("OPTIONS, POST", ACCEPTS_OFFERS)
         self._add_links(response, authorized=authorized)
         return response
 
     async def _trickle(self, request: web.Request) -> web.Response:
-        check_stage_key(request, await self._event(request), required=False)
+        event = await self._event(request)
+        check_stage_key(request, event, self._registry, required=False)
         session = self._session(request)
         if session is None:
             raise UnknownSession
@@ -165,7 +182,8 @@ class WhipEndpoint:
         return web.Response(status=204)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
-        check_stage_key(request, await self._event(request), required=False)
+        event = await self._event(request)
+        check_stage_key(request, event, self._registry, required=False)
         session = self._session(request)
         if session is not None:
             await session.peer.close(IngestEndReason.HUNG_UP)

@@ -159,6 +159,27 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedTalk:
+    """A talk as the last imported programme had it, so that edits by hand can be told from news.
+
+    Attributes:
+        uid: the talk's own in the programme.
+        title: as imported.
+        room: as imported; empty for none.
+        starts_at_ms: Unix time.
+        ends_at_ms: Unix time; None if the programme did not say.
+        source_language: tag; None if the programme did not say.
+    """
+
+    uid: str
+    title: str
+    room: str
+    starts_at_ms: int
+    ends_at_ms: int | None = None
+    source_language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One stage being broadcast.
 
@@ -186,9 +207,18 @@ class Event:
         pause_notice: takes its place while the event is paused; resuming removes it.
         ai_notice: the sentence about AI that attendees see before the first sound. None is the
             page's own, in the attendee's language; an empty one is not shown.
+        ai_notice_translations: an own sentence about AI by the language of its readers.
         retention_days: days after closing until everything is deleted; None keeps it.
         closed_at_ms: Unix time of closing, or of deleting; None while it is not over.
         floor_restarts: how often the organizer has restarted the booth of the floor's captions.
+        alarm_limits: the organizer's own limits of alarms, by name; the others are the usual ones.
+        conference: id of the conference that it belongs to; empty for none.
+        room: where it takes place; empty if that is not said.
+        time_zone: IANA name for its planned times; None for that of the conference.
+        auto_open_minutes: a draft opens by itself this long before the planned start; None for no.
+        auto_live: goes live by itself at the planned start, once the speaker is connected.
+        imported: of an event that was made from a programme.
+        owner: subject of the organizer that created it; empty if it was an admin.
     """
 
     id: str
@@ -211,10 +241,19 @@ class Event:
     ai_notice: str | None = None
     ends_at_ms: int | None = None
     notice_translations: dict[str, str] = field(default_factory=dict)
+    ai_notice_translations: dict[str, str] = field(default_factory=dict)
     pause_notice: Notice | None = None
     retention_days: int | None = None
     closed_at_ms: int | None = None
     floor_restarts: int = 0
+    alarm_limits: dict[str, float] = field(default_factory=dict)
+    conference: str = ""
+    room: str = ""
+    time_zone: str | None = None
+    auto_open_minutes: int | None = None
+    auto_live: bool = False
+    imported: ImportedTalk | None = None
+    owner: str = ""
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -323,6 +362,8 @@ class Event:
         raw["passcode"] = Passcode(**passcode) if passcode else None
         pause_notice = raw.get("pause_notice")
         raw["pause_notice"] = Notice(**pause_notice) if pause_notice else None
+        imported = raw.get("imported")
+        raw["imported"] = ImportedTalk(**imported) if imported else None
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in raw.items() if name in known})
 

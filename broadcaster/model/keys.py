@@ -44,13 +44,32 @@ def event_record(event: str) -> str:
     return f"{EVENT_RECORDS}{event}"
 
 
+CONFERENCE_RECORDS = "conference."
+"""Prefix of all conference records."""
+
+
+def conference_record(conference: str) -> str:
+    """Record of one conference."""
+    return f"{CONFERENCE_RECORDS}{conference}"
+
+
+def programme_lease(conference: str) -> str:
+    """Lease of the process that imports a programme into a conference."""
+    return f"programme.{conference}"
+
+
 CODE_RECORDS = "code."
 """Prefix of the records of all join codes."""
 
 
 def code_record(code: str) -> str:
-    """Record of a join code: the id of the one event that has it."""
+    """Record of a join code: the id of the one event, or `conference_in_code`, that has it."""
     return f"{CODE_RECORDS}{code}"
+
+
+def conference_in_code(conference: str) -> str:
+    """A conference in the record of its join code; no event has such an id."""
+    return f"c/{conference}"
 
 
 def floor_lease(event: str) -> str:
@@ -73,8 +92,32 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+NOTHING = "nothing."
+"""A beginning of names that nothing has."""
+LOG_RECORDS = "log."
+"""Prefix of the logs of all events, and of the installation's."""
+
+
+def log_record(event: str | None) -> str:
+    """Record of an event's log; None for the log of the installation."""
+    return f"{LOG_RECORDS}{event if event is not None else '-'}"
+
+
+ALARM_RECORDS = "alarms."
+"""Prefix of the records of the alarms of all events."""
+ALARMS_LEASE = "alarms"
+"""Lease of the process that raises and clears the alarms of events."""
+
+
+def alarms_record(event: str) -> str:
+    """Record of an event's alarms, and of what was seen of its speaker and booths."""
+    return f"{ALARM_RECORDS}{event}"
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
+SCHEDULE_LEASE = "schedule"
+"""Lease of the process that opens events and takes them live by their plan."""
 RETENTION_LEASE = "retention"
 """Lease of the process that deletes events when their retention has passed."""
 
@@ -82,3 +125,28 @@ RETENTION_LEASE = "retention"
 def spent_record(event: str) -> str:
     """Record of an event's spending: `{channel: {"ended_usd", "running_usd"}}`."""
     return f"{SPENT_RECORDS}{event}"
+
+
+TOKEN_RECORDS = "token."  # noqa: S105 - no secret
+"""Prefix of the records of all tokens."""
+
+
+def token_record(token_id: str) -> str:
+    """Record of what is stored of a token."""
+    return f"{TOKEN_RECORDS}{token_id}"
+
+
+CHECK_RECORDS = "check."
+"""Prefix of the records of the last sound checks of all events."""
+ENGINE_ORDERS = "engines.orders"
+"""Topic of orders to try an event's engines."""
+
+
+def check_record(event: str) -> str:
+    """Record of the last sound check of an event."""
+    return f"{CHECK_RECORDS}{event}"
+
+
+def engine_answers(check: str) -> str:
+    """Topic of what the processes that run booths answer to one check."""
+    return f"engines.answers.{check}"

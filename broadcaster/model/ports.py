@@ -95,7 +95,14 @@ class Bus(Protocol):
 
     @property
     def shared(self) -> bool:
-        """Whether other processes reach it, so that one can go on with what another one left."""
+        """Whether other processes reach it."""
+
+    @property
+    def resumable(self) -> bool:
+        """Whether another process can go on with what this one leaves.
+
+        It runs already, or it is the next one on the data folder.
+        """
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send a live message: never waits, never raises, may be lost."""
@@ -122,6 +129,12 @@ class Bus(Protocol):
 
         Never waits, never raises. In the memory of a broker it ends by itself, two minutes after
         the last message.
+        """
+
+    def leave_retained(self, topic: str) -> None:
+        """Leave what is kept of a topic to the process that comes after this one.
+
+        Without this it leaves the disk when this process ends in order. Never waits, never raises.
         """
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
 
+from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Subscription
 
@@ -61,6 +62,7 @@ class FloorStatus:
         reason: the same as a sentence that says what to do.
         stereo_taken: `left`, `right` or `both`: what is heard of the publisher's two channels.
         stereo_faulty: `left` or `right` if `error` is about one of them; empty otherwise.
+        microphone: what is measured of the speaker's sound.
     """
 
     kind: Literal["floor"] = "floor"
@@ -75,6 +77,7 @@ class FloorStatus:
     reason: str = ""
     stereo_taken: str = "both"
     stereo_faulty: str = ""
+    microphone: MicrophoneReport = field(default_factory=MicrophoneReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,13 @@ class BoothStatus:
         glossary_hits: how often the channel said them as the glossary wants.
         floor_language: what the floor speaks, a tag, from its source captions; only the booth of
             the floor channel knows it.
+        level_dbfs: RMS of what listeners heard in the last second, -100 for digital silence.
+        session_began_at_ms: Unix time at which the current session was opened; None without one.
+        rotates_at_ms: Unix time at which it will be replaced; None while that is not known.
+        reconnects: sessions that failed so far, so that another one was needed.
+        last_error: stable id of the last failure; empty if there was none.
+        last_error_reason: the same as a sentence that says what to do.
+        last_error_at_ms: Unix time of the last failure.
     """
 
     channel: str
@@ -120,6 +130,13 @@ class BoothStatus:
     floor_language: str = ""
     unusable_events: int = 0
     withheld_texts: int = 0
+    level_dbfs: float = -100.0
+    session_began_at_ms: int | None = None
+    rotates_at_ms: int | None = None
+    reconnects: int = 0
+    last_error: str = ""
+    last_error_reason: str = ""
+    last_error_at_ms: int | None = None
     kind: Literal["booth"] = "booth"
 
 
@@ -156,6 +173,8 @@ class EventStatus:
         readers: by channel, of all edges.
         spent_usd: by channel, as the event's record says. A `BoothStatus` has only the cost of
             the process that reports it.
+        booths_report: whether any process with booths reports.
+        edges: people connected to each edge process that reports, by its id.
     """
 
     event: Event
@@ -164,6 +183,8 @@ class EventStatus:
     listeners: Mapping[str, int]
     readers: Mapping[str, int]
     spent_usd: Mapping[str, float]
+    booths_report: bool = False
+    edges: Mapping[str, int] = field(default_factory=dict)
 
 
 def status_to_json(status: Status) -> bytes:
@@ -181,13 +202,14 @@ def status_from_json(data: bytes) -> Status:
         raw = json.loads(data)
         match raw["kind"]:
             case "floor":
+                raw["microphone"] = MicrophoneReport.from_json(raw.get("microphone", {}))
                 return FloorStatus(**_known(FloorStatus, raw))
             case "booth":
                 raw["state"] = BoothState(raw["state"])
                 return BoothStatus(**_known(BoothStatus, raw))
             case "edge":
                 return EdgeStatus(**_known(EdgeStatus, raw))
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")
 

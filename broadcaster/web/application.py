@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
@@ -60,6 +60,7 @@ def create_application(
     limits: ClientLimits | None = None,
     stopping: asyncio.Event | None = None,
     strict_transport: str | None = None,
+    authenticate: Middleware | None = None,
 ) -> web.Application:
     """The application of one process.
 
@@ -71,12 +72,14 @@ def create_application(
         limits: of single clients; None for none.
         stopping: set once the process has begun to stop; None for never.
         strict_transport: value of the header `Strict-Transport-Security` of answers over TLS.
+        authenticate: see `web.access.authentication`; None if there is no token but the server's.
     """
     middlewares = [
         identifying(proxies or TrustedProxies()),
         explain_errors,
         limit_wrong_keys,
         queueing(),
+        *([authenticate] if authenticate is not None else []),
     ]
     application = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     application[REFUSED] = Counter() if refused is None else refused

@@ -11,7 +11,7 @@ answers with a source as it is, for people who want to read it.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -190,12 +190,20 @@ def assets() -> Assets:
     folders = [path for path in root.iterdir() if path.is_dir() and path.name != "node_modules"]
     return Assets.of(
         {
-            f"{folder.name}/{path.name}": path.read_bytes()
+            path.relative_to(root).as_posix(): path.read_bytes()
             for folder in folders
-            for path in folder.iterdir()
+            for path in _files(folder)
             if path.suffix in CONTENT_TYPES
         }
     )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path
 
 
 def _is_text(path: str) -> bool:

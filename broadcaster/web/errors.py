@@ -39,6 +39,14 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.model.conference.conference_errors import (
+    BadProgramme,
+    ConferenceChanged,
+    ConferenceExists,
+    ConferenceHasEvents,
+    ImportRunning,
+    UnknownConference,
+)
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -47,15 +55,21 @@ STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
     DownloadsOff: 403,
     UnknownChannel: 404,
+    UnknownConference: 404,
     UnknownEvent: 404,
     UnknownSession: 404,
     ClosedWhileOpening: 409,
+    ConferenceExists: 409,
+    ConferenceHasEvents: 409,
     EventExists: 409,
     EventOver: 409,
     FloorTaken: 409,
+    ImportRunning: 409,
     InvalidTransition: 409,
+    ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadProgramme: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,

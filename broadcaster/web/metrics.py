@@ -24,6 +24,8 @@ from broadcaster.model.status import BoothState, BoothStatus, EventStatus, Floor
 from broadcaster.model.store import StoreStatus
 from broadcaster.web.organizer import Organizer
 
+AskAlarms = Callable[[], Mapping[tuple[str, str], int]]
+"""How many alarms are raised now, by event and alarm; those of the installation have no event."""
 AskEvents = Callable[[], Awaitable[Sequence[EventStatus]]]
 """The status of all events that are open now. Raises `BusUnavailable`."""
 
@@ -34,6 +36,7 @@ def metrics_route(
     edge: Callable[[], EdgeCounts] | None,
     events: AskEvents | None,
     store: Callable[[], StoreStatus],
+    alarms: AskAlarms | None = None,
 ) -> web.RouteDef:
     """The route that Prometheus scrapes.
 
@@ -44,6 +47,7 @@ def metrics_route(
         events: returns the open events; None in a process without the desk, so that only one
             process reports them.
         store: returns the state of the store as this process sees it.
+        alarms: returns how many alarms are raised; None in a process without the desk.
     """
 
     async def scrape(request: web.Request) -> web.Response:
@@ -56,6 +60,8 @@ def metrics_route(
                 collectors.append(_EventCollector(await events(), bus_up=True))
             except BusUnavailable:
                 collectors.append(_EventCollector([], bus_up=False))
+        if alarms is not None and names_events:
+            collectors.append(_AlarmCollector(alarms()))
         # Figures of the process itself are read from files.
         text = await asyncio.to_thread(_text, collectors)
         headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
@@ -143,6 +149,21 @@ class _StoreCollector(Collector):
             ("store_free_bytes", "Free space on the disk of the store", status.free_bytes),
         ):
             yield _family(name, meaning, (), [((), number)])
+
+
+class _AlarmCollector(Collector):
+    """The raised alarms at the moment of a scrape."""
+
+    def __init__(self, numbers: Mapping[tuple[str, str], int]) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        yield _family(
+            "active_alarms",
+            "Alarms that are raised",
+            ("event", "alarm"),
+            self._numbers.items(),
+        )
 
 
 _EVENT = ("event",)

@@ -31,6 +31,9 @@ const SHUT_AFTER_MS = 10_000;
  * @property {string | null} [starts_at] ISO 8601
  * @property {string | null} [notice] the organizer's sentence
  * @property {string | null} [ai_notice] null for the page's own words, empty for none
+ * @property {Record<string, string>} [ai_notice_translations] an own sentence by its language
+ * @property {string} [provider] the service that processes the sound; empty for none
+ * @property {string | null} [conference] id of its conference
  * @property {boolean} [downloads] whether the text can be downloaded
  */
 
@@ -135,6 +138,11 @@ export class EventWatch {
    */
   constructor(base, channels) {
     this.#address = `${base}/info`;
+    this.#channels = channels;
+  }
+
+  /** @param {Channel[]} channels that the page shows from now on */
+  follow(channels) {
     this.#channels = channels;
   }
 

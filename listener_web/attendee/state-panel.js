@@ -8,11 +8,13 @@ const AT_END_PX = 48;
 export class StatePanel {
   #element = byId('placeholder', HTMLElement);
   #downloadText;
+  #programmeText;
   #shown = '';
 
   /** @param {import('../i18n/localise.js').Strings} strings */
   constructor(strings) {
     this.#downloadText = strings.downloadText;
+    this.#programmeText = strings.programmeBack;
   }
 
   /** Whether there is something to read above the panel. */
@@ -30,7 +32,7 @@ export class StatePanel {
     const shown = JSON.stringify(state);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const { kind, title, notice, next, download } = state;
+    const { kind, title, notice, next, download, programme } = state;
     this.#element.dataset.state = kind;
     /** @type {HTMLElement[]} */
     const parts = [];
@@ -40,6 +42,10 @@ export class StatePanel {
     if (download !== undefined) {
       const look = { class: 'button primary', href: download, download: '' };
       parts.push(h('a', look, this.#downloadText));
+    }
+    if (programme !== undefined) {
+      const look = { class: download === undefined ? 'button primary' : 'button', href: programme };
+      parts.push(h('a', look, this.#programmeText));
     }
     if (form !== undefined) parts.push(form());
     const scroller = this.#element.parentElement;

@@ -17,6 +17,7 @@
  * @property {string} next what happens next; empty for nothing
  * @property {string} [notice] the organizer's sentence
  * @property {string} [download] address of the text
+ * @property {string} [programme] address of the programme of its conference
  */
 
 /**
@@ -26,6 +27,7 @@
  * @property {string | null} notice
  * @property {string | null} startsAt ISO 8601, of an event that has not begun
  * @property {string | null} download address of the text of an event that has ended
+ * @property {string | null} [programme] address of the programme of its conference
  */
 
 /**
@@ -36,16 +38,18 @@
  * @param {(startsAt: string) => string} timeText the planned start in the reader's time and language
  * @returns {PageState}
  */
-export function stateOf({ status, soundWanted, notice, startsAt, download }, strings, timeText) {
+export function stateOf(situation, strings, timeText) {
+  const { status, soundWanted, notice, startsAt, download, programme } = situation;
   const said = notice ? { notice } : {};
   if (status === 'ended') {
     const text = download ? { download } : {};
     return {
       kind: 'ended',
       title: strings.thanks,
-      next: download ? '' : strings.endedNext,
+      next: download || programme ? '' : strings.endedNext,
       ...said,
       ...text,
+      ...(programme ? { programme } : {}),
     };
   }
   if (status === 'paused') {

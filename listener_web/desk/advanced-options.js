@@ -2,40 +2,40 @@
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { JoinFields } from './join-options.js';
 import { byId, h } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
 
-/** @type {[value: string, word: string][]} */
-const INTERPRETERS = [
-  ['auto', 'Automatic'],
-  ['translate', 'Continuous'],
-  ['converse', 'Phrase by phrase'],
-];
+const INTERPRETERS = /** @type {const} */ ([
+  ['auto', 'interpreterAuto'],
+  ['translate', 'interpreterTranslate'],
+  ['converse', 'interpreterConverse'],
+]);
 
 /** One chosen language. */
 class LanguageRow {
   #interpreter = h(
     'select',
     { class: 'input', name: 'interpreter', onchange: () => this.#showVoice() },
-    ...INTERPRETERS.map(([value, word]) => h('option', { value }, word)),
+    ...INTERPRETERS.map(([value, key]) => h('option', { value }, say(key))),
   );
   #voice = h('input', {
     class: 'input',
     name: 'voice',
     pattern: '[A-Za-z0-9_\\-]{1,40}',
-    title: 'The name of a voice of the provider: letters, digits, - and _',
+    title: say('formVoiceRule'),
     autocomplete: 'off',
     spellcheck: false,
-    placeholder: 'Usual voice',
+    placeholder: say('formVoiceUsual'),
   });
-  #voiceField = h('label', { class: 'field' }, 'Voice', this.#voice);
+  #voiceField = h('label', { class: 'field' }, say('formVoice'), this.#voice);
   #always = h('input', { type: 'checkbox', name: 'always' });
   #glossary = h('textarea', {
     class: 'input',
     name: 'glossary',
     rows: 2,
-    placeholder: 'term = translation',
+    placeholder: say('formGlossaryExample'),
     onpaste: (/** @type {ClipboardEvent} */ paste) => this.#paste(paste),
   });
   element;
@@ -50,10 +50,10 @@ class LanguageRow {
       'fieldset',
       { class: 'language-option', 'data-tag': tag },
       h('legend', {}, name),
-      h('label', { class: 'field' }, 'Interpreter', this.#interpreter),
+      h('label', { class: 'field' }, say('formInterpreter'), this.#interpreter),
       this.#voiceField,
-      h('label', { class: 'check' }, this.#always, h('span', {}, 'Always on')),
-      h('label', { class: 'field glossary' }, 'Glossary', this.#glossary),
+      h('label', { class: 'check' }, this.#always, h('span', {}, say('formAlways'))),
+      h('label', { class: 'field glossary' }, say('formGlossary'), this.#glossary),
     );
     this.#showVoice();
   }

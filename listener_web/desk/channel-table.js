@@ -1,37 +1,36 @@
 /** The table of an event's channels and what is measured of each. */
-import { money } from './cost-line.js';
 import { h } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
+import { decimal, languageName, money, whole } from '../i18n/written.js';
 
 /** @typedef {import('./api-types.js').ChannelStatus} ChannelStatus */
 /** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
 
-/** Booth states in words, each with the look of its status. */
-const STATES = {
-  idle: ['Idle', 'idle'],
-  connecting: ['Connecting…', 'connecting'],
-  live: ['Live', 'good'],
-  rotating: ['Live', 'good'],
-  retrying: ['Retrying', 'reconnecting'],
-  failed: ['Failed', 'failed'],
-};
+/** The words for a booth's states, each with the look of its status. */
+const STATES = /** @type {const} */ ({
+  idle: ['boothIdle', 'idle'],
+  connecting: ['boothConnecting', 'connecting'],
+  live: ['boothLive', 'good'],
+  rotating: ['boothLive', 'good'],
+  retrying: ['boothRetrying', 'reconnecting'],
+  failed: ['boothFailed', 'failed'],
+});
 
-const ENGINES = {
-  auto: 'automatic',
-  translate: 'continuous',
-  converse: 'phrase by phrase',
-  transcribe: 'captions',
-};
+const ENGINES = /** @type {const} */ ({
+  auto: 'engineAuto',
+  translate: 'engineTranslate',
+  converse: 'engineConverse',
+  transcribe: 'engineTranscribe',
+});
 
-/** @type {[kind: string, name: string][]} */
-const COLUMNS = [
-  ['channel', 'Channel'],
-  ['state', 'State'],
-  ['lag', 'Lag'],
-  ['listeners', 'Listening'],
-  ['readers', 'Reading'],
-  ['spent', 'Cost'],
-  ['restart', ''],
-];
+const COLUMNS = /** @type {const} */ ([
+  ['channel', 'channelName'],
+  ['state', 'channelState'],
+  ['lag', 'channelLag'],
+  ['listeners', 'channelListeners'],
+  ['readers', 'channelReaders'],
+  ['spent', 'channelCost'],
+]);
 
 /**
  * The rows of the table, one per channel.
@@ -41,12 +40,12 @@ const COLUMNS = [
  */
 export function channelRows(channels, languages) {
   return channels.map((status) => {
-    const [word, look] = STATES[status.state];
+    const [key, look] = STATES[status.state];
     const state = h(
       'span',
       { class: 'status', 'data-status': look },
       h('span', { class: 'dot', 'aria-hidden': 'true' }),
-      word ?? status.state,
+      say(key),
     );
     const reason = status.reason === '' ? [] : [h('small', { class: 'reason' }, status.reason)];
     return h(
@@ -55,8 +54,8 @@ export function channelRows(channels, languages) {
       h('td', {}, ...names(status, languages)),
       h('td', { class: 'state' }, state, ...reason),
       h('td', { class: 'lag' }, lag(status), ...losses(status)),
-      h('td', { class: 'listeners' }, String(status.listeners)),
-      h('td', { class: 'readers' }, String(status.readers)),
+      h('td', { class: 'listeners' }, whole(status.listeners)),
+      h('td', { class: 'readers' }, whole(status.readers)),
       h('td', { class: 'spent' }, money(status.cost_usd)),
       h('td', { class: 'restart' }, ...restart(status)),
     );
@@ -73,17 +72,21 @@ function names({ channel, interpreter, glossary_said, glossary_hits }, languages
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
-  if (engine) details.push(ENGINES[engine]);
-  if (language?.always) details.push('always on');
-  if (glossary_said > 0) details.push(`glossary ${glossary_hits} of ${glossary_said}`);
-  const name = channel === 'floor' ? 'Original' : (language?.english_name ?? channel);
+  if (channel !== 'floor') details.push(say('aiBadge'));
+  if (engine) details.push(say(ENGINES[engine]));
+  if (language?.always) details.push(say('engineAlways'));
+  if (glossary_said > 0) {
+    details.push(say('glossaryHits', { hits: glossary_hits, said: glossary_said }));
+  }
+  const name =
+    channel === 'floor' ? say('channelFloor') : languageName(channel, language?.english_name);
   return [name, h('small', {}, details.join(' · '))];
 }
 
 /** @param {ChannelStatus} status */
 function lag({ channel, lag_ms }) {
   if (channel === 'floor' || lag_ms === null) return '–';
-  return `${(lag_ms / 1000).toFixed(1)} s`;
+  return say('seconds', { seconds: decimal(lag_ms / 1000) });
 }
 
 /**
@@ -93,10 +96,10 @@ function lag({ channel, lag_ms }) {
  */
 function losses({ dropped_ms, unsent_ms, unusable_events, withheld_texts }) {
   const parts = [];
-  if (dropped_ms > 0) parts.push(`${(dropped_ms / 1000).toFixed(1)} s skipped`);
-  if (unsent_ms > 0) parts.push(`${(unsent_ms / 1000).toFixed(1)} s not sent`);
-  if (unusable_events > 0) parts.push(`${unusable_events} answers unusable`);
-  if (withheld_texts > 0) parts.push(`${withheld_texts} texts without speech not shown`);
+  if (dropped_ms > 0) parts.push(say('lossSkipped', { seconds: decimal(dropped_ms / 1000) }));
+  if (unsent_ms > 0) parts.push(say('lossUnsent', { seconds: decimal(unsent_ms / 1000) }));
+  if (unusable_events > 0) parts.push(say('lossUnusable', { count: unusable_events }));
+  if (withheld_texts > 0) parts.push(say('lossWithheld', { count: withheld_texts }));
   return parts.length > 0 ? [h('small', { class: 'losses' }, parts.join(' · '))] : [];
 }
 
@@ -112,15 +115,18 @@ function restart({ channel, state, interpreter }) {
     type: 'button',
     class: 'button small',
     'data-restart': channel,
-    'aria-label': `Restart the booth of ${channel === 'floor' ? 'the original' : channel}`,
+    'data-needs': 'control_event',
+    'aria-label':
+      channel === 'floor'
+        ? say('restartFloor')
+        : say('restartBooth', { language: languageName(channel) }),
   };
-  return [h('button', properties, 'Restart')];
+  return [h('button', properties, say('restart'))];
 }
 
 /** The table with its head and without rows. */
 export function channelTable() {
-  const heads = COLUMNS.map(([kind, name]) =>
-    name === '' ? h('td', { class: kind }) : h('th', { scope: 'col', class: kind }, name),
-  );
+  const heads = COLUMNS.map(([kind, key]) => h('th', { scope: 'col', class: kind }, say(key)));
+  heads.push(h('td', { class: 'restart' }));
   return h('table', { class: 'channel-table' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody'));
 }

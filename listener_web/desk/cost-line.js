@@ -1,22 +1,12 @@
 /** The cost of an event's interpretation, compared with its spend cap. */
 import { sendJson } from '../shared/api.js';
 import { h, setText } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
+import { money, shortMoney } from '../i18n/written.js';
 
 /** @typedef {import('./api-types.js').EventStatus} EventStatus */
 
 const WARN_SHARE = 0.8;
-const WORDS = {
-  fine: '',
-  near: 'More than 80 % of the spend cap is used. Interpretation stops when it is reached.',
-  held: 'The spend cap is reached: interpretation has stopped. Raise the cap to resume it.',
-};
-
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-
-/** @param {number} usd */
-export function money(usd) {
-  return dollars.format(usd);
-}
 
 export class CostLine {
   /** The line itself. */
@@ -27,20 +17,20 @@ export class CostLine {
   #cap = null;
   #sum = h('p', { class: 'cost-sum' });
   #warning = h('p', { class: 'cost-warning', role: 'status', hidden: true });
-  #change = h('button', { type: 'button', class: 'button small change-cap', hidden: true });
+  #change = h('button', { type: 'button', class: 'button small change-cap', hidden: true, 'data-needs': 'edit_event' });
   #input = h('input', {
     class: 'input',
     type: 'number',
     min: '0.01',
     max: '1000000',
     step: 'any',
-    placeholder: 'No cap',
+    placeholder: say('capNone'),
   });
   #form = h(
     'form',
     { class: 'row cap', hidden: true },
-    h('label', { class: 'row' }, 'Spend cap in USD', this.#input),
-    h('button', { class: 'button small primary', type: 'submit' }, 'Save'),
+    h('label', { class: 'row' }, say('capLabel'), this.#input),
+    h('button', { class: 'button small primary', type: 'submit' }, say('save')),
   );
 
   /**
@@ -65,11 +55,15 @@ export class CostLine {
     const near = spend_cap_usd !== null && cost_usd >= WARN_SHARE * spend_cap_usd;
     const budget = held ? 'held' : near ? 'near' : 'fine';
     this.element.dataset.budget = budget;
-    const of = spend_cap_usd === null ? '' : ` of ${money(spend_cap_usd).replace('.00', '')}`;
-    setText(this.#sum, `Interpretation ${money(cost_usd)}${of}`);
-    setText(this.#warning, WORDS[budget]);
+    const cost = money(cost_usd);
+    const sum =
+      spend_cap_usd === null
+        ? say('costSum', { cost })
+        : say('costOfCap', { cost, cap: shortMoney(spend_cap_usd) });
+    setText(this.#sum, sum);
+    setText(this.#warning, budget === 'fine' ? '' : say(budget === 'near' ? 'capNear' : 'capReached'));
     this.#warning.hidden = budget === 'fine';
-    setText(this.#change, spend_cap_usd === null ? 'Set a spend cap' : 'Change cap');
+    setText(this.#change, say(spend_cap_usd === null ? 'capSet' : 'capChange'));
     this.#change.hidden = !this.#form.hidden;
   }
 

@@ -6,32 +6,36 @@
  * `join-options.js` and `glossary.js`. `event-list.js` has an `event-card.js` for each event, with
  * `event-actions.js`, a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
  * `store-line.js` tells whether all of it is stored. `api-types.js` describes what the API answers.
+ * `access/` says who is signed in, and gives out links to others.
  * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
-import { capitalised } from '../shared/organizer.js';
+import { accountLine } from './access/account-line.js';
+import { openSession, signInBy } from './access/session.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
 import { byId, h } from '../shared/dom.js';
-import { loadWords } from '../i18n/say.js';
+import { explained } from '../i18n/error-words.js';
+import { languageChoice } from '../i18n/language-choice.js';
+import { loadWords, say } from '../i18n/say.js';
 import { showStore } from './store-line.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 
 const problem = byId('problem', HTMLElement);
 
+/** Whether this page has shown a token, by its link or by its form. */
+let tokenShown = new URLSearchParams(location.hash.slice(1)).has('token');
+
 /** @param {unknown} error */
 function fail(error) {
-  const known = error instanceof ApiError;
-  if (!known) console.error(error);
-  if (known && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
-    signIn();
+  if (error instanceof ApiError && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
+    signIn(error);
     return;
   }
-  const message = known ? error.message : 'something went wrong in this page';
-  const hint = known ? error.hint : 'Reload the page.';
-  tell(capitalised(message), hint, 'request');
+  const [sentence, hint] = explained(error);
+  tell(sentence, hint, 'request');
 }
 
 /**
@@ -46,15 +50,16 @@ function tell(sentence, hint, about) {
   if (about === 'request') problem.scrollIntoView({ block: 'nearest' });
 }
 
-function signIn() {
+/** @param {ApiError} error why nobody is signed in */
+function signIn(error) {
+  byId('account-place', HTMLElement).replaceChildren();
   byId('sign-in', HTMLFormElement).hidden = false;
   byId('new-event', HTMLButtonElement).hidden = true;
   byId('create', HTMLFormElement).hidden = true;
-  problem.hidden = !new URLSearchParams(location.search).has('token');
-  problem.replaceChildren(
-    h('strong', {}, 'This token is not valid'),
-    'Open the link that the server printed at its last start.',
-  );
+  const isVoid = error.error.startsWith('token_');
+  const [sentence, hint] = isVoid ? explained(error) : [say('tokenWrong'), say('tokenWrongNext')];
+  problem.hidden = !isVoid && !tokenShown && !new URLSearchParams(location.search).has('token');
+  problem.replaceChildren(h('strong', {}, sentence), hint);
   list.hidden = true;
   byId('token', HTMLInputElement).focus();
 }
@@ -69,11 +74,12 @@ function show(event) {
 function showConnection(connected) {
   if (connected && problem.dataset.about === 'connection') problem.hidden = true;
   if (!connected) {
-    tell('The connection to the server is lost', 'It is being made again.', 'connection');
+    tell(say('connectionLost'), say('connectionLostNext'), 'connection');
   }
 }
 
 await loadWords();
+byId('brand', HTMLElement).append(languageChoice());
 /** @type {EventForm} */
 let form;
 const list = new EventList({
@@ -84,7 +90,14 @@ const list = new EventList({
   failed: fail,
 });
 
+signInBy(byId('sign-in', HTMLFormElement), (error) => {
+  tokenShown = true;
+  fail(error);
+});
+
 try {
+  const session = await openSession();
+  byId('account-place', HTMLElement).append(accountLine(session, fail));
   showStore(await getJson('/api/store'));
   form = new EventForm({ saved: show, failed: fail });
   new ChangesFeed({

@@ -8,6 +8,9 @@ import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
 import { eventAddress, inTwoParts } from '../shared/organizer.js';
 import { judge, showLevel } from '../shared/level.js';
+import { floorFault, warningWords } from '../i18n/finding-words.js';
+import { say, sayWith } from '../i18n/say.js';
+import { dayAndTime, languageName } from '../i18n/written.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -15,19 +18,16 @@ import { judge, showLevel } from '../shared/level.js';
 /** @typedef {import('./api-types.js').FloorStatus} FloorStatus */
 
 const COPIED_MS = 1_500;
-const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
-const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-
-/** States in words, each with the look of its status. @type {Record<EventState, [string, string]>} */
-export const STATES = {
-  draft: ['Draft', 'idle'],
-  open: ['Open, not live yet', 'idle'],
-  live: ['Live', 'live'],
-  paused: ['Paused', 'connecting'],
-  closed: ['Closed', 'idle'],
-  archived: ['Archived', 'idle'],
-};
+/** The words for an event's states, each with the look of its status. */
+export const STATES = /** @type {const} */ ({
+  draft: ['stateDraft', 'idle'],
+  open: ['stateOpen', 'idle'],
+  live: ['stateLive', 'live'],
+  paused: ['statePaused', 'connecting'],
+  closed: ['stateClosed', 'idle'],
+  archived: ['stateArchived', 'idle'],
+});
 
 export class EventCard {
   /** The card itself. */
@@ -39,6 +39,7 @@ export class EventCard {
   #state = h('p', { class: 'status', role: 'status' });
   #when = h('p', { class: 'soft when' });
   #toggle = h('button', { type: 'button', class: 'button small toggle' });
+  #live = h('a', { class: 'button small live-link' }, say('liveTitle'));
   /** What an open card shows, made when it is opened for the first time. @type {HTMLElement | null} */
   #details = null;
   #links = h('div', { class: 'links' });
@@ -49,7 +50,7 @@ export class EventCard {
     {
       class: 'meter',
       role: 'meter',
-      'aria-label': 'Floor level in dBFS',
+      'aria-label': say('floorLevel'),
       'aria-valuemin': '-60',
       'aria-valuemax': '0',
       'aria-valuenow': '-60',
@@ -89,7 +90,8 @@ export class EventCard {
     this.#table.addEventListener('click', (click) => void this.#restart(click));
     this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
     const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.#when);
-    this.#actions.element.append(this.#toggle);
+    this.#live.href = `/desk/live/${encodeURIComponent(event.id)}`;
+    this.#actions.element.append(this.#live, this.#toggle);
     const head = h('div', { class: 'event-head' }, name, this.#actions.element);
     this.element.append(head, this.#warnings, this.#pause.element);
     this.open(false);
@@ -111,9 +113,9 @@ export class EventCard {
       this.element.append(this.#details);
     }
     if (this.#details) this.#details.hidden = !open;
-    const word = open ? 'Show less' : 'Show more';
-    setText(this.#toggle, word);
-    this.#toggle.setAttribute('aria-label', `${word} of ${this.#event.title}`);
+    const { title } = this.#event;
+    setText(this.#toggle, say(open ? 'showLess' : 'showMore'));
+    this.#toggle.setAttribute('aria-label', say(open ? 'showLessOf' : 'showMoreOf', { title }));
     this.#toggle.setAttribute('aria-expanded', String(open));
     this.#showLinks();
     if (this.#status) this.showStatus(this.#status);
@@ -123,23 +125,25 @@ export class EventCard {
   show(event) {
     this.#event = event;
     const { state, starts_at, delete_at } = event;
-    const [word, look] = STATES[state];
+    const [key, look] = STATES[state];
     const over = isOver(state);
+    this.#live.hidden = over || state === 'draft';
+    this.#live.setAttribute('aria-label', say('liveViewOf', { title: event.title }));
     this.element.dataset.state = state;
     setText(this.#title, event.title);
     if (this.#state.dataset.state !== state) {
       this.#state.dataset.state = state;
       this.#state.dataset.status = look;
-      this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), word);
+      this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), say(key));
     }
-    const planned = over || !starts_at ? '' : `Starts ${times.format(new Date(starts_at))}`;
-    const gone = delete_at ? `Everything is deleted ${times.format(new Date(delete_at))}` : '';
+    const planned = over ? '' : timed('eventStarts', starts_at);
+    const gone = timed('eventDeleted', delete_at);
     setText(this.#when, planned || gone);
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
     this.#warnings.hidden = over;
-    const warnings = event.warnings.map(({ message, hint }) =>
-      h('p', { class: 'notice', 'data-tone': 'warn' }, `${message} ${hint}`),
+    const warnings = event.warnings.map((warning) =>
+      h('p', { class: 'notice', 'data-tone': 'warn' }, warningWords(warning, event.languages)),
     );
     this.#warnings.replaceChildren(...warnings);
     this.#actions.show(event);
@@ -183,7 +187,7 @@ export class EventCard {
     const all = `${links.attendee} ${links.stage} ${code}`;
     if (this.#details === null || this.#shownLinks === all) return;
     this.#shownLinks = all;
-    this.#links.replaceChildren(this.#link('Attendees', 'attendee'), this.#link('Speaker', 'stage'));
+    this.#links.replaceChildren(this.#link('attendee'), this.#link('stage'));
   }
 
   /** @param {FloorStatus | null} floor */
@@ -196,23 +200,21 @@ export class EventCard {
     this.#stereo.show(floor);
   }
 
-  /**
-   * @param {string} title
-   * @param {'attendee' | 'stage'} kind
-   */
-  #link(title, kind) {
+  /** @param {'attendee' | 'stage'} kind */
+  #link(kind) {
     const url = this.#event.links[kind];
     const image = `${eventAddress(this.#event.id)}/qr/${kind}.svg`;
-    const alt = `QR code of the link for ${title.toLowerCase()}`;
+    const alt = say(kind === 'attendee' ? 'codeOfAttendees' : 'codeOfSpeaker');
     const copy = h(
       'button',
       { type: 'button', class: 'button copy', 'data-link': kind },
-      'Copy link',
+      say('copyLink'),
     );
     copy.addEventListener('click', () => void this.#copy(copy, url));
+    const needs = kind === 'stage' ? { 'data-needs': 'read_stage_key' } : {};
     return h(
       'div',
-      { class: 'link' },
+      { class: 'link', ...needs },
       h(
         'a',
         { class: 'link-qr', href: image, target: '_blank', rel: 'noopener' },
@@ -221,8 +223,8 @@ export class EventCard {
       h(
         'div',
         { class: 'link-text' },
-        h('strong', {}, title),
-        h('a', { href: url, target: '_blank', rel: 'noopener' }, url.replace(/#.*/, '')),
+        h('strong', {}, say(kind === 'attendee' ? 'linkAttendees' : 'linkSpeaker')),
+        h('a', { dir: 'ltr', href: url, target: '_blank', rel: 'noopener' }, url.replace(/#.*/, '')),
         ...(kind === 'attendee' ? this.#code(url) : []),
         h('div', { class: 'row' }, copy, ...(kind === 'attendee' ? [this.#poster()] : [])),
       ),
@@ -231,7 +233,7 @@ export class EventCard {
 
   #poster() {
     const href = `/desk/poster/${encodeURIComponent(this.#event.id)}`;
-    return h('a', { class: 'button', href }, 'Poster');
+    return h('a', { class: 'button', href }, say('posterTitle'));
   }
 
   /**
@@ -242,9 +244,9 @@ export class EventCard {
   #code(url) {
     const { code } = this.#event;
     if (code === '') return [];
-    const host = h('strong', {}, new URL(url).host);
-    const spoken = h('strong', { class: 'code' }, inTwoParts(code));
-    return [h('p', { class: 'link-code' }, 'or go to ', host, ' and type ', spoken)];
+    const host = h('strong', { dir: 'ltr' }, new URL(url).host);
+    const spoken = h('strong', { class: 'code', dir: 'ltr' }, inTwoParts(code));
+    return [h('p', { class: 'link-code' }, ...sayWith('linkCode', { host, code: spoken }))];
   }
 
   /**
@@ -254,25 +256,38 @@ export class EventCard {
   async #copy(button, url) {
     try {
       await navigator.clipboard.writeText(url);
-      setText(button, 'Copied');
-      setTimeout(() => setText(button, 'Copy link'), COPIED_MS);
+      setText(button, say('copied'));
+      setTimeout(() => setText(button, say('copyLink')), COPIED_MS);
     } catch {
       // Over plain http there is no clipboard: offer the text itself.
-      prompt('Copy this link', url);
+      prompt(say('copyThis'), url);
     }
   }
 }
 
 /** @param {FloorStatus | null} floor */
 function describeFloor(floor) {
-  if (floor === null) return { words: 'No floor process reports', look: 'failed' };
-  if (!floor.publisher) return { words: 'No speaker connected', look: 'idle' };
-  if (floor.error === 'undecodable_audio') return { words: floor.reason, look: 'failed' };
-  const level = `${Math.round(floor.level_dbfs)} dBFS`;
-  if (floor.clipping) return { words: `Speaker too loud, ${level}`, look: 'failed' };
+  if (floor === null) return { words: say('floorNone'), look: 'failed' };
+  if (!floor.publisher) return { words: say('floorNoSpeaker'), look: 'idle' };
+  if (floor.error === 'undecodable_audio') return { words: floorFault(floor), look: 'failed' };
+  const dbfs = Math.round(floor.level_dbfs);
+  if (floor.clipping) return { words: say('floorTooLoud', { dbfs }), look: 'failed' };
   if (floor.silent_ms >= 2_000) {
-    return { words: `Silent for ${Math.round(floor.silent_ms / 1000)} s`, look: 'connecting' };
+    const seconds = Math.round(floor.silent_ms / 1000);
+    return { words: say('floorSilent', { seconds }), look: 'connecting' };
   }
-  const spoken = floor.language ? `, ${languageNames.of(floor.language)}` : '';
-  return { words: `Speaker connected, ${level}${spoken}`, look: 'good' };
+  const words = floor.language
+    ? say('floorSpeaks', { dbfs, language: languageName(floor.language) })
+    : say('floorConnected', { dbfs });
+  return { words, look: 'good' };
+}
+
+/**
+ * A sentence with a time, or nothing.
+ *
+ * @param {'eventStarts' | 'eventDeleted'} key
+ * @param {string | null} time ISO 8601
+ */
+function timed(key, time) {
+  return time === null ? '' : say(key, { time: dayAndTime(new Date(time)) });
 }

@@ -3,28 +3,13 @@ import { ApiError, getJson, sendJson } from '../shared/api.js';
 import { Advanced } from './advanced-options.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
+import { say } from '../i18n/say.js';
+import { languageName, listed } from '../i18n/written.js';
+import { fieldName } from '../i18n/error-words.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').Language} Language */
 /** @typedef {Record<string, unknown>} Values */
-
-/** Names of the fields in a sentence. @type {Record<string, string>} */
-const WORDS = {
-  title: 'title',
-  languages: 'languages',
-  glossary: 'glossary',
-  do_not_translate: 'names that stay',
-  source_language: 'language of the speaker',
-  spend_cap_usd: 'spend cap',
-  retention_days: 'retention',
-  downloads: 'downloads',
-  passcode: 'passcode',
-  starts_at: 'planned start',
-  ends_at: 'planned end',
-  notice: 'notice',
-  notice_translations: 'notice in other languages',
-  ai_notice: 'sentence about AI',
-};
 
 export class EventForm {
   #form = byId('create', HTMLFormElement);
@@ -89,8 +74,8 @@ export class EventForm {
     this.#event = event;
     this.#opener = opener;
     const isNew = event === null;
-    setText(byId('create-title', HTMLElement), isNew ? 'New event' : 'Edit event');
-    setText(this.#submit, isNew ? 'Create event' : 'Save');
+    setText(byId('create-title', HTMLElement), say(isNew ? 'deskNewEvent' : 'formEdit'));
+    setText(this.#submit, say(isNew ? 'formCreate' : 'save'));
     this.#toggle.setAttribute('aria-expanded', String(isNew));
     byId('new-only', HTMLElement).hidden = !isNew;
     this.#address.value = '';
@@ -123,7 +108,9 @@ export class EventForm {
   #showList() {
     const wanted = this.#filter.value.trim().toLocaleLowerCase();
     const shown = this.#languages.filter(({ tag, name, english_name }) =>
-      [tag, name, english_name].some((text) => text.toLocaleLowerCase().includes(wanted)),
+      [tag, name, english_name, languageName(tag, english_name)].some((text) =>
+        text.toLocaleLowerCase().includes(wanted),
+      ),
     );
     this.#list.replaceChildren(...shown.map((language) => this.#option(language)));
     this.#list.hidden = shown.length === 0;
@@ -146,7 +133,7 @@ export class EventForm {
       'label',
       { class: 'check' },
       box,
-      h('span', {}, native, ' ', h('small', {}, english_name)),
+      h('span', {}, native, ' ', h('small', {}, languageName(tag, english_name))),
     );
   }
 
@@ -158,7 +145,7 @@ export class EventForm {
         this.#showList();
         this.#filter.focus();
       };
-      const label = `Remove ${name}`;
+      const label = say('formRemove', { language: name });
       return h(
         'li',
         {},
@@ -200,7 +187,7 @@ export class EventForm {
 
   async #save() {
     if (this.#chosen.size === 0) {
-      this.#filter.setCustomValidity('Choose at least one language.');
+      this.#filter.setCustomValidity(say('formNoLanguage'));
       this.#filter.reportValidity();
       return;
     }
@@ -246,9 +233,9 @@ export class EventForm {
           this.#event = newest;
           throw new ApiError(
             412,
-            'version_conflict',
-            `somebody else has changed this in the meantime: ${both.join(', ')}`,
-            'Save again to replace it by yours, or cancel to keep theirs.',
+            'edited_elsewhere',
+            say('formConflict', { fields: listed(both) }),
+            say('formConflictNext'),
           );
         }
         version = newest.version;
@@ -282,7 +269,7 @@ export function conflicts(patch, before, newest) {
   const [old, now] = [shown(before), shown(newest)];
   return Object.keys(patch)
     .filter((name) => !alike(old[name], now[name]) && !alike(patch[name], now[name]))
-    .map((name) => WORDS[name] ?? name);
+    .map(fieldName);
 }
 
 /**

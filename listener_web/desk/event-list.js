@@ -1,6 +1,8 @@
 /** The list of events: their order, groups, and the search. */
 import { EventCard, STATES } from './event-card.js';
 import { byId, h, setText } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
+import { languageName, longDay } from '../i18n/written.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -9,7 +11,6 @@ import { byId, h, setText } from '../shared/dom.js';
 const FEW = 6;
 /** @type {EventState[]} */
 const ORDER = ['live', 'paused', 'open', 'draft', 'closed', 'archived'];
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' });
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 export class EventList {
@@ -107,8 +108,13 @@ export class EventList {
     keepOrder(this.#element, shown);
     this.#tools.hidden = this.#element.hidden || all.length <= FEW;
     byId('no-events', HTMLElement).hidden = all.length > 0;
-    const count = wanted.length === all.length ? '' : ` of ${all.length}`;
-    setText(this.#found, `${wanted.length}${count} events`);
+    const count = all.length;
+    const shownCount = wanted.length;
+    const text =
+      shownCount === count
+        ? say('eventsAll', { count })
+        : say('eventsFound', { found: shownCount, count });
+    setText(this.#found, text);
   }
 
   /**
@@ -121,7 +127,7 @@ export class EventList {
     );
     const heading = found instanceof HTMLElement ? found : h('p', { class: 'group' });
     heading.dataset.group = name;
-    setText(heading, `${name} (${count})`);
+    setText(heading, say('eventsGroup', { name, count }));
     return heading;
   }
 }
@@ -156,7 +162,12 @@ function runs(state) {
  */
 export function matches(event, search) {
   const { title, id, code, languages } = event;
-  const names = languages.flatMap(({ tag, name, english_name }) => [tag, name, english_name]);
+  const names = languages.flatMap(({ tag, name, english_name }) => [
+    tag,
+    name,
+    english_name,
+    languageName(tag, english_name),
+  ]);
   const text = [title, id, code, ...names].join(' ').toLocaleLowerCase();
   return search
     .toLocaleLowerCase()
@@ -186,10 +197,14 @@ function startOf({ starts_at }) {
  * The name of an event's group.
  *
  * @param {DeskEvent} event
- * @param {string} by `state`, `day` or nothing
+ * @param {string} by `state`, `day`, `conference` or nothing
  */
-export function groupOf({ state, starts_at }, by) {
-  if (by === 'state') return STATES[state][0];
-  if (by === 'day') return starts_at === null ? 'Without a planned start' : day.format(new Date(starts_at));
+export function groupOf({ state, starts_at, conference, room }, by) {
+  if (by === 'conference') {
+    if (!conference) return say('eventsNoConference');
+    return room ? say('conferenceAndRoom', { conference, room }) : conference;
+  }
+  if (by === 'state') return say(STATES[state][0]);
+  if (by === 'day') return starts_at === null ? say('eventsNoStart') : longDay(new Date(starts_at));
   return '';
 }

@@ -1,11 +1,12 @@
 /** The fields about attendees: passcode, planned times, notices, sentence about AI. */
 import { termsOf } from './glossary.js';
 import { h, setText } from '../shared/dom.js';
+import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /**
  * @typedef {Pick<DeskEvent, 'passcode' | 'starts_at' | 'ends_at' | 'notice' | 'notice_translations'
- *   | 'ai_notice'>} JoinValues
+ *   | 'ai_notice' | 'ai_notice_translations'>} JoinValues
  */
 
 const SAVED_MS = 1_500;
@@ -17,10 +18,10 @@ export class JoinFields {
     minLength: 6,
     maxLength: 63,
     pattern: '[!-~]*',
-    title: 'Letters A to Z, digits and signs; no spaces',
+    title: say('joinPasscodeRule'),
     autocomplete: 'off',
     spellcheck: false,
-    placeholder: 'None: everybody may listen',
+    placeholder: say('joinPasscodeNone'),
   });
   #startsAt = h('input', { class: 'input', name: 'starts-at', type: 'datetime-local' });
   #endsAt = h('input', { class: 'input', name: 'ends-at', type: 'datetime-local' });
@@ -35,31 +36,39 @@ export class JoinFields {
     name: 'notice',
     maxLength: 300,
     autocomplete: 'off',
-    placeholder: 'Lunch until 13:30',
+    placeholder: say('joinNoticeExample'),
   });
   #ai = h(
     'select',
     { class: 'input', name: 'ai-notice', onchange: () => this.#showText() },
-    h('option', { value: 'default' }, 'In the attendee’s language'),
-    h('option', { value: 'own' }, 'My own sentence'),
-    h('option', { value: 'off' }, 'Not shown'),
+    h('option', { value: 'default' }, say('joinAiDefault')),
+    h('option', { value: 'own' }, say('joinAiOwn')),
+    h('option', { value: 'off' }, say('joinAiOff')),
   );
   #aiText = h('input', {
     class: 'input',
     name: 'ai-notice-text',
     maxLength: 300,
-    'aria-label': 'My own sentence about AI',
+    'aria-label': say('joinAiText'),
   });
+  #aiTranslations = h('textarea', {
+    class: 'input',
+    name: 'ai-notice-translations',
+    rows: 2,
+    placeholder: 'es = Interpreta una máquina.',
+  });
+  #aiOthers = h('label', { class: 'field' }, say('joinAiTranslations'), this.#aiTranslations);
   element = h(
     'div',
     { class: 'join-options' },
-    h('label', { class: 'field' }, 'Passcode', this.#passcode),
-    h('label', { class: 'field' }, 'Planned start, in your time', this.#startsAt),
-    h('label', { class: 'field' }, 'Planned end, in your time', this.#endsAt),
-    h('label', { class: 'field' }, 'Notice to attendees', this.#notice),
-    h('label', { class: 'field' }, 'The notice in other languages', this.#translations),
-    h('label', { class: 'field' }, 'Sentence about AI, before the first sound', this.#ai),
+    h('label', { class: 'field' }, say('joinPasscode'), this.#passcode),
+    h('label', { class: 'field' }, say('joinStart'), this.#startsAt),
+    h('label', { class: 'field' }, say('joinEnd'), this.#endsAt),
+    h('label', { class: 'field' }, say('joinNotice'), this.#notice),
+    h('label', { class: 'field' }, say('joinTranslations'), this.#translations),
+    h('label', { class: 'field' }, say('joinAi'), this.#ai),
     this.#aiText,
+    this.#aiOthers,
   );
 
   constructor() {
@@ -76,6 +85,7 @@ export class JoinFields {
     this.#translations.value = translationLines(values?.notice_translations ?? {});
     this.#ai.value = ai === null ? 'default' : ai === '' ? 'off' : 'own';
     this.#aiText.value = ai ?? '';
+    this.#aiTranslations.value = translationLines(values?.ai_notice_translations ?? {});
     this.#showText();
   }
 
@@ -89,12 +99,14 @@ export class JoinFields {
       notice: this.#notice.value.trim() || null,
       notice_translations: translationsOf(this.#translations.value),
       ai_notice: this.#ai.value === 'default' ? null : own,
+      ai_notice_translations: own === '' ? {} : translationsOf(this.#aiTranslations.value),
     };
   }
 
   #showText() {
     this.#aiText.hidden = this.#ai.value !== 'own';
     this.#aiText.required = !this.#aiText.hidden;
+    this.#aiOthers.hidden = this.#aiText.hidden;
   }
 }
 
@@ -106,10 +118,10 @@ export class PauseNotice {
     maxLength: 300,
     required: true,
     autocomplete: 'off',
-    placeholder: 'We go on at 11:00',
+    placeholder: say('pauseExample'),
   });
   #others = h('textarea', { class: 'input', name: 'pause-translations', rows: 2 });
-  #save = h('button', { type: 'submit', class: 'button small' }, 'Tell attendees');
+  #save = h('button', { type: 'submit', class: 'button small' }, say('pauseTell'));
   element = h('form', { class: 'pause-notice' });
   #version = -1;
 
@@ -118,8 +130,8 @@ export class PauseNotice {
    */
   constructor(send) {
     this.element.append(
-      h('label', { class: 'field' }, 'Notice during the pause', this.#text),
-      h('label', { class: 'field' }, 'In other languages, one line each', this.#others),
+      h('label', { class: 'field' }, say('pauseNotice'), this.#text),
+      h('label', { class: 'field' }, say('pauseTranslations'), this.#others),
       h('div', { class: 'row end' }, this.#save),
     );
     this.element.addEventListener('submit', (submit) => {
@@ -128,8 +140,8 @@ export class PauseNotice {
       const translations = translationsOf(this.#others.value);
       void send({ text: this.#text.value.trim(), translations }).then(() => {
         this.#save.disabled = false;
-        setText(this.#save, 'Saved');
-        setTimeout(() => setText(this.#save, 'Tell attendees'), SAVED_MS);
+        setText(this.#save, say('saved'));
+        setTimeout(() => setText(this.#save, say('pauseTell')), SAVED_MS);
       });
     });
   }

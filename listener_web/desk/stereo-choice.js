@@ -1,12 +1,18 @@
 /** The organizer's choice of a stereo input's channel, and a sentence about its cable. */
 import { sendJson } from '../shared/api.js';
 import { h, setText } from '../shared/dom.js';
+import { floorFault } from '../i18n/finding-words.js';
+import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').FloorStatus} FloorStatus */
 /** @typedef {import('./api-types.js').StereoInput} StereoInput */
 
-/** @type {Record<StereoInput, string>} */
-const WORDS = { auto: 'Automatic', left: 'Left', right: 'Right', both: 'Both' };
+const KEYS = /** @type {const} */ ({
+  auto: 'stereoAuto',
+  left: 'stereoLeft',
+  right: 'stereoRight',
+  both: 'stereoBoth',
+});
 
 export class StereoChoice {
   /** The control, below a sentence about the cable if there is something to say. */
@@ -17,7 +23,7 @@ export class StereoChoice {
   #select = h(
     'select',
     { class: 'input', name: 'stereo-input' },
-    ...Object.entries(WORDS).map(([value, word]) => h('option', { value }, word)),
+    ...Object.entries(KEYS).map(([value, key]) => h('option', { value }, say(key))),
   );
   #taken = h('span', { class: 'soft' });
 
@@ -31,7 +37,8 @@ export class StereoChoice {
     this.#fail = fail;
     this.#select.value = choice;
     this.#select.addEventListener('change', () => void this.#save());
-    const label = h('label', { class: 'row' }, 'Stereo input', this.#select);
+    const properties = { class: 'row', 'data-needs': 'edit_event' };
+    const label = h('label', properties, say('stereoInput'), this.#select);
     this.element.append(this.#fault, h('div', { class: 'row' }, label, this.#taken));
   }
 
@@ -43,12 +50,14 @@ export class StereoChoice {
   /** @param {FloorStatus | null} floor */
   show(floor) {
     const speaks = floor !== null && floor.publisher && floor.error !== 'undecodable_audio';
-    const reason = speaks ? floor.reason : '';
+    const reason = speaks ? floorFault(floor) : '';
     setText(this.#fault, reason);
     this.#fault.hidden = reason === '';
     const chosen = this.#select.value !== 'auto';
-    const taken = speaks && !chosen && floor.stereo_taken !== 'both' ? floor.stereo_taken : '';
-    setText(this.#taken, taken && `takes ${taken} now`);
+    const taken = speaks && !chosen ? floor.stereo_taken : 'both';
+    const words =
+      taken === 'both' ? '' : say(taken === 'left' ? 'stereoTakesLeft' : 'stereoTakesRight');
+    setText(this.#taken, words);
   }
 
   async #save() {

@@ -1,11 +1,12 @@
 /** The state of the store: an alert while something is not stored, and the free space of its disk. */
 import { byId, h } from '../shared/dom.js';
 import { capitalised } from '../shared/organizer.js';
+import { say, wordsLanguage } from '../i18n/say.js';
+import { decimal } from '../i18n/written.js';
 
 /** @typedef {import('./api-types.js').StoreStatus} StoreStatus */
 
 const BYTES_PER_GB = 1_000_000_000;
-const NEARLY_FULL = 'Make space on it: what no longer fits is shown live, but not kept.';
 
 /**
  * The sentences of the alert, none while all is well.
@@ -15,19 +16,22 @@ const NEARLY_FULL = 'Make space on it: what no longer fits is shown live, but no
  */
 export function alertOf({ ready, message, hint, waiting, lost, low_space, free_bytes }) {
   const unkept = [];
-  if (waiting > 0) unkept.push(`Not stored yet: ${waiting}.`);
-  if (lost > 0) unkept.push(`Lost: ${lost}.`);
+  if (waiting > 0) unkept.push(say('storeWaiting', { number: waiting }));
+  if (lost > 0) unkept.push(say('storeLost', { number: lost }));
   if (!ready) {
-    return [capitalised(message), [hint, ...unkept].join(' ')];
+    if (wordsLanguage() === 'en') return [capitalised(message), [hint, ...unkept].join(' ')];
+    return [say('storeFails'), [...unkept, `(${capitalised(message)}. ${hint})`].join(' ')];
   }
-  if (low_space) return [`The disk is nearly full: ${gigabytes(free_bytes)} free`, NEARLY_FULL];
-  if (unkept.length > 0) return ['The store works again', unkept.join(' ')];
+  if (low_space) {
+    return [say('storeNearlyFull', { space: gigabytes(free_bytes) }), say('storeNearlyFullNext')];
+  }
+  if (unkept.length > 0) return [say('storeWorksAgain'), unkept.join(' ')];
   return null;
 }
 
 /** @param {number | null} bytes */
 export function gigabytes(bytes) {
-  return bytes === null ? '' : `${(bytes / BYTES_PER_GB).toFixed(1)} GB`;
+  return bytes === null ? '' : say('gigabytes', { number: decimal(bytes / BYTES_PER_GB) });
 }
 
 /** @param {StoreStatus} store */
@@ -42,5 +46,5 @@ export function showStore(store) {
   }
   const disk = byId('disk', HTMLElement);
   disk.hidden = store.free_bytes === null;
-  disk.textContent = `Free space on the server's disk: ${gigabytes(store.free_bytes)}`;
+  disk.textContent = say('storeFree', { space: gigabytes(store.free_bytes) });
 }

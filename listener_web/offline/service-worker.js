@@ -1,6 +1,6 @@
 /**
  * Gives attendees a page while there is no network, which `offline.js` replaces by the event's page when
- * the network is back. It answers the addresses of event pages, and of what that page needs. Everything
+ * the network is back. It answers the addresses of event pages and programmes, and of what that page needs. Everything
  * else passes it by: captions, sound, and the files of other pages. No page of an event is kept, because
  * its captions would be old.
  */
@@ -20,7 +20,7 @@
     '/static/shared/icon.svg',
     `/static/i18n/${LANGUAGE}.json`,
   ];
-  const EVENT_PAGE = /^\/e\/[^/]+\/?$/;
+  const EVENT_PAGE = /^\/[ce]\/[^/]+\/?$/;
   /** Answers of a proxy that does not reach the server. */
   const UNREACHABLE = [502, 503, 504];
 

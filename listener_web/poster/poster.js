@@ -3,11 +3,13 @@
  *
  * The sheets are drawn by `sheet.js` and printed by the browser, whose fonts have all scripts.
  */
-import { ApiError, getJson, send } from '../shared/api.js';
+import { getJson, send } from '../shared/api.js';
 import { byId, pathSegment, setText } from '../shared/dom.js';
-import { capitalised, eventAddress } from '../shared/organizer.js';
+import { eventAddress } from '../shared/organizer.js';
+import { explained, inSentences } from '../i18n/error-words.js';
 import { bestMatch } from '../i18n/languages.js';
 import { LANGUAGES, directionOf } from '../i18n/localise.js';
+import { loadWords, say } from '../i18n/say.js';
 import { drawSheet } from './sheet.js';
 
 /** @typedef {import('../desk/api-types.js').DeskEvent} DeskEvent */
@@ -18,7 +20,10 @@ const CARDS = 4;
 /** While somebody types a password, not every letter is worth a picture. */
 const TYPING_MS = 400;
 
-const path = eventAddress(pathSegment(2));
+const isConference = pathSegment(3) !== '';
+const path = isConference
+  ? `/api/conferences/${encodeURIComponent(pathSegment(3))}`
+  : eventAddress(pathSegment(2));
 const size = byId('size', HTMLSelectElement);
 const wifiName = byId('wifi-name', HTMLInputElement);
 const wifiPassword = byId('wifi-password', HTMLInputElement);
@@ -27,10 +32,11 @@ const printButton = byId('print', HTMLButtonElement);
 /**
  * The words of one language, if the page has them.
  *
- * @param {{tag: string, name: string}} language
+ * @param {{tag: string, name?: string}} language whose own name the browser knows, if it is not given
  * @returns {Promise<Wording>}
  */
-async function wording({ tag, name }) {
+async function wording({ tag, name: given }) {
+  const name = given ?? new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
   const dir = directionOf(tag);
   const match = bestMatch([tag], LANGUAGES);
   if (match === undefined) return { tag, name, dir };
@@ -57,12 +63,9 @@ async function wifi() {
 
 /** @param {unknown} error */
 function fail(error) {
-  const known = error instanceof ApiError;
-  if (!known) console.error(error);
   const problem = byId('problem', HTMLElement);
   problem.hidden = false;
-  const message = known ? error.message : 'something went wrong in this page';
-  setText(problem, `${capitalised(message)}. ${known ? error.hint : 'Reload the page.'}`);
+  setText(problem, inSentences(explained(error)));
 }
 
 /** @param {string | null} startsAt ISO 8601 */
@@ -80,7 +83,7 @@ async function draw(event, wordings) {
   const sheets = byId('sheets', HTMLElement);
   const content = {
     title: event.title,
-    starts: startInWords(event.starts_at),
+    starts: startInWords(event.starts_at ?? null),
     picture: `${path}/qr/attendee.svg`,
     host: new URL(event.links.attendee).host,
     code: event.code,
@@ -97,10 +100,11 @@ async function draw(event, wordings) {
   printButton.disabled = false;
 }
 
+await loadWords();
 try {
   /** @type {DeskEvent} */
   const event = await getJson(path);
-  document.title = `${event.title} – poster`;
+  document.title = say('posterOf', { title: event.title });
   for (const form of ['svg', 'png']) byId(form, HTMLAnchorElement).href = `${path}/qr/attendee.${form}`;
   const wordings = await Promise.all(event.languages.map(wording));
   let drawing = draw(event, wordings);

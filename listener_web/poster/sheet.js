@@ -1,6 +1,7 @@
 /** Draws what is printed: the QR code, the other ways to the event, and what to do in each language. */
 import { h } from '../shared/dom.js';
 import { inTwoParts } from '../shared/organizer.js';
+import { say } from '../i18n/say.js';
 
 /** More languages than this are written smaller, without the AI notice in each. */
 const FEW = 6;
@@ -71,7 +72,7 @@ export function drawSheet(content) {
 
 /** @param {SheetContent} content */
 function join({ picture, host, code }) {
-  const image = h('img', { src: picture, alt: 'QR code of the link for attendees' });
+  const image = h('img', { src: picture, alt: say('codeOfAttendees') });
   const typed = code === '' ? [] : [h('p', { class: 'code' }, inTwoParts(code))];
   return h('div', { class: 'way join' }, image, h('p', { class: 'address', dir: 'ltr' }, host), ...typed);
 }
@@ -81,7 +82,7 @@ function wifi({ name, password, picture }) {
   return h(
     'div',
     { class: 'way wifi' },
-    h('img', { src: picture, alt: 'QR code of the Wi-Fi network' }),
+    h('img', { src: picture, alt: say('codeOfWifi') }),
     h('p', {}, 'Wi-Fi: ', h('strong', {}, name)),
     ...(password === '' ? [] : [h('p', { dir: 'ltr' }, password)]),
   );

@@ -1,4 +1,5 @@
 /** The speaker's microphone: choosing, opening and measuring it. */
+import { say } from '../i18n/say.js';
 
 const HOLD_MS = 3_000;
 
@@ -118,13 +119,13 @@ export class Microphone extends EventTarget {
 export function explainMicrophone(error) {
   switch (error instanceof DOMException ? error.name : '') {
     case 'NotAllowedError':
-      return 'The browser may not use the microphone. Allow it in the address bar, then try again.';
+      return say('microphoneForbidden');
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return 'This microphone was not found. Plug it in or choose another one.';
+      return say('microphoneMissing');
     case 'NotReadableError':
-      return 'Another program is using the microphone. Close it, then try again.';
+      return say('microphoneBusy');
     default:
-      return 'The microphone could not be opened. Try another one or reload the page.';
+      return say('microphoneFailed');
   }
 }

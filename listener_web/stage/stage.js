@@ -5,40 +5,44 @@
  * one `whip-session.js` after the other. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
-import { capitalised } from '../shared/organizer.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 import { Microphone, explainMicrophone } from './microphone.js';
 import { Publisher } from './publisher.js';
 import { keepScreenOn } from '../shared/wake.js';
+import { explained, inSentences } from '../i18n/error-words.js';
+import { speakerFault } from '../i18n/finding-words.js';
+import { languageChoice } from '../i18n/language-choice.js';
+import { loadWords, say } from '../i18n/say.js';
 
 const EVENT_INTERVAL_MS = 3_000;
 const SOUND_INTERVAL_MS = 2_000;
 const METER_INTERVAL_MS = 60;
 
-const STATES = {
-  idle: 'Not publishing',
-  connecting: 'Connecting…',
-  live: 'On air',
-  reconnecting: 'Reconnecting…',
-  refused: 'Refused',
-};
+const STATES = /** @type {const} */ ({
+  idle: 'stageIdle',
+  connecting: 'stageConnecting',
+  live: 'stageOnAir',
+  reconnecting: 'stageReconnecting',
+  refused: 'stageRefused',
+});
 
-const LOUDNESS = {
-  none: 'No sound: is the microphone muted?',
-  quiet: 'Too quiet: come closer or turn it up',
-  good: 'Good level',
-  loud: 'Too loud: move away or turn it down',
-};
+const LOUDNESS = /** @type {const} */ ({
+  none: 'loudnessNone',
+  quiet: 'loudnessQuiet',
+  good: 'loudnessGood',
+  loud: 'loudnessLoud',
+});
 
-const EVENT_STATES = {
-  draft: 'Not open yet. Sound check: attendees do not hear you yet.',
-  open: 'Sound check: attendees do not hear you yet.',
-  live: 'Live: attendees hear you.',
-  paused: 'Paused: attendees do not hear you now.',
-  closed: 'This event has ended.',
-};
+const EVENT_STATES = /** @type {const} */ ({
+  draft: 'stageDraft',
+  open: 'stageOpen',
+  live: 'stageLive',
+  paused: 'stagePaused',
+  closed: 'stageClosed',
+});
 
+await loadWords();
 const event = pathSegment(1);
 const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
 const allow = byId('allow', HTMLButtonElement);
@@ -46,6 +50,9 @@ const publish = byId('publish', HTMLButtonElement);
 const takeover = byId('takeover', HTMLButtonElement);
 const devices = byId('device', HTMLSelectElement);
 const publisher = new Publisher(new URL(`/whip/${encodeURIComponent(event)}`, location.href), key);
+/** Loading the page again would end the talk: it cannot be chosen on air. */
+const languages = languageChoice();
+byId('brand', HTMLElement).append(languages);
 /** @type {Microphone | null} */
 let microphone = null;
 
@@ -58,12 +65,13 @@ function showPublisher() {
   const { state, problem, active } = publisher;
   const taken = problem?.error === 'floor_taken';
   byId('air', HTMLElement).dataset.status = state;
-  setText(byId('state', HTMLElement), taken ? 'Another speaker is on air' : STATES[state]);
-  if (problem !== null) explain(`${capitalised(problem.message).replace(/\.$/, '')}. ${problem.hint}`);
-  else if (state === 'live') explain('Leave this page open while you speak.');
-  else if (state === 'idle' && microphone !== null) explain('Check the level, then publish.');
-  else if (state !== 'idle') explain('This takes a moment.');
-  setText(publish, active ? 'Stop' : 'Publish');
+  setText(byId('state', HTMLElement), say(taken ? 'stageTaken' : STATES[state]));
+  if (problem !== null) explain(inSentences(explained(problem)));
+  else if (state === 'live') explain(say('stageStay'));
+  else if (state === 'idle' && microphone !== null) explain(say('stageReady'));
+  else if (state !== 'idle') explain(say('stageMoment'));
+  setText(publish, say(active ? 'stageStop' : 'stagePublish'));
+  languages.disabled = active;
   takeover.hidden = !taken;
   keepScreenOn(active);
 }
@@ -89,13 +97,13 @@ function newMicrophone() {
   const created = new Microphone();
   created.addEventListener('lost', () => {
     publisher.stop();
-    explain('The microphone is gone. Plug it in again or choose another one.');
+    explain(say('microphoneGone'));
   });
   setInterval(() => {
     const { rmsDbfs, held } = created.measure();
     const loudness = judge(held.rmsDbfs, held.peakDbfs);
     showLevel(byId('meter', HTMLElement), rmsDbfs, loudness);
-    setText(byId('loudness', HTMLElement), LOUDNESS[loudness]);
+    setText(byId('loudness', HTMLElement), say(LOUDNESS[loudness]));
   }, METER_INTERVAL_MS);
   navigator.mediaDevices.addEventListener('devicechange', () => {
     void listDevices(created, devices.value);
@@ -109,7 +117,7 @@ function newMicrophone() {
  */
 async function listDevices(from, selected) {
   const options = (await from.list()).map(({ deviceId, label }) =>
-    h('option', { value: deviceId }, label || 'Microphone'),
+    h('option', { value: deviceId }, label || say('stageMicrophone')),
   );
   devices.replaceChildren(...options);
   devices.value = selected;
@@ -121,6 +129,12 @@ function goOnAir(takingOver) {
   if (track) publisher.start(track, { takeover: takingOver });
 }
 
+/** @param {string} provider empty if AI runs on the organizer's own computers */
+function showAi(provider) {
+  const text = provider === '' ? say('stageAiHere') : say('stageAi', { provider });
+  setText(byId('ai-notice', HTMLElement), text);
+}
+
 async function showEvent() {
   /** @type {keyof typeof EVENT_STATES} */
   let state = 'draft';
@@ -128,12 +142,13 @@ async function showEvent() {
     const info = await getJson(`/e/${encodeURIComponent(event)}/info`);
     state = info.state;
     setText(byId('title', HTMLElement), info.title);
-    document.title = `Stage · ${info.title}`;
+    showAi(info.provider);
+    document.title = `${say('stageTitle')} · ${info.title}`;
   } catch (error) {
     // A draft answers 404. After any other failure the page keeps showing the last known state.
     if (!(error instanceof ApiError) || error.status !== 404) return;
   }
-  setText(byId('event-state', HTMLElement), EVENT_STATES[state]);
+  setText(byId('event-state', HTMLElement), say(EVENT_STATES[state]));
 }
 
 /** Say what the server finds wrong with the sound that arrives, such as a faulty cable. */
@@ -143,7 +158,7 @@ async function showSoundFault() {
     try {
       const headers = { Authorization: `Bearer ${key}` };
       const sound = await getJson(`/stage/${encodeURIComponent(event)}/sound`, headers);
-      reason = sound.publisher ? sound.reason : '';
+      reason = sound.publisher ? speakerFault(sound) : '';
     } catch {
       // The publisher says that the server is gone; what was known of the cable stays.
       return;
@@ -174,10 +189,10 @@ addEventListener('beforeunload', (leaving) => {
 
 if (key === '') {
   allow.disabled = true;
-  explain('The key is missing from this link. Ask the organizer for the speaker’s link and open it unchanged.');
+  explain(say('stageNoKey'));
 } else if (!isSecureContext || !navigator.mediaDevices) {
   allow.disabled = true;
-  explain('The microphone needs https: open this page with an address that starts with https://.');
+  explain(say('stageNeedsHttps'));
 }
 void showEvent();
 setInterval(() => void showEvent(), EVENT_INTERVAL_MS);

@@ -53,3 +53,14 @@ def test_aligned_blocks_are_the_same_for_everybody() -> None:
     assert min(cuts[0]) == 4_800
     assert min(cuts[1]) == 19_200
     assert cuts[1].items() <= cuts[0].items()
+
+
+def test_the_rest_is_a_shorter_block() -> None:
+    blocks = Blocks(480)
+    assert blocks.take_rest() is None
+    blocks.push(0, tone(0.03))
+    rest = blocks.take_rest()
+    assert rest is not None
+    assert (rest.position, rest.pcm) == (480, tone(0.03)[960:])
+    assert blocks.take_rest() is None
+    assert blocks.next_position == 720

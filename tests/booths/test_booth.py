@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 import numpy as np
@@ -18,6 +19,7 @@ from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.bus.retained.files import RetainedFiles
 from broadcaster.floor.output import FloorOutput
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -38,6 +40,7 @@ from tests.support.virtual_time import LoopClock, VirtualTimeBus
 from tests.support.web import on_loopback
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
+CAPTIONS = keys.captions("talk", "es")
 SPEECH = b"\x11\x01" * 9_600
 
 
@@ -293,6 +296,18 @@ async def test_a_closing_booth_lets_the_interpreter_finish() -> None:
             await server.text(" Hola.")
             assert await captions(bus, 1) == ["Hola."]
         assert await captions(bus, 2) == ["Hola.", "Gracias por todo"]
+
+
+async def test_a_booth_stops_at_once_if_the_next_process_goes_on(tmp_path: Path) -> None:
+    kept = RetainedFiles(tmp_path, LoopClock())
+    async with VirtualTimeBus(kept) as bus, realtime() as server, speaking(bus):
+        server.last_words = [" Gracias", " por", " todo"]
+        async with booth(bus, server):
+            await status(bus, state="live")
+            await server.text(" Hola.")
+            assert await captions(bus, 1) == ["Hola."]
+        stored = [Caption.from_json(one.payload) for one in await bus.read(CAPTIONS)]
+        assert {caption.text for caption in stored} == {"Hola."}
 
 
 def loudness(frames: list[AudioFrame]) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
-from broadcaster.model.ports import Bus
+from broadcaster.model.ports import Bus, Retained
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,
@@ -46,7 +47,7 @@ LIVE = Event(
 
 
 @asynccontextmanager
-async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[None]:
+async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[BoothSupervisor]:
     """A supervisor that runs with this event; its sessions are refused."""
     await bus.put(keys.event_record(event.id), event.to_json())
     async with aiohttp.ClientSession() as http:
@@ -60,7 +61,7 @@ async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[No
         )
         work = BoothSupervisor(dependencies, **{"on_demand": True, **options})
         async with background_task(work.run(), name="supervisor of the test"):
-            yield
+            yield work
 
 
 async def until(bus: Bus, wanted: Callable[[dict[str, BoothStatus]], bool]) -> None:
@@ -222,6 +223,62 @@ async def test_a_booth_starts_as_soon_as_its_event_goes_live() -> None:
         async with asyncio.timeout(0.1):
             await change(bus, LIVE)
             await until(bus, states(es="working", fr="working"))
+
+
+@pytest.mark.parametrize(
+    ("done_until", "said", "wanted"),
+    [(4_800, True, "working"), (None, True, "idle"), (4_800, False, "idle")],
+    ids=["left in a sentence", "finished", "too long ago"],
+)
+async def test_a_booth_that_the_last_process_left_goes_on_without_its_listeners(
+    done_until: int | None, wanted: str, *, said: bool
+) -> None:
+    async with VirtualTimeBus() as bus:
+        progress = json.dumps({"done_until": done_until, "sound_until": 0}).encode()
+        await bus.put(keys.progress_record("talk", "es"), progress)
+        if said:
+            bus.retain(keys.floor_pcm("talk"), Retained(0, bytes(9_600)))
+        async with supervised(LIVE, bus, linger_s=10.0):
+            await until(bus, states(es=wanted, fr="idle"))
+            await until(bus, states(es="idle", fr="idle"))
+
+
+async def test_the_last_minute_of_an_event_is_forgotten_when_it_closes() -> None:
+    topic = keys.floor_pcm("talk")
+    async with VirtualTimeBus() as bus, supervised(LIVE, bus):
+        bus.retain(topic, Retained(0, bytes(9_600)))
+        await until(bus, states(es="idle", fr="idle"))
+        await change(bus, replace(LIVE, state=EventState.CLOSED))
+        async with asyncio.timeout(DEADLINE_S):
+            while await bus.retained(topic, 0):
+                await asyncio.sleep(0.05)
+
+
+async def test_booths_that_were_told_to_end_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those of a paused event: nobody goes on for them, while those of a live one are resumed."""
+    begun, finishing, finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def run(booth: Booth) -> None:
+        begun.set()
+        await booth._orders.stops()
+        finishing.set()
+        await finished.wait()
+
+    monkeypatch.setattr(Booth, "run", run)
+    event = replace(LIVE, channels=(Channel("es", always=True),))
+    async with VirtualTimeBus() as bus, supervised(event, bus) as work:
+        async with asyncio.timeout(DEADLINE_S):
+            await begun.wait()
+            await work.finish_ended()
+            await change(bus, replace(event, state=EventState.PAUSED))
+            await finishing.wait()
+            waiting = asyncio.create_task(work.finish_ended(), name="the end of the process")
+            await asyncio.sleep(1.0)
+            assert not waiting.done()
+            finished.set()
+            await waiting
 
 
 async def test_an_unreadable_event_does_not_stop_the_others(

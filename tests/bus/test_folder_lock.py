@@ -12,6 +12,7 @@ import pytest
 from broadcaster.bus import folder_lock, open_bus
 from broadcaster.bus.folder_lock import DataFolderInUse
 from tests.bus.helpers import soon
+from tests.support.tasks import background_task
 
 HOLDER = """
 import asyncio, sys
@@ -48,6 +49,28 @@ async def test_the_second_is_refused_with_the_pid_of_the_first(tmp_path: Path) -
     finally:
         child.kill()
         await soon(child.wait())
+
+
+async def test_a_server_that_is_stopping_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = asyncio.Event()
+    pause = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        refused.set()
+        await pause(seconds)
+
+    child = await holder(tmp_path)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+
+    async def ends() -> None:
+        await refused.wait()
+        child.terminate()
+        await child.wait()
+
+    async with background_task(ends(), name="the first server"), open_bus(None, tmp_path):
+        assert folder_lock.owner(tmp_path) == f"pid {os.getpid()}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

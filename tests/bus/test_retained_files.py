@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,47 @@ async def test_an_orderly_end_leaves_no_sound_on_the_disk(tmp_path: Path) -> Non
     child.stdin.close()
     assert await soon(child.wait()) == 0
     assert not await asyncio.to_thread((tmp_path / RETAINED).exists)
+
+
+@pytest.mark.parametrize("ends", [None, asyncio.CancelledError], ids=["in order", "cancelled"])
+async def test_only_what_is_left_to_the_next_server_stays(
+    tmp_path: Path, ends: type[BaseException] | None
+) -> None:
+    """The newest message too, which came at the last moment."""
+    clock = FakeClock(NOW_S)
+    with suppress(asyncio.CancelledError):
+        async with EmbeddedBus(None, clock=clock, kept=RetainedFiles(tmp_path, clock)) as bus:
+            bus.retain("live", message(1))
+            bus.retain("paused", message(1))
+            await until_on_disk(tmp_path, lambda found: len(found) == 2)
+            bus.leave_retained("live")
+            bus.leave_retained("nobody speaks")
+            bus.retain("live", message(2))
+            bus.retain("new", message(1))
+            if ends is not None:
+                raise ends
+    assert await asyncio.to_thread(written, tmp_path) == {"live": [message(1), message(2)]}
+    async with EmbeddedBus(None, clock=clock, kept=RetainedFiles(tmp_path, clock)) as bus:
+        assert await bus.retained("live", 0) == [message(1), message(2)]
+    assert not await on_disk(tmp_path)
+
+
+async def test_what_was_left_is_gone_when_it_was_forgotten(tmp_path: Path) -> None:
+    clock = FakeClock(NOW_S)
+    async with EmbeddedBus(None, clock=clock, kept=RetainedFiles(tmp_path, clock)) as bus:
+        bus.retain("t", message(1))
+        bus.leave_retained("t")
+        bus.forget_retained("t")
+    assert not await on_disk(tmp_path)
+
+
+async def test_nothing_is_resumed_without_files(tmp_path: Path) -> None:
+    clock = FakeClock(NOW_S)
+    async with EmbeddedBus(None, clock=clock) as bus:
+        assert not bus.resumable
+        bus.leave_retained("t")
+    async with EmbeddedBus(None, clock=clock, kept=RetainedFiles(tmp_path, clock)) as bus:
+        assert bus.resumable
 
 
 async def test_a_server_that_fails_leaves_its_sound_to_the_next(tmp_path: Path) -> None:
@@ -282,10 +324,12 @@ async def test_a_disk_that_fails_is_told_once_and_used_again(
             await until(lambda: not kept._waiting)
             assert kept._working is not None
             await soon(asyncio.wait({kept._working}))
+            assert not kept.works
         (told,) = caplog.messages
         assert told.startswith(f"cannot keep the last minute of a floor in {tmp_path}: No space")
         kept.add("t", message(9))
         await until_on_disk(tmp_path, lambda found: found.get("t") == [message(1), message(9)])
+        await until(lambda: kept.works)
 
 
 async def test_a_disk_that_hangs_holds_nobody_up(
@@ -306,6 +350,7 @@ async def test_a_disk_that_hangs_holds_nobody_up(
         for number in range(1, 2 * MAX_RETAINED):
             bus.retain("t", message(number))
         assert len(kept._waiting) == MAX_RETAINED
+        assert not bus.resumable
         assert len(await bus.retained("t", 0, 1_000)) == MAX_RETAINED
     assert kept._working is not None
     answers.set()

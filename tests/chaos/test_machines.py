@@ -21,6 +21,8 @@ from tests.chaos.machines.refusals import REFUSALS, Refusal, refused
 ALSO_IN_EVERY_RUN = (
     "Redis is down for 10 s",
     "one process, no Redis: kill -9",
+    "one process, no Redis: SIGTERM",
+    "one process, no Redis: paused, then SIGTERM",
     "one process, disk full for 10 s",
 )
 IN_EVERY_RUN = [

@@ -89,6 +89,7 @@ async def test_everything_can_be_said_about_an_event(server: Server, tmp_path: P
         "--notice": "Welcome",
         "--notice-in": "es=Bienvenidos",
         "--ai-notice": "A machine interprets.",
+        "--ai-notice-in": "es=Interpreta una máquina.",
         "--retention-days": "30",
         "--stereo": "left",
         "--interpreter": "es=converse",
@@ -112,6 +113,7 @@ async def test_everything_can_be_said_about_an_event(server: Server, tmp_path: P
         "notice": "Welcome",
         "notice_translations": {"es": "Bienvenidos"},
         "ai_notice": "A machine interprets.",
+        "ai_notice_translations": {"es": "Interpreta una máquina."},
         "retention_days": 30,
         "stereo_input": "left",
         "downloads": True,
@@ -129,6 +131,7 @@ async def test_everything_can_be_said_about_an_event(server: Server, tmp_path: P
     assert nothing.items() <= event.items()
     assert (event["ai_notice"], event["retention_days"], event["glossary"]) == (None, None, [])
     assert (event["do_not_translate"], event["notice_translations"]) == ([], {})
+    assert event["ai_notice_translations"] == {}
     assert event["downloads"] is True
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from broadcaster.web.organizer import COOKIE
+from broadcaster.web.access.credentials import COOKIE
 from tests.support.server import TOKEN, Server, running_server
 
 HTTPS = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}

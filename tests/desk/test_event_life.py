@@ -91,6 +91,8 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
         {"starts_at": "2026-11-27T14:00:00Z", "ends_at": "2026-11-27T14:00:00Z"},
         {"notice_translations": {"es": ""}},
         {"notice_translations": {"klingon": "Lunch"}},
+        {"ai_notice_translations": {"klingon": "AI"}},
+        {"ai_notice_translations": {"es": ""}},
         {"notice_translations": {"es": "a" * 301}},
         {"notice_translations": ["Lunch"]},
         {"notice_translations": None},
@@ -122,6 +124,8 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
         "ends_at": "2026-11-27T14:00:00Z",
         "notice": "Lunch",
         "notice_translations": {"ES": "Comida"},
+        "ai_notice": "A machine interprets.",
+        "ai_notice_translations": {"ES": "Interpreta una máquina."},
         "passcode": "Water-24",
         "retention_days": 30,
     }
@@ -131,6 +135,7 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
         ("es", None),
     ]
     assert event["notice_translations"] == {"es": "Comida"}
+    assert event["ai_notice_translations"] == {"es": "Interpreta una máquina."}
     assert (event["retention_days"], event["delete_at"]) == (30, None)
     assert event["ends_at"] == "2026-11-27T14:00:00Z"
     info = await call(server, "GET", "/e/talk/info", headers={"Authorization": "Bearer Water-24"})
@@ -360,7 +365,8 @@ async def test_nothing_of_a_deleted_event_is_left_in_redis(tmp_path: Path) -> No
             await EventEraser(bus, clock).sweep()
             assert await keys_in(redis) == set()
             names = ("ZRANGE", "broadcaster:0:records", "0", "-1")
-            assert await asyncio.to_thread(redis.command, *names) == b"*0\r\n"
+            left = await asyncio.to_thread(redis.command, *names)
+            assert left == b"*1\r\n$5\r\nlog.-\r\n"  # says that an event was deleted
     finally:
         await asyncio.to_thread(redis.stop)
 
@@ -392,7 +398,8 @@ async def test_the_retention_deletes_what_is_due_and_nothing_else() -> None:
         clock.pass_time(3600)
         await eraser.sweep()
         assert await bus.records("") == sorted(
-            ["event.kept", "event.open"] + [f"code.{one.event.code}" for one in await events.list()]
+            ["event.kept", "event.open", "log.kept", "log.open"]
+            + [f"code.{one.event.code}" for one in await events.list()]
         )
 
 

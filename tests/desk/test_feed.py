@@ -32,6 +32,7 @@ class Page:
         self.last_id = ""
         self.events: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
+        self.logs: dict[str, list[dict[str, Any]]] = {}
         self.store: dict[str, Any] = {}
         self.kinds: list[str] = []
 
@@ -56,6 +57,8 @@ class Page:
                 self.events.pop(body["id"], None)
             case "status":
                 self.statuses[body["id"]] = body["status"]
+            case "log":
+                self.logs[body["id"]] = body["log"]["entries"]
             case "store":
                 self.store = body
         return kind
@@ -124,7 +127,11 @@ async def test_a_page_that_comes_back_gets_only_what_it_missed(server: Server) -
         pass
     async with page(server, desk.last_id) as again:
         await again.until("ready")
-        assert [kind for kind in again.kinds if kind != "store"] == ["event", "deleted", "ready"]
+        assert [kind for kind in again.kinds if kind not in {"log", "store"}] == [
+            "event",
+            "deleted",
+            "ready",
+        ]
         assert again.events["talk"]["title"] == "Another"
 
 

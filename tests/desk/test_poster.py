@@ -14,7 +14,8 @@ from playwright.async_api import Page
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.web.organizer import COOKIE, Organizer
+from broadcaster.web.access.credentials import COOKIE
+from broadcaster.web.organizer import Organizer
 from tests.support.axe import violations
 from tests.support.browser import chromium
 from tests.support.desk import served_desk

@@ -10,10 +10,13 @@ _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
     "event": "talk",
     "code": "talk",
+    "conference": "water",
     "channel": "es",
     "attendee|stage": "stage",
     "link": "stage",
     "session": "x",
+    "token": "x",
+    "form": "png",
     "format": "mp3",
     "file": "attendee/attendee.html",
 }
@@ -38,6 +41,9 @@ async def test_the_addresses_exist(tmp_path: Path) -> None:
     wrong = []
     async with running_server(tmp_path) as server:
         await server.create("es")
+        conference = {"id": "water", "title": "Water", "time_zone": "UTC"}
+        async with server.http.post("/api/conferences", json=conference) as answer:
+            assert answer.ok
         for method, path in sorted(addresses()):
             async with server.http.request(method, path) as answer:
                 if answer.ok:

@@ -73,7 +73,7 @@ async def test_glossary_hits_and_lost_sound_are_shown() -> None:
 async def test_a_store_that_fails_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "bus.sqlite3"
     async with desk_page(path, REPORT) as (bus, page):
-        disk = page.locator("#disk", has_text="Free space on the server's disk: ")
+        disk = page.locator("#disk", has_text="Free space on the server’s disk: ")
         await disk.wait_for(timeout=60_000)
         assert await page.locator("#store").is_hidden()
         alert = page.locator("#store", has_text="Another program has locked the database")

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -212,9 +212,9 @@ async def test_a_player_that_waits_for_the_encoder_while_the_event_closes_is_ref
 ) -> None:
     made = threading.Event()
 
-    def make_encoder_late(form: HttpFormat) -> tuple[Encoder, Backlog]:
+    def make_encoder_late(form: HttpFormat, tags: Mapping[str, str]) -> tuple[Encoder, Backlog]:
         made.wait(DEADLINE_S)
-        return make_encoder(form)
+        return make_encoder(form, tags)
 
     monkeypatch.setattr("broadcaster.edge.http.stream.make_encoder", make_encoder_late)
 

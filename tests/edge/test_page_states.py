@@ -277,20 +277,52 @@ async def test_a_wrong_link_has_a_field_for_the_code(edge: Edge) -> None:
         await page.wait_for_url("**/e/talk")
 
 
-async def test_what_is_read_about_ai_before_the_first_sound(edge: Edge) -> None:
-    for ai_notice, shown in (
-        (None, "Interpretation and captions are made by AI and may contain mistakes."),
-        ("A machine interprets today.", "A machine interprets today."),
-        ("", None),
-    ):
-        await edge.put(
-            dataclasses.replace(TALK, id=f"talk-{len(shown or '')}", ai_notice=ai_notice)
+@pytest.mark.parametrize(
+    ("ai_notice", "translations", "shown"),
+    [
+        (None, {}, "Interpretation and captions are made by AI and may contain mistakes."),
+        ("A machine interprets today.", {"es": "Una IA."}, "A machine interprets today."),
+        ("A machine interprets.", {"en": "A British machine.", "de": "KI."}, "A British machine."),
+        ("", {"en": "A machine."}, None),
+    ],
+)
+async def test_what_is_read_about_ai_before_the_first_sound(
+    edge: Edge, ai_notice: str | None, translations: dict[str, str], shown: str | None
+) -> None:
+    await edge.put(
+        dataclasses.replace(TALK, ai_notice=ai_notice, ai_notice_translations=translations)
+    )
+    async with chromium() as browser, reader(browser, f"{edge.url}/e/talk") as page:
+        await panel(page, "soon")
+        visible = await page.is_visible("#ai-notice")
+        assert (await page.inner_text("#ai-notice") if visible else None) == shown
+
+
+async def test_the_page_names_the_service_that_processes_the_sound(edge: Edge) -> None:
+    async def with_provider(route: Route) -> None:
+        answer = await route.fetch()
+        body = await answer.text()
+        await route.fulfill(response=answer, body=body.replace('"provider": ""', '"provider": "X"'))
+
+    async with chromium() as browser, reader(browser, "about:blank") as page:
+        await page.route("**/e/talk*", with_provider)
+        await page.goto(f"{edge.url}/e/talk")
+        await page.wait_for_selector("#ai-notice >> text=The sound is processed by X.")
+
+
+async def test_captions_without_sound_get_the_room_of_the_notice_back(edge: Edge) -> None:
+    await edge.caption(1, "Buenos días a todos.")
+    async with chromium() as browser, reader(browser, "about:blank") as page:
+        await page.clock.install()
+        await page.add_init_script(
+            "try { localStorage['broadcaster.captions-only'] = 'yes'; } catch {}"
         )
-        url = f"{edge.url}/e/talk-{len(shown or '')}"
-        async with chromium() as browser, reader(browser, url) as page:
-            await panel(page, "soon")
-            visible = await page.is_visible("#ai-notice")
-            assert (await page.inner_text("#ai-notice") if visible else None) == shown
+        await page.goto(f"{edge.url}/e/talk?read=es")
+        await page.wait_for_selector("#captions >> text=Buenos días a todos.")
+        await page.clock.run_for(10_000)
+        assert await page.is_visible("#ai-notice")
+        await page.clock.run_for(20_000)
+        assert not await page.is_visible("#ai-notice")
 
 
 async def test_a_code_is_typed_on_a_phone_in_seconds(edge: Edge) -> None:

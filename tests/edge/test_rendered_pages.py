@@ -50,9 +50,9 @@ def test_the_page_that_nobody_asks_for_goes_first() -> None:
 async def test_a_crowd_gets_one_page(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
 
-    async def counted(room: EventRoom) -> bytes:
+    async def counted(room: EventRoom, provider: str) -> bytes:
         made.append(room)
-        return await info_answer(room)
+        return await info_answer(room, provider)
 
     monkeypatch.setattr("broadcaster.edge.attendee_page.info_answer", counted)
     await answers(edge, Accept_Language="es-MX")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from requests.adapters import HTTPAdapter
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS
+from schemathesis.core.failures import FailureGroup
 
 import broadcaster.desk
 from broadcaster.web.assets import assets
@@ -158,7 +159,7 @@ class Fuzz:
 
         try:
             send()
-        except Exception as failure:  # noqa: BLE001 - it is reported
+        except (Exception, FailureGroup) as failure:  # noqa: BLE001 - it is reported
             self.tally.failures[name] = _described(failure)
 
     def _keep(self, location: str, headers: dict[str, str]) -> None:
@@ -210,6 +211,6 @@ def _cases(operation: Any, event: str) -> st.SearchStrategy[Case[Any]]:
     return st.one_of(about_known(case=valid), about_known(case=invalid), valid, invalid)
 
 
-def _described(failure: Exception) -> str:
+def _described(failure: BaseException) -> str:
     parts = getattr(failure, "exceptions", (failure,))
     return "\n".join(f"{type(part).__name__}: {part}" for part in parts)

@@ -129,6 +129,7 @@ def test_all_of_it_is_stored() -> None:
         ends_at_ms=1_795_788_000_000,
         notice="Lunch",
         notice_translations={"es": "Comida"},
+        ai_notice_translations={"es": "IA"},
         pause_notice=Notice("Back at 3", {"es": "A las 3"}),
         retention_days=30,
         closed_at_ms=5,
@@ -142,6 +143,7 @@ def test_an_event_of_an_earlier_version_is_read() -> None:
     for name in (
         "ends_at_ms",
         "notice_translations",
+        "ai_notice_translations",
         "pause_notice",
         "retention_days",
         "closed_at_ms",

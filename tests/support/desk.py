@@ -42,10 +42,12 @@ async def served_desk(
 
         async def report() -> None:
             while True:
-                for status in reports:
+                for status in tuple(reports):
                     bus.publish(keys.status("talk"), status_to_json(status))
                 await asyncio.sleep(REPORT_S)
 
         for name, run in {"reports of the test": report, **parts.run}.items():
             await stack.enter_async_context(background_task(run(), name))
-        yield await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        yield await stack.enter_async_context(
+            served(create_application(bus, parts.routes, authenticate=parts.authenticate))
+        )

@@ -57,7 +57,9 @@ async def first_listeners(count: int) -> list[First]:
         parts = build(settings, frozenset({Role.BOOTHS, Role.EDGE}), "token", bus, http)
         tasks = [asyncio.create_task(run(), name=name) for name, run in parts.run.items()]
         stack.push_async_callback(_end, tasks)
-        url = await stack.enter_async_context(served(create_application(bus, parts.routes)))
+        url = await stack.enter_async_context(
+            served(create_application(bus, parts.routes, authenticate=parts.authenticate))
+        )
         pcm = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
         chance = np.random.default_rng(1)
         firsts = []

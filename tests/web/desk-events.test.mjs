@@ -1,8 +1,13 @@
 // The desk's list and form: what is found, in which order, and what a save sends.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { changed, conflicts } from '../../listener_web/desk/event-form.js';
 import { compare, groupOf, matches } from '../../listener_web/desk/event-list.js';
+import { useWords } from '../../listener_web/i18n/say.js';
+
+const ENGLISH = new URL('../../listener_web/i18n/organizer/en.json', import.meta.url);
+useWords(JSON.parse(await readFile(ENGLISH, 'utf8')));
 
 const EVENT = {
   id: 'talk-k7f2qx',

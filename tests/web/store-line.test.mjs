@@ -1,7 +1,12 @@
 /** The desk's alert about the store. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { alertOf, gigabytes } from '../../listener_web/desk/store-line.js';
+import { useWords } from '../../listener_web/i18n/say.js';
+
+const ENGLISH = new URL('../../listener_web/i18n/organizer/en.json', import.meta.url);
+useWords(JSON.parse(await readFile(ENGLISH, 'utf8')));
 
 const WELL = {
   ready: true,

@@ -1,13 +1,25 @@
-/** The page's strings: complete in every language, and written as the language is written. */
+/** The pages' strings: complete in every language, and written as the language is written. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { LANGUAGES } from '../../listener_web/i18n/localise.js';
+import { ORGANIZER_LANGUAGES } from '../../listener_web/i18n/say.js';
 
 const WEB = new URL('../../listener_web/', import.meta.url);
 const read = (path) => readFile(new URL(path, WEB), 'utf8');
-const readStrings = async (language) => JSON.parse(await read(`i18n/${language}.json`));
+const readStrings = async (file) => JSON.parse(await read(`i18n/${file}.json`));
 const ENGLISH = await readStrings('en');
+const ORGANIZER_ENGLISH = await readStrings('organizer/en');
+
+/** Every file with the English one that it translates, and its language. */
+const FILES = [
+  ...LANGUAGES.map((language) => ({ file: language, language, english: ENGLISH })),
+  ...ORGANIZER_LANGUAGES.map((language) => ({
+    file: `organizer/${language}`,
+    language,
+    english: ORGANIZER_ENGLISH,
+  })),
+];
 
 /** What each language puts around the words of a button. */
 const QUOTES = {
@@ -26,6 +38,13 @@ const QUOTES_OF = new Map(
   ),
 );
 
+/** What an element names its string by, and the attribute that the string fills. */
+const ATTRIBUTES = {
+  'data-label': 'aria-label',
+  'data-placeholder': 'placeholder',
+  'data-title': 'title',
+};
+
 /** The texts of a string, by plural category; a string without plural forms is its own `other`. */
 const formsOf = (string) => (typeof string === 'string' ? { other: string } : string);
 const placeholdersOf = (text) => new Set(text.match(/\{\w*\}/g));
@@ -40,8 +59,7 @@ function saysTheNumber(language, category) {
 }
 
 /** Each reason why a string cannot stand for the English one, as a sentence. */
-function* faultsOf(language, key, string) {
-  const english = ENGLISH[key];
+function* faultsOf(language, english, string) {
   const plural = typeof english !== 'string';
   if (plural !== (typeof string !== 'string')) {
     yield plural ? 'has no plural forms' : 'has plural forms, and the English one has none';
@@ -83,29 +101,39 @@ function* oddities(language, text) {
   if (closing !== '’' && !even) yield `has a quotation that does not end: “${text}”`;
 }
 
-for (const language of LANGUAGES) {
-  test(`the strings in ${language} are complete and well written`, async () => {
-    const { _review, ...strings } = await readStrings(language);
-    const keys = (await read(`i18n/${language}.json`)).match(/^ {2}"\w+":/gm);
+for (const { file, language, english } of FILES) {
+  test(`the strings in ${file} are complete and well written`, async () => {
+    const { _review, ...strings } = await readStrings(file);
+    const keys = (await read(`i18n/${file}.json`)).match(/^ {2}"\w+":/gm);
     assert.equal(new Set(keys).size, keys.length, 'a key is there twice');
-    assert.deepEqual(Object.keys(strings).sort(), Object.keys(ENGLISH).sort());
+    assert.deepEqual(Object.keys(strings).sort(), Object.keys(english).sort());
     const faults = Object.entries(strings).flatMap(([key, string]) =>
-      [...faultsOf(language, key, string)].map((fault) => `${key} ${fault}`),
+      [...faultsOf(language, english[key], string)].map((fault) => `${key} ${fault}`),
     );
     assert.deepEqual(faults, []);
   });
 }
 
 test('a translation says first who has read it', async () => {
-  for (const language of LANGUAGES.filter((tag) => tag !== 'en')) {
-    const [[first, review]] = Object.entries(await readStrings(language));
-    assert.equal(first, '_review', language);
-    assert.match(review, /\.$/, language);
+  for (const { file } of FILES.filter(({ language }) => language !== 'en')) {
+    const [[first, review]] = Object.entries(await readStrings(file));
+    assert.equal(first, '_review', file);
+    assert.match(review, /\.$/, file);
+  }
+});
+
+test('every file of strings is one of a language that can be chosen', async () => {
+  for (const [folder, languages] of [
+    ['i18n/', LANGUAGES],
+    ['i18n/organizer/', ORGANIZER_LANGUAGES],
+  ]) {
+    const files = (await readdir(new URL(folder, WEB))).filter((name) => name.endsWith('.json'));
+    assert.deepEqual(files.sort(), languages.map((language) => `${language}.json`).sort());
   }
 });
 
 test('a fault in a translation is found', () => {
-  const faults = (language, string) => [...faultsOf(language, 'headphones', string)];
+  const faults = (language, string) => [...faultsOf(language, ENGLISH.headphones, string)];
   assert.deepEqual(faults('de', 'Kopfhörer aufsetzen'), []);
   assert.match(faults('de', 'Tippen Sie auf “Zuhören”')[0], /not „…“/);
   assert.match(faults('de', 'Tippen Sie auf „Zuhören')[0], /does not end/);
@@ -117,13 +145,24 @@ test('a fault in a translation is found', () => {
   assert.match(faults('de', { other: 'Kopfhörer' })[0], /plural forms/);
 });
 
-test('the page begins with the English strings', async () => {
-  const page = await read('attendee/attendee.html');
-  const texts = page.matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g);
-  const labelled = [...page.matchAll(/<[^>]*data-label="(\w+)"[^>]*>/g)];
-  const labels = labelled.map(([tag, key]) => [tag, key, /aria-label="([^"]*)"/.exec(tag)?.[1]]);
-  assert.ok(labels.length > 0);
-  for (const [tag, key, text] of [...texts, ...labels]) {
-    if (text !== '') assert.equal(text?.replace(/\s+/g, ' ').trim(), ENGLISH[key], tag);
-  }
-});
+for (const [path, english] of [
+  ['attendee/attendee.html', ENGLISH],
+  ['desk/desk.html', ORGANIZER_ENGLISH],
+  ['stage/stage.html', ORGANIZER_ENGLISH],
+  ['poster/poster.html', ORGANIZER_ENGLISH],
+]) {
+  test(`${path} begins with the English strings`, async () => {
+    const page = await read(path);
+    const said = [...page.matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g)];
+    for (const [name, target] of Object.entries(ATTRIBUTES)) {
+      for (const [tag, key] of page.matchAll(new RegExp(`<[^>]*${name}="(\\w+)"[^>]*>`, 'g'))) {
+        said.push([tag, key, new RegExp(`\\s${target}="([^"]*)"`).exec(tag)?.[1]]);
+      }
+    }
+    assert.ok(said.length > 0);
+    for (const [tag, key, text] of said) {
+      assert.ok(key in english, tag);
+      if (text !== '') assert.equal(text?.replace(/\s+/g, ' ').trim(), english[key], tag);
+    }
+  });
+}

@@ -31,7 +31,11 @@ class Demand:
         for counts in (status.listeners, status.readers):
             for channel, count in counts.items():
                 if count:
-                    self._used_at[ChannelVariant.parse(channel).channel] = now
+                    self.use(ChannelVariant.parse(channel).channel, now)
+
+    def use(self, channel: str, now: float) -> None:
+        """Count the channel as in use at `now` on the monotonic clock."""
+        self._used_at[channel] = now
 
     def needs(self, channel: str, now: float) -> bool:
         """Whether the channel is in use, or was within the last `linger_s`."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from broadcaster.audio.level import OutputLevel
 from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
 from broadcaster.audio.opus import OpusStream
 from broadcaster.audio.pcm import Samples
@@ -52,6 +53,9 @@ class ChannelOutput:
         voice: what the interpreter says.
         mix_now: asked for each packet.
         frame_samples: of an Opus packet.
+
+    Attributes:
+        level: of the channel itself, without its variants.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class ChannelOutput:
             for variant in (self._itself, *self._variants)
         }
         self._position = 0
+        self.level = OutputLevel()
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
@@ -115,6 +120,7 @@ class ChannelOutput:
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
+        self.level.add(mixed[FloorLevel.OFF])
         self._publish_frames(self._itself, mixed[FloorLevel.OFF])
         for variant in self._variants:
             if variant not in wanted.variants:

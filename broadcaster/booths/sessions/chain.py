@@ -67,6 +67,9 @@ class SessionChain:
 
     Attributes:
         sessions: how many sessions were opened so far.
+        failures: how many of them failed, or could not be opened.
+        last_failure: the last of these failures, with its Unix time in milliseconds.
+        rotates_at_ms: Unix time at which the current session will be replaced, once it is known.
     """
 
     def __init__(
@@ -84,6 +87,9 @@ class SessionChain:
         finishes: Callable[[], bool] = lambda: True,
     ) -> None:
         self.sessions = 0
+        self.failures = 0
+        self.last_failure: tuple[InterpreterFailed, int] | None = None
+        self.rotates_at_ms: int | None = None
         self._finishes = finishes
         self._goes_on = False
         self._leaving = asyncio.Event()
@@ -153,6 +159,11 @@ class SessionChain:
         return self._output.usage
 
     @property
+    def session_began_at_ms(self) -> int | None:
+        """Unix time at which the current session was opened; None without one."""
+        return self._current.began_at_ms if self._current is not None else None
+
+    @property
     def fed_blocks(self) -> int:
         """Blocks that were sent, which the provider bills."""
         running = (self._current, self._next)
@@ -197,6 +208,8 @@ class SessionChain:
 
     async def _recover(self, failure: InterpreterFailed) -> None:
         """Wait before the next attempt, and longer if a person has to act first."""
+        self.failures += 1
+        self.last_failure = (failure, self._clock.now_ms())
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report_state(BoothState.FAILED, failure.advice())
@@ -301,7 +314,9 @@ class SessionChain:
         while True:
             current = self._current
             assert current is not None
-            await self._clock.sleep(rotate_in_s(self._language, current.expires_at, self._clock))
+            wait_s = rotate_in_s(self._language, current.expires_at, self._clock)
+            self.rotates_at_ms = self._clock.now_ms() + int(wait_s * 1000)
+            await self._clock.sleep(wait_s)
             self._report_state(BoothState.ROTATING, "")
             try:
                 following = await self._open()
@@ -338,6 +353,7 @@ class SessionChain:
             if session is not None:
                 await self._release(session)
         self._current = self._next = None
+        self.rotates_at_ms = None
 
     async def _release(self, session: FedSession) -> None:
         self._released_blocks += session.fed

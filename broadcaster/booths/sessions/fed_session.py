@@ -28,11 +28,13 @@ class FedSession:
     Attributes:
         fed: blocks sent, which the provider bills.
         unsent: blocks that were dropped because the connection was too slow.
+        began_at_ms: Unix time at which it was open.
     """
 
     def __init__(self, engine: Engine, buffer: FloorBuffer, clock: Clock) -> None:
         self.fed = 0
         self.unsent = 0
+        self.began_at_ms = clock.now_ms()
         self._engine = engine
         self._buffer = buffer
         self._clock = clock

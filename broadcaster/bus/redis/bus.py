@@ -88,6 +88,11 @@ class RedisBus:
         """See `ports.Bus.shared`."""
         return True
 
+    @property
+    def resumable(self) -> bool:
+        """See `ports.Bus.resumable`."""
+        return True
+
     def publish(self, topic: str, payload: bytes) -> None:
         """See `ports.Bus.publish`; a message that could not be sent in time is dropped."""
         self._publisher.publish(topic, payload)
@@ -104,6 +109,9 @@ class RedisBus:
 
     def forget_retained(self, topic: str) -> None:
         """See `ports.Bus.forget_retained`; nothing is on a disk."""
+
+    def leave_retained(self, topic: str) -> None:
+        """See `ports.Bus.leave_retained`; it is in Redis for its time, whoever ends."""
 
     async def retained(self, topic: str, position: int, limit: int = 50) -> list[Retained]:
         """See `ports.Bus.retained`."""

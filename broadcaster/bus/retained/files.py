@@ -1,15 +1,16 @@
 """Keeps what this process retains in files, so that a killed server loses none of it.
 
 Without a broker the next server on the data folder reads them, and its booths go on as after a
-takeover. Files are removed at an orderly end, when their topic is forgotten, and when nothing was
-written to them for `FORGOTTEN_AFTER_S`; at the start those that are older are removed too.
+takeover. A server that ends in order leaves only the topics that it was told to `leave`. Files are
+removed too when their topic is forgotten, and when nothing was written to them for
+`FORGOTTEN_AFTER_S`; at the start those that are older are removed.
 """
 
 import asyncio
 import hashlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,16 +67,19 @@ class RetainedFiles:
         self._files: dict[str, _OpenFile] = {}
         self._waiting: deque[tuple[str, Retained]] = deque(maxlen=MAX_RETAINED)
         self._forgotten: set[str] = set()
+        self._left: set[str] = set()
         self._changed = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
         self._failing = False
 
     @asynccontextmanager
     async def keeping(self) -> AsyncIterator[list[tuple[str, Retained]]]:
-        """Write inside the context. An orderly end removes all files, an error leaves them.
+        """Write inside the context. At its end the files stay that are left to the next server.
+
+        An error leaves all of them. A cancellation is an order to stop, and no error.
 
         Yields:
-            What a killed server left: messages with their topics, those of each topic by position.
+            What the last server left: messages with their topics, those of each topic by position.
         """
         left = await asyncio.to_thread(self._load, self._now())
         task = asyncio.create_task(self._run(), name="bus: retained files")
@@ -83,6 +87,9 @@ class RetainedFiles:
         try:
             yield left
             orderly = True
+        except asyncio.CancelledError:
+            orderly = True
+            raise
         finally:
             task.cancel()
             (ended,) = await asyncio.gather(task, return_exceptions=True)
@@ -91,7 +98,9 @@ class RetainedFiles:
             if self._working is not None:
                 await asyncio.wait({self._working}, timeout=CLOSE_S)
             if self._working is None or self._working.done():
-                await asyncio.to_thread(self._end, orderly=orderly)
+                kept = self._left if orderly else None
+                waiting, forgotten = self._take_work()
+                await asyncio.to_thread(self._end, waiting, forgotten, self._now(), kept)
 
     def add(self, topic: str, message: Retained) -> None:
         """Write a message soon. Never waits, never raises."""
@@ -99,6 +108,15 @@ class RetainedFiles:
         if fits and len(topic.encode()) <= LONGEST_TOPIC_BYTES:
             self._waiting.append((topic, message))
             self._changed.set()
+
+    @property
+    def works(self) -> bool:
+        """Whether the next server will find what was added: the disk keeps up."""
+        return not self._failing and len(self._waiting) < MAX_RETAINED
+
+    def leave(self, topic: str) -> None:
+        """Keep the file of a topic for the next server when this one ends."""
+        self._left.add(topic)
 
     def forget(self, topic: str) -> None:
         """Remove the file of a topic soon."""
@@ -113,19 +131,24 @@ class RetainedFiles:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._changed.wait()
             self._changed.clear()
-            waiting, forgotten = list(self._waiting), self._forgotten
-            self._waiting.clear()
-            self._forgotten = set()
+            waiting, forgotten = self._take_work()
             # When this task is cancelled its thread works on: `keeping` waits for it.
             work = asyncio.to_thread(self._work, waiting, forgotten, self._now())
             self._working = asyncio.create_task(work, name="bus: retained files, a batch")
             await asyncio.shield(self._working)
 
+    def _take_work(self) -> tuple[list[tuple[str, Retained]], set[str]]:
+        """The messages to write and the topics to forget since the last time."""
+        waiting, forgotten = list(self._waiting), self._forgotten
+        self._waiting.clear()
+        self._forgotten = set()
+        return waiting, forgotten
+
     def _now(self) -> _Now:
         return _Now(self._clock.monotonic(), self._clock.now_ms())
 
     def _load(self, now: _Now) -> list[tuple[str, Retained]]:
-        """Take over what a killed server left; remove files that are too old or unusable."""
+        """Take over what the last server left; remove files that are too old or unusable."""
         loaded: list[tuple[str, Retained]] = []
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             try:
@@ -141,14 +164,25 @@ class RetainedFiles:
             loaded += [(left.topic, message) for message in left.messages]
         return loaded
 
-    def _end(self, *, orderly: bool) -> None:
-        if not orderly:
-            for file in self._files.values():
+    def _end(
+        self,
+        waiting: list[tuple[str, Retained]],
+        forgotten: set[str],
+        now: _Now,
+        kept: Collection[str] | None,
+    ) -> None:
+        """Do the last work, close the files of the topics in `kept` (None: of all), remove others.
+
+        A message that came a moment ago is written only if its file stays.
+        """
+        stays = [one for one in waiting if kept is None or one[0] in kept]
+        self._work(stays, forgotten, now)
+        for topic, file in list(self._files.items()):
+            if kept is None or topic in kept:
                 file.ring.close()
-            return
-        for topic in list(self._files):
-            self._remove(topic)
-        with suppress(OSError):
+            else:
+                self._remove(topic)
+        with suppress(OSError):  # it is not empty, or not there
             self._folder.rmdir()
 
     def _work(self, waiting: list[tuple[str, Retained]], forgotten: set[str], now: _Now) -> None:

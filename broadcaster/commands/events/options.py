@@ -54,6 +54,13 @@ _OPTIONS = [
         help="The same in a language; repeat it for more.",
     ),
     click.option("--ai-notice", help="Your own sentence about AI; empty for none."),
+    click.option(
+        "--ai-notice-in",
+        "ai_translations",
+        multiple=True,
+        metavar="LANGUAGE=TEXT",
+        help="The same in a language; repeat it for more.",
+    ),
     click.option("--retention-days", type=int, help="Days from closing until all is deleted."),
     click.option("--downloads/--no-downloads", default=None, help="Whether captions are a file."),
     click.option(
@@ -101,6 +108,8 @@ def body_of(given: Mapping[str, Any], cleared: Iterable[str] = ()) -> dict[str, 
     translations = body.pop("translations", ())
     if translations:
         body["notice_translations"] = dict(pairs("--notice-in", translations))
+    if ai_translations := body.pop("ai_translations", ()):
+        body["ai_notice_translations"] = dict(pairs("--ai-notice-in", ai_translations))
     if (glossary := body.pop("glossary", None)) is not None:
         body |= read_glossary(glossary)
     for name in cleared:
@@ -108,8 +117,8 @@ def body_of(given: Mapping[str, Any], cleared: Iterable[str] = ()) -> dict[str, 
             body |= {"glossary": [], "do_not_translate": []}
         else:
             body[_FIELDS.get(name, name.replace("-", "_"))] = None
-            if name == "notice":
-                body["notice_translations"] = {}
+            if name in {"notice", "ai-notice"}:
+                body[f"{name.replace('-', '_')}_translations"] = {}
     return body
 
 

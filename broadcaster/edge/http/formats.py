@@ -6,9 +6,8 @@ then the metadata. There is no standard; Icecast and its players define it.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from broadcaster.audio.containers import (
@@ -46,7 +45,7 @@ class HttpFormat:
     Attributes:
         name: the ending of its address.
         content_type: of the response.
-        encoder: makes the encoder of a channel.
+        encoder: makes the encoder of a channel with its tags.
         backlog_ms: sound that a new listener gets at once.
         block_ms: sound in one write; fewer writes cost less and add delay.
         threaded: whether encoding is slow enough to need a thread.
@@ -56,7 +55,7 @@ class HttpFormat:
 
     name: str
     content_type: str
-    encoder: Callable[[], Encoder]
+    encoder: Callable[[Mapping[str, str]], Encoder]
     backlog_ms: int
     block_ms: int
     threaded: bool = False
@@ -67,7 +66,7 @@ class HttpFormat:
 MP3 = HttpFormat(
     "mp3",
     "audio/mpeg",
-    OpusToMp3,
+    lambda _: OpusToMp3(),
     backlog_ms=3_300,
     block_ms=240,
     threaded=True,
@@ -78,7 +77,7 @@ MP3 = HttpFormat(
 LOW_MP3 = HttpFormat(
     "mp3",
     "audio/mpeg",
-    partial(OpusToMp3, LOW_MP3_BITRATE),
+    lambda _: OpusToMp3(LOW_MP3_BITRATE),
     backlog_ms=8_700,
     block_ms=240,
     threaded=True,
@@ -98,9 +97,9 @@ def format_of(name: str, channel: str) -> HttpFormat | None:
     return FORMATS.get(name)
 
 
-def make_encoder(form: HttpFormat) -> tuple[Encoder, Backlog]:
+def make_encoder(form: HttpFormat, tags: Mapping[str, str]) -> tuple[Encoder, Backlog]:
     """An encoder and a backlog of silence made with it; takes some ten milliseconds."""
-    encoder, backlog = form.encoder(), Backlog(ms_to_samples(form.backlog_ms))
+    encoder, backlog = form.encoder(tags), Backlog(ms_to_samples(form.backlog_ms))
     packets = ms_to_samples(form.backlog_ms) // SILENT_SAMPLES
     for piece in encode(encoder, [silent_packet()] * packets):
         backlog.push(piece, SILENT_SAMPLES)

@@ -10,9 +10,11 @@ from broadcaster.edge.fanout.outlet import OutletTools
 from broadcaster.edge.http.formats import FORMATS, HttpFormat, format_of
 from broadcaster.edge.http.listener import StreamForm
 from broadcaster.edge.http.stream import HttpStream
+from broadcaster.edge.rooms.ai_words import AI_DISCLOSURE, MADE_BY_AI, ai_notice, station_name
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import admit, room_of, with_small_buffer
 from broadcaster.edge.rooms.rooms import Rooms
+from broadcaster.model.language import FLOOR
 from broadcaster.model.variant import ChannelVariant
 from broadcaster.web.errors import Refused
 
@@ -49,7 +51,7 @@ class HttpAudioRoutes:
                 hint="End the address in " + " or ".join(f".{name}" for name in FORMATS) + ".",
             )
         icy = bool(audio_format.metaint) and request.headers.get("Icy-MetaData") == "1"
-        response = web.StreamResponse(headers=_headers(audio_format, room.event.title, icy=icy))
+        response = web.StreamResponse(headers=_headers(audio_format, room, channel, icy=icy))
         if request.method == "HEAD":
             return response
         response.force_close()
@@ -103,8 +105,12 @@ async def _finish(response: web.StreamResponse, request: web.Request) -> None:
 async def _ready_stream(room: EventRoom, channel: str, audio_format: HttpFormat) -> HttpStream:
     language = ChannelVariant.parse(channel).channel
 
+    def title() -> str:
+        """The present caption; before the first one, the sentence about AI."""
+        return room.captions(language).newest or _notice(room, channel)
+
     def make(tools: OutletTools) -> HttpStream:
-        return HttpStream(audio_format, lambda: room.captions(language).newest, tools)
+        return HttpStream(audio_format, title, tools, _tags(room, channel))
 
     stream = room.audio(channel).outlet(HttpStream, make, audio_format.name)
     try:
@@ -121,23 +127,41 @@ async def _ready_stream(room: EventRoom, channel: str, audio_format: HttpFormat)
     return stream
 
 
-def _headers(audio_format: HttpFormat, title: str, *, icy: bool) -> dict[str, str]:
+def _notice(room: EventRoom, channel: str) -> str:
+    """The sentence about AI; the floor's sound is nobody's but the speaker's."""
+    return "" if ChannelVariant.parse(channel).channel == FLOOR else ai_notice(room, channel)
+
+
+def _tags(room: EventRoom, channel: str) -> dict[str, str]:
+    """Comments of a stream that can carry them, by their Vorbis names."""
+    tags = {"TITLE": station_name(room, channel), "DESCRIPTION": _notice(room, channel)}
+    return {name: text for name, text in tags.items() if text}
+
+
+def _headers(
+    audio_format: HttpFormat, room: EventRoom, channel: str, *, icy: bool
+) -> dict[str, str]:
     """Headers of the response.
 
     Args:
         audio_format: of the sound.
-        title: of the event; players show it as the name of the station.
+        room: of the event.
+        channel: that is heard.
         icy: whether the client asked for metadata.
     """
+    exposed = ["icy-br", "icy-metaint", "icy-name"]
     headers = {
         "Content-Type": audio_format.content_type,
         "Cache-Control": "no-store",
         "Accept-Ranges": "none",
         "X-Accel-Buffering": "no",
         "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "icy-br, icy-metaint, icy-name",
-        "icy-name": " ".join(title.split()),
+        "icy-name": station_name(room, channel),
     }
+    if ChannelVariant.parse(channel).channel != FLOOR:
+        headers |= MADE_BY_AI
+        exposed.append(AI_DISCLOSURE)
+    headers["Access-Control-Expose-Headers"] = ", ".join(exposed)
     if audio_format.kbps:
         headers["icy-br"] = str(audio_format.kbps)
     if icy:

@@ -1,7 +1,7 @@
 """One channel as one continuous stream of bytes, encoded once for everybody that plays it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from broadcaster.edge.fanout.backlog import Backlog
@@ -31,12 +31,18 @@ class HttpStream:
         audio_format: of the stream.
         title: the line that players with a display show now.
         tools: what the stream works with.
+        tags: comments for formats that have them, by their Vorbis names.
     """
 
     def __init__(
-        self, audio_format: HttpFormat, title: Callable[[], str], tools: OutletTools
+        self,
+        audio_format: HttpFormat,
+        title: Callable[[], str],
+        tools: OutletTools,
+        tags: Mapping[str, str],
     ) -> None:
         self._format = audio_format
+        self._tags = tags
         self._clock = tools.clock
         self._title = title
         self._gap_filler = GapFiller(tools.clock)
@@ -111,7 +117,9 @@ class HttpStream:
 
     async def run(self) -> None:
         """Encode and write, silence while the channel sends nothing; return when nobody listens."""
-        self._encoder, self._recent = await asyncio.to_thread(make_encoder, self._format)
+        self._encoder, self._recent = await asyncio.to_thread(
+            make_encoder, self._format, self._tags
+        )
         self._gap_filler = GapFiller(self._clock)
         self.ready.set()
         used_at = self._clock.monotonic()

@@ -39,8 +39,10 @@ async def say_goodbyes(goodbyes: Sequence[Goodbye], over_s: float, clock: Clock)
             log.exception("a listener could not be told that this process stops")
 
 
-async def wait_until_gone(count: Callable[[], int], clock: Clock) -> None:
-    """Return when nobody is left, or after `LAST_BYTES_S`."""
-    give_up_at = clock.monotonic() + LAST_BYTES_S
+async def wait_until_gone(
+    count: Callable[[], int], clock: Clock, within_s: float | None = None
+) -> None:
+    """Return when nobody is left, or after `within_s`: None for `LAST_BYTES_S`."""
+    give_up_at = clock.monotonic() + (LAST_BYTES_S if within_s is None else within_s)
     while count() and clock.monotonic() < give_up_at:
         await clock.sleep(_CHECK_S)

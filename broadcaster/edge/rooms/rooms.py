@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 
 from broadcaster.edge.fanout.audio_hub import Part
@@ -11,6 +12,8 @@ from broadcaster.edge.rooms.event_room import EdgeProcess, EventRoom
 from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model import keys
+from broadcaster.model.conference.conference_errors import UnknownConference
+from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import HIDDEN, PUT_AWAY, SLUG, Event
 from broadcaster.model.join import code_of
@@ -85,35 +88,41 @@ class Rooms:
         return room
 
     async def find_by_code(self, typed: str) -> str | None:
-        """Return the id of the event that somebody means by a code, or by the id itself.
+        """Return the path of what somebody means by a code, or by the id itself.
 
-        Only events that can be joined are found.
+        It is an event that can be joined, or a conference. Of two with the same id it is the event.
 
         Raises:
             BusUnavailable: the records cannot be read.
         """
         code = code_of(typed)
         record = None if code is None else await self._bus.get(keys.code_record(code))
-        event_id = typed.lower() if record is None else record.value.decode()
-        try:
-            event = await self._find(event_id)
-        except UnknownEvent:
-            return None
-        return event_id if event.state not in HIDDEN else None
+        meant = typed.lower() if record is None else record.value.decode()
+        with suppress(UnknownEvent):
+            if (await self._find(meant)).state not in HIDDEN:
+                return f"/e/{meant}"
+        with suppress(UnknownConference):
+            conference_id = meant.removeprefix(keys.conference_in_code(""))
+            conference, _ = await find_conference(self._bus, conference_id)
+            return f"/c/{conference.id}"
+        return None
 
-    async def send_listeners_away(self, over_s: float) -> None:
+    async def send_listeners_away(self, over_s: float, last_bytes_s: float | None = None) -> None:
         """Tell every listener and reader that this process stops, and let them connect elsewhere.
 
         Returns when they have left. One that does not read its last bytes is left to be cut.
 
         Args:
             over_s: seconds over which they are told.
+            last_bytes_s: how long the last ones may take to read; None for `LAST_BYTES_S`.
         """
         await say_goodbyes(self._goodbyes(), over_s, self._clock)
         # Those whose handshake went on when the others were told.
         await say_goodbyes(self._goodbyes(), 0, self._clock)
         await wait_until_gone(
-            lambda: sum(room.connected for room in self._rooms.values()), self._clock
+            lambda: sum(room.connected for room in self._rooms.values()),
+            self._clock,
+            last_bytes_s,
         )
 
     def counts(self) -> EdgeCounts:

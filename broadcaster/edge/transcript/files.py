@@ -14,7 +14,9 @@ LONG_CHARACTERS = 500
 _SHORTEST_CUE_MS = 500
 
 
-def text_file(captions: Iterable[Caption], title: str, language: str, channel: str) -> str:
+def text_file(
+    captions: Iterable[Caption], title: str, language: str, channel: str, notice: str
+) -> str:
     """The text in paragraphs, each with the time since the event went live.
 
     Args:
@@ -22,23 +24,33 @@ def text_file(captions: Iterable[Caption], title: str, language: str, channel: s
         title: of the event.
         language: the channel's name.
         channel: its id.
+        notice: the sentence about AI, or empty.
     """
     paragraphs = [
         f"[{_clock(paragraph[0].start_ms)}] {_joined(paragraph, channel)}"
         for paragraph in _paragraphs(captions, channel)
     ]
-    return "\n\n".join([f"{title}\n{language}", *paragraphs]) + "\n"
+    head = "\n".join(filter(None, [title, language, notice]))
+    return "\n\n".join([head, *paragraphs]) + "\n"
 
 
-def subtitle_file(captions: Iterable[Caption], title: str) -> str:
+def subtitle_file(captions: Iterable[Caption], title: str, notice: str) -> str:
     """WebVTT with one cue for each caption, https://www.w3.org/TR/webvtt1/.
 
     Args:
         captions: in the order of speech.
         title: of the event.
+        notice: the sentence about AI, or empty.
     """
-    head = f"WEBVTT {title.replace('-->', '→')}"
-    return "\n\n".join([head, *(_cue(caption) for caption in captions)]) + "\n"
+    head = [f"WEBVTT {_in_head(title)}"]
+    if notice:
+        head.append(f"NOTE {_in_head(notice)}")
+    return "\n\n".join([*head, *(_cue(caption) for caption in captions)]) + "\n"
+
+
+def _in_head(text: str) -> str:
+    """A text outside of cues: an arrow would begin one."""
+    return text.replace("-->", "→")
 
 
 def _cue(caption: Caption) -> str:

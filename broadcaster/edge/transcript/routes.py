@@ -8,6 +8,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from broadcaster.edge.fanout.caption_hub import CaptionHub
+from broadcaster.edge.rooms.ai_words import MADE_BY_AI, ai_notice
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, loaded
 from broadcaster.edge.rooms.rooms import Rooms
@@ -27,7 +28,7 @@ LONGEST_QUERY = 100
 MOST_WAITING = 16
 """Searches and files that are being made or wait for that; more are refused."""
 FILE_DEADLINE_S = 10.0
-_HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE}
+_HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE, **MADE_BY_AI}
 _TYPES = {"txt": "text/plain", "vtt": "text/vtt"}
 Result = TypeVar("Result")
 
@@ -104,18 +105,19 @@ class TranscriptRoutes:
         if channel != FLOOR:
             language = (await languages([channel]))[0].name
         past = self.kept.past_of(hub, channel)
+        notice = ai_notice(room, channel)
 
         def make(messages: list[bytes]) -> bytes:
             captions = [each.caption for each in past.captions.update(messages)]
             if form == "vtt":
-                return subtitle_file(captions, title).encode()
-            return text_file(captions, title, language, channel).encode()
+                return subtitle_file(captions, title, notice).encode()
+            return text_file(captions, title, language, channel, notice).encode()
 
         files = past.files
         try:
             # A hall that downloads at the end of a talk waits for one file.
             async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
-                made_of = (hub.last, title)
+                made_of = (hub.last, title, notice)
                 if form not in files or files[form].made_of != made_of:
                     files[form] = TranscriptFile(made_of, await self._in_thread(hub, make))
                 return files[form].body

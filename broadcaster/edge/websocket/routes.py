@@ -2,12 +2,14 @@
 
 from aiohttp import HttpVersion11, web
 
+from broadcaster.edge.rooms.ai_words import ai_notice
 from broadcaster.edge.rooms.requests import admit, channel_of, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.channel import ListenerChannel
 from broadcaster.edge.websocket.inbound import WebSocketInbound
 from broadcaster.edge.websocket.listener import EVENT_ENDED
 from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, samples_to_ms
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.model.variant import ChannelVariant, Coding
 from broadcaster.web.errors import Refused
@@ -47,7 +49,9 @@ class WebSocketRoutes:
                 headers={"Upgrade": "websocket"},
             )
         admit(request)
-        low_rate = ChannelVariant.parse(channel).coding is Coding.LOW_RATE
+        variant = ChannelVariant.parse(channel)
+        low_rate = variant.coding is Coding.LOW_RATE
+        machine = {"interpreter": "ai", "ai_notice": ai_notice(room, channel)}
         await ws.prepare(request)
         await ws.send_json(
             {
@@ -59,6 +63,7 @@ class WebSocketRoutes:
                 "channels": 1,
                 "frame_ms": samples_to_ms(LOW_RATE_FRAME_SAMPLES) if low_rate else self._frame_ms,
                 "clock_hz": CLOCK_HZ,
+                **({} if variant.channel == FLOOR else machine),
             }
         )
         if room.event.is_over:

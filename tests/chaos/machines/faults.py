@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bus.databases import damage_header
 from tests.chaos.machines.disks import SmallDisk, locked
 from tests.chaos.machines.site import SENTENCES, Site, four_roles, one_process
+from tests.commands.publishers import move
 
 
 def middle_of(sentence: int) -> int:
@@ -20,6 +21,9 @@ def middle_of(sentence: int) -> int:
 IN_SPEECH_MS = middle_of(2)
 IN_PAUSE_MS = SENTENCES[2].end_ms + 150
 LONG_S = 10.0
+THREE_STARTS_S = 5.0
+PAUSED_AFTER = 3
+"""Sentences of the talk that ends with a pause."""
 DATABASE = "bus.sqlite3"
 
 SiteOf = Callable[..., AbstractAsyncContextManager[Site]]
@@ -49,6 +53,36 @@ def terminated(role: str) -> Fault:
 async def killed_in_a_rotation(site: Site) -> None:
     await site.booth_is("rotating")
     await site.busiest().kill()
+
+
+async def terminated_in_a_rotation(site: Site) -> None:
+    await site.booth_is("rotating")
+    await site.busiest().terminate()
+
+
+async def terminated_twice(site: Site) -> None:
+    await site.floor_at(IN_SPEECH_MS)
+    await site.servers["desk"][0].terminate_twice()
+
+
+async def replaced(site: Site) -> None:
+    await site.floor_at(IN_SPEECH_MS)
+    await site.servers["desk"][0].replace()
+
+
+async def terminated_again_and_again(site: Site) -> None:
+    """Each process ends as soon as it serves, before its interpreters have begun."""
+    await site.floor_at(IN_SPEECH_MS)
+    for _ in range(3):
+        await site.servers["desk"][0].terminate()
+
+
+async def terminated_after_a_pause(site: Site) -> None:
+    """The organizer pauses after the last sentence, and the process ends at once."""
+    await site.floor_at(SENTENCES[PAUSED_AFTER - 1].end_ms)
+    desk = site.servers["desk"][0]
+    await move(desk.url, "paused")
+    await desk.terminate()
 
 
 async def joined(site: Site) -> None:
@@ -178,6 +212,27 @@ FAULTS = (
     MachineFault("disk of Redis full for 10 s", disk_full, _REDIS_DISK),
     MachineFault("one process, no Redis: kill -9", killed("desk"), one_process, allowed_s=3.0),
     MachineFault("one process, no Redis: SIGTERM", terminated("desk"), one_process),
+    MachineFault(
+        "one process, no Redis: SIGTERM in a rotation",
+        terminated_in_a_rotation,
+        one_process,
+        options=("--expires-s", "35"),
+        sentences=8,
+    ),
+    MachineFault("one process, no Redis: Ctrl-C twice", terminated_twice, one_process),
+    MachineFault("one process, no Redis: the next starts while it stops", replaced, one_process),
+    MachineFault(
+        "one process, no Redis: SIGTERM three times in a row",
+        terminated_again_and_again,
+        one_process,
+        outage_s=THREE_STARTS_S,
+    ),
+    MachineFault(
+        "one process, no Redis: paused, then SIGTERM",
+        terminated_after_a_pause,
+        one_process,
+        sentences=PAUSED_AFTER,
+    ),
     MachineFault("one process, disk full for 10 s", disk_full, _DISK),
     MachineFault("one process, store locked for 10 s", store_locked, one_process),
     MachineFault("one process, store damaged while it runs", store_damaged, one_process),

@@ -1,6 +1,7 @@
 """Processes of the broadcaster that are started again whenever they end, as systemd does it."""
 
-from contextlib import AsyncExitStack
+import signal
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from tests.support.deadline import deadline
@@ -53,6 +54,27 @@ class Server:
         self.process.process.terminate()
         await self._ended()
         await self.start()
+
+    async def terminate_twice(self) -> None:
+        """Ask it to end, ask again while it stops, and start it again when it has ended."""
+        self.process.process.send_signal(signal.SIGINT)
+        await self.process.line("Stopping")
+        with suppress(ProcessLookupError):
+            self.process.process.send_signal(signal.SIGINT)
+        await self._ended()
+        await self.start()
+
+    async def replace(self) -> None:
+        """Ask it to end, and start the next one on its folder and port while it stops."""
+        stopping, self._stack = self._stack, AsyncExitStack()
+        before = self.process.process
+        before.terminate()
+        try:
+            await self.start()
+            async with deadline():
+                assert await before.wait() == 0
+        finally:
+            await stopping.aclose()
 
     async def stop(self) -> None:
         """End it for good."""

@@ -152,7 +152,7 @@ async def test_ffmpeg_plays(edge: Edge, form: str) -> None:
         metadata, heard = await asyncio.to_thread(ffmpeg_plays, url, 3.5)
     assert heard > 3 * CLOCK_HZ
     if form == "mp3":
-        assert metadata["icy-name"] == "A talk"
+        assert metadata["icy-name"] == "A talk · Interpretado por IA"
         assert metadata["StreamTitle"] == "Buenos días"
 
 
@@ -180,7 +180,7 @@ async def test_the_caption_is_the_title_for_players_that_ask(edge: Edge) -> None
     ):
         assert "icy-metaint" not in plain.response.headers
         metaint = int(player.response.headers["icy-metaint"])
-        assert player.response.headers["icy-name"] == "A talk"
+        assert player.response.headers["icy-name"] == "A talk · Interpretado por IA"
         assert player.response.headers["icy-br"] == "96"
         await player.has(1)
         half = len(said) // 2
@@ -363,7 +363,7 @@ async def test_a_stalled_player_is_disconnected() -> None:
 
 
 def test_the_blocks_of_mp3_hold_whole_frames() -> None:
-    encoder = MP3.encoder()
+    encoder = MP3.encoder({})
     body = b"".join(encoder.push(silent_packet()) for _ in range(180))
     assert len(body) > 2 * MP3.metaint
     assert all(body[at : at + 2] == body[:2] for at in range(0, len(body), MP3.metaint))

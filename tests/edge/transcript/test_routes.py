@@ -13,6 +13,8 @@ from broadcaster.web.client_limits import AddressLimits
 from tests.edge.conftest import EVENT, Edge, running_edge
 from tests.support.deadline import deadline
 
+AI_NOTICE = "La interpretación y los subtítulos se generan con IA y pueden contener errores."
+AI_NOTICE_IN_ENGLISH = "Interpretation and captions are made by AI and may contain mistakes."
 OPEN = dataclasses.replace(EVENT, downloads=True)
 
 
@@ -73,7 +75,7 @@ async def test_files_are_refused_until_the_organizer_offers_them(edge: Edge) -> 
         while not (await ask(edge, "/e/talk/info"))["downloads"]:
             await asyncio.sleep(0.01)
     answer, text = await ask(edge, "/e/talk/transcript/es.txt")
-    assert text == "A talk\nEspañol\n\n[00:00:00] Hola\n"
+    assert text == f"A talk\nEspañol\n{AI_NOTICE}\n\n[00:00:00] Hola\n"
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="talk-es.txt"'
 
@@ -91,10 +93,12 @@ async def test_a_file_has_all_that_was_said_by_then_even_after_the_end(edge: Edg
     async with deadline():
         while "Adiós." not in (answer := (await ask(edge, "/e/talk/transcript/es.vtt"))[1]):
             await asyncio.sleep(0.01)
-    assert answer.startswith("WEBVTT A talk\n\n00:00:00.001 --> 00:00:00.501\nHola a todos.\n\n")
+    head, _, cues = answer.partition(f"\n\nNOTE {AI_NOTICE}\n\n")
+    assert head == "WEBVTT A talk"
+    assert cues.startswith("00:00:00.001 --> 00:00:00.501\nHola a todos.\n\n")
     assert answer.count("Hola") == 1
     original, text = await ask(edge, "/e/talk/transcript/floor.txt")
-    assert text == "A talk\nOriginal\n"
+    assert text == f"A talk\nOriginal\n{AI_NOTICE_IN_ENGLISH}\n"
     assert original.headers["Content-Disposition"].endswith('"talk-floor.txt"')
 
 

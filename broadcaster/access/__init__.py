@@ -1,0 +1,1 @@
+"""Permissions: roles, actions, the table of both, and tokens with a scope."""

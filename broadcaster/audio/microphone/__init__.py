@@ -1,0 +1,1 @@
+"""Finds out what is wrong with a microphone, from one second of sound after the other."""

@@ -1,0 +1,1 @@
+"""Tokens and sign-in on the desk: created, listed, revoked."""

@@ -1,0 +1,69 @@
+"""Tokens and identities as the API shows them."""
+
+from typing import Any
+
+from broadcaster.access.actions import MAY
+from broadcaster.access.identity import Identity
+from broadcaster.access.roles import DESK_ROLES, AccessRole
+from broadcaster.access.tokens import Token
+from broadcaster.model.event import iso_time
+
+STAGE_LINK = "stage-link"
+"""The id by which the speaker's link of an event is in the list of its tokens."""
+
+
+def token_body(token: Token, now_ms: int) -> dict[str, Any]:
+    """A token, without its secret."""
+    state = "active"
+    if token.is_void(now_ms):
+        state = "revoked" if token.revoked_at_ms is not None else "expired"
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role,
+        "scopes": [str(scope) for scope in token.scopes],
+        "state": state,
+        "session": token.session,
+        "created_at": iso_time(token.created_at_ms),
+        "created_by": token.created_by,
+        "expires_at": iso_time(token.expires_at_ms),
+        "revoked_at": iso_time(token.revoked_at_ms),
+        "used_at": iso_time(token.used_at_ms),
+    }
+
+
+def stage_link_body(event_id: str) -> dict[str, Any]:
+    """The speaker's link of an event, in the form of a token."""
+    return {
+        "id": STAGE_LINK,
+        "name": "",
+        "role": AccessRole.STAGE,
+        "scopes": [f"event:{event_id}"],
+        "state": "active",
+        "session": False,
+        "created_at": None,
+        "created_by": "",
+        "expires_at": None,
+        "revoked_at": None,
+        "used_at": None,
+    }
+
+
+def link_of(token: Token, text: str, base: str) -> str | None:
+    """The link that opens a page with a token; None for a role without one."""
+    if token.role in DESK_ROLES:
+        return f"{base}/desk#token={text}"
+    if token.role is AccessRole.STAGE:
+        return f"{base}/stage/{token.scopes[0].id}#key={text}"
+    return None
+
+
+def identity_body(identity: Identity) -> dict[str, Any]:
+    """The sender of a request, and what they may do within their scopes."""
+    return {
+        "name": identity.name,
+        "role": identity.role,
+        "scopes": [str(scope) for scope in identity.scopes],
+        "token": identity.token_id,
+        "may": sorted(action for action, roles in MAY.items() if identity.role in roles),
+    }

@@ -1,0 +1,58 @@
+"""Signing a browser in and out, and whose token a request shows: `/api/session`."""
+
+from aiohttp import web
+
+from broadcaster.desk.access.answers import identity_body
+from broadcaster.desk.access.bodies import SignIn
+from broadcaster.desk.answers import NO_STORE
+from broadcaster.desk.journal.journal import Journal
+from broadcaster.desk.requests import parse
+from broadcaster.web.access.credentials import remove_cookie, set_cookie
+from broadcaster.web.access.origin import refuse_foreign_page
+from broadcaster.web.organizer import Organizer, wrong_token
+
+
+class SessionRoutes:
+    """Handlers of the desk's sign-in.
+
+    Args:
+        organizer: knows the tokens.
+        journal: is told of sign-ins.
+    """
+
+    def __init__(self, organizer: Organizer, journal: Journal) -> None:
+        self._journal = journal
+        self._organizer = organizer
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes."""
+        return [
+            web.get("/api/session", self.read),
+            web.post("/api/session", self.sign_in),
+            web.delete("/api/session", self.sign_out),
+        ]
+
+    async def read(self, request: web.Request) -> web.Response:
+        """Tell whose token the request shows."""
+        return web.json_response(
+            identity_body(self._organizer.authorize(request)), headers=NO_STORE
+        )
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Exchange a token for the desk's cookie."""
+        refuse_foreign_page(request)
+        found = self._organizer.sign_in((await parse(request, SignIn)).token)
+        if found is None:
+            raise wrong_token()
+        identity, cookie = found
+        await self._journal.note(None, "signed_in", identity.name, {"role": identity.role})
+        answer = web.json_response(identity_body(identity), headers=NO_STORE)
+        set_cookie(answer, cookie, request)
+        return answer
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """Have the browser forget its cookie."""
+        refuse_foreign_page(request)
+        answer = web.Response(status=204, headers=NO_STORE)
+        remove_cookie(answer, request)
+        return answer

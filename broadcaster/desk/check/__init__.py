@@ -1,0 +1,1 @@
+"""The sound check of an event: engines, store, disk, address, certificate, microphone."""

@@ -1,0 +1,1 @@
+"""Conferences on the desk: their records and their part of the API."""

@@ -1,0 +1,1 @@
+"""The log of an event: what was done or happened, and by whom, kept with the event."""

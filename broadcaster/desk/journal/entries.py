@@ -1,0 +1,98 @@
+"""One entry of a log, and the record that holds a whole log."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+MOST_ENTRIES = 1_000
+"""Entries of one log; the oldest is dropped, and counted, for each one more."""
+LONGEST_TEXT = 200
+MOST_VALUES = 12
+MOST_ITEMS = 20
+
+Value = str | int | float | bool | None | tuple[str, ...]
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """Something that was done or that happened.
+
+    Attributes:
+        number: its place in the log, from 1; it never changes.
+        at_ms: Unix time.
+        what: stable id of the kind of happening, snake case.
+        actor: the name of whoever did it; `system` if nobody did.
+        values: details by name. Never words that people said, and never secrets.
+    """
+
+    number: int
+    at_ms: int
+    what: str
+    actor: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRecord:
+    """A whole log, as it is stored.
+
+    Attributes:
+        entries: oldest first, at most `MOST_ENTRIES`.
+        dropped: entries that were older.
+    """
+
+    entries: tuple[JournalEntry, ...] = ()
+    dropped: int = 0
+
+    def with_entry(self, at_ms: int, what: str, actor: str, values: Values) -> "JournalRecord":
+        """The log with one entry more. Long texts and lists are cut."""
+        number = self.entries[-1].number + 1 if self.entries else self.dropped + 1
+        entry = JournalEntry(number, at_ms, what, actor[:LONGEST_TEXT], bounded(values))
+        entries = (*self.entries, entry)
+        surplus = max(0, len(entries) - MOST_ENTRIES)
+        return replace(self, entries=entries[surplus:], dropped=self.dropped + surplus)
+
+    def before(self, number: int | None, limit: int) -> tuple[JournalEntry, ...]:
+        """The newest `limit` entries with a smaller number than `number`, newest first."""
+        older = [one for one in self.entries if number is None or one.number < number]
+        return tuple(older[: -limit - 1 : -1])
+
+    def to_json(self) -> bytes:
+        """The form of its record on the bus."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "JournalRecord":
+        """Parse what `to_json` of any version wrote.
+
+        Raises:
+            ValueError: it is not a log.
+        """
+        try:
+            raw = json.loads(data)
+            return cls(tuple(_entry(one) for one in raw["entries"]), int(raw["dropped"]))
+        except (KeyError, TypeError) as wrong:
+            raise ValueError("not a log") from wrong
+
+
+def bounded(values: Values) -> Values:
+    """The values, with long texts and lists cut."""
+    return {name: _cut(value) for name, value in list(values.items())[:MOST_VALUES]}
+
+
+def _cut(value: Value) -> Value:
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    if isinstance(value, tuple):
+        return tuple(one[:LONGEST_TEXT] for one in value[:MOST_ITEMS])
+    return value
+
+
+def _entry(raw: Mapping[str, Any]) -> JournalEntry:
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in raw["values"].items()
+    }
+    return JournalEntry(raw["number"], raw["at_ms"], raw["what"], raw["actor"], values)

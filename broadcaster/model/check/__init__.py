@@ -1,0 +1,1 @@
+"""The results of a sound check: the microphone's faults, and the verdicts of all checks."""

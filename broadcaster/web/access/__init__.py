@@ -1,0 +1,1 @@
+"""Recognises the tokens that requests show, and refuses what other pages make a browser send."""

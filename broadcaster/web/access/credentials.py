@@ -1,0 +1,55 @@
+"""The tokens that a request shows, the cookie that keeps one, and the sender that was found."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from broadcaster.access.identity import Identity
+from broadcaster.access.scope import Ownership
+from broadcaster.auth import bearer
+from broadcaster.web.clients import client_of
+
+COOKIE = "broadcaster_desk"
+_COOKIE_AGE_S = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A sender that was recognised.
+
+    Attributes:
+        identity: of the sender.
+        by_cookie: whether its browser added the proof by itself.
+    """
+
+    identity: Identity
+    by_cookie: bool
+
+
+OWNERSHIP = web.RequestKey("ownership", Ownership)
+"""Of the event that a request's address names; missing if there is no such event, or if nobody
+asked."""
+
+
+def shown_tokens(request: web.Request) -> list[tuple[str, bool]]:
+    """The tokens that a request shows, the explicit one first, each with whether it is a cookie."""
+    header = bearer(request.headers.get("Authorization", ""))
+    cookie = request.cookies.get(COOKIE, "")
+    return [*([(header, False)] if header else []), *([(cookie, True)] if cookie else [])]
+
+
+def set_cookie(answer: web.StreamResponse, value: str, request: web.Request) -> None:
+    """Have the browser keep the proof of a sign-in, out of reach of scripts and of other sites."""
+    answer.set_cookie(
+        COOKIE,
+        value,
+        max_age=_COOKIE_AGE_S,
+        httponly=True,
+        samesite="Strict",
+        secure=client_of(request).secure,
+    )
+
+
+def remove_cookie(answer: web.StreamResponse, request: web.Request) -> None:
+    """Have the browser forget it."""
+    answer.del_cookie(COOKIE, httponly=True, samesite="Strict", secure=client_of(request).secure)

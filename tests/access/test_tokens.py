@@ -1,0 +1,281 @@
+"""Tokens by the API: created, listed, used, revoked, and what each holder sees."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.support.deadline import deadline
+from tests.support.server import Server, running_server
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with running_server(tmp_path) as running:
+        yield running
+
+
+async def ask(
+    http: aiohttp.ClientSession, method: str, path: str, status: int, **options: Any
+) -> Any:
+    async with deadline(), http.request(method, path, **options) as answer:
+        body = await answer.json() if answer.content_type == "application/json" else None
+        assert answer.status == status, body
+        return body
+
+
+async def make(server: Server, role: str, *scopes: str, **more: Any) -> dict[str, Any]:
+    body = {"name": f"a {role}", "role": role, "scopes": scopes, **more}
+    made: dict[str, Any] = await ask(server.http, "POST", "/api/tokens", 201, json=body)
+    return made
+
+
+async def event(server: Server, event_id: str) -> None:
+    body = {"id": event_id, "title": event_id, "languages": ["es"]}
+    await ask(server.http, "POST", "/api/events", 201, json=body)
+
+
+@asynccontextmanager
+async def holder(server: Server, token: str) -> AsyncIterator[aiohttp.ClientSession]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(server.url, headers=headers) as http:
+        yield http
+
+
+def _files_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+async def test_a_token_is_shown_once_and_stored_as_a_hash(server: Server, tmp_path: Path) -> None:
+    made = await make(server, "reviewer", "event:talk")
+    assert made["link"] == f"{server.url}/desk#token={made['token']}"
+    listed = await ask(server.http, "GET", "/api/tokens", 200)
+    assert [one["id"] for one in listed] == [made["id"]]
+    secret = made["token"].split("_", 2)[2]
+    assert secret not in str(listed)
+    stored = await asyncio.to_thread(_files_in, tmp_path)
+    assert made["id"].encode() in stored
+    assert secret.encode() not in stored
+
+
+async def test_an_organizer_has_their_own_events_and_those_they_were_given(
+    server: Server,
+) -> None:
+    for event_id in ("given", "hidden"):
+        await event(server, event_id)
+    made = await make(server, "organizer", "event:given")
+    async with holder(server, made["token"]) as http:
+        new = {"id": "own", "title": "Own", "languages": ["fr"]}
+        await ask(http, "POST", "/api/events", 201, json=new)
+        await ask(http, "POST", "/api/events/own/duplicate", 201, json={"id": "copy"})
+        listed = await ask(http, "GET", "/api/events", 200)
+        assert [one["id"] for one in listed] == ["copy", "given", "own"]
+        await ask(http, "GET", "/api/events/hidden", 404)
+        await ask(http, "DELETE", "/api/events/own", 204)
+        await ask(http, "GET", "/api/tokens", 403)
+        log = await ask(server.http, "GET", "/api/log", 200)
+        assert log["entries"][0]["what"] == "event_deleted"
+        assert log["entries"][0]["actor"] == "a organizer"
+
+
+async def test_a_reviewer_sees_no_key_of_the_stage(server: Server) -> None:
+    await event(server, "talk")
+    made = await make(server, "reviewer", "event:talk")
+    async with holder(server, made["token"]) as http:
+        seen = await ask(http, "GET", "/api/events/talk", 200)
+        assert seen["stage_key"] == ""
+        assert seen["links"]["stage"] == f"{server.url}/stage/talk"
+        [listed] = await ask(http, "GET", "/api/events", 200)
+        assert listed["stage_key"] == ""
+        await ask(http, "GET", "/api/events/talk/qr/stage.svg", 403)
+        await ask(http, "GET", "/api/events/talk/qr/attendee.svg", 200)
+
+
+async def test_tokens_of_an_event_are_the_organizers_to_give_and_to_revoke(
+    server: Server,
+) -> None:
+    await event(server, "talk")
+    await event(server, "other")
+    organizer = await make(server, "organizer", "event:talk")
+    wide = await make(server, "technician", "event:talk", "event:other")
+    async with holder(server, organizer["token"]) as http:
+        body = {"name": "Ana", "role": "interpreter", "channel": "es"}
+        path = "/api/events/talk/tokens"
+        ana = await ask(http, "POST", path, 201, json=body)
+        assert ana["scopes"] == ["event:talk/es"]
+        assert ana["created_by"] == "a organizer"
+        assert ana["link"] is None
+        listed = await ask(http, "GET", path, 200)
+        assert [one["id"] for one in listed] == [
+            "stage-link",
+            organizer["id"],
+            wide["id"],
+            ana["id"],
+        ]
+        await ask(http, "POST", path, 422, json={"name": "Eve", "role": "admin"})
+        await ask(http, "POST", path, 404, json=body | {"channel": "fr"})
+        await ask(http, "DELETE", f"{path}/{wide['id']}", 403)
+        revoked = await ask(http, "DELETE", f"{path}/{ana['id']}", 200)
+        assert revoked["state"] == "revoked"
+        await ask(http, "DELETE", f"{path}/nothing", 404)
+
+
+async def test_revoking_the_stage_link_replaces_it(server: Server) -> None:
+    before = await server.create("es", state="open")
+    await ask(server.http, "DELETE", "/api/events/talk/tokens/stage-link", 200)
+    after = await ask(server.http, "GET", "/api/events/talk", 200)
+    assert after["stage_key"] not in {"", before["stage_key"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"name": "x", "role": "attendee"}, "attendees"),
+        ({"name": "x", "role": "technician"}, "scope"),
+        ({"name": "x", "role": "admin", "scopes": ["all"]}, "everything"),
+        ({"name": "x", "role": "stage", "scopes": ["all"]}, "one scope"),
+        ({"name": "x", "role": "interpreter", "scopes": ["event:talk"]}, "channel"),
+        ({"name": "x", "role": "reviewer", "scopes": ["event:talk/es"]}, "channel"),
+        ({"name": "x", "role": "reviewer", "scopes": ["everything"]}, "event:ID"),
+        ({"name": "x", "role": "reviewer", "scopes": ["event:talk/?"]}, "language"),
+        ({"name": "", "role": "organizer"}, "name"),
+        ({"name": "x", "role": "organizer", "expires_at": "2020-01-01T00:00:00Z"}, "passed"),
+        ({"name": "x", "role": "organizer", "expires_at": "9999-01-01T00:00:00Z"}, "year"),
+    ],
+)
+async def test_a_wrong_body_is_refused_with_a_sentence(
+    server: Server, body: dict[str, Any], word: str
+) -> None:
+    refused = await ask(server.http, "POST", "/api/tokens", 422, json=body)
+    assert word in refused["message"]
+
+
+async def test_a_void_token_says_why(server: Server) -> None:
+    made = await make(server, "organizer")
+    async with holder(server, made["token"]) as http:
+        await ask(http, "GET", "/api/events", 200)
+        await ask(server.http, "DELETE", f"/api/tokens/{made['id']}", 200)
+        assert (await ask(http, "GET", "/api/events", 401))["error"] == "token_revoked"
+    soon = (datetime.now(UTC) + timedelta(seconds=0.3)).isoformat()
+    made = await make(server, "organizer", expires_at=soon)
+    async with deadline(), holder(server, made["token"]) as http:
+        status, body = 200, {}
+        while status == 200:
+            with suppress(aiohttp.ClientError):  # it expired while it was answered
+                async with http.get("/api/events") as answer:
+                    status, body = answer.status, await answer.json()
+        assert (status, body["error"]) == (401, "token_expired")
+
+
+async def test_the_last_use_is_noted(server: Server) -> None:
+    made = await make(server, "organizer")
+    assert made["used_at"] is None
+    async with holder(server, made["token"]) as http:
+        await ask(http, "GET", "/api/events", 200)
+    async with deadline():
+        while True:
+            [listed] = await ask(server.http, "GET", "/api/tokens", 200)
+            if listed["used_at"] is not None:
+                break
+
+
+async def test_tokens_are_kept_over_a_restart_and_deleted_with_their_event(
+    tmp_path: Path,
+) -> None:
+    async with running_server(tmp_path) as server:
+        await event(server, "talk")
+        await event(server, "other")
+        gone = await make(server, "reviewer", "event:talk")
+        left = await make(server, "reviewer", "event:talk", "event:other")
+    async with running_server(tmp_path) as server:
+        async with holder(server, gone["token"]) as http:
+            await ask(http, "GET", "/api/events/talk", 200)
+            await ask(server.http, "DELETE", "/api/events/talk", 204)
+            await ask(http, "GET", "/api/events", 401)
+        [listed] = await ask(server.http, "GET", "/api/tokens", 200)
+        assert listed["id"] == left["id"]
+        assert listed["scopes"] == ["event:other"]
+
+
+async def test_sign_in_and_out_by_the_cookie(server: Server) -> None:
+    made = await make(server, "organizer")
+    async with aiohttp.ClientSession(server.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        await ask(http, "GET", "/api/session", 401)
+        await ask(http, "POST", "/api/session", 401, json={"token": "cbt_wrong"})
+        async with http.post("/api/session", json={"token": made["token"]}) as answer:
+            assert answer.status == 200
+            cookie = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Secure" not in cookie  # it was http
+        assert (await ask(http, "GET", "/api/session", 200))["name"] == "a organizer"
+        await ask(http, "DELETE", "/api/session", 204)
+        await ask(http, "GET", "/api/session", 401)
+    log = await ask(server.http, "GET", "/api/log", 200)
+    assert [one["what"] for one in log["entries"][::-1]] == ["token_created", "signed_in"]
+    assert made["token"] not in str(log)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 201),
+        ({"Sec-Fetch-Site": "same-origin"}, 201),
+        ({"Sec-Fetch-Site": "none"}, 201),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "OWN"}, 201),
+    ],
+)
+async def test_with_a_cookie_only_our_own_pages_change_something(
+    server: Server, headers: dict[str, str], status: int
+) -> None:
+    headers = {name: server.url if value == "OWN" else value for name, value in headers.items()}
+    new = {"title": "A talk", "languages": ["es"]}
+    async with aiohttp.ClientSession(server.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        made = await make(server, "organizer")
+        await ask(http, "POST", "/api/session", 200, json={"token": made["token"]})
+        await ask(http, "POST", "/api/events", status, json=new, headers=headers)
+        await ask(http, "GET", "/api/events", 200, headers=headers)
+    # A program that shows its token is no browser that others could use.
+    await ask(server.http, "POST", "/api/events", 201, json=new, headers=headers)
+
+
+async def test_a_reviewer_flags_a_passage(server: Server) -> None:
+    await event(server, "talk")
+    made = await make(server, "reviewer", "event:talk")
+    path = "/api/events/talk/flags"
+    async with holder(server, made["token"]) as http:
+        await ask(http, "POST", path, 204, json={"channel": "es", "position_ms": 61_000})
+        await ask(http, "POST", path, 204, json={"channel": "floor", "caption": "17-0"})
+        await ask(http, "POST", path, 404, json={"channel": "fr"})
+        await ask(http, "POST", path, 422, json={"channel": "es", "text": "words"})
+        log = await ask(http, "GET", "/api/events/talk/log", 200)
+    flags = [one for one in log["entries"] if one["what"] == "passage_flagged"]
+    assert [one["values"] for one in flags] == [
+        {"channel": "floor", "caption": "17-0"},
+        {"channel": "es", "position_ms": 61_000},
+    ]
+    assert {one["actor"] for one in flags} == {"a reviewer"}
+
+
+async def test_an_organizer_puts_events_into_their_own_conferences_only(server: Server) -> None:
+    for one in ("mine", "theirs"):
+        body = {"id": one, "title": one, "time_zone": "Europe/Madrid", "rooms": ["Hall"]}
+        await ask(server.http, "POST", "/api/conferences", 201, json=body)
+    made = await make(server, "organizer", "conference:mine")
+    new = {"id": "talk", "title": "A talk", "languages": ["es"], "conference": "mine"}
+    async with holder(server, made["token"]) as http:
+        await ask(http, "POST", "/api/events", 201, json=new)
+        await ask(http, "POST", "/api/events", 403, json=new | {"conference": "theirs"})
+        await ask(http, "PATCH", "/api/events/talk", 200, json={"conference": "mine"})
+        await ask(http, "PATCH", "/api/events/talk", 403, json={"conference": "theirs"})
