@@ -86,24 +86,35 @@ CASES = [
     ),
     Case("POST", "/whep/talk/session/x", 404, "unknown_session", {"channel": "es"}, {}, CORS),
 ]
-TESTED_ELSEWHERE = {  # they need a publisher, a crowd or a fault
+TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a crowd or a fault
+    "bad_programme": "desk/programme/test_import.py",
     "body_too_slow": "floor/test_whip.py",
+    "conference_exists": "desk/conferences/test_conference_api.py",
+    "conference_has_events": "desk/conferences/test_conference_api.py",
     "dtls_client_needed": "edge/whep/test_sessions.py",
     "floor_taken": "floor/test_whip.py",
+    "foreign_page": "access/test_tokens.py",
     "ice_restart_unsupported": "floor/test_whip.py",
+    "import_running": "desk/programme/test_import.py",
     "malformed_body": "edge/whep/test_sessions.py",
     "negotiation_timeout": "webrtc/test_ingest.py",
+    "not_allowed": "access/test_tokens.py",
     "session_changed": "floor/test_whip.py",
     "session_closed": "webrtc/test_ingest.py",
     "too_many_listeners": "webrtc/egress/test_port.py",
     "too_many_publishers": "floor/test_whip.py",
+    "too_many_tokens": "access/test_tokens.py",
     "too_many_waiting": "edge/whep/test_forwarding.py",
+    "unknown_conference": "desk/conferences/test_conference_api.py",
+    "unknown_token": "access/test_tokens.py",
     "wrong_passcode": "edge/test_join.py",
 }
 
 
-def kinds() -> set[type[DomainError]]:
-    return {kind for kind in classes() if issubclass(kind, DomainError)} - {DomainError}
+def kinds(of: type[DomainError] = DomainError) -> set[type[DomainError]]:
+    """Every kind of domain error that the code has, wherever it is written."""
+    own = {kind for kind in of.__subclasses__() if kind.__module__.startswith("broadcaster.")}
+    return own.union(*(kinds(kind) for kind in own))
 
 
 def classes() -> set[type]:

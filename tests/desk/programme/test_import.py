@@ -1,14 +1,18 @@
 """Imports programmes by the API: the preview, the import, again, after edits by hand."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
+from broadcaster.bus import open_bus
 from broadcaster.desk.programme.routes import LARGEST_FILE_BYTES
+from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
 
 CONFERENCE = {
@@ -186,3 +190,22 @@ async def test_wrong_requests_are_refused(server: Server) -> None:
         assert (answer.status, (await answer.json())["error"]) == (413, "body_too_large")
     async with server.http.post("/api/conferences/other/programme", data=FILE) as answer:
         assert answer.status == 404
+
+
+async def test_one_import_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadcaster.desk.programme.importer.LEASE_TIMEOUT_S", 0.2)
+    redis = RedisServer(tmp_path)
+    await asyncio.to_thread(redis.start)
+    try:
+        async with (
+            running_server(tmp_path, redis_url=redis.url) as server,
+            open_bus(redis.url, tmp_path) as other,
+        ):
+            async with server.http.post("/api/conferences", json=CONFERENCE) as answer:
+                assert answer.status == 201
+            async with other.lease(keys.programme_lease("water")):
+                refused = await send(server, FILE, 409)
+            assert refused["error"] == "import_running"
+            await send(server, FILE)
+    finally:
+        await asyncio.to_thread(redis.stop)
