@@ -55,7 +55,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/check/test_server.py::test_redis": "redis",
     "desk/conferences/test_conference_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
-    "desk/test_log": "redis",
+    "desk/test_log.py::test_writers": "redis",
     "desk/test_odd_requests": "long",
     "desk/test_poster": "browser",
     "desk/test_stored_keys": "redis",

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from broadcaster.bus import open_bus
 from broadcaster.desk.programme.routes import LARGEST_FILE_BYTES
+from broadcaster.model import keys
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
 
