@@ -30,7 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check",
-    "model.check": "",
+    "model.check": "errors model",
     "model.conference": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.

@@ -15,6 +15,7 @@ const QUIET_MS = 3_000;
  * @property {(event: DeskEvent) => void} event
  * @property {(gone: {id: string}) => void} deleted
  * @property {(measured: {id: string, status: EventStatus}) => void} status
+ * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} check
  * @property {(store: StoreStatus) => void} store
  * @property {() => void} ready all that is known was told
  * @property {(connected: boolean) => void} connection
@@ -22,7 +23,7 @@ const QUIET_MS = 3_000;
  */
 
 /** @type {(keyof Listeners)[]} */
-const KINDS = ['reset', 'event', 'deleted', 'status', 'store', 'ready'];
+const KINDS = ['reset', 'event', 'deleted', 'status', 'check', 'store', 'ready'];
 
 export class ChangesFeed {
   #on;
