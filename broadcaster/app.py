@@ -39,8 +39,6 @@ from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
-from broadcaster.desk.conferences.records import Conferences
-from broadcaster.desk.conferences.routes import ConferenceRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -48,6 +46,7 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -372,8 +371,10 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
+        "schedule": conferences.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
@@ -386,7 +387,7 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
-        *ConferenceRoutes(Conferences(bus, clock, events), answers, organizer).routes(),
+        *conferences.routes(answers, organizer),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
         *FlagRoutes(events, journal, organizer).routes(),
         *SessionRoutes(organizer, journal).routes(),

@@ -84,10 +84,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "system web web.access"
     ),
     "desk.access": "access desk desk.journal errors model web web.access",
-    "desk.conferences": "desk desk.journal errors model model.conference web",
+    "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.check": "desk errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -134,6 +135,7 @@ OWNERS = {  # library -> the only packages that may import it
     "espeakng_loader": {"rehearsal"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
+    "icalendar": {"desk"},
     "openai": set(),
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},

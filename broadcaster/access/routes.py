@@ -88,6 +88,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
     "PATCH /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
     "DELETE /api/conferences/{conference}": Action.MANAGE_CONFERENCES,
+    "POST /api/conferences/{conference}/programme": Action.MANAGE_CONFERENCES,
     "GET /api/conferences/{conference}/qr/attendee.{form}": Action.MANAGE_CONFERENCES,
     # Tokens.
     "GET /api/tokens": Action.MANAGE_TOKENS,

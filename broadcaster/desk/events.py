@@ -87,8 +87,14 @@ class Events:
         if new.state not in {EventState.DRAFT, EventState.OPEN}:
             raise InvalidInitialState(new.state)
         event = Event("", new.title, new.state, chosen, "", owner=owner, **options)
-        stored = await self._create(event, new.id)
-        await self._journal.note(stored.event.id, "event_created", actor, {"state": new.state})
+        return await self.add(event, new.id, actor=actor)
+
+    async def add(
+        self, event: Event, wanted_id: str | None = None, *, actor: str = SYSTEM
+    ) -> Stored:
+        """Write an event, which gets an id, a code and a stage key; see `create`."""
+        stored = await self._create(event, wanted_id)
+        await self._journal.note(stored.event.id, "event_created", actor, {"state": event.state})
         return stored
 
     async def duplicate(
@@ -215,7 +221,7 @@ class Events:
                 event = replace(event, closed_at_ms=now_ms)  # an earlier version closed it
             return event
 
-        return await self._write(event_id, apply, if_version, actor)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
     async def act(
         self,
@@ -245,7 +251,7 @@ class Events:
             event = before.after(action, self._clock.now_ms())
             return replace(event, pause_notice=pause_notice) if pause_notice else event
 
-        return await self._write(event_id, apply, if_version, actor)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
     async def restart_booth(
         self,
@@ -282,7 +288,7 @@ class Events:
                 ),
             )
 
-        return await self._write(event_id, apply, if_version, actor)
+        return await self.rewrite(event_id, apply, if_version, actor)
 
     async def delete(
         self, event_id: str, if_version: int | None = None, actor: str = SYSTEM
@@ -308,7 +314,7 @@ class Events:
                 return
         raise EventChanged
 
-    async def _write(
+    async def rewrite(
         self,
         event_id: str,
         apply: Callable[[Event], Event],

@@ -53,6 +53,11 @@ def conference_record(conference: str) -> str:
     return f"{CONFERENCE_RECORDS}{conference}"
 
 
+def programme_lease(conference: str) -> str:
+    """Lease of the process that imports a programme into a conference."""
+    return f"programme.{conference}"
+
+
 CODE_RECORDS = "code."
 """Prefix of the records of all join codes."""
 
@@ -111,6 +116,8 @@ def alarms_record(event: str) -> str:
 
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
+SCHEDULE_LEASE = "schedule"
+"""Lease of the process that opens events and takes them live by their plan."""
 RETENTION_LEASE = "retention"
 """Lease of the process that deletes events when their retention has passed."""
 

@@ -41,9 +41,11 @@ from broadcaster.errors import (
     UnknownSession,
 )
 from broadcaster.model.conference.conference_errors import (
+    BadProgramme,
     ConferenceChanged,
     ConferenceExists,
     ConferenceHasEvents,
+    ImportRunning,
     UnknownConference,
 )
 from broadcaster.web.failures import trace_of
@@ -64,10 +66,12 @@ STATUS: dict[type[DomainError], int] = {
     EventOver: 409,
     NothingHeard: 409,
     FloorTaken: 409,
+    ImportRunning: 409,
     InvalidTransition: 409,
     ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadProgramme: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,

@@ -11,7 +11,7 @@ import { directionOf } from './localise.js';
 /** @typedef {typeof import('./organizer/en.json')} OrganizerStrings */
 /** @typedef {keyof OrganizerStrings} OrganizerKey */
 
-export const ORGANIZER_LANGUAGES = 'de en es fr it nl pt'.split(' ');
+export const ORGANIZER_LANGUAGES = 'ar de en es fr it ja nl pl pt zh-Hans'.split(' ');
 
 /** Attributes that name a string, and the attribute that it fills; null for the element's text. */
 const TARGETS = Object.entries({

@@ -50,3 +50,26 @@ class ConferenceChanged(DomainError):
             "somebody else changed the conference after you read it",
             "Read the conference again, then repeat the change.",
         )
+
+
+class BadProgramme(DomainError):
+    """A file with a programme cannot be imported.
+
+    Args:
+        message: what is wrong, with the line or entry.
+        hint: what to do.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("bad_programme", message, hint)
+
+
+class ImportRunning(DomainError):
+    """Another import is being made for the same conference."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "import_running",
+            "another programme is being imported into this conference",
+            "Wait a moment, then look at the changes again.",
+        )

@@ -1,0 +1,1 @@
+"""Imports programmes: reads files, compares them with events, applies the changes."""
