@@ -67,7 +67,7 @@ class CheckRunner:
         """The last seconds of a speaker's sound, as a WAV file.
 
         Raises:
-            NothingHeard: there is none.
+            NothingHeard: no sound has come.
         """
         return await ask_heard_sound(self._bus, event_id)
 
