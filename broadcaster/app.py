@@ -310,14 +310,9 @@ def _add_booths(
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
     )
-
-    async def finish_paused(_over_s: float) -> None:
-        """Booths of events that are paused or over finish; those of live ones are resumed."""
-        await supervisor.finish_ended()
-
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
-    parts.send_away.append(finish_paused)
+    parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
 def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
