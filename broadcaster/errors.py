@@ -195,17 +195,6 @@ class DownloadsOff(DomainError):
         )
 
 
-class NothingHeard(DomainError):
-    """No sound has come from a speaker lately."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "nothing_heard",
-            "no sound has arrived from the speaker",
-            "Open the stage page, publish the microphone, and say something.",
-        )
-
-
 class FloorTaken(DomainError):
     """An event has one publisher at a time."""
 

@@ -32,7 +32,6 @@ from broadcaster.errors import (
     MalformedSdp,
     NegotiationTimedOut,
     NoOpusAudio,
-    NothingHeard,
     TooManyJoining,
     TooManyPeers,
     UnknownChannel,
@@ -40,6 +39,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.conference.conference_errors import (
     BadProgramme,
     ConferenceChanged,

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 
-from broadcaster.errors import NothingHeard
+from broadcaster.errors import DomainError
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus
 
@@ -11,6 +11,17 @@ HEARD_S = 5
 """Seconds of sound that a floor keeps for whoever wants to hear it."""
 ASK_AGAIN_S = 0.5
 ANSWER_TIMEOUT_S = 2.5
+
+
+class NothingHeard(DomainError):
+    """No sound has come from a speaker lately."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing_heard",
+            "no sound has arrived from the speaker",
+            "Open the stage page, publish the microphone, and say something.",
+        )
 
 
 async def ask_heard_sound(bus: Bus, event_id: str) -> bytes:
