@@ -388,6 +388,8 @@ def _add_desk(
         *SessionRoutes(organizer, journal).routes(),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
+        web.get("/desk/live", page("desk/live/live.html")),
+        web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]
     parts.open_events = desk.open_events
     parts.alarms = feed.alarm_counts

@@ -15,6 +15,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/openapi.yaml": Action.OPEN_PAGE,
     "GET /desk": Action.OPEN_PAGE,
     "GET /desk/poster/{event}": Action.OPEN_PAGE,
+    "GET /desk/live": Action.OPEN_PAGE,
+    "GET /desk/live/{event}": Action.OPEN_PAGE,
     "GET /stage/{event}": Action.OPEN_PAGE,
     "GET /e/{event}": Action.OPEN_PAGE,
     "GET /e/service-worker.js": Action.OPEN_PAGE,

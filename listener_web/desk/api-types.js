@@ -32,6 +32,7 @@
  * @property {Record<string, string>} ai_notice_translations an own sentence by language tag
  * @property {number | null} retention_days
  * @property {string | null} delete_at ISO 8601
+ * @property {Record<string, number>} [alarm_limits]
  * @property {{attendee: string, stage: string}} links
  * @property {string} stage_key
  * @property {Warning[]} warnings
@@ -67,6 +68,13 @@
  * @property {number} glossary_said terms of the glossary that were said
  * @property {number} glossary_hits those said as the glossary wants
  * @property {number} cost_usd
+ * @property {number} [level_dbfs] of what listeners hear
+ * @property {number | null} [session_began_at_ms]
+ * @property {number | null} [rotates_at_ms]
+ * @property {number} [reconnects]
+ * @property {string} [last_error]
+ * @property {string} [last_error_reason] says what to do
+ * @property {number | null} [last_error_at_ms]
  * @property {number} listeners
  * @property {number} readers
  */

@@ -15,15 +15,19 @@ const QUIET_MS = 3_000;
  * @property {(event: DeskEvent) => void} event
  * @property {(gone: {id: string}) => void} deleted
  * @property {(measured: {id: string, status: EventStatus}) => void} status
- * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} check
+ * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} [check]
  * @property {(store: StoreStatus) => void} store
+ * @property {(told: {id: string | null, alarms: import('./live/alarm-list.js').ToldAlarm[]}) => void} [alarms]
+ *   of an event that are raised; of the installation if `id` is null
+ * @property {(told: {id: string, log: {entries: import('./live/log-words.js').LogEntry[]}}) => void} [log]
+ *   the newest entries of an event's log
  * @property {() => void} ready all that is known was told
  * @property {(connected: boolean) => void} connection
  * @property {(error: unknown) => void} failed the server refuses the stream
  */
 
 /** @type {(keyof Listeners)[]} */
-const KINDS = ['reset', 'event', 'deleted', 'status', 'check', 'store', 'ready'];
+const KINDS = ['reset', 'event', 'deleted', 'status', 'check', 'store', 'alarms', 'log', 'ready'];
 
 export class ChangesFeed {
   #on;
@@ -40,8 +44,8 @@ export class ChangesFeed {
     for (const kind of KINDS) {
       source.addEventListener(kind, (message) => {
         this.#heard();
-        const tell = /** @type {(data: unknown) => void} */ (this.#on[kind]);
-        tell(JSON.parse(/** @type {MessageEvent} */ (message).data));
+        const tell = /** @type {((data: unknown) => void) | undefined} */ (this.#on[kind]);
+        tell?.(JSON.parse(/** @type {MessageEvent} */ (message).data));
       });
     }
     source.onopen = () => this.#heard();

@@ -42,6 +42,7 @@ export class EventCard {
   #state = h('p', { class: 'status', role: 'status' });
   #when = h('p', { class: 'soft when' });
   #toggle = h('button', { type: 'button', class: 'button small toggle' });
+  #live = h('a', { class: 'button small live-link' }, say('liveTitle'));
   /** What an open card shows, made when it is opened for the first time. @type {HTMLElement | null} */
   #details = null;
   #links = h('div', { class: 'links' });
@@ -93,7 +94,8 @@ export class EventCard {
     this.#table.addEventListener('click', (click) => void this.#restart(click));
     this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
     const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.check.light, this.#when);
-    this.#actions.element.append(this.#toggle);
+    this.#live.href = `/desk/live/${encodeURIComponent(event.id)}`;
+    this.#actions.element.append(this.#live, this.#toggle);
     const head = h('div', { class: 'event-head' }, name, this.#actions.element);
     this.element.append(head, this.#warnings, this.#pause.element);
     this.open(false);
@@ -129,6 +131,8 @@ export class EventCard {
     const { state, starts_at, delete_at } = event;
     const [key, look] = STATES[state];
     const over = isOver(state);
+    this.#live.hidden = over || state === 'draft';
+    this.#live.setAttribute('aria-label', say('liveViewOf', { title: event.title }));
     this.element.dataset.state = state;
     setText(this.#title, event.title);
     if (this.#state.dataset.state !== state) {

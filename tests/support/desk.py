@@ -42,7 +42,7 @@ async def served_desk(
 
         async def report() -> None:
             while True:
-                for status in reports:
+                for status in tuple(reports):
                     bus.publish(keys.status("talk"), status_to_json(status))
                 await asyncio.sleep(REPORT_S)
 

@@ -1,0 +1,62 @@
+/** Entries of an event's log in words. */
+import { isKey, say } from '../../i18n/say.js';
+import { alarmName, alarmWords, channelName } from './alarm-words.js';
+
+/**
+ * @typedef {object} LogEntry
+ * @property {number} number
+ * @property {number} at_ms
+ * @property {string} what
+ * @property {string} actor
+ * @property {Record<string, any>} values
+ */
+
+const WORDS = /** @type {const} */ ({
+  event_created: 'logEventCreated',
+  event_edited: 'logEventEdited',
+  stage_key_replaced: 'logStageKeyReplaced',
+  state_changed: 'logStateChanged',
+  channel_added: 'logChannelAdded',
+  channel_removed: 'logChannelRemoved',
+  interpreter_switched: 'logInterpreterSwitched',
+  voice_changed: 'logVoiceChanged',
+  always_on_changed: 'logAlwaysOnChanged',
+  booth_restarted: 'logBoothRestarted',
+  booth_failed: 'logBoothFailed',
+  booth_recovered: 'logBoothRecovered',
+  booth_reconnected: 'logBoothReconnected',
+  speaker_came: 'logSpeakerCame',
+  speaker_left: 'logSpeakerLeft',
+  alarm_raised: 'logAlarmRaised',
+  alarm_cleared: 'logAlarmCleared',
+});
+
+/**
+ * @param {LogEntry} entry
+ * @returns {string}
+ */
+export function logWords({ what, values }) {
+  if (!Object.hasOwn(WORDS, what)) return what.replaceAll('_', ' ');
+  const key = WORDS[/** @type {keyof typeof WORDS} */ (what)];
+  return say(key, {
+    channel: channelName(String(values.channel ?? 'floor')),
+    fields: (values.fields ?? []).join(', ').replaceAll('_', ' '),
+    before: stateName(values.before),
+    after: stateName(values.after),
+    error: String(values.error ?? ''),
+    alarm: what === 'alarm_raised' ? raised(values) : alarmName(String(values.alarm ?? '')),
+  });
+}
+
+/** @param {Record<string, any>} values */
+function raised({ alarm, subject, severity, ...values }) {
+  return alarmWords({ event: null, id: alarm, subject, severity, since_ms: 0, values })[0];
+}
+
+/** @param {unknown} name of a state, or of an interpreter */
+function stateName(name) {
+  const text = String(name ?? '');
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  for (const key of [`state${capital}`, `engine${capital}`]) if (isKey(key)) return say(key);
+  return text;
+}
