@@ -32,6 +32,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "bus/test_broken_files": "realtime",
     "bus/test_contract.py::test_a_held_lease": "realtime",
     "bus/test_folder_lock": "realtime",
+    "access/test_access_page": "browser",
     "access/test_cut_off": "realtime redis",
     "bus/test_redis": "redis",
     "bus/test_retained_files.py::test_an_orderly_end": "realtime",

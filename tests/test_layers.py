@@ -119,7 +119,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "__main__": "commands",
     "app": "*",
     "commands": "*",
-    "commands.events": "auth commands.links commands.settings config errors model sockets",
+    "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
 }
 OWNERS = {  # library -> the only packages that may import it

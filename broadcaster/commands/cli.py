@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log, os_errors
-from broadcaster.commands.events.commands import events
+from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
@@ -397,4 +397,4 @@ def config() -> None:
     out.print(table)
 
 
-main.add_command(events)
+main.commands.update(GROUPS)

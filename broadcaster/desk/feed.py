@@ -25,13 +25,14 @@ from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.model.status import STATUS_INTERVAL_S
 from broadcaster.system.backoff import Backoff
 
 log = logging.getLogger("broadcaster.desk")
 
 _LOG_ENTRIES = 3
 """Newest entries of a log that pages are told; a page that missed others asks for them."""
+MEASURE_EVERY_S = 0.5
+"""Stages report once a second, each at its own time: so a page shows a change within a second."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -247,7 +248,7 @@ class DeskFeed:
         while True:
             if self._pages:
                 self._measure()
-            await self._clock.sleep(STATUS_INTERVAL_S)
+            await self._clock.sleep(MEASURE_EVERY_S)
 
     def _measure(self) -> None:
         """Ask the board about all events that are not over."""

@@ -47,6 +47,11 @@ class WifiNetwork(BaseModel):
         return make_wifi_data(self.name, self.password or None, security, hidden=self.hidden)
 
 
+def data_url(text: str) -> str:
+    """A text as a QR code in the address of a picture, so that it is in no address of a server."""
+    return str(segno.make(text, error="m", micro=False).svg_data_uri(border=4, light="#fff"))
+
+
 def picture(text: str, form: str) -> web.Response:
     """A text as a QR code.
 

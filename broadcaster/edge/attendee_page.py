@@ -6,6 +6,8 @@ browser prefers. A wrong guess costs a question, and a missing answer costs one 
 """
 
 import asyncio
+import json
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +23,7 @@ from broadcaster.errors import BusUnavailable, UnknownEvent
 from broadcaster.model.language import FLOOR
 from broadcaster.web.assets import ASKED_EVERY_TIME, assets
 from broadcaster.web.errors import Refused
+from broadcaster.web.pages.documents import Document
 from broadcaster.web.pages.encodings import coding_headers, coding_of, encoded, preferred
 
 NEWEST = 40
@@ -33,6 +36,9 @@ _MOST_LANGUAGES = 10
 _LONGEST_TAG = 35
 """Long enough for every language tag in use (RFC 5646 §4.4.1)."""
 _WORDS = "i18n/"
+_WORDS_FILE = re.compile(r"i18n/[^/]+\.json")
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+"""Of the page's own languages, those that are written so; see `i18n/localise.js`."""
 
 
 class AttendeePage:
@@ -50,9 +56,11 @@ class AttendeePage:
         self._words = {
             path.removeprefix(_WORDS).removesuffix(".json"): path
             for path in self._assets.sources
-            if path.startswith(_WORDS) and path.endswith(".json") and path.count("/") == 1
+            if _WORDS_FILE.fullmatch(path)
         }
         """Paths of the page's own words by their language."""
+        self._localised: dict[str, Document] = {}
+        """The page in the languages that were asked for, by the path of its words."""
         self._pages = RenderedPages()
 
     async def send(self, request: web.Request) -> web.Response:
@@ -113,7 +121,17 @@ class AttendeePage:
     def _with_answers(self, words: str, answers: dict[str, bytes]) -> bytes:
         """The page with its own words and with answers about the event."""
         own = {self._assets.address(words): self._assets.sources[words].body}
-        return self._assets.documents[_DOCUMENT].with_answers({**own, **answers})
+        return self._document(words).with_answers({**own, **answers})
+
+    def _document(self, words: str) -> Document:
+        """The page in the language of its words."""
+        if words not in self._localised:
+            tag = words.removeprefix(_WORDS).removesuffix(".json")
+            said = json.loads(self._assets.sources[words].body)
+            document = self._assets.documents[_DOCUMENT]
+            direction = "rtl" if tag in _RIGHT_TO_LEFT else "ltr"
+            self._localised[words] = document.localised(tag, direction, said)
+        return self._localised[words]
 
 
 def best_match(wanted: Iterable[str], offered: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from broadcaster.edge.fanout.caption_history import Position
+from broadcaster.edge.rooms.event_room import State
 from broadcaster.model.event import Event
 
 MOST_PAGES = 64
@@ -44,7 +45,7 @@ class PageBasis:
 
     event: Event
     spoken: str
-    state: dict[str, str | int]
+    state: State
     last: Position | None
 
 

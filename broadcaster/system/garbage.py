@@ -20,6 +20,12 @@ LARGEST_SHARE = 0.001
 """Full collections take at most this share of a core; with many listeners each takes longer."""
 LONGEST_PAUSE_S = 300.0
 """Even long collections are not rarer: five minutes of ended booths are some 100 MB."""
+LOOK_S = 1.0
+"""How long it is watched whether this process is busy before a full collection."""
+BUSY_SHARE = 0.5
+"""Above this share of a core it is busy."""
+LONGEST_DELAY_S = 60.0
+"""A collection waits no longer than this for a quiet moment."""
 
 
 def collect_seldom() -> None:
@@ -44,7 +50,10 @@ async def collect_regularly(
     collect: Callable[[], object] = collect_all,
     cpu_time: Callable[[], float] = time.thread_time,
 ) -> None:
-    """Collect all garbage now and then, until cancelled.
+    """Collect all garbage now and then, when there is little to do, until cancelled.
+
+    A hall that opens the page within seconds makes a million objects. To look at them takes almost
+    half a second, in which nobody gets sound, and in which the hall waits.
 
     Args:
         sleep: waits for some seconds.
@@ -55,7 +64,19 @@ async def collect_regularly(
     pause_s = EVERY_S
     while True:
         await sleep(pause_s)
+        await _quiet_moment(sleep, cpu_time)
         began_s = cpu_time()
         collect()
         wanted_s = (cpu_time() - began_s) / LARGEST_SHARE
         pause_s = min(max(EVERY_S, wanted_s), LONGEST_PAUSE_S)
+
+
+async def _quiet_moment(
+    sleep: Callable[[float], Awaitable[None]], cpu_time: Callable[[], float]
+) -> None:
+    """Wait until this thread was not busy for `LOOK_S`, but no longer than `LONGEST_DELAY_S`."""
+    for _ in range(int(LONGEST_DELAY_S / LOOK_S)):
+        before_s = cpu_time()
+        await sleep(LOOK_S)
+        if cpu_time() - before_s < BUSY_SHARE * LOOK_S:
+            return

@@ -16,16 +16,18 @@ import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
 import { ChannelBar } from '../languages/channel-bar.js';
 import { choose, recallChoice, rememberChoice, soundOf } from '../languages/choice.js';
+import { OfferedLanguages } from '../languages/offered.js';
 import { LazySaving } from '../data/lazy-saving.js';
-import { byId, pathSegment, setText } from '../shared/dom.js';
-import { format } from '../i18n/format.js';
+import { asked, byId, pathSegment, setText } from '../shared/dom.js';
+import { format, isolated } from '../i18n/format.js';
+import { Questions } from '../questions/questions.js';
 import { localise } from '../i18n/localise.js';
 import { getJson } from '../shared/api.js';
 import { onNetworkReturn } from '../shared/network.js';
 import { forgetAnswers } from '../shared/page-answers.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
-import { EventWatch, waitForEvent } from './event-info.js';
+import { EventWatch, isAnyGone, waitForEvent } from './event-info.js';
 import { EventWords, aboutAi } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
@@ -44,8 +46,6 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
-/** The setting of data is not needed at once, so it does not compete with the sound. */
-const SAVING_WAITS_MS = 2_000;
 /** How long a refusal is told. */
 const REFUSAL_MS = 15_000;
 /** A connection that is back sooner than this is not worth a sentence. */
@@ -70,11 +70,13 @@ class AttendeePage {
   #bar;
   #sheet;
   #dock;
-  #sound = new Sound(() => loadSound(() => this.#choice));
+  #sound = new Sound(() => loadPlayer(event, () => this.#choice));
+  #questions = new Questions(byId('notice', HTMLElement));
   #saving;
   #panel;
   #words;
   #watch;
+  #offered;
   /** @type {Promise<import('../device/device.js').Device> | null} */
   #device = null;
   #soundLost = false;
@@ -94,6 +96,7 @@ class AttendeePage {
     this.#strings = strings;
     this.#info = info;
     this.#watch = new EventWatch(base, info.channels);
+    this.#offered = new OfferedLanguages(base, info.channels, (channels) => this.#offer(channels));
     this.#panel = panel;
     this.#words = new EventWords(aboutAi(info, strings));
     this.#choice = recallChoice(info.channels, event, {
@@ -113,6 +116,7 @@ class AttendeePage {
       base,
       strings,
       sound: this.#sound,
+      questions: this.#questions,
       captionBytes: () => CaptionFeed.receivedBytes,
       chosen: () => this.#choice,
       take: (choice) => this.#take(choice),
@@ -130,7 +134,7 @@ class AttendeePage {
       choose: (channel) => this.#take(choose(this.#choice, 'both', channel)),
       open,
     });
-    this.#dock = new Dock(strings, { press: () => this.#press(), open });
+    this.#dock = new Dock(strings, { press: () => this.#press(), read: () => this.#readOnly(), open });
     this.#sound.addEventListener('change', () => this.#soundChanged());
     this.#sound.addEventListener('refused', (event) => {
       this.#keep(/** @type {CustomEvent<string>} */ (event).detail);
@@ -170,7 +174,10 @@ class AttendeePage {
       if (first) this.#refresh();
     });
     return new CaptionPane(base, view, pace, {
-      state: (state) => this.#reports.hear(state),
+      state: (state) => {
+        this.#reports.hear(state);
+        this.#offered.hear(state.channels);
+      },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),
     });
   }
@@ -224,6 +231,27 @@ class AttendeePage {
     else this.#listen();
   }
 
+  /**
+   * Offer other languages than before.
+   *
+   * @param {import('./event-info.js').EventInfo['channels']} channels
+   */
+  #offer(channels) {
+    const { hear, read, second } = this.#choice;
+    const used = [hear, read, ...(second === null ? [] : [second])];
+    // Its captions end, and the watch then loads the page again.
+    if (isAnyGone(used, channels)) return;
+    this.#info.channels = channels;
+    this.#watch.follow(channels);
+    this.#sheet.offer(channels);
+    this.#bar.offer(channels);
+    this.#bar.show(this.#choice, 'instant');
+  }
+
+  #readOnly() {
+    this.#take({ ...this.#choice, captionsOnly: true });
+  }
+
   #listen() {
     this.#hasListened = true;
     if (this.#choice.captionsOnly) this.#take({ ...this.#choice, captionsOnly: false });
@@ -246,16 +274,19 @@ class AttendeePage {
 
   /** Load what a tap may need, so that it is not followed by a download. */
   #loadMore() {
-    if (!this.#choice.captionsOnly) void this.#sound.load();
-    this.#sheet.load().catch(() => undefined);
-    void this.#reading.loadTools();
-    setTimeout(() => this.#saving.load(), SAVING_WAITS_MS);
+    // One after the other: they share a connection, and the sound is needed first.
+    const sound = this.#choice.captionsOnly ? Promise.resolve() : this.#sound.load();
+    void sound.then(() => {
+      this.#sheet.load().catch(() => undefined);
+      void this.#reading.loadTools();
+      this.#saving.load();
+    });
   }
 
   #loadDevice() {
-    this.#device ??= import('../device/device.js').then(({ Device }) => {
+    this.#device ??= import('../bundles/later.js').then(({ later: { Device } }) => {
       const captions = [this.#pane, this.#second];
-      return new Device({ strings: this.#strings, sound: this.#sound, base, captions });
+      return new Device({ strings: this.#strings, sound: this.#sound, questions: this.#questions, base, captions });
     });
     // What does not come is asked for again when captions come back.
     this.#device.then(
@@ -347,20 +378,6 @@ class AttendeePage {
 }
 
 /**
- * The player of this event, with this attendee's settings.
- *
- * @param {() => Choice} chosen
- */
-function loadSound(chosen) {
-  return loadPlayer(({ addressOf, usableTransports }) => ({
-    usable: () =>
-      usableTransports(byId('locked-screen', HTMLInputElement).checked, asked('transport')),
-    urlOf: (transport, channel) =>
-      addressOf(transport, event, soundOf(channel, chosen())),
-  }));
-}
-
-/**
  * The address of the programme that an event belongs to, which keeps the chosen language.
  *
  * @param {import('./event-info.js').EventInfo} info
@@ -369,20 +386,6 @@ function loadSound(chosen) {
 function programmeOf({ conference }, channel) {
   if (!conference) return null;
   return `/c/${encodeURIComponent(conference)}?lang=${encodeURIComponent(channel)}`;
-}
-
-/**
- * A name that may be written in the other direction than the sentence around it.
- *
- * @param {string} name
- */
-function isolated(name) {
-  return `\u2068${name}\u2069`;
-}
-
-/** @param {string} name of a parameter of the page's address */
-function asked(name) {
-  return new URLSearchParams(location.search).get(name);
 }
 
 const strings = await localise();

@@ -28,17 +28,24 @@ export class Dock {
   #dock = byId('dock', HTMLElement);
   #button = byId('listen', HTMLButtonElement);
   #now = byId('now', HTMLButtonElement);
+  #readOnly = byId('read-only', HTMLButtonElement);
 
   /**
    * @param {Strings} strings
    * @param {object} on
    * @param {() => void} on.press Listen or Stop
+   * @param {() => void} on.read captions only are wanted
    * @param {() => void} on.open the sheet is wanted
    */
-  constructor(strings, { press, open }) {
+  constructor(strings, { press, read, open }) {
     this.#strings = strings;
     this.#button.addEventListener('click', press);
     this.#now.addEventListener('click', open);
+    this.#readOnly.addEventListener('click', () => {
+      read();
+      // The button that had the focus is gone.
+      this.#now.focus();
+    });
   }
 
   /** @param {DockView} view */
@@ -50,6 +57,7 @@ export class Dock {
     this.#button.disabled = !possible;
     setText(byId('listen-text', HTMLElement), wanted ? this.#strings.stop : this.#strings.listen);
     this.#now.hidden = form === 'join';
+    this.#readOnly.hidden = form !== 'join';
     setText(byId('now-title', HTMLElement), title);
     setText(byId('now-detail', HTMLElement), detail);
   }

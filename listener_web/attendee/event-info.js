@@ -141,6 +141,11 @@ export class EventWatch {
     this.#channels = channels;
   }
 
+  /** @param {Channel[]} channels that the page shows from now on */
+  follow(channels) {
+    this.#channels = channels;
+  }
+
   /** @param {boolean} open whether captions arrive */
   connection(open) {
     clearTimeout(this.#timer);

@@ -3,7 +3,7 @@ import { format } from '../i18n/format.js';
 import { bestMatch } from '../i18n/languages.js';
 import { byId, h, setText } from '../shared/dom.js';
 
-/** Long enough to read the sentence about AI. Without sound nothing else takes it away. */
+/** Long enough to read the sentence about AI. Without sound nothing else takes it away; the settings keep it. */
 const READ_MS = 15_000;
 
 export class EventWords {
@@ -17,6 +17,8 @@ export class EventWords {
     this.#ai.hidden = aiNotice === '';
     this.#notice.hidden = true;
     byId('notice', HTMLElement).before(this.#notice, this.#ai);
+    const kept = h('p', { id: 'ai-notice-kept', class: 'soft', dir: 'auto' }, aiNotice);
+    if (aiNotice !== '') byId('settings', HTMLElement).append(kept);
   }
 
   /** Sound is heard: what had to be read before it was there to be read. */

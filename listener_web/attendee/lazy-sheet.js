@@ -21,13 +21,16 @@ import { device } from '../shared/storage.js';
 
 export class LazySheet {
   #page;
+  #channels;
   #volume = Number(device.recall('volume') ?? 100);
   /** @type {Promise<LanguageSheet> | null} */
   #sheet = null;
+  #isOld = false;
 
   /** @param {SheetPage} page */
   constructor(page) {
     this.#page = page;
+    this.#channels = page.channels;
     page.sound.setVolume(this.#volume / 100);
   }
 
@@ -38,16 +41,28 @@ export class LazySheet {
     return this.#sheet;
   }
 
+  /** @param {EventInfo['channels']} channels to choose from, once the sheet is opened the next time */
+  offer(channels) {
+    this.#channels = channels;
+    this.#isOld = this.#sheet !== null;
+  }
+
   /**
    * Open the sheet.
    *
    * @param {string | undefined} spoken what the speaker speaks, a tag, if it is known
    */
   async open(spoken) {
-    const { base, channels, chosen } = this.#page;
-    const sheet = await this.load().catch(() => null);
+    const { base, chosen } = this.#page;
+    let sheet = await this.load().catch(() => null);
     if (sheet === null || sheet.isOpen) return;
-    const known = spoken ?? languageOfFloor(channels);
+    if (this.#isOld) {
+      sheet.remove();
+      this.#isOld = false;
+      this.#sheet = this.#made();
+      sheet = await this.#sheet;
+    }
+    const known = spoken ?? languageOfFloor(this.#channels);
     sheet.open(chosen(), known);
     if (known !== undefined) return;
     /** @type {EventInfo | null} */
@@ -56,12 +71,9 @@ export class LazySheet {
   }
 
   async #made() {
-    const { channels, strings, sound, chosen, take } = this.#page;
-    const [{ LanguageSheet }, { LanguageList }] = await Promise.all([
-      import('../languages/language-sheet.js'),
-      import('../languages/language-list.js'),
-    ]);
-    const list = new LanguageList(channels, navigator.languages, strings);
+    const { strings, sound, chosen, take } = this.#page;
+    const { LanguageList, LanguageSheet } = (await import('../bundles/later.js')).later;
+    const list = new LanguageList(this.#channels, navigator.languages, strings);
     const sheet = new LanguageSheet(chosen(), list, this.#volume, strings);
     sheet.addEventListener('change', () => take(sheet.choice));
     sheet.addEventListener('volume', () => {

@@ -72,7 +72,7 @@ export class Reading {
 
   /** Load the tools, once; later calls try again if that failed. */
   async loadTools() {
-    this.#tools ??= import('../reading/tools.js').then(({ ReadingTools }) => {
+    this.#tools ??= import('../bundles/later.js').then(({ later: { ReadingTools } }) => {
       const { view, strings, info, base } = this.#parts;
       const tools = new ReadingTools({
         view,

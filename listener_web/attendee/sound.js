@@ -2,14 +2,15 @@
  * The page's sound. Captions need none of it: all modules of the player are loaded apart from the
  * page's own, and a player that cannot be loaded is a state like any other.
  */
+import { soundOf } from '../languages/choice.js';
 import { within } from '../shared/deadline.js';
+import { asked, byId } from '../shared/dom.js';
 
 const LOAD_DEADLINE_MS = 30_000;
 
 /** @typedef {import('../player/player.js').Player} Player */
 /** @typedef {import('../player/player.js').PlayerState} PlayerState */
 /** @typedef {() => import('../player/transports.js').Transport[]} UsableTransports */
-/** @typedef {(transport: import('../player/transports.js').Transport, channel: string) => string} UrlOf */
 
 /** A loaded player, and the transports that it may use at present. */
 /** @typedef {{player: Player, usable: UsableTransports}} Loaded */
@@ -167,22 +168,20 @@ export class Sound extends EventTarget {
 }
 
 /**
- * Load the player's modules.
+ * Load the player of an event, with this attendee's settings.
  *
- * @param {(transports: typeof import('../player/transports.js')) => {usable: UsableTransports, urlOf: UrlOf}} choose
+ * @param {string} event its id
+ * @param {() => import('../languages/choice.js').Choice} chosen
  * @returns {Promise<Loaded>}
  */
-export async function loadPlayer(choose) {
-  const [{ Player }, transports] = await Promise.all([
-    import('../player/player.js'),
-    import('../player/transports.js'),
-  ]);
-  const { usable, urlOf } = choose(transports);
-  const player = new Player(usable(), urlOf);
-  // For tests and support; the sound does not depend on it.
-  void import('./inspector.js').then(
-    ({ inspector }) => Object.defineProperty(window, 'broadcasterPlayer', { value: inspector(player) }),
-    () => undefined,
+export async function loadPlayer(event, chosen) {
+  const { sound } = await import('../bundles/sound.js');
+  const locked = byId('locked-screen', HTMLInputElement);
+  const usable = () => sound.usableTransports(locked.checked, asked('transport'));
+  const player = new sound.Player(usable(), (transport, channel) =>
+    sound.addressOf(transport, event, soundOf(channel, chosen())),
   );
+  // For tests and support.
+  Object.defineProperty(window, 'broadcasterPlayer', { value: sound.inspector(player) });
   return { player, usable };
 }

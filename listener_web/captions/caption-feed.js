@@ -51,6 +51,7 @@ const UTF8 = new TextEncoder();
  * @property {'open' | 'live' | 'paused' | 'closed'} state of the event
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
+ * @property {string[]} [channels] ids of the channels of the event
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
  * @property {string} [starts_at] the planned start of an event that is open, ISO 8601

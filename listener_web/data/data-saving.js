@@ -5,7 +5,6 @@
 import { byId } from '../shared/dom.js';
 import { device } from '../shared/storage.js';
 import { dataModeOf, withDataMode } from './data-mode.js';
-import { DataOffer } from './data-offer.js';
 import { DataPanel } from './data-panel.js';
 import { DataUse } from './data-use.js';
 import { NetworkTrouble } from './network-trouble.js';
@@ -23,6 +22,7 @@ const OFFERED = 'data-offered';
  * @property {string} base of the event's addresses
  * @property {import('../i18n/localise.js').Strings} strings
  * @property {import('../attendee/sound.js').Sound} sound
+ * @property {import('../questions/questions.js').Questions} questions
  * @property {() => number} captionBytes received by streams of captions so far
  * @property {() => Choice} chosen what is chosen at present
  * @property {(choice: Choice) => void} take a choice that the attendee has made
@@ -34,8 +34,6 @@ export class DataSaving {
   #use = new DataUse();
   #trouble = new NetworkTrouble();
   #mode;
-  /** @type {DataOffer | null} */
-  #offer = null;
   /** By requests that are not streams: polls, and the captions of the past. */
   #askedBytes = 0;
 
@@ -68,8 +66,7 @@ export class DataSaving {
     this.#mode = mode;
     this.#measure();
     this.#use.restart();
-    this.#offer?.close();
-    this.#offer = null;
+    this.#page.questions.withdraw('less-data');
   }
 
   /** @param {import('./data-mode.js').DataMode} mode */
@@ -95,9 +92,14 @@ export class DataSaving {
     );
     const isBad = this.#trouble.look(performance.now(), sound.stats, connection);
     if (!isBad || this.#mode !== 'normal' || device.recall(OFFERED) === 'yes') return;
-    device.remember(OFFERED, 'yes');
-    const { strings } = this.#page;
-    const notice = byId('notice', HTMLElement);
-    this.#offer = new DataOffer(notice, strings, () => this.#choose('less'));
+    const { strings, questions } = this.#page;
+    questions.ask({
+      id: 'less-data',
+      title: strings.dataOffer,
+      yes: strings.dataOfferTake,
+      no: strings.dataOfferDismiss,
+      asked: () => device.remember(OFFERED, 'yes'),
+      accept: () => this.#choose('less'),
+    });
   }
 }

@@ -14,8 +14,8 @@ export class LazySaving {
 
   /** Load it, once; a later call tries again if that failed. */
   load() {
-    this.#saving ??= import('./data-saving.js').then(
-      ({ DataSaving }) => new DataSaving(this.#page),
+    this.#saving ??= import('../bundles/later.js').then(
+      ({ later }) => new later.DataSaving(this.#page),
     );
     this.#saving.catch((error) => {
       this.#saving = null;

@@ -115,6 +115,7 @@ function restart({ channel, state, interpreter }) {
     type: 'button',
     class: 'button small',
     'data-restart': channel,
+    'data-needs': 'control_event',
     'aria-label':
       channel === 'floor'
         ? say('restartFloor')

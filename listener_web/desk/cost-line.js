@@ -17,7 +17,7 @@ export class CostLine {
   #cap = null;
   #sum = h('p', { class: 'cost-sum' });
   #warning = h('p', { class: 'cost-warning', role: 'status', hidden: true });
-  #change = h('button', { type: 'button', class: 'button small change-cap', hidden: true });
+  #change = h('button', { type: 'button', class: 'button small change-cap', hidden: true, 'data-needs': 'edit_event' });
   #input = h('input', {
     class: 'input',
     type: 'number',

@@ -6,9 +6,12 @@
  * `join-options.js` and `glossary.js`. `event-list.js` has an `event-card.js` for each event, with
  * `event-actions.js`, a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
  * `store-line.js` tells whether all of it is stored. `api-types.js` describes what the API answers.
+ * `access/` says who is signed in, and gives out links to others.
  * What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
+import { accountLine } from './access/account-line.js';
+import { openSession, signInBy } from './access/session.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
@@ -23,10 +26,13 @@ import { showStoreInChecks } from './check/panel.js';
 
 const problem = byId('problem', HTMLElement);
 
+/** Whether this page has shown a token, by its link or by its form. */
+let tokenShown = new URLSearchParams(location.hash.slice(1)).has('token');
+
 /** @param {unknown} error */
 function fail(error) {
   if (error instanceof ApiError && (error.status === 401 || error.error === 'too_many_wrong_keys')) {
-    signIn();
+    signIn(error);
     return;
   }
   const [sentence, hint] = explained(error);
@@ -45,12 +51,16 @@ function tell(sentence, hint, about) {
   if (about === 'request') problem.scrollIntoView({ block: 'nearest' });
 }
 
-function signIn() {
+/** @param {ApiError} error why nobody is signed in */
+function signIn(error) {
+  byId('account-place', HTMLElement).replaceChildren();
   byId('sign-in', HTMLFormElement).hidden = false;
   byId('new-event', HTMLButtonElement).hidden = true;
   byId('create', HTMLFormElement).hidden = true;
-  problem.hidden = !new URLSearchParams(location.search).has('token');
-  problem.replaceChildren(h('strong', {}, say('tokenWrong')), say('tokenWrongNext'));
+  const isVoid = error.error.startsWith('token_');
+  const [sentence, hint] = isVoid ? explained(error) : [say('tokenWrong'), say('tokenWrongNext')];
+  problem.hidden = !isVoid && !tokenShown && !new URLSearchParams(location.search).has('token');
+  problem.replaceChildren(h('strong', {}, sentence), hint);
   list.hidden = true;
   byId('token', HTMLInputElement).focus();
 }
@@ -81,7 +91,14 @@ const list = new EventList({
   failed: fail,
 });
 
+signInBy(byId('sign-in', HTMLFormElement), (error) => {
+  tokenShown = true;
+  fail(error);
+});
+
 try {
+  const session = await openSession();
+  byId('account-place', HTMLElement).append(accountLine(session, fail));
   showStore(await getJson('/api/store'));
   form = new EventForm({ saved: show, failed: fail });
   new ChangesFeed({

@@ -1,5 +1,6 @@
 /** The buttons of one event: the next step, and all others in a menu. */
 import { send, sendJson } from '../shared/api.js';
+import { TokenDialog } from './access/token-dialog.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
 import { say } from '../i18n/say.js';
@@ -16,6 +17,8 @@ const NEXT = /** @type {const} */ ({
   closed: { action: 'reopen', key: 'stepReopen' },
   archived: { action: 'reopen', key: 'stepReopen' },
 });
+/** The steps that a technician may take, too. */
+const CONTROL = new Set(['live', 'pause', 'resume']);
 /**
  * Whether nobody can speak into an event in this state or listen to it.
  *
@@ -44,11 +47,12 @@ export class EventActions {
   #archive = h('button', { type: 'button', class: 'button small archive' }, say('stepArchive'));
   #copy = h('button', { type: 'button', class: 'button small duplicate' }, say('stepDuplicate'));
   #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
+  #links = h('button', { type: 'button', class: 'button small tokens' }, say('accessLinks'));
   #menu = h(
     'details',
     { class: 'menu' },
     h('summary', { class: 'button' }, say('stepMore')),
-    h('div', { class: 'menu-items' }, this.#copy, this.#archive, this.#delete),
+    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#archive, this.#delete),
   );
   element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
 
@@ -68,6 +72,14 @@ export class EventActions {
     this.#edit.addEventListener('click', () => this.#on.edit(this.#event, this.#edit));
     this.#archive.addEventListener('click', () => void this.take('archive'));
     this.#copy.addEventListener('click', () => void this.#duplicate());
+    this.#links.addEventListener('click', () => {
+      this.#menu.open = false;
+      void new TokenDialog(this.#event, this.#on.failed).open();
+    });
+    const editing = [this.#close, this.#edit, this.#archive, this.#menu];
+    for (const element of editing) element.dataset.needs = 'edit_event';
+    this.#delete.dataset.needs = 'delete_event';
+    this.#links.dataset.needs = 'manage_event_tokens';
     this.#delete.addEventListener('click', () => void this.#confirmDelete());
     this.#menu.addEventListener('keydown', (press) => {
       if (press.key !== 'Escape') return;
@@ -84,6 +96,7 @@ export class EventActions {
     const over = isOver(state);
     setText(this.#step, say(NEXT[state].key));
     this.#step.dataset.action = NEXT[state].action;
+    this.#step.dataset.needs = CONTROL.has(NEXT[state].action) ? 'control_event' : 'edit_event';
     this.#step.classList.toggle('primary', !over);
     this.#close.hidden = over;
     this.#archive.hidden = state !== 'closed';

@@ -219,9 +219,10 @@ export class EventCard {
       say('copyLink'),
     );
     copy.addEventListener('click', () => void this.#copy(copy, url));
+    const needs = kind === 'stage' ? { 'data-needs': 'read_stage_key' } : {};
     return h(
       'div',
-      { class: 'link' },
+      { class: 'link', ...needs },
       h(
         'a',
         { class: 'link-qr', href: image, target: '_blank', rel: 'noopener' },

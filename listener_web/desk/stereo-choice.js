@@ -37,7 +37,8 @@ export class StereoChoice {
     this.#fail = fail;
     this.#select.value = choice;
     this.#select.addEventListener('change', () => void this.#save());
-    const label = h('label', { class: 'row' }, say('stereoInput'), this.#select);
+    const properties = { class: 'row', 'data-needs': 'edit_event' };
+    const label = h('label', properties, say('stereoInput'), this.#select);
     this.element.append(this.#fault, h('div', { class: 'row' }, label, this.#taken));
   }
 

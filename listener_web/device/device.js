@@ -6,7 +6,6 @@
  * without it. `page-life.js` notices a page that is forgotten, and `installation.js` tells the browser what it
  * may keep. `interruption.js` belongs to the player.
  */
-import { loadStyle } from '../reading/settings.js';
 import { byId } from '../shared/dom.js';
 import { device } from '../shared/storage.js';
 import { keepScreenOn } from '../shared/wake.js';
@@ -31,14 +30,14 @@ export class Device {
    * @param {object} page
    * @param {import('../i18n/localise.js').Strings} page.strings
    * @param {import('../attendee/sound.js').Sound} page.sound
+   * @param {import('../questions/questions.js').Questions} page.questions
    * @param {string} page.base the event's address
    * @param {Receiving[]} page.captions what receives captions
    */
-  constructor({ strings, sound, base, captions }) {
+  constructor({ strings, sound, questions, base, captions }) {
     this.#sound = sound;
-    loadStyle(new URL('../device/device.css', import.meta.url));
     const prepare = () => sound.prepareLocked();
-    this.#offer = new ScreenOffOffer(strings, byId('notice', HTMLElement), {
+    this.#offer = new ScreenOffOffer(strings, questions, {
       asking: prepare,
       accept: () => this.#locked.click(),
     });
@@ -66,6 +65,7 @@ export class Device {
 
   #setUpScreen() {
     this.#screen.checked = device.recall('keep-screen-on') !== 'no';
+    this.#screen.disabled = false;
     this.#screen.addEventListener('change', () => {
       device.remember('keep-screen-on', this.#screen.checked ? 'yes' : 'no');
       this.#updateScreen();

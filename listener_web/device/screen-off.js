@@ -1,5 +1,4 @@
 /** Offers once, after a while of listening, to play on while the screen is off. */
-import { h } from '../shared/dom.js';
 import { device } from '../shared/storage.js';
 
 export const OFFERED_AFTER_MS = 30_000;
@@ -50,23 +49,22 @@ export class ListeningTime {
 
 export class ScreenOffOffer {
   #strings;
+  #questions;
   #on;
-  /** A live region has to be there before its text. */
-  #place = h('div', { class: 'offer-place', 'aria-live': 'polite' });
-  #time = new ListeningTime(OFFERED_AFTER_MS, () => this.#make());
+  #time = new ListeningTime(OFFERED_AFTER_MS, () => this.#offer());
   #answered = false;
 
   /**
    * @param {Strings} strings
-   * @param {HTMLElement} notice the question appears before it
+   * @param {import('../questions/questions.js').Questions} questions
    * @param {object} on
-   * @param {() => void} on.asking the question is about to be asked: load what the answer may need
+   * @param {() => void} on.asking the question is asked: load what the answer may need
    * @param {() => void} on.accept called from the tap
    */
-  constructor(strings, notice, on) {
+  constructor(strings, questions, on) {
     this.#strings = strings;
+    this.#questions = questions;
     this.#on = on;
-    notice.before(this.#place);
   }
 
   /**
@@ -78,43 +76,25 @@ export class ScreenOffOffer {
   update({ wanted, playing, answered }) {
     this.#answered = answered;
     this.#time.update(playing && document.visibilityState === 'visible');
-    if (!wanted || answered) this.#place.replaceChildren();
+    if (!wanted || answered) this.#questions.withdraw('put-away');
   }
 
-  #make() {
+  #offer() {
     if (this.#answered || device.recall(MADE) !== null || !isHandheld() || !canPlayFiles()) return;
-    device.remember(MADE, 'yes');
-    this.#on.asking();
     const { putAway, putAwayNext, putAwayYes, putAwayNo } = this.#strings;
-    const yes = h('button', { type: 'button', class: 'button primary' }, putAwayYes);
-    const no = h('button', { type: 'button', class: 'button' }, putAwayNo);
-    yes.addEventListener('click', () => this.#close(this.#on.accept));
-    no.addEventListener('click', () => this.#close());
-    this.#place.append(
-      h(
-        'section',
-        { class: 'offer', role: 'group', 'aria-labelledby': 'put-away', onkeydown: dismissedBy(no) },
-        h('h2', { id: 'put-away' }, putAway),
-        h('p', {}, putAwayNext),
-        h('div', { class: 'answers' }, yes, no),
-      ),
-    );
+    this.#questions.ask({
+      id: 'put-away',
+      title: putAway,
+      more: putAwayNext,
+      yes: putAwayYes,
+      no: putAwayNo,
+      asked: () => {
+        device.remember(MADE, 'yes');
+        this.#on.asking();
+      },
+      accept: this.#on.accept,
+    });
   }
-
-  /** @param {() => void} [act] */
-  #close(act) {
-    const hadFocus = this.#place.contains(document.activeElement);
-    this.#place.replaceChildren();
-    if (hadFocus) document.getElementById('listen')?.focus();
-    act?.();
-  }
-}
-
-/** @param {HTMLButtonElement} no */
-function dismissedBy(no) {
-  return (/** @type {KeyboardEvent} */ { key }) => {
-    if (key === 'Escape') no.click();
-  };
 }
 
 /** Whether this is a device that people put away: one that is touched. */

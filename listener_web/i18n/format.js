@@ -32,3 +32,12 @@ export function format(template, values = {}, language = document.documentElemen
 function pluralForm(forms, count, language) {
   return forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
 }
+
+/**
+ * A name that may be written in the other direction than the sentence around it.
+ *
+ * @param {string} name
+ */
+export function isolated(name) {
+  return `\u2068${name}\u2069`;
+}

@@ -15,7 +15,8 @@ export const MOST_IN_STRIP = 5;
 
 export class ChannelBar {
   #strings;
-  #isLong;
+  #choose;
+  #isLong = false;
   #bar = byId('channel-bar', HTMLElement);
   #strip = byId('channels', HTMLFieldSetElement);
   #button = byId('languages-button', HTMLButtonElement);
@@ -30,13 +31,20 @@ export class ChannelBar {
    */
   constructor(channels, strings, { choose, open }) {
     this.#strings = strings;
-    this.#isLong = channels.filter(({ id }) => id !== 'floor').length > MOST_IN_STRIP;
+    this.#choose = choose;
     this.#button.addEventListener('click', open);
+    this.offer(channels);
+  }
+
+  /** @param {readonly Channel[]} channels to choose from, from now on */
+  offer(channels) {
+    this.#isLong = channels.filter(({ id }) => id !== 'floor').length > MOST_IN_STRIP;
+    for (const label of this.#strip.querySelectorAll('label')) label.remove();
     if (this.#isLong) return;
     const options = channels.map((channel) => {
-      const onchange = () => choose(channel);
+      const onchange = () => this.#choose(channel);
       const input = h('input', { type: 'radio', name: 'channel', value: channel.id, onchange });
-      return h('label', { 'data-channel': channel.id }, input, channelName(channel, strings));
+      return h('label', { 'data-channel': channel.id }, input, channelName(channel, this.#strings));
     });
     this.#strip.append(...options);
   }

@@ -88,6 +88,11 @@ export class LanguageSheet extends EventTarget {
     this.#show();
   }
 
+  /** Leave the page: another sheet takes its place. */
+  remove() {
+    this.#dialog.remove();
+  }
+
   #built() {
     const strings = this.#strings;
     const title = h('h2', { id: 'sheet-title' }, strings.languages);

@@ -1,8 +1,9 @@
 /**
  * The transports of sound: which of them this browser can use, and the decks that play by them. A deck
- * plays one channel; `WebSocketDeck`, `WhepDeck` and `HttpDeck` are loaded when they are needed.
+ * plays one channel. `WhepDeck` and `HttpDeck` are loaded when they are needed.
  */
 import { within } from '../shared/deadline.js';
+import { WebSocketDeck } from './websocket-deck.js';
 
 const LOAD_DEADLINE_MS = 20_000;
 /** The browser asks for these when the sound begins. */
@@ -139,8 +140,7 @@ export class DeckTotals {
 /** @type {Record<Transport, () => Promise<MakeDeck>>} */
 const LOAD = {
   ws: async () => {
-    const { WebSocketDeck } = await import('./websocket-deck.js');
-    for (const url of AFTER_THE_TAP) void keepInCache(url);
+    void keepInCache(AFTER_THE_TAP);
     return (graph, channel, url) => {
       const { context, output } = opened(graph);
       return new WebSocketDeck(context, output, channel, url);
@@ -191,15 +191,18 @@ export function openDeck(transport, graph, channel, url) {
 }
 
 /**
- * Fetch a file that is needed later, so that the browser has it by then.
+ * Fetch files that are needed later, so that the browser has them by then: one after the other, over one
+ * connection.
  *
- * @param {URL} url
+ * @param {URL[]} urls
  */
-async function keepInCache(url) {
-  try {
-    await (await fetch(url)).arrayBuffer();
-  } catch {
-    // It is asked for again when it is needed.
+async function keepInCache(urls) {
+  for (const url of urls) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+    } catch {
+      // It is asked for again when it is needed.
+    }
   }
 }
 

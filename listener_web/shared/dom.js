@@ -57,3 +57,12 @@ export function setText(element, text) {
 export function pathSegment(index) {
   return decodeURIComponent(location.pathname.split('/').filter(Boolean)[index] ?? '');
 }
+
+/**
+ * What the page's address asks for; null for nothing.
+ *
+ * @param {string} name of a parameter
+ */
+export function asked(name) {
+  return new URLSearchParams(location.search).get(name);
+}

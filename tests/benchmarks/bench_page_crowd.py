@@ -97,8 +97,8 @@ def _crowd_table(report: PageReport, ramp_s: float) -> Table:
     phones = max(report.phones, 1)
     note = (
         f"{report.heard:,} of {report.phones:,} phones had sound, {report.steady:,} listened "
-        f"before. Each phone opened {report.connections / phones:.1f} connections with full "
-        f"handshakes, and asked {report.requests / phones:.1f} times for "
+        f"before. Each phone opened {report.connections / phones:.1f} connections, the first with "
+        f"a full handshake, and asked {report.requests / phones:.1f} times for "
         f"{report.received_bytes / phones / 1000:,.0f} kB. The edge took "
         f"{report.server_share:.0%} of its core, {report.server_busiest_share:.0%} in the busiest "
         f"second, and waited for it for up to {report.server_waiting_share:.0%} of a second; the "
@@ -140,6 +140,8 @@ async def _steps(subject: Subject, target: LoadTarget, talk: Talk, report: PageR
 
     kept = _KeptConnection(target)
     handshake_us = await cost_us(lambda: _connect(target).close())
+    session = await asyncio.to_thread(_session, target)
+    resumed_us = await cost_us(lambda: _connect(target, session).close())
     page_us = await cost_us(lambda: kept.ask(page))
     new_page_us = await cost_us(lambda: kept.ask(page), speaks=True)
     file_us = await cost_us(lambda: kept.ask(script))
@@ -149,9 +151,11 @@ async def _steps(subject: Subject, target: LoadTarget, talk: Talk, report: PageR
     kept.close()
     phones = max(report.phones, 1)
     connections, files = report.connections / phones, report.requests / phones - 2
-    phone_us = connections * handshake_us + page_us + files * file_us + stream_us + sound_us
+    connections_us = handshake_us + (connections - 1) * resumed_us
+    phone_us = connections_us + page_us + files * file_us + stream_us + sound_us
     rows = (
         ("connection with TLS, and its end", handshake_us),
+        ("another one, which resumes the session", resumed_us),
         ("page, as the phone before got it", page_us),
         ("page after a new caption, made and compressed, and the caption", new_page_us),
         ("a script", file_us),
@@ -178,18 +182,31 @@ _UPGRADE = (
 )
 
 
-def _connect(target: LoadTarget) -> ssl.SSLSocket:
+def _connect(target: LoadTarget, session: ssl.SSLSession | None = None) -> ssl.SSLSocket:
     assert target.tls is not None
     plain = socket.create_connection(target.address[:2])
-    return target.tls.wrap_socket(plain, server_hostname=target.url.host)
+    return target.tls.wrap_socket(plain, server_hostname=target.url.host, session=session)
+
+
+def _session(target: LoadTarget) -> ssl.SSLSession | None:
+    """A TLS session that can be resumed: its ticket comes with the first answer."""
+    with closing(_connect(target)) as sock:
+        sock.sendall(_request(target, "/healthz", "Connection: close\r\n"))
+        while sock.recv(16_384):
+            pass
+        return sock.session
 
 
 def _begin(target: LoadTarget, path: str, lines: str) -> None:
     """Begin an answer without an end, and leave."""
-    host = target.url.host_port_subcomponent
     with closing(_connect(target)) as sock:
-        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n".encode())
+        sock.sendall(_request(target, path, lines))
         assert sock.recv(16_384).startswith((b"HTTP/1.1 200", b"HTTP/1.1 101"))
+
+
+def _request(target: LoadTarget, path: str, lines: str) -> bytes:
+    host = target.url.host_port_subcomponent
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n".encode()
 
 
 def _asked(target: LoadTarget, path: str, coding: str) -> bytes:

@@ -133,3 +133,28 @@ def test_the_best_match_of_languages(
 def test_only_a_few_languages_of_a_browser_are_looked_at() -> None:
     assert best_match([*(f"x{n}" for n in range(20)), "de"], ["de"]) is None
     assert best_match(["de" + "-q" * 4_000], ["de"]) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "root"), [("de-AT,en;q=0.5", 'lang="de" dir="ltr"'), ("ar", 'lang="ar" dir="rtl"')]
+)
+async def test_the_first_words_are_those_of_the_reader(edge: Edge, wanted: str, root: str) -> None:
+    tag = root.split('"')[1]
+    words = json.loads(assets().sources[f"i18n/{tag}.json"].body)
+    async with edge.http.get("/e/talk", headers={"Accept-Language": wanted}) as page:
+        text = html.unescape(await page.text())
+    assert f"<html {root}>" in text
+    assert f'data-text="connecting">{words["connecting"]}</span>' in text
+    assert re.search(f'aria-label="{words["settings"]}"\\s+data-label="settings"', text)
+    assert "Connecting…" not in text
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in assets().sources if re.fullmatch(r"i18n/[^/]+\.json", path)]
+)
+def test_every_file_of_words_can_be_the_page_s(path: str) -> None:
+    words = json.loads(assets().sources[path].body)
+    page = assets().documents["attendee/attendee.html"].localised("xx", "ltr", words)
+    shown = html.unescape(page.start)
+    for key in re.findall(r'data-text="(\w+)"', page.start):
+        assert re.search(f'data-text="{key}"\\s*>{re.escape(words[key])}', shown), key

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("loopback")]
 SAVES_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 USED = "() => document.querySelector('#data-used')?.textContent ?? ''"
 RECEIVED = "(least) => (window.broadcasterPlayer?.received_bytes ?? 0) >= least"
-OFFER = ".data-offer"
+OFFER = "[data-question='less-data']"
 WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -113,7 +113,7 @@ async def test_less_data_is_offered_once_and_taken(edge: Edge) -> None:
         await attendee.listen()
         await attendee.page.wait_for_selector(OFFER)
         assert counted(edge) == {"es": 1}, "it is only offered"
-        await attendee.page.click("#data-offer-take")
+        await attendee.page.click(f"{OFFER} [data-answer='yes']")
         await until_true(lambda: counted(edge) == {"es+low": 1})
         assert not await attendee.page.query_selector(OFFER)
         assert await attendee.page.evaluate("document.activeElement.id") == "listen"
@@ -126,7 +126,7 @@ async def test_an_offer_that_was_declined_does_not_come_again(edge: Edge) -> Non
         await context.add_init_script(SAVES_DATA)
         attendee = await attending(context, edge)
         await attendee.listen()
-        await attendee.page.click("#data-offer-dismiss")
+        await attendee.page.click(f"{OFFER} [data-answer='no']")
         assert not await attendee.page.query_selector(OFFER)
         await attendee.page.reload()
         await attendee.page.wait_for_selector("#data-settings fieldset", state="attached")

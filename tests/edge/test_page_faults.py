@@ -84,12 +84,9 @@ async def scripts_of_the_sound(browser: Browser, url: str, proxy: FaultyProxy) -
         await tapped(page)
         await page.page.context.close()
     asked = {path.removeprefix(STATIC) for path in proxy.paths if path.endswith(".js")}
-    needed = {"attendee/attendee.js", "shared/theme.js", "shared/load-again.js"}
-    return sorted(
-        name
-        for name in asked - needed
-        if not name.startswith(("device/", "languages/", "reading/"))
-    )
+    needed = {"attendee/attendee.js", "bundles/start.js", "bundles/later.js"}
+    offline = {"offline/offline.js", "shared/theme.js"}
+    return sorted(asked - needed - offline)
 
 
 async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answered(
@@ -101,19 +98,18 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
     async with speaking(edge), faulty(edge.url) as (url, proxy), chromium() as browser:
         proxy.refused = {"/whep/"}
         scripts = await scripts_of_the_sound(browser, url, proxy)
-        assert {"player/player.js", "player/worker.js", "player/worklet.js"} <= set(scripts)
+        assert {"bundles/sound.js", "player/worker.js", "player/worklet.js"} <= set(scripts)
         answers = {}
         for script in scripts:
             proxy.refused = {"/whep/", STATIC + script}
             page = await opened(browser, url, transport_of(script))
             answers[script] = await tapped(page)
             await page.page.context.close()
-    websocket_only = {"player/websocket-deck.js", "player/worker.js", "player/worklet.js"}
-    optional = {"attendee/inspector.js"}
+    websocket_only = {"player/worker.js", "player/worklet.js"}
     for script, answer in answers.items():
         if script in websocket_only:
             assert answer == "http", script
-        elif script not in optional:
+        else:
             assert "Reload" in answer, script
 
 

@@ -387,3 +387,35 @@ async def test_forced_colours_show_what_is_chosen_in_the_sheet(edge: Edge) -> No
                 for target in ("both", "second")
             ]
             assert marked != unmarked
+
+
+async def test_a_language_that_is_added_can_be_chosen_without_a_reload(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    async with chromium() as browser:
+        attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        page = attendee.page
+        await attendee.wait_for_caption("Hola.")
+        await page.evaluate("window.isTheSamePage = true")
+        await edge.put(dataclasses.replace(EVENT, channels=(*EVENT.channels, Channel("ja"))))
+        await page.wait_for_selector("[data-channel='ja']", state="attached")
+        await page.click("#languages-button")
+        await page.click("#languages .languages [data-channel='ja']")
+        await until(page, "() => document.querySelector('#captions').lang === 'ja'")
+        assert await page.evaluate("window.isTheSamePage")
+        assert not attendee.errors
+
+
+async def test_captions_only_is_found_next_to_listen(edge: Edge) -> None:
+    await edge.caption(0, "Hola.")
+    async with chromium() as browser:
+        attendee = await Attendee.open(browser, f"{edge.url}/e/talk?lang=es", tapped=False)
+        page = attendee.page
+        await attendee.wait_for_caption("Hola.")
+        await page.click("#read-only")
+        assert await page.get_attribute("#dock", "data-form") == "captions"
+        assert await page.evaluate("document.activeElement.id") == "now"
+        assert not await page.is_visible("#read-only")
+        assert not await violations(page)
+        await page.reload()
+        await attendee.wait_for_caption("Hola.")
+        assert await page.get_attribute("#dock", "data-form") == "captions"

@@ -128,11 +128,11 @@ async def test_no_state_of_the_page_breaks_a_rule_of_accessibility(edge: Edge) -
             wrong["reading"] = await violations(page)
             await page.click("#settings-button")
             wrong["settings"] = await violations(page)
-            await page.focus("#locked-screen")
+            await page.focus("#data-settings input:checked")
             await page.keyboard.press("Tab")
             assert not await page.is_visible("#settings"), "it would cover what has the focus"
             await page.click("#settings-button")
-            await page.focus("#locked-screen")
+            await page.focus("#data-settings input:checked")
             await page.click("#settings-button")
             assert not await page.is_visible("#settings"), "the button closes it, too"
             await edge.put(dataclasses.replace(LONG, state=EventState.CLOSED))
@@ -188,7 +188,7 @@ async def test_the_settings_open_at_their_beginning_and_the_sample_covers_no_hea
             await page.wait_for_selector("#text-size")
             assert await page.evaluate(edges) >= 0
             before = await page.evaluate(top, "#settings h2")
-            await page.focus("#locked-screen")
+            await page.focus("#data-settings input:checked")
             assert await page.evaluate(top, "#settings h2") < before
             await page.click("#settings-button")
             await page.click("#settings-button")

@@ -28,6 +28,8 @@ ACTIVE = """async () => {
   const {active} = await navigator.serviceWorker.ready;
   return active.state === 'activated';
 }"""
+AT_ONCE = "Math.random = () => 0"
+"""A page asks for its worker after a random time."""
 CACHES = "() => caches.keys()"
 OFFLINE = "() => document.querySelector('.offline') !== null"
 SIZES = ((320, 256), (360, 640), (1280, 800))
@@ -38,7 +40,9 @@ async def visited(edge: Edge, **look: Any) -> AsyncIterator[tuple[Page, FaultyPr
     """A page that has been open long enough for its worker to be ready, behind a network."""
     await edge.caption(0, "Hola.")
     async with faulty(edge.url) as (url, proxy), chromium() as browser:
-        attendee = Attendee(await (await browser.new_context(**look)).new_page())
+        context = await browser.new_context(**look)
+        await context.add_init_script(AT_ONCE)
+        attendee = Attendee(await context.new_page())
         await attendee.page.goto(f"{url}/e/talk?lang=es")
         await attendee.page.wait_for_selector("[data-caption]")
         await until(attendee.page, ACTIVE)

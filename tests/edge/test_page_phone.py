@@ -72,7 +72,7 @@ SHOWN_MEDIA = """() => {
 PLAYS = "() => window.broadcasterPlayer?.state === 'playing'"
 PLAYS_BY = f"(transport) => window.broadcasterPlayer.transport === transport && ({PLAYS})()"
 COMPLETE = """() => window.broadcasterPlayer !== undefined
-  && document.querySelector('link[href$="/device/device.css"]') !== null"""
+  && !document.querySelector('#keep-screen-on').disabled"""
 IDLE = "() => window.broadcasterPlayer.state === 'idle'"
 LOCKS = "(count) => window.locks === count"
 HAS = "(text) => document.querySelector('#captions').textContent.includes(text)"
@@ -137,20 +137,20 @@ async def test_a_listener_is_asked_once_whether_to_put_the_phone_away(edge: Edge
         attendee = await opened(context, edge, SKEW)
         page = attendee.page
         await after_half_a_minute(attendee)
-        await page.wait_for_selector(".offer")
+        await page.wait_for_selector(".question")
         assert not await violations(page)
         await photograph(page, "offer")
         await page.emulate_media(color_scheme="dark")
         await photograph(page, "offer-dark")
-        await page.click(".offer .button:not(.primary)")
-        assert await page.locator(".offer").count() == 0
+        await page.click(".question [data-answer='no']")
+        assert await page.locator(".question").count() == 0
         assert await page.evaluate("window.broadcasterPlayer.transport") == "ws"
         await page.reload()
         await until(page, COMPLETE)
         await after_half_a_minute(attendee)
         # The time has come once the offer could have been made after it.
         await page.evaluate("new Promise((resolve) => setTimeout(resolve, 500))")
-        assert await page.locator(".offer").count() == 0
+        assert await page.locator(".question").count() == 0
         assert not attendee.errors
 
 
@@ -161,11 +161,11 @@ async def test_the_answer_yes_plays_on_without_the_screen_and_is_kept(edge: Edge
         page = attendee.page
         await after_half_a_minute(attendee)
         await until(page, LOCKS, 1)
-        await page.click(".offer .primary")
+        await page.click(".question [data-answer='yes']")
         await until(page, PLAYS_BY, "http")
         await until(page, LOCKS, 0)
         assert await page.is_checked("#locked-screen")
-        assert await page.locator(".offer").count() == 0
+        assert await page.locator(".question").count() == 0
         await page.reload()
         await until(page, COMPLETE)
         await attendee.listen()
@@ -178,7 +178,7 @@ async def test_a_laptop_is_not_asked(edge: Edge) -> None:
         attendee = await opened(await browser.new_context(), edge, SKEW)
         await after_half_a_minute(attendee)
         await attendee.page.evaluate("new Promise((resolve) => setTimeout(resolve, 500))")
-        assert await attendee.page.locator(".offer").count() == 0
+        assert await attendee.page.locator(".question").count() == 0
 
 
 async def test_the_screen_stays_on_for_readers_who_want_it(edge: Edge) -> None:

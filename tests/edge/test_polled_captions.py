@@ -55,7 +55,12 @@ async def test_both_addresses_answer_the_same_and_at_once(edge: Edge) -> None:
     for path in ("/e/talk/poll/es", "/e/talk/captions/es"):
         answer = await poll(edge, "wait=0", path)
         assert answer == {
-            "state": {"state": "live", "floor": "absent", "channel": "idle"},
+            "state": {
+                "state": "live",
+                "floor": "absent",
+                "channel": "idle",
+                "channels": list(EVENT.channel_ids()),
+            },
             "before": "0-0",
             "after": last,
             "more": False,

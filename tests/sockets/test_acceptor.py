@@ -113,3 +113,30 @@ async def test_a_taken_port_is_an_error() -> None:
         with pytest.raises(OSError, match="in use"):
             async with accepting(AcceptorSettings("127.0.0.1", taken.getsockname()[1]), Recorder):
                 pass
+
+
+async def test_a_client_resumes_its_tls_session_on_another_connection(
+    certified: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    """Phones open several connections at once, and a handshake is most of what each costs."""
+    server, client = certified
+
+    def visit(port: int, session: ssl.SSLSession | None) -> ssl.SSLSocket:
+        plain = socket.create_connection(("127.0.0.1", port), DEADLINE_S)
+        secure = client.wrap_socket(plain, server_hostname="localhost", session=session)
+        secure.sendall(b"?")
+        assert secure.recv(1) == b"!"  # tickets come before it
+        return secure
+
+    class Answering(Recorder):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            assert self.transport is not None
+            self.transport.write(b"!")
+
+    async with accepting(AcceptorSettings("127.0.0.1", 0, server), Answering) as acceptor:
+        first = await asyncio.to_thread(visit, acceptor.port, None)
+        second = await asyncio.to_thread(visit, acceptor.port, first.session)
+        assert (first.session_reused, second.session_reused) == (False, True)
+        for one in (first, second):
+            one.close()

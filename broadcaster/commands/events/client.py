@@ -85,7 +85,7 @@ class DeskClient:
 
         Args:
             method: of HTTP.
-            path: below `/api/events`.
+            path: below `/api/events`, or one that begins with `/api/`.
             body: to be sent as JSON; None sends none.
             version: what `If-Match` says; None says nothing.
 
@@ -93,13 +93,13 @@ class DeskClient:
             ServerRefused: the server answered with an error.
             ServerUnreachable: it did not answer in time.
         """
+        if not path.startswith("/api/"):
+            path = f"/api/events{path}"
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         try:
             async with (
                 asyncio.timeout(ANSWER_S),
-                self._http.request(
-                    method, f"/api/events{path}", json=body, headers=headers
-                ) as answer,
+                self._http.request(method, path, json=body, headers=headers) as answer,
             ):
                 text = await answer.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -1,19 +1,13 @@
 """The commands `broadcaster events list`, `show`, `create` and so on."""
 
-import asyncio
-import json
-import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from broadcaster.commands.events.client import DeskAccess, DeskClient, access_from, desk_client
+from broadcaster.commands.events.asking import Wanted, ask, out, print_json, wanted_from
+from broadcaster.commands.events.client import DeskClient
 from broadcaster.commands.events.client import event_path as path_of
 from broadcaster.commands.events.options import (
     CLEARABLE,
@@ -22,30 +16,7 @@ from broadcaster.commands.events.options import (
     language_options,
     languages_of,
 )
-from broadcaster.commands.settings import settings_from
-from broadcaster.errors import BroadcasterError, ServerRefused, ServerUnreachable
 from broadcaster.model.event import EventAction
-
-out = Console(highlight=False)
-Work = Callable[[DeskClient], Awaitable[Any]]
-
-
-class EventsExitCode(IntEnum):
-    """How a command about events ended."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    REFUSED = 3
-    UNREACHABLE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The options of the group: the server, and how the answer is printed."""
-
-    access: DeskAccess
-    as_json: bool
 
 
 @click.group()
@@ -63,20 +34,16 @@ def events(
     in the data folder. Exit codes: 0 done, 1 it cannot be tried, 2 wrong usage, 3 refused by the
     server, 4 no server.
     """
-    try:
-        access = access_from(settings_from(), url, token, ca)
-    except BroadcasterError as error:
-        _fail(error, EventsExitCode.FAILED)
-    context.obj = _Wanted(access, as_json)
+    context.obj = wanted_from(url, token, ca, as_json=as_json)
 
 
 @events.command("list")
 @click.pass_obj
-def list_events(wanted: _Wanted) -> None:
+def list_events(wanted: Wanted) -> None:
     """List all events."""
-    found = _ask(wanted, lambda desk: desk.call("GET", ""))
+    found = ask(wanted, lambda desk: desk.call("GET", ""))
     if wanted.as_json:
-        _print_json(found)
+        print_json(found)
         return
     table = Table("id", "state", "code", "languages", "title", box=None)
     for event in found:
@@ -88,9 +55,9 @@ def list_events(wanted: _Wanted) -> None:
 @events.command()
 @click.argument("event")
 @click.pass_obj
-def show(wanted: _Wanted, event: str) -> None:
+def show(wanted: Wanted, event: str) -> None:
     """Show one event with its links."""
-    _show(wanted, _ask(wanted, lambda desk: desk.call("GET", path_of(event))))
+    _show(wanted, ask(wanted, lambda desk: desk.call("GET", path_of(event))))
 
 
 @events.command()
@@ -104,7 +71,7 @@ def show(wanted: _Wanted, event: str) -> None:
 @event_options
 @click.pass_obj
 def create(
-    wanted: _Wanted,
+    wanted: Wanted,
     /,
     title: str,
     tags: tuple[str, ...],
@@ -123,7 +90,7 @@ def create(
     body["state"] = "draft" if draft else "open"
     if event_id is not None:
         body["id"] = event_id
-    _show(wanted, _ask(wanted, lambda desk: desk.call("POST", "", body)))
+    _show(wanted, ask(wanted, lambda desk: desk.call("POST", "", body)))
 
 
 @events.command()
@@ -137,7 +104,7 @@ def create(
 @event_options
 @click.pass_obj
 def edit(
-    wanted: _Wanted,
+    wanted: Wanted,
     /,
     event: str,
     added: tuple[str, ...],
@@ -166,7 +133,7 @@ def edit(
             body["languages"] = languages_of(tags, known, interpreters, voices, always)
         return await desk.call("PATCH", path_of(event), body, before["version"])
 
-    _show(wanted, _ask(wanted, change))
+    _show(wanted, ask(wanted, change))
 
 
 @events.command()
@@ -180,20 +147,20 @@ def edit(
     help="The same in a language; repeat it for more.",
 )
 @click.pass_obj
-def pause(wanted: _Wanted, event: str, notice: str | None, translations: tuple[str, ...]) -> None:
+def pause(wanted: Wanted, event: str, notice: str | None, translations: tuple[str, ...]) -> None:
     """Pause a live EVENT."""
     texts = body_of({"translations": translations}).get("notice_translations", {})
     if texts and notice is None:
         raise click.UsageError("--notice-in needs --notice, for the other languages.")
     body = None if notice is None else {"notice": {"text": notice, "translations": texts}}
-    _show(wanted, _ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/pause", body)))
+    _show(wanted, ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/pause", body)))
 
 
 @events.command()
 @click.argument("event")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def delete(wanted: _Wanted, event: str, *, yes: bool) -> None:
+def delete(wanted: Wanted, event: str, *, yes: bool) -> None:
     """Delete EVENT with its captions, costs and links; it cannot be undone."""
 
     async def confirm_and_delete(desk: DeskClient) -> None:
@@ -202,9 +169,9 @@ def delete(wanted: _Wanted, event: str, *, yes: bool) -> None:
             click.confirm(f"Delete “{found['title']}” and everything of it?", abort=True, err=True)
         await desk.call("DELETE", path_of(event), version=found["version"])
 
-    _ask(wanted, confirm_and_delete)
+    ask(wanted, confirm_and_delete)
     if wanted.as_json:
-        _print_json({"deleted": event})
+        print_json({"deleted": event})
     else:
         out.print(f"{event} is deleted.")
 
@@ -214,30 +181,30 @@ def delete(wanted: _Wanted, event: str, *, yes: bool) -> None:
 @click.option("--title", help="Title of the copy.")
 @click.option("--id", "event_id", help="End of its links.")
 @click.pass_obj
-def duplicate(wanted: _Wanted, event: str, title: str | None, event_id: str | None) -> None:
+def duplicate(wanted: Wanted, event: str, title: str | None, event_id: str | None) -> None:
     """Make a draft with the languages and options of EVENT."""
     body = {
         name: value for name, value in (("title", title), ("id", event_id)) if value is not None
     }
-    _show(wanted, _ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/duplicate", body)))
+    _show(wanted, ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/duplicate", body)))
 
 
 @events.command()
 @click.argument("event")
 @click.argument("channel")
 @click.pass_obj
-def restart(wanted: _Wanted, event: str, channel: str) -> None:
+def restart(wanted: Wanted, event: str, channel: str) -> None:
     """Let a new booth take over CHANNEL of EVENT: a language, or floor for its captions."""
     path = f"{path_of(event)}/channels{path_of(channel)}/restart"
-    _show(wanted, _ask(wanted, lambda desk: desk.call("POST", path)))
+    _show(wanted, ask(wanted, lambda desk: desk.call("POST", path)))
 
 
 def _add_step(action: EventAction, meaning: str) -> None:
     @events.command(action.value, help=meaning)
     @click.argument("event")
     @click.pass_obj
-    def step(wanted: _Wanted, event: str) -> None:
-        _show(wanted, _ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/{action}")))
+    def step(wanted: Wanted, event: str) -> None:
+        _show(wanted, ask(wanted, lambda desk: desk.call("POST", f"{path_of(event)}/{action}")))
 
 
 for _action, _meaning in (
@@ -251,35 +218,9 @@ for _action, _meaning in (
     _add_step(_action, _meaning)
 
 
-def _ask(wanted: _Wanted, work: Work) -> Any:
-    """Do the work with a client; an error is a sentence and its exit code."""
-
-    async def connected() -> Any:
-        async with desk_client(wanted.access) as desk:
-            return await work(desk)
-
-    try:
-        return asyncio.run(connected())
-    except ServerRefused as error:
-        _fail(error, EventsExitCode.REFUSED)
-    except ServerUnreachable as error:
-        _fail(error, EventsExitCode.UNREACHABLE)
-    except BroadcasterError as error:
-        _fail(error, EventsExitCode.FAILED)
-
-
-def _fail(error: BroadcasterError, code: EventsExitCode) -> NoReturn:
-    click.echo(f"Error: {error.advice()}", err=True)
-    sys.exit(code)
-
-
-def _print_json(found: Any) -> None:
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-
-
-def _show(wanted: _Wanted, event: dict[str, Any]) -> None:
+def _show(wanted: Wanted, event: dict[str, Any]) -> None:
     if wanted.as_json:
-        _print_json(event)
+        print_json(event)
         return
     languages = ", ".join(
         f"{language['tag']} ({language['interpreter']}{', always on' * language['always']})"

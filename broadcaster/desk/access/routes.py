@@ -13,6 +13,7 @@ from broadcaster.desk.access.tokens import Tokens, unknown_token
 from broadcaster.desk.answers import NO_STORE, EventAnswers
 from broadcaster.desk.bodies import EventChange
 from broadcaster.desk.events import Events
+from broadcaster.desk.qr import data_url
 from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
 from broadcaster.model.language import describe
@@ -155,8 +156,10 @@ class TokenRoutes:
         return web.json_response(token_body(token, self._clock.now_ms()), headers=NO_STORE)
 
     def _created(self, request: web.Request, token: Token, text: str) -> web.Response:
+        link = link_of(token, text, self._answers.base(request))
         body = token_body(token, self._clock.now_ms()) | {
             "token": text,
-            "link": link_of(token, text, self._answers.base(request)),
+            "link": link,
+            "qr": data_url(link or text),
         }
         return web.json_response(body, status=201, headers=NO_STORE)

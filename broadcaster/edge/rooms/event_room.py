@@ -62,6 +62,10 @@ class EdgeProcess:
     slow_log: RateLimitedLog
 
 
+State = dict[str, str | int | tuple[str, ...]]
+"""The states that readers of a channel get; see `EventRoom.state`."""
+
+
 class EventRoom:
     """Everything one edge process holds for one event.
 
@@ -82,7 +86,7 @@ class EventRoom:
         self._booths: dict[str, tuple[float, BoothState]] = {}
         self._lags_s: dict[str, int] = {}
         self._spoken_language = ""
-        self._told: dict[str, dict[str, str | int]] = {}
+        self._told: dict[str, State] = {}
         self._used_at = process.clock.monotonic()
         self.ended = False
         """Whether the room has closed; the next request needs a new one."""
@@ -173,7 +177,7 @@ class EventRoom:
             for goodbye in hub.goodbyes()
         ]
 
-    def state(self, channel: str) -> dict[str, str | int]:
+    def state(self, channel: str) -> State:
         """The states of the event, the floor and the booth, as readers of a channel get them."""
         now = self._clock.monotonic()
         floor, booth = "absent", BoothState.IDLE
@@ -185,9 +189,10 @@ class EventRoom:
             booth = BoothState.LIVE
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
             booth = self._booths[channel][1]
-        state: dict[str, str | int] = {
+        state: State = {
             "state": EventState.CLOSED if self.event.is_over else self.event.state,
             "floor": floor,
+            "channels": self.event.channel_ids(),
             "channel": booth,
         }
         if booth is not BoothState.IDLE and channel in self._lags_s:

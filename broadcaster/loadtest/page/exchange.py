@@ -1,6 +1,7 @@
 """One connection of a phone that asks one thing after the other, as browsers do (RFC 9112 §9.3)."""
 
 import select
+import ssl
 from typing import Protocol
 
 from broadcaster.errors import ListenerLost
@@ -20,8 +21,13 @@ _EVENTS = "text/event-stream"
 class ExchangeOwner(Protocol):
     """The phone that a connection belongs to."""
 
-    def secured(self, now_s: float, /) -> None:
-        """The connection can be used."""
+    def secured(self, now_s: float, /, *, resumed: bool) -> None:
+        """The connection can be used.
+
+        Args:
+            now_s: the time.
+            resumed: whether its TLS session was that of an earlier connection.
+        """
 
     def answered(self, path: str, head: AnswerHead, body: bytes, now_s: float, /) -> None:
         """A whole answer is there. The connection has no request now.
@@ -45,10 +51,16 @@ class Exchange:
         owner: asks, and gets the answers.
         path: of the first request.
         header_lines: of every request.
+        session: of an earlier TLS connection, to resume; None for a full handshake.
     """
 
     def __init__(
-        self, target: LoadTarget, owner: ExchangeOwner, path: str, header_lines: str
+        self,
+        target: LoadTarget,
+        owner: ExchangeOwner,
+        path: str,
+        header_lines: str,
+        session: ssl.SSLSession | None = None,
     ) -> None:
         self.path: str | None = path
         """The address that it asks for at present; None while it is idle."""
@@ -61,10 +73,15 @@ class Exchange:
         """This is no sound."""
         self._header_lines = header_lines
         self._owner = owner
-        self._socket = ClientSocket(target)
+        self._socket = ClientSocket(target, session)
         self._secured = False
         self._received = bytearray()
         self._head: AnswerHead | None = None
+
+    @property
+    def session(self) -> ssl.SSLSession | None:
+        """See `ClientSocket.session`."""
+        return self._socket.session
 
     def open(self) -> int:
         """Begin to connect, see `ClientSocket.open`."""
@@ -90,7 +107,7 @@ class Exchange:
             if not self._secured:
                 self._socket.prepare()
                 self._secured = True
-                self._owner.secured(now_s)
+                self._owner.secured(now_s, resumed=self._socket.resumed)
                 self._send_request()
             self._read(now_s)
         except WAITING as waiting:

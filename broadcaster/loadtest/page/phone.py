@@ -1,11 +1,13 @@
 """One phone: it opens the page as a browser does, and hears sound after a tap.
 
 A browser asks for the page, then for its styles and scripts at the same time, over up to six
-connections that it keeps. The scripts then read the captions as a stream, and load more scripts:
-the player, and what is behind the buttons. The sound is a WebSocket.
+connections that it keeps. The scripts then read the captions as a stream, and load more files one
+after the other: the player, and what is behind the buttons. The sound is a WebSocket. All but the
+first connection resume the first one's TLS session.
 """
 
 import select
+import ssl
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -97,6 +99,8 @@ class Phone:
         self._header_lines = _header_lines(tools.target, self._channel)
         self._exchanges: list[Exchange] = []
         self._waiting: deque[str] = deque()
+        self._waiting_idly: deque[str] = deque()
+        """Files that are worth no connection of their own."""
         self._asked: set[str] = set()
         self._missing: set[str] = set()
         """Files without which the page does not begin, then those without which no sound begins."""
@@ -146,7 +150,8 @@ class Phone:
             OSError: there is no socket for it.
         """
         listener = WebSocketLoadListener(self._tools.target, self._channel, self._tools.log, now_s)
-        self._sound = SoundConnection(LoadConnection(self._tools.target, listener))
+        connection = LoadConnection(self._tools.target, listener, self._session)
+        self._sound = SoundConnection(connection)
         self.visit.sound = listener.stats
         if self.visit.ready_s is not None:
             self._open_sound(self._sound)
@@ -158,9 +163,10 @@ class Phone:
         if self._sound is not None:
             self._sound.close()
 
-    def secured(self, now_s: float) -> None:
+    def secured(self, now_s: float, *, resumed: bool) -> None:
         """See `exchange.ExchangeOwner`."""
         self.visit.connections += 1
+        self.visit.resumed += resumed
         if self.visit.secured_s is None:
             self.visit.secured_s = now_s
 
@@ -229,7 +235,9 @@ class Phone:
             self._held.append(file)
             return
         self._missing.add(file)
-        self._ask(file)
+        self._asked.add(file)
+        self._waiting_idly.append(file)
+        self._send_waiting()
 
     def _go_on(self, now_s: float) -> None:
         """Begin what had to wait for files."""
@@ -259,12 +267,20 @@ class Phone:
             if idle is not None:
                 idle.ask(self._waiting.popleft())
             elif len(self._exchanges) < MOST_CONNECTIONS:
-                path = self._waiting.popleft()
-                exchange = Exchange(self._tools.target, self, path, self._header_lines)
+                path, session = self._waiting.popleft(), self._session
+                exchange = Exchange(self._tools.target, self, path, self._header_lines, session)
                 self._exchanges.append(exchange)
                 self._tools.watch(self, exchange)
             else:
                 return
+        for idle in [one for one in self._exchanges if one.path is None]:
+            if self._waiting_idly:
+                idle.ask(self._waiting_idly.popleft())
+
+    @property
+    def _session(self) -> ssl.SSLSession | None:
+        """The TLS session of the first connection; None before it has one."""
+        return self._exchanges[0].session if self._exchanges else None
 
     def _open_sound(self, sound: "SoundConnection") -> None:
         self.visit.connections += 1

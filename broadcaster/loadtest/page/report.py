@@ -42,7 +42,8 @@ class PageReport:
         longest_gap_ms: the longest pause of each phone in its sound.
         phones_with_gaps: how many phones had gaps.
         requests: in all, without WebSockets.
-        connections: in all; each had a handshake of its own.
+        connections: in all.
+        resumed: how many of these, without the sound's, resumed the TLS session of another one.
         received_bytes: of the page and its files, compressed as they came.
         steady: listeners that were there before.
         steady_lost: how many of them were dropped, by reason.
@@ -79,6 +80,7 @@ class PageReport:
     phones_with_gaps: int
     requests: int
     connections: int
+    resumed: int
     received_bytes: int
     steady: int
     steady_lost: dict[str, int]
@@ -161,6 +163,7 @@ def page_report(
         phones_with_gaps=sum(one.gaps > 0 for one in heard),
         requests=sum(visit.requests for visit in visits),
         connections=sum(visit.connections for visit in visits),
+        resumed=sum(visit.resumed for visit in visits),
         received_bytes=sum(visit.received_bytes for visit in visits),
         steady=len(steady_sound.listeners) if steady_sound is not None else 0,
         steady_lost=dict(steady_sound.lost + steady_sound.failed) if steady_sound else {},

@@ -20,7 +20,8 @@ class PageVisit:
         caption_s: when the text of a caption was there, not before `begun_s`.
         ready_s: when all other files had arrived, those for the sound among them.
         sound: from the tap on; None before it.
-        connections: that were opened, each with a handshake of its own.
+        connections: that were opened.
+        resumed: how many of these, without the sound's, resumed the TLS session of another one.
         requests: that were answered.
         received_bytes: of the answers, without the sound.
     """
@@ -33,6 +34,7 @@ class PageVisit:
     ready_s: float | None = None
     sound: ListenerStats | None = None
     connections: int = 0
+    resumed: int = 0
     requests: int = 0
     received_bytes: int = 0
 

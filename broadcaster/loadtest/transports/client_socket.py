@@ -16,14 +16,16 @@ WAITING = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantW
 
 
 class ClientSocket:
-    """One connection, with a full TLS handshake if the server's address is https.
+    """One connection, with a TLS handshake if the server's address is https.
 
     Args:
         target: the server.
+        session: of an earlier TLS connection, to resume; None for a full handshake.
     """
 
-    def __init__(self, target: LoadTarget) -> None:
+    def __init__(self, target: LoadTarget, session: ssl.SSLSession | None = None) -> None:
         self._target = target
+        self._session = session
         self._sock = socket.socket(target.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connected = False
@@ -53,6 +55,16 @@ class ClientSocket:
         if isinstance(self._sock, ssl.SSLSocket):
             self._sock.do_handshake()
 
+    @property
+    def session(self) -> ssl.SSLSession | None:
+        """The TLS session, which later connections can resume once some bytes were received."""
+        return self._sock.session if isinstance(self._sock, ssl.SSLSocket) else None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the server has resumed an earlier TLS session."""
+        return isinstance(self._sock, ssl.SSLSocket) and bool(self._sock.session_reused)
+
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
@@ -66,6 +78,7 @@ class ClientSocket:
                 self._sock,
                 do_handshake_on_connect=False,
                 server_hostname=self._target.url.host,
+                session=self._session,
             )
             self._sock, self.receive, self.send = secure, secure.recv, secure.send
 

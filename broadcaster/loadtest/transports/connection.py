@@ -1,6 +1,7 @@
 """One listener's connection: it opens, sends one HTTP request, and never blocks."""
 
 import select
+import ssl
 from collections.abc import Callable
 from typing import Protocol
 
@@ -56,14 +57,17 @@ class LoadConnection:
     Args:
         target: the server.
         listener: asks for something there.
+        session: see `ClientSocket`.
     """
 
-    def __init__(self, target: LoadTarget, listener: LoadListener) -> None:
+    def __init__(
+        self, target: LoadTarget, listener: LoadListener, session: ssl.SSLSession | None = None
+    ) -> None:
         self.listener = listener
         self.established = False
         """Whether the head of the answer was read."""
         self._head = b""
-        self._socket = ClientSocket(target)
+        self._socket = ClientSocket(target, session)
         self._step: Callable[[float], int] = self._ask
 
     def open(self) -> int:

@@ -3,13 +3,16 @@
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 _STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/static/[^"]+" />\n)+')
 _FILE = re.compile(r'(?:href|src)="/static/([^"]+)"')
 _STYLE = re.compile(r'href="/static/([^"]+)"')
 _PRELOAD = 'rel="modulepreload"'
+_ROOT = re.compile(r"<html[^>]*>")
+_TEXT = re.compile(r'(<[^<>]*\bdata-text="(\w+)"[^<>]*>)[^<]*')
+_LABEL = re.compile(r'aria-label="[^"]*"(\s+data-label="(\w+)")')
 _BODY_END = "</body>"
 
 
@@ -50,6 +53,28 @@ class Document:
             text = text.replace(run, "" if number else link)
         start, found, end = text.rpartition(_BODY_END)
         return cls(start, found + end, styles) if found else cls(text, "", styles)
+
+    def localised(self, language: str, direction: str, words: Mapping[str, object]) -> Self:
+        """The page with the words of a language, where it has those of another one.
+
+        Its script says them again as soon as it runs, so a wrong guess is seen for a moment only.
+
+        Args:
+            language: tag.
+            direction: `ltr` or `rtl`.
+            words: by their keys, as elements name them in `data-text` and `data-label`.
+        """
+
+        def text(found: re.Match[str]) -> str:
+            return f"{found[1]}{html.escape(str(words[found[2]]), quote=False)}"
+
+        def label(found: re.Match[str]) -> str:
+            return f'aria-label="{html.escape(str(words[found[2]]))}"{found[1]}'
+
+        start = _TEXT.sub(text, self.start)
+        start = _LABEL.sub(label, start)
+        root = f'<html lang="{html.escape(language)}" dir="{direction}">'
+        return replace(self, start=_ROOT.sub(root, start, count=1))
 
     def with_answers(self, answers: Mapping[str, bytes]) -> bytes:
         """The page with answers that its scripts need not ask for; see `shared/page-answers.js`.
