@@ -30,7 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check",
-    "model.check": "",
+    "model.check": "errors model",
     "model.conference": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
@@ -47,7 +47,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
-    "web": "access auth errors model model.conference sockets web.access web.pages",
+    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",

@@ -49,6 +49,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "OPTIONS /whep/{event}/session/{session}": Action.OPEN_PAGE,
     # The speaker.
     "GET /stage/{event}/sound": Action.SPEAK,
+    "GET /stage/{event}/heard.wav": Action.SPEAK,
     "POST /whip/{event}": Action.SPEAK,
     "OPTIONS /whip/{event}": Action.USE_STAGE_SESSION,
     "PATCH /whip/{event}/{session}": Action.USE_STAGE_SESSION,
@@ -72,6 +73,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/events/{event}/log": Action.READ_EVENT,
     "GET /api/events/{event}/check": Action.READ_EVENT,
     "POST /api/events/{event}/check": Action.CONTROL_EVENT,
+    "GET /api/events/{event}/sound": Action.READ_EVENT,
     "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from broadcaster.audio.level import LevelMeter
 from broadcaster.audio.microphone.meter import MicrophoneMeter
+from broadcaster.floor.heard_sound import HeardSound
 from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
@@ -56,6 +57,7 @@ class FloorFeed:
         self._audience = Audience(FLOOR_VARIANTS, clock)
         self._meter = LevelMeter()
         self._microphone = MicrophoneMeter()
+        self._heard = HeardSound(bus, clock, event.id)
         self._timeline: Timeline | None = None
         self._peer: IngestPeer | None = None
         self._last_sound = clock.monotonic()
@@ -77,6 +79,7 @@ class FloorFeed:
         peer.downmix.choice = self.event.stereo_input
         self._timeline = None
         self._microphone = MicrophoneMeter()
+        self._heard.forget()
         self._arrived.set()
         return previous
 
@@ -88,6 +91,7 @@ class FloorFeed:
                 self._watch_audience(),
                 self._tick(),
                 self._receive(),
+                self._heard.answer(),
                 name=f"floor:{self.event.id}",
             )
         finally:
@@ -129,6 +133,7 @@ class FloorFeed:
                         self._place(chunk)
                 if self._peer is peer:
                     self._peer = None
+                    self._heard.forget()
                     self._left_at = self._clock.monotonic()
                     log.info("the speaker left the floor: %s", peer.end_reason)
 
@@ -136,6 +141,7 @@ class FloorFeed:
         self._last_sound = self._clock.monotonic()
         self._meter.add(chunk.samples)
         self._microphone.add(chunk.samples)
+        self._heard.add(chunk.samples)
         if self.event.state is not EventState.LIVE:
             return
         free = self._output.next_position

@@ -150,3 +150,13 @@ def check_record(event: str) -> str:
 def engine_answers(check: str) -> str:
     """Topic of what the processes that run booths answer to one check."""
     return f"engines.answers.{check}"
+
+
+def heard_asks(event: str) -> str:
+    """Topic of asks for the last seconds of a speaker's sound."""
+    return f"heard.{event}"
+
+
+def heard_answer(ask: str) -> str:
+    """Topic of the answer to one ask."""
+    return f"heard.answer.{ask}"

@@ -39,6 +39,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.conference.conference_errors import (
     BadProgramme,
     ConferenceChanged,
@@ -63,6 +64,7 @@ STATUS: dict[type[DomainError], int] = {
     ConferenceHasEvents: 409,
     EventExists: 409,
     EventOver: 409,
+    NothingHeard: 409,
     FloorTaken: 409,
     ImportRunning: 409,
     InvalidTransition: 409,

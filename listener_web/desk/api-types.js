@@ -52,6 +52,7 @@
  * @property {string} reason
  * @property {'left' | 'right' | 'both'} stereo_taken
  * @property {string} stereo_faulty
+ * @property {{measured_s: number, faults: string[], noise_dbfs: number, speech_dbfs: number}} microphone
  * @property {string | null} language
  */
 

@@ -15,6 +15,7 @@ const QUIET_MS = 3_000;
  * @property {(event: DeskEvent) => void} event
  * @property {(gone: {id: string}) => void} deleted
  * @property {(measured: {id: string, status: EventStatus}) => void} status
+ * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} [check]
  * @property {(store: StoreStatus) => void} store
  * @property {(told: {id: string | null, alarms: import('./live/alarm-list.js').ToldAlarm[]}) => void} [alarms]
  *   of an event that are raised; of the installation if `id` is null
@@ -26,7 +27,7 @@ const QUIET_MS = 3_000;
  */
 
 /** @type {(keyof Listeners)[]} */
-const KINDS = ['reset', 'event', 'deleted', 'status', 'store', 'alarms', 'log', 'ready'];
+const KINDS = ['reset', 'event', 'deleted', 'status', 'check', 'store', 'alarms', 'log', 'ready'];
 
 export class ChangesFeed {
   #on;

@@ -20,6 +20,7 @@ import { explained } from '../i18n/error-words.js';
 import { languageChoice } from '../i18n/language-choice.js';
 import { loadWords, say } from '../i18n/say.js';
 import { showStore } from './store-line.js';
+import { showStoreInChecks } from './check/panel.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 
@@ -105,7 +106,11 @@ try {
     event: (event) => list.show(event),
     deleted: ({ id }) => list.remove(id),
     status: ({ id, status }) => list.showStatus(id, status),
-    store: showStore,
+    check: ({ id, check }) => list.showCheck(id, check),
+    store: (store) => {
+      showStore(store);
+      showStoreInChecks(store);
+    },
     ready: () => list.ready(),
     connection: showConnection,
     failed: fail,

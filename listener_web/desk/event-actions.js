@@ -59,11 +59,15 @@ export class EventActions {
   /**
    * @param {DeskEvent} event
    * @param {Listeners} on
+   * @param {() => boolean} mayGoLive asked before going live for the first time
    */
-  constructor(event, on) {
+  constructor(event, on, mayGoLive) {
     this.#event = event;
     this.#on = on;
-    this.#step.addEventListener('click', () => void this.take(NEXT[this.#event.state].action));
+    this.#step.addEventListener('click', () => {
+      const { action } = NEXT[this.#event.state];
+      if (action !== 'live' || mayGoLive()) void this.take(action);
+    });
     this.#close.addEventListener('click', () => void this.#confirmClose());
     this.#edit.addEventListener('click', () => this.#on.edit(this.#event, this.#edit));
     this.#archive.addEventListener('click', () => void this.take('archive'));

@@ -1,5 +1,6 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
+import { CheckPanel } from './check/panel.js';
 import { channelRows, channelTable } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
@@ -32,6 +33,8 @@ export const STATES = /** @type {const} */ ({
 export class EventCard {
   /** The card itself. */
   element = h('section', { class: 'event card' });
+  /** The event's sound check. @type {CheckPanel} */
+  check;
   #event;
   #fail;
   #actions;
@@ -75,7 +78,8 @@ export class EventCard {
     this.#fail = on.failed;
     this.element.dataset.event = event.id;
     const path = eventAddress(event.id);
-    this.#actions = new EventActions(event, on);
+    this.check = new CheckPanel(event.id, on.failed);
+    this.#actions = new EventActions(event, on, () => this.check.confirmLive());
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
     this.#pause = new PauseNotice((notice) => this.#actions.take('pause', { notice }));
@@ -89,7 +93,7 @@ export class EventCard {
     );
     this.#table.addEventListener('click', (click) => void this.#restart(click));
     this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
-    const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.#when);
+    const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.check.light, this.#when);
     this.#live.href = `/desk/live/${encodeURIComponent(event.id)}`;
     this.#actions.element.append(this.#live, this.#toggle);
     const head = h('div', { class: 'event-head' }, name, this.#actions.element);
@@ -109,7 +113,7 @@ export class EventCard {
    */
   open(open) {
     if (open && this.#details === null) {
-      this.#details = h('div', { class: 'details' }, this.#links, this.#measured);
+      this.#details = h('div', { class: 'details' }, this.#links, this.check.element, this.#measured);
       this.element.append(this.#details);
     }
     if (this.#details) this.#details.hidden = !open;
@@ -141,6 +145,9 @@ export class EventCard {
     setText(this.#when, planned || gone);
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
+    this.check.element.hidden = over;
+    this.check.light.hidden = over;
+    this.check.name(event.title);
     this.#warnings.hidden = over;
     const warnings = event.warnings.map((warning) =>
       h('p', { class: 'notice', 'data-tone': 'warn' }, warningWords(warning, event.languages)),
@@ -155,6 +162,7 @@ export class EventCard {
   /** @param {EventStatus} status what is measured now */
   showStatus(status) {
     this.#status = status;
+    this.check.showFloor(status.floor);
     if (!this.#isOpen) return;
     this.#showFloor(status.floor);
     const rows = channelRows(status.channels, this.#event.languages);

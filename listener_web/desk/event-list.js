@@ -52,7 +52,10 @@ export class EventList {
   /** All events were told: show them. */
   ready() {
     this.#loading = false;
-    for (const id of this.#unconfirmed) this.#cards.delete(id);
+    for (const id of this.#unconfirmed) {
+      this.#cards.get(id)?.check.end();
+      this.#cards.delete(id);
+    }
     this.#unconfirmed.clear();
     if (!this.#opened) {
       this.#opened = true;
@@ -84,8 +87,17 @@ export class EventList {
     this.#cards.get(id)?.showStatus(status);
   }
 
+  /**
+   * @param {string} id
+   * @param {import('./check/panel.js').CheckReport} report of the event's last sound check
+   */
+  showCheck(id, report) {
+    this.#cards.get(id)?.check.show(report);
+  }
+
   /** @param {string} id */
   remove(id) {
+    this.#cards.get(id)?.check.end();
     this.#cards.delete(id);
     this.#arrange();
   }

@@ -2,13 +2,15 @@
  * The speaker's page: choose a microphone, check its level, publish it and keep it published.
  *
  * Related modules: `microphone.js` opens and measures the microphone. `publisher.js` keeps it on air,
- * one `whip-session.js` after the other. What all pages use is in `../shared/`.
+ * one `whip-session.js` after the other. `check/heard-frame.js` tells whether anybody hears it. What all pages use is in `../shared/`.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 import { Microphone, explainMicrophone } from './microphone.js';
 import { Publisher } from './publisher.js';
+import { HeardFrame } from './check/heard-frame.js';
+import { HeardSound } from '../shared/heard-sound.js';
 import { keepScreenOn } from '../shared/wake.js';
 import { explained, inSentences } from '../i18n/error-words.js';
 import { speakerFault } from '../i18n/finding-words.js';
@@ -53,6 +55,27 @@ const publisher = new Publisher(new URL(`/whip/${encodeURIComponent(event)}`, lo
 /** Loading the page again would end the talk: it cannot be chosen on air. */
 const languages = languageChoice();
 byId('brand', HTMLElement).append(languages);
+const frame = new HeardFrame();
+byId('air', HTMLElement).before(frame.element);
+const authorized = { Authorization: `Bearer ${key}` };
+const heard = new HeardSound(`/stage/${encodeURIComponent(event)}/heard.wav`, authorized, (error) =>
+  explain(inSentences(explained(error))),
+);
+heard.element.hidden = true;
+publish.after(heard.element);
+/** @type {import('./check/heard-frame.js').StageSituation['floor']} */
+let floor = null;
+/** Channels whose booths had failed at the last two reports: one report can miss a booth. */
+let failing = [/** @type {string[]} */ ([]), /** @type {string[]} */ ([])];
+let eventState = 'draft';
+
+/** Tell the speaker whether anybody hears them. */
+function showHeard() {
+  const onAir = publisher.state === 'live';
+  const muted = microphone?.track?.muted === true || microphone?.track?.enabled === false;
+  heard.element.hidden = !onAir;
+  frame.show({ onAir, muted, state: eventState, floor, failing: [...new Set(failing.flat())] });
+}
 /** @type {Microphone | null} */
 let microphone = null;
 
@@ -73,6 +96,8 @@ function showPublisher() {
   setText(publish, say(active ? 'stageStop' : 'stagePublish'));
   languages.disabled = active;
   takeover.hidden = !taken;
+  if (state !== 'live') floor = null;
+  showHeard();
   keepScreenOn(active);
 }
 
@@ -149,6 +174,8 @@ async function showEvent() {
     if (!(error instanceof ApiError) || error.status !== 404) return;
   }
   setText(byId('event-state', HTMLElement), say(EVENT_STATES[state]));
+  eventState = state;
+  showHeard();
 }
 
 /** Say what the server finds wrong with the sound that arrives, such as a faulty cable. */
@@ -156,8 +183,9 @@ async function showSoundFault() {
   let reason = '';
   if (publisher.state === 'live') {
     try {
-      const headers = { Authorization: `Bearer ${key}` };
-      const sound = await getJson(`/stage/${encodeURIComponent(event)}/sound`, headers);
+      const sound = await getJson(`/stage/${encodeURIComponent(event)}/sound`, authorized);
+      floor = sound;
+      failing = [failing[1] ?? [], sound.booths_failing];
       reason = sound.publisher ? speakerFault(sound) : '';
     } catch {
       // The publisher says that the server is gone; what was known of the cable stays.
@@ -167,6 +195,7 @@ async function showSoundFault() {
   const fault = byId('sound-fault', HTMLElement);
   setText(fault, reason);
   fault.hidden = reason === '';
+  showHeard();
 }
 
 async function watchSound() {

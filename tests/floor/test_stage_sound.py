@@ -1,7 +1,10 @@
 """The stage page asks how its sound arrives, wherever the floor is."""
 
 import asyncio
+import io
+import wave
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 import aiohttp
 import pytest
@@ -10,15 +13,25 @@ from pytest_aiohttp import AiohttpClient
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.floor import stage_sound
+from broadcaster.floor.heard_sound import HeardSound
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.model import keys
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.model.status import EdgeStatus, FloorStatus, status_to_json
+from broadcaster.model.status import (
+    BoothState,
+    BoothStatus,
+    EdgeStatus,
+    FloorStatus,
+    status_to_json,
+)
 from broadcaster.web.application import create_application
 from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "stage-key")
 KEY = {"Authorization": "Bearer stage-key"}
+FAILED = BoothStatus("es", BoothState.FAILED, "the key was refused")
 REPORT = FloorStatus(
     publisher=True,
     level_dbfs=-21.5,
@@ -53,6 +66,7 @@ async def test_the_next_report_is_told_in_the_speakers_words(
     async def report() -> None:
         while True:
             bus.publish(keys.status("talk"), status_to_json(EdgeStatus("edge")))
+            bus.publish(keys.status("talk"), status_to_json(FAILED))
             bus.publish(keys.status("talk"), status_to_json(REPORT))
             await asyncio.sleep(0.01)
 
@@ -68,6 +82,8 @@ async def test_the_next_report_is_told_in_the_speakers_words(
                 "reason": "Your right channel is silent. Check its plug and cable. You are heard.",
                 "stereo_taken": "left",
                 "stereo_faulty": "right",
+                "microphone": asdict(REPORT.microphone) | {"faults": []},
+                "booths_failing": ["es"],
             }
 
 
@@ -95,3 +111,25 @@ async def test_others_are_refused(
     async with http.get(path, headers=headers) as answer:
         assert answer.status == status
         assert (await answer.json())["error"] == error
+
+
+async def test_the_speaker_hears_the_last_seconds(
+    bus: EmbeddedBus, http: aiohttp.ClientSession
+) -> None:
+    kept = HeardSound(bus, SystemClock(), "talk")
+    second = bytes(CLOCK_HZ * SAMPLE_BYTES)
+    for number in range(7):
+        kept.add(bytes([number, 0]) * CLOCK_HZ)
+    async with background_task(kept.answer(), name="floor of the test"):
+        async with http.get("/stage/talk/heard.wav", headers=KEY) as answer:
+            assert (answer.status, answer.content_type) == (200, "audio/wav")
+            file = await answer.read()
+        with wave.open(io.BytesIO(file)) as sound:
+            pcm = sound.readframes(sound.getnframes())
+            assert (sound.getframerate(), len(pcm)) == (CLOCK_HZ, 5 * len(second))
+        assert (pcm[0], pcm[-2]) == (2, 6)
+        kept.forget()
+        async with http.get("/stage/talk/heard.wav", headers=KEY) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (409, "nothing_heard")
+    async with http.get("/stage/talk/heard.wav") as answer:
+        assert answer.status == 401

@@ -35,6 +35,7 @@ class CheckRoutes:
         return [
             web.get("/api/events/{event}/check", self.read),
             web.post("/api/events/{event}/check", self.start),
+            web.get("/api/events/{event}/sound", self.sound),
         ]
 
     async def read(self, request: web.Request) -> web.Response:
@@ -51,3 +52,10 @@ class CheckRoutes:
         stored.event.refuse_if_over()
         report = await self._runner.start(stored.event, self._answers.base(request))
         return web.json_response(report.body(), status=202, headers=NO_STORE)
+
+    async def sound(self, request: web.Request) -> web.Response:
+        """The last seconds that came from the speaker."""
+        self._organizer.authorize(request)
+        stored = await self._events.get(request.match_info["event"])
+        heard = await self._runner.heard(stored.event.id)
+        return web.Response(body=heard, content_type="audio/wav", headers=NO_STORE)

@@ -14,6 +14,7 @@ from broadcaster.desk.check.server import check_disk, check_store
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.check.engines import EngineOrder
+from broadcaster.model.check.heard import ask_heard_sound
 from broadcaster.model.check.report import CheckReport, CheckResult
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock
@@ -61,6 +62,14 @@ class CheckRunner:
             BusUnavailable: the broker does not answer.
         """
         return (await self._stored(event_id))[0]
+
+    async def heard(self, event_id: str) -> bytes:
+        """The last seconds of a speaker's sound, as a WAV file.
+
+        Raises:
+            NothingHeard: no sound has come.
+        """
+        return await ask_heard_sound(self._bus, event_id)
 
     async def start(self, event: Event, base: str) -> CheckReport:
         """Start a check, unless one runs or has just ended; returns the report so far.
