@@ -11,6 +11,7 @@ import selectors
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
 
@@ -111,10 +112,15 @@ class LoopClock:
 
 
 class VirtualTimeBus(EmbeddedBus):
-    """The embedded bus in memory; virtual time stands still while its database thread works."""
+    """The embedded bus; virtual time stands still while its database thread works.
 
-    def __init__(self, kept: RetainedFiles | None = None) -> None:
-        super().__init__(None, clock=LoopClock(), kept=kept)
+    Args:
+        kept: see `EmbeddedBus`.
+        database: its file; None for one in memory.
+    """
+
+    def __init__(self, kept: RetainedFiles | None = None, database: Path | None = None) -> None:
+        super().__init__(database, clock=LoopClock(), kept=kept)
 
     async def __aenter__(self) -> Self:
         with outside_work():
@@ -128,6 +134,10 @@ class VirtualTimeBus(EmbeddedBus):
     ) -> None:
         with outside_work():
             await super().__aexit__(kind, error, trace)
+
+    async def probe(self) -> None:
+        with outside_work():
+            await super().probe()
 
     async def append(self, stream: str, payload: bytes) -> str:
         with outside_work():

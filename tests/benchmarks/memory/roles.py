@@ -58,6 +58,11 @@ _CAPTION_S, _VERSIONS = 4.0, 6
 Running = Callable[[Path], Coroutine[Any, Any, None]]
 
 
+def bus_on_disk(folder: Path) -> VirtualTimeBus:
+    """A bus whose database is a file, as in a deployment; one in memory grows with each caption."""
+    return VirtualTimeBus(database=folder / "broadcaster.db")
+
+
 def live_event() -> Event:
     """An event with one language."""
     now_ms = LoopClock().now_ms()
@@ -137,10 +142,10 @@ class Publisher:
         self._sound.pass_time()
 
 
-async def floor(_folder: Path) -> None:
+async def floor(folder: Path) -> None:
     """A floor with one speaker after the other, from their packets to the bus."""
     packets = encoded_talk(PCM_FRAME_SAMPLES)
-    async with VirtualTimeBus() as bus, asyncio.TaskGroup() as tasks:
+    async with bus_on_disk(folder) as bus, asyncio.TaskGroup() as tasks:
         event = live_event()
         await bus.put(keys.event_record(EVENT), event.to_json())
         feed = FloorFeed(event, bus, LoopClock(), OPUS_FRAME_SAMPLES)
@@ -156,11 +161,11 @@ async def floor(_folder: Path) -> None:
             sending.cancel()
 
 
-async def booths(_folder: Path) -> None:
+async def booths(folder: Path) -> None:
     """A booth from the floor's frames over sessions to the channel's sound and captions."""
     pcm = talk_pcm()
     async with AsyncExitStack() as stack:
-        bus = await stack.enter_async_context(VirtualTimeBus())
+        bus = await stack.enter_async_context(bus_on_disk(folder))
         url = await stack.enter_async_context(interpreting(lambda: LoopClock().now_ms() // 1000))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         event = live_event()
@@ -191,7 +196,7 @@ async def booths(_folder: Path) -> None:
 @asynccontextmanager
 async def served(role: Role, folder: Path) -> AsyncIterator[tuple[Server, VirtualTimeBus]]:
     """The application of one role, in this process and in virtual time."""
-    bus = VirtualTimeBus()
+    bus = bus_on_disk(folder)
     with (
         mock.patch("broadcaster.app.SystemClock", LoopClock),
         mock.patch("broadcaster.app.open_bus", return_value=bus),
