@@ -233,6 +233,7 @@ async def test_sign_in_and_out_by_the_cookie(server: Server) -> None:
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://["}, 403),
+        ({"Origin": "//evil.example"}, 403),
         ({"Origin": "OWN"}, 201),
     ],
 )
@@ -279,3 +280,56 @@ async def test_an_organizer_puts_events_into_their_own_conferences_only(server: 
         await ask(http, "POST", "/api/events", 403, json=new | {"conference": "theirs"})
         await ask(http, "PATCH", "/api/events/talk", 200, json={"conference": "mine"})
         await ask(http, "PATCH", "/api/events/talk", 403, json={"conference": "theirs"})
+
+
+async def test_a_copy_is_in_a_conference_of_the_one_that_copies_only(server: Server) -> None:
+    body = {"id": "water", "title": "Water", "time_zone": "Europe/Madrid", "rooms": ["Hall"]}
+    await ask(server.http, "POST", "/api/conferences", 201, json=body)
+    new = {"id": "talk", "title": "A talk", "languages": ["es"], "conference": "water"}
+    await ask(server.http, "POST", "/api/events", 201, json=new)
+    for scope, conference in (("event:talk", ""), ("conference:water", "water")):
+        made = await make(server, "organizer", scope)
+        async with holder(server, made["token"]) as http:
+            copy = await ask(http, "POST", "/api/events/talk/duplicate", 201)
+            assert (copy["conference"] or "") == conference
+    copy = await ask(server.http, "POST", "/api/events/talk/duplicate", 201)
+    assert copy["conference"] == "water"
+
+
+async def test_a_token_gives_none_that_lasts_longer(server: Server) -> None:
+    await event(server, "talk")
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    made = await make(server, "organizer", "event:talk", expires_at=ends.isoformat())
+    async with holder(server, made["token"]) as http:
+        for hours, wanted in ((None, 0), (2, 0), (-0.5, -0.5)):
+            body: dict[str, Any] = {"name": "x", "role": "organizer"}
+            if hours is not None:
+                body["expires_at"] = (ends + timedelta(hours=hours)).isoformat()
+            given = await ask(http, "POST", "/api/events/talk/tokens", 201, json=body)
+            assert datetime.fromisoformat(given["expires_at"]) == ends + timedelta(hours=wanted)
+
+
+async def test_a_token_that_revokes_itself_is_in_the_log(server: Server) -> None:
+    made = await make(server, "admin")
+    async with holder(server, made["token"]) as http:
+        await ask(http, "DELETE", f"/api/tokens/{made['id']}", 200)
+        await ask(http, "GET", "/api/tokens", 401)
+    log = await ask(server.http, "GET", "/api/log", 200)
+    assert [one["what"] for one in log["entries"]] == ["token_revoked", "token_created"]
+
+
+async def test_a_void_token_shown_first_does_not_keep_the_other_open(server: Server) -> None:
+    """A client may show a Bearer and a cookie; what opened the stream must cut it off."""
+    void = await make(server, "organizer")
+    await ask(server.http, "DELETE", f"/api/tokens/{void['id']}", 200)
+    await event(server, "talk")
+    made = await make(server, "reviewer", "event:talk")
+    headers = {"Cookie": f"broadcaster_desk={made['token']}"}
+    async with holder(server, void["token"]) as http:
+        await ask(http, "GET", "/api/events/talk", 200, headers=headers)
+        async with deadline(), http.get("/api/changes", headers=headers) as stream:
+            assert stream.status == 200
+            await ask(server.http, "DELETE", f"/api/tokens/{made['id']}", 200)
+            with suppress(aiohttp.ClientError):
+                while await stream.content.readline():
+                    pass
