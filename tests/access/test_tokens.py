@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from broadcaster.desk import erasure
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
@@ -145,6 +146,8 @@ async def test_revoking_the_stage_link_replaces_it(server: Server) -> None:
         ({"name": "x", "role": "reviewer", "scopes": ["everything"]}, "event:ID"),
         ({"name": "x", "role": "reviewer", "scopes": ["event:talk/?"]}, "language"),
         ({"name": "", "role": "organizer"}, "name"),
+        ({"name": " Organizer", "role": "organizer"}, "logs"),
+        ({"name": "system", "role": "organizer"}, "logs"),
         ({"name": "x", "role": "organizer", "expires_at": "2020-01-01T00:00:00Z"}, "passed"),
         ({"name": "x", "role": "organizer", "expires_at": "9999-01-01T00:00:00Z"}, "year"),
     ],
@@ -333,3 +336,40 @@ async def test_a_void_token_shown_first_does_not_keep_the_other_open(server: Ser
             with suppress(aiohttp.ClientError):
                 while await stream.content.readline():
                     pass
+
+
+async def test_the_stream_tells_nothing_of_events_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "TOMBSTONE_S", 0.0)
+    monkeypatch.setattr(erasure, "SWEEP_EVERY_S", 0.05)
+    async with running_server(tmp_path) as server:
+        for event_id in ("given", "kept", "hidden"):
+            await event(server, event_id)
+        made = await make(server, "reviewer", "event:given", "event:kept")
+        async with (
+            deadline(60),
+            holder(server, made["token"]) as http,
+            http.get("/api/changes") as stream,
+        ):
+            text = ""
+            while "event: ready" not in text:
+                text += (await stream.content.readline()).decode()
+            await ask(server.http, "POST", "/api/events/hidden/check", 202)
+            flag = {"channel": "es"}
+            await ask(server.http, "POST", "/api/events/hidden/flags", 204, json=flag)
+            await ask(server.http, "POST", "/api/events/hidden/open", 200)
+            await ask(server.http, "DELETE", "/api/events/given", 204)
+            while "event: deleted" not in text:
+                text += (await stream.content.readline()).decode()
+            # A later event that happens to have the id is another one.
+            new = {"id": "given", "title": "A secret", "languages": ["es"]}
+            while True:
+                async with server.http.post("/api/events", json=new) as answer:
+                    if answer.status == 201:
+                        break
+            await ask(server.http, "PATCH", "/api/events/kept", 200, json={"title": "The end"})
+            while "The end" not in text:
+                text += (await stream.content.readline()).decode()
+    assert "hidden" not in text
+    assert "A secret" not in text
