@@ -90,7 +90,11 @@ class EventEraser:
             record = await self._bus.get(name)
             conference = Conference.from_json(record.value) if record is not None else None
             deleted_at_ms = conference.deleted_at_ms if conference is not None else None
-            if deleted_at_ms is not None and now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+            if conference is None or deleted_at_ms is None:
+                continue
+            if now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+                if not await self._void_conference_tokens(conference.id, now_ms):
+                    continue  # one was changed just now; the next sweep looks
                 await self._bus.erase(records=[name], streams=keys.NOTHING, retained=keys.NOTHING)
 
     async def _sweep_regularly(self) -> None:
@@ -139,20 +143,36 @@ class EventEraser:
         """
         found = []
         now_ms = self._clock.now_ms()
-        for name in await self._bus.records(keys.TOKEN_RECORDS):
-            record = await self._bus.get(name)
-            try:
-                token = Token.from_json(record.value) if record is not None else None
-            except (ValueError, TypeError, KeyError):
-                continue  # the registry reports it
-            if record is None or token is None:
-                continue
+        for name, token, version in await self._tokens():
             if not token.digest and token.is_only_of(event_id):
                 found.append(name)
                 continue
             voided = token.without_event(event_id, now_ms)
             if voided != token:
-                await self._bus.put(name, voided.to_json())
+                with suppress(VersionConflict):  # it was changed just now; the next sweep looks
+                    await self._bus.put(name, voided.to_json(), version)
+        return found
+
+    async def _void_conference_tokens(self, conference_id: str, now_ms: int) -> bool:
+        """Void the tokens of a conference; returns whether all are void."""
+        done = True
+        for name, token, version in await self._tokens():
+            voided = token.without_conference(conference_id, now_ms)
+            if voided != token:
+                try:
+                    await self._bus.put(name, voided.to_json(), version)
+                except VersionConflict:
+                    done = False
+        return done
+
+    async def _tokens(self) -> list[tuple[str, Token, int]]:
+        """All tokens, each with the name and the version of its record."""
+        found = []
+        for name in await self._bus.records(keys.TOKEN_RECORDS):
+            record = await self._bus.get(name)
+            if record is not None:
+                with suppress(ValueError, TypeError, KeyError):  # the registry reports it
+                    found.append((name, Token.from_json(record.value), record.version))
         return found
 
 
