@@ -59,6 +59,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/test_odd_requests": "long",
     "desk/test_poster": "browser",
     "desk/test_stored_keys": "redis",
+    "docs/test_organizer": "realtime",
     "e2e": "realtime speech",
     "e2e/test_broadcast": "sound",
     "e2e/test_delay": "sound",

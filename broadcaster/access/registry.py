@@ -6,7 +6,7 @@ as they hear of it. What a token opened here is cut off then, or at the moment w
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -87,6 +87,12 @@ class TokenRegistry:
         if self.is_void(token):
             self._cut_off(token.id)
         self._notify()
+
+    def forget(self, token_ids: Iterable[str]) -> None:
+        """Take void tokens, whose records were removed, out of the lists."""
+        for token_id in token_ids:
+            self._tokens.pop(token_id, None)
+            self._used.pop(token_id, None)
 
     def note_use(self, token: Token) -> None:
         """A token was used just now."""
@@ -171,7 +177,9 @@ class TokenRegistry:
 
     async def _write_use(self, token_id: str, at_ms: int) -> None:
         """Write a token's last use; one that another process wrote, or that fails, is left."""
-        token, version = self._tokens[token_id]
+        token, version = self._tokens.get(token_id, (None, 0))
+        if token is None:
+            return
         if token.used_at_ms is not None and token.used_at_ms >= at_ms:
             return
         used = replace(token, used_at_ms=at_ms)

@@ -91,6 +91,17 @@ class Token:
             return replace(self, scopes=left)
         return Token(self.id, "", self.role, self.scopes, "", 0, "", revoked_at_ms=now_ms)
 
+    def without_conference(self, conference_id: str, now_ms: int) -> "Token":
+        """The token once a conference is deleted, revoked if it was for nothing else.
+
+        So a later conference with the same id is not opened by it.
+        """
+        gone = Scope("conference", conference_id)
+        left = tuple(scope for scope in self.scopes if scope != gone)
+        if left or not self.scopes:
+            return replace(self, scopes=left)
+        return self if self.revoked_at_ms is not None else replace(self, revoked_at_ms=now_ms)
+
     def to_json(self) -> bytes:
         """The form of its record on the bus."""
         raw = asdict(self) | {"scopes": [str(scope) for scope in self.scopes]}

@@ -8,6 +8,7 @@ with the record.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from broadcaster.access.tokens import Token
@@ -90,7 +91,10 @@ class EventEraser:
             record = await self._bus.get(name)
             conference = Conference.from_json(record.value) if record is not None else None
             deleted_at_ms = conference.deleted_at_ms if conference is not None else None
-            if deleted_at_ms is not None and now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+            if conference is None or deleted_at_ms is None:
+                continue
+            if now_ms - deleted_at_ms >= TOMBSTONE_S * 1000:
+                await self._void_conference_tokens(conference.id, now_ms)
                 await self._bus.erase(records=[name], streams=keys.NOTHING, retained=keys.NOTHING)
 
     async def _sweep_regularly(self) -> None:
@@ -139,20 +143,35 @@ class EventEraser:
         """
         found = []
         now_ms = self._clock.now_ms()
-        for name in await self._bus.records(keys.TOKEN_RECORDS):
-            record = await self._bus.get(name)
-            try:
-                token = Token.from_json(record.value) if record is not None else None
-            except (ValueError, TypeError, KeyError):
-                continue  # the registry reports it
-            if record is None or token is None:
-                continue
+        for name, token in await self._tokens():
             if not token.digest and token.is_only_of(event_id):
                 found.append(name)
-                continue
-            voided = token.without_event(event_id, now_ms)
-            if voided != token:
-                await self._bus.put(name, voided.to_json())
+            else:
+                await self._void(name, lambda one: one.without_event(event_id, now_ms))
+        return found
+
+    async def _void_conference_tokens(self, conference_id: str, now_ms: int) -> None:
+        for name, _ in await self._tokens():
+            await self._void(name, lambda one: one.without_conference(conference_id, now_ms))
+
+    async def _void(self, name: str, change: Callable[[Token], Token]) -> None:
+        """Change a token's record, also if others write to it, such as one that notes its use."""
+        while (record := await self._bus.get(name)) is not None:
+            token = Token.from_json(record.value)
+            if (voided := change(token)) == token:
+                return
+            with suppress(VersionConflict):
+                await self._bus.put(name, voided.to_json(), record.version)
+                return
+
+    async def _tokens(self) -> list[tuple[str, Token]]:
+        """All tokens, each with the name of its record."""
+        found = []
+        for name in await self._bus.records(keys.TOKEN_RECORDS):
+            record = await self._bus.get(name)
+            if record is not None:
+                with suppress(ValueError, TypeError, KeyError):  # the registry reports it
+                    found.append((name, Token.from_json(record.value)))
         return found
 
 

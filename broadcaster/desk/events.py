@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from broadcaster.access.identity import ADMIN, Identity
 from broadcaster.auth import new_key
 from broadcaster.desk.bodies import Duplicate, EventChange, NewEvent, channels, slug_of
 from broadcaster.desk.erasure import EventEraser
@@ -97,16 +98,13 @@ class Events:
         await self._journal.note(stored.event.id, "event_created", actor, {"state": event.state})
         return stored
 
-    async def duplicate(
-        self, event_id: str, wanted: Duplicate, *, actor: str = SYSTEM, owner: str = ""
-    ) -> Stored:
+    async def duplicate(self, event_id: str, wanted: Duplicate, by: Identity = ADMIN) -> Stored:
         """Write a draft with the languages and options of an event, and links of its own.
 
         Args:
             event_id: of the event that is copied.
             wanted: the title and id of the copy.
-            actor: name of whoever copies it, for the log of the copy.
-            owner: see `create`.
+            by: whoever copies it. The copy is in the conference only if they may put events there.
 
         Raises:
             UnknownEvent: no event has this id.
@@ -128,10 +126,11 @@ class Events:
             closed_at_ms=None,
             floor_restarts=0,
             imported=None,
-            owner=owner,
+            owner=by.owner,
+            conference=before.conference if by.covers_conference(before.conference) else "",
         )
         stored = await self._create(event, wanted.id)
-        await self._journal.note(stored.event.id, "event_created", actor, {"copy_of": event_id})
+        await self._journal.note(stored.event.id, "event_created", by.name, {"copy_of": event_id})
         return stored
 
     async def _create(self, event: Event, wanted_id: str | None) -> Stored:

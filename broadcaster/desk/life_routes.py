@@ -53,14 +53,9 @@ class LifeRoutes:
 
     async def duplicate(self, request: web.Request) -> web.Response:
         """Make a draft of an event's languages and options."""
-        owner = self._organizer.authorize(request).owner
+        identity = self._organizer.authorize(request)
         wanted = await parse_optional(request, Duplicate)
-        stored = await self._events.duplicate(
-            request.match_info["event"],
-            wanted,
-            actor=self._organizer.name_of(request),
-            owner=owner,
-        )
+        stored = await self._events.duplicate(request.match_info["event"], wanted, identity)
         return await self._answers.answer(
             stored, request, status=201, headers={"Location": f"/api/events/{stored.event.id}"}
         )

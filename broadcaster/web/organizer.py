@@ -112,8 +112,11 @@ class Organizer:
         return self.identify(request).role is AccessRole.ADMIN
 
     def may_see(self, request: web.Request, event: Event) -> bool:
-        """Whether an event is one of those of the sender."""
-        return self.identify(request).covers(Ownership.of(event))
+        """Whether an event is one of those of the sender now; a token's scope may have shrunk."""
+        identity = self.identify(request)
+        token = self._registry.get(identity.token_id) if self._registry is not None else None
+        now = token.identity() if token is not None else identity
+        return now.covers(Ownership.of(event))
 
     def _recognise(self, request: web.Request) -> Recognised:
         refused = wrong_token()

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from broadcaster.desk import erasure
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
@@ -145,6 +146,8 @@ async def test_revoking_the_stage_link_replaces_it(server: Server) -> None:
         ({"name": "x", "role": "reviewer", "scopes": ["everything"]}, "event:ID"),
         ({"name": "x", "role": "reviewer", "scopes": ["event:talk/?"]}, "language"),
         ({"name": "", "role": "organizer"}, "name"),
+        ({"name": " Organizer", "role": "organizer"}, "logs"),
+        ({"name": "system", "role": "organizer"}, "logs"),
         ({"name": "x", "role": "organizer", "expires_at": "2020-01-01T00:00:00Z"}, "passed"),
         ({"name": "x", "role": "organizer", "expires_at": "9999-01-01T00:00:00Z"}, "year"),
     ],
@@ -255,6 +258,7 @@ async def test_sign_in_and_out_by_the_cookie(server: Server) -> None:
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://["}, 403),
+        ({"Origin": "//evil.example"}, 403),
         ({"Origin": "OWN"}, 201),
     ],
 )
@@ -302,3 +306,93 @@ async def test_an_organizer_puts_events_into_their_own_conferences_only(server: 
         await ask(http, "POST", "/api/events", 403, json=new | {"conference": "theirs"})
         await ask(http, "PATCH", "/api/events/talk", 200, json={"conference": "mine"})
         await ask(http, "PATCH", "/api/events/talk", 403, json={"conference": "theirs"})
+
+
+async def test_a_copy_is_in_a_conference_of_the_one_that_copies_only(server: Server) -> None:
+    body = {"id": "water", "title": "Water", "time_zone": "Europe/Madrid", "rooms": ["Hall"]}
+    await ask(server.http, "POST", "/api/conferences", 201, json=body)
+    new = {"id": "talk", "title": "A talk", "languages": ["es"], "conference": "water"}
+    await ask(server.http, "POST", "/api/events", 201, json=new)
+    for scope, conference in (("event:talk", ""), ("conference:water", "water")):
+        made = await make(server, "organizer", scope)
+        async with holder(server, made["token"]) as http:
+            copy = await ask(http, "POST", "/api/events/talk/duplicate", 201)
+            assert (copy["conference"] or "") == conference
+    copy = await ask(server.http, "POST", "/api/events/talk/duplicate", 201)
+    assert copy["conference"] == "water"
+
+
+async def test_a_token_gives_none_that_lasts_longer(server: Server) -> None:
+    await event(server, "talk")
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    made = await make(server, "organizer", "event:talk", expires_at=ends.isoformat())
+    async with holder(server, made["token"]) as http:
+        for hours, wanted in ((None, 0), (2, 0), (-0.5, -0.5)):
+            body: dict[str, Any] = {"name": "x", "role": "organizer"}
+            if hours is not None:
+                body["expires_at"] = (ends + timedelta(hours=hours)).isoformat()
+            given = await ask(http, "POST", "/api/events/talk/tokens", 201, json=body)
+            assert datetime.fromisoformat(given["expires_at"]) == ends + timedelta(hours=wanted)
+
+
+async def test_a_token_that_revokes_itself_is_in_the_log(server: Server) -> None:
+    made = await make(server, "admin")
+    async with holder(server, made["token"]) as http:
+        await ask(http, "DELETE", f"/api/tokens/{made['id']}", 200)
+        await ask(http, "GET", "/api/tokens", 401)
+    log = await ask(server.http, "GET", "/api/log", 200)
+    assert [one["what"] for one in log["entries"]] == ["token_revoked", "token_created"]
+
+
+async def test_a_void_token_shown_first_does_not_keep_the_other_open(server: Server) -> None:
+    """A client may show a Bearer and a cookie; what opened the stream must cut it off."""
+    void = await make(server, "organizer")
+    await ask(server.http, "DELETE", f"/api/tokens/{void['id']}", 200)
+    await event(server, "talk")
+    made = await make(server, "reviewer", "event:talk")
+    headers = {"Cookie": f"broadcaster_desk={made['token']}"}
+    async with holder(server, void["token"]) as http:
+        await ask(http, "GET", "/api/events/talk", 200, headers=headers)
+        async with deadline(), http.get("/api/changes", headers=headers) as stream:
+            assert stream.status == 200
+            await ask(server.http, "DELETE", f"/api/tokens/{made['id']}", 200)
+            with suppress(aiohttp.ClientError):
+                while await stream.content.readline():
+                    pass
+
+
+async def test_the_stream_tells_nothing_of_events_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "TOMBSTONE_S", 0.0)
+    monkeypatch.setattr(erasure, "SWEEP_EVERY_S", 0.05)
+    async with running_server(tmp_path) as server:
+        for event_id in ("given", "kept", "hidden"):
+            await event(server, event_id)
+        made = await make(server, "reviewer", "event:given", "event:kept")
+        async with (
+            deadline(60),
+            holder(server, made["token"]) as http,
+            http.get("/api/changes") as stream,
+        ):
+            text = ""
+            while "event: ready" not in text:
+                text += (await stream.content.readline()).decode()
+            await ask(server.http, "POST", "/api/events/hidden/check", 202)
+            flag = {"channel": "es"}
+            await ask(server.http, "POST", "/api/events/hidden/flags", 204, json=flag)
+            await ask(server.http, "POST", "/api/events/hidden/open", 200)
+            await ask(server.http, "DELETE", "/api/events/given", 204)
+            while "event: deleted" not in text:
+                text += (await stream.content.readline()).decode()
+            # A later event that happens to have the id is another one.
+            new = {"id": "given", "title": "A secret", "languages": ["es"]}
+            while True:
+                async with server.http.post("/api/events", json=new) as answer:
+                    if answer.status == 201:
+                        break
+            await ask(server.http, "PATCH", "/api/events/kept", 200, json={"title": "The end"})
+            while "The end" not in text:
+                text += (await stream.content.readline()).decode()
+    assert "hidden" not in text
+    assert "A secret" not in text

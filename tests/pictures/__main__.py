@@ -18,6 +18,7 @@ from tests.matrix.events import Events, served_events
 from tests.matrix.states import STATES, offline, playing, reading, settings, two_languages
 from tests.matrix.tabs import ChromiumTab
 from tests.pictures.desk import desk_page
+from tests.pictures.organizer import ORGANIZER, organizer_desk
 from tests.support.browser import chromium, until
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -116,6 +117,21 @@ async def photograph_desk(folder: Path) -> None:
         await save(app, page, folder / "desk.webp")
 
 
+async def photograph_organizer(name: str, folder: Path) -> None:
+    """Make one picture of the organizer's pages."""
+    async with organizer_desk() as (url, desk), chromium() as app:
+        page = await app.new_page(
+            viewport=LAPTOP,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+        )
+        await page.goto(desk)
+        await until(page, "() => document.querySelectorAll('tr[data-state=live]').length > 3")
+        await ORGANIZER[name](page, url)
+        await save(app, page, folder / f"{name}.webp")
+
+
 async def save(app: Browser, page: Page, file: Path) -> None:
     """Write what a page shows as WebP."""
     await page.evaluate("() => document.fonts.ready.then(() => {})")
@@ -140,6 +156,9 @@ async def main() -> None:
             await photograph(picture, options.folder)
     if not wanted or "desk" in wanted:
         await photograph_desk(options.folder)
+    for name in ORGANIZER:
+        if not wanted or name in wanted:
+            await photograph_organizer(name, options.folder)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@ from pydantic import (
     model_validator,
 )
 
+from broadcaster.access.identity import ADMIN
 from broadcaster.access.roles import EVENT_ROLES, TOKEN_ROLES, AccessRole
 from broadcaster.access.scope import Scope
+from broadcaster.desk.journal.journal import SYSTEM
 
 MOST_SCOPES = 50
 LAST_YEAR = 2200
@@ -31,6 +33,12 @@ def _soon_enough(time: datetime) -> datetime:
     return time
 
 
+def _of_nobody_else(name: str) -> str:
+    if name.casefold() in {ADMIN.name, SYSTEM}:
+        raise ValueError(f"“{name}” stands for others in the logs, choose another name")
+    return name
+
+
 def _with_token(role: AccessRole) -> AccessRole:
     if role not in TOKEN_ROLES:
         raise ValueError("attendees have no tokens, give them the event's link")
@@ -38,7 +46,9 @@ def _with_token(role: AccessRole) -> AccessRole:
 
 
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(_of_nobody_else),
 ]
 ScopeText = Annotated[str, StringConstraints(max_length=100), AfterValidator(_scope)]
 Expiry = Annotated[AwareDatetime, AfterValidator(_soon_enough)]

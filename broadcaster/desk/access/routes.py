@@ -83,7 +83,7 @@ class TokenRoutes:
         return self._created(request, token, text)
 
     async def create_for_event(self, request: web.Request) -> web.Response:
-        """Create a token of an event, or of one of its channels."""
+        """Create a token of an event or one of its channels, which ends with its creator's."""
         by = self._organizer.authorize(request)
         event = (await self._events.get(request.match_info["event"])).event
         body = await parse(request, NewEventToken)
@@ -97,7 +97,7 @@ class TokenRoutes:
             body.role,
             (Scope("event", event.id, channel),),
             by,
-            expires_at_ms=self._expiry(body),
+            expires_at_ms=self._tokens.bounded_expiry(self._expiry(body), by),
         )
         return self._created(request, token, text)
 

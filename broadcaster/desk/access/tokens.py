@@ -89,6 +89,12 @@ class Tokens:
             await self._note("token_created", token, by)
         return token, text
 
+    def bounded_expiry(self, expires_at_ms: int | None, by: Identity) -> int | None:
+        """The expiry of a token that `by` gives away: at the latest that of their own."""
+        own = self._registry.get(by.token_id)
+        times = [expires_at_ms, own.expires_at_ms if own is not None else None]
+        return min((at for at in times if at is not None), default=None)
+
     def list(self, event_id: str | None = None) -> list[Token]:
         """All tokens, or those with a scope of one event; the oldest first."""
         found = self._registry.tokens()
@@ -139,13 +145,15 @@ class Tokens:
         """Remove the tokens that have been void for long."""
         now_ms = self._clock.now_ms()
         old = [
-            keys.token_record(token.id)
+            token.id
             for token in self._registry.tokens()
             if now_ms - (token.void_since_ms(now_ms) or now_ms) > KEPT_VOID_MS
         ]
         if old:
+            records = [keys.token_record(token_id) for token_id in old]
             none = keys.TOKEN_RECORDS  # no stream and no topic begins so
-            await self._bus.erase(records=old, streams=none, retained=none)
+            await self._bus.erase(records=records, streams=none, retained=none)
+            self._registry.forget(old)
 
 
 def unknown_token() -> Refused:

@@ -1,12 +1,14 @@
 """Reads a programme from iCalendar (RFC 5545), as conference tools and calendars export it."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
+from icalendar.parser import Contentlines
 
 from broadcaster.desk.programme.talks import (
     MOST_TALKS,
@@ -25,6 +27,15 @@ from broadcaster.model.event import ImportedTalk
 DEEPEST = 6
 """Components within components; a calendar with alarms and time zones has three levels."""
 LONGEST_TITLE_SHOWN = 120
+MOST_LINES = 100_000
+"""Of a calendar, long ones unfolded. They take about two seconds to read."""
+MOST_OBSERVANCES = 200
+"""Changes of the clock, in all time zones that a calendar describes."""
+_YEARLY = re.compile(
+    r"(?:(?:FREQ=YEARLY|BYMONTH=[0-9]{1,2}|BYDAY=[+-]?[1-5]?[A-Z]{2}|BYMONTHDAY=[0-9,+-]{1,30}"
+    r"|INTERVAL=[0-9]{1,3}|COUNT=[0-9]{1,3}|UNTIL=[0-9TZ]{1,20}|WKST=[A-Z]{2})(?:;|$))+"
+)
+"""A rule by which a clock changes, a few times a year. The reader writes out each time of it."""
 
 
 def read_icalendar(text: str, zone: ZoneInfo) -> Programme:
@@ -38,6 +49,7 @@ def read_icalendar(text: str, zone: ZoneInfo) -> Programme:
         BadProgramme: it is not a calendar, or has too many entries.
     """
     lines = _starts(text)
+    _check_effort(text)
     try:
         calendar: Any = Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError, TypeError, RecursionError) as error:
@@ -47,6 +59,10 @@ def read_icalendar(text: str, zone: ZoneInfo) -> Programme:
         ) from None
     entries = [one for one in calendar.subcomponents if one.name == "VEVENT"]
     return programme_of(_entries(entries, lines, zone))
+
+
+_AGAIN = "Export the calendar again."
+_WITHOUT_ZONES = "Export the calendar with times in UTC, or with named time zones."
 
 
 def _starts(text: str) -> list[int]:
@@ -75,8 +91,52 @@ def _starts(text: str) -> list[int]:
     return starts
 
 
+def _check_effort(text: str) -> None:
+    """Check that reading will not take long.
+
+    Raises:
+        BadProgramme: there are too many lines, or a time zone's clock changes all the time.
+    """
+    reader: Any = Contentlines
+    lines = [str(line).strip().upper() for line in reader.from_ical(text)]
+    if len(lines) > MOST_LINES:
+        raise BadProgramme(
+            f"the calendar has {len(lines):,} lines, and {MOST_LINES:,} are possible",
+            "Export the programme without attachments.",
+        )
+    observances = 0
+    in_observance = False
+    for line in lines:
+        head, _, value = line.partition(":")
+        name = head.partition(";")[0].strip()
+        if name in {"BEGIN", "END"}:
+            if name != head:
+                raise BadProgramme(f"the calendar has an odd {name}: {cleaned(line, 60)}", _AGAIN)
+            in_observance = name == "BEGIN" and value.strip() in {"STANDARD", "DAYLIGHT"}
+            observances += in_observance
+        elif in_observance and name == "RRULE" and not _is_yearly(value):
+            raise BadProgramme(
+                "the calendar describes a time zone whose clock changes too often", _WITHOUT_ZONES
+            )
+    if observances > MOST_OBSERVANCES:
+        raise BadProgramme(
+            f"the calendar describes {observances:,} changes of clocks, and {MOST_OBSERVANCES} are"
+            " possible",
+            _WITHOUT_ZONES,
+        )
+
+
+def _is_yearly(rule: str) -> bool:
+    """Whether the clock changes a few times a year."""
+    parts = [part.partition("=")[0] for part in rule.split(";")]
+    is_plain = len(set(parts)) == len(parts) and "FREQ" in parts
+    return (
+        bool(_YEARLY.fullmatch(rule)) and is_plain and ("BYDAY" not in parts or "BYMONTH" in parts)
+    )
+
+
 def _broken(line: int, detail: str) -> BadProgramme:
-    return BadProgramme(f"line {line} of the calendar: {detail}", "Export the calendar again.")
+    return BadProgramme(f"line {line} of the calendar: {detail}", _AGAIN)
 
 
 def _entries(
@@ -135,5 +195,8 @@ def _uid(entry: Any, title: str, room: str, start: datetime) -> str:
         text = f"{title}\0{room}\0{start.timestamp()}"
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
     if "RECURRENCE-ID" in entry:
-        return f"{uid[:120]} {entry['RECURRENCE-ID'].to_ical().decode()}"
+        again = entry["RECURRENCE-ID"]
+        if isinstance(again, list):
+            raise UnusableEntry("bad_time", "It has more than one RECURRENCE-ID.")
+        return f"{uid[:120]} {again.to_ical().decode()}"
     return uid

@@ -86,8 +86,11 @@ def _talk(entry: Any, room: str, day: Any, zone: ZoneInfo) -> ImportedTalk:
     uid = next((str(entry[key]) for key in ("guid", "code", "id", "url") if entry.get(key)), "")
     if not uid:
         raise UnusableEntry("no_id", "It has neither guid, code, id nor url.")
-    start = _start(entry, day, zone)
-    end = start + _duration(entry.get("duration"))
+    try:
+        start = _start(entry, day, zone)
+        end = start + _duration(entry.get("duration"))
+    except OverflowError:
+        raise UnusableEntry("bad_time", "Its year is too late.") from None
     language = entry.get("language")
     return talk_of(
         uid,

@@ -86,7 +86,7 @@ def talk_of(
     if ends_at_ms is not None and ends_at_ms <= starts_at_ms:
         ends_at_ms = None
     return ImportedTalk(
-        uid[:LONGEST_UID],
+        uid[:LONGEST_UID].encode(errors="replace").decode(),
         title,
         cleaned(room, LONGEST_ROOM),
         starts_at_ms,

@@ -39,14 +39,17 @@ def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
         if action in _OF_AUDIENCE or not texts:
             return await handler(request)
         await _until_loaded(registry)
-        token = next((one for one in map(registry.find, texts) if one is not None), None)
-        if token is None or registry.is_void(token):
+        found = [token for token in map(registry.find, texts) if token is not None]
+        token = next((one for one in found if not registry.is_void(one)), None)
+        if token is None:
             return await handler(request)
         if "event" in request.match_info:
             ownership = await find_ownership(bus, request.match_info["event"])
             if ownership is not None:
                 request[OWNERSHIP] = ownership
         registry.note_use(token)
+        if request.method == "DELETE":  # it is short, and a token may revoke itself
+            return await handler(request)
         task = asyncio.current_task()
         assert task is not None
         with registry.opened(token.id, task.cancel):  # aiohttp closes the connection then

@@ -46,6 +46,6 @@ def _is_own(origin: str, request: web.Request) -> bool:
     try:
         given = URL(origin)
         own = URL(f"{client_of(request).scheme}://{request.host}")
+        return bool(given.host) and given.origin() == own.origin()
     except ValueError:
         return False
-    return bool(given.host) and given.origin() == own.origin()

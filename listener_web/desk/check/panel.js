@@ -52,6 +52,7 @@ export class CheckPanel {
     this.#id = id;
     this.#fail = fail;
     const heard = new HeardSound(`${eventAddress(id)}/sound`, {}, fail);
+    heard.element.dataset.needs = 'control_event';
     const heading = h('h3', {}, say('checkTitle'));
     const buttons = h('div', { class: 'row' }, this.#run, heard.element);
     this.element = h('section', { class: 'check' }, heading, buttons, this.#note, this.#list);

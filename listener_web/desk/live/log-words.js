@@ -29,6 +29,11 @@ const WORDS = /** @type {const} */ ({
   speaker_left: 'logSpeakerLeft',
   alarm_raised: 'logAlarmRaised',
   alarm_cleared: 'logAlarmCleared',
+  token_created: 'logTokenCreated',
+  token_revoked: 'logTokenRevoked',
+  passage_flagged: 'logPassageFlagged',
+  signed_in: 'logSignedIn',
+  event_deleted: 'logEventDeleted',
 });
 
 /**
@@ -40,7 +45,10 @@ export function logWords({ what, values }) {
   const key = WORDS[/** @type {keyof typeof WORDS} */ (what)];
   return say(key, {
     channel: channelName(String(values.channel ?? 'floor')),
-    fields: (values.fields ?? []).join(', ').replaceAll('_', ' '),
+    fields: (values.fields ?? []).map(fieldName).join(', '),
+    name: String(values.name ?? ''),
+    role: roleName(values.role),
+    event: String(values.event ?? ''),
     before: stateName(values.before),
     after: stateName(values.after),
     error: String(values.error ?? ''),
@@ -51,6 +59,18 @@ export function logWords({ what, values }) {
 /** @param {Record<string, any>} values */
 function raised({ alarm, subject, severity, ...values }) {
   return alarmWords({ event: null, id: alarm, subject, severity, since_ms: 0, values })[0];
+}
+
+/** @param {string} field */
+function fieldName(field) {
+  const key = `field_${field}`;
+  return isKey(key) ? say(key) : field.replaceAll('_', ' ');
+}
+
+/** @param {unknown} role */
+function roleName(role) {
+  const key = `role_${String(role ?? '')}`;
+  return isKey(key) ? say(key) : String(role ?? '');
 }
 
 /** @param {unknown} name of a state, or of an interpreter */

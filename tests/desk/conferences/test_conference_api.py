@@ -202,3 +202,30 @@ async def test_an_event_of_an_earlier_version_has_no_conference(tmp_path: Path) 
             "auto_live": False,
             "imported": False,
         }
+
+
+async def test_a_later_conference_is_not_opened_by_the_tokens_of_a_deleted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "TOMBSTONE_S", 0.0)
+    texts = []
+    async with running_server(tmp_path) as server:
+        await call(server, "POST", "/api/conferences", 201, json=NEW)
+        for scopes in (["conference:water"], ["conference:water", "conference:other"]):
+            body = {"name": "Ana", "role": "organizer", "scopes": scopes}
+            made = await call(server, "POST", "/api/tokens", 201, json=body)
+            texts.append(made["token"])
+        await call(server, "DELETE", status=204)
+    async with open_bus(None, tmp_path) as bus:
+        await erasure.EventEraser(bus, SystemClock()).sweep()
+    async with running_server(tmp_path) as server:
+        await call(server, "POST", "/api/conferences", 201, json=NEW)
+        await server.create("es", conference="water")
+        for text, status in zip(texts, (401, 404), strict=True):
+            headers = {"Authorization": f"Bearer {text}"}
+            await call(server, "GET", "/api/events/talk", status, headers=headers)
+        listed = await call(server, "GET", "/api/tokens")
+        assert [(one["state"], one["scopes"]) for one in listed] == [
+            ("revoked", ["conference:water"]),
+            ("active", ["conference:other"]),
+        ]

@@ -205,6 +205,70 @@ def test_long_and_odd_texts_are_made_to_fit() -> None:
     assert (len(found.room), len(found.uid)) == (80, 200)
 
 
+def clock(rule: str) -> str:
+    """A time zone of a calendar's own, whose clock changes by a rule."""
+    return (
+        "BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:16010101T030000\r\n"
+        "TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"
+        f"{rule}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+        "RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU",
+        "RRULE:FREQ=YEARLY;UNTIL=20061029T010000Z;BYDAY=-1SU;BYMONTH=10;WKST=MO",
+    ],
+)
+def test_a_calendar_may_describe_its_time_zone(rule: str) -> None:
+    file = calendar(entry(start="DTSTART;TZID=Own:20261127T093000"), head=clock(rule))
+    assert only(file).starts_at_ms == ms("2026-11-27T07:30")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "RRULE:FREQ=SECONDLY",
+        "RRULE;X=1:FREQ=SECONDLY",
+        'RRULE;X="FREQ=YEARLY:":FREQ=SECONDLY',
+        "RRU\r\n LE:FREQ=SECONDLY",
+        "RRU\n\n LE:FREQ=SECONDLY",
+        "X:\vEND:STANDARD\r\nRRULE:FREQ=SECONDLY",
+        "RRULE:FREQ=YEARLY;FREQ=SECONDLY",
+        "RRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=SU;BYSECOND=1,2,3",
+        "RRULE:FREQ=YEARLY;BYDAY=SU",
+        "RRULE:FREQ=DAILY",
+    ],
+)
+def test_a_clock_that_changes_all_the_time_is_refused(rule: str) -> None:
+    """The reader would write out each of two thousand million seconds until 2038."""
+    with pytest.raises(BadProgramme, match="changes too often"):
+        read_programme(calendar(entry(), head=clock(rule)), BERLIN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"date": "9999-12-31T23:00:00", "duration": "100:00:00"},
+        {"date": None, "start": "03:00"},
+    ],
+)
+def test_a_time_after_the_last_year_is_named(change: dict[str, Any]) -> None:
+    [skipped] = read_programme(schedule(talk(**change), day="9999-12-31"), BERLIN).skipped
+    assert skipped.reason == "bad_time"
+
+
+def test_half_a_character_in_an_id_can_be_stored() -> None:
+    assert only(schedule(talk(guid="\ud800"))).uid == "?"
+
+
+def test_two_recurrence_ids_are_named() -> None:
+    twice = entry(*["RECURRENCE-ID:20261127T090000"] * 2)
+    assert [one.reason for one in read_programme(calendar(twice), BERLIN).skipped] == ["bad_time"]
+
+
 MANY = MOST_TALKS + 1
 BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "neither"),
@@ -213,6 +277,12 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "cut calendar": (calendar(entry())[:-15], "cut off"),
     "crossed": (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", "line 3"),
     "no entries": (calendar(), "no talks"),
+    "begin with a parameter": (
+        calendar(entry(), head="BEGIN;X=1:STANDARD\r\n"),
+        "odd BEGIN",
+    ),
+    "many lines": (calendar(entry(), head="X:1\r\n" * 100_001), "lines"),
+    "many clocks": (calendar(entry(), head=clock("X:1") * 201), "changes of clocks"),
     "not a line": (calendar(entry(), head="nonsense\r\n"), "nonsense"),
     "10,000 entries": (calendar(*[entry()] * 10_000), f"{MANY:,} entries"),
     "deep calendar": (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 10_000, "nested"),
