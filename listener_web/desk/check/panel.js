@@ -31,7 +31,11 @@ export function showStoreInChecks(status) {
 export class CheckPanel {
   /** The overall light, for the head of the event's card. */
   light = h('p', { class: 'check-light', role: 'status' });
-  #run = h('button', { type: 'button', class: 'button small check-run' });
+  #run = h('button', {
+    type: 'button',
+    class: 'button small check-run',
+    'data-needs': 'control_event',
+  });
   #list = h('ul', { class: 'check-list' });
   #note = h('p', { class: 'soft check-note', role: 'status' });
   element;
