@@ -82,6 +82,14 @@ async def links(page: Page, _: str) -> None:
     await dialog.locator("img, svg").first.wait_for()
 
 
+async def sound_check(page: Page, _: str) -> None:
+    """A sound check of an installation that needs the organizer."""
+    card = page.locator("section[data-event='talk']")
+    await card.locator(".check-run").click()
+    await card.locator(".check-run", has_text="Check again").wait_for(timeout=60_000)
+    await card.locator(".check").evaluate("(check) => check.scrollIntoView({block: 'center'})")
+
+
 async def live_view(page: Page, url: str) -> None:
     """The live view of one event."""
     await page.goto(f"{url}/desk/live/talk")
@@ -98,6 +106,7 @@ ORGANIZER: dict[str, Way] = {
     "organizer-list": event_list,
     "organizer-form": event_form,
     "organizer-links": links,
+    "organizer-check": sound_check,
     "organizer-live": live_view,
     "organizer-poster": poster,
 }
