@@ -99,6 +99,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "malformed_body": "edge/whep/test_sessions.py",
     "negotiation_timeout": "webrtc/test_ingest.py",
     "not_allowed": "access/test_tokens.py",
+    "nothing_heard": "floor/test_stage_sound.py",
     "session_changed": "floor/test_whip.py",
     "session_closed": "webrtc/test_ingest.py",
     "too_many_listeners": "webrtc/egress/test_port.py",
