@@ -8,11 +8,17 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 from pytest_asyncio import is_async_test
 
 from tests.kinds import KINDS, kinds_of
 from tests.support.loopback import loopback_offered
 from tests.support.shared_chromium import SHARED
+
+
+# A busy machine must not fail a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
