@@ -15,7 +15,6 @@ from tests.kinds import KINDS, kinds_of
 from tests.support.loopback import loopback_offered
 from tests.support.shared_chromium import SHARED
 
-
 # A busy machine must not fail a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
