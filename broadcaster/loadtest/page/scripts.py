@@ -15,6 +15,8 @@ _FILE_NAME = re.compile(
 )
 """A script names a file by an address that is relative to its own. In a joined script,
 `new URL(…, import.meta.url).href` says where a part came from; that is no file to load."""
+_PART = re.compile(r"""new URL\('([\w./-]+)', import\.meta\.url\)\.href""")
+"""Where a part of a joined script came from. A name with `./` belongs to the part named next."""
 _NOT_LOADED = ("/whep-deck.js", "/http-deck.js", "/fonts.css")
 """Phones of this test listen by WebSocket, and their owners have chosen no font."""
 _MOST_FILES = 100
@@ -64,10 +66,18 @@ def find_later_files(target: LoadTarget) -> LaterFiles:
 
 
 def _named_files(address: str, text: str) -> tuple[str, ...]:
-    folder = posixpath.dirname(address)
-    named = (posixpath.normpath(f"{folder}/{name}") for name in _FILE_NAME.findall(text))
+    named = [_address_of(found, address) for found in _FILE_NAME.finditer(text)]
     wanted = (one for one in named if not one.endswith(_NOT_LOADED) and one != address)
     return tuple(dict.fromkeys(wanted))
+
+
+def _address_of(found: re.Match[str], script: str) -> str:
+    """The address of a file that a script names."""
+    folder, name = posixpath.dirname(script), found[1]
+    part = _PART.search(found.string, found.end()) if name.startswith("./") else None
+    if part is not None:
+        folder = f"{folder}/{posixpath.dirname(part[1])}"
+    return posixpath.normpath(f"{folder}/{name}")
 
 
 def _get(target: LoadTarget, path: str) -> bytes:
