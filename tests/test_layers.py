@@ -86,7 +86,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.access": "access desk desk.journal errors model web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
-    "desk.check": "desk errors model model.check system web",
+    "desk.check": "desk desk.alarms errors model model.check system web",
     "desk.journal": "errors model",
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.

@@ -20,6 +20,7 @@ from broadcaster.model.check.report import CheckResult, Light
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
+from broadcaster.realtime.codes import BUSY, NO_CREDIT_CODES, NO_KEY_CODES, WRONG_KEY_CODES
 from broadcaster.realtime.wire import TARGET_LANGUAGES
 
 log = logging.getLogger("broadcaster.booths")
@@ -35,23 +36,12 @@ _MOST_CHECKS = 2
 
 _CODES: dict[str, tuple[str, ...]] = {
     "key_refused": (
-        "invalid_api_key",
-        "incorrect_api_key",
-        "invalid_authentication",
-        "missing_api_key",
-        "no_api_key",
-        "api_key_required",
+        *WRONG_KEY_CODES,
+        *NO_KEY_CODES,
         "access_denied",
         "account_deactivated",
     ),
-    "no_credit": (
-        "insufficient_quota",
-        "insufficient_credits",
-        "insufficient_balance",
-        "billing_not_active",
-        "billing_hard_limit_reached",
-        "payment_required",
-    ),
+    "no_credit": (*NO_CREDIT_CODES, "billing_hard_limit_reached"),
     "model_unknown": ("model_not_found", "model_load_error", "invalid_model", "not_found"),
     "unreachable": (
         "connect_timeout",
@@ -62,13 +52,7 @@ _CODES: dict[str, tuple[str, ...]] = {
         "proxy_refused",
         "tls_failed",
     ),
-    "busy": (
-        "rate_limit_exceeded",
-        "inference_rate_limit_exceeded",
-        "session_limit_reached",
-        "slow_down",
-        "server_is_overloaded",
-    ),
+    "busy": (*BUSY, "session_limit_reached"),
     "language_unsupported": ("unsupported_language", "unsupported_source_language"),
 }
 _PROBLEMS = {code: problem for problem, codes in _CODES.items() for code in codes}

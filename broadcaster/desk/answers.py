@@ -10,7 +10,7 @@ from aiohttp import web
 from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
-from broadcaster.model.event import iso_time
+from broadcaster.model.event import Channel, iso_time
 from broadcaster.model.language import Language, languages
 from broadcaster.web.clients import client_of
 
@@ -59,12 +59,7 @@ class EventAnswers:
             "title": event.title,
             "state": event.state,
             "languages": [
-                language_body(language)
-                | {
-                    "interpreter": channel.interpreter,
-                    "always": channel.always,
-                    "voice": channel.voice,
-                }
+                language_body(language) | channel_body(channel)
                 for language, channel in zip(interpreted, event.channels, strict=True)
             ],
             "source_language": event.source_language,
@@ -107,11 +102,16 @@ class EventAnswers:
     ) -> web.Response:
         """The answer with one event; `ETag` is its version."""
         body = await self.body(stored, self.base(request))
-        return web.json_response(
-            body if with_stage_key else without_stage_key(body),
-            status=status,
-            headers={"ETag": f'"{stored.version}"', **NO_STORE, **(headers or {})},
-        )
+        body = body if with_stage_key else without_stage_key(body)
+        return versioned(body, stored.version, status, headers)
+
+
+def versioned(
+    body: dict[str, Any], version: int, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    """An answer whose `ETag` is the version of a record, for `If-Match`."""
+    tag = {"ETag": f'"{version}"', **NO_STORE, **(headers or {})}
+    return web.json_response(body, status=status, headers=tag)
 
 
 def without_stage_key(body: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +119,15 @@ def without_stage_key(body: dict[str, Any]) -> dict[str, Any]:
     links = dict(body["links"])
     links["stage"] = links["stage"].partition("#")[0]
     return body | {"links": links, "stage_key": ""}
+
+
+def channel_body(channel: Channel) -> dict[str, Any]:
+    """The choices for a channel, without its language."""
+    return {
+        "interpreter": channel.interpreter,
+        "always": channel.always,
+        "voice": channel.voice,
+    }
 
 
 def language_body(language: Language) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
-from broadcaster.model.ports import Bus, Clock, Lease
+from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.desk")
@@ -58,7 +58,7 @@ class EventEraser:
         """Sweep until cancelled, in one process of all."""
         while True:
             async with self._bus.lease(keys.RETENTION_LEASE) as lease:
-                await first_of(self._sweep_regularly(), _until_lost(lease), name="retention")
+                await first_of(self._sweep_regularly(), lease.lost(), name="retention")
 
     async def sweep(self) -> None:
         """Delete the events that are due, and what is left of deleted ones.
@@ -173,7 +173,3 @@ class EventEraser:
                 with suppress(ValueError, TypeError, KeyError):  # the registry reports it
                     found.append((name, Token.from_json(record.value)))
         return found
-
-
-async def _until_lost(lease: Lease) -> None:
-    await lease.lost()

@@ -25,7 +25,7 @@ from broadcaster.errors import (
 from broadcaster.model import keys
 from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.event import SLUG, Channel, Event, EventAction, EventState, Notice
-from broadcaster.model.join import Passcode, new_code
+from broadcaster.model.join import Passcode, take_code
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
@@ -147,7 +147,7 @@ class Events:
             event,
             id=event_id,
             stage_key=self._keyring.seal(stage_key),
-            code=await self._take_code(event_id),
+            code=await take_code(self._bus, event_id),
         )
         try:
             version = await self._bus.put(keys.event_record(event_id), event.to_json(), 0)
@@ -335,7 +335,7 @@ class Events:
             if event.code and event == stored.event:
                 return stored
             if not event.code:
-                event = replace(event, code=await self._take_code(event.id))
+                event = replace(event, code=await take_code(self._bus, event.id))
             try:
                 version = await self._bus.put(
                     keys.event_record(event_id), event.to_json(), stored.version
@@ -358,14 +358,6 @@ class Events:
     async def _check_conference(self, options: dict[str, Any]) -> None:
         if options.get("conference"):
             await find_conference(self._bus, options["conference"])
-
-    async def _take_code(self, event_id: str) -> str:
-        """Take a join code that no event has or had."""
-        while True:
-            code = new_code()
-            with suppress(VersionConflict):
-                await self._bus.put(keys.code_record(code), event_id.encode(), 0)
-                return code
 
     def stored(self, record: Record) -> Stored:
         """The event in a record."""

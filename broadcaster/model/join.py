@@ -3,7 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+from broadcaster.errors import VersionConflict
+from broadcaster.model import keys
+from broadcaster.model.ports import Bus
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L and O, which look like 1 and 0, and no U."""
@@ -17,6 +22,23 @@ def new_code() -> str:
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if not code.isdigit() and not code.isalpha():
+            return code
+
+
+async def take_code(bus: Bus, owner: str) -> str:
+    """Take a code that nothing has or had.
+
+    Args:
+        bus: has the records of codes.
+        owner: what the code leads to, as its record says it.
+
+    Raises:
+        BusUnavailable: the broker does not answer.
+    """
+    while True:
+        code = new_code()
+        with suppress(VersionConflict):
+            await bus.put(keys.code_record(code), owner.encode(), 0)
             return code
 
 

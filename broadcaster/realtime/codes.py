@@ -23,19 +23,19 @@ NO_KEY = Advice(
 )
 WRONG_KEY = Advice("The interpreter server does not accept the API key.", NO_KEY.hint)
 URL_HINT = "Check the server's URL and the model or deployment name."
+WRONG_KEY_CODES = ("invalid_api_key", "incorrect_api_key", "invalid_authentication")
+NO_KEY_CODES = ("missing_api_key", "no_api_key", "api_key_required")
+NO_CREDIT_CODES = (
+    "insufficient_quota",
+    "insufficient_credits",
+    "insufficient_balance",
+    "billing_not_active",
+    "payment_required",
+)
 FATAL = {
-    **dict.fromkeys(("invalid_api_key", "incorrect_api_key", "invalid_authentication"), WRONG_KEY),
-    **dict.fromkeys(("missing_api_key", "no_api_key", "api_key_required"), NO_KEY),
-    **dict.fromkeys(
-        (
-            "insufficient_quota",
-            "insufficient_credits",
-            "insufficient_balance",
-            "billing_not_active",
-            "payment_required",
-        ),
-        _NO_CREDIT,
-    ),
+    **dict.fromkeys(WRONG_KEY_CODES, WRONG_KEY),
+    **dict.fromkeys(NO_KEY_CODES, NO_KEY),
+    **dict.fromkeys(NO_CREDIT_CODES, _NO_CREDIT),
     "billing_hard_limit_reached": Advice(
         "The interpreter server's account has reached its spending limit.", _NO_CREDIT.hint
     ),

@@ -11,12 +11,17 @@ from broadcaster.access.actions import Action
 from broadcaster.access.identity import ADMIN, Identity
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.access.roles import AccessRole
-from broadcaster.access.routes import action_of
 from broadcaster.access.scope import Ownership
 from broadcaster.auth import cookie_value, same
 from broadcaster.errors import UnknownEvent
 from broadcaster.model.event import Event
-from broadcaster.web.access.credentials import COOKIE, OWNERSHIP, Recognised, shown_tokens
+from broadcaster.web.access.credentials import (
+    COOKIE,
+    OWNERSHIP,
+    Recognised,
+    asked_action,
+    shown_tokens,
+)
 from broadcaster.web.access.origin import refuse_foreign_page
 from broadcaster.web.errors import Refused
 
@@ -85,9 +90,7 @@ class Organizer:
             UnknownEvent: the event is not within the token's scope, or does not exist.
         """
         identity = self.identify(request)
-        resource = request.match_info.route.resource
-        action = action_of(request.method, resource.canonical if resource else "")
-        if not identity.may(action):
+        if not identity.may(asked_action(request)):
             raise not_allowed(identity)
         if identity.role is not AccessRole.ADMIN and "event" in request.match_info:
             ownership = request.get(OWNERSHIP)

@@ -7,8 +7,8 @@ import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
 import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
-import { eventAddress, inTwoParts } from '../shared/organizer.js';
-import { judge, showLevel } from '../shared/level.js';
+import { EVENT_STATES, copyLink, eventAddress, inTwoParts, livePage } from '../shared/organizer.js';
+import { judge, levelMeter, showLevel } from '../shared/level.js';
 import { floorFault, warningWords } from '../i18n/finding-words.js';
 import { say, sayWith } from '../i18n/say.js';
 import { dayAndTime, languageName } from '../i18n/written.js';
@@ -17,18 +17,6 @@ import { dayAndTime, languageName } from '../i18n/written.js';
 /** @typedef {import('./api-types.js').EventState} EventState */
 /** @typedef {import('./api-types.js').EventStatus} EventStatus */
 /** @typedef {import('./api-types.js').FloorStatus} FloorStatus */
-
-const COPIED_MS = 1_500;
-
-/** The words for an event's states, each with the look of its status. */
-export const STATES = /** @type {const} */ ({
-  draft: ['stateDraft', 'idle'],
-  open: ['stateOpen', 'idle'],
-  live: ['stateLive', 'live'],
-  paused: ['statePaused', 'connecting'],
-  closed: ['stateClosed', 'idle'],
-  archived: ['stateArchived', 'idle'],
-});
 
 export class EventCard {
   /** The card itself. */
@@ -48,18 +36,7 @@ export class EventCard {
   #links = h('div', { class: 'links' });
   #shownLinks = '';
   #floorWords = h('p', { class: 'status floor-words' });
-  #meter = h(
-    'div',
-    {
-      class: 'meter',
-      role: 'meter',
-      'aria-label': say('floorLevel'),
-      'aria-valuemin': '-60',
-      'aria-valuemax': '0',
-      'aria-valuenow': '-60',
-    },
-    h('div', { class: 'meter-bar' }),
-  );
+  #meter = levelMeter(say('floorLevel'));
   #warnings = h('div', { class: 'warnings', role: 'status' });
   #table = channelTable();
   #cost;
@@ -94,7 +71,7 @@ export class EventCard {
     this.#table.addEventListener('click', (click) => void this.#restart(click));
     this.#toggle.addEventListener('click', () => this.open(!this.#isOpen));
     const name = h('div', { class: 'event-name' }, this.#title, this.#state, this.check.light, this.#when);
-    this.#live.href = `/desk/live/${encodeURIComponent(event.id)}`;
+    this.#live.href = livePage(event.id);
     this.#actions.element.append(this.#live, this.#toggle);
     const head = h('div', { class: 'event-head' }, name, this.#actions.element);
     this.element.append(head, this.#warnings, this.#pause.element);
@@ -129,7 +106,7 @@ export class EventCard {
   show(event) {
     this.#event = event;
     const { state, starts_at, delete_at } = event;
-    const [key, look] = STATES[state];
+    const [key, look] = EVENT_STATES[state];
     const over = isOver(state);
     this.#live.hidden = over || state === 'draft';
     this.#live.setAttribute('aria-label', say('liveViewOf', { title: event.title }));
@@ -218,7 +195,7 @@ export class EventCard {
       { type: 'button', class: 'button copy', 'data-link': kind },
       say('copyLink'),
     );
-    copy.addEventListener('click', () => void this.#copy(copy, url));
+    copy.addEventListener('click', () => void copyLink(copy, url));
     const needs = kind === 'stage' ? { 'data-needs': 'read_stage_key' } : {};
     return h(
       'div',
@@ -255,21 +232,6 @@ export class EventCard {
     const host = h('strong', { dir: 'ltr' }, new URL(url).host);
     const spoken = h('strong', { class: 'code', dir: 'ltr' }, inTwoParts(code));
     return [h('p', { class: 'link-code' }, ...sayWith('linkCode', { host, code: spoken }))];
-  }
-
-  /**
-   * @param {HTMLButtonElement} button
-   * @param {string} url
-   */
-  async #copy(button, url) {
-    try {
-      await navigator.clipboard.writeText(url);
-      setText(button, say('copied'));
-      setTimeout(() => setText(button, say('copyLink')), COPIED_MS);
-    } catch {
-      // Over plain http there is no clipboard: offer the text itself.
-      prompt(say('copyThis'), url);
-    }
   }
 }
 

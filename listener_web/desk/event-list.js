@@ -1,6 +1,7 @@
 /** The list of events: their order, groups, and the search. */
-import { EventCard, STATES } from './event-card.js';
+import { EventCard } from './event-card.js';
 import { byId, h, setText } from '../shared/dom.js';
+import { EVENT_STATES } from '../shared/organizer.js';
 import { say } from '../i18n/say.js';
 import { languageName, longDay } from '../i18n/written.js';
 
@@ -216,7 +217,7 @@ export function groupOf({ state, starts_at, conference, room }, by) {
     if (!conference) return say('eventsNoConference');
     return room ? say('conferenceAndRoom', { conference, room }) : conference;
   }
-  if (by === 'state') return say(STATES[state][0]);
+  if (by === 'state') return say(EVENT_STATES[state][0]);
   if (by === 'day') return starts_at === null ? say('eventsNoStart') : longDay(new Date(starts_at));
   return '';
 }

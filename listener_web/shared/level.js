@@ -1,4 +1,5 @@
 /** Sound levels in words and on a bar. */
+import { h } from './dom.js';
 
 const FLOOR_DBFS = -60;
 
@@ -15,6 +16,26 @@ export function judge(rmsDbfs, peakDbfs) {
   if (peakDbfs > -1) return 'loud';
   if (rmsDbfs < -75) return 'none';
   return rmsDbfs < -42 ? 'quiet' : 'good';
+}
+
+/**
+ * A meter for `showLevel`.
+ *
+ * @param {string} label its accessible name
+ */
+export function levelMeter(label) {
+  return h(
+    'div',
+    {
+      class: 'meter',
+      role: 'meter',
+      'aria-label': label,
+      'aria-valuemin': String(FLOOR_DBFS),
+      'aria-valuemax': '0',
+      'aria-valuenow': String(FLOOR_DBFS),
+    },
+    h('div', { class: 'meter-bar' }),
+  );
 }
 
 /**

@@ -9,9 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
 
-from broadcaster import app
 from broadcaster.access.actions import ANYBODY, MAY, Action
 from broadcaster.access.roles import TOKEN_ROLES, AccessRole
 from broadcaster.access.routes import ROUTE_ACTIONS
@@ -20,9 +18,8 @@ from broadcaster.access.tokens import Token, with_secret
 from broadcaster.bus import open_bus
 from broadcaster.model import keys
 from broadcaster.web.access.credentials import COOKIE
-from broadcaster.web.application import create_application
 from tests.support.deadline import deadline
-from tests.support.server import TOKEN, Server, running_server
+from tests.support.server import TOKEN, Server, application_of_server, running_server
 
 MINE, OTHER = "talk", "keynote"
 SITUATIONS = ("valid", "none", "wrong", "other", "expired", "revoked")
@@ -208,15 +205,7 @@ async def test_a_cookie_may_the_same(tmp_path: Path, role: str) -> None:
 async def test_the_table_has_a_row_for_every_route(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[web.Application] = []
-
-    def create(*parts: Any, **options: Any) -> web.Application:
-        made.append(create_application(*parts, **options))
-        return made[0]
-
-    monkeypatch.setattr(app, "create_application", create)
-    async with running_server(tmp_path):
-        [application] = made
+    application = await application_of_server(tmp_path, monkeypatch)
     routes = {
         f"{route.method} {route.resource.canonical.rstrip('/') or '/'}"
         for route in application.router.routes()

@@ -75,7 +75,12 @@ def watched(*moments: tuple[EventStatus, int]) -> list[tuple[str, str, str, str]
             for what, values in event.observe(status, now_ms):
                 if what.startswith("alarm_"):
                     found.append(
-                        (what[6:], values["alarm"], values["subject"], str(values["severity"]))
+                        (
+                            what[6:],
+                            str(values["alarm"]),
+                            str(values["subject"]),
+                            str(values["severity"]),
+                        )
                     )
             now_ms += 1_000
     return found

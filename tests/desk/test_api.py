@@ -10,13 +10,10 @@ import jsonschema
 import pytest
 import pytest_asyncio
 import yaml
-from aiohttp import web
 
 import broadcaster.desk
-from broadcaster import app
 from broadcaster.model.event import Interpreter
-from broadcaster.web.application import create_application
-from tests.support.server import TOKEN, Server, running_server
+from tests.support.server import TOKEN, Server, application_of_server, running_server
 
 OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
 PARAMETERS = {
@@ -78,15 +75,7 @@ def test_openapi_names_every_interpreter() -> None:
 async def test_openapi_describes_every_route_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[web.Application] = []
-
-    def create(*parts: Any, **options: Any) -> web.Application:
-        made.append(create_application(*parts, **options))
-        return made[0]
-
-    monkeypatch.setattr(app, "create_application", create)
-    async with running_server(tmp_path):
-        [application] = made
+    application = await application_of_server(tmp_path, monkeypatch)
     routes = {
         (route.method.lower(), path)
         for route in application.router.routes()

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
+from broadcaster import app
 from broadcaster.app import running
 from broadcaster.config import Role, Settings
+from broadcaster.web.application import create_application
 
 TOKEN = "organizer-token-of-the-tests"
 EVERYTHING = frozenset(Role)
@@ -58,6 +62,20 @@ async def running_server(
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with aiohttp.ClientSession(url, headers=headers) as http:
             yield Server(url, http)
+
+
+async def application_of_server(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> web.Application:
+    """The application of a server with all roles, for its router."""
+    made: list[web.Application] = []
+
+    def create(*parts: Any, **options: Any) -> web.Application:
+        made.append(create_application(*parts, **options))
+        return made[0]
+
+    monkeypatch.setattr(app, "create_application", create)
+    async with running_server(data_dir):
+        [application] = made
+    return application
 
 
 def _defaults() -> dict[str, Any]:

@@ -38,6 +38,19 @@ class Wanted:
     as_json: bool
 
 
+def server_options(group: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a group of commands the options that `wanted_from` takes."""
+    trusted = click.Path(exists=True, path_type=Path)
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the server's answer as JSON."),
+        click.option("--ca", type=trusted, help="Trust this certificate."),
+        click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="The organizer's token."),
+        click.option("--url", help="Address of the server; without it that of the settings."),
+    ):
+        group = option(group)
+    return group
+
+
 def wanted_from(url: str | None, token: str | None, ca: Path | None, *, as_json: bool) -> Wanted:
     """The options of a group, completed by the settings; ends with a sentence if they do not do."""
     try:

@@ -6,7 +6,14 @@ from typing import Any
 import click
 from rich.table import Table
 
-from broadcaster.commands.events.asking import Wanted, ask, out, print_json, wanted_from
+from broadcaster.commands.events.asking import (
+    Wanted,
+    ask,
+    out,
+    print_json,
+    server_options,
+    wanted_from,
+)
 from broadcaster.commands.events.client import DeskClient
 from broadcaster.commands.events.client import event_path as path_of
 from broadcaster.commands.events.options import (
@@ -20,10 +27,7 @@ from broadcaster.model.event import EventAction
 
 
 @click.group()
-@click.option("--url", help="Address of the server; without it that of the settings.")
-@click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="The organizer's token.")
-@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
-@click.option("--json", "as_json", is_flag=True, help="Print the server's answer as JSON.")
+@server_options
 @click.pass_context
 def events(
     context: click.Context, url: str | None, token: str | None, ca: Path | None, *, as_json: bool

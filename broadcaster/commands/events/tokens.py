@@ -8,16 +8,20 @@ import click
 from rich.table import Table
 
 from broadcaster.access.roles import TOKEN_ROLES
-from broadcaster.commands.events.asking import Wanted, ask, out, print_json, wanted_from
+from broadcaster.commands.events.asking import (
+    Wanted,
+    ask,
+    out,
+    print_json,
+    server_options,
+    wanted_from,
+)
 
 TOKENS = "/api/tokens"
 
 
 @click.group()
-@click.option("--url", help="Address of the server; without it that of the settings.")
-@click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="The organizer's token.")
-@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
-@click.option("--json", "as_json", is_flag=True, help="Print the server's answer as JSON.")
+@server_options
 @click.pass_context
 def tokens(
     context: click.Context, url: str | None, token: str | None, ca: Path | None, *, as_json: bool

@@ -41,8 +41,6 @@ class Tokens:
         by: Identity,
         *,
         expires_at_ms: int | None = None,
-        subject: str = "",
-        session: bool = False,
     ) -> tuple[Token, str]:
         """Write a new token.
 
@@ -52,8 +50,6 @@ class Tokens:
             scopes: where.
             by: its creator.
             expires_at_ms: Unix time; None for never.
-            subject: of whom it is; empty for one of its own.
-            session: see `Token`.
 
         Returns:
             The token, and its text, which is shown once.
@@ -76,17 +72,15 @@ class Tokens:
                 name,
                 role,
                 scopes,
-                subject,
+                "",
                 self._clock.now_ms(),
                 by.name,
                 expires_at_ms=expires_at_ms,
-                session=session,
             )
         )
         version = await self._bus.put(keys.token_record(token.id), token.to_json(), 0)
         self._registry.learn(token, version)
-        if not session:
-            await self._note("token_created", token, by)
+        await self._note("token_created", token, by)
         return token, text
 
     def bounded_expiry(self, expires_at_ms: int | None, by: Identity) -> int | None:
@@ -151,8 +145,7 @@ class Tokens:
         ]
         if old:
             records = [keys.token_record(token_id) for token_id in old]
-            none = keys.TOKEN_RECORDS  # no stream and no topic begins so
-            await self._bus.erase(records=records, streams=none, retained=none)
+            await self._bus.erase(records=records, streams=keys.NOTHING, retained=keys.NOTHING)
             self._registry.forget(old)
 
 

@@ -1,10 +1,10 @@
 """Raises and clears alarms, so that what flickers around a limit does not flap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-Value = str | int | float | bool | None
+from broadcaster.desk.journal.entries import Values
 
 
 class AlarmSeverity(StrEnum):
@@ -33,7 +33,7 @@ class AlarmFinding:
     subject: str
     holds: bool | None
     severity: AlarmSeverity
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     raise_after_s: float = 0.0
     clear_after_s: float = 3.0
     bridge_s: float = 0.0
@@ -55,7 +55,7 @@ class Alarm:
     subject: str
     since_ms: int
     severity: AlarmSeverity
-    values: Mapping[str, Value]
+    values: Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from contextlib import suppress
 
 from broadcaster.desk.alarms.book import Alarm
 from broadcaster.desk.alarms.installation import InstallationAlarms
-from broadcaster.desk.alarms.watched import Happening, WatchedEvent, told
+from broadcaster.desk.alarms.watched import WatchedEvent, told
 from broadcaster.desk.board import Board
+from broadcaster.desk.journal.changes import Happening
 from broadcaster.desk.journal.journal import SYSTEM, Journal
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.event import Event
-from broadcaster.model.ports import Bus, Clock, Lease
+from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import STATUS_INTERVAL_S
 from broadcaster.system.tasks import first_of
 
@@ -87,7 +88,7 @@ class AlarmWatch:
                 self._leads = True
                 try:
                     await first_of(
-                        self._watch_events(), _until_lost(lease), name="desk: alarms of events"
+                        self._watch_events(), lease.lost(), name="desk: alarms of events"
                     )
                 finally:
                     self._leads = False
@@ -152,7 +153,3 @@ class AlarmWatch:
         with suppress(BusUnavailable):
             if await self._bus.get(keys.alarms_record(event_id)) is not None:
                 await self._bus.put(keys.alarms_record(event_id), WatchedEvent(0).to_json())
-
-
-async def _until_lost(lease: Lease) -> None:
-    await lease.lost()

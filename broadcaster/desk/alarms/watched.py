@@ -1,9 +1,7 @@
 """One event under watch: its alarms, and what its log tells of speaker and booths."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from broadcaster.desk.alarms.book import Alarm, AlarmBook, AlarmChange, AlarmSeverity
 from broadcaster.desk.alarms.findings import (
@@ -15,12 +13,11 @@ from broadcaster.desk.alarms.findings import (
     is_held,
 )
 from broadcaster.desk.alarms.limits import AlarmLimits
+from broadcaster.desk.journal.changes import Happening
+from broadcaster.desk.journal.entries import Values
 from broadcaster.model.event import EventState
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import STALE_AFTER_S, BoothState, BoothStatus, EventStatus
-
-Happening = tuple[str, Mapping[str, Any]]
-"""The kind of an entry of the log and its details."""
 
 
 @dataclass(slots=True)
@@ -117,7 +114,7 @@ def _has_no_session(booth: BoothStatus) -> bool:
     return booth.state in WITHOUT_SESSION
 
 
-def _about(booth: BoothStatus) -> Mapping[str, Any]:
+def _about(booth: BoothStatus) -> Values:
     state = BoothState.RETRYING if booth.channel == FLOOR else booth.state
     return {"channel": booth.channel, "state": state, "error": booth.last_error}
 
@@ -126,5 +123,5 @@ def told(change: AlarmChange) -> Happening:
     """A change of an alarm as an entry of a log."""
     alarm = change.alarm
     what = "alarm_raised" if change.raised else "alarm_cleared"
-    values = {"alarm": alarm.id, "subject": alarm.subject, "severity": alarm.severity}
+    values: Values = {"alarm": alarm.id, "subject": alarm.subject, "severity": alarm.severity}
     return (what, {**values, **alarm.values} if change.raised else values)

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import aiohttp
 from yarl import URL
 
+from broadcaster.desk.alarms.installation import CERTIFICATE_DAYS
 from broadcaster.model.check.report import CheckResult, Light
 
 FETCH_TIMEOUT_S = 8.0
-EXPIRES_SOON_DAYS = 14
 _EXPIRED = 10
 """X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 _OTHER_NAME = frozenset({62, 64})
@@ -130,7 +130,7 @@ def until(ends: datetime, base: str) -> CheckResult:
     """The verdict about a good certificate that is valid until then."""
     days = (ends - datetime.now(UTC)).days
     values: dict[str, str | int | float] = {"address": base, "days": days}
-    if days < EXPIRES_SOON_DAYS:
+    if days < CERTIFICATE_DAYS:
         light = Light.RED if days < 0 else Light.AMBER
         problem = "certificate_expired" if days < 0 else "certificate_expires"
         message = f"The certificate of {base} expires in {max(days, 0)} days."

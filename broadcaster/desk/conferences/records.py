@@ -22,7 +22,7 @@ from broadcaster.model.conference.conference_errors import (
 )
 from broadcaster.model.conference.lookup import find_conference
 from broadcaster.model.event import SLUG, EventAction
-from broadcaster.model.join import new_code
+from broadcaster.model.join import take_code
 from broadcaster.model.ports import Bus, Clock
 
 _ATTEMPTS = 5
@@ -66,7 +66,7 @@ class Conferences:
         # Without this look a code would be lost to each attempt.
         if await self._bus.get(record) is not None:
             raise ConferenceExists(conference_id)
-        code = await self._take_code(conference_id)
+        code = await take_code(self._bus, keys.conference_in_code(conference_id))
         conference = Conference(id=conference_id, code=code, **values)
         try:
             version = await self._bus.put(record, conference.to_json(), 0)
@@ -176,12 +176,3 @@ class Conferences:
             streams=keys.NOTHING,
             retained=keys.NOTHING,
         )
-
-    async def _take_code(self, conference_id: str) -> str:
-        """Take a join code that nothing has or had."""
-        owner = keys.conference_in_code(conference_id).encode()
-        while True:
-            code = new_code()
-            with suppress(VersionConflict):
-                await self._bus.put(keys.code_record(code), owner, 0)
-                return code

@@ -1,11 +1,10 @@
 """The conferences' part of the REST API."""
 
-from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
-from broadcaster.desk.answers import NO_STORE, EventAnswers
+from broadcaster.desk.answers import NO_STORE, EventAnswers, channel_body, versioned
 from broadcaster.desk.conferences.conference_bodies import ConferenceChange, NewConference
 from broadcaster.desk.conferences.records import Conferences, StoredConference
 from broadcaster.desk.qr import picture
@@ -25,15 +24,7 @@ def conference_body(stored: StoredConference) -> dict[str, Any]:
         "rooms": list(conference.rooms),
         "code": conference.code,
         "languages": [
-            {
-                "tag": channel.language,
-                **{
-                    name: value
-                    for name, value in asdict(channel).items()
-                    if name in {"interpreter", "always", "voice"}
-                },
-            }
-            for channel in conference.languages
+            {"tag": channel.language, **channel_body(channel)} for channel in conference.languages
         ],
         "auto_open_minutes": conference.auto_open_minutes,
         "auto_live": conference.auto_live,
@@ -138,5 +129,4 @@ class ConferenceRoutes:
         status: int = 200,
         headers: dict[str, str] | None = None,
     ) -> web.Response:
-        tag = {"ETag": f'"{stored.version}"', **NO_STORE, **(headers or {})}
-        return web.json_response(self._body(stored, request), status=status, headers=tag)
+        return versioned(self._body(stored, request), stored.version, status, headers)

@@ -10,13 +10,12 @@ from aiohttp.typedefs import Handler, Middleware
 
 from broadcaster.access.actions import Action
 from broadcaster.access.registry import TokenRegistry
-from broadcaster.access.routes import action_of
 from broadcaster.access.scope import Ownership
 from broadcaster.access.tokens import parts_of
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus
-from broadcaster.web.access.credentials import OWNERSHIP, shown_tokens
+from broadcaster.web.access.credentials import OWNERSHIP, asked_action, shown_tokens
 from broadcaster.web.errors import Refused
 
 LOAD_TIMEOUT_S = 5.0
@@ -33,8 +32,7 @@ def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        resource = request.match_info.route.resource
-        action = action_of(request.method, resource.canonical if resource else "")
+        action = asked_action(request)
         texts = [text for text, _ in shown_tokens(request) if parts_of(text)]
         if action in _OF_AUDIENCE or not texts:
             return await handler(request)

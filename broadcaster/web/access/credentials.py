@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from broadcaster.access.actions import Action
 from broadcaster.access.identity import Identity
+from broadcaster.access.routes import action_of
 from broadcaster.access.scope import Ownership
 from broadcaster.auth import bearer
 from broadcaster.web.clients import client_of
@@ -29,6 +31,12 @@ class Recognised:
 OWNERSHIP = web.RequestKey("ownership", Ownership)
 """Of the event that a request's address names; missing if there is no such event, or if nobody
 asked."""
+
+
+def asked_action(request: web.Request) -> Action | None:
+    """The action of the route that a request was for; None if it has no row, or for no route."""
+    resource = request.match_info.route.resource
+    return action_of(request.method, resource.canonical if resource else "")
 
 
 def shown_tokens(request: web.Request) -> list[tuple[str, bool]]:

@@ -1,13 +1,13 @@
 /** Gives out a link: its name, what it may do, how long; then shows it once, also as a QR code. */
 import { sendJson } from '../../shared/api.js';
 import { h, setText } from '../../shared/dom.js';
+import { copyLink } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { languageName } from '../../i18n/written.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./token-dialog.js').NewToken} NewToken */
 
-const COPIED_MS = 1_500;
 const DAY_MS = 24 * 3_600_000;
 const DAYS = [0, 1, 7, 30];
 const OF_EVENT = /** @type {const} */ ([
@@ -107,7 +107,7 @@ export class TokenForm {
   #show({ name, link, token, qr }) {
     const text = link ?? token;
     const copy = h('button', { type: 'button', class: 'button copy-token' }, say('copyLink'));
-    copy.addEventListener('click', () => void copied(copy, text));
+    copy.addEventListener('click', () => void copyLink(copy, text));
     const shown = h('input', { class: 'input', readOnly: true, value: text, dir: 'ltr' });
     shown.setAttribute('aria-label', say('accessLinkOf', { name }));
     this.#made.replaceChildren(
@@ -119,20 +119,5 @@ export class TokenForm {
         h('div', { class: 'token-text' }, shown, copy),
       ),
     );
-  }
-}
-
-/**
- * @param {HTMLButtonElement} button
- * @param {string} text
- */
-async function copied(button, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    setText(button, say('copied'));
-    setTimeout(() => setText(button, say('copyLink')), COPIED_MS);
-  } catch {
-    // Over plain http there is no clipboard: offer the text itself.
-    prompt(say('copyThis'), text);
   }
 }

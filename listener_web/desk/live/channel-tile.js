@@ -1,6 +1,6 @@
 /** One channel, in figures that can be read from two metres away. */
 import { h, setText } from '../../shared/dom.js';
-import { judge, showLevel } from '../../shared/level.js';
+import { judge, levelMeter, showLevel } from '../../shared/level.js';
 import { say } from '../../i18n/say.js';
 import { decimal, money, whole } from '../../i18n/written.js';
 import { channelName } from './alarm-words.js';
@@ -50,18 +50,7 @@ export class ChannelTile {
     this.#channel = channel;
     const name = channelName(channel);
     this.element.dataset.channel = channel;
-    this.#meter = h(
-      'div',
-      {
-        class: 'meter',
-        role: 'meter',
-        'aria-label': say('liveLevelOf', { channel: name }),
-        'aria-valuemin': '-60',
-        'aria-valuemax': '0',
-        'aria-valuenow': '-60',
-      },
-      h('div', { class: 'meter-bar' }),
-    );
+    this.#meter = levelMeter(say('liveLevelOf', { channel: name }));
     const hear = h(
       'button',
       { type: 'button', class: 'button listen', 'aria-label': say('liveListenTo', { channel: name }) },

@@ -1,9 +1,9 @@
 /** One event: its floor, its cost, and a tile for each channel. */
 import { h, setText } from '../../shared/dom.js';
-import { judge, showLevel } from '../../shared/level.js';
+import { judge, levelMeter, showLevel } from '../../shared/level.js';
+import { EVENT_STATES, livePage } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { money, shortMoney, whole } from '../../i18n/written.js';
-import { STATES } from '../event-card.js';
 import { ChannelTile } from './channel-tile.js';
 import { SparkLine } from './spark-line.js';
 
@@ -35,19 +35,8 @@ export class RoomView {
     this.#event = event;
     this.#listen = listen;
     this.element.dataset.event = event.id;
-    this.#link.href = `/desk/live/${encodeURIComponent(event.id)}`;
-    this.#meter = h(
-      'div',
-      {
-        class: 'meter',
-        role: 'meter',
-        'aria-label': say('floorLevel'),
-        'aria-valuemin': '-60',
-        'aria-valuemax': '0',
-        'aria-valuenow': '-60',
-      },
-      h('div', { class: 'meter-bar' }),
-    );
+    this.#link.href = livePage(event.id);
+    this.#meter = levelMeter(say('floorLevel'));
     const floor = h('div', { class: 'room-floor' }, this.#speaker, this.#meter);
     const head = h('div', { class: 'room-head' }, this.#title, this.#state, this.#cost, this.#link);
     this.element.append(head, floor, this.#tilesBox);
@@ -62,7 +51,7 @@ export class RoomView {
   update(event) {
     this.#event = event;
     setText(this.#title, event.title);
-    const [key, look] = STATES[event.state];
+    const [key, look] = EVENT_STATES[event.state];
     this.#state.dataset.status = look;
     this.element.dataset.state = event.state;
     this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), say(key));
