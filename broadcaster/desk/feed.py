@@ -20,12 +20,11 @@ from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events, Stored
 from broadcaster.desk.journal.entries import JournalRecord
-from broadcaster.errors import BusUnavailable, DomainError
+from broadcaster.errors import DomainError
 from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.system.backoff import Backoff
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -156,17 +155,7 @@ class DeskFeed:
             await self._changed.wait()
 
     async def _follow_events(self) -> None:
-        backoff = Backoff(sleep=self._clock.sleep)
-        while not self.loaded.is_set():
-            try:
-                for name in await self._bus.records(keys.EVENT_RECORDS):
-                    if (record := await self._bus.get(name)) is not None:
-                        await self._show(name, record)
-                self.loaded.set()
-            except BusUnavailable as error:
-                log.warning("cannot read the events, trying again: %s", error.message)
-                await backoff.wait()
-        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
+        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS, self.loaded):
             await self._show(name, record)
 
     async def _show(self, name: str, record: Record) -> None:
