@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from broadcaster.web.access.credentials import COOKIE
 from tests.access.test_tokens import ask, event, holder, make
-from tests.support.player import player, subscribed
 from tests.support.deadline import deadline
+from tests.support.player import player, subscribed
 from tests.support.server import TOKEN, Server, running_server
 
 CAPTIONS, SOUND = "/e/talk/captions/es", "/e/talk/audio/es"

@@ -259,8 +259,9 @@ async def test_one_holder_cannot_fill_the_log(
         await event(server, "talk")
         made = await make(server, "reviewer", "event:talk")
         async with holder(server, made["token"]) as http:
-            for status in (204, 204, 204, 429):
-                refused = await ask(http, "POST", path, status, json=flag)
+            for _ in range(3):
+                await ask(http, "POST", path, 204, json=flag)
+            refused = await ask(http, "POST", path, 429, json=flag)
             assert refused["error"] == "too_many_changes"
             await ask(http, "GET", "/api/events", 200)
         await ask(server.http, "POST", path, 204, json=flag)
