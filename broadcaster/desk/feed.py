@@ -32,6 +32,8 @@ _LOG_ENTRIES = 3
 """Newest entries of a log that pages are told; a page that missed others asks for them."""
 MEASURE_EVERY_S = 0.5
 """Stages report once a second, each at its own time: so a page shows a change within a second."""
+_MEASURED_AT_ONCE = 20
+"""Events that are measured before other tasks run: a conference has a thousand."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -236,19 +238,23 @@ class DeskFeed:
     async def _measure_regularly(self) -> None:
         while True:
             if self._pages:
-                self._measure()
+                await self._measure()
             await self._clock.sleep(MEASURE_EVERY_S)
 
-    def _measure(self) -> None:
-        """Ask the board about all events that are not over."""
-        open_events = self.open_events()
-        open_ids = {event.id for event, _ in open_events}
+    async def _measure(self) -> None:
+        """Ask the board about all events that are not over; other tasks run in between."""
+        open_ids = [event.id for event in self.events() if not event.is_over]
         measured = [event_id for kind, event_id in self._newest if kind == "status"]
-        for event_id in measured:
-            if event_id not in open_ids:
-                del self._newest["status", event_id]
-        for event, spent_usd in open_events:
-            self._change("status", event.id, self._board.snapshot(event, spent_usd))
+        for event_id in set(measured).difference(open_ids):
+            del self._newest["status", event_id]
+        for number, event_id in enumerate(open_ids, 1):
+            if number % _MEASURED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            known = self._newest.get(("event", event_id))
+            event = known.stored.event if known is not None and known.stored is not None else None
+            if event is not None and not event.is_over:
+                status = self._board.snapshot(event, self._spent.get(event_id, {}))
+                self._change("status", event_id, status)
         self._change("store", "", self._board.store())
 
     def _change(
