@@ -45,7 +45,7 @@ export class TokenDialog {
       failed: (error) => this.#tell(error),
     });
     const heading = event === null ? say('accessLinks') : say('accessOf', { title: event.title });
-    const title = h('h2', { id: 'access-title', dir: 'auto' }, heading);
+    const title = h('h2', { id: 'access-title', dir: 'auto', tabIndex: -1 }, heading);
     const close = h('button', { type: 'button', class: 'button' }, say('accessClose'));
     close.addEventListener('click', () => this.#dialog.close());
     this.#dialog = h(
@@ -62,14 +62,19 @@ export class TokenDialog {
     this.#dialog.addEventListener('close', () => this.#dialog.remove());
   }
 
-  /** Show it over the page, with the links as they are now. */
-  async open() {
+  /**
+   * Show it over the page, with the links as they are now.
+   *
+   * @param {HTMLElement | null} opener gets the focus back
+   */
+  async open(opener) {
     try {
       await this.#show();
     } catch (error) {
       this.#failed(error);
       return;
     }
+    this.#dialog.addEventListener('close', () => opener?.focus());
     document.body.append(this.#dialog);
     this.#dialog.showModal();
   }
@@ -91,7 +96,7 @@ export class TokenDialog {
       await send(`${this.#path}/${token.id}`, { method: 'DELETE' });
       await this.#show();
       this.#problem.hidden = true;
-      this.#dialog.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
+      this.#dialog.querySelector('h2')?.focus(); // the button that had it is gone
     } catch (error) {
       this.#tell(error);
     }
