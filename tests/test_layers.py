@@ -74,7 +74,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
-    "edge.programme": "errors model model.conference system web web.pages",
+    "edge.programme": "model model.conference web web.pages",
     "edge.rooms": "auth edge.fanout errors model model.conference sockets system web",
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",

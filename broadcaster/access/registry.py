@@ -14,7 +14,6 @@ from broadcaster.access.tokens import Token, parts_of
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.access")
@@ -130,17 +129,7 @@ class TokenRegistry:
             cut_off()
 
     async def _follow(self) -> None:
-        backoff = Backoff(sleep=self._clock.sleep)
-        while not self.loaded.is_set():
-            try:
-                for name in await self._bus.records(keys.TOKEN_RECORDS):
-                    if (record := await self._bus.get(name)) is not None:
-                        self._read(name, record)
-                self.loaded.set()
-            except BusUnavailable as error:
-                log.warning("cannot read the tokens, trying again: %s", error.message)
-                await backoff.wait()
-        async for name, record in self._bus.watch_all(keys.TOKEN_RECORDS):
+        async for name, record in self._bus.watch_all(keys.TOKEN_RECORDS, self.loaded):
             self._read(name, record)
 
     def _read(self, name: str, record: Record) -> None:

@@ -228,11 +228,13 @@ class EmbeddedBus:
                 async for state in found:
                     yield state
 
-    async def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+    async def watch_all(
+        self, prefix: str, caught_up: asyncio.Event | None = None
+    ) -> AsyncIterator[tuple[str, Record]]:
         """See `ports.Bus.watch_all`."""
         with self._changes.attach((_RECORDS_TOPIC,), depth=_FOLLOW_BATCH) as written:
             async with aclosing(
-                all_states(prefix, self.records, self.get, written, self._clock)
+                all_states(prefix, self.records, self.get, written, self._clock, caught_up)
             ) as found:
                 async for named in found:
                     yield named

@@ -1,5 +1,6 @@
 """Watching records, the same for both buses."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
@@ -52,6 +53,7 @@ async def all_states(
     get: Callable[[str], Awaitable[Record | None]],
     written: BoundedSubscription,
     clock: Clock,
+    caught_up: asyncio.Event | None,
 ) -> AsyncGenerator[tuple[str, Record], None]:
     """The states of all records with a prefix for ever; see `ports.Bus.watch_all`.
 
@@ -61,6 +63,7 @@ async def all_states(
         get: reads one, or raises `BusUnavailable`.
         written: has a message with the name of each record that was written; some may be lost.
         clock: time of the pauses while they cannot be read.
+        caught_up: see `ports.Bus.watch_all`.
     """
     backoff = Backoff(sleep=clock.sleep)
     last: dict[str, Record] = {}
@@ -77,6 +80,8 @@ async def all_states(
                         last[name] = current
                         yield name, current
                 unread = []
+                if caught_up is not None:
+                    caught_up.set()
                 message = await written.wait(max(0.0, relist_at - clock.monotonic()))
                 if written.dropped != dropped:
                     break

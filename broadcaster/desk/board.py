@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from broadcaster.model import keys
@@ -26,6 +26,10 @@ from broadcaster.model.variant import ChannelVariant
 
 log = logging.getLogger("broadcaster.desk")
 
+_NOT_OF_FLOOR = frozenset({"kind", "position"})
+_BOOTH_FIELDS = tuple(
+    field.name for field in fields(BoothStatus) if field.name not in {"kind", "floor_language"}
+)
 BOARD_LINGER_S = 180.0
 """How long an event's status is collected after the last question; Prometheus asks seldom."""
 
@@ -103,9 +107,9 @@ class Board:
             "cost_usd": cost_usd,
             "spend_cap_usd": cap_usd,
             "held": cap_usd is not None and cost_usd >= cap_usd,
-            "floor": _without(floor, "position") | {"language": language} if floor else None,
+            "floor": _floor_body(floor) | {"language": language} if floor else None,
             "channels": [
-                _without(seen.booths[channel], "floor_language")
+                _booth_body(seen.booths[channel])
                 | {
                     "cost_usd": spent_usd.get(channel, 0.0),
                     "listeners": seen.listeners.get(channel, 0),
@@ -147,6 +151,10 @@ def _sender(status: Status) -> str:
             return "floor"
 
 
-def _without(status: Status, name: str) -> dict[str, Any]:
-    """The status as JSON, without its kind and one field."""
-    return {key: value for key, value in asdict(status).items() if key not in {"kind", name}}
+def _floor_body(status: FloorStatus) -> dict[str, Any]:
+    return {name: value for name, value in asdict(status).items() if name not in _NOT_OF_FLOOR}
+
+
+def _booth_body(status: BoothStatus) -> dict[str, Any]:
+    """The status as JSON. All fields are plain values; `asdict` would copy each of them deeply."""
+    return {name: getattr(status, name) for name in _BOOTH_FIELDS}

@@ -71,6 +71,7 @@ class EventEraser:
             record = await self._bus.get(name)
             if record is None:
                 continue
+            await asyncio.sleep(0)  # other tasks run: a conference has a thousand events
             try:
                 event = Event.from_json(record.value)
             except (ValueError, TypeError, KeyError):

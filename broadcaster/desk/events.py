@@ -1,5 +1,6 @@
 """Event records: created, read, changed, deleted."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,8 @@ from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
 
 _ATTEMPTS = 5
+_READ_AT_ONCE = 50
+"""Records that are parsed before other tasks run: a conference has a thousand."""
 _COPY = " (copy)"
 _LONGEST_TITLE = 120
 
@@ -172,9 +175,15 @@ class Events:
     async def list(self) -> list[Stored]:
         """All events, by id."""
         names = await self._bus.records(keys.EVENT_RECORDS)
-        records = [await self._bus.get(name) for name in names]
-        stored = [self.stored(record) for record in records if record is not None]
-        return [one for one in stored if one.event.state is not EventState.DELETED]
+        found = []
+        for number, name in enumerate(names, 1):
+            if number % _READ_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if (record := await self._bus.get(name)) is not None:
+                stored = self.stored(record)
+                if stored.event.state is not EventState.DELETED:
+                    found.append(stored)
+        return found
 
     async def change(
         self,

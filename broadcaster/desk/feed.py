@@ -20,12 +20,11 @@ from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events, Stored
 from broadcaster.desk.journal.entries import JournalRecord
-from broadcaster.errors import BusUnavailable, DomainError
+from broadcaster.errors import DomainError
 from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.system.backoff import Backoff
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -33,6 +32,8 @@ _LOG_ENTRIES = 3
 """Newest entries of a log that pages are told; a page that missed others asks for them."""
 MEASURE_EVERY_S = 0.5
 """Stages report once a second, each at its own time: so a page shows a change within a second."""
+_MEASURED_AT_ONCE = 20
+"""Events that are measured before other tasks run: a conference has a thousand."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -156,17 +157,7 @@ class DeskFeed:
             await self._changed.wait()
 
     async def _follow_events(self) -> None:
-        backoff = Backoff(sleep=self._clock.sleep)
-        while not self.loaded.is_set():
-            try:
-                for name in await self._bus.records(keys.EVENT_RECORDS):
-                    if (record := await self._bus.get(name)) is not None:
-                        await self._show(name, record)
-                self.loaded.set()
-            except BusUnavailable as error:
-                log.warning("cannot read the events, trying again: %s", error.message)
-                await backoff.wait()
-        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
+        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS, self.loaded):
             await self._show(name, record)
 
     async def _show(self, name: str, record: Record) -> None:
@@ -247,19 +238,23 @@ class DeskFeed:
     async def _measure_regularly(self) -> None:
         while True:
             if self._pages:
-                self._measure()
+                await self._measure()
             await self._clock.sleep(MEASURE_EVERY_S)
 
-    def _measure(self) -> None:
-        """Ask the board about all events that are not over."""
-        open_events = self.open_events()
-        open_ids = {event.id for event, _ in open_events}
+    async def _measure(self) -> None:
+        """Ask the board about all events that are not over; other tasks run in between."""
+        open_ids = [event.id for event in self.events() if not event.is_over]
         measured = [event_id for kind, event_id in self._newest if kind == "status"]
-        for event_id in measured:
-            if event_id not in open_ids:
-                del self._newest["status", event_id]
-        for event, spent_usd in open_events:
-            self._change("status", event.id, self._board.snapshot(event, spent_usd))
+        for event_id in set(measured).difference(open_ids):
+            del self._newest["status", event_id]
+        for number, event_id in enumerate(open_ids, 1):
+            if number % _MEASURED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            known = self._newest.get(("event", event_id))
+            event = known.stored.event if known is not None and known.stored is not None else None
+            if event is not None and not event.is_over:
+                status = self._board.snapshot(event, self._spent.get(event_id, {}))
+                self._change("status", event_id, status)
         self._change("store", "", self._board.store())
 
     def _change(

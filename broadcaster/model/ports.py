@@ -1,5 +1,6 @@
 """The Protocols that stages depend on; `app.py` chooses the implementations."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -193,11 +194,17 @@ class Bus(Protocol):
     def watch(self, record: str) -> AsyncIterator[Record]:
         """The record as it is now, if it exists, then each later state; may skip states."""
 
-    def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+    def watch_all(
+        self, prefix: str, caught_up: asyncio.Event | None = None
+    ) -> AsyncIterator[tuple[str, Record]]:
         """All records whose name starts with `prefix`, with their names, as `watch` gives one.
 
         A new record is announced like any other write. A writer of an older version does not
         announce its writes here; they are found within ten seconds.
+
+        Args:
+            prefix: start of their names.
+            caught_up: set when the reader has taken all records that existed at the start.
         """
 
     async def records(self, prefix: str) -> list[str]:

@@ -273,6 +273,26 @@ async def test_a_slow_watcher_of_all_records_misses_none(bus: Bus, other: Bus) -
     assert sorted(seen) == sorted(names)
 
 
+async def test_a_watcher_knows_when_it_has_seen_what_existed(bus: Bus, other: Bus) -> None:
+    names = [f"r.{number}" for number in range(20)]
+    for name in names:
+        await bus.put(name, b"")
+    caught_up = asyncio.Event()
+    watching = other.watch_all("r.", caught_up)
+    assert [name for name, _ in await take(watching, len(names))] == sorted(names)
+    assert not caught_up.is_set()  # the last one is still being read
+    async with background_task(take(watching, 1), "watch") as later:
+        await soon(caught_up.wait())
+        await bus.put("r.new", b"")
+        assert await soon(later) == [("r.new", Record(b"", 1))]
+
+
+async def test_a_watcher_of_nothing_has_caught_up(other: Bus) -> None:
+    caught_up = asyncio.Event()
+    async with background_task(take(other.watch_all("none.", caught_up), 1), "watch"):
+        await soon(caught_up.wait())
+
+
 async def test_a_lease_has_one_holder_at_a_time(bus: Bus, other: Bus) -> None:
     holders = 0
     turns = 0

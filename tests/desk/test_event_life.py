@@ -411,3 +411,18 @@ async def test_a_retention_counts_from_its_change_for_an_event_that_was_closed_b
         await bus.put(keys.event_record("talk"), closed.to_json())
         stored = await events.change("talk", EventChange.model_validate({"retention_days": 1}))
         assert stored.event.closed_at_ms == clock.now_ms()
+
+
+async def test_other_tasks_run_while_many_events_are_read(tmp_path: Path) -> None:
+    async with open_bus(None, tmp_path) as bus:
+        for number in range(200):
+            event = Event(f"talk-{number}", "A talk", EventState.DRAFT, (Channel("es"),), "key")
+            await bus.put(keys.event_record(event.id), event.to_json())
+        events = Events(bus, FakeClock(), StageKeyring(["x" * 32]))
+        reading = asyncio.create_task(events.list())
+        turns = 0
+        while not reading.done():
+            turns += 1
+            await asyncio.sleep(0)
+        assert len(await reading) == 200
+        assert turns >= 4

@@ -15,7 +15,8 @@ from tests.support.server import TOKEN, Server, running_server
 GUIDE = document(ROOT / "docs" / "organizer.md")
 NAMES = {"event": "keynote", "conference": "water", "channel": "es"}
 PROGRAM = ".venv/bin/broadcaster "
-ASKS_A_SERVER = ("events ", "tokens ", "check --event ")
+ASKS_A_SERVER = ("events ", "conferences ", "tokens ", "check --event ")
+PROGRAMME = {"schedule": {"conference": {"days": [{"rooms": {"Hall": [{"title": "Lunch"}]}}]}}}
 
 
 def commands() -> list[str]:
@@ -32,9 +33,9 @@ async def run(server: Server, *words: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, main, words, env=env)
 
 
-async def follow(server: Server, line: str) -> None:
-    """Do what one line of the guide says."""
-    words = shlex.split(line)
+async def follow(server: Server, line: str, folder: Path) -> None:
+    """Do what one line of the guide says; the files that it names are in a folder."""
+    words = [str(folder / word) if word.endswith(".json") else word for word in shlex.split(line)]
     if words[-1] == "ID":
         listed = await run(server, "tokens", "--json", "list")
         words[-1] = json.loads(listed.stdout)[-1]["id"]
@@ -60,15 +61,13 @@ async def ask_every_address(server: Server) -> None:
 
 async def test_every_command_and_address_works(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
-        conference = {"id": "water", "title": "Water", "time_zone": "UTC"}
-        async with server.http.post("/api/conferences", json=conference) as answer:
-            assert answer.ok
+        (tmp_path / "schedule.json").write_text(json.dumps(PROGRAMME))
         lines = commands()
         live = lines.index("events live keynote")
         for line in lines[: live + 1]:
-            await follow(server, line)
+            await follow(server, line, tmp_path)
         await ask_every_address(server)
         for line in lines[live + 1 :]:
-            await follow(server, line)
+            await follow(server, line, tmp_path)
         async with server.http.get("/api/events") as answer:
             assert [event["title"] for event in await answer.json()] == ["Opening keynote, day 2"]

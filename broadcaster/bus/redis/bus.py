@@ -150,9 +150,11 @@ class RedisBus:
         """See `ports.Bus.watch`."""
         return self._records.watch(record)
 
-    def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+    def watch_all(
+        self, prefix: str, caught_up: asyncio.Event | None = None
+    ) -> AsyncIterator[tuple[str, Record]]:
         """See `ports.Bus.watch_all`."""
-        return self._records.watch_all(prefix)
+        return self._records.watch_all(prefix, caught_up)
 
     async def records(self, prefix: str) -> list[str]:
         """See `ports.Bus.records`."""

@@ -1,5 +1,6 @@
 """Records: hashes of value, version and the token of the last write."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
@@ -65,11 +66,15 @@ class Records:
             async for state in found:
                 yield state
 
-    async def watch_all(self, prefix: str) -> AsyncIterator[tuple[str, Record]]:
+    async def watch_all(
+        self, prefix: str, caught_up: asyncio.Event | None = None
+    ) -> AsyncIterator[tuple[str, Record]]:
         """See `ports.Bus.watch_all`."""
         async with (
             self._subscriber.listen((_RECORDS_TOPIC,), depth=_MOST_UNREAD_NAMES) as written,
-            aclosing(all_states(prefix, self.names, self.get, written, self._redis.clock)) as found,
+            aclosing(
+                all_states(prefix, self.names, self.get, written, self._redis.clock, caught_up)
+            ) as found,
         ):
             async for named in found:
                 yield named

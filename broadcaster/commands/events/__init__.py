@@ -1,1 +1,1 @@
-"""`broadcaster events`: the organizer's events from the command line, by the desk's API."""
+"""`broadcaster events`, `conferences` and `tokens`: commands that ask the API of a desk."""

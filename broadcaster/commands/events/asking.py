@@ -1,4 +1,4 @@
-"""Asks a server for the commands about events and tokens, and prints an error as a sentence."""
+"""Asks a server for the commands of `GROUPS`, and prints an error as a sentence."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ Work = Callable[[DeskClient], Awaitable[Any]]
 
 
 class EventsExitCode(IntEnum):
-    """How a command about events or tokens ended."""
+    """How a command that asks a server ended."""
 
     DONE = 0
     FAILED = 1

@@ -80,6 +80,7 @@ class DeskClient:
         path: str,
         body: dict[str, Any] | None = None,
         version: int | None = None,
+        timeout_s: float = ANSWER_S,
     ) -> Any:
         """The JSON of an answer; None if it has none.
 
@@ -88,6 +89,7 @@ class DeskClient:
             path: below `/api/events`, or one that begins with `/api/`.
             body: to be sent as JSON; None sends none.
             version: what `If-Match` says; None says nothing.
+            timeout_s: how long the server may take.
 
         Raises:
             ServerRefused: the server answered with an error.
@@ -96,10 +98,24 @@ class DeskClient:
         if not path.startswith("/api/"):
             path = f"/api/events{path}"
         headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return await self._answer(timeout_s, method, path, json=body, headers=headers)
+
+    async def send_file(self, path: str, file: bytes, timeout_s: float) -> Any:
+        """The JSON of the answer to a file; raises what `call` raises.
+
+        Args:
+            path: begins with `/api/`.
+            file: its content.
+            timeout_s: how long the server may take.
+        """
+        return await self._answer(timeout_s, "POST", path, data=file)
+
+    async def _answer(self, timeout_s: float, method: str, path: str, **options: Any) -> Any:
+        """The JSON of an answer; see `call`."""
         try:
             async with (
-                asyncio.timeout(ANSWER_S),
-                self._http.request(method, path, json=body, headers=headers) as answer,
+                asyncio.timeout(timeout_s),
+                self._http.request(method, path, **options) as answer,
             ):
                 text = await answer.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -239,6 +239,8 @@ def _show(wanted: Wanted, event: dict[str, Any]) -> None:
         "code": event["code"],
         "speaker": event["links"]["stage"],
         "passcode": event["passcode"],
+        "conference": event["conference"],
+        "room": event["room"],
         "starts": event["starts_at"],
         "ends": event["ends_at"],
         "notice": event["notice"],

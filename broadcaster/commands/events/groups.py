@@ -3,6 +3,11 @@
 import click
 
 from broadcaster.commands.events.commands import events
+from broadcaster.commands.events.conferences import conferences
 from broadcaster.commands.events.tokens import tokens
 
-GROUPS: dict[str, click.Command] = {"events": events, "tokens": tokens}
+GROUPS: dict[str, click.Command] = {
+    "conferences": conferences,
+    "events": events,
+    "tokens": tokens,
+}

@@ -11,14 +11,18 @@ from broadcaster.model.event import Interpreter, StereoInput
 
 CLEARABLE = (
     "ai-notice",
+    "auto-open-minutes",
+    "conference",
     "ends-at",
     "glossary",
     "notice",
     "passcode",
     "retention-days",
+    "room",
     "source",
     "spend-cap",
     "starts-at",
+    "time-zone",
 )
 """Options that `--clear` sets back to nothing."""
 _FIELDS = {"source": "source_language", "spend-cap": "spend_cap_usd"}
@@ -45,6 +49,19 @@ _OPTIONS = [
     click.option("--passcode", help="What attendees must know."),
     click.option("--starts-at", help="Planned start: 2026-11-27T14:00:00+01:00."),
     click.option("--ends-at", help="Planned end."),
+    click.option("--conference", help="Id of the conference that it belongs to."),
+    click.option("--room", help="Where it takes place."),
+    click.option("--time-zone", help="Of its planned times; without it the conference's."),
+    click.option(
+        "--auto-open-minutes",
+        type=click.IntRange(0, 24 * 60),
+        help="A draft opens by itself this long before its planned start.",
+    ),
+    click.option(
+        "--auto-live/--no-auto-live",
+        default=None,
+        help="Go live by itself at the planned start, once the speaker is connected.",
+    ),
     click.option("--notice", help="A sentence for attendees."),
     click.option(
         "--notice-in",

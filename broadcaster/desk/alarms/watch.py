@@ -1,5 +1,6 @@
 """Watches all events in one process of all, and the installation in each process with a desk."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.desk")
 
+_JUDGED_AT_ONCE = 50
+"""Events that are judged before other tasks run."""
 _MOST_UNTOLD = 100
 """Happenings of one event that wait for the store; the oldest are dropped."""
 
@@ -96,8 +99,10 @@ class AlarmWatch:
     async def _watch_events(self) -> None:
         while True:
             open_ids = set()
-            for event, spent_usd in list(self._open_events()):
+            for number, (event, spent_usd) in enumerate(list(self._open_events()), 1):
                 open_ids.add(event.id)
+                if number % _JUDGED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 try:
                     await self._look(event, spent_usd)
                 except BusUnavailable as error:

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from broadcaster.desk.conferences.conference_bodies import MOST_ROOMS
 from broadcaster.desk.conferences.records import Conferences, StoredConference
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import SYSTEM
@@ -19,7 +20,6 @@ from broadcaster.model.event import Event, EventState, ImportedTalk
 from broadcaster.model.ports import Bus
 
 LEASE_TIMEOUT_S = 5.0
-_MOST_ROOMS = 100
 
 
 def read_programme(file: bytes, time_zone: str) -> Programme:
@@ -97,9 +97,9 @@ class ProgrammeImporter:
                     "Choose the languages of the conference first, then import again.",
                 )
             rooms = (*conference.rooms, *changes.new_rooms)
-            if len(rooms) > _MOST_ROOMS:
+            if len(rooms) > MOST_ROOMS:
                 raise BadProgramme(
-                    f"the conference would have {len(rooms)} rooms, and {_MOST_ROOMS} are possible",
+                    f"the conference would have {len(rooms)} rooms, and {MOST_ROOMS} are possible",
                     "Check the rooms in the file.",
                 )
             if changes.new_rooms:

@@ -5,13 +5,11 @@ import logging
 from dataclasses import dataclass
 
 from broadcaster.edge.programme.now_and_next import programme_body
-from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.conference.conference_errors import UnknownConference
 from broadcaster.model.event import PUT_AWAY, Event
 from broadcaster.model.ports import Bus, Clock, Record
-from broadcaster.system.backoff import Backoff
 from broadcaster.web.assets import Asset
 from broadcaster.web.pages.encodings import Effort
 
@@ -43,7 +41,8 @@ class Programmes:
         self._bus = bus
         self._clock = clock
         self._wanted = asyncio.Event()
-        self._loaded = asyncio.Event()
+        self._conferences_known = asyncio.Event()
+        self._events_known = asyncio.Event()
         self._conferences: dict[str, Conference] = {}
         self._events: dict[str, dict[str, Event]] = {}
         self._conference_of: dict[str, str] = {}
@@ -53,14 +52,6 @@ class Programmes:
     async def run(self) -> None:
         """Follow the records until cancelled."""
         await self._wanted.wait()
-        backoff = Backoff(sleep=self._clock.sleep)
-        while not self._loaded.is_set():
-            try:
-                await self._load()
-                self._loaded.set()
-            except BusUnavailable as error:
-                log.warning("cannot read the conferences, trying again: %s", error.message)
-                await backoff.wait()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_conferences(), name="programme: conferences")
             tasks.create_task(self._follow_events(), name="programme: events")
@@ -72,7 +63,8 @@ class Programmes:
             UnknownConference: no conference has this id.
         """
         self._wanted.set()
-        await self._loaded.wait()
+        await self._conferences_known.wait()
+        await self._events_known.wait()
         conference = self._conferences.get(conference_id)
         if conference is None:
             raise UnknownConference
@@ -90,20 +82,15 @@ class Programmes:
         self._made[conference_id] = _Made(now, self._revision, answer)
         return answer
 
-    async def _load(self) -> None:
-        for name in await self._bus.records(keys.CONFERENCE_RECORDS):
-            if (record := await self._bus.get(name)) is not None:
-                self._note_conference(name, record)
-        for name in await self._bus.records(keys.EVENT_RECORDS):
-            if (record := await self._bus.get(name)) is not None:
-                self._note_event(record)
-
     async def _follow_conferences(self) -> None:
-        async for name, record in self._bus.watch_all(keys.CONFERENCE_RECORDS):
+        async for name, record in self._bus.watch_all(
+            keys.CONFERENCE_RECORDS, self._conferences_known
+        ):
             self._note_conference(name, record)
 
     async def _follow_events(self) -> None:
-        async for _, record in self._bus.watch_all(keys.EVENT_RECORDS):
+        watching = self._bus.watch_all(keys.EVENT_RECORDS, self._events_known)
+        async for _, record in watching:
             self._note_event(record)
 
     def _note_conference(self, name: str, record: Record) -> None:
