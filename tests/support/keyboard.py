@@ -1,4 +1,4 @@
-"""A person with a keyboard and no pointer, who must always see where the focus is."""
+"""A person with a keyboard and no pointer: the focus must always be in sight."""
 
 import asyncio
 from typing import Any

@@ -81,7 +81,7 @@ class Desk:
             await expect(self.card(title)).to_have_attribute("data-state", "open", timeout=WAIT_MS)
 
     async def printed_code(self, title: str) -> str:
-        """What the QR code on the event's poster says, read from the printed PDF."""
+        """The address in the QR code on the event's poster, read from the printed PDF."""
         page = await self.context.new_page()
         await page.goto(f"{self.url}/desk/poster/{await self.id_of(title)}")
         await page.locator("#print:enabled").wait_for(timeout=WAIT_MS)

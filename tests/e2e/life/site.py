@@ -70,7 +70,7 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 @dataclass
 class Installation:
-    """What an organizer's server runs on.
+    """All that an organizer's server runs on.
 
     Attributes:
         folder: the server's data folder.

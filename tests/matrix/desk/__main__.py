@@ -27,7 +27,7 @@ FORCED_WIDTHS = (360, 1280)
 
 
 def table(results: dict[str, list[Finding]]) -> Table:
-    """What was wrong with each state."""
+    """The table of what was wrong with each state."""
     looks = len(WIDTHS) * len(THEMES)
     rows = [
         (name, *(["✓"] * 2 if not found else [f"**{len(found)} wrong**", ""]))

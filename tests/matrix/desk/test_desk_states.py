@@ -14,7 +14,7 @@ from tests.support.browser import chromium
 
 pytestmark = pytest.mark.browser
 PARTS = 2
-"""The states are shared by so many tests, which can run at the same time."""
+"""This many tests share the states, so that they can run at the same time."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
