@@ -10,6 +10,7 @@ export class FlagButton {
   told = h('p', { class: 'soft', role: 'status', id: 'flag-told' });
   #event = '';
   #channel = '';
+  #sending = false;
   /** Where the newest caption begins on the clock of the event; null before the first. @type {number | null} */
   #startMs = null;
 
@@ -35,7 +36,8 @@ export class FlagButton {
     /** @type {Record<string, unknown>} */
     const body = { channel: this.#channel };
     if (this.#startMs !== null) body.position_ms = Math.max(0, Math.round(this.#startMs));
-    this.element.disabled = true;
+    if (this.#sending) return;
+    this.#sending = true;
     setText(this.told, '');
     try {
       await send(`/api/events/${encodeURIComponent(this.#event)}/flags`, {
@@ -47,7 +49,7 @@ export class FlagButton {
     } catch (error) {
       setText(this.told, inSentences(explained(error)));
     } finally {
-      this.element.disabled = false;
+      this.#sending = false;
     }
   }
 }

@@ -34,6 +34,8 @@ export class ListenIn {
   #feed = null;
   #event = '';
   #flag = new FlagButton();
+  /** Gets the focus back. @type {Element | null} */
+  #opener = null;
 
   constructor() {
     const scroller = h(
@@ -58,6 +60,7 @@ export class ListenIn {
    * @param {string} channel
    */
   listen(event, channel) {
+    if (!this.element.contains(document.activeElement)) this.#opener = document.activeElement;
     this.element.hidden = false;
     setText(this.#title, say('liveListening', { channel: channelName(channel), title: event.title }));
     this.#hear(event.id, channel);
@@ -72,6 +75,7 @@ export class ListenIn {
     this.#feed?.close();
     this.#feed = null;
     this.element.hidden = true;
+    if (this.#opener instanceof HTMLElement) this.#opener.focus();
   }
 
   /**
