@@ -19,6 +19,7 @@ from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.errors import BroadcasterError
 from broadcaster.loadtest.plan import LoadPlan, Transport
+from broadcaster.system import garbage
 from broadcaster.system.private_files import make_new_files_private
 
 out = Console(highlight=False)
@@ -113,8 +114,9 @@ def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
 
     One process runs all stages (floor, booths, edge and desk) unless --role chooses some.
     """
-    from broadcaster.commands.serve import serve_until_stopped
-    from broadcaster.commands.workers import serve_with_workers, work
+    with garbage.not_while_loading():
+        from broadcaster.commands.serve import serve_until_stopped
+        from broadcaster.commands.workers import serve_with_workers, work
 
     settings = settings_from(**given)
     log.configure(settings.log_level, json_lines=settings.log_json)
@@ -363,9 +365,7 @@ def loadtest(
     from broadcaster.loadtest.target import find_target
 
     if with_page and transport is not Transport.WS:
-        raise click.UsageError(
-            "phones that open the page listen by WebSocket: leave --transport out"
-        )
+        raise click.UsageError("phones that open the page listen by WebSocket: omit --transport")
     log.configure("error")
     good = False
     with explained():
