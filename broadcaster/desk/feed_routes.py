@@ -202,7 +202,7 @@ class _View:
         self.with_stage_key = organizer.may(request, Action.READ_STAGE_KEY)
 
     def of(self, change: Change) -> list[Change]:
-        """What is told of a change. An event that is theirs no more is gone."""
+        """The changes that are told because of one. An event that is theirs no more is gone."""
         if self.sees_all or not change.event:
             return [change]
         if change.kind in CONFERENCE_KINDS:

@@ -65,7 +65,7 @@ export class CheckPanel {
     this.#trial = new InterpretationTrial(id, fail);
     this.element = h(
       'section',
-      { class: 'check' },
+      { class: 'sound-check' },
       heading,
       buttons,
       this.#note,
