@@ -21,6 +21,7 @@ import { tokenRow } from './token-row.js';
  * @property {string} created_by
  * @property {string | null} expires_at ISO 8601
  * @property {string | null} used_at ISO 8601
+ * @property {number} made how many valid links its holder gave out, and those who have them, and so on
  */
 /** @typedef {Token & {token: string, link: string | null, qr: string}} NewToken */
 
@@ -80,15 +81,18 @@ export class TokenDialog {
     const active = tokens.filter(({ state }) => state === 'active');
     const ended = tokens.filter(({ state }) => state !== 'active');
     this.#list.replaceChildren(
-      ...[...active, ...ended].map((token) => tokenRow(token, () => this.#revoke(token))),
+      ...[...active, ...ended].map((token) => tokenRow(token, (withMade) => this.#revoke(token, withMade))),
     );
     this.#none.hidden = tokens.length > 0;
   }
 
-  /** @param {Token} token */
-  async #revoke(token) {
+  /**
+   * @param {Token} token
+   * @param {boolean} withMade whether the links that its holder gave out are revoked too
+   */
+  async #revoke(token, withMade) {
     try {
-      await send(`${this.#path}/${token.id}`, { method: 'DELETE' });
+      await send(`${this.#path}/${token.id}${withMade ? '?made=true' : ''}`, { method: 'DELETE' });
       await this.#show();
       this.#problem.hidden = true;
       this.#dialog.querySelector('h2')?.scrollIntoView({ block: 'nearest' });

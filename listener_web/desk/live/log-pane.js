@@ -79,5 +79,6 @@ function item(entry) {
   const when = h('time', { dateTime: at.toISOString() }, time.format(at));
   const actor = entry.actor === 'system' ? '' : entry.actor;
   const who = actor === '' ? [] : [h('span', { class: 'actor', dir: 'auto' }, actor)];
-  return h('li', { value: entry.number }, when, h('span', { dir: 'auto' }, logWords(entry)), ...who);
+  const words = entry.times > 1 ? `${logWords(entry)} (× ${entry.times})` : logWords(entry);
+  return h('li', { value: entry.number }, when, h('span', { dir: 'auto' }, words), ...who);
 }
