@@ -44,6 +44,8 @@ let loading = true;
 /** Show all conferences by title; a card that is shown already stays as it is. */
 function arrange() {
   if (loading) return;
+  const focused = document.activeElement?.closest('.conference');
+  const inImport = document.activeElement?.closest('.import') !== null;
   byId('none', HTMLElement).hidden = conferences.size > 0;
   const sorted = [...conferences.values()].sort((one, other) => one.title.localeCompare(other.title));
   const cards = sorted.map((one) => cardOf(one));
@@ -53,6 +55,10 @@ function arrange() {
   }
   for (const [number, one] of cards.entries()) {
     if (list.children[number] !== one) list.insertBefore(one, list.children[number] ?? null);
+  }
+  const isLost = !list.contains(document.activeElement);
+  if (focused instanceof HTMLElement && isLost) {
+    giveFocusBack(focused.dataset.conference ?? '', inImport);
   }
 }
 
@@ -74,6 +80,18 @@ function imported({ id }) {
   arrange();
 }
 
+/**
+ * A card is made again; the one that had the focus gets it back.
+ *
+ * @param {string} id of the conference
+ * @param {boolean} inImport whether the import had it
+ */
+function giveFocusBack(id, inImport) {
+  const made = list.querySelector(`[data-conference="${CSS.escape(id)}"]`);
+  const control = made?.querySelector(inImport ? 'input[type=file]' : 'button') ?? add;
+  if (control instanceof HTMLElement) control.focus();
+}
+
 /** @param {Conference} conference */
 function card(conference) {
   const { id, title, code, rooms, time_zone: zone, links } = conference;
@@ -85,7 +103,7 @@ function card(conference) {
   const poster = `/desk/poster/conference/${encodeURIComponent(id)}`;
   return h(
     'section',
-    { class: 'card conference', 'aria-label': title },
+    { class: 'card conference', 'aria-label': title, 'data-conference': id },
     h('h2', { dir: 'auto' }, title),
     h('p', { class: 'soft' }, `${zone} · ${rooms.join(', ') || say('conferenceNoRooms')}`),
     h(

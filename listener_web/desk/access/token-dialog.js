@@ -46,7 +46,7 @@ export class TokenDialog {
       failed: (error) => this.#tell(error),
     });
     const heading = event === null ? say('accessLinks') : say('accessOf', { title: event.title });
-    const title = h('h2', { id: 'access-title', dir: 'auto' }, heading);
+    const title = h('h2', { id: 'access-title', dir: 'auto', tabIndex: -1 }, heading);
     const close = h('button', { type: 'button', class: 'button' }, say('accessClose'));
     close.addEventListener('click', () => this.#dialog.close());
     this.#dialog = h(
@@ -63,14 +63,19 @@ export class TokenDialog {
     this.#dialog.addEventListener('close', () => this.#dialog.remove());
   }
 
-  /** Show it over the page, with the links as they are now. */
-  async open() {
+  /**
+   * Show it over the page, with the links as they are now.
+   *
+   * @param {HTMLElement | null} opener gets the focus back
+   */
+  async open(opener) {
     try {
       await this.#show();
     } catch (error) {
       this.#failed(error);
       return;
     }
+    this.#dialog.addEventListener('close', () => opener?.focus());
     document.body.append(this.#dialog);
     this.#dialog.showModal();
   }
@@ -95,7 +100,7 @@ export class TokenDialog {
       await send(`${this.#path}/${token.id}${withMade ? '?made=true' : ''}`, { method: 'DELETE' });
       await this.#show();
       this.#problem.hidden = true;
-      this.#dialog.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
+      this.#dialog.querySelector('h2')?.focus(); // the button that had it is gone
     } catch (error) {
       this.#tell(error);
     }

@@ -12,7 +12,7 @@ export class LogPane {
   element = h('section', { class: 'card log-pane', 'aria-labelledby': 'log-title' });
   #path;
   #fail;
-  #list = h('ol', { class: 'log', reversed: true });
+  #list = h('ol', { class: 'log', reversed: true, tabIndex: 0, 'aria-label': say('liveLog') });
   #more = h('button', { type: 'button', class: 'button', hidden: true }, say('liveLogOlder'));
   /** @type {number | null} */
   #before = null;
