@@ -138,19 +138,18 @@ def doubts(settings: Settings) -> list[str]:
 
 
 def _sign_in_problems(settings: Settings) -> list[str]:
-    found = []
     try:
         proxy_sign_in(settings)
     except ValueError as wrong:
-        found.append(f"BROADCASTER_SIGN_IN_ROLES: {wrong}.")
+        return [f"BROADCASTER_SIGN_IN_ROLES: {wrong}."]
     is_set = {
         variable(name): bool(getattr(settings, name))
         for name in ("sign_in_header", "sign_in_proxies", "sign_in_roles")
     }
     if any(is_set.values()) and not all(is_set.values()):
         missing = " and ".join(name for name, given in is_set.items() if not given)
-        found.append(f"{missing} must be set, too. Set all of {', '.join(is_set)}, or none.")
-    return found
+        return [f"{missing} must be set, too. Set all of {', '.join(is_set)}, or none."]
+    return []
 
 
 def proxy_sign_in(settings: Settings) -> ProxySignIn:

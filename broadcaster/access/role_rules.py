@@ -1,4 +1,4 @@
-"""Who may enter with which role, when others have checked who somebody is."""
+"""Rules that give roles to people whose names a proxy has checked."""
 
 import re
 from collections.abc import Iterable

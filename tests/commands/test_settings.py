@@ -178,6 +178,7 @@ def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
         ({"metrics_port": 8080}, "BROADCASTER_METRICS_PORT"),
         ({"metrics_port": 8079, "workers": 2}, "BROADCASTER_METRICS_PORT"),
         ({"realtime_azure": True}, "BROADCASTER_REALTIME_AZURE"),
+        ({"sign_in_header": "X-Person"}, "BROADCASTER_SIGN_IN_PROXIES"),
         ({"tls_cert": Path("a")}, "BROADCASTER_TLS_KEY is missing"),
         ({"tls_key": Path("a")}, "BROADCASTER_TLS_CERT is missing"),
         ({"data_dir": Path(__file__)}, "BROADCASTER_DATA_DIR"),
