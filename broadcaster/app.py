@@ -26,6 +26,7 @@ from broadcaster import from_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.supervisor import BoothSupervisor
+from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
@@ -37,8 +38,7 @@ from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
-from broadcaster.desk.check.routes import CheckRoutes
-from broadcaster.desk.check.runner import CheckRunner
+from broadcaster.desk.check.check_desk import CheckDesk
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -312,6 +312,7 @@ def _add_booths(
     )
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
+    parts.run["trials"] = TrialInterpreter(dependencies).run
     parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
@@ -355,7 +356,7 @@ def _add_desk(
     journal = Journal(bus, clock)
     tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
-    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
+    checks = CheckDesk(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -380,7 +381,7 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
-        *CheckRoutes(checks, events, answers, organizer).routes(),
+        *checks.routes(events, answers, journal, organizer),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *TokenRoutes(tokens, events, answers, organizer, clock).routes(),

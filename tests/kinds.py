@@ -53,6 +53,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_workers": "realtime redis",
     "desk/check/test_engines": "realtime redis",
     "desk/check/test_server.py::test_redis": "redis",
+    "desk/check/test_trials": "realtime redis speech",
     "desk/conferences/test_conference_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
     "desk/test_log.py::test_writers": "redis",

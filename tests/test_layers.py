@@ -59,7 +59,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "system web webrtc"
     ),
     "booths": (
-        "booths.engines booths.floor booths.playout booths.sessions booths.demand "
+        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model model.check realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
@@ -86,7 +86,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.access": "access desk desk.journal errors model web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
-    "desk.check": "desk desk.alarms errors model model.check system web",
+    "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.

@@ -3,6 +3,8 @@
 Between stages sound is s16le mono 24 kHz; the gain, mix and limiter steps calculate in float32.
 """
 
+import io
+import wave
 from fractions import Fraction
 from typing import Literal
 
@@ -19,9 +21,11 @@ __all__ = [
     "Layout",
     "PcmResampler",
     "Samples",
+    "pcm_of_wav",
     "to_frame",
     "to_pcm",
     "to_samples",
+    "wav_file",
 ]
 
 Samples = npt.NDArray[np.float32]
@@ -42,6 +46,24 @@ def to_pcm(samples: Samples) -> bytes:
     """Convert float32 to s16le mono. Values beyond full scale saturate; they do not wrap round."""
     scaled = np.rint(samples * np.float32(FULL_SCALE))
     return bytes(np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype("<i2").data)
+
+
+def wav_file(pcm: bytes) -> bytes:
+    """A WAV file in memory that holds this s16le mono 24 kHz."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(SAMPLE_BYTES)
+        sound.setframerate(CLOCK_HZ)
+        sound.writeframes(pcm)
+    return file.getvalue()
+
+
+def pcm_of_wav(file: bytes) -> bytes:
+    """The s16le mono 24 kHz in a file that `wav_file` made."""
+    with wave.open(io.BytesIO(file)) as sound:
+        pcm: bytes = sound.readframes(sound.getnframes())
+    return pcm
 
 
 def to_frame(pcm: bytes, pts: int, layout: Layout = "mono") -> AvFrame:

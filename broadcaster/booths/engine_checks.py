@@ -31,6 +31,7 @@ SLOW_MS = 3_000
 MOST_SESSIONS = 8
 """Engines of one event that are tried."""
 _AT_ONCE = 4
+Values = dict[str, str | int | float]
 _MOST_CHECKS = 2
 """Checks that a process carries out at the same time; an order is repeated until it is taken."""
 
@@ -140,19 +141,30 @@ def tried_channels(event: Event, engines: Engines) -> list[Channel]:
     return list(found.values())[:MOST_SESSIONS]
 
 
+def failure_verdict(check: str, failed: InterpreterFailed, values: Values) -> CheckResult:
+    """The verdict about an engine that failed.
+
+    Args:
+        check: id of what was checked.
+        failed: how it failed.
+        values: what is known so far; the verdict has the server's own code besides.
+    """
+    problem = _PROBLEMS.get(failed.error, "no_answer" if failed.retryable else "refused")
+    light = Light.AMBER if problem == "busy" else Light.RED
+    values = {**values, "code": failed.error}
+    return CheckResult(check, light, problem, values, failed.message, failed.hint)
+
+
 async def try_engine(opener: EngineOpener, event: Event) -> CheckResult:
     """Open and close a session, and say how that went."""
     check = f"engine_{opener.kind}"
-    values: dict[str, str | int | float] = {"language": opener.channel.language}
+    values: Values = {"language": opener.channel.language}
     began = time.monotonic()
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S), opener.open(event):
             values["latency_ms"] = round((time.monotonic() - began) * 1_000)
     except InterpreterFailed as failed:
-        problem = _PROBLEMS.get(failed.error, "no_answer" if failed.retryable else "refused")
-        light = Light.AMBER if problem == "busy" else Light.RED
-        values["code"] = failed.error
-        return CheckResult(check, light, problem, values, failed.message, failed.hint)
+        return failure_verdict(check, failed, values)
     except TimeoutError:
         return CheckResult(
             check,

@@ -119,6 +119,7 @@ class EventEraser:
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
                 keys.check_record(event_id),
+                keys.trial_record(event_id),
                 keys.alarms_record(event_id),
                 *more,
             ],

@@ -1,17 +1,18 @@
 """Keeps the last seconds of a speaker's sound, for those who want to know how it arrives."""
 
-import io
 import re
-import wave
 
+from broadcaster.audio.pcm import wav_file
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
-from broadcaster.model.check.heard import HEARD_S
+from broadcaster.model.check.heard import HEARD_S, LONGEST_HEARD_S
 from broadcaster.model.ports import Bus, Clock
 
 LEAST_PAUSE_S = 0.3
-"""An answer is a quarter of a megabyte: an ask that comes sooner after the last one must wait."""
-_ASK = re.compile(rb"[0-9a-f]{16}")
+"""An answer is up to 0.7 MB: an ask that comes sooner after the last one must wait."""
+_ASK = re.compile(rb"([0-9a-f]{16})(?: ([1-9][0-9]?))?")
+"""An ask's id, and the seconds if they are not the usual ones."""
+_BYTES_PER_S = CLOCK_HZ * SAMPLE_BYTES
 
 
 class HeardSound:
@@ -32,7 +33,7 @@ class HeardSound:
     def add(self, pcm: bytes) -> None:
         """Take the next piece, s16le mono 24 kHz."""
         self._pcm += pcm
-        del self._pcm[: -HEARD_S * CLOCK_HZ * SAMPLE_BYTES]
+        del self._pcm[: -LONGEST_HEARD_S * _BYTES_PER_S]
 
     def forget(self) -> None:
         """Another speaker comes, or the last one has left."""
@@ -42,18 +43,11 @@ class HeardSound:
         """Answer asks until cancelled."""
         last = self._clock.monotonic() - LEAST_PAUSE_S
         async with self._bus.subscribe(keys.heard_asks(self._event), depth=4) as asks:
-            async for ask in asks:
+            async for message in asks:
                 now = self._clock.monotonic()
-                if not self._pcm or now - last < LEAST_PAUSE_S or not _ASK.fullmatch(ask.payload):
+                ask = _ASK.fullmatch(message.payload)
+                if not self._pcm or now - last < LEAST_PAUSE_S or ask is None:
                     continue
                 last = now
-                self._bus.publish(keys.heard_answer(ask.payload.decode()), self._wav())
-
-    def _wav(self) -> bytes:
-        file = io.BytesIO()
-        with wave.open(file, "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(SAMPLE_BYTES)
-            sound.setframerate(CLOCK_HZ)
-            sound.writeframes(self._pcm)
-        return file.getvalue()
+                newest = bytes(self._pcm[-int(ask[2] or HEARD_S) * _BYTES_PER_S :])
+                self._bus.publish(keys.heard_answer(ask[1].decode()), wav_file(newest))

@@ -152,6 +152,20 @@ def engine_answers(check: str) -> str:
     return f"engines.answers.{check}"
 
 
+TRIAL_ORDERS = "trials.orders"
+"""Topic of orders to interpret a floor's last seconds for the desk."""
+
+
+def trial_record(event: str) -> str:
+    """Record of an event's last trial, without what was said."""
+    return f"trial.{event}"
+
+
+def trial_answers(trial: str) -> str:
+    """Topic of what the process that carries out a trial answers."""
+    return f"trials.answers.{trial}"
+
+
 def heard_asks(event: str) -> str:
     """Topic of asks for the last seconds of a speaker's sound."""
     return f"heard.{event}"

@@ -40,6 +40,7 @@ from broadcaster.errors import (
     UnknownSession,
 )
 from broadcaster.model.check.heard import NothingHeard
+from broadcaster.model.check.trial import TrialRunning
 from broadcaster.model.conference.conference_errors import (
     BadProgramme,
     ConferenceChanged,
@@ -65,6 +66,7 @@ STATUS: dict[type[DomainError], int] = {
     EventExists: 409,
     EventOver: 409,
     NothingHeard: 409,
+    TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,
     InvalidTransition: 409,

@@ -124,7 +124,7 @@ export class EventCard {
     this.#measured.hidden = over;
     this.check.element.hidden = over;
     this.check.light.hidden = over;
-    this.check.name(event.title);
+    this.check.showEvent(event);
     this.#warnings.hidden = over;
     const warnings = event.warnings.map((warning) =>
       h('p', { class: 'notice', 'data-tone': 'warn' }, warningWords(warning, event.languages)),

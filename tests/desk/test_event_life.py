@@ -22,6 +22,7 @@ from broadcaster.desk.events import Events
 from broadcaster.errors import UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
+from broadcaster.model.check.trial import TrialRecord
 from broadcaster.model.event import ACTIONS, Channel, Event, EventAction, EventState
 from broadcaster.model.ports import Bus, Retained
 from broadcaster.stage_keys import StageKeyring
@@ -275,6 +276,7 @@ async def fill(bus: Bus, event_id: str) -> None:
             await bus.append(keys.captions(event_id, channel), caption.to_json())
         await bus.put(keys.progress_record(event_id, channel), b'{"done_until": 5}')
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
+    await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))

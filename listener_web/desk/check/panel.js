@@ -7,6 +7,8 @@ import { checkName, checkWords, lightWords } from '../../i18n/check-words.js';
 import { say } from '../../i18n/say.js';
 import { listed } from '../../i18n/written.js';
 import { HeardSound } from '../../shared/heard-sound.js';
+import { InterpretationTrial } from './trial.js';
+import { verdictRow } from './verdict-row.js';
 
 /** @typedef {import('../../shared/sound-check.js').Verdict} Verdict */
 /** @typedef {import('../api-types.js').FloorStatus} FloorStatus */
@@ -47,6 +49,7 @@ export class CheckPanel {
   #floor = null;
   #shown = '';
   #title = '';
+  #trial;
 
   /**
    * @param {string} id of the event
@@ -59,7 +62,16 @@ export class CheckPanel {
     heard.element.dataset.needs = 'control_event';
     const heading = h('h3', {}, say('checkTitle'));
     const buttons = h('div', { class: 'row' }, this.#run, heard.element);
-    this.element = h('section', { class: 'check' }, heading, buttons, this.#note, this.#list);
+    this.#trial = new InterpretationTrial(id, fail);
+    this.element = h(
+      'section',
+      { class: 'check' },
+      heading,
+      buttons,
+      this.#note,
+      this.#list,
+      this.#trial.element,
+    );
     this.#run.addEventListener('click', () => void this.#start());
     panels.add(this);
     this.refresh();
@@ -77,9 +89,10 @@ export class CheckPanel {
     this.refresh();
   }
 
-  /** @param {string} title of the event, for the button's name */
-  name(title) {
-    this.#title = title;
+  /** @param {import('../api-types.js').DeskEvent} event as it is now */
+  showEvent(event) {
+    this.#title = event.title;
+    this.#trial.show(event);
     this.refresh();
   }
 
@@ -119,7 +132,7 @@ export class CheckPanel {
     this.#run.setAttribute('aria-label', `${this.#run.textContent}: ${this.#title}`);
     setText(this.#note, checked ? '' : say('checkWhat'));
     this.#note.hidden = checked;
-    this.#list.replaceChildren(...verdicts.map((one) => row(one)));
+    this.#list.replaceChildren(...verdicts.map(verdictRow));
   }
 
   #verdicts() {
@@ -135,22 +148,4 @@ export class CheckPanel {
       this.#fail(error);
     }
   }
-}
-
-/** @param {Verdict} verdict */
-function row(verdict) {
-  const [what, next] = checkWords(verdict);
-  return h(
-    'li',
-    { class: 'check-row', 'data-light': verdict.light, 'data-check': verdict.check },
-    h('span', { class: 'check-dot', 'aria-hidden': 'true' }),
-    h(
-      'p',
-      {},
-      h('strong', {}, checkName(verdict)),
-      h('span', { class: 'check-verdict' }, lightWords(verdict.light)),
-      h('span', { class: 'check-what' }, what),
-      ...(next === '' ? [] : [h('span', { class: 'check-next' }, next)]),
-    ),
-  );
 }

@@ -32,6 +32,7 @@ const WORDS = /** @type {const} */ ({
   token_created: 'logTokenCreated',
   token_revoked: 'logTokenRevoked',
   passage_flagged: 'logPassageFlagged',
+  interpretation_tried: 'logInterpretationTried',
   signed_in: 'logSignedIn',
   event_deleted: 'logEventDeleted',
 });

@@ -1,0 +1,126 @@
+"""A trial: the floor's last seconds, interpreted into one language for the desk alone."""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from broadcaster.errors import DomainError
+from broadcaster.model.check.report import CheckResult
+
+SPENT_ON_TRIALS = "trial"
+"""The name of the trials in an event's spending; no channel has it."""
+
+
+class TrialRunning(DomainError):
+    """A trial of the event runs, or ended a moment ago."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "trial_running",
+            "an interpretation of this event is being tried already",
+            "Wait until it has ended, then try again.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOrder:
+    """Asks one process that runs booths to interpret.
+
+    Attributes:
+        trial: id of the trial; an order may come again and is carried out once.
+        event: id of the event.
+        channel: the language.
+    """
+
+    trial: str
+    event: str
+    channel: str
+
+    def to_json(self) -> bytes:
+        """The form on the bus."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it is not an order.
+        """
+        raw = _parsed(data, "trial", "event", "channel")
+        return cls(str(raw["trial"]), str(raw["event"]), str(raw["channel"]))
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """The last trial of an event. It holds nothing that was said.
+
+    Attributes:
+        trial: its id.
+        asked_at_ms: Unix time.
+        taken: a process carries it out; the others leave it alone.
+        running: it has not ended.
+    """
+
+    trial: str
+    asked_at_ms: int
+    taken: bool = False
+    running: bool = True
+
+    def to_json(self) -> bytes:
+        """The form of the record."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it is not such a record.
+        """
+        raw = _parsed(data, "trial", "asked_at_ms", "taken", "running")
+        return cls(
+            str(raw["trial"]), int(raw["asked_at_ms"]), bool(raw["taken"]), bool(raw["running"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrialAnswer:
+    """The outcome of a trial.
+
+    Attributes:
+        result: the verdict; None while the process that took the order works on it.
+        text: what the interpreter wrote.
+        wav: what the interpreter said, a WAV file, s16 mono 24 kHz; empty if it said nothing.
+    """
+
+    result: CheckResult | None = None
+    text: str = ""
+    wav: bytes = b""
+
+    def body(self) -> dict[str, Any]:
+        """The answer as JSON shows it, the sound as base64."""
+        return asdict(self) | {"wav": base64.b64encode(self.wav).decode()}
+
+    def to_json(self) -> bytes:
+        """The form on the bus."""
+        return json.dumps(self.body()).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it is not an answer.
+        """
+        raw = _parsed(data, "result", "text", "wav")
+        result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
+        return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])))
+
+
+def _parsed(data: bytes, *names: str) -> dict[str, Any]:
+    raw = json.loads(data)
+    if not isinstance(raw, dict) or any(name not in raw for name in names):
+        raise ValueError("it has another form")
+    return raw

@@ -1,0 +1,118 @@
+/** Lets the organizer hear and read one language of what the speaker says, before anybody else does. */
+import { send } from '../../shared/api.js';
+import { ClipButton } from '../../shared/clip-button.js';
+import { abortedAfter } from '../../shared/deadline.js';
+import { h, setText } from '../../shared/dom.js';
+import { eventAddress } from '../../shared/organizer.js';
+import { say } from '../../i18n/say.js';
+import { decimal, languageName } from '../../i18n/written.js';
+import { verdictRow } from './verdict-row.js';
+
+/** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
+/** @typedef {import('../../shared/sound-check.js').Verdict} Verdict */
+/** @typedef {{result: Verdict, text: string, wav: string}} Trial the sound as base64 */
+
+/** The server answers within 45 s. */
+const TIMEOUT_MS = 55_000;
+
+export class InterpretationTrial {
+  #languages = h('select', { class: 'input', name: 'trial-language' });
+  #start = h('button', { type: 'button', class: 'button small trial-start' }, say('trialStart'));
+  #state = h('p', { class: 'soft', role: 'status' });
+  #result = h('div', { class: 'trial-result', hidden: true });
+  /** @type {ClipButton | null} */
+  #clip = null;
+  element;
+  #id;
+  #fail;
+  #shown = '';
+  #running = false;
+
+  /**
+   * @param {string} id of the event
+   * @param {(error: unknown) => void} fail
+   */
+  constructor(id, fail) {
+    this.#id = id;
+    this.#fail = fail;
+    this.#start.addEventListener('click', () => void this.#run());
+    const label = h('label', { class: 'trial-label' }, say('trialLanguage'), this.#languages);
+    this.element = h(
+      'section',
+      { class: 'trial', 'data-needs': 'control_event' },
+      h('h4', {}, say('trialTitle')),
+      h('p', { class: 'soft' }, say('trialWhat')),
+      h('div', { class: 'row' }, label, this.#start),
+      this.#state,
+      this.#result,
+    );
+  }
+
+  /** @param {DeskEvent} event as it is now */
+  show({ languages, title }) {
+    this.#start.setAttribute('aria-label', `${say('trialStart')}: ${title}`);
+    const tags = languages.map(({ tag }) => tag).join(' ');
+    if (tags === this.#shown) return;
+    this.#shown = tags;
+    const chosen = this.#languages.value;
+    this.#languages.replaceChildren(
+      ...languages.map(({ tag, english_name }) =>
+        h('option', { value: tag }, languageName(tag, english_name)),
+      ),
+    );
+    if (tags.split(' ').includes(chosen)) this.#languages.value = chosen;
+    this.element.hidden = languages.length === 0;
+  }
+
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    this.#start.setAttribute('aria-disabled', 'true');
+    this.#clip?.stop();
+    this.#result.hidden = true;
+    setText(this.#state, say('trialRunning'));
+    try {
+      const answer = await send(`${eventAddress(this.#id)}/trial`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+        body: JSON.stringify({ channel: this.#languages.value }),
+        signal: abortedAfter(TIMEOUT_MS),
+      });
+      await this.#show(await answer.json());
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#running = false;
+      this.#start.removeAttribute('aria-disabled');
+      setText(this.#state, '');
+    }
+  }
+
+  /** @param {Trial} trial */
+  async #show({ result, text, wav }) {
+    const { language, seconds } = result.values;
+    const of = { seconds: decimal(Number(seconds ?? 0)) };
+    /** @type {HTMLElement[]} */
+    const parts = [h('ul', { class: 'check-list' }, verdictRow(result))];
+    if (text !== '') {
+      const quote = h('blockquote', { lang: String(language), dir: 'auto' }, text);
+      parts.push(quote, h('p', { class: 'soft' }, say('trialFrom', of)));
+    }
+    this.#clip = null;
+    if (wav !== '') {
+      const words = { play: say('trialPlay'), stop: say('checkHearStop') };
+      this.#clip = new ClipButton(words, async () => decoded(wav), this.#fail);
+      this.#clip.element.classList.add('trial-play');
+      parts.push(this.#clip.element);
+    }
+    this.#result.replaceChildren(...parts);
+    this.#result.hidden = false;
+    await this.#clip?.play();
+  }
+}
+
+/** @param {string} base64 */
+function decoded(base64) {
+  const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+  return bytes.buffer;
+}
