@@ -27,8 +27,8 @@ from rich.console import Console
 from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.commands.links import base_url, local_url
+from broadcaster.commands.running import stop_signals
 from broadcaster.commands.serve import say_goodbye
-from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context

@@ -1,7 +1,7 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
 import { CheckPanel } from './check/panel.js';
-import { channelRows, channelTable } from './channel-table.js';
+import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
@@ -12,6 +12,8 @@ import { judge, levelMeter, showLevel } from '../shared/level.js';
 import { floorFault, warningWords } from '../i18n/finding-words.js';
 import { say, sayWith } from '../i18n/say.js';
 import { dayAndTime, languageName } from '../i18n/written.js';
+import { zoneOf } from './rooms/known-conferences.js';
+import { plannedTime } from './rooms/zone-times.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -43,6 +45,7 @@ export class EventCard {
   #stereo;
   #measured;
   #pause;
+  #restarting = false;
   /** @type {EventStatus | null} */
   #status = null;
 
@@ -117,8 +120,12 @@ export class EventCard {
       this.#state.dataset.status = look;
       this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), say(key));
     }
-    const planned = over ? '' : timed('eventStarts', starts_at);
-    const gone = timed('eventDeleted', delete_at);
+    const planned =
+      over || starts_at === null
+        ? ''
+        : say('eventStarts', { time: plannedTime(starts_at, zoneOf(event)) });
+    const gone =
+      delete_at === null ? '' : say('eventDeleted', { time: dayAndTime(new Date(delete_at)) });
     setText(this.#when, planned || gone);
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
@@ -142,10 +149,7 @@ export class EventCard {
     this.check.showFloor(status.floor);
     if (!this.#isOpen) return;
     this.#showFloor(status.floor);
-    const rows = channelRows(status.channels, this.#event.languages);
-    if (!this.#table.contains(document.activeElement)) {
-      this.#table.tBodies[0]?.replaceChildren(...rows);
-    }
+    showRows(this.#table, channelRows(status.channels, this.#event.languages));
     this.#cost.show(status);
   }
 
@@ -157,13 +161,15 @@ export class EventCard {
   async #restart(click) {
     const button = /** @type {HTMLElement} */ (click.target).closest('button');
     const channel = button?.dataset.restart;
-    if (!button || !channel) return;
-    button.disabled = true;
+    if (!button || !channel || this.#restarting) return;
+    this.#restarting = true;
     const path = `${eventAddress(this.#event.id)}/channels`;
     try {
       await sendJson('POST', `${path}/${encodeURIComponent(channel)}/restart`, {});
     } catch (error) {
       this.#fail(error);
+    } finally {
+      this.#restarting = false;
     }
   }
 
@@ -250,14 +256,4 @@ function describeFloor(floor) {
     ? say('floorSpeaks', { dbfs, language: languageName(floor.language) })
     : say('floorConnected', { dbfs });
   return { words, look: 'good' };
-}
-
-/**
- * A sentence with a time, or nothing.
- *
- * @param {'eventStarts' | 'eventDeleted'} key
- * @param {string | null} time ISO 8601
- */
-function timed(key, time) {
-  return time === null ? '' : say(key, { time: dayAndTime(new Date(time)) });
 }
