@@ -257,7 +257,7 @@ def build(
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
         events = Events(bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, events, organizer, registry, changes)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry, changes, keyring)
     parts.routes.append(
         metrics_route(
             organizer,
@@ -349,6 +349,7 @@ def _add_desk(
     organizer: Organizer,
     registry: TokenRegistry,
     changes: ChangeLimit,
+    keyring: StageKeyring,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
@@ -386,6 +387,7 @@ def _add_desk(
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),
+        *access_parts.oidc(settings, bus, clock, registry, changes, journal, keyring, parts.close),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),

@@ -12,8 +12,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from broadcaster.setting_types import (
     AdminToken,
+    ClaimName,
+    ClientId,
+    ClientSecret,
     HeaderName,
     IpAddresses,
+    IssuerUrl,
     ListeningHost,
     ModelName,
     Networks,
@@ -97,9 +101,19 @@ class Settings(BaseSettings):
     sign_in_roles: str = Field(
         "",
         description=(
-            "Who may enter by that header: ana@talks.example=admin, @talks.example=reviewer, "
-            "group:av-team=technician"
+            "Who may enter by that header or by OpenID Connect: ana@talks.example=admin, "
+            "@talks.example=reviewer, group:av-team=technician"
         ),
+    )
+    oidc_issuer: IssuerUrl = Field(
+        "", description="OpenID provider that signs people in: its issuer, https://login.example"
+    )
+    oidc_client_id: ClientId = Field("", description="This server's client id at that provider")
+    oidc_client_secret: ClientSecret | None = Field(
+        None, description="Its secret at that provider; unset for a public client"
+    )
+    oidc_groups_claim: ClaimName = Field(
+        "groups", description="Claim of the ID token that has somebody's groups"
     )
     places_per_address: int | None = Field(
         None,
@@ -304,6 +318,10 @@ USED_BY: dict[str, frozenset[Role]] = {
     **dict.fromkeys(
         ("sign_in_header", "sign_in_groups_header", "sign_in_proxies", "sign_in_roles"),
         frozenset({Role.DESK}) | _EDGE,
+    ),
+    **dict.fromkeys(
+        ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_groups_claim"),
+        frozenset({Role.DESK}),
     ),
     "joins_per_address": _EDGE,
     "wrong_keys_per_address": _FLOOR | _EDGE | frozenset({Role.DESK}),

@@ -17,9 +17,10 @@ from broadcaster.errors import UnknownLanguage
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.language import describe
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.oidc.client import OidcClient
 from broadcaster.os_errors import DATA_DIR, blaming
 from broadcaster.realtime.endpoint import Endpoint
-from broadcaster.setting_types import store_keys
+from broadcaster.setting_types import LOOPBACK, store_keys
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import certificates, open_files
@@ -30,8 +31,6 @@ from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""Hosts that only programs on this machine can reach."""
 BACKLOG = 4096
 """Connections the kernel queues while many phones join at once."""
 LAST_BYTES_ALONE_S = 0.5
@@ -142,14 +141,34 @@ def _sign_in_problems(settings: Settings) -> list[str]:
         proxy_sign_in(settings)
     except ValueError as wrong:
         return [f"BROADCASTER_SIGN_IN_ROLES: {wrong}."]
-    is_set = {
-        variable(name): bool(getattr(settings, name))
-        for name in ("sign_in_header", "sign_in_proxies", "sign_in_roles")
-    }
-    if any(is_set.values()) and not all(is_set.values()):
-        missing = " and ".join(name for name, given in is_set.items() if not given)
-        return [f"{missing} must be set, too. Set all of {', '.join(is_set)}, or none."]
-    return []
+    by_header, by_oidc = ("sign_in_header", "sign_in_proxies"), ("oidc_issuer", "oidc_client_id")
+    used = [names for names in (by_header, by_oidc) if any(getattr(settings, n) for n in names)]
+    if settings.oidc_client_secret and by_oidc not in used:
+        used.append(by_oidc)
+    if settings.sign_in_roles and not used:
+        used.append(by_header)
+    found = []
+    for names in used:
+        more = ("sign_in_roles", "public_url") if names is by_oidc else ("sign_in_roles",)
+        needed = {variable(name): bool(getattr(settings, name)) for name in (*names, *more)}
+        missing = " and ".join(name for name, given in needed.items() if not given)
+        if missing:
+            found.append(f"{missing} must be set, too. Set all of {', '.join(needed)}, or none.")
+    return found
+
+
+def oidc_client(settings: Settings) -> OidcClient | None:
+    """This server as its OpenID provider knows it; None without a provider."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    return OidcClient(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        secret.get_secret_value() if secret else "",
+        settings.oidc_groups_claim,
+        f"{settings.public_url}/desk/oidc/callback",
+    )
 
 
 def proxy_sign_in(settings: Settings) -> ProxySignIn:

@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 from yarl import URL
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that only programs on this machine can reach."""
 SHORTEST_TOKEN = 16
 """Characters of an organizer's token; a shorter one can be guessed."""
 SHORTEST_STORE_KEY = 32
@@ -187,12 +189,51 @@ def _model(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    if not text:
+        return text
+    try:
+        url = _address(text, frozenset({"http", "https"}))
+    except ValueError:
+        url = None
+    local = url is not None and url.host in LOOPBACK
+    safe = url is not None and (url.scheme == "https" or local)
+    if url is None or not safe or url.user or url.password or {"?", "#"} & set(text):
+        raise ValueError(
+            "must be the https:// address that the provider's discovery document has as issuer, "
+            "such as https://login.example/realms/talks"
+        )
+    return text
+
+
+def _client_id(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{0,300}", text):
+        raise ValueError("must be the client id that the provider shows, without spaces")
+    return text
+
+
+def _client_secret(given: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\x21-\x7e]{1,1000}", given.get_secret_value()):
+        raise ValueError("must be what the provider shows, without spaces. Copy it again")
+    return given
+
+
+def _claim_name(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", text):
+        raise ValueError("must be the name of a claim without spaces, such as groups")
+    return text
+
+
 ListeningHost = Annotated[str, AfterValidator(_listening_host)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
 StoreKeys = Annotated[SecretStr, AfterValidator(_store_keys)]
+IssuerUrl = Annotated[str, AfterValidator(_issuer)]
+ClientId = Annotated[str, AfterValidator(_client_id)]
+ClientSecret = Annotated[SecretStr, AfterValidator(_client_secret)]
+ClaimName = Annotated[str, AfterValidator(_claim_name)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Networks = Annotated[str, AfterValidator(_networks)]
 IpAddresses = Annotated[str, AfterValidator(_addresses)]

@@ -40,9 +40,18 @@ class StageKeyring:
     """
 
     def __init__(self, store_keys: Sequence[str]) -> None:
-        ciphers = [_cipher(one) for one in dict.fromkeys(store_keys)]
+        self._store_keys = tuple(dict.fromkeys(store_keys))
+        ciphers = [_cipher(one, _PURPOSE) for one in self._store_keys]
         self._first = ciphers[0]
         self._all = MultiFernet(ciphers)
+
+    def cipher(self, purpose: bytes) -> MultiFernet:
+        """What seals something else under the same store keys.
+
+        Args:
+            purpose: one purpose cannot open what another one sealed.
+        """
+        return MultiFernet([_cipher(one, purpose) for one in self._store_keys])
 
     def seal(self, key: str) -> str:
         """The form in which a stage key is stored."""
@@ -83,6 +92,6 @@ def _hash(key: str) -> str:
     return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
-def _cipher(store_key: str) -> Fernet:
-    derived = HKDF(hashes.SHA256(), 32, salt=None, info=_PURPOSE).derive(store_key.encode())
+def _cipher(store_key: str, purpose: bytes) -> Fernet:
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(store_key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -21,6 +21,7 @@ KINDS = {
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "access/test_access_page": "browser",
     "access/test_cut_off": "realtime redis",
+    "access/test_oidc_page": "browser",
     "audio/microphone": "long",
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",

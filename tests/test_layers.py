@@ -47,6 +47,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
+    "oidc": "errors model setting_types",
     "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -83,7 +84,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
         "system web web.access"
     ),
-    "desk.access": "access desk desk.journal errors model web web.access",
+    "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
@@ -137,6 +138,7 @@ OWNERS = {  # library -> the only packages that may import it
     "icu4py": {"writing"},
     "budoux": {"writing"},
     "icalendar": {"desk"},
+    "joserfc": {"oidc"},
     "openai": set(),
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},

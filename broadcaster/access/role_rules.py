@@ -1,4 +1,4 @@
-"""Rules that give roles to people whose names a proxy has checked."""
+"""Rules that give roles to people whose names a proxy or an OpenID provider has checked."""
 
 import re
 from collections.abc import Iterable

@@ -8,13 +8,16 @@ from enum import StrEnum
 
 import aiohttp
 
+from broadcaster.access_parts import oidc_provider
 from broadcaster.bus import DATABASE, folder_lock, open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.commands.settings import NO_REDIS, warnings
 from broadcaster.config import Role, Settings, unused
 from broadcaster.errors import BusUnavailable, InterpreterFailed
-from broadcaster.from_settings import BACKLOG, realtime_endpoint, tls_context
+from broadcaster.from_settings import BACKLOG, oidc_client, realtime_endpoint, tls_context
+from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
+from broadcaster.oidc.client import SignInFailed
 from broadcaster.os_errors import (
     DATA_DIR,
     PORT,
@@ -62,6 +65,8 @@ async def checks(settings: Settings) -> AsyncIterator[Finding]:
     yield _accept_queue()
     yield _tls(settings)
     yield _links(settings)
+    if settings.oidc_issuer:
+        yield await _sign_in(settings)
 
 
 async def _interpreter(settings: Settings) -> Finding:
@@ -195,3 +200,19 @@ def _links(settings: Settings) -> Finding:
         "BROADCASTER_PUBLIC_URL is not set: links use the address the desk was opened with "
         f"(on this network: {certificates.lan_address()}).",
     )
+
+
+async def _sign_in(settings: Settings) -> Finding:
+    """Read the discovery document of the OpenID provider."""
+    what, client = "Sign-in", oidc_client(settings)
+    assert client is not None
+    provider = oidc_provider(client, SystemClock())
+    try:
+        await provider.discover()
+    except SignInFailed as failed:
+        how = "Check BROADCASTER_OIDC_ISSUER, the network and the proxy."
+        return Finding(what, Verdict.BAD, f"{failed.message}. {how}")
+    finally:
+        await provider.close()
+    text = f"{client.provider} answers as {client.issuer}; it must know {client.redirect_uri}."
+    return Finding(what, Verdict.GOOD, text)

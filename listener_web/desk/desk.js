@@ -12,6 +12,7 @@
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { accountLine } from './access/account-line.js';
+import { offerProvider, takeSignInProblem } from './access/provider-button.js';
 import { openSession, signInBy } from './access/session.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
@@ -65,6 +66,7 @@ function signIn(error) {
   problem.replaceChildren(h('strong', {}, sentence), hint);
   list.hidden = true;
   byId('token', HTMLInputElement).focus();
+  void offerProvider(byId('sign-in', HTMLFormElement)).catch(() => {}); // the token works without it
 }
 
 /** @param {DeskEvent} event of an answer; the stream tells it too */
@@ -98,6 +100,7 @@ signInBy(byId('sign-in', HTMLFormElement), (error) => {
   fail(error);
 });
 
+const signInProblem = takeSignInProblem();
 try {
   const session = await openSession();
   byId('account-place', HTMLElement).append(accountLine(session, fail));
@@ -125,3 +128,4 @@ try {
 } catch (error) {
   fail(error);
 }
+if (signInProblem !== null) tell(...signInProblem, 'request');

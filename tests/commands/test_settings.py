@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from broadcaster.commands.demo import FIXED
 from broadcaster.commands.settings import WrongSettings, settings_from, warnings
 from broadcaster.config import Settings, variable
-from broadcaster.from_settings import doubts
+from broadcaster.from_settings import doubts, oidc_client
 from tests.support.deadline import DEADLINE_S
 
 BAD: dict[str, tuple[str, ...]] = {
@@ -47,6 +47,18 @@ BAD: dict[str, tuple[str, ...]] = {
     "sign_in_groups_header": ("x y", "Host"),
     "sign_in_proxies": ("localhost", "0.0.0.0/0"),
     "sign_in_roles": ("ana", "ana=god", "=admin", "ana@x.example=stage", "group:=admin"),
+    "oidc_issuer": (
+        "login.example",
+        "http://login.example",
+        "ftp://login.example",
+        "https://login.example?x=1",
+        "https://login.example#x",
+        "https://user:pass@login.example",
+        "https://",
+    ),
+    "oidc_client_id": ("two words", "a" * 301, "ключ"),
+    "oidc_client_secret": ("two words", "bell\x07", "ключ-ключ"),
+    "oidc_groups_claim": ("two words", "a" * 201),
     "places_per_address": ("0", "-1", "1000001", "half"),
     "joins_per_address": ("0", "-1", "many"),
     "wrong_keys_per_address": ("0", "-1", "none"),
@@ -134,7 +146,7 @@ def test_a_bad_value_is_one_sentence(
     assert sentence.endswith((".", "?"))
     assert "Input should" not in sentence
     assert "Value error" not in sentence
-    if name in {"admin_token", "api_key", "ice_servers", "store_key"}:
+    if name in {"admin_token", "api_key", "ice_servers", "store_key", "oidc_client_secret"}:
         assert f"“{value}" not in sentence
     assert "secret" not in sentence
 
@@ -179,6 +191,13 @@ def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
         ({"metrics_port": 8079, "workers": 2}, "BROADCASTER_METRICS_PORT"),
         ({"realtime_azure": True}, "BROADCASTER_REALTIME_AZURE"),
         ({"sign_in_header": "X-Person"}, "BROADCASTER_SIGN_IN_PROXIES"),
+        ({"sign_in_roles": "ana=admin"}, "BROADCASTER_SIGN_IN_HEADER"),
+        ({"oidc_issuer": "https://login.example"}, "BROADCASTER_OIDC_CLIENT_ID and"),
+        (
+            {"oidc_issuer": "https://login.example", "oidc_client_id": "desk"},
+            "^BROADCASTER_SIGN_IN_ROLES and BROADCASTER_PUBLIC_URL must be set",
+        ),
+        ({"oidc_client_secret": "x"}, "BROADCASTER_OIDC_ISSUER and BROADCASTER_OIDC_CLIENT_ID"),
         ({"tls_cert": Path("a")}, "BROADCASTER_TLS_KEY is missing"),
         ({"tls_key": Path("a")}, "BROADCASTER_TLS_CERT is missing"),
         ({"data_dir": Path(__file__)}, "BROADCASTER_DATA_DIR"),
@@ -187,6 +206,20 @@ def test_an_env_file_that_cannot_be_used(content: bytes) -> None:
 def test_settings_that_contradict_each_other(given: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongSettings, match=named):
         settings_from(**given)
+
+
+def test_people_can_be_signed_in_by_openid_alone() -> None:
+    given = {
+        "oidc_issuer": "http://127.0.0.1:9000/realms/a/",
+        "oidc_client_id": "desk",
+        "oidc_client_secret": "very-secret",
+        "sign_in_roles": "ana@talks.example=admin",
+        "public_url": "http://127.0.0.1:8080",
+    }
+    client = oidc_client(settings_from(**given))
+    assert client is not None
+    assert client.redirect_uri == "http://127.0.0.1:8080/desk/oidc/callback"
+    assert "very-secret" not in repr(client)
 
 
 @pytest.mark.parametrize(

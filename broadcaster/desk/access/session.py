@@ -4,11 +4,12 @@ from aiohttp import web
 
 from broadcaster.desk.access.answers import identity_body
 from broadcaster.desk.access.bodies import SignIn
+from broadcaster.desk.access.browser_sessions import BrowserSessions
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.requests import parse
 from broadcaster.web.access.change_limit import ChangeLimit
-from broadcaster.web.access.credentials import remove_cookie, set_cookie
+from broadcaster.web.access.credentials import COOKIE, remove_cookie, set_cookie
 from broadcaster.web.access.origin import refuse_foreign_page
 from broadcaster.web.organizer import Organizer, wrong_token
 
@@ -20,9 +21,17 @@ class SessionRoutes:
         organizer: knows the tokens.
         journal: is told of sign-ins.
         changes: limits sign-ins, which are written into the log.
+        sessions: those of browsers, which end when somebody signs out.
     """
 
-    def __init__(self, organizer: Organizer, journal: Journal, changes: ChangeLimit) -> None:
+    def __init__(
+        self,
+        organizer: Organizer,
+        journal: Journal,
+        changes: ChangeLimit,
+        sessions: BrowserSessions,
+    ) -> None:
+        self._sessions = sessions
         self._changes = changes
         self._journal = journal
         self._organizer = organizer
@@ -55,8 +64,9 @@ class SessionRoutes:
         return answer
 
     async def sign_out(self, request: web.Request) -> web.Response:
-        """Have the browser forget its cookie."""
+        """Have the browser forget its cookie. A token that was made for it alone is void then."""
         refuse_foreign_page(request)
+        await self._sessions.close_session(request.cookies.get(COOKIE, ""))
         answer = web.Response(status=204, headers=NO_STORE)
         remove_cookie(answer, request)
         return answer

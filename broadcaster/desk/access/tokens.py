@@ -17,6 +17,8 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.errors import Refused
 
 MOST_TOKENS = 10_000
+KEPT_SESSION_MS = 24 * 3600 * 1000
+"""How long a session that has ended stays in the lists."""
 MOST_BY_ONE = 1_000
 """Tokens that one organizer gave out, and those to whom they gave them, and so on."""
 LONGEST_CHAIN = 8
@@ -64,7 +66,7 @@ class Tokens:
             Refused: 409 `too_many_tokens`.
             BusUnavailable: it was not written.
         """
-        await self._forget_old()
+        await self.forget_old()
         makers = self._makers(by)
         self._check_number(makers)
         token, text = with_secret(
@@ -80,14 +82,24 @@ class Tokens:
                 makers=makers,
             )
         )
-        version = await self._bus.put(keys.token_record(token.id), token.to_json(), 0)
-        self._registry.learn(token, version)
+        await self.write_new(token)
         await self._note("token_created", token, by)
         return token, text
 
+    async def write_new(self, token: Token) -> None:
+        """Write the record of a token, for which there is room, and know it from now on.
+
+        Raises:
+            BusUnavailable: it was not written.
+        """
+        version = await self._bus.put(keys.token_record(token.id), token.to_json(), 0)
+        self._registry.learn(token, version)
+
     def bounded_expiry(self, expires_at_ms: int | None, by: Identity) -> int | None:
-        """The expiry of a token that `by` gives away: at the latest that of their own."""
+        """The expiry of a token that `by` gives away: at the latest that of a token of theirs."""
         own = self._registry.get(by.token_id)
+        if own is not None and own.session:
+            return expires_at_ms  # its holder may sign in again
         times = [expires_at_ms, own.expires_at_ms if own is not None else None]
         return min((at for at in times if at is not None), default=None)
 
@@ -168,16 +180,18 @@ class Tokens:
         """
         tokens = self._registry.tokens()
         if len(tokens) >= MOST_TOKENS:
-            raise _too_many("there are too many tokens", _NEEDLESS)
+            raise too_many_tokens("there are too many tokens", _NEEDLESS)
         admins = {one.subject for one in tokens if one.role is AccessRole.ADMIN}
         organizers = [subject for subject in makers if subject not in admins]
         if len(organizers) > LONGEST_CHAIN:
-            raise _too_many(
+            raise too_many_tokens(
                 "organizers have passed this on too often",
                 "Ask an admin for a link of your own, and give out links with that.",
             )
         if organizers and sum(organizers[0] in one.makers for one in tokens) >= MOST_BY_ONE:
-            raise _too_many("you and those who have links of yours gave out too many", _NEEDLESS)
+            raise too_many_tokens(
+                "you and those who have links of yours gave out too many", _NEEDLESS
+            )
 
     async def _note(self, what: str, token: Token, by: Identity) -> None:
         """Write it into the installation's log, and into that of the one event it is about."""
@@ -191,13 +205,13 @@ class Tokens:
         if len(events) == 1 and all(scope.kind == "event" for scope in token.scopes):
             await self._journal.note(events.pop(), what, by.name, values)
 
-    async def _forget_old(self) -> None:
+    async def forget_old(self) -> None:
         """Remove the tokens that have been void for long."""
         now_ms = self._clock.now_ms()
         old = [
             token.id
             for token in self._registry.tokens()
-            if now_ms - (token.void_since_ms(now_ms) or now_ms) > KEPT_VOID_MS
+            if now_ms - (token.void_since_ms(now_ms) or now_ms) > _kept_ms(token)
         ]
         if old:
             records = [keys.token_record(token_id) for token_id in old]
@@ -205,10 +219,15 @@ class Tokens:
             self._registry.forget(old)
 
 
+def _kept_ms(token: Token) -> int:
+    return KEPT_SESSION_MS if token.session else KEPT_VOID_MS
+
+
 _NEEDLESS = "Revoke those that nobody needs; they leave the list 30 days later."
 
 
-def _too_many(message: str, hint: str) -> Refused:
+def too_many_tokens(message: str, hint: str) -> Refused:
+    """The answer where there may not be another token."""
     return Refused(409, "too_many_tokens", message, hint=hint)
 
 

@@ -69,12 +69,17 @@ def shown_tokens(request: web.Request) -> list[tuple[str, bool]]:
     return [*([(header, False)] if header else []), *([(cookie, True)] if cookie else [])]
 
 
-def set_cookie(answer: web.StreamResponse, value: str, request: web.Request) -> None:
+def set_cookie(
+    answer: web.StreamResponse,
+    value: str,
+    request: web.Request,
+    max_age_s: int = _COOKIE_AGE_S,
+) -> None:
     """Have the browser keep the proof of a sign-in, out of reach of scripts and of other sites."""
     answer.set_cookie(
         COOKIE,
         value,
-        max_age=_COOKIE_AGE_S,
+        max_age=max_age_s,
         httponly=True,
         samesite="Strict",
         secure=client_of(request).secure,

@@ -16,7 +16,7 @@ log = logging.getLogger("broadcaster.web.access")
 IGNORED = "sign_in_header_ignored"
 """Under this name the headers of strangers are counted with the refused requests."""
 _PERSON = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
-_RESERVED = frozenset({ADMIN.name, "system"})
+RESERVED_NAMES = frozenset({ADMIN.name, "system"})
 """Names that stand for others in the logs."""
 
 
@@ -56,12 +56,12 @@ class ProxySignIn:
             self._ignore(request, network_of(address))
             return None
         person = values[0].strip()
-        if len(values) != 1 or not _PERSON.fullmatch(person) or person.casefold() in _RESERVED:
-            raise _unknown("the proxy's header names nobody")
+        if len(values) != 1 or not _PERSON.fullmatch(person) or person.casefold() in RESERVED_NAMES:
+            raise unknown_person("the proxy's header names nobody")
         groups = ",".join(request.headers.getall(self.groups_header or "-", []))
         identity = self.rules.identity(person, (one.strip() for one in groups.split(",")))
         if identity is None:
-            raise _unknown(f"“{person}” may not enter here")
+            raise unknown_person(f"“{person}” may not enter here")
         return identity
 
     def _ignore(self, request: web.Request, network: str) -> None:
@@ -76,7 +76,8 @@ class ProxySignIn:
             )
 
 
-def _unknown(message: str) -> Refused:
+def unknown_person(message: str) -> Refused:
+    """The answer to somebody to whom no rule gives a role."""
     return Refused(
         403,
         "unknown_person",

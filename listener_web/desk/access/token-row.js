@@ -26,13 +26,14 @@ export function tokenRow(token, revoke) {
 }
 
 /** @param {Token} token */
-function factsAbout({ id, role, scopes, state, created_by, expires_at, used_at }) {
+function factsAbout({ id, role, scopes, state, created_by, expires_at, used_at, session }) {
   const facts = [say(`role_${role}`), ...scopes.map(scopeWords).filter((words) => words !== '')];
   if (id === STAGE_LINK) return facts;
   if (state === 'revoked') return [...facts, say('accessRevoked')];
   if (state === 'expired') return [...facts, say('accessExpired')];
   facts.push(used_at ? say('accessUsed', { time: written(used_at) }) : say('accessNeverUsed'));
   if (expires_at) facts.push(say('accessExpires', { time: written(expires_at) }));
+  if (session) return [...facts, say('accessSignedInBy', { provider: created_by })];
   return [...facts, say('accessCreatedBy', { name: created_by })];
 }
 
