@@ -46,7 +46,7 @@ class StageKeyring:
         self._all = MultiFernet(ciphers)
 
     def cipher(self, purpose: bytes) -> MultiFernet:
-        """What seals something else under the same store keys.
+        """A cipher for something else, under the same store keys.
 
         Args:
             purpose: one purpose cannot open what another one sealed.

@@ -18,6 +18,7 @@ from yarl import URL
 
 from broadcaster.commands.check import Verdict, _sign_in
 from broadcaster.config import Settings
+from broadcaster.desk.access import browser_sessions, tokens
 from broadcaster.oidc import provider
 from broadcaster.oidc.attempt import ATTEMPT_S, SignInAttempt
 from broadcaster.stage_keys import StageKeyring
@@ -379,6 +380,20 @@ async def test_a_revoked_session_is_cut_off(
             while await stream.content.readany():
                 pass
     assert (await ask(browser, "GET", "/api/session", 401))["error"] == "token_revoked"
+
+
+async def test_nobody_fills_the_lists_by_signing_in(
+    deployed: Deployment, browser: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_sessions, "MOST_SESSIONS", 1)
+    await browser.get(await come_back(browser), allow_redirects=False)
+    await ask(browser, "DELETE", "/api/session", 204)
+    refused = await refusal(browser, await come_back(browser), 409)
+    assert refused["error"] == "too_many_tokens"
+    monkeypatch.setattr(tokens, "KEPT_SESSION_MS", -1)
+    await browser.get(await come_back(browser), allow_redirects=False)
+    [session] = await ask(deployed.server.http, "GET", "/api/tokens", 200)
+    assert session["state"] == "active"
 
 
 async def test_a_server_without_a_provider_says_so(tmp_path: Path) -> None:
