@@ -119,6 +119,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "__main__": "commands system",
     "access_parts": "*",
     "app": "*",
+    "serving": "*",
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",

@@ -25,7 +25,6 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from broadcaster import auth
-from broadcaster.app import running
 from broadcaster.commands.links import base_url, local_url
 from broadcaster.commands.running import stop_signals
 from broadcaster.commands.serve import say_goodbye
@@ -33,6 +32,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context
 from broadcaster.rehearsal import talk
+from broadcaster.serving import running
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
 

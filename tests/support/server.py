@@ -12,8 +12,8 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from broadcaster import app
-from broadcaster.app import running
 from broadcaster.config import Role, Settings
+from broadcaster.serving import running
 from broadcaster.web.application import create_application
 
 TOKEN = "organizer-token-of-the-tests"
