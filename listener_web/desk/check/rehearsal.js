@@ -104,6 +104,7 @@ export class Rehearsal {
     const { language, level_dbfs: level, lag_ms: lag } = result.values;
     const tag = String(language);
     const name = tag === 'floor' ? say('channelFloor') : languageName(tag);
+    const nameId = `rehearsed-${this.#id}-${tag}`;
     const [what, next] = checkWords(result);
     const parts = [];
     if (text !== '') {
@@ -111,19 +112,19 @@ export class Rehearsal {
       parts.push(h('blockquote', { dir: 'auto', ...spoken }, text));
     }
     if (wav !== '') {
-      const words = { play: say('trialPlay'), stop: say('checkHearStop') };
+      const words = { play: say('rehearsalPlay'), stop: say('checkHearStop') };
       const clip = new ClipButton(words, async () => decoded(wav), this.#fail);
-      clip.element.setAttribute('aria-label', `${say('trialPlay')}: ${name}`);
+      clip.element.setAttribute('aria-describedby', nameId);
       parts.push(clip.element);
     }
     return h(
       'tr',
-      { 'data-light': result.light, 'data-channel': tag },
+      { 'data-light': result.light, 'data-rehearsed': tag },
       h(
         'th',
         { scope: 'row' },
         h('span', { class: 'check-dot', 'aria-hidden': 'true' }),
-        h('span', { class: 'rehearsal-name' }, name),
+        h('span', { id: nameId }, name),
         h('span', { class: 'check-verdict' }, lightWords(result.light)),
       ),
       h('td', { 'data-title': say('rehearsalLevel') }, measured(level, (dbfs) => say('liveLevel', { dbfs: whole(dbfs) }))),
