@@ -37,8 +37,9 @@ check: .venv/dev.done listener_web/node_modules ## ruff, mypy, tsc
 players: .venv/dev.done $(PEERS)/node_modules ## real players, Firefox and GStreamer among them; writes docs/players.md
 	$(BIN)/python -m tests.players --write
 
-matrix: .venv/dev.done listener_web/node_modules ## every state of the page in Chromium and Firefox; writes docs/listening.md
+matrix: .venv/dev.done listener_web/node_modules ## every state of the pages in browsers; writes docs/listening.md and docs/measurements.md
 	$(BIN)/python -m tests.matrix --write
+	$(BIN)/python -m tests.matrix.desk --write
 
 pictures: .venv/dev.done ## the pictures of the documents
 	$(BIN)/python -m tests.pictures

@@ -22,7 +22,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from broadcaster import from_settings
+from broadcaster import access_parts, from_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.rehearsed import RehearsedBooths
@@ -31,10 +31,6 @@ from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
-from broadcaster.desk.access.flags import FlagRoutes
-from broadcaster.desk.access.routes import TokenRoutes
-from broadcaster.desk.access.session import SessionRoutes
-from broadcaster.desk.access.tokens import Tokens
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
@@ -78,6 +74,7 @@ from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage, private_files
 from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.access.authentication import authenticating
+from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.application import create_application, page
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
@@ -227,7 +224,10 @@ def build(
     clock = SystemClock()
     registry = TokenRegistry(bus, clock)
     organizer = Organizer(admin_token, registry)
-    parts = ProcessParts(authenticate=authenticating(registry, bus))
+    changes = ChangeLimit(clock)
+    parts = ProcessParts(
+        authenticate=authenticating(registry, bus, organizer.is_servers_own, changes)
+    )
     parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
@@ -241,7 +241,7 @@ def build(
         assert keyring is not None
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
         events = Events(bus, clock, keyring)
-        _add_desk(parts, settings, bus, clock, events, organizer, registry)
+        _add_desk(parts, settings, bus, clock, events, organizer, registry, changes)
     parts.routes.append(
         metrics_route(
             organizer,
@@ -336,6 +336,7 @@ def _add_desk(
     events: Events,
     organizer: Organizer,
     registry: TokenRegistry,
+    changes: ChangeLimit,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
@@ -343,7 +344,6 @@ def _add_desk(
     answers = EventAnswers(settings.public_url, continuous)
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
     journal = Journal(bus, clock)
-    tokens = Tokens(bus, clock, registry, journal)
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckDesk(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
@@ -374,9 +374,7 @@ def _add_desk(
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
-        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
-        *FlagRoutes(events, journal, organizer).routes(),
-        *SessionRoutes(organizer, journal).routes(),
+        *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),

@@ -1,8 +1,9 @@
 """`make test`: all tests of Python, in groups that leave one another the time they need.
 
-Tests that hear a page run one after the other. The tests that only compute use what those leave
-of the machine, at a low priority. Those that wait for other programs follow. What failed is then
-run once more, alone: it must pass.
+Two rows of tests run at the same time. In front are the tests that hear a page, one after the
+other, and then those that wait for other programs and for real time. Those in the background only
+compute, or look at pages without sound. They get what the front leaves of the machine, and nothing
+while it needs all. What failed is then run once more, alone: it must pass.
 """
 
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,7 +20,9 @@ from tests.kinds import files_of
 PYTEST = (sys.executable, "-m", "pytest")
 SOME_FAILED = 1
 """Exit code of pytest."""
-LOW_PRIORITY = 15
+IDLE = ("chrt", "--idle", "0")
+"""Runs a program in the time that nothing else needs. Chromium cannot raise this priority: it sets
+that of its threads by `nice`, which the kernel ignores for a program that is idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,23 @@ class Group:
         markers: which tests, see `tests/kinds.py`.
         files: where they are; empty for all files.
         processes: how many run tests at the same time.
-        niceness: added to the priority of all its processes.
+        idle: whether they get only the time that nothing else needs.
     """
 
     name: str
     markers: str
     files: tuple[str, ...] = ()
     processes: int = 1
-    niceness: int = 0
+    idle: bool = False
 
     def start(self, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Run the tests; what they print goes to the terminal or to a file."""
         words = [*self._pytest(), "--cache-clear", "-m", self.markers, *self.files]
         if self.processes > 1:
             words += ["--numprocesses", str(self.processes)]
-            words += ["--dist", "loadfile", "--no-loadscope-reorder"]
-        lower = ("nice", "-n", str(self.niceness)) if self.niceness else ()
-        return subprocess.Popen([*lower, *words], stdout=output, stderr=output)
+            words += ["--dist", "worksteal"]
+        idle = IDLE if self.idle else ()
+        return subprocess.Popen([*idle, *words], stdout=output, stderr=output)
 
     def run_failed_again(self) -> int:
         """Run what failed once more, alone; returns the exit code."""
@@ -57,44 +61,56 @@ class Group:
         return (*PYTEST, "--override-ini", f"cache_dir=.pytest_cache/{self.name}")
 
 
-WAITING = "realtime or browser or redis or programs or node"
-"""Kinds of tests with other programs in them. Chromium sets priorities of its own."""
+WAITING = "realtime or redis or programs or node"
+"""Kinds of tests that wait for other programs, or for time to pass."""
 SOUND = Group("sound", "sound", tuple(files_of("sound")))
-COMPUTING = Group("computing", f"not (sound or {WAITING})", processes=2, niceness=LOW_PRIORITY)
-REALTIME = Group("realtime", f"not sound and ({WAITING})", processes=3)
+WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=4)
+BACKGROUND = Group("background", f"not (sound or {WAITING})", processes=3, idle=True)
 
 
 def main() -> int:
     """Run all groups; returns 0 if each test has passed, alone at the latest."""
     began = time.monotonic()
-    codes = {**at_the_same_time(SOUND, COMPUTING)}
-    title(REALTIME)
-    codes[REALTIME] = REALTIME.start().wait()
+    codes = run_groups((SOUND, WAITERS), BACKGROUND)
     for group, code in codes.items():
         if code == SOME_FAILED:
             print(f"\n==== {group.name}: what failed, once more and alone", flush=True)
             codes[group] = group.run_failed_again()
-    print(f"\nall tests took {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
+    print(f"\nall tests took {minutes_since(began)} minutes", flush=True)
     failed = [group.name for group, code in codes.items() if code]
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     return int(bool(failed))
 
 
-def at_the_same_time(first: Group, second: Group) -> dict[Group, int]:
-    """Run two groups; what the second one prints follows when both have ended."""
-    title(first, f"; at the same time: {second.name}")
+def run_groups(front: Sequence[Group], background: Group) -> dict[Group, int]:
+    """Run the groups of the front one after the other, and one group all the while.
+
+    What the group in the background prints follows at the end.
+    """
+    codes: dict[Group, int] = {}
+    began = time.monotonic()
     with tempfile.TemporaryFile() as output:
-        other = second.start(output)
+        behind = background.start(output)
         try:
-            codes = {first: first.start().wait(), second: other.wait()}
+            for group in front:
+                title(group, f"; in the background: {background.name}")
+                codes[group] = group.start().wait()
+                print(f"{group.name}: ended after {minutes_since(began)} minutes", flush=True)
+            codes[background] = behind.wait()
         finally:
-            other.terminate()
-            other.wait()
-        title(second)
+            behind.terminate()
+            behind.wait()
+        title(background)
         output.seek(0)
         os.write(sys.stdout.fileno(), output.read())
+    print(f"{background.name}: ended after {minutes_since(began)} minutes", flush=True)
     return codes
+
+
+def minutes_since(began: float) -> str:
+    """How long ago a time of the monotonic clock is."""
+    return f"{(time.monotonic() - began) / 60:.1f}"
 
 
 def title(group: Group, more: str = "") -> None:

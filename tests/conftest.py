@@ -1,6 +1,7 @@
 """Guards of every test: no blocking call in the event loop, no task left running."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,7 @@ settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the kinds of tests, and let children end by SIGHUP under `nohup` too."""
+    gc.disable()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "fast: needs Python alone, and little time")
     for kind, meaning in KINDS.items():
@@ -34,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in kinds_of(item) or {"fast"}:
             item.add_marker(kind)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on, but none among the thousands of tests, which all stay."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

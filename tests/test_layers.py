@@ -75,10 +75,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
-    "edge.rooms": "auth edge.fanout errors model model.conference sockets system web",
+    "edge.rooms": ("auth edge.fanout errors model model.conference sockets system web web.access"),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
-    "edge.whep": "edge.fanout edge.rooms errors model system web webrtc webrtc.egress",
+    "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
         "system web web.access"
@@ -121,6 +121,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "loadtest.page": "errors loadtest loadtest.transports model system.open_files",
     # Composition.
     "__main__": "commands",
+    "access_parts": "*",
     "app": "*",
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",

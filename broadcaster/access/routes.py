@@ -37,7 +37,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /e/{event}/captions/{channel}/history": Action.LISTEN,
     "GET /e/{event}/poll/{channel}": Action.LISTEN,
     "GET /e/{event}/search/{channel}": Action.LISTEN,
-    "GET /e/{event}/transcript/{channel}.{form}": Action.LISTEN,
+    "GET /e/{event}/transcript/{channel}.{file_type}": Action.LISTEN,
     "GET /e/{event}/audio/{channel}": Action.LISTEN,
     "GET /listen/{event}/{channel}.{format}": Action.LISTEN,
     "OPTIONS /listen/{event}/{channel}.{format}": Action.OPEN_PAGE,

@@ -42,6 +42,8 @@ class Token:
         revoked_at_ms: Unix time; None if it is not revoked.
         used_at_ms: Unix time of its last use, a minute off at most; None if there was none.
         session: whether it is only in the cookie of a browser that signed in.
+        makers: subjects of those that made it: the holder of the token that made it is the last,
+            before that the one that made that token, and so on. Empty if an admin made it.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Token:
     revoked_at_ms: int | None = None
     used_at_ms: int | None = None
     session: bool = False
+    makers: tuple[str, ...] = ()
 
     def is_secret(self, secret: str) -> bool:
         """Whether it is its secret, in constant time."""
@@ -105,6 +108,8 @@ class Token:
     def to_json(self) -> bytes:
         """The form of its record on the bus."""
         raw = asdict(self) | {"scopes": [str(scope) for scope in self.scopes]}
+        if not self.makers:
+            del raw["makers"]  # versions before this field read the others
         return json.dumps(raw, ensure_ascii=False).encode()
 
     @classmethod
@@ -117,6 +122,7 @@ class Token:
         raw: dict[str, Any] = json.loads(data)
         raw["role"] = AccessRole(raw["role"])
         raw["scopes"] = tuple(Scope.parse(text) for text in raw["scopes"])
+        raw["makers"] = tuple(raw.get("makers", ()))
         return cls(**raw)
 
 

@@ -26,8 +26,8 @@ from broadcaster import auth
 from broadcaster.app import running
 from broadcaster.booths.rehearsed import START_S, Running, rehearsal_server
 from broadcaster.commands.links import base_url, local_url
+from broadcaster.commands.running import stop_signals
 from broadcaster.commands.serve import say_goodbye
-from broadcaster.commands.stop_signal import stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context

@@ -15,7 +15,7 @@ from broadcaster.audio.input.capture import list_devices
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
 from broadcaster.commands.publish_sources import DevicePlayback, FilePlayback
-from broadcaster.commands.stop_signal import stop_signals
+from broadcaster.commands.running import stop_signals
 from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher

@@ -8,7 +8,7 @@ from rich.console import Console
 from broadcaster import __version__, auth
 from broadcaster.app import running
 from broadcaster.commands.links import base_url
-from broadcaster.commands.stop_signal import stop_signals
+from broadcaster.commands.running import stop_signals
 from broadcaster.config import Role, Settings, unused
 from broadcaster.from_settings import tls_context
 from broadcaster.os_errors import DATA_DIR, blaming

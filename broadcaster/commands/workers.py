@@ -18,13 +18,13 @@ from rich.console import Console
 from broadcaster import __version__
 from broadcaster import log as logs
 from broadcaster.app import running
+from broadcaster.commands.running import StopSignal, stop_signals
 from broadcaster.commands.serve import (
     announce,
     organizers_token,
     say_goodbye,
     warn_of_few_files,
 )
-from broadcaster.commands.stop_signal import StopSignal, stop_signals
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import goodbye_s, tls_context

@@ -52,7 +52,7 @@ class LogRoutes:
         limit = min(_number(request, "limit", _USUAL) or _USUAL, _MOST)
         record = await self._journal.read(event_id)
         entries = record.before(before, limit)
-        more = bool(entries) and entries[-1].number > record.dropped + 1
+        more = bool(entries) and entries[-1] != record.entries[0]
         body = {
             "entries": [asdict(entry) for entry in entries],
             "before": entries[-1].number if more else None,

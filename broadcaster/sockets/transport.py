@@ -41,7 +41,7 @@ class SocketTransport(asyncio.Transport):
 
     __slots__ = (
         "_closing", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
-        "_protocol", "_reading", "_sock", "_unsent", "answered", "observer", "place",
+        "_protocol", "_reading", "_sock", "_unsent", "answered", "observer", "on_gone", "place",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +67,8 @@ class SocketTransport(asyncio.Transport):
         self.observer: WriteObserver | None = None
         self.place: Place | None = None
         """The place of its client, released when the connection is gone."""
+        self.on_gone: Callable[[], None] | None = None
+        """Called once, without an error, when the connection is gone."""
 
     def start(self) -> None:
         """Hand the connection to its protocol."""
@@ -297,4 +299,6 @@ class SocketTransport(asyncio.Transport):
         """
         self._sock.close()
         self._on_lost(self)
-        self._protocol, self.observer = _NOBODY, None
+        if self.on_gone is not None:
+            self.on_gone()
+        self._protocol, self.observer, self.on_gone = _NOBODY, None, None

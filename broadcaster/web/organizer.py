@@ -41,6 +41,10 @@ class Organizer:
         self._token = token
         self._registry = registry
 
+    def is_servers_own(self, text: str, by_cookie: bool) -> bool:  # noqa: FBT001 - a pair's parts
+        """Whether a text is the server's own token, or the value of its cookie."""
+        return self._is_own_cookie(text) if by_cookie else self._is_own(text)
+
     def cookie(self) -> str:
         """The value of the cookie that signs a browser in as the admin."""
         return cookie_value(self._token)
@@ -124,8 +128,7 @@ class Organizer:
     def _recognise(self, request: web.Request) -> Recognised:
         refused = wrong_token()
         for text, by_cookie in shown_tokens(request):
-            own = self._is_own_cookie(text) if by_cookie else self._is_own(text)
-            if own:
+            if self.is_servers_own(text, by_cookie):
                 return Recognised(ADMIN, by_cookie)
             try:
                 identity = self._holder(text)

@@ -20,7 +20,7 @@ ACCEPTS_FRAGMENTS = {"Accept-Patch": FRAGMENT_TYPE}
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch, AI-Disclosure",
 }
 _ZERO_WEIGHTS = frozenset({"q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000"})
 

@@ -31,10 +31,25 @@ async function refresh() {
     const conferences = await getJson(ADDRESS);
     problem.hidden = true;
     byId('none', HTMLElement).hidden = conferences.length > 0;
+    const focused = document.activeElement?.closest('.conference');
+    const inImport = document.activeElement?.closest('.import') !== null;
     list.replaceChildren(...conferences.map(card));
+    if (focused instanceof HTMLElement) giveFocusBack(focused.dataset.conference ?? '', inImport);
   } catch (error) {
     fail(error);
   }
+}
+
+/**
+ * The cards are made again; the one that had the focus gets it back.
+ *
+ * @param {string} id of the conference
+ * @param {boolean} inImport whether the import had it
+ */
+function giveFocusBack(id, inImport) {
+  const made = list.querySelector(`[data-conference="${CSS.escape(id)}"]`);
+  const control = made?.querySelector(inImport ? 'input[type=file]' : 'button') ?? add;
+  if (control instanceof HTMLElement) control.focus();
 }
 
 /** @param {Conference} conference */
@@ -48,7 +63,7 @@ function card(conference) {
   const poster = `/desk/poster/conference/${encodeURIComponent(id)}`;
   return h(
     'section',
-    { class: 'card conference', 'aria-label': title },
+    { class: 'card conference', 'aria-label': title, 'data-conference': id },
     h('h2', { dir: 'auto' }, title),
     h('p', { class: 'soft' }, `${zone} · ${rooms.join(', ') || say('conferenceNoRooms')}`),
     h(

@@ -23,6 +23,11 @@ export class ProgrammeImport {
   element = h('div', { class: 'import' });
   #address;
   #on;
+  #field = h('input', {
+    class: 'input',
+    type: 'file',
+    accept: '.ics,.json,text/calendar,application/json',
+  });
   #preview = h('div', { class: 'import', role: 'status' });
 
   /**
@@ -33,12 +38,10 @@ export class ProgrammeImport {
     this.#address = address;
     this.#on = on;
     number += 1;
-    const id = `programme-${number}`;
-    const accept = '.ics,.json,text/calendar,application/json';
-    const field = h('input', { id, class: 'input', type: 'file', accept });
-    field.addEventListener('change', () => void this.#look(field.files?.[0]));
-    const label = h('label', { class: 'field', htmlFor: id }, say('programmeFile'));
-    this.element.append(label, field, this.#preview);
+    this.#field.id = `programme-${number}`;
+    this.#field.addEventListener('change', () => void this.#look(this.#field.files?.[0]));
+    const label = h('label', { class: 'field', htmlFor: this.#field.id }, say('programmeFile'));
+    this.element.append(label, this.#field, this.#preview);
   }
 
   /** @param {File | undefined} file */
@@ -64,9 +67,11 @@ export class ProgrammeImport {
       button.disabled = true;
       try {
         await this.#post(file, '');
+        this.#field.focus();
         this.#on.done();
       } catch (error) {
         button.disabled = false;
+        button.focus();
         this.#on.failed(error);
       }
     });
@@ -99,7 +104,9 @@ function lines(preview) {
     ...part(say('programmeRooms', { count: rooms.length }), rooms),
     ...part(
       say('programmeSkipped', { count: skipped.length }),
-      skipped.map(({ where, title, message }) => `${where}: ${title} ${message}`),
+      skipped.map(({ where, title, message }) =>
+        say('twoSentences', { what: `${where}: ${title || '–'}`, next: message }),
+      ),
     ),
     h('p', { class: 'soft' }, say('programmeUnchanged', { count: unchanged })),
   ];

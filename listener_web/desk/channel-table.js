@@ -63,6 +63,32 @@ export function channelRows(channels, languages) {
 }
 
 /**
+ * Show rows. What has not changed stays: a button that is made again while it is pressed loses the
+ * click, and one that has the focus loses it.
+ *
+ * @param {HTMLTableElement} table
+ * @param {HTMLTableRowElement[]} rows
+ */
+export function showRows(table, rows) {
+  const [body] = table.tBodies;
+  if (!body) return;
+  const before = new Map([...body.rows].map((row) => [row.dataset.channel, row]));
+  const shown = rows.map((row) => {
+    const old = before.get(row.dataset.channel);
+    if (!old) return row;
+    old.dataset.state = row.dataset.state;
+    const cells = [...row.cells];
+    [...old.cells].forEach((cell, place) => {
+      const now = cells[place];
+      if (now && !cell.isEqualNode(now)) cell.replaceWith(now);
+    });
+    return old;
+  });
+  const same = body.rows.length === shown.length && shown.every((row, place) => body.rows[place] === row);
+  if (!same) body.replaceChildren(...shown);
+}
+
+/**
  * A channel's name, and below it the engine in use, or the one chosen while none is in use.
  *
  * @param {ChannelStatus} status

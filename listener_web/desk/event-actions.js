@@ -74,7 +74,7 @@ export class EventActions {
     this.#copy.addEventListener('click', () => void this.#duplicate());
     this.#links.addEventListener('click', () => {
       this.#menu.open = false;
-      void new TokenDialog(this.#event, this.#on.failed).open();
+      void new TokenDialog(this.#event, this.#on.failed).open(this.#menu.querySelector('summary'));
     });
     const editing = [this.#close, this.#edit, this.#archive, this.#menu];
     for (const element of editing) element.dataset.needs = 'edit_event';
@@ -85,6 +85,10 @@ export class EventActions {
       if (press.key !== 'Escape') return;
       this.#menu.open = false;
       this.#menu.querySelector('summary')?.focus();
+    });
+    this.#menu.addEventListener('focusout', ({ relatedTarget }) => {
+      const stays = relatedTarget === null || this.#menu.contains(/** @type {Node} */ (relatedTarget));
+      if (!stays) this.#menu.open = false;
     });
     this.show(event);
   }
@@ -131,7 +135,9 @@ export class EventActions {
 
   async #confirmClose() {
     const dialog = byId('confirm', HTMLDialogElement);
-    if ((await answerOf(dialog)) === 'close') await this.take('close');
+    if ((await answerOf(dialog)) !== 'close') return;
+    await this.take('close');
+    if (this.#close.hidden) this.#step.focus();
   }
 
   /** The organizer types the title: a click alone must not delete what nobody can bring back. */
@@ -143,10 +149,9 @@ export class EventActions {
     typed.value = '';
     submit.disabled = true;
     typed.oninput = () => (submit.disabled = typed.value.trim() !== this.#event.title);
-    if ((await answerOf(dialog)) !== 'delete') {
-      this.#menu.querySelector('summary')?.focus();
-      return;
-    }
+    const answer = await answerOf(dialog);
+    this.#menu.querySelector('summary')?.focus();
+    if (answer !== 'delete') return;
     await this.#guarded(async () => {
       await send(this.#path, { method: 'DELETE', headers: this.#version });
       this.#on.removed(this.#event.id);
@@ -157,6 +162,7 @@ export class EventActions {
   async #guarded(work) {
     if (this.#busy) return;
     this.#busy = true;
+    if (this.#menu.contains(document.activeElement)) this.#menu.querySelector('summary')?.focus();
     this.#menu.open = false;
     try {
       await work();

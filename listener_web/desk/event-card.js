@@ -1,7 +1,7 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
 import { CheckPanel } from './check/panel.js';
-import { channelRows, channelTable } from './channel-table.js';
+import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
@@ -43,6 +43,7 @@ export class EventCard {
   #stereo;
   #measured;
   #pause;
+  #restarting = false;
   /** @type {EventStatus | null} */
   #status = null;
 
@@ -142,10 +143,7 @@ export class EventCard {
     this.check.showFloor(status.floor);
     if (!this.#isOpen) return;
     this.#showFloor(status.floor);
-    const rows = channelRows(status.channels, this.#event.languages);
-    if (!this.#table.contains(document.activeElement)) {
-      this.#table.tBodies[0]?.replaceChildren(...rows);
-    }
+    showRows(this.#table, channelRows(status.channels, this.#event.languages));
     this.#cost.show(status);
   }
 
@@ -157,13 +155,15 @@ export class EventCard {
   async #restart(click) {
     const button = /** @type {HTMLElement} */ (click.target).closest('button');
     const channel = button?.dataset.restart;
-    if (!button || !channel) return;
-    button.disabled = true;
+    if (!button || !channel || this.#restarting) return;
+    this.#restarting = true;
     const path = `${eventAddress(this.#event.id)}/channels`;
     try {
       await sendJson('POST', `${path}/${encodeURIComponent(channel)}/restart`, {});
     } catch (error) {
       this.#fail(error);
+    } finally {
+      this.#restarting = false;
     }
   }
 

@@ -98,9 +98,12 @@ export class EventList {
 
   /** @param {string} id */
   remove(id) {
-    this.#cards.get(id)?.check.end();
+    const card = this.#cards.get(id);
+    const focused = card?.element.contains(document.activeElement);
+    card?.check.end();
     this.#cards.delete(id);
     this.#arrange();
+    if (focused) byId('new-event', HTMLButtonElement).focus();
   }
 
   /** Put the cards that are wanted into their order; those that stay are not moved. */

@@ -1,4 +1,7 @@
-/** One channel as an endless file in the browser's own player, for a locked screen. */
+/**
+ * One channel as an endless file in the browser's own player, for a locked screen, where the page cannot feed the
+ * player (`fed/fed-deck.js`).
+ */
 import { ApiError, send } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { abortedAfter } from '../shared/deadline.js';

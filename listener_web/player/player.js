@@ -2,7 +2,7 @@
  * Plays one channel of an event, changes channel without a gap, and finds a transport that works.
  *
  * Related modules: `transports.js` says which transports this browser has, and loads the deck that
- * plays by one of them: `websocket-deck.js`, `whep-deck.js` or `http-deck.js`. The WebSocket deck
+ * plays by one of them: `websocket-deck.js`, `whep-deck.js`, `fed/fed-deck.js` or `http-deck.js`. The WebSocket deck
  * receives and decodes `frames.js` in `worker.js`. It plays in `worklet.js`, by a `channel-player.js`:
  * `delay-estimate.js` says how much sound has to wait in a `jitter-buffer.js`, which is made of a
  * `pcm-ring.js`. `audio-graph.js` leads to the loudspeaker.
@@ -306,7 +306,7 @@ export class Player extends EventTarget {
     const restarts =
       deck.stats.played_frames > 0 && now - this.#restartedMs >= RESTART_INTERVAL_MS;
     if (restarts) this.#restartedMs = now;
-    else this.#chosen += 1;
+    else if (!deck.hasSubstitute) this.#chosen += 1;
     void this.#begin();
   }
 

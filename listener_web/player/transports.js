@@ -1,6 +1,6 @@
 /**
  * The transports of sound: which of them this browser can use, and the decks that play by them. A deck
- * plays one channel. `WhepDeck` and `HttpDeck` are loaded when they are needed.
+ * plays one channel. `WhepDeck`, `FedDeck` and `HttpDeck` are loaded when they are needed.
  */
 import { within } from '../shared/deadline.js';
 import { WebSocketDeck } from './websocket-deck.js';
@@ -8,6 +8,7 @@ import { WebSocketDeck } from './websocket-deck.js';
 const LOAD_DEADLINE_MS = 20_000;
 /** The browser asks for these when the sound begins. */
 const AFTER_THE_TAP = ['./worker.js', './worklet.js'].map((name) => new URL(name, import.meta.url));
+const FEEDER = new URL('./fed/feeder.js', import.meta.url);
 const BEST_FIRST = /** @type {const} */ (['ws', 'whep', 'http']);
 
 /** @typedef {typeof BEST_FIRST[number]} Transport */
@@ -96,6 +97,7 @@ export function addressOf(transport, event, channel) {
  * @property {number} receivedBytes of sound, with the headers of its transport
  * @property {HTMLMediaElement | null} element the browser's own player, null for sound that passes
  *   through the audio graph
+ * @property {boolean} [hasSubstitute] whether another deck of this transport takes the place of one that failed
  * @property {boolean} canChange whether `change` may be called now
  * @property {(channel: string, url: string) => Promise<boolean>} change plays another channel
  *   without a new deck and says whether the server could do that
@@ -154,8 +156,13 @@ const LOAD = {
     };
   },
   http: async () => {
-    const { HttpDeck } = await import('./http-deck.js');
-    return (graph, channel, url) => new HttpDeck(channel, url, graph.volume);
+    const [{ HttpDeck }, { canFeed, FedDeck }] = await Promise.all([
+      import('./http-deck.js'),
+      import('./fed/fed-deck.js'),
+    ]);
+    if (canFeed()) void keepInCache([FEEDER]);
+    return (graph, channel, url) =>
+      canFeed() ? new FedDeck(channel, url, graph.volume) : new HttpDeck(channel, url, graph.volume);
   },
 };
 

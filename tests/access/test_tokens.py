@@ -181,6 +181,92 @@ async def test_tokens_are_bounded(server: Server, monkeypatch: pytest.MonkeyPatc
     await ask(server.http, "DELETE", f"/api/tokens/{made[0]['id']}", 200)
 
 
+async def test_an_organizer_cannot_use_up_all_tokens(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadcaster.desk.access.tokens.MOST_BY_ONE", 3)
+    await event(server, "talk")
+    admin = await make(server, "admin")
+    async with holder(server, admin["token"]) as http:
+        body = {"name": "of an admin", "role": "organizer", "scopes": ["event:talk"]}
+        first = await ask(http, "POST", "/api/tokens", 201, json=body)
+        for number in range(3):  # an admin has no limit of their own
+            await ask(http, "POST", "/api/tokens", 201, json=body | {"name": f"more {number}"})
+    path, body = "/api/events/talk/tokens", {"name": "passed on", "role": "organizer"}
+    async with holder(server, first["token"]) as http:
+        second = await ask(http, "POST", path, 201, json=body)
+    async with holder(server, second["token"]) as http:
+        for _ in range(2):
+            await ask(http, "POST", path, 201, json=body)
+        refused = await ask(http, "POST", path, 409, json=body)
+    assert refused["error"] == "too_many_tokens"
+    await ask(server.http, "POST", path, 201, json=body)
+
+
+async def test_a_link_is_not_passed_on_for_ever(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadcaster.desk.access.tokens.LONGEST_CHAIN", 1)
+    await event(server, "talk")
+    made = await make(server, "organizer", "event:talk")
+    path, body = "/api/events/talk/tokens", {"name": "passed on", "role": "organizer"}
+    for status in (201, 409):
+        async with holder(server, made["token"]) as http:
+            made = await ask(http, "POST", path, status, json=body)
+    assert made["error"] == "too_many_tokens"
+
+
+async def test_revoking_takes_back_what_was_given_out_if_wanted(server: Server) -> None:
+    await event(server, "talk")
+    path, body = "/api/events/talk/tokens", {"name": "passed on", "role": "organizer"}
+    first = await make(server, "organizer", "event:talk")
+    async with holder(server, first["token"]) as http:
+        second = await ask(http, "POST", path, 201, json=body)
+    async with holder(server, second["token"]) as http:
+        third = await ask(http, "POST", path, 201, json=body)
+    listed = {one["id"]: one["made"] for one in await ask(server.http, "GET", "/api/tokens", 200)}
+    assert listed == {first["id"]: 2, second["id"]: 1, third["id"]: 0}
+    await ask(server.http, "DELETE", f"{path}/{first['id']}?made=perhaps", 422)
+    await ask(server.http, "DELETE", f"{path}/{first['id']}", 200)
+    async with holder(server, third["token"]) as http:
+        await ask(http, "GET", "/api/events", 200)
+    await ask(server.http, "DELETE", f"/api/tokens/{second['id']}?made=true", 200)
+    async with holder(server, third["token"]) as http:
+        await ask(http, "GET", "/api/events", 401)
+
+
+async def test_an_event_takes_back_only_its_own_links(server: Server) -> None:
+    await event(server, "talk")
+    made = await make(server, "organizer", "event:talk")
+    body = {"name": "passed on", "role": "reviewer"}
+    async with holder(server, made["token"]) as http:
+        own = {"id": "own", "title": "Own", "languages": ["es"]}
+        await ask(http, "POST", "/api/events", 201, json=own)
+        of_talk = await ask(http, "POST", "/api/events/talk/tokens", 201, json=body)
+        of_own = await ask(http, "POST", "/api/events/own/tokens", 201, json=body)
+    await ask(server.http, "DELETE", f"/api/events/talk/tokens/{made['id']}?made=true", 200)
+    for token, status in ((of_talk, 401), (of_own, 200)):
+        async with holder(server, token["token"]) as http:
+            await ask(http, "GET", "/api/events", status)
+
+
+async def test_one_holder_cannot_fill_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadcaster.web.access.change_limit.MOST_CHANGES", 3)
+    path, flag = "/api/events/talk/flags", {"channel": "es"}
+    async with running_server(tmp_path) as server:
+        await event(server, "talk")
+        made = await make(server, "reviewer", "event:talk")
+        async with holder(server, made["token"]) as http:
+            for _ in range(3):
+                await ask(http, "POST", path, 204, json=flag)
+            refused = await ask(http, "POST", path, 429, json=flag)
+            assert refused["error"] == "too_many_changes"
+            await ask(http, "GET", "/api/events", 200)
+        await ask(server.http, "POST", path, 204, json=flag)
+
+
 async def test_a_void_token_says_why(server: Server) -> None:
     made = await make(server, "organizer")
     async with holder(server, made["token"]) as http:

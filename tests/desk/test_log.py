@@ -106,6 +106,38 @@ async def test_the_oldest_entries_are_dropped_and_counted(monkeypatch: pytest.Mo
         assert JournalRecord.from_json(log.to_json()) == log
 
 
+async def test_what_one_actor_repeats_is_counted() -> None:
+    async with EmbeddedBus(None) as bus:
+        clock = FakeClock(1_000.0)
+        journal = Journal(bus, clock)
+        for actor in ("ana", "ana", "ben", "ana"):
+            await journal.note(None, "signed_in", actor)
+        clock.seconds += entries.REPEATED_MS / 1000
+        await journal.note(None, "signed_in", "ana")
+        log = await journal.read(None)
+        assert [(entry.actor, entry.times) for entry in log.entries] == [
+            ("ana", 2),
+            ("ben", 1),
+            ("ana", 1),
+            ("ana", 1),
+        ]
+        assert JournalRecord.from_json(log.to_json()) == log
+
+
+async def test_nobody_pushes_out_what_others_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MOST_ENTRIES", 6)
+    async with EmbeddedBus(None) as bus:
+        journal = Journal(bus, FakeClock(1_000.0))
+        for actor in ("ana", "ben"):
+            await journal.note("talk", "tried", actor)
+        for number in range(20):
+            await journal.note("talk", "tried", "eve", {"number": number})
+        log = await journal.read("talk")
+        assert [entry.actor for entry in log.entries] == ["ana", "ben", *["eve"] * 4]
+        assert [entry.number for entry in log.entries] == [1, 2, 19, 20, 21, 22]
+        assert log.dropped == 16
+
+
 async def test_long_values_are_cut() -> None:
     async with EmbeddedBus(None) as bus:
         journal = Journal(bus, FakeClock(1_000.0))
@@ -131,11 +163,11 @@ async def test_writers_of_two_processes_lose_nothing(tmp_path: Path) -> None:
         async with open_bus(redis.url, tmp_path) as one, open_bus(redis.url, tmp_path) as other:
             journals = [Journal(bus, SystemClock()) for bus in (one, other)]
 
-            async def write(journal: Journal) -> None:
-                for _ in range(20):
-                    await journal.note("talk", "tried")
+            async def write(journal: Journal, actor: str) -> None:
+                for number in range(20):
+                    await journal.note("talk", "tried", actor, {"number": number})
 
-            await asyncio.gather(*(write(journal) for journal in journals))
+            await asyncio.gather(write(journals[0], "one"), write(journals[1], "other"))
             log = await journals[0].read("talk")
             assert [entry.number for entry in log.entries] == list(range(1, 41))
     finally:

@@ -18,6 +18,7 @@ _PLACEHOLDERS = {
     "session": "x",
     "token": "x",
     "form": "png",
+    "file_type": "txt",
     "format": "mp3",
     "file": "attendee/attendee.html",
 }

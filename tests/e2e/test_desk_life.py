@@ -1,4 +1,4 @@
-"""An event's life on the desk's page: by two organizers, by keyboard, and with many events."""
+"""An event's life on the desk's page: by two organizers, and with many events."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -144,43 +144,6 @@ async def test_languages_come_and_go_while_the_event_is_live(tmp_path: Path) -> 
             {"text": "sluice", "translations": {"es": "esclusa", "de": "Schleuse"}}
         ]
         assert event["do_not_translate"] == ["AquaNet"]
-
-
-async def test_an_event_goes_live_by_keyboard_alone(tmp_path: Path) -> None:
-    async with desks(tmp_path) as (server, [page]):
-        await page.locator("#new-event").wait_for(timeout=WAIT_MS)
-        await tab_to(page, "#new-event")
-        await page.keyboard.press("Enter")
-        await page.keyboard.type("Keynote")
-        await tab_to(page, "#language-filter")
-        await page.keyboard.type("es")
-        await page.keyboard.press("Enter")
-        await page.locator("#chosen-languages button").wait_for(timeout=WAIT_MS)
-        await page.keyboard.press("Escape")
-        assert await page.locator("#create").is_hidden()
-        await page.keyboard.press("Enter")
-        await page.keyboard.type("Keynote")
-        await tab_to(page, "#language-filter")
-        await page.keyboard.type("nl")
-        await page.keyboard.press("Enter")
-        await tab_to(page, "#create-submit")
-        await page.keyboard.press("Enter")
-        await page.locator("section[data-state='open']").wait_for(timeout=WAIT_MS)
-        await tab_to(page, ".step")
-        await page.keyboard.press("Enter")
-        await page.locator("section[data-state='live']").wait_for(timeout=WAIT_MS)
-        async with server.http.get("/api/events") as answer:
-            [event] = await answer.json()
-        assert (event["title"], event["languages"][0]["tag"]) == ("Keynote", "nl")
-
-
-async def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until an element has the focus."""
-    for _ in range(400):
-        if await page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not reach {selector}")
 
 
 async def test_many_events_are_searched_sorted_and_grouped(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ PICTURES = os.environ.get("SOUND_CHECK_PICTURES")
 VERDICT = """([check, light]) =>
   document.querySelector(`.check-row[data-check='${check}'][data-light='${light}']`)
 """
-WIDER = """() => [...document.querySelectorAll('.check, .check *, .check-light, .heard-frame')]
+WIDER = """() => [
+  ...document.querySelectorAll('.sound-check, .sound-check *, .check-light, .heard-frame'),
+]
   .filter((one) => one.getBoundingClientRect().right > innerWidth)
   .map((one) => one.className)"""
 TEXT = """([selector, words]) => {

@@ -59,7 +59,7 @@ def transport_of(script: str) -> str:
     """The transport that a page needs to be held to, so that it asks for the script."""
     if "whep" in script or "webrtc" in script:
         return "whep"
-    return "http" if "http-deck" in script else ""
+    return "http" if "http-deck" in script or "/fed/" in script else ""
 
 
 async def opened(browser: Browser, url: str, transport: str) -> Attendee:
@@ -105,9 +105,9 @@ async def test_without_any_script_of_the_sound_captions_come_and_a_tap_is_answer
             page = await opened(browser, url, transport_of(script))
             answers[script] = await tapped(page)
             await page.page.context.close()
-    websocket_only = {"player/worker.js", "player/worklet.js"}
+    replaceable = {"player/worker.js", "player/worklet.js", "player/fed/feeder.js"}
     for script, answer in answers.items():
-        if script in websocket_only:
+        if script in replaceable:
             assert answer == "http", script
         else:
             assert "Reload" in answer, script

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.matrix.events import Events
 from tests.matrix.states import State, entered
@@ -26,8 +26,17 @@ _AT_START = """() => {
 _FOCUS = "() => window.matrix.focus()"
 _LOOKS = 10
 """A control that has got the focus may still be scrolling into sight."""
-_MORE_STEPS = 12
-"""The Tab key may stop at more than the controls: at what scrolls, at the browser's own."""
+_MORE_STEPS = 40
+"""The Tab key may stop at more than the controls: at what scrolls, at the parts of a date, at the
+browser's own."""
+
+
+class Named(Protocol):
+    """A state of any page."""
+
+    @property
+    def name(self) -> str:
+        """Of the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ async def load_checks(tab: Tab) -> None:
 
 
 async def look(
-    tab: Tab, state: State, width: int, height: int, theme: str, *, with_axe: bool = True
+    tab: Tab, state: Named, width: int, height: int, theme: str, *, with_axe: bool = True
 ) -> list[Finding]:
     """Everything that is wrong with a state at a size and in a theme."""
     await tab.resize(width, height)
@@ -73,7 +82,7 @@ async def look(
     return [Finding(state.name, f"{width} × {height} {theme}", problem) for problem in problems]
 
 
-async def walk(tab: Tab, state: State) -> list[Finding]:
+async def walk(tab: Tab, state: Named) -> list[Finding]:
     """Everything that is wrong when somebody has a keyboard and no pointer."""
     await load_checks(tab)
     wanted: list[str] = await tab.evaluate("() => window.matrix.controls()")
@@ -119,7 +128,7 @@ async def leave(tab: Tab, events: Events, state: State) -> list[Finding]:
     return [Finding(state.name, "Escape", f"{there} has the focus instead of {state.opener}")]
 
 
-async def without_colours(tab: Tab, state: State) -> list[Finding]:
+async def without_colours(tab: Tab, state: Named) -> list[Finding]:
     """Everything that cannot be told apart when the system has replaced all colours."""
     await load_checks(tab)
     problems: list[str] = await tab.evaluate("() => window.matrix.forced()")

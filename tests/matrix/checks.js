@@ -1,9 +1,12 @@
 /** Checks of what a page shows, which leave the functions that tests call in `window.matrix`. */
 (() => {
-  const ALLOWED_TO_CUT = '#title, .search-excerpt, .sample, .visually-hidden, [aria-hidden="true"]';
-  const LAYERS = '.sheet-head, dialog, .settings, .dock, .newest, .quote-bar';
+  const ALLOWED_TO_CUT =
+    '#title, .search-excerpt, .sample, .link-text > a, .visually-hidden, [aria-hidden="true"]';
+  const LAYERS = '.sheet-head, dialog, .settings, .dock, .newest, .quote-bar, .menu-items';
   const CONTROLS = 'a[href], button, input, select, summary, textarea, [tabindex="0"]';
   const LEAST_TARGET_PX = 44;
+  /** They scroll sideways: the strip of languages, and paper in its own size. */
+  const STRIPS = '.channels, .poster-page .sheets';
 
   const nameOf = (one) =>
     one.id ? `#${one.id}` : `${one.tagName.toLowerCase()}.${one.className || one.type || ''}`;
@@ -94,7 +97,7 @@
     document.scrollingElement.scrollTop = 0;
     const found = new Set(overlaps());
     for (const text of texts()) {
-      const strip = text.one.closest('.channels');
+      const strip = text.one.closest(STRIPS);
       if (!strip && (text.box.left < -1 || text.box.right > width + 1)) {
         found.add(`${nameOf(text.one)} leaves the page`);
       }
@@ -103,7 +106,7 @@
     }
     for (const control of shownControls()) {
       const { left, right, width: wide, height } = control.getBoundingClientRect();
-      if (control.closest('.channels')) continue;
+      if (control.closest(STRIPS)) continue;
       if (left < -1 || right > width + 1) found.add(`${nameOf(control)} leaves the page`);
       if (control.tabIndex === 0 && control.matches('div')) continue;
       if (wide < LEAST_TARGET_PX || height < LEAST_TARGET_PX) {
@@ -117,7 +120,7 @@
     for (const box of [scrollingElement, ...document.querySelectorAll('body *')]) {
       const { overflowX } = getComputedStyle(box);
       if (box !== scrollingElement && !/auto|scroll/.test(overflowX)) continue;
-      if (box.scrollWidth > box.clientWidth + 1 && !box.matches('.channels, input')) {
+      if (box.scrollWidth > box.clientWidth + 1 && !box.matches(`${STRIPS}, input`)) {
         found.add(`${nameOf(box)} scrolls sideways`);
       }
     }
@@ -172,7 +175,8 @@
     });
     if (!marked) found.push('has no outline');
     const { left, right, top, bottom } = one.getBoundingClientRect();
-    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    // Of a long text the browser brings the line with the cursor into sight.
+    const [x, y] = [(left + right) / 2, one.matches('textarea') ? top + 12 : (top + bottom) / 2];
     if (bottom < 1 || top > innerHeight - 1 || right < 1 || left > innerWidth - 1) {
       found.push('is out of sight');
     } else if (!one.matches('[role="region"]')) {

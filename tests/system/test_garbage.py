@@ -13,8 +13,15 @@ from broadcaster.system.garbage import (
     LOOK_S,
     collect_regularly,
     collect_seldom,
+    not_while_loading,
 )
 from tests.support.tasks import background_task
+
+
+def test_nothing_is_collected_while_modules_are_loaded() -> None:
+    with not_while_loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 async def test_a_cycle_is_freed_although_python_would_not_collect() -> None:

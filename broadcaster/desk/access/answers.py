@@ -12,8 +12,14 @@ STAGE_LINK = "stage-link"
 """The id by which the speaker's link of an event is in the list of its tokens."""
 
 
-def token_body(token: Token, now_ms: int) -> dict[str, Any]:
-    """A token, without its secret."""
+def token_body(token: Token, now_ms: int, made: int = 0) -> dict[str, Any]:
+    """A token, without its secret.
+
+    Args:
+        token: as it is stored.
+        now_ms: Unix time.
+        made: how many valid tokens its holder gave out.
+    """
     state = "active"
     if token.is_void(now_ms):
         state = "revoked" if token.revoked_at_ms is not None else "expired"
@@ -29,6 +35,7 @@ def token_body(token: Token, now_ms: int) -> dict[str, Any]:
         "expires_at": iso_time(token.expires_at_ms),
         "revoked_at": iso_time(token.revoked_at_ms),
         "used_at": iso_time(token.used_at_ms),
+        "made": made,
     }
 
 
@@ -46,6 +53,7 @@ def stage_link_body(event_id: str) -> dict[str, Any]:
         "expires_at": None,
         "revoked_at": None,
         "used_at": None,
+        "made": 0,
     }
 
 

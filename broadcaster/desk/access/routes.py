@@ -102,13 +102,21 @@ class TokenRoutes:
         return self._created(request, token, text)
 
     async def revoke(self, request: web.Request) -> web.Response:
-        """Void a token."""
+        """Void a token, and with `?made=true` those that its holder gave out."""
         by = self._organizer.authorize(request)
-        return self._answer(await self._tokens.revoke(request.match_info["token"], by))
+        with_made = _wants_made(request)
+        token = await self._tokens.revoke(request.match_info["token"], by)
+        if with_made:
+            await self._tokens.revoke_made(token, by)
+        return self._answer(token)
 
     async def revoke_of_event(self, request: web.Request) -> web.Response:
-        """Void a token of an event, or replace its speaker's link by a new one."""
+        """Void a token of an event, or replace its speaker's link by a new one.
+
+        With `?made=true` the tokens of the event that its holder gave out are void too.
+        """
         by = self._organizer.authorize(request)
+        with_made = _wants_made(request)
         event_id = (await self._events.get(request.match_info["event"])).event.id
         token_id = request.match_info["token"]
         if token_id == STAGE_LINK:
@@ -125,7 +133,10 @@ class TokenRoutes:
                 "this token is for other events too",
                 hint="Ask an admin to revoke it.",
             )
-        return self._answer(await self._tokens.revoke(token_id, by))
+        token = await self._tokens.revoke(token_id, by)
+        if with_made:
+            await self._tokens.revoke_made(token, by, only_of=event_id)
+        return self._answer(token)
 
     def _expiry(self, body: NewToken | NewEventToken) -> int | None:
         """Unix time at which a new token expires.
@@ -149,11 +160,13 @@ class TokenRoutes:
         self, tokens: list[Token], first: list[dict[str, Any]] | None = None
     ) -> web.Response:
         now_ms = self._clock.now_ms()
-        bodies = [token_body(token, now_ms) for token in tokens]
+        made = self._tokens.counts_of_made()
+        bodies = [token_body(token, now_ms, made[token.subject]) for token in tokens]
         return web.json_response([*(first or []), *bodies], headers=NO_STORE)
 
     def _answer(self, token: Token) -> web.Response:
-        return web.json_response(token_body(token, self._clock.now_ms()), headers=NO_STORE)
+        made = len(self._tokens.made_by(token))
+        return web.json_response(token_body(token, self._clock.now_ms(), made), headers=NO_STORE)
 
     def _created(self, request: web.Request, token: Token, text: str) -> web.Response:
         link = link_of(token, text, self._answers.base(request))
@@ -163,3 +176,20 @@ class TokenRoutes:
             "qr": data_url(link or text),
         }
         return web.json_response(body, status=201, headers=NO_STORE)
+
+
+def _wants_made(request: web.Request) -> bool:
+    """Whether a revocation is also one of what the token's holder gave out.
+
+    Raises:
+        Refused: 422 `bad_request`.
+    """
+    given = request.query.get("made", "false")
+    if given not in {"true", "false"}:
+        raise Refused(
+            422,
+            "bad_request",
+            "made must be true or false",
+            hint="Send made=true to revoke what the token's holder gave out, too.",
+        )
+    return given == "true"

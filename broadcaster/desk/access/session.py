@@ -7,6 +7,7 @@ from broadcaster.desk.access.bodies import SignIn
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.requests import parse
+from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.access.credentials import remove_cookie, set_cookie
 from broadcaster.web.access.origin import refuse_foreign_page
 from broadcaster.web.organizer import Organizer, wrong_token
@@ -18,9 +19,11 @@ class SessionRoutes:
     Args:
         organizer: knows the tokens.
         journal: is told of sign-ins.
+        changes: limits sign-ins, which are written into the log.
     """
 
-    def __init__(self, organizer: Organizer, journal: Journal) -> None:
+    def __init__(self, organizer: Organizer, journal: Journal, changes: ChangeLimit) -> None:
+        self._changes = changes
         self._journal = journal
         self._organizer = organizer
 
@@ -45,6 +48,7 @@ class SessionRoutes:
         if found is None:
             raise wrong_token()
         identity, cookie = found
+        self._changes.count(identity)
         await self._journal.note(None, "signed_in", identity.name, {"role": identity.role})
         answer = web.json_response(identity_body(identity), headers=NO_STORE)
         set_cookie(answer, cookie, request)

@@ -1,5 +1,7 @@
 """The tokens of this installation: created, listed, revoked."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from broadcaster.access.identity import Identity
@@ -15,6 +17,10 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.errors import Refused
 
 MOST_TOKENS = 10_000
+MOST_BY_ONE = 1_000
+"""Tokens that one organizer gave out, and those to whom they gave them, and so on."""
+LONGEST_CHAIN = 8
+"""Organizers, each of whom was made one by the one before."""
 
 
 class Tokens:
@@ -59,13 +65,8 @@ class Tokens:
             BusUnavailable: it was not written.
         """
         await self._forget_old()
-        if len(self._registry.tokens()) >= MOST_TOKENS:
-            raise Refused(
-                409,
-                "too_many_tokens",
-                "there are too many tokens",
-                hint="Revoke those that nobody needs; they leave the list 30 days later.",
-            )
+        makers = self._makers(by)
+        self._check_number(makers)
         token, text = with_secret(
             Token(
                 "",
@@ -76,6 +77,7 @@ class Tokens:
                 self._clock.now_ms(),
                 by.name,
                 expires_at_ms=expires_at_ms,
+                makers=makers,
             )
         )
         version = await self._bus.put(keys.token_record(token.id), token.to_json(), 0)
@@ -95,6 +97,34 @@ class Tokens:
         if event_id is None:
             return found
         return [one for one in found if any(scope.is_of(event_id) for scope in one.scopes)]
+
+    def made_by(self, token: Token) -> Sequence[Token]:
+        """The valid tokens that a token's holder gave out, and those who have these, and so on."""
+        return [
+            one
+            for one in self._registry.tokens()
+            if token.subject in one.makers and not self._registry.is_void(one)
+        ]
+
+    def counts_of_made(self) -> Counter[str]:
+        """How many tokens `made_by` has for each subject."""
+        valid = (one for one in self._registry.tokens() if not self._registry.is_void(one))
+        return Counter(subject for one in valid for subject in set(one.makers))
+
+    async def revoke_made(self, token: Token, by: Identity, only_of: str | None = None) -> None:
+        """Void the tokens that a token's holder gave out, and so on.
+
+        Args:
+            token: the holder's.
+            by: the one that revokes them.
+            only_of: leave those that are not only of this event.
+
+        Raises:
+            BusUnavailable: perhaps not all are revoked.
+        """
+        for one in self.made_by(token):
+            if only_of is None or one.is_only_of(only_of):
+                await self.revoke(one.id, by)
 
     async def revoke(self, token_id: str, by: Identity) -> Token:
         """Void a token for good, in all processes. One that is revoked already stays so.
@@ -123,6 +153,30 @@ class Tokens:
                 await self._note("token_revoked", token, by)
             return token
 
+    def _makers(self, by: Identity) -> tuple[str, ...]:
+        """The `Token.makers` of what somebody makes."""
+        own = self._registry.get(by.token_id)
+        return (*own.makers, by.subject) if own is not None else ()
+
+    def _check_number(self, makers: tuple[str, ...]) -> None:
+        """Check that there may be another token.
+
+        Raises:
+            Refused: 409 `too_many_tokens`.
+        """
+        tokens = self._registry.tokens()
+        if len(tokens) >= MOST_TOKENS:
+            raise _too_many("there are too many tokens", _NEEDLESS)
+        admins = {one.subject for one in tokens if one.role is AccessRole.ADMIN}
+        organizers = [subject for subject in makers if subject not in admins]
+        if len(organizers) > LONGEST_CHAIN:
+            raise _too_many(
+                "organizers have passed this on too often",
+                "Ask an admin for a link of your own, and give out links with that.",
+            )
+        if organizers and sum(organizers[0] in one.makers for one in tokens) >= MOST_BY_ONE:
+            raise _too_many("you and those who have links of yours gave out too many", _NEEDLESS)
+
     async def _note(self, what: str, token: Token, by: Identity) -> None:
         """Write it into the installation's log, and into that of the one event it is about."""
         values: Values = {
@@ -147,6 +201,13 @@ class Tokens:
             records = [keys.token_record(token_id) for token_id in old]
             await self._bus.erase(records=records, streams=keys.NOTHING, retained=keys.NOTHING)
             self._registry.forget(old)
+
+
+_NEEDLESS = "Revoke those that nobody needs; they leave the list 30 days later."
+
+
+def _too_many(message: str, hint: str) -> Refused:
+    return Refused(409, "too_many_tokens", message, hint=hint)
 
 
 def unknown_token() -> Refused:

@@ -1,6 +1,7 @@
 """A channel's sound as an endless HTTP response."""
 
 import asyncio
+import re
 from contextlib import suppress
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from broadcaster.web.errors import Refused
 
 READY_TIMEOUT_S = 5.0
 FINISH_TIMEOUT_S = 5.0
+_BACKLOG_MS = re.compile(r"[0-9]{1,4}")
 _ADDRESS = "/listen/{event}/{channel}.{format}"
 
 
@@ -50,6 +52,7 @@ class HttpAudioRoutes:
                 "the sound is not available in this format",
                 hint="End the address in " + " or ".join(f".{name}" for name in FORMATS) + ".",
             )
+        backlog_ms = _backlog_ms(request)
         icy = bool(audio_format.metaint) and request.headers.get("Icy-MetaData") == "1"
         response = web.StreamResponse(headers=_headers(audio_format, room, channel, icy=icy))
         if request.method == "HEAD":
@@ -63,13 +66,32 @@ class HttpAudioRoutes:
         admit(request)
         await response.prepare(request)
         form = StreamForm(reads_chunks(request), icy)
-        listener = await stream.add(with_small_buffer(request), form)
+        listener = await stream.add(with_small_buffer(request), form, backlog_ms)
         try:
             await listener.ended.wait()
         finally:
             stream.remove(listener)
         await _finish(response, request)
         return response
+
+
+def _backlog_ms(request: web.Request) -> int | None:
+    """The sound that a player wants at once at most, from `?backlog_ms=`; None for all there is.
+
+    Raises:
+        Refused: 400 `wrong_backlog`.
+    """
+    text = request.query.get("backlog_ms")
+    if text is None:
+        return None
+    if _BACKLOG_MS.fullmatch(text):
+        return int(text)
+    raise Refused(
+        400,
+        "wrong_backlog",
+        "backlog_ms is not a number of milliseconds",
+        hint="Ask with backlog_ms=0 to backlog_ms=9999, or without it.",
+    )
 
 
 async def allow_metadata(_request: web.Request) -> web.Response:

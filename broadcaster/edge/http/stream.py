@@ -48,6 +48,7 @@ class HttpStream:
         self._gap_filler = GapFiller(tools.clock)
         self._encoder: Encoder | None = None
         self._recent = Backlog(ms_to_samples(audio_format.backlog_ms))
+        self._encoded_samples = 0
         self._waiting = Backlog(ms_to_samples(MOST_WAITING_MS))
         self._enough = asyncio.Event()
         self._icy: IcyBlocks | None = None
@@ -64,8 +65,16 @@ class HttpStream:
     def __len__(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())
 
-    async def add(self, transport: SocketTransport, form: StreamForm) -> HttpListener:
+    async def add(
+        self, transport: SocketTransport, form: StreamForm, backlog_ms: int | None = None
+    ) -> HttpListener:
         """Start writing to a player, beginning with the backlog.
+
+        Args:
+            transport: the player's connection.
+            form: what it reads.
+            backlog_ms: how much it wants at most; None for all of it, silence among it if the
+                encoder has just started.
 
         Raises:
             ConnectionResetError: the stream has ended since it was `ready`; the player is
@@ -79,9 +88,10 @@ class HttpStream:
             assert self._encoder is not None
             if form.icy and self._icy is None:
                 self._icy = self._begin_icy()
-            sound = self._icy.backlog() if self._icy and form.icy else self._sound()
+            sound = self._icy.backlog() if self._icy and form.icy else self._sound(backlog_ms)
             listener = HttpListener(transport, form, self._clock, self._slow)
-            transport.write(form.framed(self._encoder.head + sound))
+            if first := self._encoder.head + sound:  # an empty chunk would be the last one
+                transport.write(form.framed(first))
             self._listeners[form].add(listener)
         return listener
 
@@ -121,6 +131,7 @@ class HttpStream:
             make_encoder, self._format, self._tags
         )
         self._gap_filler = GapFiller(self._clock)
+        self._encoded_samples = 0
         self.ready.set()
         used_at = self._clock.monotonic()
         while self._clock.monotonic() - used_at < ENCODER_LINGER_S:
@@ -133,8 +144,12 @@ class HttpStream:
             if len(self):
                 used_at = self._clock.monotonic()
 
-    def _sound(self) -> bytes:
-        return b"".join(self._recent.pieces())
+    def _sound(self, backlog_ms: int | None = None) -> bytes:
+        if backlog_ms is None:
+            return b"".join(self._recent.pieces())
+        # Such a player does not need the silence that the encoder began with.
+        wanted = min(ms_to_samples(backlog_ms), self._encoded_samples)
+        return b"".join(self._recent.newest(wanted))
 
     def _begin_icy(self) -> IcyBlocks:
         sound = self._sound()
@@ -160,6 +175,7 @@ class HttpStream:
         async with self._writing:
             for packet, block in zip(packets, blocks, strict=True):
                 self._recent.push(block, opus_samples(packet))
+                self._encoded_samples += opus_samples(packet)
             block = b"".join(blocks)
             if block:
                 await self._write(block, icy=False)

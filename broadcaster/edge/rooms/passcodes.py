@@ -4,7 +4,8 @@ A client shows the passcode once and gets a token for it, which its browser keep
 program may send the token or the passcode itself as `Authorization: Bearer …`.
 
 A passcode is short, so a guess is not even compared once an address has made too many. A token
-cannot be guessed, so it is always compared: nobody can lock out those who are in.
+cannot be guessed, so it is always compared: nobody can lock out those who are in. The desk's tokens
+need no passcode, see `web.access.authentication`.
 """
 
 import re
@@ -14,6 +15,7 @@ from aiohttp import web
 from broadcaster.auth import bearer
 from broadcaster.model.event import Event
 from broadcaster.model.join import Passcode
+from broadcaster.web.access.credentials import DESK_ADMISSION
 from broadcaster.web.client_limits import PASSCODE_NEEDED, limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
@@ -31,6 +33,8 @@ def check_pass(event: Event, request: web.Request) -> None:
         Refused: 401 `passcode_needed`, 429 `too_many_wrong_passcodes`.
     """
     passcode = event.passcode
+    if request.get(DESK_ADMISSION) is not None:
+        return
     if passcode is None or passcode.is_token(request.cookies.get(_cookie(event), "")):
         return
     shown = bearer(request.headers.get("Authorization", ""))

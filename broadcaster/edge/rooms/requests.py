@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from aiohttp import web
 
@@ -11,6 +11,7 @@ from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.passcodes import check_pass
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.sockets.transport import SocketTransport
+from broadcaster.web.access.credentials import DESK_ADMISSION
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
@@ -123,6 +124,8 @@ def with_small_buffer(request: web.Request) -> SocketTransport:
 def connection_in(room: EventRoom, request: web.Request) -> SocketTransport:
     """The connection of a request that joins a room, see `with_small_buffer`.
 
+    If a token of the desk let the request in, it is cut off when that is revoked or expires.
+
     Raises:
         ConnectionResetError: it is gone, or the room has closed and the client was disconnected so
             that it connects again.
@@ -131,4 +134,9 @@ def connection_in(room: EventRoom, request: web.Request) -> SocketTransport:
     if room.ended:
         transport.abort()
         raise ConnectionResetError
+    admission = request.get(DESK_ADMISSION)
+    if admission is not None:
+        admitted = ExitStack()
+        admitted.enter_context(admission.opened(transport.abort))
+        transport.on_gone = admitted.close
     return transport

@@ -53,7 +53,7 @@ class TranscriptRoutes:
         """The routes of `/e/{event}/search/{channel}` and `/e/{event}/transcript/{channel}.…`."""
         return [
             web.get("/e/{event}/search/{channel}", self.search),
-            web.get("/e/{event}/transcript/{channel}.{form:txt|vtt}", self.transcript),
+            web.get("/e/{event}/transcript/{channel}.{file_type:txt|vtt}", self.transcript),
         ]
 
     async def search(self, request: web.Request) -> web.Response:
@@ -84,21 +84,21 @@ class TranscriptRoutes:
         room, channel = await channel_of(self._rooms, request)
         if not room.event.downloads:
             raise DownloadsOff
-        form = request.match_info["form"]
+        file_type = request.match_info["file_type"]
         hub = room.captions(channel)
         await loaded(hub)
-        body = await self._file(room, channel, hub, form)
-        name = f"{room.event.id}-{channel}.{form}"
+        body = await self._file(room, channel, hub, file_type)
+        name = f"{room.event.id}-{channel}.{file_type}"
         return web.Response(
             body=body,
             headers={
-                "Content-Type": f"{_TYPES[form]}; charset=utf-8",
+                "Content-Type": f"{_TYPES[file_type]}; charset=utf-8",
                 "Content-Disposition": f'attachment; filename="{name}"',
                 **_HEADERS,
             },
         )
 
-    async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, form: str) -> bytes:
+    async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, file_type: str) -> bytes:
         """The file, from memory if nothing was said since it was made."""
         title = room.event.title
         language = "Original"
@@ -109,7 +109,7 @@ class TranscriptRoutes:
 
         def make(messages: list[bytes]) -> bytes:
             captions = [each.caption for each in past.captions.update(messages)]
-            if form == "vtt":
+            if file_type == "vtt":
                 return subtitle_file(captions, title, notice).encode()
             return text_file(captions, title, language, channel, notice).encode()
 
@@ -118,9 +118,9 @@ class TranscriptRoutes:
             # A hall that downloads at the end of a talk waits for one file.
             async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
                 made_of = (hub.last, title, notice)
-                if form not in files or files[form].made_of != made_of:
-                    files[form] = TranscriptFile(made_of, await self._in_thread(hub, make))
-                return files[form].body
+                if file_type not in files or files[file_type].made_of != made_of:
+                    files[file_type] = TranscriptFile(made_of, await self._in_thread(hub, make))
+                return files[file_type].body
         except TimeoutError:
             raise _busy() from None
 

@@ -1,15 +1,22 @@
 """The WHEP endpoint: a WebRTC player asks for a channel (draft-ietf-wish-whep)."""
 
+from contextlib import ExitStack
+from functools import partial
+
 from aiohttp import web
 
+from broadcaster.edge.rooms.ai_words import AI_DISCLOSURE, MADE_BY_AI
 from broadcaster.edge.rooms.requests import room_of
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.whep.forwarding import RequestForwarder
 from broadcaster.edge.whep.join_rate import JoinRate
 from broadcaster.edge.whep.sessions import SessionCall, WhepSessions, etag_of, owner_of
 from broadcaster.errors import UnknownSession
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.variant import ChannelVariant
 from broadcaster.system.tasks import first_of
+from broadcaster.web.access.credentials import DESK_ADMISSION
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import REFUSALS
@@ -33,7 +40,7 @@ _JSON_TYPE = "application/json"
 
 
 class WhepEndpoint:
-    """The handlers of one process; no token is needed to listen, unless the event has a passcode.
+    """The handlers of one process; listening needs nothing but the passcode, if there is one.
 
     A session lives in the process that made it, and its address names that process. A process that
     gets a request for a session of another one forwards it.
@@ -82,14 +89,22 @@ class WhepEndpoint:
         limits.count_join(client)
         await self._join_rate.wait_to_join()
         room = await self._rooms.open_sound(event_id, channel)
-        place = limits.take_session(client)
+        ended = ExitStack()
+        ended.callback(limits.take_session(client).release)
         try:
-            session, answer = self._sessions.open(room, channel, offer, place.release)
+            session, answer = self._sessions.open(room, channel, offer, ended.close)
         except BaseException:
-            place.release()
+            ended.close()
             raise
+        admission = request.get(DESK_ADMISSION)
+        if admission is not None:
+            cut_off = partial(self._sessions.cut_off, session)
+            ended.enter_context(admission.opened(cut_off))
         location = f"/whep/{event_id}/session/{session}"
-        return created(answer, location, etag_of(session))
+        response = created(answer, location, etag_of(session))
+        if ChannelVariant.parse(channel).channel != FLOOR:
+            response.headers[AI_DISCLOSURE] = MADE_BY_AI[AI_DISCLOSURE]
+        return response
 
     async def _trickle(self, request: web.Request) -> web.Response:
         check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")

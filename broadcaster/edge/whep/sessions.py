@@ -138,6 +138,12 @@ class WhepSessions:
             case "DELETE":
                 self._egress.close(session.peer, EgressEndReason.HUNG_UP)
 
+    def cut_off(self, key: str) -> None:
+        """End a session of this process, if it has not ended."""
+        session = self._sessions.get(key)
+        if session is not None:
+            self._egress.close(session.peer)
+
     async def _switch(self, session: _WhepSession, channel: str) -> None:
         """Play another channel of the event; this needs no negotiation."""
         room = await self._rooms.open_sound(session.room.event.id, channel)

@@ -17,7 +17,7 @@ _FILE_NAME = re.compile(
 `new URL(…, import.meta.url).href` says where a part came from; that is no file to load."""
 _PART = re.compile(r"""new URL\('([\w./-]+)', import\.meta\.url\)\.href""")
 """Where a part of a joined script came from. A name with `./` belongs to the part named next."""
-_NOT_LOADED = ("/whep-deck.js", "/http-deck.js", "/fonts.css")
+_NOT_LOADED = ("/whep-deck.js", "/http-deck.js", "/fed-deck.js", "/feeder.js", "/fonts.css")
 """Phones of this test listen by WebSocket, and their owners have chosen no font."""
 _MOST_FILES = 100
 

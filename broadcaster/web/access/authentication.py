@@ -1,9 +1,11 @@
-"""Prepares requests that show a token other than the server's own.
+"""Prepares requests that show a token.
 
-It looks up whose the event is, and cuts the request off when the token is revoked or expires.
+It looks up whose the event is, and cuts the request off when the token is revoked or expires. A
+token of the desk opens the audience's addresses of its events, too: no passcode is asked for.
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -11,41 +13,62 @@ from aiohttp.typedefs import Handler, Middleware
 from broadcaster.access.actions import Action
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.access.scope import Ownership
-from broadcaster.access.tokens import parts_of
+from broadcaster.access.tokens import Token, parts_of
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.ports import Bus
-from broadcaster.web.access.credentials import OWNERSHIP, asked_action, shown_tokens
+from broadcaster.web.access.change_limit import ChangeLimit
+from broadcaster.web.access.credentials import (
+    DESK_ADMISSION,
+    OWNERSHIP,
+    DeskAdmission,
+    asked_action,
+    shown_tokens,
+)
+from broadcaster.web.access.origin import SAFE_METHODS
 from broadcaster.web.errors import Refused
 
 LOAD_TIMEOUT_S = 5.0
-_OF_AUDIENCE = frozenset({Action.OPEN_PAGE, Action.LISTEN, Action.USE_LISTENER_SESSION})
+_API = "/api/"
+_WITHOUT_TOKEN = frozenset({Action.OPEN_PAGE, Action.USE_LISTENER_SESSION})
+
+IsServersOwn = Callable[[str, bool], bool]
+"""Whether a text is the server's own token, or by True its cookie."""
 
 
-def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
-    """A middleware before handlers that ask `Organizer`.
+def authenticating(
+    registry: TokenRegistry, bus: Bus, is_servers_own: IsServersOwn, changes: ChangeLimit
+) -> Middleware:
+    """A middleware before handlers that ask `Organizer`, and before those of the audience.
 
     Args:
         registry: knows the tokens.
         bus: has the events.
+        is_servers_own: recognises the server's own token.
+        changes: limits what one holder may change.
     """
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         action = asked_action(request)
-        texts = [text for text, _ in shown_tokens(request) if parts_of(text)]
-        if action in _OF_AUDIENCE or not texts:
+        shown = [] if action in _WITHOUT_TOKEN else shown_tokens(request)
+        if action is Action.LISTEN and any(is_servers_own(*one) for one in shown):
+            request[DESK_ADMISSION] = DeskAdmission()
             return await handler(request)
-        await _until_loaded(registry)
-        found = [token for token in map(registry.find, texts) if token is not None]
-        token = next((one for one in found if not registry.is_void(one)), None)
+        token = await _valid_token(registry, shown)
         if token is None:
             return await handler(request)
         if "event" in request.match_info:
             ownership = await find_ownership(bus, request.match_info["event"])
             if ownership is not None:
                 request[OWNERSHIP] = ownership
+        if action is Action.LISTEN:
+            if not _reads_event(token, request):
+                return await handler(request)
+            request[DESK_ADMISSION] = DeskAdmission(registry, token.id)
         registry.note_use(token)
+        if request.method not in SAFE_METHODS and request.path.startswith(_API):
+            changes.count(token.identity())
         if request.method == "DELETE":  # it is short, and a token may revoke itself
             return await handler(request)
         task = asyncio.current_task()
@@ -54,6 +77,26 @@ def authenticating(registry: TokenRegistry, bus: Bus) -> Middleware:
             return await handler(request)
 
     return authenticate
+
+
+async def _valid_token(registry: TokenRegistry, shown: Iterable[tuple[str, bool]]) -> Token | None:
+    """The first valid token, the server's own apart, of those that a request shows.
+
+    Raises:
+        Refused: 503 `bus_unavailable`.
+    """
+    texts = [text for text, _ in shown if parts_of(text)]
+    if not texts:
+        return None
+    await _until_loaded(registry)
+    found = [token for token in map(registry.find, texts) if token is not None]
+    return next((one for one in found if not registry.is_void(one)), None)
+
+
+def _reads_event(token: Token, request: web.Request) -> bool:
+    """Whether the holder of a token may read the event that a request names."""
+    identity, ownership = token.identity(), request.get(OWNERSHIP)
+    return ownership is not None and identity.may(Action.READ_EVENT) and identity.covers(ownership)
 
 
 async def find_ownership(bus: Bus, event_id: str) -> Ownership | None:

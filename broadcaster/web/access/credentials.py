@@ -1,11 +1,13 @@
 """The tokens that a request shows, the cookie that keeps one, and the sender that was found."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from broadcaster.access.actions import Action
 from broadcaster.access.identity import Identity
+from broadcaster.access.registry import CutOff, TokenRegistry
 from broadcaster.access.routes import action_of
 from broadcaster.access.scope import Ownership
 from broadcaster.auth import bearer
@@ -28,6 +30,27 @@ class Recognised:
     by_cookie: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeskAdmission:
+    """Lets somebody of the desk hear and read an event without its passcode.
+
+    Attributes:
+        registry: has the token that was shown; None for the server's own, which is never revoked.
+        token_id: of that token.
+    """
+
+    registry: TokenRegistry | None = None
+    token_id: str = ""
+
+    def opened(self, cut_off: CutOff) -> AbstractContextManager[None]:
+        """Cut off what was opened when the token is revoked or expires in the context."""
+        if self.registry is None:
+            return nullcontext()
+        return self.registry.opened(self.token_id, cut_off)
+
+
+DESK_ADMISSION = web.RequestKey("desk_admission", DeskAdmission)
+"""Of a request to an address of the audience that shows a token of the desk for the event."""
 OWNERSHIP = web.RequestKey("ownership", Ownership)
 """Of the event that a request's address names; missing if there is no such event, or if nobody
 asked."""

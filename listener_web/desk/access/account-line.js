@@ -14,7 +14,7 @@ export function accountLine(session, failed) {
     { type: 'button', class: 'button small', 'data-needs': 'manage_tokens' },
     say('accessLinks'),
   );
-  all.addEventListener('click', () => void new TokenDialog(null, failed).open());
+  all.addEventListener('click', () => void new TokenDialog(null, failed).open(all));
   const out = h('button', { type: 'button', class: 'button small sign-out' }, say('accessSignOut'));
   out.addEventListener('click', () => void signOut().catch(failed));
   const who = say('accessSignedIn', { name: session.name, role: say(`role_${session.role}`) });

@@ -21,6 +21,7 @@ import { tokenRow } from './token-row.js';
  * @property {string} created_by
  * @property {string | null} expires_at ISO 8601
  * @property {string | null} used_at ISO 8601
+ * @property {number} made how many valid links its holder gave out, and those who have them, and so on
  */
 /** @typedef {Token & {token: string, link: string | null, qr: string}} NewToken */
 
@@ -45,7 +46,7 @@ export class TokenDialog {
       failed: (error) => this.#tell(error),
     });
     const heading = event === null ? say('accessLinks') : say('accessOf', { title: event.title });
-    const title = h('h2', { id: 'access-title', dir: 'auto' }, heading);
+    const title = h('h2', { id: 'access-title', dir: 'auto', tabIndex: -1 }, heading);
     const close = h('button', { type: 'button', class: 'button' }, say('accessClose'));
     close.addEventListener('click', () => this.#dialog.close());
     this.#dialog = h(
@@ -62,14 +63,19 @@ export class TokenDialog {
     this.#dialog.addEventListener('close', () => this.#dialog.remove());
   }
 
-  /** Show it over the page, with the links as they are now. */
-  async open() {
+  /**
+   * Show it over the page, with the links as they are now.
+   *
+   * @param {HTMLElement | null} opener gets the focus back
+   */
+  async open(opener) {
     try {
       await this.#show();
     } catch (error) {
       this.#failed(error);
       return;
     }
+    this.#dialog.addEventListener('close', () => opener?.focus());
     document.body.append(this.#dialog);
     this.#dialog.showModal();
   }
@@ -80,18 +86,21 @@ export class TokenDialog {
     const active = tokens.filter(({ state }) => state === 'active');
     const ended = tokens.filter(({ state }) => state !== 'active');
     this.#list.replaceChildren(
-      ...[...active, ...ended].map((token) => tokenRow(token, () => this.#revoke(token))),
+      ...[...active, ...ended].map((token) => tokenRow(token, (withMade) => this.#revoke(token, withMade))),
     );
     this.#none.hidden = tokens.length > 0;
   }
 
-  /** @param {Token} token */
-  async #revoke(token) {
+  /**
+   * @param {Token} token
+   * @param {boolean} withMade whether the links that its holder gave out are revoked too
+   */
+  async #revoke(token, withMade) {
     try {
-      await send(`${this.#path}/${token.id}`, { method: 'DELETE' });
+      await send(`${this.#path}/${token.id}${withMade ? '?made=true' : ''}`, { method: 'DELETE' });
       await this.#show();
       this.#problem.hidden = true;
-      this.#dialog.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
+      this.#dialog.querySelector('h2')?.focus(); // the button that had it is gone
     } catch (error) {
       this.#tell(error);
     }

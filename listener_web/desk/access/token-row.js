@@ -10,7 +10,7 @@ const STAGE_LINK = 'stage-link';
 
 /**
  * @param {Token} token
- * @param {() => Promise<void>} revoke
+ * @param {(withMade: boolean) => Promise<void>} revoke
  */
 export function tokenRow(token, revoke) {
   const name = token.id === STAGE_LINK ? say('accessStageLink') : token.name;
@@ -53,19 +53,27 @@ function written(time) {
  *
  * @param {Token} token
  * @param {string} name
- * @param {() => Promise<void>} revoke
+ * @param {(withMade: boolean) => Promise<void>} revoke
  */
-function revoking({ id }, name, revoke) {
+function revoking({ id, made }, name, revoke) {
   const replaces = id === STAGE_LINK;
   const word = say(replaces ? 'accessReplace' : 'accessRevoke');
   const ask = h('button', { type: 'button', class: 'button small danger revoke' }, word);
   ask.setAttribute('aria-label', `${word}: ${name}`);
   const sure = h('button', { type: 'button', class: 'button small danger sure' }, word);
   const keep = h('button', { type: 'button', class: 'button small' }, say('accessKeep'));
+  const withMade = h('input', { type: 'checkbox', name: 'made', checked: true });
+  const alsoMade = h(
+    'label',
+    { class: 'check', hidden: made === 0 },
+    withMade,
+    h('span', {}, say('accessRevokeMade', { count: made })),
+  );
   const question = h(
     'div',
     { class: 'token-question', role: 'group', hidden: true },
     h('p', {}, replaces ? say('accessReplaceSure') : say('accessRevokeSure', { name })),
+    alsoMade,
     h('div', { class: 'row' }, sure, keep),
   );
   const show = (/** @type {boolean} */ asked) => {
@@ -77,7 +85,7 @@ function revoking({ id }, name, revoke) {
   keep.addEventListener('click', () => show(false));
   sure.addEventListener('click', () => {
     sure.disabled = true;
-    void revoke().finally(() => (sure.disabled = false));
+    void revoke(made > 0 && withMade.checked).finally(() => (sure.disabled = false));
   });
   return [ask, question];
 }

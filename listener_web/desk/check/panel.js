@@ -68,7 +68,7 @@ export class CheckPanel {
     this.#rehearsal = new Rehearsal(id, fail);
     this.element = h(
       'section',
-      { class: 'check' },
+      { class: 'sound-check' },
       heading,
       buttons,
       this.#note,
@@ -132,7 +132,7 @@ export class CheckPanel {
     const text = checked || light === 'red' ? lightWords(light) : say('checkNever');
     this.light.replaceChildren(h('span', { class: 'check-dot', 'aria-hidden': 'true' }), text);
     const { running } = this.#report;
-    this.#run.disabled = running;
+    this.#run.setAttribute('aria-disabled', String(running)); // it keeps the focus
     setText(this.#run, say(running ? 'checkRunning' : checked ? 'checkAgain' : 'checkRun'));
     this.#run.setAttribute('aria-label', `${this.#run.textContent}: ${this.#title}`);
     setText(this.#note, checked ? '' : say('checkWhat'));
@@ -145,11 +145,10 @@ export class CheckPanel {
   }
 
   async #start() {
-    this.#run.disabled = true;
+    if (this.#report.running) return;
     try {
       this.show(await sendJson('POST', `${eventAddress(this.#id)}/check`, {}));
     } catch (error) {
-      this.#run.disabled = false;
       this.#fail(error);
     }
   }

@@ -32,6 +32,8 @@ export class ListenIn {
   /** @type {CaptionFeed | null} */
   #feed = null;
   #event = '';
+  /** Gets the focus back. @type {Element | null} */
+  #opener = null;
 
   constructor() {
     const scroller = h(
@@ -56,6 +58,7 @@ export class ListenIn {
    * @param {string} channel
    */
   listen(event, channel) {
+    if (!this.element.contains(document.activeElement)) this.#opener = document.activeElement;
     this.element.hidden = false;
     setText(this.#title, say('liveListening', { channel: channelName(channel), title: event.title }));
     this.#hear(event.id, channel);
@@ -70,6 +73,7 @@ export class ListenIn {
     this.#feed?.close();
     this.#feed = null;
     this.element.hidden = true;
+    if (this.#opener instanceof HTMLElement) this.#opener.focus();
   }
 
   /**

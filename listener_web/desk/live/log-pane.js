@@ -12,7 +12,7 @@ export class LogPane {
   element = h('section', { class: 'card log-pane', 'aria-labelledby': 'log-title' });
   #path;
   #fail;
-  #list = h('ol', { class: 'log', reversed: true });
+  #list = h('ol', { class: 'log', reversed: true, tabIndex: 0, 'aria-label': say('liveLog') });
   #more = h('button', { type: 'button', class: 'button', hidden: true }, say('liveLogOlder'));
   /** @type {number | null} */
   #before = null;
@@ -79,5 +79,6 @@ function item(entry) {
   const when = h('time', { dateTime: at.toISOString() }, time.format(at));
   const actor = entry.actor === 'system' ? '' : entry.actor;
   const who = actor === '' ? [] : [h('span', { class: 'actor', dir: 'auto' }, actor)];
-  return h('li', { value: entry.number }, when, h('span', { dir: 'auto' }, logWords(entry)), ...who);
+  const words = entry.times > 1 ? `${logWords(entry)} (× ${entry.times})` : logWords(entry);
+  return h('li', { value: entry.number }, when, h('span', { dir: 'auto' }, words), ...who);
 }

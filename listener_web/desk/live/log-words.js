@@ -9,6 +9,7 @@ import { alarmName, alarmWords, channelName } from './alarm-words.js';
  * @property {string} what
  * @property {string} actor
  * @property {Record<string, any>} values
+ * @property {number} times how often it was done
  */
 
 const WORDS = /** @type {const} */ ({

@@ -70,8 +70,10 @@ export class SoundPanel {
   }
 
   async #start() {
+    const focused = this.#on === document.activeElement;
     await this.player.start();
     this.look();
+    if (focused) this.#test.focus(); // the switch is hidden now
   }
 
   /** @param {Tone} tone */

@@ -53,7 +53,7 @@ const {{play}} = HTMLMediaElement.prototype;
 const elements = new WeakSet();
 let context = null;
 HTMLMediaElement.prototype.play = function () {{
-  if (this.srcObject === null && !elements.has(this)) {{
+  if (!(this.srcObject instanceof MediaStream) && !elements.has(this)) {{
     elements.add(this);
     context ??= new AudioContext();
     context.createMediaElementSource(this).connect(context.destination);

@@ -36,6 +36,7 @@ SPOKEN_S = 8
 PACE_S = 0.005
 FIRST_READ_BYTES = 32 * 1024
 """Chromium reads as much before it plays."""
+BYTES_PER_S = MP3.kbps * 1000 // 8
 AUDIBLE = 100.0
 ALIKE = 0.8
 """Opus keeps the sound, not its exact waveform."""
@@ -130,6 +131,39 @@ async def test_a_player_gets_sound_at_once_and_while_nobody_speaks(edge: Edge) -
     heard = await asyncio.to_thread(decoded, bytes(player.body))
     assert len(heard) > 2 * CLOCK_HZ
     assert np.abs(heard).max() < 10
+
+
+async def test_a_player_may_ask_for_less_at_once_and_gets_no_silence_of_a_new_encoder(
+    edge: Edge,
+) -> None:
+    said = await asyncio.to_thread(packets, await asyncio.to_thread(speech))
+    address = "/listen/talk/es.mp3"
+    async with (
+        playing(edge, f"{address}?backlog_ms=1200") as first,
+        playing(edge, address) as whole,
+    ):
+        await say_all(edge, said)
+        await first.has((SPOKEN_S - 1) * BYTES_PER_S)
+        async with (
+            playing(edge, f"{address}?backlog_ms=0") as nothing,
+            playing(edge, f"{address}?backlog_ms=1200") as second,
+        ):
+            await say_all(edge, said[:8])
+            await edge.put(dataclasses.replace(EVENT, state=EventState.CLOSED))
+            for player in (first, whole, nothing, second):
+                await player.finish()
+    # Silence that was sent between two of them, on a busy machine, makes a difference smaller.
+    assert 0 < len(second.body) - len(nothing.body) <= 1.2 * BYTES_PER_S
+    left_out = len(whole.body) - len(first.body)
+    assert 1.2 * BYTES_PER_S < left_out <= MP3.backlog_ms / 1000 * BYTES_PER_S
+
+
+@pytest.mark.parametrize("backlog_ms", ["", "-1", "1e3", "10000"])
+async def test_a_backlog_that_is_no_number_is_refused(edge: Edge, backlog_ms: str) -> None:
+    address = f"/listen/talk/es.mp3?backlog_ms={backlog_ms}"
+    async with edge.http.get(address) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["error"] == "wrong_backlog"
 
 
 def ffmpeg_plays(url: str, seconds: float) -> tuple[dict[str, str], int]:

@@ -130,7 +130,8 @@ async def test_the_answer_has_what_a_player_needs(edge: Edge) -> None:
             assert reply.headers["Accept-Patch"] == "application/trickle-ice-sdpfrag"
             assert reply.headers["Access-Control-Allow-Origin"] == "*"
             exposed = set(reply.headers["Access-Control-Expose-Headers"].split(", "))
-            assert {"Location", "ETag", "Link", "Accept-Patch"} <= exposed
+            assert {"Location", "ETag", "Link", "Accept-Patch", "AI-Disclosure"} <= exposed
+            assert reply.headers["AI-Disclosure"] == "mode=machine-generated"
             answer = await reply.text()
         assert "a=ice-lite\r\n" in answer
         assert "a=setup:passive\r\n" in answer

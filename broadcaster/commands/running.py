@@ -1,12 +1,51 @@
-"""The signals that end a command."""
+"""Runs a command: its event loop, the signals that end it, its errors as sentences."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import click
+import uvloop
+
+from broadcaster import os_errors
+from broadcaster.errors import BroadcasterError
 
 INSIST_S = 0.5
 """After a second signal nothing that is waited for may take longer than this."""
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on uvloop; an expected error is a sentence and exit code 1."""
+    with explained(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """An expected error is a sentence and exit code 1."""
+    try:
+        yield
+    except* (BroadcasterError, OSError, ValueError) as group:
+        for error in _leaves(group):
+            if isinstance(error, BroadcasterError):
+                text = error.advice()
+            else:
+                text = os_errors.explain(error) if isinstance(error, OSError) else str(error)
+            click.echo(f"Error: {text}", err=True)
+        sys.exit(1)
+    except* (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 class StopSignal:
