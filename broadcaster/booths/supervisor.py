@@ -319,7 +319,7 @@ class BoothSupervisor:
         return failed
 
     async def _dependencies_of(self, event: Event) -> BoothDependencies:
-        """What a booth of the event works with."""
+        """The tools of a booth of the event."""
         if event.rehearsal_of and self._rehearsed is not None:
             return await self._rehearsed()
         return self._dependencies

@@ -118,7 +118,7 @@ class Conductor:
             }
             await first_of(
                 self._speak(http, pieces, listeners),
-                self._follow(messages),
+                self._follow(messages, listeners),
                 *(one.run() for one in listeners.values()),
                 name="rehearsal",
             )
@@ -139,10 +139,15 @@ class Conductor:
         async with publishing(http, url, self._stage_key, cycle(pieces)):
             await self._until(lambda: self._complete(listeners), HEARD_S)
 
-    async def _follow(self, messages: Subscription) -> None:
+    async def _follow(self, messages: Subscription, listeners: dict[str, ChannelListener]) -> None:
         async for status in statuses(messages):
-            if isinstance(status, BoothStatus):
-                self._booths[status.channel] = status
+            if not isinstance(status, BoothStatus):
+                continue
+            before = self._booths.get(status.channel)
+            spoke = before is not None and before.lag_ms is not None
+            if status.lag_ms is not None and not spoke and status.channel in listeners:
+                listeners[status.channel].interpretation_began()
+            self._booths[status.channel] = status
 
     def _ready(self) -> bool:
         """Whether every language has an interpreter."""

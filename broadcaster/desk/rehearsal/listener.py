@@ -63,6 +63,12 @@ class ChannelListener:
         """The newest sound as a WAV file; empty if nothing was loud."""
         return wav_file(bytes(self._pcm)) if self.loud_s else b""
 
+    def interpretation_began(self) -> None:
+        """Forget the sound so far: until the interpreter speaks, a channel plays the floor."""
+        self._pcm.clear()
+        self._second.clear()
+        self.loud_s = 0
+
     async def run(self) -> None:
         """Listen and read until cancelled."""
         await first_of(
