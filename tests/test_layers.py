@@ -116,7 +116,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "loadtest.page": "errors loadtest loadtest.transports model system.open_files",
     # Composition.
-    "__main__": "commands",
+    "__main__": "commands system",
     "access_parts": "*",
     "app": "*",
     "commands": "*",

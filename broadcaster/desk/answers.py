@@ -10,6 +10,7 @@ from aiohttp import web
 from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
 from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
+from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Channel, iso_time
 from broadcaster.model.language import Language, languages
 from broadcaster.web.clients import client_of
@@ -119,6 +120,33 @@ def without_stage_key(body: dict[str, Any]) -> dict[str, Any]:
     links = dict(body["links"])
     links["stage"] = links["stage"].partition("#")[0]
     return body | {"links": links, "stage_key": ""}
+
+
+def conference_body(conference: Conference, version: int) -> dict[str, Any]:
+    """A conference as the API shows it, without its links."""
+    return {
+        "id": conference.id,
+        "version": version,
+        "title": conference.title,
+        "time_zone": conference.time_zone,
+        "rooms": list(conference.rooms),
+        "code": conference.code,
+        "languages": [
+            {"tag": channel.language, **channel_body(channel)} for channel in conference.languages
+        ],
+        "auto_open_minutes": conference.auto_open_minutes,
+        "auto_live": conference.auto_live,
+    }
+
+
+def conference_link(conference_id: str, base: str) -> str:
+    """The address of the programme.
+
+    Args:
+        conference_id: of the conference.
+        base: the beginning of all links.
+    """
+    return f"{base}/c/{conference_id}"
 
 
 def channel_body(channel: Channel) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from typing import Any
 
 from broadcaster.desk.alarms.book import Alarm
 from broadcaster.desk.alarms.watched import WatchedEvent
-from broadcaster.desk.answers import EventAnswers
+from broadcaster.desk.answers import EventAnswers, conference_body
 from broadcaster.desk.board import Board
 from broadcaster.desk.events import Events, Stored
 from broadcaster.desk.journal.entries import JournalRecord
 from broadcaster.errors import DomainError
 from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport
+from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
 
@@ -44,8 +45,10 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms` or `check`.
-        event: id of the event; empty for the store and for alarms of the installation.
+        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `conference` or
+            `conference_deleted`.
+        event: id of the event, or of the conference; empty for the store and for alarms of the
+            installation.
         body: as JSON will have it; of an event without its links.
         stored: the event itself, if that is what changed.
     """
@@ -93,6 +96,7 @@ class DeskFeed:
         """Follow everything until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(), name="desk: events")
+            tasks.create_task(self._follow_conferences(), name="desk: conferences")
             tasks.create_task(self._follow_spent(), name="desk: costs")
             tasks.create_task(self._measure_regularly(), name="desk: status")
             tasks.create_task(self._follow_logs(), name="desk: logs")
@@ -106,6 +110,10 @@ class DeskFeed:
     def page_left(self) -> None:
         """It does not any more."""
         self._pages -= 1
+
+    def conference(self, conference_id: str) -> Change | None:
+        """The newest state of a conference, if it exists."""
+        return self._newest.get(("conference", conference_id))
 
     def open_events(self) -> list[tuple[Event, Mapping[str, float]]]:
         """The events that are not over, each with its cost in USD by channel."""
@@ -176,12 +184,34 @@ class DeskFeed:
         self._newest.pop(("deleted", event.id), None)
         self._change("event", event.id, described, stored)
 
+    async def _follow_conferences(self) -> None:
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.CONFERENCE_RECORDS):
+            self._show_conference(name, record)
+
+    def _show_conference(self, name: str, record: Record) -> None:
+        try:
+            conference = Conference.from_json(record.value)
+        except (ValueError, TypeError, KeyError):
+            log.exception("%s cannot be read and is ignored", name)
+            return
+        if conference.deleted_at_ms is None:
+            body = conference_body(conference, record.version)
+            self._newest.pop(("conference_deleted", conference.id), None)
+            self._change("conference", conference.id, body)
+        elif self._newest.pop(("conference", conference.id), None) is not None:
+            self._change("conference_deleted", conference.id, {"id": conference.id})
+            self._forget_old_deletions()
+
     def _forget(self, event: Event) -> None:
         for kind in ("event", "status", "log", "alarms", "check"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})
-        deleted = [key for key in self._newest if key[0] == "deleted"]
+        self._forget_old_deletions()
+
+    def _forget_old_deletions(self) -> None:
+        deleted = [key for key in self._newest if key[0] in {"deleted", "conference_deleted"}]
         for key in deleted[:-MOST_DELETED]:
             self._forgotten = self._newest.pop(key).number
 

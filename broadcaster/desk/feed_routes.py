@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from broadcaster.access.actions import Action
-from broadcaster.desk.answers import NO_STORE, EventAnswers, without_stage_key
+from broadcaster.desk.answers import NO_STORE, EventAnswers, conference_link, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
 from broadcaster.model.event import Event
 from broadcaster.system.tasks import first_of
@@ -24,6 +24,9 @@ KEEPALIVE_S = 15.0
 _AT_ONCE = 50
 """Changes in one write, after which other tasks are served."""
 _RETRY_MS = 1_000
+_NAMES = ("id", "version", "title", "time_zone", "rooms")
+"""Fields of a conference that everybody is told who sees one of its events."""
+CONFERENCE_KINDS = frozenset({"conference", "conference_deleted"})
 _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
 
@@ -51,7 +54,9 @@ class FeedRoutes:
     async def alarms(self, request: web.Request) -> web.Response:
         """The alarms that are raised now."""
         self._organizer.authorize(request)
-        seen = _View(self._organizer, request, self._feed.events()).shown | {""}
+        seen = _View(self._organizer, request, self._feed.events(), self._feed.conference).shown | {
+            ""
+        }
         found = [
             {"event": event_id or None, **alarm}
             for event_id, alarms in self._feed.alarms().items()
@@ -61,8 +66,20 @@ class FeedRoutes:
         return web.json_response(found, headers=NO_STORE)
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
-        """All events, then every change, until the client leaves."""
+        """All events, then every change, until the client leaves.
+
+        Raises:
+            Refused: 422 `bad_request`, 503 `bus_unavailable`.
+        """
         self._organizer.authorize(request)
+        only = request.query.get("only", "")
+        if only not in {"", "conferences"}:
+            raise Refused(
+                422,
+                "bad_request",
+                f"only: “{only[:20]}” is not possible",
+                hint="Write ?only=conferences, or leave it out.",
+            )
         refuse_while_stopping(request)
         headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", **NO_STORE}
         response = web.StreamResponse(headers=headers)
@@ -81,7 +98,8 @@ class FeedRoutes:
             ) from None
         response.force_close()
         await response.prepare(request)
-        self._feed.page_came()
+        if not only:
+            self._feed.page_came()
         try:
             with suppress(ConnectionResetError):
                 await first_of(
@@ -90,11 +108,13 @@ class FeedRoutes:
                     name="desk: page",
                 )
         finally:
-            self._feed.page_left()
+            if not only:
+                self._feed.page_left()
         return response
 
     async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
-        view = _View(self._organizer, request, self._feed.events())
+        view = _View(self._organizer, request, self._feed.events(), self._feed.conference)
+        only = request.query.get("only", "")
         base = self._answers.base(request)
         number = self._last_seen(request) if view.sees_all else None
         begin = f"retry: {_RETRY_MS}\n\n"
@@ -107,7 +127,12 @@ class FeedRoutes:
             changes = self._feed.changes_after(number)
             while changes:
                 some, changes = changes[:_AT_ONCE], changes[_AT_ONCE:]
-                seen = [change for one in some if (change := view.of(one)) is not None]
+                seen = [
+                    change
+                    for one in some
+                    if not only or one.kind in CONFERENCE_KINDS
+                    for change in view.of(one)
+                ]
                 if seen:
                     texts = [self._message(one, base, view) for one in seen]
                     await response.write("".join(texts).encode())
@@ -134,6 +159,8 @@ class FeedRoutes:
             body["links"] = self._answers.links(change.stored, base)
             if not view.with_stage_key:
                 body = without_stage_key(body)
+        elif change.kind == "conference" and "code" in body:
+            body["links"] = {"attendee": conference_link(change.event, base)}
         elif change.kind in {"status", "log", "check"}:
             body = {"id": change.event, change.kind: body}
         elif change.kind == "alarms":
@@ -145,37 +172,70 @@ class FeedRoutes:
 class _View:
     """The part of all changes that the sender of a request may see.
 
+    Somebody who sees some events is told the names of their conferences, and of those in which they
+    may put events. Codes and passcodes are for those who may manage conferences.
+
     Args:
         organizer: decides.
         request: was authorized.
         events: all events.
+        conference_of: finds the newest state of a conference.
 
     Attributes:
         shown: ids of the events whose changes are told.
     """
 
-    def __init__(self, organizer: Organizer, request: web.Request, events: Iterable[Event]) -> None:
+    def __init__(
+        self,
+        organizer: Organizer,
+        request: web.Request,
+        events: Iterable[Event],
+        conference_of: Callable[[str], Change | None],
+    ) -> None:
         self._organizer = organizer
         self._request = request
-        self.shown = {event.id for event in events if organizer.may_see(request, event)}
+        self._conference_of = conference_of
+        seen = [event for event in events if organizer.may_see(request, event)]
+        self.shown = {event.id for event in seen}
+        self._conferences = {event.conference for event in seen} - {""}
         self.sees_all = organizer.sees_all(request)
         self.with_stage_key = organizer.may(request, Action.READ_STAGE_KEY)
 
-    def of(self, change: Change) -> Change | None:
-        """A change as it is told; None if it is not. An event that is theirs no more is gone."""
+    def of(self, change: Change) -> list[Change]:
+        """The changes that are told because of one. An event that is theirs no more is gone."""
         if self.sees_all or not change.event:
-            return change
+            return [change]
+        if change.kind in CONFERENCE_KINDS:
+            return self._of_conference(change)
         was_shown = change.event in self.shown
-        if change.stored is not None and self._organizer.may_see(
-            self._request, change.stored.event
-        ):
+        stored = change.stored
+        if stored is not None and self._organizer.may_see(self._request, stored.event):
             self.shown.add(change.event)
-            return change
-        if change.stored is not None or change.kind == "deleted":
+            return [*self._news_of(stored.event.conference), change]
+        if stored is not None or change.kind == "deleted":
             self.shown.discard(change.event)
             gone = replace(change, kind="deleted", body={"id": change.event}, stored=None)
-            return gone if was_shown else None
-        return change if was_shown else None
+            return [gone] if was_shown else []
+        return [change] if was_shown else []
+
+    def _of_conference(self, change: Change) -> list[Change]:
+        conference_id = change.event
+        identity = self._organizer.identify(self._request)
+        if conference_id not in self._conferences and not identity.covers_conference(conference_id):
+            return []
+        return [
+            replace(
+                change, body={name: change.body[name] for name in _NAMES if name in change.body}
+            )
+        ]
+
+    def _news_of(self, conference_id: str) -> list[Change]:
+        """The conference of an event, if it was not told because no event of it was seen."""
+        if not conference_id or conference_id in self._conferences:
+            return []
+        self._conferences.add(conference_id)
+        change = self._conference_of(conference_id)
+        return self._of_conference(change) if change is not None else []
 
 
 async def _until_stopping(request: web.Request) -> None:

@@ -2,10 +2,11 @@
  * The organizer's page of conferences: a form, a card for each with its links, and the import of a
  * programme with a preview of its changes.
  */
+import { ChangesFeed } from '../desk/changes-feed.js';
 import { explained } from '../i18n/error-words.js';
 import { languageChoice } from '../i18n/language-choice.js';
 import { loadWords, say } from '../i18n/say.js';
-import { getJson, send } from '../shared/api.js';
+import { send } from '../shared/api.js';
 import { byId, h } from '../shared/dom.js';
 import { inTwoParts } from '../shared/organizer.js';
 import { ConferenceForm } from './conference-form.js';
@@ -25,23 +26,62 @@ function fail(error) {
   problem.scrollIntoView({ block: 'nearest' });
 }
 
-async function refresh() {
-  try {
-    /** @type {Conference[]} */
-    const conferences = await getJson(ADDRESS);
-    problem.hidden = true;
-    byId('none', HTMLElement).hidden = conferences.length > 0;
-    const focused = document.activeElement?.closest('.conference');
-    const inImport = document.activeElement?.closest('.import') !== null;
-    list.replaceChildren(...conferences.map(card));
-    if (focused instanceof HTMLElement) giveFocusBack(focused.dataset.conference ?? '', inImport);
-  } catch (error) {
-    fail(error);
+/** @param {boolean} connected */
+function showConnection(connected) {
+  if (connected === !problem.hasAttribute('data-lost')) return;
+  problem.toggleAttribute('data-lost', !connected);
+  problem.hidden = connected;
+  if (!connected) {
+    problem.replaceChildren(h('strong', {}, say('connectionLost')), say('connectionLostNext'));
   }
 }
 
+/** @type {Map<string, Conference>} */
+const conferences = new Map();
+/** Whether all conferences are being told. */
+let loading = true;
+
+/** Show all conferences by title; a card that is shown already stays as it is. */
+function arrange() {
+  if (loading) return;
+  const focused = document.activeElement?.closest('.conference');
+  const inImport = document.activeElement?.closest('.import') !== null;
+  byId('none', HTMLElement).hidden = conferences.size > 0;
+  const sorted = [...conferences.values()].sort((one, other) => one.title.localeCompare(other.title));
+  const cards = sorted.map((one) => cardOf(one));
+  const wanted = new Set(cards);
+  for (const shown of [...list.children]) {
+    if (!wanted.has(/** @type {HTMLElement} */ (shown))) shown.remove();
+  }
+  for (const [number, one] of cards.entries()) {
+    if (list.children[number] !== one) list.insertBefore(one, list.children[number] ?? null);
+  }
+  const isLost = !list.contains(document.activeElement);
+  if (focused instanceof HTMLElement && isLost) {
+    giveFocusBack(focused.dataset.conference ?? '', inImport);
+  }
+}
+
+/** @type {Map<string, {version: number, element: HTMLElement}>} */
+const cards = new Map();
+
+/** @param {Conference} conference */
+function cardOf(conference) {
+  const known = cards.get(conference.id);
+  if (known?.version === conference.version) return known.element;
+  const element = card(conference);
+  cards.set(conference.id, { version: conference.version, element });
+  return element;
+}
+
+/** @param {Conference} conference whose file was imported: its card begins again */
+function imported({ id }) {
+  cards.delete(id);
+  arrange();
+}
+
 /**
- * The cards are made again; the one that had the focus gets it back.
+ * A card is made again; the one that had the focus gets it back.
  *
  * @param {string} id of the conference
  * @param {boolean} inImport whether the import had it
@@ -74,7 +114,7 @@ function card(conference) {
       h('span', { class: 'code', dir: 'ltr' }, inTwoParts(code)),
     ),
     h('div', { class: 'row' }, edit, h('a', { class: 'button', href: poster }, say('posterTitle')), remove),
-    new ProgrammeImport(`${address}/programme`, { failed: fail, done: () => void refresh() }).element,
+    new ProgrammeImport(`${address}/programme`, { failed: fail, done: () => imported(conference) }).element,
   );
 }
 
@@ -87,7 +127,6 @@ async function deleteConference(address, { title, version }) {
   const headers = { Accept: 'application/json', 'If-Match': `"${version}"` };
   try {
     await send(`${address}?events=delete`, { method: 'DELETE', headers });
-    await refresh();
   } catch (error) {
     fail(error);
   }
@@ -95,7 +134,29 @@ async function deleteConference(address, { title, version }) {
 
 await loadWords();
 byId('brand', HTMLElement).append(languageChoice());
-const form = new ConferenceForm(ADDRESS, { failed: fail, saved: () => void refresh() });
+const form = new ConferenceForm(ADDRESS, { failed: fail, saved: () => (problem.hidden = true) });
 const add = byId('new', HTMLButtonElement);
 add.addEventListener('click', () => form.open(null, add));
-await refresh();
+new ChangesFeed(
+  {
+    reset: () => {
+      loading = true;
+      conferences.clear();
+    },
+    conference: (conference) => {
+      conferences.set(conference.id, /** @type {Conference} */ (conference));
+      arrange();
+    },
+    conference_deleted: ({ id }) => {
+      conferences.delete(id);
+      arrange();
+    },
+    ready: () => {
+      loading = false;
+      arrange();
+    },
+    connection: showConnection,
+    failed: fail,
+  },
+  '/api/changes?only=conferences',
+);

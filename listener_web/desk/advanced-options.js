@@ -1,6 +1,7 @@
 /** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { JoinFields } from './join-options.js';
+import { ScheduleFields } from './rooms/schedule-fields.js';
 import { byId, h } from '../shared/dom.js';
 import { say } from '../i18n/say.js';
 
@@ -110,10 +111,11 @@ export class Advanced {
   #file = byId('glossary-file', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
+  #schedule = new ScheduleFields();
   #join = new JoinFields();
 
   constructor() {
-    this.#part.append(this.#join.element);
+    this.#part.append(this.#schedule.element, this.#join.element);
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
     this.#file.addEventListener('change', () => void this.#import());
   }
@@ -143,6 +145,7 @@ export class Advanced {
     this.#cap.value = String(event?.spend_cap_usd ?? '');
     this.#retention.value = String(event?.retention_days ?? '');
     this.#downloads.checked = event?.downloads ?? false;
+    this.#schedule.fill(event);
     this.#join.fill(event);
     for (const [number, language] of (event?.languages ?? []).entries()) {
       const row = this.#rows.get(language.tag);
@@ -161,6 +164,7 @@ export class Advanced {
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
       retention_days: this.#retention.value === '' ? null : this.#retention.valueAsNumber,
       downloads: this.#downloads.checked,
+      ...this.#schedule.values,
       ...this.#join.values,
     };
   }

@@ -27,6 +27,9 @@
  * @property {string | null} ends_at ISO 8601
  * @property {string | null} conference id of its conference
  * @property {string | null} room
+ * @property {string | null} time_zone an IANA name; null for that of the conference
+ * @property {number | null} auto_open_minutes a draft opens this long before its planned start
+ * @property {boolean} auto_live goes live at its planned start, once the speaker is connected
  * @property {string | null} notice
  * @property {Record<string, string>} notice_translations by language tag
  * @property {{text: string, translations: Record<string, string>} | null} pause_notice

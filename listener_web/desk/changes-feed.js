@@ -21,26 +21,45 @@ const QUIET_MS = 3_000;
  *   of an event that are raised; of the installation if `id` is null
  * @property {(told: {id: string, log: {entries: import('./live/log-words.js').LogEntry[]}}) => void} [log]
  *   the newest entries of an event's log
+ * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
+ * @property {(gone: {id: string}) => void} [conference_deleted]
  * @property {() => void} ready all that is known was told
  * @property {(connected: boolean) => void} connection
  * @property {(error: unknown) => void} failed the server refuses the stream
  */
 
 /** @type {(keyof Listeners)[]} */
-const KINDS = ['reset', 'event', 'deleted', 'status', 'check', 'store', 'alarms', 'log', 'ready'];
+const KINDS = [
+  'reset',
+  'event',
+  'deleted',
+  'status',
+  'check',
+  'store',
+  'alarms',
+  'log',
+  'conference',
+  'conference_deleted',
+  'ready',
+];
 
 export class ChangesFeed {
   #on;
+  #address;
   #alarm = 0;
 
-  /** @param {Listeners} on */
-  constructor(on) {
+  /**
+   * @param {Partial<Listeners> & Pick<Listeners, 'connection' | 'failed'>} on
+   * @param {string} [address] of the stream
+   */
+  constructor(on, address = '/api/changes') {
     this.#on = on;
+    this.#address = address;
     this.#connect();
   }
 
   #connect() {
-    const source = new EventSource('/api/changes');
+    const source = new EventSource(this.#address);
     for (const kind of KINDS) {
       source.addEventListener(kind, (message) => {
         this.#heard();

@@ -6,6 +6,7 @@
  * `join-options.js` and `glossary.js`. `event-list.js` has an `event-card.js` for each event, with
  * `event-actions.js`, a `stereo-choice.js`, a `channel-table.js` and a `cost-line.js`.
  * `store-line.js` tells whether all of it is stored. `api-types.js` describes what the API answers.
+ * `rooms/` knows the conferences, and has the fields about when and where.
  * `access/` says who is signed in, and gives out links to others.
  * What all pages use is in `../shared/`.
  */
@@ -15,6 +16,7 @@ import { openSession, signInBy } from './access/session.js';
 import { ChangesFeed } from './changes-feed.js';
 import { EventForm } from './event-form.js';
 import { EventList } from './event-list.js';
+import { forgetConference, forgetConferences, noteConference } from './rooms/known-conferences.js';
 import { byId, h } from '../shared/dom.js';
 import { explained } from '../i18n/error-words.js';
 import { languageChoice } from '../i18n/language-choice.js';
@@ -102,7 +104,12 @@ try {
   showStore(await getJson('/api/store'));
   form = new EventForm({ saved: show, failed: fail });
   new ChangesFeed({
-    reset: () => list.beginAgain(),
+    reset: () => {
+      forgetConferences();
+      list.beginAgain();
+    },
+    conference: noteConference,
+    conference_deleted: ({ id }) => forgetConference(id),
     event: (event) => list.show(event),
     deleted: ({ id }) => list.remove(id),
     status: ({ id, status }) => list.showStatus(id, status),

@@ -12,6 +12,8 @@ import { judge, levelMeter, showLevel } from '../shared/level.js';
 import { floorFault, warningWords } from '../i18n/finding-words.js';
 import { say, sayWith } from '../i18n/say.js';
 import { dayAndTime, languageName } from '../i18n/written.js';
+import { zoneOf } from './rooms/known-conferences.js';
+import { plannedTime } from './rooms/zone-times.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -118,8 +120,12 @@ export class EventCard {
       this.#state.dataset.status = look;
       this.#state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), say(key));
     }
-    const planned = over ? '' : timed('eventStarts', starts_at);
-    const gone = timed('eventDeleted', delete_at);
+    const planned =
+      over || starts_at === null
+        ? ''
+        : say('eventStarts', { time: plannedTime(starts_at, zoneOf(event)) });
+    const gone =
+      delete_at === null ? '' : say('eventDeleted', { time: dayAndTime(new Date(delete_at)) });
     setText(this.#when, planned || gone);
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
@@ -250,14 +256,4 @@ function describeFloor(floor) {
     ? say('floorSpeaks', { dbfs, language: languageName(floor.language) })
     : say('floorConnected', { dbfs });
   return { words, look: 'good' };
-}
-
-/**
- * A sentence with a time, or nothing.
- *
- * @param {'eventStarts' | 'eventDeleted'} key
- * @param {string | null} time ISO 8601
- */
-function timed(key, time) {
-  return time === null ? '' : say(key, { time: dayAndTime(new Date(time)) });
 }

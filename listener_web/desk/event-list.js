@@ -3,7 +3,8 @@ import { EventCard } from './event-card.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { EVENT_STATES } from '../shared/organizer.js';
 import { say } from '../i18n/say.js';
-import { languageName, longDay } from '../i18n/written.js';
+import { languageName } from '../i18n/written.js';
+import { compareConferences, conferenceGroup, dayOf, onConferences } from './rooms/known-conferences.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventState} EventState */
@@ -33,6 +34,7 @@ export class EventList {
   /** @param {import('./event-actions.js').Listeners} on */
   constructor(on) {
     this.#on = on;
+    onConferences(() => this.#showConferences());
     for (const control of [this.#search, this.#sort, this.#group]) {
       control.addEventListener('input', () => this.#arrange());
     }
@@ -106,12 +108,22 @@ export class EventList {
     if (focused) byId('new-event', HTMLButtonElement).focus();
   }
 
+  /** Titles and time zones of conferences may have changed. */
+  #showConferences() {
+    if (this.#loading) return;
+    for (const card of this.#cards.values()) if (card.event.conference) card.show(card.event);
+    this.#arrange();
+  }
+
   /** Put the cards that are wanted into their order; those that stay are not moved. */
   #arrange() {
     const all = [...this.#cards.values()];
     const wanted = all
       .filter(({ event }) => matches(event, this.#search.value))
       .sort((one, other) => compare(one.event, other.event, this.#sort.value));
+    if (this.#group.value === 'conference') {
+      wanted.sort((one, other) => compareConferences(one.event, other.event));
+    }
     /** @type {Map<string, HTMLElement[]>} */
     const groups = new Map();
     for (const card of wanted) {
@@ -215,12 +227,10 @@ function startOf({ starts_at }) {
  * @param {DeskEvent} event
  * @param {string} by `state`, `day`, `conference` or nothing
  */
-export function groupOf({ state, starts_at, conference, room }, by) {
-  if (by === 'conference') {
-    if (!conference) return say('eventsNoConference');
-    return room ? say('conferenceAndRoom', { conference, room }) : conference;
-  }
+export function groupOf(event, by) {
+  const { state, starts_at } = event;
+  if (by === 'conference') return conferenceGroup(event);
   if (by === 'state') return say(EVENT_STATES[state][0]);
-  if (by === 'day') return starts_at === null ? say('eventsNoStart') : longDay(new Date(starts_at));
+  if (by === 'day') return starts_at === null ? say('eventsNoStart') : dayOf(event, starts_at);
   return '';
 }

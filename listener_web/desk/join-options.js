@@ -1,11 +1,11 @@
-/** The fields about attendees: passcode, planned times, notices, sentence about AI. */
+/** The fields about attendees: passcode, notices, sentence about AI. */
 import { termsOf } from './glossary.js';
 import { h, setText } from '../shared/dom.js';
 import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /**
- * @typedef {Pick<DeskEvent, 'passcode' | 'starts_at' | 'ends_at' | 'notice' | 'notice_translations'
+ * @typedef {Pick<DeskEvent, 'passcode' | 'notice' | 'notice_translations'
  *   | 'ai_notice' | 'ai_notice_translations'>} JoinValues
  */
 
@@ -23,8 +23,6 @@ export class JoinFields {
     spellcheck: false,
     placeholder: say('joinPasscodeNone'),
   });
-  #startsAt = h('input', { class: 'input', name: 'starts-at', type: 'datetime-local' });
-  #endsAt = h('input', { class: 'input', name: 'ends-at', type: 'datetime-local' });
   #translations = h('textarea', {
     class: 'input',
     name: 'notice-translations',
@@ -62,8 +60,6 @@ export class JoinFields {
     'div',
     { class: 'join-options' },
     h('label', { class: 'field' }, say('joinPasscode'), this.#passcode),
-    h('label', { class: 'field' }, say('joinStart'), this.#startsAt),
-    h('label', { class: 'field' }, say('joinEnd'), this.#endsAt),
     h('label', { class: 'field' }, say('joinNotice'), this.#notice),
     h('label', { class: 'field' }, say('joinTranslations'), this.#translations),
     h('label', { class: 'field' }, say('joinAi'), this.#ai),
@@ -79,8 +75,6 @@ export class JoinFields {
   fill(values) {
     const ai = values?.ai_notice ?? null;
     this.#passcode.value = values?.passcode ?? '';
-    this.#startsAt.value = inField(values?.starts_at);
-    this.#endsAt.value = inField(values?.ends_at);
     this.#notice.value = values?.notice ?? '';
     this.#translations.value = translationLines(values?.notice_translations ?? {});
     this.#ai.value = ai === null ? 'default' : ai === '' ? 'off' : 'own';
@@ -94,8 +88,6 @@ export class JoinFields {
     const own = this.#ai.value === 'own' ? this.#aiText.value.trim() : '';
     return {
       passcode: this.#passcode.value.trim() || null,
-      starts_at: fromField(this.#startsAt.value),
-      ends_at: fromField(this.#endsAt.value),
       notice: this.#notice.value.trim() || null,
       notice_translations: translationsOf(this.#translations.value),
       ai_notice: this.#ai.value === 'default' ? null : own,
@@ -177,24 +169,4 @@ export function translationLines(translations) {
 export function translationsOf(lines) {
   const pairs = termsOf(lines).filter(({ translation }) => translation !== '');
   return Object.fromEntries(pairs.map(({ term, translation }) => [term, translation]));
-}
-
-/**
- * A time as a field of type `datetime-local` has it: on this device's clock, without a time zone.
- *
- * @param {Date} time
- */
-export function localTime(time) {
-  const shifted = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
-/** @param {string | null | undefined} time as the API has it */
-function inField(time) {
-  return time ? localTime(new Date(time)) : '';
-}
-
-/** @param {string} value of such a field; the form in which the API answers */
-function fromField(value) {
-  return value === '' ? null : new Date(value).toISOString().replace('.000Z', 'Z');
 }

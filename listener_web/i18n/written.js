@@ -16,6 +16,9 @@ function made(language) {
     day: new Intl.DateTimeFormat(language, { dateStyle: 'full' }),
     time: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
     list: new Intl.ListFormat(language),
+    /** Those of a day and of a day with a time, by time zone. */
+    days: /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map()),
+    times: /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map()),
     languages: new Intl.DisplayNames(language, { type: 'language', fallback: 'none' }),
   };
 }
@@ -56,18 +59,31 @@ export function decimal(number) {
   return formats().decimal.format(number);
 }
 
-/** @param {Date} date */
-export function longDay(date) {
-  return formats().day.format(date);
+/**
+ * @param {Date} date
+ * @param {string} [zone] an IANA name; that of this device without it
+ */
+export function longDay(date, zone) {
+  const { day, days, language } = formats();
+  if (zone === undefined) return day.format(date);
+  const found = days.get(zone) ?? new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: zone });
+  days.set(zone, found);
+  return found.format(date);
 }
 
 /**
  * A day and a time.
  *
  * @param {Date} date
+ * @param {string} [zone] an IANA name; that of this device without it
  */
-export function dayAndTime(date) {
-  return formats().time.format(date);
+export function dayAndTime(date, zone) {
+  const { time, times, language } = formats();
+  if (zone === undefined) return time.format(date);
+  const options = /** @type {const} */ ({ dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
+  const found = times.get(zone) ?? new Intl.DateTimeFormat(language, options);
+  times.set(zone, found);
+  return found.format(date);
 }
 
 /** @param {readonly string[]} names */

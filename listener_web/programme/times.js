@@ -55,7 +55,7 @@ function dayIn(time, timeZone) {
  *
  * @param {string} timeZone
  */
-function safeZone(timeZone) {
+export function safeZone(timeZone) {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
     return timeZone;

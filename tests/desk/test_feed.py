@@ -232,3 +232,59 @@ async def test_the_desks_of_two_processes_see_each_others_changes(tmp_path: Path
             assert desk.events == {}
     finally:
         await asyncio.to_thread(redis.stop)
+
+
+WATER = {"id": "water", "title": "Water", "time_zone": "Europe/Berlin", "rooms": ["Hall"]}
+
+
+async def told(answer: aiohttp.ClientResponse, kind: str) -> dict[str, Any]:
+    """The next message of a kind."""
+    async with deadline():
+        async for line in answer.content:
+            if line == f"event: {kind}\n".encode():
+                data = await answer.content.readline()
+                found: dict[str, Any] = json.loads(data.removeprefix(b"data: "))
+                return found
+    raise AssertionError("the stream has ended")
+
+
+async def test_conferences_are_told_as_they_come_change_and_go(server: Server) -> None:
+    async with (
+        server.http.get("/api/changes") as desk,
+        server.http.get("/api/changes?only=conferences") as page_of_conferences,
+    ):
+        assert desk.status == page_of_conferences.status == 200
+        async with server.http.post("/api/conferences", json=WATER) as answer:
+            made = await answer.json()
+        for stream in (desk, page_of_conferences):
+            assert await told(stream, "conference") == made
+        change = {"title": "Water for cities"}
+        async with server.http.patch("/api/conferences/water", json=change) as answer:
+            assert answer.ok
+        for stream in (desk, page_of_conferences):
+            assert (await told(stream, "conference"))["title"] == "Water for cities"
+        async with server.http.get("/api/changes?only=conferences") as later:
+            assert (await told(later, "conference"))["id"] == "water"
+        async with server.http.delete("/api/conferences/water") as answer:
+            assert answer.ok
+        for stream in (desk, page_of_conferences):
+            assert await told(stream, "conference_deleted") == {"id": "water"}
+    async with server.http.get("/api/changes?only=events") as answer:
+        assert (answer.status, (await answer.json())["error"]) == (422, "bad_request")
+
+
+async def test_a_technician_is_told_the_name_of_their_conference_alone(server: Server) -> None:
+    for conference in (WATER, {**WATER, "id": "fire", "title": "Fire"}):
+        async with server.http.post("/api/conferences", json=conference) as answer:
+            assert answer.ok
+    await server.create("es", state="open")
+    token = {"name": "Ana", "role": "technician", "scopes": ["event:talk"]}
+    async with server.http.post("/api/tokens", json=token) as answer:
+        secret = (await answer.json())["token"]
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with server.http.get("/api/changes", headers=headers) as stream:
+        change = {"conference": "water"}
+        async with server.http.patch("/api/events/talk", json=change) as answer:
+            assert answer.ok
+        names = await told(stream, "conference")
+        assert {**WATER, "version": names["version"]} == names

@@ -15,7 +15,17 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.support.shared_chromium import SHARED
 from tests.support.sound import Samples, resampled
 
+FEATURES_LEFT_OUT = (
+    # Pages of the address bar, which no test sees: each window loads them, for half a second.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # The list of Playwright, which this one replaces.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+)
 FLAGS = [
+    f"--disable-features={','.join(FEATURES_LEFT_OUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -4,31 +4,19 @@ from typing import Any
 
 from aiohttp import web
 
-from broadcaster.desk.answers import NO_STORE, EventAnswers, channel_body, versioned
+from broadcaster.desk.answers import (
+    NO_STORE,
+    EventAnswers,
+    conference_body,
+    conference_link,
+    versioned,
+)
 from broadcaster.desk.conferences.conference_bodies import ConferenceChange, NewConference
 from broadcaster.desk.conferences.records import Conferences, StoredConference
 from broadcaster.desk.qr import picture
 from broadcaster.desk.requests import parse, wanted_version
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
-
-
-def conference_body(stored: StoredConference) -> dict[str, Any]:
-    """A conference as the API shows it, without its links."""
-    conference = stored.conference
-    return {
-        "id": conference.id,
-        "version": stored.version,
-        "title": conference.title,
-        "time_zone": conference.time_zone,
-        "rooms": list(conference.rooms),
-        "code": conference.code,
-        "languages": [
-            {"tag": channel.language, **channel_body(channel)} for channel in conference.languages
-        ],
-        "auto_open_minutes": conference.auto_open_minutes,
-        "auto_live": conference.auto_live,
-    }
 
 
 class ConferenceRoutes:
@@ -117,10 +105,11 @@ class ConferenceRoutes:
         return picture(self._link(stored, request), request.match_info["form"])
 
     def _link(self, stored: StoredConference, request: web.Request) -> str:
-        return f"{self._answers.base(request)}/c/{stored.conference.id}"
+        return conference_link(stored.conference.id, self._answers.base(request))
 
     def _body(self, stored: StoredConference, request: web.Request) -> dict[str, Any]:
-        return {**conference_body(stored), "links": {"attendee": self._link(stored, request)}}
+        body = conference_body(stored.conference, stored.version)
+        return {**body, "links": {"attendee": self._link(stored, request)}}
 
     def _answer(
         self,
