@@ -238,10 +238,11 @@ def build(
     """The parts of `roles`, in the order of the flow; only the desk needs a keyring."""
     clock = SystemClock()
     registry = TokenRegistry(bus, clock)
-    organizer = Organizer(admin_token, registry)
+    by_proxy = from_settings.proxy_sign_in(settings).identify
+    organizer = Organizer(admin_token, registry, by_proxy)
     changes = ChangeLimit(clock)
     parts = ProcessParts(
-        authenticate=authenticating(registry, bus, organizer.is_servers_own, changes)
+        authenticate=authenticating(registry, bus, organizer.is_servers_own, changes, by_proxy)
     )
     parts.run["tokens"] = registry.run
     parts.run["store"] = partial(keep_probing, bus, clock)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from broadcaster.setting_types import (
     AdminToken,
+    HeaderName,
     IpAddresses,
     ListeningHost,
     ModelName,
@@ -75,6 +76,29 @@ class Settings(BaseSettings):
         description=(
             "Proxies in front whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are "
             "believed: addresses, networks or unix, with commas"
+        ),
+    )
+    sign_in_header: HeaderName = Field(
+        "",
+        description=(
+            "Header in which a proxy names who is signed in, such as X-Forwarded-Email; unset for "
+            "no sign-in by a proxy"
+        ),
+    )
+    sign_in_groups_header: HeaderName = Field(
+        "", description="Header in which that proxy names their groups, with commas"
+    )
+    sign_in_proxies: Networks = Field(
+        "",
+        description=(
+            "Proxies whose sign-in header is believed: addresses, networks or unix, with commas"
+        ),
+    )
+    sign_in_roles: str = Field(
+        "",
+        description=(
+            "Who may enter by that header: ana@talks.example=admin, @talks.example=reviewer, "
+            "group:av-team=technician"
         ),
     )
     places_per_address: int | None = Field(
@@ -277,6 +301,10 @@ USED_BY: dict[str, frozenset[Role]] = {
     "workers": _EDGE,
     "admin_token": frozenset({Role.DESK}) | _EDGE,
     "store_key": frozenset({Role.DESK}),
+    **dict.fromkeys(
+        ("sign_in_header", "sign_in_groups_header", "sign_in_proxies", "sign_in_roles"),
+        frozenset({Role.DESK}) | _EDGE,
+    ),
     "joins_per_address": _EDGE,
     "wrong_keys_per_address": _FLOOR | _EDGE | frozenset({Role.DESK}),
     "wrong_passcodes_per_address": _EDGE,

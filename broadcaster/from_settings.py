@@ -7,6 +7,7 @@ import aiohttp
 from yarl import URL
 
 from broadcaster import auth
+from broadcaster.access.role_rules import RoleRules
 from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import Prices
 from broadcaster.booths.engines.opening import Engines
@@ -22,7 +23,9 @@ from broadcaster.setting_types import store_keys
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import certificates, open_files
+from broadcaster.web.access.proxy_sign_in import ProxySignIn
 from broadcaster.web.client_limits import AddressLimits
+from broadcaster.web.clients import TrustedProxies
 from broadcaster.webrtc.egress.port import EgressSettings
 from broadcaster.webrtc.ice import IceServer
 from broadcaster.webrtc.ingest import IngestSettings
@@ -87,6 +90,7 @@ def problems(settings: Settings) -> list[str]:
             describe(tag)
         except UnknownLanguage as unknown:
             found.append(f"BROADCASTER_EXTRA_TRANSLATE_LANGUAGES: {unknown.advice()}")
+    found += _sign_in_problems(settings)
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         found.append(
             f"BROADCASTER_DATA_DIR: {settings.data_dir} is a file. Name a folder; it is made "
@@ -131,6 +135,32 @@ def doubts(settings: Settings) -> list[str]:
             "Name it in BROADCASTER_TRUSTED_PROXIES, or all listeners count as one address."
         )
     return found
+
+
+def _sign_in_problems(settings: Settings) -> list[str]:
+    try:
+        proxy_sign_in(settings)
+    except ValueError as wrong:
+        return [f"BROADCASTER_SIGN_IN_ROLES: {wrong}."]
+    is_set = {
+        variable(name): bool(getattr(settings, name))
+        for name in ("sign_in_header", "sign_in_proxies", "sign_in_roles")
+    }
+    if any(is_set.values()) and not all(is_set.values()):
+        missing = " and ".join(name for name, given in is_set.items() if not given)
+        return [f"{missing} must be set, too. Set all of {', '.join(is_set)}, or none."]
+    return []
+
+
+def proxy_sign_in(settings: Settings) -> ProxySignIn:
+    """Return what signs people in by a proxy's header, if that is set.
+
+    Raises:
+        ValueError: the roles are not written as they should be.
+    """
+    rules = RoleRules.parse(settings.sign_in_roles)
+    proxies = TrustedProxies.parse(settings.sign_in_proxies)
+    return ProxySignIn(settings.sign_in_header, settings.sign_in_groups_header, proxies, rules)
 
 
 def realtime_host(settings: Settings) -> str:

@@ -19,6 +19,10 @@ _LONGEST_URL = 300
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+_OTHER_HEADERS = frozenset(
+    {"authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for", "user-agent"}
+)
+"""Headers that clients set, or that mean something else."""
 _MODEL = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
 
 
@@ -41,6 +45,14 @@ def is_host(text: str) -> bool:
         return False
     all_digits = ascii_text.replace(".", "").isdecimal()  # such as 300.1.1.1
     return bool(_HOST_NAME.fullmatch(ascii_text)) and not all_digits
+
+
+def _header_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{0,64}", text) or text.casefold() in _OTHER_HEADERS:
+        raise ValueError(
+            "must be the name of a header that the proxy sets itself, such as X-Forwarded-Email"
+        )
+    return text
 
 
 def _listening_host(text: str) -> str:
@@ -181,6 +193,7 @@ RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
 StoreKeys = Annotated[SecretStr, AfterValidator(_store_keys)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 Networks = Annotated[str, AfterValidator(_networks)]
 IpAddresses = Annotated[str, AfterValidator(_addresses)]
 ModelName = Annotated[str, AfterValidator(_model)]

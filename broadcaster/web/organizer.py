@@ -5,6 +5,8 @@ limited by `access.actions` and by their scope; `web.access.authentication` has 
 requests.
 """
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from broadcaster.access.actions import Action
@@ -35,9 +37,16 @@ class Organizer:
     Args:
         token: the server's own; an empty one belongs to nobody.
         registry: knows all other tokens; None for no others.
+        by_proxy: recognises people by the word of a proxy; None for nobody.
     """
 
-    def __init__(self, token: str, registry: TokenRegistry | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        registry: TokenRegistry | None = None,
+        by_proxy: Callable[[web.Request], Identity | None] | None = None,
+    ) -> None:
+        self._by_proxy = by_proxy
         self._token = token
         self._registry = registry
 
@@ -137,6 +146,9 @@ class Organizer:
                 continue
             if identity is not None:
                 return Recognised(identity, by_cookie)
+        person = self._by_proxy(request) if self._by_proxy is not None else None
+        if person is not None:  # the browser shows the proxy's cookie by itself
+            return Recognised(person, by_cookie=True)
         raise refused
 
     def _holder(self, text: str) -> Identity | None:

@@ -1,8 +1,8 @@
 /** The controls of the lock screen and of headphones, and what they show. */
 
+/** Browsers load these as soon as it plays. A larger picture would keep the sound waiting on a narrow network. */
 const ARTWORK = [
   { src: '/static/icons/icon-192.png', sizes: '192x192', type: 'image/png' },
-  { src: '/static/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
   { src: '/static/shared/icon.svg', sizes: 'any', type: 'image/svg+xml' },
 ];
 

@@ -18,7 +18,8 @@ const JITTER_BUFFER_MS = 200;
 export class WhepSession extends WebRtcSession {
   /** @param {(stream: MediaStream) => void} onStream called as soon as the server has answered */
   constructor(onStream) {
-    super();
+    // The server of the sound only answers checks (RFC 8445 section 2.5), so it needs no candidates.
+    super({}, false);
     const { receiver } = this.connection.addTransceiver('audio', { direction: 'recvonly' });
     receiver.jitterBufferTarget = JITTER_BUFFER_MS;
     this.connection.ontrack = ({ track }) => onStream(new MediaStream([track]));

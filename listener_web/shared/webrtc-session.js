@@ -10,13 +10,18 @@ export class WebRtcSession {
   /** Tracks are added to it before the offer. */
   connection = new RTCPeerConnection();
   #headers;
+  #tellsCandidates;
   #offering = new AbortController();
   /** The session's own address, once the server has made it. @type {URL | null} */
   #resource = null;
 
-  /** @param {Record<string, string>} [headers] sent with every request */
-  constructor(headers = {}) {
+  /**
+   * @param {Record<string, string>} [headers] sent with every request
+   * @param {boolean} [tellsCandidates] whether the offer waits until it can carry its candidates
+   */
+  constructor(headers = {}, tellsCandidates = true) {
     this.#headers = headers;
+    this.#tellsCandidates = tellsCandidates;
   }
 
   /**
@@ -32,7 +37,7 @@ export class WebRtcSession {
   }
 
   /**
-   * Make the session. The offer carries its candidates, so nothing has to be sent later.
+   * Make the session by one request: nothing has to be sent later.
    *
    * @param {URL} endpoint
    * @param {number} [withinMs] in which the server has to answer
@@ -40,7 +45,7 @@ export class WebRtcSession {
    */
   async offer(endpoint, withinMs = OFFER_DEADLINE_MS) {
     await this.connection.setLocalDescription();
-    await this.#gathered();
+    if (this.#tellsCandidates) await this.#gathered();
     const late = setTimeout(() => this.#offering.abort(), withinMs);
     try {
       await this.#exchange(endpoint);

@@ -201,6 +201,11 @@ async def test_it_is_used_by_keyboard_and_in_forced_colours() -> None:
         heading = page.locator("#listen-title", has_text="Spanish of Opening keynote")
         await heading.wait_for()
         assert await heading.evaluate("(e) => e === document.activeElement")
+        await page.locator("#flag-passage").focus()
+        await page.keyboard.press("Enter")
+        await page.locator("#flag-told", has_text="The passage is flagged").wait_for()
+        await page.locator(".log").get_by_text("Passage of Spanish flagged").wait_for()
+        assert await violations(page) == []
         await page.locator("#listen-stop").focus()
         await page.keyboard.press("Space")
         await page.locator(".listen-in").wait_for(state="hidden")

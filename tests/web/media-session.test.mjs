@@ -47,7 +47,7 @@ test('the lock screen shows the event and the channel, and whether it plays', ()
   assert.equal(session.playbackState, 'paused');
   showMedia('A talk', 'Français', true, true);
   assert.equal(session.metadata.artist, 'Français');
-  assert.deepEqual(artwork.map(({ sizes }) => sizes), ['192x192', '512x512', 'any']);
+  assert.deepEqual(artwork.map(({ sizes }) => sizes), ['192x192', 'any']);
 });
 
 test('the artwork is there', () => {

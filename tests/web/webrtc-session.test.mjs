@@ -37,3 +37,24 @@ test('a server that is full, and a network that has its share, make a queue', ()
   assert.ok(!answer(409, 'event_closed').full);
   assert.ok(answer(503, 'stopping').retryable && answer(429, 'too_many_joins').retryable);
 });
+
+test('an offer that tells no candidates does not wait for them', async () => {
+  await session('new');
+  const gathering = { iceGatheringState: 'gathering', addEventListener: () => assert.fail('it waits') };
+  globalThis.RTCPeerConnection = class {
+    localDescription = { sdp: 'offer' };
+    async setLocalDescription() {}
+    async setRemoteDescription({ sdp }) {
+      this.answer = sdp;
+    }
+  };
+  Object.assign(globalThis.RTCPeerConnection.prototype, gathering);
+  const { WebRtcSession } = await import('../../listener_web/shared/webrtc-session.js');
+  globalThis.fetch = async (_url, { body }) => {
+    const answer = new Response(`answer to ${body}`, { status: 201, headers: { Location: '/whep/1' } });
+    return Object.defineProperty(answer, 'url', { value: 'http://x/whep' });
+  };
+  const listener = new WebRtcSession({}, false);
+  await listener.offer(new URL('http://x/whep'));
+  assert.equal(listener.connection.answer, 'answer to offer');
+});

@@ -156,7 +156,9 @@ class Tokens:
     def _makers(self, by: Identity) -> tuple[str, ...]:
         """The `Token.makers` of what somebody makes."""
         own = self._registry.get(by.token_id)
-        return (*own.makers, by.subject) if own is not None else ()
+        if own is not None:
+            return (*own.makers, by.subject)
+        return () if by.role is AccessRole.ADMIN else (by.subject,)
 
     def _check_number(self, makers: tuple[str, ...]) -> None:
         """Check that there may be another token.

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from broadcaster.access.actions import Action
+from broadcaster.access.identity import Identity
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.access.scope import Ownership
 from broadcaster.access.tokens import Token, parts_of
@@ -34,10 +35,15 @@ _WITHOUT_TOKEN = frozenset({Action.OPEN_PAGE, Action.USE_LISTENER_SESSION})
 
 IsServersOwn = Callable[[str, bool], bool]
 """Whether a text is the server's own token, or by True its cookie."""
+ByProxy = Callable[[web.Request], Identity | None]
 
 
 def authenticating(
-    registry: TokenRegistry, bus: Bus, is_servers_own: IsServersOwn, changes: ChangeLimit
+    registry: TokenRegistry,
+    bus: Bus,
+    is_servers_own: IsServersOwn,
+    changes: ChangeLimit,
+    by_proxy: ByProxy,
 ) -> Middleware:
     """A middleware before handlers that ask `Organizer`, and before those of the audience.
 
@@ -46,37 +52,66 @@ def authenticating(
         bus: has the events.
         is_servers_own: recognises the server's own token.
         changes: limits what one holder may change.
+        by_proxy: recognises people by the word of a proxy.
     """
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         action = asked_action(request)
-        shown = [] if action in _WITHOUT_TOKEN else shown_tokens(request)
+        if action in _WITHOUT_TOKEN:
+            return await handler(request)
+        shown = shown_tokens(request)
         if action is Action.LISTEN and any(is_servers_own(*one) for one in shown):
             request[DESK_ADMISSION] = DeskAdmission()
             return await handler(request)
         token = await _valid_token(registry, shown)
-        if token is None:
+        identity = token.identity() if token is not None else _signed_in(by_proxy, request)
+        if identity is None:
             return await handler(request)
-        if "event" in request.match_info:
-            ownership = await find_ownership(bus, request.match_info["event"])
-            if ownership is not None:
-                request[OWNERSHIP] = ownership
-        if action is Action.LISTEN:
-            if not _reads_event(token, request):
-                return await handler(request)
-            request[DESK_ADMISSION] = DeskAdmission(registry, token.id)
-        registry.note_use(token)
+        await _look_up_ownership(bus, request)
+        if action is Action.LISTEN and not _reads_event(identity, request):
+            return await handler(request)
         if request.method not in SAFE_METHODS and request.path.startswith(_API):
-            changes.count(token.identity())
-        if request.method == "DELETE":  # it is short, and a token may revoke itself
+            changes.count(identity)
+        if token is None:
+            request[DESK_ADMISSION] = DeskAdmission()
             return await handler(request)
-        task = asyncio.current_task()
-        assert task is not None
-        with registry.opened(token.id, task.cancel):  # aiohttp closes the connection then
-            return await handler(request)
+        request[DESK_ADMISSION] = DeskAdmission(registry, token.id)
+        return await _until_void(request, handler, registry, token)
 
     return authenticate
+
+
+def _signed_in(by_proxy: ByProxy, request: web.Request) -> Identity | None:
+    """Somebody whom a proxy signed in, if they may enter: `Organizer` tells them why not.
+
+    The audience's addresses and the stage are open to them all the same.
+    """
+    try:
+        return by_proxy(request)
+    except Refused:
+        return None
+
+
+async def _until_void(
+    request: web.Request, handler: Handler, registry: TokenRegistry, token: Token
+) -> web.StreamResponse:
+    """Answer a request; it is cut off when its token is revoked or expires."""
+    registry.note_use(token)
+    if request.method == "DELETE":  # it is short, and a token may revoke itself
+        return await handler(request)
+    task = asyncio.current_task()
+    assert task is not None
+    with registry.opened(token.id, task.cancel):  # aiohttp closes the connection then
+        return await handler(request)
+
+
+async def _look_up_ownership(bus: Bus, request: web.Request) -> None:
+    """Note whose the event is that a request names, if there is one."""
+    if "event" in request.match_info:
+        ownership = await find_ownership(bus, request.match_info["event"])
+        if ownership is not None:
+            request[OWNERSHIP] = ownership
 
 
 async def _valid_token(registry: TokenRegistry, shown: Iterable[tuple[str, bool]]) -> Token | None:
@@ -93,9 +128,9 @@ async def _valid_token(registry: TokenRegistry, shown: Iterable[tuple[str, bool]
     return next((one for one in found if not registry.is_void(one)), None)
 
 
-def _reads_event(token: Token, request: web.Request) -> bool:
-    """Whether the holder of a token may read the event that a request names."""
-    identity, ownership = token.identity(), request.get(OWNERSHIP)
+def _reads_event(identity: Identity, request: web.Request) -> bool:
+    """Whether somebody may read the event that a request names."""
+    ownership = request.get(OWNERSHIP)
     return ownership is not None and identity.may(Action.READ_EVENT) and identity.covers(ownership)
 
 

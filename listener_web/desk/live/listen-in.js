@@ -6,6 +6,7 @@ import { addressOf, usableTransports } from '../../player/transports.js';
 import { h, setText } from '../../shared/dom.js';
 import { say } from '../../i18n/say.js';
 import { channelName } from './alarm-words.js';
+import { FlagButton } from '../flags/flag-button.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
 
@@ -32,6 +33,7 @@ export class ListenIn {
   /** @type {CaptionFeed | null} */
   #feed = null;
   #event = '';
+  #flag = new FlagButton();
   /** Gets the focus back. @type {Element | null} */
   #opener = null;
 
@@ -47,8 +49,8 @@ export class ListenIn {
     this.#view = new CaptionView({ scroller, log: this.#log, toNewest, announcer, wordsMissing });
     const stop = h('button', { type: 'button', class: 'button', id: 'listen-stop' }, say('liveStop'));
     stop.addEventListener('click', () => this.stop());
-    const head = h('div', { class: 'listen-head' }, this.#title, this.#state, stop);
-    this.element.append(head, scroller, toNewest, announcer);
+    const head = h('div', { class: 'listen-head' }, this.#title, this.#state, this.#flag.element, stop);
+    this.element.append(head, this.#flag.told, scroller, toNewest, announcer);
   }
 
   /**
@@ -111,6 +113,7 @@ export class ListenIn {
   #read(event, channel) {
     this.#feed?.close();
     const name = channelName(channel);
+    this.#flag.begin(event, channel);
     this.#view.begin({ id: channel, name, english_name: name, dir: 'auto' });
     const [e, c] = [encodeURIComponent(event), encodeURIComponent(channel)];
     const stream = `/e/${e}/captions/${c}`;
@@ -118,7 +121,10 @@ export class ListenIn {
       { stream, poll: `/e/${e}/poll/${c}`, history: `${stream}/history` },
       {
         history: (history) => this.#view.continueWith(history),
-        caption: (caption, writtenMs) => this.#view.show(caption, writtenMs),
+        caption: (caption, writtenMs) => {
+          this.#view.show(caption, writtenMs);
+          this.#flag.heard(caption.start_ms);
+        },
         state: ({ language }) => {
           if (language) this.#view.speakerSpeaks(language);
         },

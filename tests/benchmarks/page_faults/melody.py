@@ -29,6 +29,8 @@ _COMPARED = 100
 _STEP = 5
 _ALIKE = 0.7
 """Of these hops, with the right note. Other places than the right one have about half at most."""
+_SPEEDS = (1.0, 1.1, 1.2, 1.3, 0.94)
+"""At which a player may play what waits for it; the likeliest first."""
 _LATEST_S = 90.0
 """Sound that is later than this is not looked for."""
 _SILENT = -1
@@ -98,30 +100,37 @@ def recognise(found: Notes, said_before_s: float) -> Recognised:
         if np.mean(part != _SILENT) < _ALIKE / 3:
             continue
         now = round(said_before_s / HOP_S) + start
+        covered = slice(start, start + _COMPARED)
         for number, name in enumerate(CHANNELS):
-            first, alike = _likenesses(part, notes(name), now)
-            if not len(alike):
+            place, alike = _most_alike(part, notes(name), now)
+            if alike < _ALIKE:
                 continue
-            best = int(np.argmax(alike))
-            covered = slice(start, start + _COMPARED)
-            better = likeness[covered] < alike[best]
-            if alike[best] < _ALIKE:
-                continue
+            better = likeness[covered] < alike
             channel[covered][better] = number
-            delay_s[covered][better] = (now - first - best) * HOP_S
-            likeness[covered][better] = alike[best]
+            delay_s[covered][better] = (now - place) * HOP_S
+            likeness[covered][better] = alike
     return Recognised(found != _SILENT, channel, delay_s)
 
 
-def _likenesses(part: Notes, melody: Notes, now: int) -> tuple[int, Samples]:
-    """How much of the notes is right, at each place from the first one that is looked at."""
+def _most_alike(part: Notes, melody: Notes, now: int) -> tuple[int, float]:
+    """The place of a melody that is most like some notes, and how much of them is right there."""
     first = max(0, now - round(_LATEST_S / HOP_S))
-    last = min(len(melody) - len(part), now)
-    if last < first:
-        return first, np.zeros(0)
-    places = np.lib.stride_tricks.sliding_window_view(melody[first : last + len(part)], len(part))
     sounding = max(1, int(np.sum(part != _SILENT)))
-    return first, np.sum(places == part, axis=1) / sounding
+    place, alike = first, 0.0
+    for speed in _SPEEDS:
+        steps = (np.arange(len(part)) * speed).astype(int)
+        length = int(steps[-1]) + 1
+        last = min(len(melody) - length, now)
+        if last < first:
+            continue
+        windows = np.lib.stride_tricks.sliding_window_view(melody[first : last + length], length)
+        right = np.sum(windows[:, steps] == part, axis=1)
+        best = int(np.argmax(right))
+        if right[best] / sounding > alike:
+            place, alike = first + best, float(right[best] / sounding)
+        if alike >= _ALIKE:
+            break  # other speeds are for what is not recognised
+    return place, alike
 
 
 def longest_run_s(flags: NDArray[np.bool_]) -> float:
