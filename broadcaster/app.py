@@ -25,6 +25,7 @@ from aiohttp.typedefs import Middleware
 from broadcaster import access_parts, from_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
+from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus import open_bus
@@ -43,6 +44,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
+from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -78,18 +80,12 @@ from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
 from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
-from broadcaster.web.protocol import ExplainingProtocol
+from broadcaster.web.protocol import http_protocol
 from broadcaster.web.redirect import redirect_to_https
 from broadcaster.webrtc.egress.port import EgressPort
 
 SHUTDOWN_S = 2.0
 """Time that open requests may take when the process stops."""
-KEEPALIVE_S = 20.0
-"""After this long without a request a connection is closed; aiohttp would keep it for an hour.
-
-An idle connection takes a place that newcomers need. Clients close theirs sooner (aiohttp after
-15 s), so they do not send a request while it is being closed. A response that goes on is not idle.
-"""
 
 
 @dataclass(slots=True)
@@ -184,7 +180,7 @@ async def running(
         assert runner.server is not None
         redirecting = web.Server(redirect_to_https)
         stack.push_async_callback(redirecting.shutdown, 0)
-        protocol, plain = _protocol(runner.server), _protocol(redirecting)
+        protocol, plain = http_protocol(runner.server), http_protocol(redirecting)
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         accept = partial(
             accepting,
@@ -214,17 +210,6 @@ async def _send_clients_away(
     async with asyncio.TaskGroup() as tasks:
         for number, send_away in enumerate(parts.send_away):
             tasks.create_task(send_away(over_s), name=f"goodbye:{number}")
-
-
-def _protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
-    """Make the protocol of one connection to an HTTP server."""
-    return partial(
-        ExplainingProtocol,
-        server,
-        loop=asyncio.get_running_loop(),
-        keepalive_timeout=KEEPALIVE_S,
-        access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
-    )
 
 
 def build(
@@ -306,11 +291,15 @@ def _add_booths(
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
+    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
+        rehearsed=rehearsed.dependencies,
     )
+    parts.run["rehearsal interpreter"] = rehearsed.run
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
@@ -383,6 +372,7 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *checks.routes(events, answers, journal, organizer),
+        *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),
