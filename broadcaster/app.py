@@ -23,6 +23,7 @@ from aiohttp.typedefs import Middleware
 from broadcaster import access_parts, from_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
+from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus.store_health import keep_probing
@@ -40,6 +41,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
+from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -177,11 +179,15 @@ def _add_booths(
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
+    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
+        rehearsed=rehearsed.dependencies,
     )
+    parts.run["rehearsal interpreter"] = rehearsed.run
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
@@ -254,6 +260,7 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *checks.routes(events, answers, journal, organizer),
+        *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -23,17 +23,11 @@ from broadcaster.system import private_files
 from broadcaster.web.application import create_application
 from broadcaster.web.client_limits import ClientLimits
 from broadcaster.web.clients import TrustedProxies
-from broadcaster.web.protocol import ExplainingProtocol
+from broadcaster.web.protocol import http_protocol
 from broadcaster.web.redirect import redirect_to_https
 
 SHUTDOWN_S = 2.0
 """Time that open requests may take when the process stops."""
-KEEPALIVE_S = 20.0
-"""After this long without a request a connection is closed; aiohttp would keep it for an hour.
-
-An idle connection takes a place that newcomers need. Clients close theirs sooner (aiohttp after
-15 s), so they do not send a request while it is being closed. A response that goes on is not idle.
-"""
 
 
 @asynccontextmanager
@@ -102,7 +96,7 @@ async def running(
         assert runner.server is not None
         redirecting = web.Server(redirect_to_https)
         stack.push_async_callback(redirecting.shutdown, 0)
-        protocol, plain = _protocol(runner.server), _protocol(redirecting)
+        protocol, plain = http_protocol(runner.server), http_protocol(redirecting)
         listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
         accept = partial(
             accepting,
@@ -132,14 +126,3 @@ async def _send_clients_away(
     async with asyncio.TaskGroup() as tasks:
         for number, send_away in enumerate(parts.send_away):
             tasks.create_task(send_away(over_s), name=f"goodbye:{number}")
-
-
-def _protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
-    """Make the protocol of one connection to an HTTP server."""
-    return partial(
-        ExplainingProtocol,
-        server,
-        loop=asyncio.get_running_loop(),
-        keepalive_timeout=KEEPALIVE_S,
-        access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
-    )
