@@ -1,20 +1,18 @@
-"""The composition root: builds the parts of the roles, wires the flow, closes in reverse.
+"""The composition root: builds the parts of the roles and wires the flow.
 
 speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ BoothSupervisor (one Booth per channel)
                                          ▲──Opus, captions──┘
                                          └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
 organizer ──REST──▶ Events, Board ──records──▶ bus
 
-Read `running` for start and stop. For the flow, read `build` and the four functions below it, one
-for each role. Their docstrings name the files to read next.
+Read `build` and the four functions below it, one for each role. Their docstrings name the files to
+read next. `serving.py` starts and stops what is built here.
 """
 
 import asyncio
-import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,9 +23,9 @@ from aiohttp.typedefs import Middleware
 from broadcaster import access_parts, from_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
+from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
-from broadcaster.bus import open_bus
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
 from broadcaster.desk.alarms.installation import InstallationAlarms
@@ -43,6 +41,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
+from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -53,9 +52,7 @@ from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
-from broadcaster.errors import BusUnavailable
 from broadcaster.floor.floors import Floors
-from broadcaster.floor.last_minute import leave_live_floors
 from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.floor.whip import WhipEndpoint
@@ -63,33 +60,18 @@ from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.os_errors import METRICS_PORT, PORT, WEBRTC_PORT, blaming
+from broadcaster.os_errors import WEBRTC_PORT, blaming
 from broadcaster.realtime.wire import TARGET_LANGUAGES
-from broadcaster.sockets.acceptor import Acceptor, accepting
-from broadcaster.sockets.places import PeerPlaces
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
-from broadcaster.system import garbage, private_files
+from broadcaster.system import garbage
 from broadcaster.system.certificate_expiry import CertificateExpiry
 from broadcaster.web.access.authentication import authenticating
 from broadcaster.web.access.change_limit import ChangeLimit
-from broadcaster.web.application import create_application, page
-from broadcaster.web.client_limits import ClientLimits
-from broadcaster.web.clients import TrustedProxies
+from broadcaster.web.application import page
 from broadcaster.web.metrics import AskAlarms, AskEvents, metrics_route
 from broadcaster.web.organizer import Organizer
-from broadcaster.web.protocol import ExplainingProtocol
-from broadcaster.web.redirect import redirect_to_https
 from broadcaster.webrtc.egress.port import EgressPort
-
-SHUTDOWN_S = 2.0
-"""Time that open requests may take when the process stops."""
-KEEPALIVE_S = 20.0
-"""After this long without a request a connection is closed; aiohttp would keep it for an hour.
-
-An idle connection takes a place that newcomers need. Clients close theirs sooner (aiohttp after
-15 s), so they do not send a request while it is being closed. A response that goes on is not idle.
-"""
 
 
 @dataclass(slots=True)
@@ -116,115 +98,6 @@ class ProcessParts:
     alarms: AskAlarms | None = None
     # From web: goes before the handlers of all routes.
     authenticate: Middleware | None = None
-
-
-@asynccontextmanager
-async def running(
-    settings: Settings,
-    roles: frozenset[Role],
-    admin_token: str,
-    tls: ssl.SSLContext | None = None,
-    *,
-    reuse_port: bool = False,
-) -> AsyncIterator[Acceptor]:
-    """Run the stages of `roles` inside the context.
-
-    Args:
-        settings: see `config`.
-        roles: which stages.
-        admin_token: the organizer's.
-        tls: serve https with it.
-        reuse_port: whether other processes listen on the same port.
-
-    Yields:
-        What accepts connections; it knows the addresses and the port that are served.
-
-    Raises:
-        SettingUnusable: an address is in use, or not one of this machine.
-        BusUnavailable: the bus cannot be opened.
-        DataFolderInUse: another server uses the data folder.
-    """
-    async with AsyncExitStack() as stack:
-        await asyncio.to_thread(private_files.tighten, settings.data_dir)
-        strict_transport = await asyncio.to_thread(from_settings.strict_transport, settings)
-        keyring = None
-        if Role.DESK in roles:
-            keyring = await asyncio.to_thread(from_settings.stage_keyring, settings)
-        bus = await stack.enter_async_context(open_bus(settings.redis_url, settings.data_dir))
-        with suppress(BusUnavailable):  # the store is reported, and tried again
-            await bus.probe()
-        if not bus.shared:
-            stack.push_async_callback(leave_live_floors, bus)
-        http = await stack.enter_async_context(from_settings.http_session(settings))
-        parts = build(settings, roles, admin_token, bus, http, keyring)
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for name, run in parts.run.items():
-            stack.callback(tasks.create_task(run(), name=name).cancel)
-        for close in parts.close:
-            stack.push_async_callback(close)
-        proxies = TrustedProxies.parse(settings.trusted_proxies)
-        limits = ClientLimits(from_settings.address_limits(settings), SystemClock())
-        application = create_application(
-            bus,
-            parts.routes,
-            parts.refused,
-            proxies=proxies,
-            limits=limits,
-            stopping=parts.stopping,
-            strict_transport=strict_transport,
-            authenticate=parts.authenticate,
-        )
-        runner = web.AppRunner(
-            application,
-            handler_cancellation=True,
-            shutdown_timeout=from_settings.last_bytes_s(settings) or SHUTDOWN_S,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        assert runner.server is not None
-        redirecting = web.Server(redirect_to_https)
-        stack.push_async_callback(redirecting.shutdown, 0)
-        protocol, plain = _protocol(runner.server), _protocol(redirecting)
-        listen = from_settings.acceptor_settings(settings, tls, reuse_port=reuse_port)
-        accept = partial(
-            accepting,
-            protocol=protocol,
-            refused=parts.refused,
-            plain=plain,
-            peers=PeerPlaces(limits.connections, proxies.counted_network),
-        )
-        with blaming(PORT, f"{listen.host}, port {listen.port}"):
-            acceptors = [await stack.enter_async_context(accept(listen))]
-        if settings.metrics_port is not None:
-            metrics = replace(listen, port=settings.metrics_port, reuse_port=False)
-            with blaming(METRICS_PORT, f"{metrics.host}, port {metrics.port}"):
-                acceptors.append(await stack.enter_async_context(accept(metrics)))
-        yield acceptors[0]
-        # Not reached after an error, nor if a second signal came.
-        await _send_clients_away(parts, acceptors, from_settings.goodbye_s(settings))
-
-
-async def _send_clients_away(
-    parts: ProcessParts, acceptors: Sequence[Acceptor], over_s: float
-) -> None:
-    """Accept nobody from now on, and let those who are here connect to other processes."""
-    parts.stopping.set()
-    for acceptor in acceptors:
-        acceptor.close()
-    async with asyncio.TaskGroup() as tasks:
-        for number, send_away in enumerate(parts.send_away):
-            tasks.create_task(send_away(over_s), name=f"goodbye:{number}")
-
-
-def _protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
-    """Make the protocol of one connection to an HTTP server."""
-    return partial(
-        ExplainingProtocol,
-        server,
-        loop=asyncio.get_running_loop(),
-        keepalive_timeout=KEEPALIVE_S,
-        access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
-    )
 
 
 def build(
@@ -306,11 +179,15 @@ def _add_booths(
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
+    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
         on_demand=settings.on_demand,
         linger_s=settings.linger_s,
+        rehearsed=rehearsed.dependencies,
     )
+    parts.run["rehearsal interpreter"] = rehearsed.run
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
@@ -384,6 +261,7 @@ def _add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *checks.routes(events, answers, journal, organizer),
+        *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),

@@ -4,6 +4,7 @@ import ssl
 from dataclasses import fields
 
 import aiohttp
+from pydantic import SecretStr
 from yarl import URL
 
 from broadcaster import auth
@@ -217,13 +218,7 @@ def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
     """The tools of booths: engines, their prices, the limits of catching up."""
-    engines = Engines(
-        http,
-        realtime_endpoint(settings),
-        settings.converse_model,
-        settings.transcribe_model,
-        extra_languages(settings),
-    )
+    engines = _engines(settings, http)
     prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
     return BoothDependencies(
@@ -233,6 +228,31 @@ def booth_dependencies(
         price=prices.cost,
         limits=limits,
         frame_samples=ms_to_samples(settings.frame_ms),
+    )
+
+
+def rehearsal_engines(settings: Settings, http: aiohttp.ClientSession, url: str) -> Engines:
+    """The engines of the rehearsal server at this base URL, with the usual models."""
+    usual = {
+        name: Settings.model_fields[name].get_default()
+        for name in ("translate_model", "converse_model", "transcribe_model")
+    }
+    rehearsed = {
+        "realtime_url": url,
+        "realtime_azure": False,
+        "api_key": SecretStr("rehearsal"),
+        "extra_translate_languages": "ar",
+    }
+    return _engines(settings.model_copy(update=usual | rehearsed), http)
+
+
+def _engines(settings: Settings, http: aiohttp.ClientSession) -> Engines:
+    return Engines(
+        http,
+        realtime_endpoint(settings),
+        settings.converse_model,
+        settings.transcribe_model,
+        extra_languages(settings),
     )
 
 

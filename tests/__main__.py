@@ -48,7 +48,7 @@ class Group:
         words = [*self._pytest(), "--cache-clear", "-m", self.markers, *self.files]
         if self.processes > 1:
             words += ["--numprocesses", str(self.processes)]
-            words += ["--dist", "worksteal"]
+            words += ["--dist", "loadfile", "--no-loadscope-reorder"]
         idle = IDLE if self.idle else ()
         return subprocess.Popen([*idle, *words], stdout=output, stderr=output)
 
@@ -64,7 +64,7 @@ class Group:
 WAITING = "realtime or redis or programs or node"
 """Kinds of tests that wait for other programs, or for time to pass."""
 SOUND = Group("sound", "sound", tuple(files_of("sound")))
-WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=4)
+WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=5)
 BACKGROUND = Group("background", f"not (sound or {WAITING})", processes=3, idle=True)
 
 

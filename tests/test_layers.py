@@ -89,6 +89,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.rehearsal": (
+        "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
+        "webrtc.clients"
+    ),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
@@ -120,6 +124,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "__main__": "commands system",
     "access_parts": "*",
     "app": "*",
+    "serving": "*",
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",

@@ -78,6 +78,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/check": Action.CONTROL_EVENT,
     "GET /api/events/{event}/sound": Action.CONTROL_EVENT,
     "POST /api/events/{event}/trial": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/rehearsal": Action.CONTROL_EVENT,
     "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,

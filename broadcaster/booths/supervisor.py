@@ -7,6 +7,7 @@ let the floor be heard.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from broadcaster.booths.booth import Booth, BoothDependencies
@@ -54,6 +55,7 @@ class BoothSupervisor:
         dependencies: what booths work with.
         on_demand: run only the booths that are needed; False runs all of every live event.
         linger_s: see `Demand`.
+        rehearsed: gives what the booths of rehearsals work with; None if they work as all others.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class BoothSupervisor:
         *,
         on_demand: bool = False,
         linger_s: float = BOOTH_LINGER_S,
+        rehearsed: Callable[[], Awaitable[BoothDependencies]] | None = None,
     ) -> None:
         self._dependencies = dependencies
         self._bus = dependencies.bus
         self._clock = dependencies.clock
         self._on_demand = on_demand
         self._linger_s = linger_s
+        self._rehearsed = rehearsed
         self._events: dict[str, EventBooths] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
         self._spread = BoothSpread(self._bus, self._clock)
@@ -304,7 +308,7 @@ class BoothSupervisor:
                         booth = Booth(
                             event=event,
                             channel=channel,
-                            dependencies=self._dependencies,
+                            dependencies=await self._dependencies_of(event),
                             orders=orders,
                         )
                         await first_of(booth.run(), _until_lost(lease, booth), name=name)
@@ -313,6 +317,12 @@ class BoothSupervisor:
                         failed = True
                     orders.working = False
         return failed
+
+    async def _dependencies_of(self, event: Event) -> BoothDependencies:
+        """The tools of a booth of the event."""
+        if event.rehearsal_of and self._rehearsed is not None:
+            return await self._rehearsed()
+        return self._dependencies
 
 
 def _booth_id(event: Event, language: str) -> str:

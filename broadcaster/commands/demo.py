@@ -7,13 +7,11 @@ its own; the talk is published by a WHIP client in another.
 import asyncio
 import importlib.util
 import io
-import json
 import os
 import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -25,7 +23,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from broadcaster import auth
-from broadcaster.app import running
+from broadcaster.booths.rehearsed import START_S, Running, rehearsal_server
 from broadcaster.commands.links import base_url, local_url
 from broadcaster.commands.running import stop_signals
 from broadcaster.commands.serve import say_goodbye
@@ -33,6 +31,7 @@ from broadcaster.config import Role, Settings
 from broadcaster.errors import BroadcasterError
 from broadcaster.from_settings import tls_context
 from broadcaster.rehearsal import talk
+from broadcaster.serving import running
 from broadcaster.system.child_process import child
 from broadcaster.system.tasks import first_of
 
@@ -49,7 +48,6 @@ FIXED: Mapping[str, Any] = MappingProxyType(
 )
 """Settings of the demo's own, whatever the environment says."""
 LANGUAGES = ("es", "fr", "de", "it", "pt", "ja", "zh", "ar")
-START_S = 60.0
 
 
 async def show(settings: Settings, out: Console) -> None:
@@ -99,41 +97,8 @@ async def show(settings: Settings, out: Console) -> None:
         say_goodbye("Stopping…", out)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A process of the demo, and the address that it serves or publishes to."""
-
-    url: str
-    process: asyncio.subprocess.Process
-
-
 async def _until_ended(running: Running) -> None:
     await running.process.wait()
-
-
-@asynccontextmanager
-async def rehearsal_server() -> AsyncIterator[Running]:
-    """Run the rehearsal server in a process of its own.
-
-    Yields:
-        The process, and its base URL for `realtime_url`.
-
-    Raises:
-        BroadcasterError: it did not start.
-    """
-    command = (sys.executable, "-m", "broadcaster.rehearsal", "--port", "0")
-    async with child(command, stdout=asyncio.subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            async with asyncio.timeout(START_S):
-                line = await process.stdout.readline()
-            port = json.loads(line)["port"]
-        except (TimeoutError, ValueError):
-            raise BroadcasterError(
-                "the rehearsal interpreter did not start",
-                hint="Run python -m broadcaster.rehearsal to see why.",
-            ) from None
-        yield Running(f"http://127.0.0.1:{port}/v1", process)
 
 
 @asynccontextmanager

@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, suppress
 from rich.console import Console
 
 from broadcaster import __version__, auth
-from broadcaster.app import running
 from broadcaster.commands.links import base_url
 from broadcaster.commands.running import stop_signals
 from broadcaster.config import Role, Settings, unused
 from broadcaster.from_settings import tls_context
 from broadcaster.os_errors import DATA_DIR, blaming
+from broadcaster.serving import running
 from broadcaster.sockets.listening import BoundAddress
 from broadcaster.system import garbage, open_files
 

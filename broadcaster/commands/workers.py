@@ -17,7 +17,6 @@ from rich.console import Console
 
 from broadcaster import __version__
 from broadcaster import log as logs
-from broadcaster.app import running
 from broadcaster.commands.running import StopSignal, stop_signals
 from broadcaster.commands.serve import (
     announce,
@@ -31,6 +30,7 @@ from broadcaster.from_settings import goodbye_s, tls_context
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Clock
 from broadcaster.os_errors import PORT, blaming
+from broadcaster.serving import running
 from broadcaster.sockets.listening import BoundAddress, bound
 from broadcaster.system import garbage, open_files
 from broadcaster.system.backoff import Backoff

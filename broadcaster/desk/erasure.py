@@ -23,6 +23,8 @@ log = logging.getLogger("broadcaster.desk")
 
 TOMBSTONE_S = 30.0
 """How long the record of a deleted event tells the stages so: longer than a booth takes to end."""
+REHEARSAL_S = 300.0
+"""A rehearsal's hidden event that is older was left by a process that died."""
 SWEEP_EVERY_S = 20.0
 
 
@@ -79,6 +81,9 @@ class EventEraser:
             if event.state is EventState.DELETED:
                 if now_ms - (event.closed_at_ms or 0) >= TOMBSTONE_S * 1000:
                     await self._erase(event.id, name)
+            elif event.rehearsal_of and now_ms - (event.live_at_ms or 0) >= REHEARSAL_S * 1000:
+                with suppress(VersionConflict):
+                    await self.delete(event, record.version)
             elif event.is_over and event.is_due(now_ms):
                 log.info("the retention of event %s has passed: it is deleted", event.id)
                 with suppress(VersionConflict):  # it was changed just now; the next sweep looks

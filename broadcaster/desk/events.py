@@ -168,7 +168,7 @@ class Events:
         if SLUG.fullmatch(event_id):
             record = await self._bus.get(keys.event_record(event_id))
         stored = self.stored(record) if record is not None else None
-        if stored is None or stored.event.state is EventState.DELETED:
+        if stored is None or stored.event.is_hidden:
             raise UnknownEvent("GET /api/events lists the events.")
         return stored
 
@@ -181,7 +181,7 @@ class Events:
                 await asyncio.sleep(0)
             if (record := await self._bus.get(name)) is not None:
                 stored = self.stored(record)
-                if stored.event.state is not EventState.DELETED:
+                if not stored.event.is_hidden:
                     found.append(stored)
         return found
 

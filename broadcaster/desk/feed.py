@@ -176,6 +176,8 @@ class DeskFeed:
             log.exception("%s cannot be read and is ignored", name)
             return
         event = stored.event
+        if event.rehearsal_of:
+            return
         shown = self._newest.get(("event", event.id))
         if event.state is EventState.DELETED:
             if shown is not None:

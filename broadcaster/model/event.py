@@ -219,6 +219,8 @@ class Event:
         auto_live: goes live by itself at the planned start, once the speaker is connected.
         imported: of an event that was made from a programme.
         owner: subject of the organizer that created it; empty if it was an admin.
+        rehearsal_of: id of the event that it rehearses. Such an event is shown to nobody and is
+            erased when its rehearsal has ended; empty for all others.
     """
 
     id: str
@@ -254,6 +256,7 @@ class Event:
     auto_live: bool = False
     imported: ImportedTalk | None = None
     owner: str = ""
+    rehearsal_of: str = ""
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -263,6 +266,11 @@ class Event:
     def is_over(self) -> bool:
         """Whether nobody can speak into it or listen to it any more."""
         return self.state in OVER
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the desk must not show it: it is deleted, or a rehearsal."""
+        return self.state is EventState.DELETED or bool(self.rehearsal_of)
 
     def refuse_if_over(self) -> None:
         """Check that somebody can still speak into the event or listen to it.

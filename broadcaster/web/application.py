@@ -27,12 +27,16 @@ LARGEST_BODY_BYTES = 64 * 1024
 DOCUMENT_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=()",
 }
-"""Of pages and of workers, which obey their own headers. A page's scripts obey the page's."""
+"""Of pages and of workers, which obey their own headers. A page's scripts obey the page's.
+
+Sound that a script gives to the browser's player has a `blob:` address, which only scripts of the
+page can make.
+"""
 _DOCUMENT_TYPES = frozenset({"text/html", "image/svg+xml"})
 
 

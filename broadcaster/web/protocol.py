@@ -1,7 +1,10 @@
 """The server side of one HTTP connection, which answers what is not HTTP in our form."""
 
+import asyncio
 import logging
 import sys
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +14,14 @@ from broadcaster.web.errors import UNREADABLE, explain, explained
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.protocol")
+
+
+KEEPALIVE_S = 20.0
+"""After this long without a request a connection is closed; aiohttp would keep it for an hour.
+
+An idle connection takes a place that newcomers need. Clients close theirs sooner (aiohttp after
+15 s), so they do not send a request while it is being closed. A response that goes on is not idle.
+"""
 
 
 class ExplainingProtocol(web.RequestHandler):
@@ -57,3 +68,14 @@ class ExplainingProtocol(web.RequestHandler):
         )
         answer.force_close()
         return answer
+
+
+def http_protocol(server: web.Server) -> Callable[[], asyncio.Protocol]:
+    """Make the protocol of one connection to an HTTP server."""
+    return partial(
+        ExplainingProtocol,
+        server,
+        loop=asyncio.get_running_loop(),
+        keepalive_timeout=KEEPALIVE_S,
+        access_log=None,  # type: ignore[arg-type]  # aiohttp takes it
+    )

@@ -78,6 +78,8 @@ function cardOf(conference) {
 function imported({ id }) {
   cards.delete(id);
   arrange();
+  // New rooms may have made the card again already while the import ran.
+  if (document.activeElement === document.body) giveFocusBack(id, true);
 }
 
 /**

@@ -121,6 +121,19 @@ async def test_a_channel_is_shown_in_figures() -> None:
         assert "Speaker connected" in await page.locator(".room-floor").inner_text()
         assert await page.locator("#all-well").inner_text() == "No alarm"
         await until(page, "() => document.querySelector('.spark polyline').getAttribute('points')")
+        points = "() => (document.querySelector('.spark polyline')?.getAttribute('points') ?? '')"
+        several = f"(least) => ({points})().split(' ').length >= least"
+        await until(page, several, 4)
+        await page.reload()
+        await tile.wait_for(timeout=60_000)
+        assert await page.evaluate(several, 4)  # the line goes on
+
+
+async def test_one_event_has_the_whole_width() -> None:
+    viewport = {"width": 1200, "height": 800}
+    async with live_page(WELL, "", viewport=viewport) as (page, _, _bus):
+        await page.locator(".tile").first.wait_for(timeout=60_000)
+        await until(page, "() => document.querySelector('.room').offsetWidth > 1000")
 
 
 async def test_an_alarm_is_seen_and_heard_and_muted() -> None:

@@ -8,6 +8,7 @@ Other verdicts of the sound check, such as a noisy room or a server that hangs, 
 
 import asyncio
 import shutil
+import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -222,8 +223,11 @@ async def hear_alarms(desk: Desk, live: Page, site: Installation, speaker: Page)
     await live.locator("[data-alarm='booth_failed']").wait_for(state="detached")
 
     await desk.revoke_stage_link(KEYNOTE)
+    began = time.monotonic()
     async with deadline():
-        await speaker.wait_for_selector("#air[data-status='refused']")
+        await speaker.wait_for_selector("#air:not([data-status='live'])")
+    print(f"the speaker was cut off after {time.monotonic() - began:.2f} s")
+    await speaker.wait_for_selector("#air[data-status='refused']")
     await heard(live, "speaker_gone")
     await desk.page.locator("dialog.access .row.end button").click()
     await live.close()

@@ -103,7 +103,7 @@ async def test_the_lock_screen_shows_what_plays_and_its_controls_do_what_they_sa
         shown = await page.evaluate(SHOWN_MEDIA)
         assert (shown["title"], shown["artist"]) == ("A talk", "Español")
         assert shown["playbackState"] == "playing"
-        assert len(shown["artwork"]) == 3
+        assert len(shown["artwork"]) == 2
         for address in shown["artwork"]:
             assert address.startswith(f"{edge.url}{STATIC}")
             async with edge.http.get(address) as answer:
@@ -170,6 +170,7 @@ async def test_the_answer_yes_plays_on_without_the_screen_and_is_kept(edge: Edge
         await until(page, COMPLETE)
         await attendee.listen()
         await until(page, PLAYS_BY, "http")
+        assert any(worker.url.endswith("/fed/feeder.js") for worker in page.workers)
         assert not attendee.errors
 
 

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from broadcaster import app
-from broadcaster.app import running
+from broadcaster import serving
 from broadcaster.config import Role, Settings
+from broadcaster.serving import running
 from broadcaster.web.application import create_application
 
 TOKEN = "organizer-token-of-the-tests"
@@ -72,7 +72,7 @@ async def application_of_server(data_dir: Path, monkeypatch: pytest.MonkeyPatch)
         made.append(create_application(*parts, **options))
         return made[0]
 
-    monkeypatch.setattr(app, "create_application", create)
+    monkeypatch.setattr(serving, "create_application", create)
     async with running_server(data_dir):
         [application] = made
     return application

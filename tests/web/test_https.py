@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from broadcaster.app import running
 from broadcaster.config import Role, Settings
 from broadcaster.from_settings import tls_context
+from broadcaster.serving import running
 from tests.support.deadline import deadline
 from tests.support.server import TOKEN
 

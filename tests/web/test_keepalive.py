@@ -31,7 +31,7 @@ async def idle(url: str, rest: bytes) -> None:
 async def test_idle_connections_are_closed_and_listeners_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broadcaster.app.KEEPALIVE_S", KEEPALIVE_S)
+    monkeypatch.setattr("broadcaster.web.protocol.KEEPALIVE_S", KEEPALIVE_S)
     async with running_server(tmp_path) as server, player() as listener:
         await server.create("es")
         async with (

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from broadcaster.desk.check.engines import NO_BOOTHS
@@ -41,33 +43,48 @@ async def try_interpretation(bus: Bus, clock: Clock, event_id: str, channel: str
         channel: one of its languages.
 
     Raises:
-        TrialRunning: a trial of the event runs, or ended less than `LEAST_INTERVAL_S` ago.
+        TrialRunning: see `claimed`.
         BusUnavailable: the broker does not answer.
     """
-    order = TrialOrder(secrets.token_hex(8), event_id, channel)
-    name = keys.trial_record(event_id)
+    async with claimed(bus, clock, event_id, TRIAL_TIMEOUT_S) as trial:
+        return await _answer(bus, clock, TrialOrder(trial, event_id, channel))
+
+
+@asynccontextmanager
+async def claimed(bus: Bus, clock: Clock, event_id: str, longest_s: float) -> AsyncIterator[str]:
+    """The only trial or rehearsal of an event inside the context; yields its id.
+
+    Args:
+        bus: has the record that says so.
+        clock: time.
+        event_id: of the event.
+        longest_s: after this long it was left by a process that died.
+
+    Raises:
+        TrialRunning: another one runs, or ended less than `LEAST_INTERVAL_S` ago.
+        BusUnavailable: the broker does not answer.
+    """
+    name, trial = keys.trial_record(event_id), secrets.token_hex(8)
     now_ms = clock.now_ms()
     record = await bus.get(name)
-    if record is not None and _is_recent(record, now_ms):
+    if record is not None and _is_busy(record, now_ms):
         raise TrialRunning
-    version = record.version if record is not None else 0
+    begun = TrialRecord(trial, now_ms + round(longest_s * 1_000))
     try:
-        await bus.put(name, TrialRecord(order.trial, now_ms).to_json(), version)
+        await bus.put(name, begun.to_json(), record.version if record is not None else 0)
     except VersionConflict:
         raise TrialRunning from None
     try:
-        return await _answer(bus, clock, order)
+        yield trial
     finally:
-        await _end(bus, clock, order)
+        await _end(bus, clock, event_id, trial)
 
 
-def _is_recent(record: Record, now_ms: int) -> bool:
+def _is_busy(record: Record, now_ms: int) -> bool:
     try:
-        last = TrialRecord.from_json(record.value)
+        return now_ms < TrialRecord.from_json(record.value).busy_until_ms
     except ValueError:
         return False
-    least_s = TRIAL_TIMEOUT_S if last.running else LEAST_INTERVAL_S
-    return now_ms - last.asked_at_ms < least_s * 1_000
 
 
 async def _answer(bus: Bus, clock: Clock, order: TrialOrder) -> TrialAnswer:
@@ -103,14 +120,15 @@ async def _answer(bus: Bus, clock: Clock, order: TrialOrder) -> TrialAnswer:
     return found[-1]
 
 
-async def _end(bus: Bus, clock: Clock, order: TrialOrder) -> None:
-    """Let the next trial begin soon."""
-    ended = TrialRecord(order.trial, clock.now_ms(), taken=True, running=False)
-    name = keys.trial_record(order.event)
+async def _end(bus: Bus, clock: Clock, event_id: str, trial: str) -> None:
+    """Let the next one begin soon."""
+    busy_until_ms = clock.now_ms() + round(LEAST_INTERVAL_S * 1_000)
+    ended = TrialRecord(trial, busy_until_ms, taken=True)
+    name = keys.trial_record(event_id)
     try:
         for _ in range(3):
             record = await bus.get(name)
-            if record is None or TrialRecord.from_json(record.value).trial != order.trial:
+            if record is None or TrialRecord.from_json(record.value).trial != trial:
                 return
             try:
                 await bus.put(name, ended.to_json(), record.version)
@@ -118,4 +136,4 @@ async def _end(bus: Bus, clock: Clock, order: TrialOrder) -> None:
                 continue
             return
     except (BusUnavailable, ValueError):
-        return  # the next trial waits until this one counts as left
+        return  # the next one waits until this one counts as left

@@ -54,19 +54,17 @@ class TrialOrder:
 
 @dataclass(frozen=True, slots=True)
 class TrialRecord:
-    """The last trial of an event. It holds nothing that was said.
+    """The last trial or rehearsal of an event. It holds nothing that was said.
 
     Attributes:
         trial: its id.
-        asked_at_ms: Unix time.
+        busy_until_ms: Unix time from which another one may begin.
         taken: a process carries it out; the others leave it alone.
-        running: it has not ended.
     """
 
     trial: str
-    asked_at_ms: int
+    busy_until_ms: int
     taken: bool = False
-    running: bool = True
 
     def to_json(self) -> bytes:
         """The form of the record."""
@@ -79,10 +77,8 @@ class TrialRecord:
         Raises:
             ValueError: it is not such a record.
         """
-        raw = _parsed(data, "trial", "asked_at_ms", "taken", "running")
-        return cls(
-            str(raw["trial"]), int(raw["asked_at_ms"]), bool(raw["taken"]), bool(raw["running"])
-        )
+        raw = _parsed(data, "trial", "busy_until_ms", "taken")
+        return cls(str(raw["trial"]), int(raw["busy_until_ms"]), bool(raw["taken"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import { checkName, checkWords, lightWords } from '../../i18n/check-words.js';
 import { say } from '../../i18n/say.js';
 import { listed } from '../../i18n/written.js';
 import { HeardSound } from '../../shared/heard-sound.js';
+import { Rehearsal } from './rehearsal.js';
 import { InterpretationTrial } from './trial.js';
 import { verdictRow } from './verdict-row.js';
 
@@ -50,6 +51,7 @@ export class CheckPanel {
   #shown = '';
   #title = '';
   #trial;
+  #rehearsal;
 
   /**
    * @param {string} id of the event
@@ -63,6 +65,7 @@ export class CheckPanel {
     const heading = h('h3', {}, say('checkTitle'));
     const buttons = h('div', { class: 'row' }, this.#run, heard.element);
     this.#trial = new InterpretationTrial(id, fail);
+    this.#rehearsal = new Rehearsal(id, fail);
     this.element = h(
       'section',
       { class: 'sound-check' },
@@ -71,6 +74,7 @@ export class CheckPanel {
       this.#note,
       this.#list,
       this.#trial.element,
+      this.#rehearsal.element,
     );
     this.#run.addEventListener('click', () => void this.#start());
     panels.add(this);
@@ -93,6 +97,7 @@ export class CheckPanel {
   showEvent(event) {
     this.#title = event.title;
     this.#trial.show(event);
+    this.#rehearsal.name(event.title);
     this.refresh();
   }
 

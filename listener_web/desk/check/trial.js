@@ -6,6 +6,7 @@ import { h, setText } from '../../shared/dom.js';
 import { eventAddress } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { decimal, languageName } from '../../i18n/written.js';
+import { decoded } from './base64.js';
 import { verdictRow } from './verdict-row.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
@@ -109,10 +110,4 @@ export class InterpretationTrial {
     this.#result.hidden = false;
     await this.#clip?.play();
   }
-}
-
-/** @param {string} base64 */
-function decoded(base64) {
-  const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
-  return bytes.buffer;
 }

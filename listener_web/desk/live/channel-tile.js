@@ -31,10 +31,10 @@ export class ChannelTile {
   #lag = h('dd', {});
   #listeners = h('dd', {});
   #readers = h('dd', {});
-  #lagLine = new SparkLine(LEAST_LAG_S);
-  #people = new SparkLine(LEAST_PEOPLE);
-  #readersLine = new SparkLine(LEAST_PEOPLE);
-  #cost = new SparkLine(1);
+  #lagLine;
+  #people;
+  #readersLine;
+  #cost;
   #meter;
   #level = h('span', { class: 'level-words' });
   #session = h('p', { class: 'soft session' });
@@ -43,11 +43,17 @@ export class ChannelTile {
   #error = h('p', { class: 'last-error', hidden: true });
 
   /**
+   * @param {string} event its id
    * @param {string} channel
    * @param {(channel: string) => void} listen
    */
-  constructor(channel, listen) {
+  constructor(event, channel, listen) {
     this.#channel = channel;
+    const of = `${event} ${channel}`;
+    this.#lagLine = new SparkLine(`${of} lag`, LEAST_LAG_S);
+    this.#people = new SparkLine(`${of} listeners`, LEAST_PEOPLE);
+    this.#readersLine = new SparkLine(`${of} readers`, LEAST_PEOPLE);
+    this.#cost = new SparkLine(`${of} cost`, 1);
     const name = channelName(channel);
     this.element.dataset.channel = channel;
     this.#meter = levelMeter(say('liveLevelOf', { channel: name }));

@@ -27,6 +27,11 @@ export class History {
     while ((this.#samples[0]?.atMs ?? atMs) < atMs - LONGEST_MS) this.#samples.shift();
   }
 
+  /** All values with their times, the oldest first. @returns {[atMs: number, value: number][]} */
+  samples() {
+    return this.#samples.map(({ atMs, value }) => [atMs, value]);
+  }
+
   /** How many values there are. */
   get length() {
     return this.#samples.length;

@@ -34,6 +34,7 @@ const WORDS = /** @type {const} */ ({
   token_revoked: 'logTokenRevoked',
   passage_flagged: 'logPassageFlagged',
   interpretation_tried: 'logInterpretationTried',
+  event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',
   event_deleted: 'logEventDeleted',
 });

@@ -19,7 +19,7 @@ export class RoomView {
   #state = h('p', { class: 'status event-state' });
   #speaker = h('p', { class: 'status speaker' });
   #cost = h('p', { class: 'soft room-cost' });
-  #pace = new SparkLine(1);
+  #pace;
   #meter;
   #tilesBox = h('div', { class: 'tiles' });
   /** @type {EventStatus | null} */
@@ -34,6 +34,7 @@ export class RoomView {
   constructor(event, listen) {
     this.#event = event;
     this.#listen = listen;
+    this.#pace = new SparkLine(`${event.id} cost`, 1);
     this.element.dataset.event = event.id;
     this.#link.href = livePage(event.id);
     this.#meter = levelMeter(say('floorLevel'));
@@ -88,7 +89,7 @@ export class RoomView {
   #tile(channel) {
     let tile = this.#tiles.get(channel);
     if (tile === undefined) {
-      tile = new ChannelTile(channel, (chosen) => this.#listen(this.#event, chosen));
+      tile = new ChannelTile(this.#event.id, channel, (chosen) => this.#listen(this.#event, chosen));
       this.#tiles.set(channel, tile);
       this.#tilesBox.append(tile.element);
     }

@@ -199,7 +199,8 @@ async def served(role: Role, folder: Path) -> AsyncIterator[tuple[Server, Virtua
     bus = bus_on_disk(folder)
     with (
         mock.patch("broadcaster.app.SystemClock", LoopClock),
-        mock.patch("broadcaster.app.open_bus", return_value=bus),
+        mock.patch("broadcaster.serving.SystemClock", LoopClock),
+        mock.patch("broadcaster.serving.open_bus", return_value=bus),
     ):
         async with running_server(folder, frozenset({role})) as server:
             yield server, bus

@@ -127,12 +127,12 @@ async def test_what_is_wrong_is_told(
     async with running_server(tmp_path, realtime_url=interpreter) as server:
         event = await server.create("es", state="open")
         assert (await tried(server, "es"))["result"]["problem"] == "not_connected"
+        monkeypatch.setattr(trials, "LEAST_INTERVAL_S", 60.0)
         silence = iter(lambda: bytes(960), b"")
         async with speaking(server, event["stage_key"], silence, 3):
             assert (await tried(server, "es"))["result"]["problem"] == "nobody_spoke"
         async with server.http.post("/api/events/talk/trial", json={"channel": "fr"}) as answer:
             assert (answer.status, (await answer.json())["error"]) == (404, "unknown_channel")
-        monkeypatch.setattr(trials, "LEAST_INTERVAL_S", 60.0)
         async with server.http.post("/api/events/talk/trial", json={"channel": "es"}) as answer:
             assert (answer.status, (await answer.json())["error"]) == (409, "trial_running")
 
