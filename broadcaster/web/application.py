@@ -27,7 +27,8 @@ LARGEST_BODY_BYTES = 64 * 1024
 DOCUMENT_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' {origins}; img-src 'self' data:; "
-        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        "media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+        "form-action 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=()",
