@@ -18,7 +18,7 @@ from tests.support.sound import SURELY, Samples, quick_matches, samples, surely
 SENTENCES = talk.load().sentences
 READ = 3
 """Sentences that must be read."""
-AT_ONCE = 2
+AT_ONCE = 4
 """Pages that play at the same time."""
 MORE_S = 3.0
 RECENT_CHARACTERS = 600

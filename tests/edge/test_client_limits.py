@@ -191,7 +191,8 @@ async def test_a_hall_that_joins_at_once_gets_in() -> None:
 def documented() -> str:
     """The lines for nginx in docs/operations.md that are about headers."""
     text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-    found = re.findall(r"^  (proxy_set_header (?:Host|X-Forwarded-\S+) .*;)$", text, re.MULTILINE)
+    lines = text.partition("```nginx\n")[2].partition("```")[0]
+    found = re.findall(r"^  (proxy_set_header (?:Host|X-Forwarded-\S+) .*;)$", lines, re.MULTILINE)
     assert len(found) == 3
     return "\n".join(["proxy_http_version 1.1; proxy_buffering off;", *found])
 
