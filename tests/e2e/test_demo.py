@@ -21,7 +21,7 @@ READ = 3
 AT_ONCE = 4
 """Pages that play at the same time."""
 MORE_S = 3.0
-RECENT_CHARACTERS = 600
+RECENT_CHARACTERS = 300
 """Only the newest text is compared: it contains the newest sound, and takes less time than all."""
 
 pytestmark = pytest.mark.browser
