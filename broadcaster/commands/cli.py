@@ -6,19 +6,16 @@ from typing import Any
 
 import click
 from pydantic import SecretStr
-from rich.console import Console
 from rich.table import Table
 
 from broadcaster import __version__, log
 from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.loadtest import loadtest
-from broadcaster.commands.running import explained, run
+from broadcaster.commands.running import explained, out, run
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
 from broadcaster.system import garbage
 from broadcaster.system.private_files import make_new_files_private
-
-out = Console(highlight=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -4,10 +4,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from broadcaster import log
-from broadcaster.commands.running import explained
+from broadcaster.commands.running import explained, out
 from broadcaster.loadtest.plan import LoadPlan, Transport
 
 
@@ -106,7 +105,7 @@ def loadtest(
             check_limits(transport, plan)
         target = find_target(url, channels, event=event, owned=owned, ca=ca, passcode=passcode)
         if with_page:
-            good = show_page(target, page_plan, Console(highlight=False), as_json=as_json)
+            good = show_page(target, page_plan, out, as_json=as_json)
         else:
-            good = show(target, transport, plan, Console(highlight=False), as_json=as_json)
+            good = show(target, transport, plan, out, as_json=as_json)
     sys.exit(0 if good else 1)

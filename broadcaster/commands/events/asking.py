@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from broadcaster.commands.events.client import DeskAccess, DeskClient, access_from, desk_client
 from broadcaster.commands.settings import settings_from
@@ -38,25 +39,27 @@ class Wanted:
     as_json: bool
 
 
-def server_options(group: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a group of commands the options that `wanted_from` takes."""
+def server_group(described: Callable[[], None]) -> click.Group:
+    """A group of commands that ask a server; its options say which, and come before the command.
+
+    Args:
+        described: has the name and the description of the group.
+    """
     trusted = click.Path(exists=True, path_type=Path)
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print the server's answer as JSON."),
-        click.option("--ca", type=trusted, help="Trust this certificate."),
-        click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="The organizer's token."),
-        click.option("--url", help="Address of the server; without it that of the settings."),
-    ):
-        group = option(group)
+
+    @click.group(described.__name__, help=described.__doc__)
+    @click.option("--url", help="Address of the server; without it that of the settings.")
+    @click.option("--token", envvar="BROADCASTER_ADMIN_TOKEN", help="The organizer's token.")
+    @click.option("--ca", type=trusted, help="Trust this certificate.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the server's answer as JSON.")
+    @click.pass_context
+    def group(context: click.Context, /, *, as_json: bool, **server: Any) -> None:
+        try:
+            context.obj = Wanted(access_from(settings_from(), **server), as_json)
+        except BroadcasterError as error:
+            _fail(error, EventsExitCode.FAILED)
+
     return group
-
-
-def wanted_from(url: str | None, token: str | None, ca: Path | None, *, as_json: bool) -> Wanted:
-    """The options of a group, completed by the settings; ends with a sentence if they do not do."""
-    try:
-        return Wanted(access_from(settings_from(), url, token, ca), as_json)
-    except BroadcasterError as error:
-        _fail(error, EventsExitCode.FAILED)
 
 
 def ask(wanted: Wanted, work: Work) -> Any:
@@ -79,6 +82,26 @@ def ask(wanted: Wanted, work: Work) -> Any:
 def print_json(found: Any) -> None:
     """Print an answer for programs."""
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def print_rows(
+    wanted: Wanted, found: list[Any], titles: Sequence[str], row: Callable[[Any], Sequence[str]]
+) -> None:
+    """Print a list of the server: as JSON if that is wanted, otherwise as a table.
+
+    Args:
+        wanted: see `Wanted`.
+        found: the server's answer.
+        titles: of the columns.
+        row: the cells of one of those found.
+    """
+    if wanted.as_json:
+        print_json(found)
+        return
+    table = Table(*titles, box=None)
+    for one in found:
+        table.add_row(*row(one))
+    out.print(table)
 
 
 def _fail(error: BroadcasterError, code: EventsExitCode) -> NoReturn:

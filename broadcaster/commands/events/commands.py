@@ -1,18 +1,16 @@
 """The commands `broadcaster events list`, `show`, `create` and so on."""
 
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from broadcaster.commands.events.asking import (
     Wanted,
     ask,
     out,
     print_json,
-    server_options,
-    wanted_from,
+    print_rows,
+    server_group,
 )
 from broadcaster.commands.events.client import DeskClient
 from broadcaster.commands.events.client import event_path as path_of
@@ -26,19 +24,14 @@ from broadcaster.commands.events.options import (
 from broadcaster.model.event import EventAction
 
 
-@click.group()
-@server_options
-@click.pass_context
-def events(
-    context: click.Context, url: str | None, token: str | None, ca: Path | None, *, as_json: bool
-) -> None:
+@server_group
+def events() -> None:
     """List, create, change and delete the events of a running server.
 
     The server is that of the settings, or --url; the token is BROADCASTER_ADMIN_TOKEN, or the one
     in the data folder. Exit codes: 0 done, 1 it cannot be tried, 2 wrong usage, 3 refused by the
     server, 4 no server.
     """
-    context.obj = wanted_from(url, token, ca, as_json=as_json)
 
 
 @events.command("list")
@@ -46,14 +39,19 @@ def events(
 def list_events(wanted: Wanted) -> None:
     """List all events."""
     found = ask(wanted, lambda desk: desk.call("GET", ""))
-    if wanted.as_json:
-        print_json(found)
-        return
-    table = Table("id", "state", "code", "languages", "title", box=None)
-    for event in found:
-        tags = " ".join(language["tag"] for language in event["languages"])
-        table.add_row(event["id"], event["state"], event["code"], tags, event["title"])
-    out.print(table)
+    titles = ("id", "state", "code", "languages", "title")
+    print_rows(
+        wanted,
+        found,
+        titles,
+        lambda event: (
+            event["id"],
+            event["state"],
+            event["code"],
+            " ".join(language["tag"] for language in event["languages"]),
+            event["title"],
+        ),
+    )
 
 
 @events.command()

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from broadcaster.commands.events.asking import (
     Wanted,
     ask,
     out,
     print_json,
-    server_options,
-    wanted_from,
+    print_rows,
+    server_group,
 )
 from broadcaster.commands.events.client import DeskClient, event_path
 
@@ -30,17 +29,12 @@ _CHANGES = (
 )
 
 
-@click.group()
-@server_options
-@click.pass_context
-def conferences(
-    context: click.Context, url: str | None, token: str | None, ca: Path | None, *, as_json: bool
-) -> None:
+@server_group
+def conferences() -> None:
     """List, create, change and delete conferences, and import their programmes.
 
     The server and the token are found as for "broadcaster events"; so are the exit codes.
     """
-    context.obj = wanted_from(url, token, ca, as_json=as_json)
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,14 +69,19 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 def list_conferences(wanted: Wanted) -> None:
     """List all conferences."""
     found = ask(wanted, lambda desk: desk.call("GET", CONFERENCES))
-    if wanted.as_json:
-        print_json(found)
-        return
-    table = Table("id", "code", "time zone", "rooms", "title", box=None)
-    for one in found:
-        rooms = ", ".join(one["rooms"])
-        table.add_row(one["id"], one["code"], one["time_zone"], rooms, one["title"])
-    out.print(table)
+    titles = ("id", "code", "time zone", "rooms", "title")
+    print_rows(
+        wanted,
+        found,
+        titles,
+        lambda one: (
+            one["id"],
+            one["code"],
+            one["time_zone"],
+            ", ".join(one["rooms"]),
+            one["title"],
+        ),
+    )
 
 
 @conferences.command()

@@ -1,11 +1,9 @@
 """The commands `broadcaster tokens create`, `list` and `revoke`."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from broadcaster.access.roles import TOKEN_ROLES
 from broadcaster.commands.events.asking import (
@@ -13,24 +11,19 @@ from broadcaster.commands.events.asking import (
     ask,
     out,
     print_json,
-    server_options,
-    wanted_from,
+    print_rows,
+    server_group,
 )
 
 TOKENS = "/api/tokens"
 
 
-@click.group()
-@server_options
-@click.pass_context
-def tokens(
-    context: click.Context, url: str | None, token: str | None, ca: Path | None, *, as_json: bool
-) -> None:
+@server_group
+def tokens() -> None:
     """Give tokens to others, list and revoke them.
 
     The server and the token are found as for "broadcaster events"; so are the exit codes.
     """
-    context.obj = wanted_from(url, token, ca, as_json=as_json)
 
 
 @tokens.command()
@@ -69,15 +62,21 @@ def create(
 def list_tokens(wanted: Wanted) -> None:
     """List all tokens, without their secrets."""
     found = ask(wanted, lambda desk: desk.call("GET", TOKENS))
-    if wanted.as_json:
-        print_json(found)
-        return
-    table = Table("id", "state", "role", "scopes", "last use", "expires", "name", box=None)
-    for one in found:
-        scopes = " ".join(one["scopes"])
-        times = (one["used_at"] or "", one["expires_at"] or "")
-        table.add_row(one["id"], one["state"], one["role"], scopes, *times, one["name"])
-    out.print(table)
+    titles = ("id", "state", "role", "scopes", "last use", "expires", "name")
+    print_rows(
+        wanted,
+        found,
+        titles,
+        lambda one: (
+            one["id"],
+            one["state"],
+            one["role"],
+            " ".join(one["scopes"]),
+            one["used_at"] or "",
+            one["expires_at"] or "",
+            one["name"],
+        ),
+    )
 
 
 @tokens.command()
