@@ -27,26 +27,6 @@ from broadcaster.web.access.change_limit import ChangeLimit
 from broadcaster.web.organizer import Organizer
 
 
-def routes(
-    bus: Bus,
-    clock: Clock,
-    registry: TokenRegistry,
-    organizer: Organizer,
-    changes: ChangeLimit,
-    events: Events,
-    answers: EventAnswers,
-    journal: Journal,
-) -> list[web.RouteDef]:
-    """The routes of the desk's process."""
-    tokens = Tokens(bus, clock, registry, journal)
-    sessions = BrowserSessions(tokens, registry, clock)
-    return [
-        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
-        *FlagRoutes(events, journal, organizer).routes(),
-        *SessionRoutes(organizer, journal, changes, sessions).routes(),
-    ]
-
-
 def oidc_provider(client: OidcClient, clock: Clock) -> OidcProvider:
     """Return the client of an OpenID provider. It keeps no cookies: they are of no one person.
 
@@ -57,28 +37,39 @@ def oidc_provider(client: OidcClient, clock: Clock) -> OidcProvider:
     return OidcProvider(client, http, clock)
 
 
-def oidc(
+def routes(
     settings: Settings,
     bus: Bus,
     clock: Clock,
     registry: TokenRegistry,
+    organizer: Organizer,
     changes: ChangeLimit,
+    events: Events,
+    answers: EventAnswers,
     journal: Journal,
     keyring: StageKeyring,
     close: list[Callable[[], Coroutine[Any, Any, None]]],
 ) -> list[web.RouteDef]:
-    """The routes of the sign-in by an OpenID provider; its `close` is added to the list."""
+    """The routes of the desk's process; the end of an OpenID provider is added to `close`."""
+    tokens = Tokens(bus, clock, registry, journal)
+    sessions = BrowserSessions(tokens, registry, clock)
     client = from_settings.oidc_client(settings)
     provider = oidc_provider(client, clock) if client is not None else None
     if provider is not None:
         close.append(provider.close)
-    return OidcRoutes(
+    oidc = OidcRoutes(
         provider,
         settings.public_url or "",
         RoleRules.parse(settings.sign_in_roles),
         keyring.cipher(b"broadcaster sign-in"),
-        BrowserSessions(Tokens(bus, clock, registry, journal), registry, clock),
+        sessions,
         journal,
         changes,
         clock,
-    ).routes()
+    )
+    return [
+        *TokenRoutes(tokens, events, answers, organizer, clock).routes(),
+        *FlagRoutes(events, journal, organizer).routes(),
+        *SessionRoutes(organizer, journal, changes, sessions).routes(),
+        *oidc.routes(),
+    ]

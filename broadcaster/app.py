@@ -32,7 +32,9 @@ from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
-from broadcaster.desk.check.check_desk import CheckDesk
+from broadcaster.desk.check.routes import CheckRoutes
+from broadcaster.desk.check.runner import CheckRunner
+from broadcaster.desk.check.trial_routes import TrialRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -235,7 +237,7 @@ def _add_desk(
     desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
     journal = Journal(bus, clock)
     feed = DeskFeed(bus, clock, events, answers, board)
-    checks = CheckDesk(bus, clock, settings.data_dir, settings.public_url)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     watch = AlarmWatch(
         bus=bus,
@@ -260,12 +262,24 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
-        *checks.routes(events, answers, journal, organizer),
+        *CheckRoutes(checks, events, answers, organizer).routes(),
+        *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
-        *access_parts.routes(bus, clock, registry, organizer, changes, events, answers, journal),
-        *access_parts.oidc(settings, bus, clock, registry, changes, journal, keyring, parts.close),
+        *access_parts.routes(
+            settings,
+            bus,
+            clock,
+            registry,
+            organizer,
+            changes,
+            events,
+            answers,
+            journal,
+            keyring,
+            parts.close,
+        ),
         web.get("/desk", desk.with_sign_in(page("desk/desk.html"))),
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
