@@ -16,7 +16,7 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.model import keys
 from broadcaster.model.check.engines import EngineAnswer, EngineOrder
-from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
@@ -31,7 +31,6 @@ SLOW_MS = 3_000
 MOST_SESSIONS = 8
 """Engines of one event that are tried."""
 _AT_ONCE = 4
-Values = dict[str, str | int | float]
 _MOST_CHECKS = 2
 """Checks that a process carries out at the same time; an order is repeated until it is taken."""
 
@@ -141,7 +140,7 @@ def tried_channels(event: Event, engines: Engines) -> list[Channel]:
     return list(found.values())[:MOST_SESSIONS]
 
 
-def failure_verdict(check: str, failed: InterpreterFailed, values: Values) -> CheckResult:
+def failure_verdict(check: str, failed: InterpreterFailed, values: CheckValues) -> CheckResult:
     """The verdict about an engine that failed.
 
     Args:
@@ -158,7 +157,7 @@ def failure_verdict(check: str, failed: InterpreterFailed, values: Values) -> Ch
 async def try_engine(opener: EngineOpener, event: Event) -> CheckResult:
     """Open and close a session, and say how that went."""
     check = f"engine_{opener.kind}"
-    values: Values = {"language": opener.channel.language}
+    values: CheckValues = {"language": opener.channel.language}
     began = time.monotonic()
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S), opener.open(event):

@@ -17,7 +17,7 @@ from broadcaster.audio.level import VOICE_PAUSE_DBFS, OutputLevel
 from broadcaster.audio.pcm import pcm_of_wav, to_samples, wav_file
 from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import Account, Spent
-from broadcaster.booths.engine_checks import Values, failure_verdict
+from broadcaster.booths.engine_checks import failure_verdict
 from broadcaster.booths.engines.engine import Done, SpeechOutput, TextOutput
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
@@ -26,15 +26,20 @@ from broadcaster.errors import BusUnavailable, InterpreterFailed, VersionConflic
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, samples_to_ms
 from broadcaster.model.check.heard import LONGEST_HEARD_S, NothingHeard, ask_heard_sound
-from broadcaster.model.check.report import CheckResult, Light
-from broadcaster.model.check.trial import SPENT_ON_TRIALS, TrialAnswer, TrialOrder, TrialRecord
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
+from broadcaster.model.check.trial import (
+    INTERPRETATION,
+    SPENT_ON_TRIALS,
+    TRIAL_LATE,
+    TrialAnswer,
+    TrialOrder,
+    TrialRecord,
+)
 from broadcaster.model.event import Event
 from broadcaster.realtime.session_events import Usage
 
 log = logging.getLogger("broadcaster.booths")
 
-CHECK = "interpretation"
-"""The id of the verdict."""
 TRIAL_TIMEOUT_S = 35.0
 LONGEST_CLIP_S = 30
 LEAST_SPOKEN_S = 1.0
@@ -153,7 +158,7 @@ class TrialInterpreter:
         self, order: TrialOrder, event: Event, opener: EngineOpener, floor: FloorBuffer
     ) -> TrialAnswer:
         """Feed a session with all of a floor, and take what comes of it."""
-        values: Values = {"language": order.channel}
+        values: CheckValues = {"language": order.channel}
         interpretation = _Interpretation()
         began = time.monotonic()
         session: FedSession | None = None
@@ -165,7 +170,7 @@ class TrialInterpreter:
             while (output := await session.output()) is not None:
                 interpretation.add(output, time.monotonic() - began)
         except InterpreterFailed as failed:
-            return TrialAnswer(failure_verdict(CHECK, failed, values))
+            return TrialAnswer(failure_verdict(INTERPRETATION, failed, values))
         finally:
             if session is not None:
                 sent_ms = samples_to_ms(session.fed * BLOCK_SAMPLES)
@@ -202,30 +207,29 @@ class TrialInterpreter:
 
 
 def _verdict(
-    values: Values, interpretation: _Interpretation, clip: bytes, spoken_s: float
+    values: CheckValues, interpretation: _Interpretation, clip: bytes, spoken_s: float
 ) -> CheckResult:
     if clip and interpretation.text:
-        return CheckResult(CHECK, Light.GREEN, "", values, "The interpretation is heard and read.")
+        return CheckResult(
+            INTERPRETATION, Light.GREEN, "", values, "The interpretation is heard and read."
+        )
     if spoken_s < LEAST_SPOKEN_S:
         problem, message = "nobody_spoke", "Nobody spoke in the last seconds."
         hint = "Let somebody speak for ten seconds, then try again."
-        return CheckResult(CHECK, Light.AMBER, problem, values, message, hint)
+        return CheckResult(INTERPRETATION, Light.AMBER, problem, values, message, hint)
     if clip or interpretation.text:
         problem = "no_text" if clip else "no_voice"
         message = f"The interpreter {'wrote' if clip else 'said'} nothing."
         hint = "Try again. If it stays like this, choose the other interpreter for this language."
-        return CheckResult(CHECK, Light.AMBER, problem, values, message, hint)
+        return CheckResult(INTERPRETATION, Light.AMBER, problem, values, message, hint)
     message = "The interpreter answered nothing, although somebody spoke."
     hint = "Try again. If it stays like this, look at the provider's status page."
     values = {**values, "code": interpretation.error}
-    return CheckResult(CHECK, Light.RED, "nothing_interpreted", values, message, hint)
+    return CheckResult(INTERPRETATION, Light.RED, "nothing_interpreted", values, message, hint)
 
 
 _WORDS = {
-    "trial_late": (
-        "The interpreter did not finish in time.",
-        "Try again. If it stays like this, run the sound check.",
-    ),
+    "trial_late": TRIAL_LATE,
     "channel_gone": ("The event has no such language.", "Choose one of its languages."),
     "not_connected": (
         "No sound arrives from the speaker.",
@@ -235,8 +239,8 @@ _WORDS = {
 
 
 def _red(order: TrialOrder, problem: str) -> CheckResult:
-    values: Values = {"language": order.channel}
-    return CheckResult(CHECK, Light.RED, problem, values, *_WORDS[problem])
+    values: CheckValues = {"language": order.channel}
+    return CheckResult(INTERPRETATION, Light.RED, problem, values, *_WORDS[problem])
 
 
 def _without_silent_ends(pcm: bytes) -> bytes:

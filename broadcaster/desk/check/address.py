@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from broadcaster.desk.alarms.installation import CERTIFICATE_DAYS
-from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
 
 FETCH_TIMEOUT_S = 8.0
 _EXPIRED = 10
@@ -129,7 +129,7 @@ async def _certificate(url: URL, host: str) -> tuple[CheckResult, CheckResult | 
 def until(ends: datetime, base: str) -> CheckResult:
     """The verdict about a good certificate that is valid until then."""
     days = (ends - datetime.now(UTC)).days
-    values: dict[str, str | int | float] = {"address": base, "days": days}
+    values: CheckValues = {"address": base, "days": days}
     if days < CERTIFICATE_DAYS:
         light = Light.RED if days < 0 else Light.AMBER
         problem = "certificate_expired" if days < 0 else "certificate_expires"
@@ -154,7 +154,7 @@ async def _fetch(url: URL) -> CheckResult:
         what = "is answered by something else than this server"
         return _red("address", "address_other_server", base, what, _REACH)
     latency_ms = round((time.monotonic() - began) * 1_000)
-    values: dict[str, str | int | float] = {"address": base, "latency_ms": latency_ms}
+    values: CheckValues = {"address": base, "latency_ms": latency_ms}
     message = f"{base} answers in {latency_ms} ms, as seen from the server."
     return CheckResult("address", Light.GREEN, "", values, message)
 

@@ -1,7 +1,7 @@
 """The verdict about the speaker's sound, from what the floor reports."""
 
 from broadcaster.model.check.microphone import MicrophoneFault
-from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.status import FloorStatus
 
 LEAST_S = 5
@@ -64,7 +64,7 @@ def check_microphone(floor: FloorStatus | None) -> CheckResult:
         )
         return CheckResult("microphone", Light.GREY, "not_connected", {}, message, hint)
     measured = floor.microphone
-    values: dict[str, str | int | float] = {
+    values: CheckValues = {
         "level_dbfs": floor.level_dbfs,
         "noise_dbfs": measured.noise_dbfs,
         "speech_dbfs": measured.speech_dbfs,

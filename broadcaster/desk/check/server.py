@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.store import LOW_SPACE_BYTES, StoreStatus
 
 FULL_BYTES = 50_000_000
@@ -14,7 +14,7 @@ def check_store(status: StoreStatus) -> CheckResult:
     """The verdict about the store, Redis or the file of this machine."""
     if status.ready:
         return CheckResult("store", Light.GREEN, message="The store takes writes and answers.")
-    values: dict[str, str | int | float] = {"waiting": status.waiting}
+    values: CheckValues = {"waiting": status.waiting}
     message = f"{status.message.capitalize()}."
     return CheckResult("store", Light.RED, "store_failed", values, message, f"{status.hint}")
 
@@ -27,7 +27,7 @@ def check_disk(data_dir: Path) -> CheckResult:
         message = f"The data folder cannot be read: {error.strerror}."
         hint = "Correct BROADCASTER_DATA_DIR."
         return CheckResult("disk", Light.RED, "disk_failed", {}, message, hint)
-    values: dict[str, str | int | float] = {"free_bytes": free}
+    values: CheckValues = {"free_bytes": free}
     gigabytes = f"{free / 1_000_000_000:.1f} GB"
     if free < LOW_SPACE_BYTES:
         light, problem = Light.AMBER, "disk_low"

@@ -10,7 +10,14 @@ from broadcaster.desk.check.engines import NO_BOOTHS
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.check.report import CheckResult, Light
-from broadcaster.model.check.trial import TrialAnswer, TrialOrder, TrialRecord, TrialRunning
+from broadcaster.model.check.trial import (
+    INTERPRETATION,
+    TRIAL_LATE,
+    TrialAnswer,
+    TrialOrder,
+    TrialRecord,
+    TrialRunning,
+)
 from broadcaster.model.ports import Bus, Clock, Record, Subscription
 from broadcaster.system.tasks import first_of
 
@@ -23,14 +30,7 @@ TRIAL_TIMEOUT_S = 45.0
 LEAST_INTERVAL_S = 5.0
 """Between two trials of an event: each uses the provider."""
 
-CHECK = "interpretation"
-LATE = CheckResult(
-    CHECK,
-    Light.RED,
-    "trial_late",
-    message="The interpreter did not finish in time.",
-    hint="Try again. If it stays like this, run the sound check.",
-)
+LATE = CheckResult(INTERPRETATION, Light.RED, "trial_late", {}, *TRIAL_LATE)
 
 
 async def try_interpretation(bus: Bus, clock: Clock, event_id: str, channel: str) -> TrialAnswer:
@@ -102,7 +102,10 @@ async def _answer(bus: Bus, clock: Clock, order: TrialOrder) -> TrialAnswer:
 
     async def hear(answers: Subscription) -> None:
         async for message in answers:
-            answer = TrialAnswer.from_json(message.payload)
+            try:
+                answer = TrialAnswer.from_json(message.payload)
+            except ValueError:
+                continue
             found.append(answer)
             if answer.result is not None:
                 return
@@ -116,7 +119,7 @@ async def _answer(bus: Bus, clock: Clock, order: TrialOrder) -> TrialAnswer:
     except TimeoutError:
         return TrialAnswer(LATE)
     if not found:
-        return TrialAnswer(replace(NO_BOOTHS, check=CHECK))
+        return TrialAnswer(replace(NO_BOOTHS, check=INTERPRETATION))
     return found[-1]
 
 

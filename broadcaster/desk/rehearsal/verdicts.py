@@ -1,7 +1,7 @@
 """The verdicts of a rehearsal, one for each channel."""
 
 from broadcaster.desk.rehearsal.listener import ChannelListener
-from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.check.report import CheckResult, CheckValues, Light
 from broadcaster.model.check.trial import TrialAnswer
 from broadcaster.model.language import FLOOR
 from broadcaster.model.status import BoothState, BoothStatus
@@ -56,7 +56,7 @@ def failed(problem: str, **values: str | float) -> TrialAnswer:
 def not_spoken(language: str) -> TrialAnswer:
     """The verdict about a language that the rehearsal interpreter does not speak."""
     problem = "rehearsal_language"
-    values: dict[str, str | int | float] = {"language": language}
+    values: CheckValues = {"language": language}
     return TrialAnswer(CheckResult(CHECK, Light.AMBER, problem, values, *_WORDS[problem]))
 
 
@@ -67,7 +67,7 @@ def lights_up(channel: str, heard: ChannelListener, booth: BoothStatus | None) -
 
 def judged(channel: str, heard: ChannelListener, booth: BoothStatus | None) -> TrialAnswer:
     """The verdict about a channel, with the sound and the text of its listener."""
-    values: dict[str, str | int | float] = {
+    values: CheckValues = {
         "language": channel,
         "level_dbfs": heard.level_dbfs,
         "received_s": heard.received_s,

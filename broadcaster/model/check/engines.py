@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from broadcaster.model.check.report import CheckResult
+from broadcaster.model.check.report import CheckResult, parsing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,9 @@ class EngineOrder:
         Raises:
             ValueError: it is not an order.
         """
-        try:
+        with parsing("an order"):
             raw = json.loads(data)
             return cls(str(raw["check"]), str(raw["event"]))
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not an order") from wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ class EngineAnswer:
         Raises:
             ValueError: it is not an answer.
         """
-        try:
+        with parsing("an answer"):
             raw = json.loads(data)
             results = tuple(CheckResult.from_raw(one) for one in raw["results"])
             return cls(str(raw["check"]), str(raw["process"]), bool(raw["done"]), results)
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not an answer") from wrong

@@ -1,6 +1,8 @@
 """The verdicts of a sound check, as they are stored and shown."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -20,6 +22,22 @@ SEVERITY = {Light.GREEN: 0, Light.GREY: 1, Light.AMBER: 2, Light.RED: 3}
 """The order of the lights; one light for many checks is the highest of them."""
 
 
+CheckValues = dict[str, str | int | float]
+
+
+@contextmanager
+def parsing(what: str) -> Iterator[None]:
+    """Code inside takes parsed JSON apart, which may be of any form.
+
+    Raises:
+        ValueError: it is not what it should be.
+    """
+    try:
+        yield
+    except (KeyError, TypeError) as wrong:
+        raise ValueError(f"not {what}") from wrong
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """The verdict of one check.
@@ -36,7 +54,7 @@ class CheckResult:
     check: str
     light: Light
     problem: str = ""
-    values: dict[str, str | int | float] = field(default_factory=dict)
+    values: CheckValues = field(default_factory=dict)
     message: str = ""
     hint: str = ""
 
@@ -47,7 +65,7 @@ class CheckResult:
         Raises:
             ValueError: it has not this form.
         """
-        try:
+        with parsing("the verdict of a check"):
             return cls(
                 str(raw["check"]),
                 Light(raw["light"]),
@@ -56,8 +74,6 @@ class CheckResult:
                 str(raw["message"]),
                 str(raw["hint"]),
             )
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the verdict of a check") from wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +113,7 @@ class CheckReport:
         Raises:
             ValueError: it is not a report.
         """
-        try:
+        with parsing("the report of a check"):
             raw = json.loads(data)
             results = tuple(CheckResult.from_raw(one) for one in raw["results"])
             return cls(str(raw["id"]), int(raw["started_at_ms"]), bool(raw["running"]), results)
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not the report of a check") from wrong

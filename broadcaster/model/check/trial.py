@@ -6,8 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from broadcaster.errors import DomainError
-from broadcaster.model.check.report import CheckResult
+from broadcaster.model.check.report import CheckResult, parsing
 
+INTERPRETATION = "interpretation"
+"""The id of a trial's verdict."""
+TRIAL_LATE = (
+    "The interpreter did not finish in time.",
+    "Try again. If it stays like this, run the sound check.",
+)
+"""The desk says so of a process that does not answer, and that process of its provider."""
 SPENT_ON_TRIALS = "trial"
 """The name of the trials in an event's spending; no channel has it."""
 
@@ -48,8 +55,9 @@ class TrialOrder:
         Raises:
             ValueError: it is not an order.
         """
-        raw = _parsed(data, "trial", "event", "channel")
-        return cls(str(raw["trial"]), str(raw["event"]), str(raw["channel"]))
+        with parsing("an order"):
+            raw = json.loads(data)
+            return cls(str(raw["trial"]), str(raw["event"]), str(raw["channel"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,9 @@ class TrialRecord:
         Raises:
             ValueError: it is not such a record.
         """
-        raw = _parsed(data, "trial", "busy_until_ms", "taken")
-        return cls(str(raw["trial"]), int(raw["busy_until_ms"]), bool(raw["taken"]))
+        with parsing("the record of a trial"):
+            raw = json.loads(data)
+            return cls(str(raw["trial"]), int(raw["busy_until_ms"]), bool(raw["taken"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +119,7 @@ class TrialAnswer:
         Raises:
             ValueError: it is not an answer.
         """
-        raw = _parsed(data, "result", "text", "wav")
-        result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
-        return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])))
-
-
-def _parsed(data: bytes, *names: str) -> dict[str, Any]:
-    raw = json.loads(data)
-    if not isinstance(raw, dict) or any(name not in raw for name in names):
-        raise ValueError("it has another form")
-    return raw
+        with parsing("an answer"):
+            raw = json.loads(data)
+            result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
+            return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])))
