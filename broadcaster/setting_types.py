@@ -189,6 +189,11 @@ def _model(text: str) -> str:
     return text
 
 
+def is_private_on_the_way(url: URL) -> bool:
+    """Whether nobody between this server and an address can read or change what is sent."""
+    return url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
+
+
 def _issuer(text: str) -> str:
     if not text:
         return text
@@ -196,9 +201,13 @@ def _issuer(text: str) -> str:
         url = _address(text, frozenset({"http", "https"}))
     except ValueError:
         url = None
-    local = url is not None and url.host in LOOPBACK
-    safe = url is not None and (url.scheme == "https" or local)
-    if url is None or not safe or url.user or url.password or {"?", "#"} & set(text):
+    if (
+        url is None
+        or not is_private_on_the_way(url)
+        or url.user
+        or url.password
+        or {"?", "#"} & set(text)
+    ):
         raise ValueError(
             "must be the https:// address that the provider's discovery document has as issuer, "
             "such as https://login.example/realms/talks"

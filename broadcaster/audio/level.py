@@ -8,6 +8,7 @@ Each place that asks has a threshold of its own, because a wrong answer costs so
   cut off; too low, and a booth catches up more slowly.
 - `SPEAKER_PAUSE_DBFS`: a session is fed from a pause of the speaker on. Too low, and a noisy room
   has no pauses.
+- `HEARD_DBFS`: a rehearsal proves that a channel is heard. Too low, and silence passes for speech.
 
 Phrases and commits need the most precise answer. `speech_level` follows the room for them.
 """
@@ -29,6 +30,9 @@ are noisier: it lies between their noise and their softest consonants."""
 SPEAKER_PAUSE_DBFS = -45.0
 """RMS of 20 ms below which a speaker pauses. The floor brings the room's noise along, so this is
 the highest; a soft word taken for a pause only moves a cut, nothing is removed."""
+HEARD_DBFS = -50.0
+"""RMS of a second above which somebody speaks on a channel of a rehearsal: its recorded speaker and
+its rendered voices are far louder, and what is between their words is digital silence."""
 DIGITAL_SILENCE_DBFS = -100.0
 """The reported level of digital silence, which has no logarithm."""
 

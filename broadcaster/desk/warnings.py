@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from broadcaster.model.event import Channel, Event, Interpreter
-from broadcaster.model.language import describe
+from broadcaster.model.language import base_language, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,14 @@ def warnings_about(event: Event, continuous: Collection[str]) -> list[EventWarni
     alike: dict[str, list[str]] = {}
     for channel in event.channels:
         if _is_continuous(channel, continuous):
-            alike.setdefault(_base(channel.language), []).append(channel.language)
+            alike.setdefault(base_language(channel.language), []).append(channel.language)
     return [_same_interpretation(base, tags) for base, tags in alike.items() if len(tags) > 1]
 
 
 def _is_continuous(channel: Channel, continuous: Collection[str]) -> bool:
     if channel.interpreter is Interpreter.AUTO:
-        return _base(channel.language) in continuous
+        return base_language(channel.language) in continuous
     return channel.interpreter is Interpreter.TRANSLATE
-
-
-def _base(tag: str) -> str:
-    return tag.partition("-")[0].lower()
 
 
 def _same_interpretation(base: str, tags: list[str]) -> EventWarning:

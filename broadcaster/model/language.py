@@ -97,6 +97,11 @@ async def languages(texts: Iterable[str]) -> tuple[Language, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def base_language(tag: str) -> str:
+    """A tag without region and script: `pt-BR` → `pt`."""
+    return tag.partition("-")[0].lower()
+
+
 def _by_tag(text: str) -> Language | None:
     parts = _TAG.fullmatch(text)
     if parts is None:

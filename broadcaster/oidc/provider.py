@@ -29,7 +29,7 @@ from broadcaster.oidc.id_token import (
     read_keys,
 )
 from broadcaster.oidc.remembered import Remembered
-from broadcaster.setting_types import LOOPBACK
+from broadcaster.setting_types import is_private_on_the_way
 
 log = logging.getLogger("broadcaster.oidc")
 
@@ -186,8 +186,8 @@ class OidcProvider:
             url = URL(address)
         except ValueError:
             return False
-        local = self.client.is_local and url.scheme == "http" and url.host in LOOPBACK
-        return bool(url.host) and (url.scheme == "https" or local)
+        safe = url.scheme == "https" or self.client.is_local
+        return bool(url.host) and safe and is_private_on_the_way(url)
 
     async def _read(self, address: str) -> dict[str, Any]:
         status, body = await self._ask("GET", address, {"Accept": "application/json"})

@@ -27,6 +27,7 @@ from broadcaster.errors import ServerRefused, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.check.trial import TrialAnswer
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.language import base_language
 from broadcaster.model.ports import Bus, Clock, Subscription
 from broadcaster.model.status import BoothState, BoothStatus, statuses
 from broadcaster.rehearsal import talk
@@ -57,7 +58,7 @@ class Conductor:
         self._clock = clock
         self._base = base
         self._left_out = [
-            one.language for one in event.channels if _base_language(one.language) not in spoken
+            one.language for one in event.channels if base_language(one.language) not in spoken
         ]
         self._stage_key = secrets.token_urlsafe(18)
         self._hidden = replace(
@@ -182,7 +183,3 @@ class Conductor:
             except VersionConflict:
                 continue
             return
-
-
-def _base_language(tag: str) -> str:
-    return tag.partition("-")[0].lower()

@@ -5,9 +5,8 @@ import json
 from collections.abc import Awaitable, Callable
 
 import aiohttp
-import numpy as np
 
-from broadcaster.audio.level import DIGITAL_SILENCE_DBFS
+from broadcaster.audio.level import DIGITAL_SILENCE_DBFS, HEARD_DBFS, LevelMeter
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.audio.pcm import wav_file
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, AudioFrame
@@ -17,8 +16,6 @@ AGAIN_S = 1.0
 """Pause before a connection that ended is opened again."""
 KEPT_S = 8
 """Seconds of the newest sound that can be played afterwards."""
-LOUD_DBFS = -50.0
-"""A second of sound above this level is somebody speaking."""
 MOST_TEXTS = 20
 _PROTOCOL = "broadcaster.audio.v1"
 _SECOND_BYTES = CLOCK_HZ * SAMPLE_BYTES
@@ -49,6 +46,7 @@ class ChannelListener:
         self._captions = f"/e/{event}/captions/{channel}"
         self._channel = channel
         self._decoder = OpusDecoder()
+        self._meter = LevelMeter()
         self._pcm = bytearray()
         self._second = bytearray()
         self._texts: dict[str, str] = {}
@@ -94,12 +92,11 @@ class ChannelListener:
         del self._pcm[: -KEPT_S * _SECOND_BYTES]
         self._second += pcm
         while len(self._second) >= _SECOND_BYTES:
-            samples = np.frombuffer(bytes(self._second[:_SECOND_BYTES]), "<i2").astype(np.float64)
+            self._meter.add(bytes(self._second[:_SECOND_BYTES]))
             del self._second[:_SECOND_BYTES]
-            rms = max(float(np.sqrt(np.mean(samples**2))) / 32_768, 1e-5)
-            level_dbfs = round(float(20 * np.log10(rms)), 1)
+            level_dbfs = self._meter.take().level_dbfs
             self.received_s += 1
-            self.loud_s += level_dbfs > LOUD_DBFS
+            self.loud_s += level_dbfs > HEARD_DBFS
             self.level_dbfs = max(self.level_dbfs, level_dbfs)
 
     async def _read(self) -> None:
