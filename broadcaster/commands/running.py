@@ -15,7 +15,7 @@ from broadcaster import os_errors
 from broadcaster.errors import BroadcasterError
 
 out = Console(highlight=False)
-"""What people read of a command."""
+"""Prints what people read of a command."""
 INSIST_S = 0.5
 """After a second signal nothing that is waited for may take longer than this."""
 

@@ -6,7 +6,6 @@ sentence may have written after that, so `TOMBSTONE_S` later everything is remov
 with the record.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from broadcaster.model import keys
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, in_turns
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -69,11 +68,11 @@ class EventEraser:
             BusUnavailable: the broker does not answer.
         """
         now_ms = self._clock.now_ms()
-        for name in await self._bus.records(keys.EVENT_RECORDS):
+        names = await self._bus.records(keys.EVENT_RECORDS)
+        async for name in in_turns(names, 1):  # a conference has a thousand events
             record = await self._bus.get(name)
             if record is None:
                 continue
-            await asyncio.sleep(0)  # other tasks run: a conference has a thousand events
             try:
                 event = Event.from_json(record.value)
             except (ValueError, TypeError, KeyError):
@@ -135,12 +134,10 @@ class EventEraser:
     async def _codes(self, event_id: str) -> list[str]:
         """The records of the event's join codes: two changes at once may have taken two."""
         found = []
-        for number, name in enumerate(await self._bus.records(keys.CODE_RECORDS)):
+        async for name in in_turns(await self._bus.records(keys.CODE_RECORDS), 100):
             record = await self._bus.get(name)
             if record is not None and record.value.decode() == event_id:
                 found.append(name)
-            if number % 100 == 0:
-                await asyncio.sleep(0)
         return found
 
     async def _void_tokens(self, event_id: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Event records: created, read, changed, deleted."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,6 +29,7 @@ from broadcaster.model.join import Passcode, take_code
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.stage_keys import StageKeyring
+from broadcaster.system.tasks import in_turns
 
 _ATTEMPTS = 5
 _READ_AT_ONCE = 50
@@ -176,9 +176,7 @@ class Events:
         """All events, by id."""
         names = await self._bus.records(keys.EVENT_RECORDS)
         found = []
-        for number, name in enumerate(names, 1):
-            if number % _READ_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        async for name in in_turns(names, _READ_AT_ONCE):
             if (record := await self._bus.get(name)) is not None:
                 stored = self.stored(record)
                 if not stored.event.is_hidden:

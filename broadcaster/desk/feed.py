@@ -26,6 +26,7 @@ from broadcaster.model.check.report import CheckReport
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
+from broadcaster.system.tasks import in_turns
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -279,9 +280,7 @@ class DeskFeed:
         measured = [event_id for kind, event_id in self._newest if kind == "status"]
         for event_id in set(measured).difference(open_ids):
             del self._newest["status", event_id]
-        for number, event_id in enumerate(open_ids, 1):
-            if number % _MEASURED_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        async for event_id in in_turns(open_ids, _MEASURED_AT_ONCE):
             known = self._newest.get(("event", event_id))
             event = known.stored.event if known is not None and known.stored is not None else None
             if event is not None and not event.is_over:

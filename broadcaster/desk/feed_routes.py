@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from aiohttp import web
 from broadcaster.access.actions import Action
 from broadcaster.desk.answers import NO_STORE, EventAnswers, conference_link, without_stage_key
 from broadcaster.desk.feed import Change, DeskFeed
-from broadcaster.model.event import Event
+from broadcaster.desk.requests import choice
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
@@ -54,9 +53,7 @@ class FeedRoutes:
     async def alarms(self, request: web.Request) -> web.Response:
         """The alarms that are raised now."""
         self._organizer.authorize(request)
-        seen = _View(self._organizer, request, self._feed.events(), self._feed.conference).shown | {
-            ""
-        }
+        seen = _View(self._organizer, request, self._feed).shown | {""}
         found = [
             {"event": event_id or None, **alarm}
             for event_id, alarms in self._feed.alarms().items()
@@ -72,14 +69,7 @@ class FeedRoutes:
             Refused: 422 `bad_request`, 503 `bus_unavailable`.
         """
         self._organizer.authorize(request)
-        only = request.query.get("only", "")
-        if only not in {"", "conferences"}:
-            raise Refused(
-                422,
-                "bad_request",
-                f"only: “{only[:20]}” is not possible",
-                hint="Write ?only=conferences, or leave it out.",
-            )
+        kinds = CONFERENCE_KINDS if choice(request, "only", "conferences") else None
         refuse_while_stopping(request)
         headers = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", **NO_STORE}
         response = web.StreamResponse(headers=headers)
@@ -98,23 +88,25 @@ class FeedRoutes:
             ) from None
         response.force_close()
         await response.prepare(request)
-        if not only:
+        if kinds is None:
             self._feed.page_came()
         try:
             with suppress(ConnectionResetError):
                 await first_of(
-                    self._write_changes(request, response),
+                    self._write_changes(request, response, kinds),
                     _until_stopping(request),
                     name="desk: page",
                 )
         finally:
-            if not only:
+            if kinds is None:
                 self._feed.page_left()
         return response
 
-    async def _write_changes(self, request: web.Request, response: web.StreamResponse) -> None:
-        view = _View(self._organizer, request, self._feed.events(), self._feed.conference)
-        only = request.query.get("only", "")
+    async def _write_changes(
+        self, request: web.Request, response: web.StreamResponse, kinds: frozenset[str] | None
+    ) -> None:
+        """Write what the sender may see; of these kinds alone, if some are given."""
+        view = _View(self._organizer, request, self._feed)
         base = self._answers.base(request)
         number = self._last_seen(request) if view.sees_all else None
         begin = f"retry: {_RETRY_MS}\n\n"
@@ -130,7 +122,7 @@ class FeedRoutes:
                 seen = [
                     change
                     for one in some
-                    if not only or one.kind in CONFERENCE_KINDS
+                    if kinds is None or one.kind in kinds
                     for change in view.of(one)
                 ]
                 if seen:
@@ -178,24 +170,17 @@ class _View:
     Args:
         organizer: decides.
         request: was authorized.
-        events: all events.
-        conference_of: finds the newest state of a conference.
+        feed: has all events and conferences.
 
     Attributes:
         shown: ids of the events whose changes are told.
     """
 
-    def __init__(
-        self,
-        organizer: Organizer,
-        request: web.Request,
-        events: Iterable[Event],
-        conference_of: Callable[[str], Change | None],
-    ) -> None:
+    def __init__(self, organizer: Organizer, request: web.Request, feed: DeskFeed) -> None:
         self._organizer = organizer
         self._request = request
-        self._conference_of = conference_of
-        seen = [event for event in events if organizer.may_see(request, event)]
+        self._feed = feed
+        seen = [event for event in feed.events() if organizer.may_see(request, event)]
         self.shown = {event.id for event in seen}
         self._conferences = {event.conference for event in seen} - {""}
         self.sees_all = organizer.sees_all(request)
@@ -234,7 +219,7 @@ class _View:
         if not conference_id or conference_id in self._conferences:
             return []
         self._conferences.add(conference_id)
-        change = self._conference_of(conference_id)
+        change = self._feed.conference(conference_id)
         return self._of_conference(change) if change is not None else []
 
 

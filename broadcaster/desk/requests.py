@@ -26,6 +26,23 @@ def wanted_version(request: web.Request) -> int | None:
     return int(tag[1]) if tag else -1
 
 
+def choice(request: web.Request, name: str, possible: str) -> bool:
+    """Whether a request asks for the only value that a parameter of its address can have.
+
+    Raises:
+        Refused: 422 `bad_request`: it has another one.
+    """
+    given = request.query.get(name, "")
+    if given not in {"", possible}:
+        raise Refused(
+            422,
+            "bad_request",
+            f"{name}: “{given[:20]}” is not possible",
+            hint=f"Write ?{name}={possible}, or leave it out.",
+        )
+    return given == possible
+
+
 async def parse_optional(request: web.Request, model: type[Body]) -> Body:
     """The body of a request that may have none.
 

@@ -1,8 +1,18 @@
 """Runs tasks that belong together."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+
+
+async def in_turns(items: Iterable[Item], at_once: int) -> AsyncIterator[Item]:
+    """All items; other tasks run before every `at_once`-th of them."""
+    for number, item in enumerate(items, 1):
+        if number % at_once == 0:
+            await asyncio.sleep(0)
+        yield item
 
 
 async def first_of(*parts: Coroutine[Any, Any, None], name: str) -> None:

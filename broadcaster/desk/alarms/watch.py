@@ -1,6 +1,5 @@
 """Watches all events in one process of all, and the installation in each process with a desk."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from broadcaster.model import keys
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import STATUS_INTERVAL_S
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, in_turns
 
 log = logging.getLogger("broadcaster.desk")
 
@@ -99,10 +98,9 @@ class AlarmWatch:
     async def _watch_events(self) -> None:
         while True:
             open_ids = set()
-            for number, (event, spent_usd) in enumerate(list(self._open_events()), 1):
+            open_events = list(self._open_events())
+            async for event, spent_usd in in_turns(open_events, _JUDGED_AT_ONCE):
                 open_ids.add(event.id)
-                if number % _JUDGED_AT_ONCE == 0:
-                    await asyncio.sleep(0)
                 try:
                     await self._look(event, spent_usd)
                 except BusUnavailable as error:

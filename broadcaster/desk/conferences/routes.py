@@ -14,8 +14,7 @@ from broadcaster.desk.answers import (
 from broadcaster.desk.conferences.conference_bodies import ConferenceChange, NewConference
 from broadcaster.desk.conferences.records import Conferences, StoredConference
 from broadcaster.desk.qr import picture
-from broadcaster.desk.requests import parse, wanted_version
-from broadcaster.web.errors import Refused
+from broadcaster.desk.requests import choice, parse, wanted_version
 from broadcaster.web.organizer import Organizer
 
 
@@ -82,18 +81,11 @@ class ConferenceRoutes:
             Refused: 422 `bad_request`.
         """
         self._organizer.authorize(request)
-        events = request.query.get("events", "")
-        if events not in {"", "delete"}:
-            raise Refused(
-                422,
-                "bad_request",
-                f"events: “{events[:20]}” is not possible",
-                hint="Write ?events=delete, or leave it out.",
-            )
+        with_events = choice(request, "events", "delete")
         await self._conferences.delete(
             request.match_info["conference"],
             wanted_version(request),
-            with_events=events == "delete",
+            with_events=with_events,
             actor=self._organizer.name_of(request),
         )
         return web.Response(status=204, headers=NO_STORE)
