@@ -23,7 +23,7 @@ from broadcaster.model.ports import Bus, Clock, Entry
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
 from broadcaster.sockets.uring import Ring
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, in_turns
 
 log = logging.getLogger("broadcaster.edge")
 
@@ -254,10 +254,8 @@ class CaptionHub:
 
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
-            for number, entry in enumerate(entries):
+            async for entry in in_turns(entries, _LOADED_AT_ONCE):  # others are listening already
                 self._remember(entry)
-                if number % _LOADED_AT_ONCE == 0:
-                    await asyncio.sleep(0)  # others are listening already
         self.loaded.set()
 
     def _remember(self, entry: Entry) -> bytes | None:

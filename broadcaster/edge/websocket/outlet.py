@@ -18,7 +18,7 @@ from broadcaster.edge.websocket.listener import (
 from broadcaster.model.audio import ENVELOPE_HEADER_BYTES, ms_to_samples, opus_samples
 from broadcaster.sockets.fan_out import FanOut
 from broadcaster.sockets.transport import SocketTransport
-from broadcaster.system.tasks import first_of
+from broadcaster.system.tasks import first_of, in_turns
 
 BACKLOG_MS = 240
 """Newest sound a new listener gets at once, so that it starts right away."""
@@ -143,11 +143,9 @@ class WebSocketOutlet:
         async with self._writing:
             if not self.flowing:
                 self._recent.clear()
-            for number, listener in enumerate(list(self._waiting_for_frame), 1):
+            async for listener in in_turns(list(self._waiting_for_frame), MOVED_AT_ONCE):
                 if begin := self._waiting_for_frame.get(listener):
                     begin()
-                if number % MOVED_AT_ONCE == 0:
-                    await asyncio.sleep(0)
             self._recent.push(frame, samples)
             self._newest_at = self._clock.monotonic()
             await self._listeners.send_to_all(frame)
