@@ -13,10 +13,8 @@ function made(language) {
     }),
     whole: new Intl.NumberFormat(language, { maximumFractionDigits: 0 }),
     decimal: new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
-    day: new Intl.DateTimeFormat(language, { dateStyle: 'full' }),
-    time: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
     list: new Intl.ListFormat(language),
-    /** Those of a day and of a day with a time, by time zone. */
+    /** Those of a day and of a day with a time, by time zone; that of this device is ''. */
     days: /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map()),
     times: /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map()),
     languages: new Intl.DisplayNames(language, { type: 'language', fallback: 'none' }),
@@ -64,11 +62,7 @@ export function decimal(number) {
  * @param {string} [zone] an IANA name; that of this device without it
  */
 export function longDay(date, zone) {
-  const { day, days, language } = formats();
-  if (zone === undefined) return day.format(date);
-  const found = days.get(zone) ?? new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: zone });
-  days.set(zone, found);
-  return found.format(date);
+  return inZone(formats().days, { dateStyle: 'full' }, zone).format(date);
 }
 
 /**
@@ -78,12 +72,19 @@ export function longDay(date, zone) {
  * @param {string} [zone] an IANA name; that of this device without it
  */
 export function dayAndTime(date, zone) {
-  const { time, times, language } = formats();
-  if (zone === undefined) return time.format(date);
-  const options = /** @type {const} */ ({ dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
-  const found = times.get(zone) ?? new Intl.DateTimeFormat(language, options);
-  times.set(zone, found);
-  return found.format(date);
+  return inZone(formats().times, { dateStyle: 'medium', timeStyle: 'short' }, zone).format(date);
+}
+
+/**
+ * @param {Map<string, Intl.DateTimeFormat>} known by time zone
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string} [zone] an IANA name
+ */
+function inZone(known, options, zone) {
+  const format =
+    known.get(zone ?? '') ?? new Intl.DateTimeFormat(formats().language, { ...options, timeZone: zone });
+  known.set(zone ?? '', format);
+  return format;
 }
 
 /** @param {readonly string[]} names */

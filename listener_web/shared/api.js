@@ -101,11 +101,13 @@ export async function getJson(path, headers = {}) {
  * @param {string} path
  * @param {object} body
  * @param {Record<string, string>} [headers]
+ * @param {AbortSignal} [signal] gives up
  * @returns {Promise<any>}
  */
-export async function sendJson(method, path, body, headers = {}) {
+export async function sendJson(method, path, body, headers = {}, signal) {
   const response = await send(path, {
     method,
+    signal,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
     body: JSON.stringify(body),
   });

@@ -1,13 +1,12 @@
 /** Rehearses an event: a hidden copy is broadcast, and the table says what reached a listener. */
-import { send } from '../../shared/api.js';
 import { ClipButton } from '../../shared/clip-button.js';
-import { abortedAfter } from '../../shared/deadline.js';
-import { h, setText } from '../../shared/dom.js';
+import { h } from '../../shared/dom.js';
 import { eventAddress } from '../../shared/organizer.js';
 import { lightWords, checkWords } from '../../i18n/check-words.js';
 import { say } from '../../i18n/say.js';
 import { decimal, languageName, whole } from '../../i18n/written.js';
 import { decoded } from './base64.js';
+import { LongRequest } from './long-request.js';
 import { verdictRow } from './verdict-row.js';
 
 /** @typedef {import('./trial.js').Trial} Trial */
@@ -16,13 +15,11 @@ import { verdictRow } from './verdict-row.js';
 const TIMEOUT_MS = 160_000;
 
 export class Rehearsal {
-  #start = h('button', { type: 'button', class: 'button small rehearsal-start' }, say('rehearsalStart'));
-  #state = h('p', { class: 'soft', role: 'status' });
   #result = h('div', { class: 'rehearsal-result', hidden: true });
   element;
   #id;
+  #request;
   #fail;
-  #running = false;
 
   /**
    * @param {string} id of the event
@@ -31,44 +28,32 @@ export class Rehearsal {
   constructor(id, fail) {
     this.#id = id;
     this.#fail = fail;
-    this.#start.addEventListener('click', () => void this.#run());
+    const words = { name: 'rehearsal-start', start: say('rehearsalStart'), running: say('rehearsalRunning') };
+    this.#request = new LongRequest(`${eventAddress(id)}/rehearsal`, TIMEOUT_MS, words, fail);
+    this.#request.button.addEventListener('click', () => void this.#run());
     this.element = h(
       'section',
       { class: 'trial rehearsal', 'data-needs': 'control_event' },
       h('h4', {}, say('rehearsalTitle')),
       h('p', { class: 'soft' }, say('rehearsalWhat')),
       h('p', { class: 'soft' }, say('rehearsalNot')),
-      h('div', { class: 'row' }, this.#start),
-      this.#state,
+      h('div', { class: 'row' }, this.#request.button),
+      this.#request.state,
       this.#result,
     );
   }
 
   /** @param {string} title of the event, for the button's name */
   name(title) {
-    this.#start.setAttribute('aria-label', `${say('rehearsalStart')}: ${title}`);
+    this.#request.nameAfter(title);
   }
 
   async #run() {
-    if (this.#running) return;
-    this.#running = true;
-    this.#start.setAttribute('aria-disabled', 'true');
-    this.#result.hidden = true;
-    setText(this.#state, say('rehearsalRunning'));
-    try {
-      const answer = await send(`${eventAddress(this.#id)}/rehearsal`, {
-        method: 'POST',
-        headers: { Accept: 'application/json' },
-        signal: abortedAfter(TIMEOUT_MS),
-      });
-      this.#show((await answer.json()).channels);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#running = false;
-      this.#start.removeAttribute('aria-disabled');
-      setText(this.#state, '');
-    }
+    const begin = () => {
+      this.#result.hidden = true;
+      return {};
+    };
+    await this.#request.run(begin, ({ channels }) => this.#show(channels));
   }
 
   /** @param {Trial[]} channels */

@@ -1,12 +1,11 @@
 /** Lets the organizer hear and read one language of what the speaker says, before anybody else does. */
-import { send } from '../../shared/api.js';
 import { ClipButton } from '../../shared/clip-button.js';
-import { abortedAfter } from '../../shared/deadline.js';
-import { h, setText } from '../../shared/dom.js';
+import { h } from '../../shared/dom.js';
 import { eventAddress } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { decimal, languageName } from '../../i18n/written.js';
 import { decoded } from './base64.js';
+import { LongRequest } from './long-request.js';
 import { verdictRow } from './verdict-row.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
@@ -18,40 +17,38 @@ const TIMEOUT_MS = 55_000;
 
 export class InterpretationTrial {
   #languages = h('select', { class: 'input', name: 'trial-language' });
-  #start = h('button', { type: 'button', class: 'button small trial-start' }, say('trialStart'));
-  #state = h('p', { class: 'soft', role: 'status' });
   #result = h('div', { class: 'trial-result', hidden: true });
   /** @type {ClipButton | null} */
   #clip = null;
   element;
-  #id;
+  #request;
   #fail;
   #shown = '';
-  #running = false;
 
   /**
    * @param {string} id of the event
    * @param {(error: unknown) => void} fail
    */
   constructor(id, fail) {
-    this.#id = id;
     this.#fail = fail;
-    this.#start.addEventListener('click', () => void this.#run());
+    const words = { name: 'trial-start', start: say('trialStart'), running: say('trialRunning') };
+    this.#request = new LongRequest(`${eventAddress(id)}/trial`, TIMEOUT_MS, words, fail);
+    this.#request.button.addEventListener('click', () => void this.#run());
     const label = h('label', { class: 'trial-label' }, say('trialLanguage'), this.#languages);
     this.element = h(
       'section',
       { class: 'trial', 'data-needs': 'control_event' },
       h('h4', {}, say('trialTitle')),
       h('p', { class: 'soft' }, say('trialWhat')),
-      h('div', { class: 'row' }, label, this.#start),
-      this.#state,
+      h('div', { class: 'row' }, label, this.#request.button),
+      this.#request.state,
       this.#result,
     );
   }
 
   /** @param {DeskEvent} event as it is now */
   show({ languages, title }) {
-    this.#start.setAttribute('aria-label', `${say('trialStart')}: ${title}`);
+    this.#request.nameAfter(title);
     const tags = languages.map(({ tag }) => tag).join(' ');
     if (tags === this.#shown) return;
     this.#shown = tags;
@@ -66,27 +63,12 @@ export class InterpretationTrial {
   }
 
   async #run() {
-    if (this.#running) return;
-    this.#running = true;
-    this.#start.setAttribute('aria-disabled', 'true');
-    this.#clip?.stop();
-    this.#result.hidden = true;
-    setText(this.#state, say('trialRunning'));
-    try {
-      const answer = await send(`${eventAddress(this.#id)}/trial`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-        body: JSON.stringify({ channel: this.#languages.value }),
-        signal: abortedAfter(TIMEOUT_MS),
-      });
-      await this.#show(await answer.json());
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#running = false;
-      this.#start.removeAttribute('aria-disabled');
-      setText(this.#state, '');
-    }
+    const begin = () => {
+      this.#clip?.stop();
+      this.#result.hidden = true;
+      return { channel: this.#languages.value };
+    };
+    await this.#request.run(begin, (trial) => this.#show(trial));
   }
 
   /** @param {Trial} trial */

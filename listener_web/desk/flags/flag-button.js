@@ -1,6 +1,7 @@
 /** Flags the passage of a channel that is read now as interpreted badly, with one tap. */
 import { send } from '../../shared/api.js';
 import { h, setText } from '../../shared/dom.js';
+import { eventAddress } from '../../shared/organizer.js';
 import { explained, inSentences } from '../../i18n/error-words.js';
 import { say } from '../../i18n/say.js';
 
@@ -40,7 +41,7 @@ export class FlagButton {
     this.#sending = true;
     setText(this.told, '');
     try {
-      await send(`/api/events/${encodeURIComponent(this.#event)}/flags`, {
+      await send(`${eventAddress(this.#event)}/flags`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
