@@ -43,6 +43,11 @@ class Keyboard:
             await self._is_seen()
         raise AssertionError(f"{key} does not reach {selector}")
 
+    async def enter(self, selector: str, key: str = "Tab") -> None:
+        """Go to an element by Tab, and press Enter there."""
+        await self.to(selector, key)
+        await self.press("Enter")
+
     async def has(self, selector: str) -> None:
         """Wait until the focus is on an element, as after a dialog was closed."""
         async with deadline(20):
