@@ -36,6 +36,10 @@ class Running:
     url: str
     process: asyncio.subprocess.Process
 
+    async def until_ended(self) -> None:
+        """Return when the process has ended."""
+        await self.process.wait()
+
 
 @asynccontextmanager
 async def rehearsal_server() -> AsyncIterator[Running]:
@@ -90,8 +94,9 @@ class RehearsedBooths:
                     engines = await asyncio.to_thread(self._engines_at, server.url)
                     self._made = replace(self._usual, engines=engines, price=_nothing)
                     self._ready.set()
-                    ended = _until_ended(server.process)
-                    await first_of(ended, self._until_unused(), name="rehearsal interpreter")
+                    await first_of(
+                        server.until_ended(), self._until_unused(), name="rehearsal interpreter"
+                    )
             except BroadcasterError as error:
                 log.warning("a rehearsal waits: %s", error.advice())
                 await self._clock.sleep(_RETRY_S)
@@ -114,10 +119,6 @@ class RehearsedBooths:
         while self._clock.monotonic() - self._asked_at < LINGER_S:
             await self._clock.sleep(_LOOK_EVERY_S)
         self._wanted.clear()
-
-
-async def _until_ended(process: asyncio.subprocess.Process) -> None:
-    await process.wait()
 
 
 def _nothing(_engine: EngineKind, _sent_ms: int, _usage: Usage) -> float:

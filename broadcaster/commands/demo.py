@@ -89,16 +89,12 @@ async def show(settings: Settings, out: Console) -> None:
                 speaker(f"{local}/whip/{EVENT}", stage_key, certificate)
             )
         _announce(base_url(settings, acceptor.addresses), token, out)
-        await first_of(stop.wait(), _until_ended(interpreter), _until_ended(on_stage), name="demo")
+        await first_of(stop.wait(), interpreter.until_ended(), on_stage.until_ended(), name="demo")
         if not stop.is_set():
             raise BroadcasterError(
                 "the demo's speaker or interpreter ended", hint="Start the demo again."
             )
         say_goodbye("Stopping…", out)
-
-
-async def _until_ended(running: Running) -> None:
-    await running.process.wait()
 
 
 @asynccontextmanager
