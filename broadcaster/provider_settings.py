@@ -124,7 +124,7 @@ def http_session(settings: Settings) -> aiohttp.ClientSession:
 
 
 def interpreter_facts(settings: Settings) -> InterpreterFacts:
-    """What the desk tells an organizer about the provider.
+    """Collect what the desk tells an organizer about the provider.
 
     Raises:
         UnknownLanguage: one of the extra languages is not a language.
@@ -141,7 +141,7 @@ def interpreter_facts(settings: Settings) -> InterpreterFacts:
         transcribes=bool(settings.transcribe_model or used.transcribe_model),
         needs_source=used.needs_source,
         most_sessions=used.most_sessions,
-        tried=used.tried,
+        untried=used.untried,
     )
 
 

@@ -39,7 +39,7 @@ class InterpreterFacts:
         transcribes: it writes captions of the original.
         needs_source: it has to be told what the speaker speaks.
         most_sessions: channels that it interprets at the same time; None if unknown.
-        tried: whether it was ever used with the real service.
+        untried: it follows published documents and was not tried against the real service.
     """
 
     name: str
@@ -51,7 +51,7 @@ class InterpreterFacts:
     transcribes: bool = True
     needs_source: bool = False
     most_sessions: int | None = None
-    tried: bool = True
+    untried: bool = False
 
     def is_continuous(self, channel: Channel) -> bool:
         """Whether the continuous interpreter fills a channel."""
@@ -139,7 +139,7 @@ def _about_provider(event: Event, facts: InterpreterFacts) -> Iterator[EventWarn
             f"{facts.most_sessions}.",
             "Choose fewer languages, or ask the provider for more sessions.",
         )
-    if not facts.tried and event.channels:
+    if facts.untried and event.channels:
         yield EventWarning(
             "provider_untried",
             (),

@@ -81,7 +81,7 @@ class InputRate:
         return self._resampler.convert(frame)
 
     def rest(self) -> bytes:
-        """What the filter still holds at the end of the sound."""
+        """The rest that the filter holds at the end of the sound."""
         return b"" if self._resampler is None else self._resampler.flush()
 
 

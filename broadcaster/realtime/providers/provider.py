@@ -28,7 +28,7 @@ class Provider:
         session_s: longest life of a session whose server does not say when it ends.
         most_sessions: sessions that an account may have at the same time; None if unknown.
         needs_source: it has to be told the language of the speaker.
-        tried: whether it was ever used with the real service.
+        untried: its file follows published documents and was not tried against the real service.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Provider:
     session_s: float = 3_600.0
     most_sessions: int | None = None
     needs_source: bool = False
-    tried: bool = True
+    untried: bool = False
 
     def serves(self, host: str) -> bool:
         """Whether a machine of this name is the provider's own."""
