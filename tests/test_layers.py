@@ -38,6 +38,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.microphone": "audio model model.check",
+    "audio.publishing": "audio model",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -57,8 +58,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
-        "access audio audio.microphone audio.stereo auth errors log model model.check stage_keys "
-        "system web webrtc"
+        "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
+        "model.check stage_keys system web webrtc"
     ),
     "booths": (
         "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
