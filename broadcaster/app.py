@@ -30,6 +30,9 @@ from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
+from broadcaster.desk.announcements.records import AnnouncementDesk
+from broadcaster.desk.announcements.routes import AnnouncementRoutes
+from broadcaster.desk.announcements.shown import ShownAnnouncements
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
@@ -248,6 +251,8 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    announced = AnnouncementDesk(bus, clock, journal)
+    shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -255,6 +260,7 @@ def _add_desk(
         "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
+        "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
@@ -264,6 +270,7 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
+        *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),

@@ -174,3 +174,14 @@ def heard_asks(event: str) -> str:
 def heard_answer(ask: str) -> str:
     """Topic of the answer to one ask."""
     return f"heard.answer.{ask}"
+
+
+ANNOUNCEMENT_RECORDS = "announcements."
+"""Prefix of the records of the announcements of all events."""
+ANNOUNCEMENTS_SEEN = "seen.announcements"
+"""Topic on which edge processes report how many phones got announcements."""
+
+
+def announcements_record(event: str) -> str:
+    """Record of an event's announcements."""
+    return f"{ANNOUNCEMENT_RECORDS}{event}"
