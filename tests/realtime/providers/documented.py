@@ -11,7 +11,7 @@ from aiohttp import web
 
 SOUND = base64.b64encode(b"\x05\x00" * 2_400).decode()
 UTTERANCES = (("Hola", " a todos."), ("Bien", "venidos."))
-"""What both say: each utterance in two pieces, without a space between the utterances."""
+"""The answer of both: each utterance in two pieces, without a space between the utterances."""
 
 
 class QwenServer:
