@@ -67,6 +67,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
     "booths.playout": "audio booths.floor model",
+    "booths.relay": "audio booths.floor model system",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
