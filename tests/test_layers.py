@@ -32,6 +32,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model": "errors model.check",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.relay": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
@@ -66,7 +67,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
-    "booths.playout": "audio booths.floor model",
+    "booths.playout": "audio audio.publishing booths.floor model",
     "booths.relay": "audio booths.floor model system",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"

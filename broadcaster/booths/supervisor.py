@@ -16,6 +16,7 @@ from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
 from broadcaster.booths.progress import is_under_way
+from broadcaster.model.relay.relays import relays
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
@@ -137,6 +138,8 @@ class BoothSupervisor:
                 continue
             if event.is_over:
                 self._bus.forget_retained(keys.floor_pcm(event.id))
+                for relay in relays(event):
+                    self._bus.forget_retained(keys.relay_pcm(event.id, relay))
             if booths := self._events.get(event.id):
                 booths.event = event
             elif event.state is EventState.LIVE:

@@ -34,6 +34,7 @@ class RelayedSound:
         relay: receives the other channel.
         clock: time.
         floor_only: asked for each block: whether the floor must be heard now.
+        hear_again: called when what was buffered from a position on has changed.
 
     Attributes:
         buffer: the last minute of the chosen sound.
@@ -46,12 +47,14 @@ class RelayedSound:
         relay: FloorReceiver,
         clock: Clock,
         floor_only: Callable[[], bool],
+        hear_again: Callable[[int], None],
     ) -> None:
         self.buffer = FloorBuffer()
         self._floor = floor
         self._relay = relay
         self._clock = clock
         self._floor_only = floor_only
+        self._hear_again = hear_again
         self._choice: RelayChoice | None = None
         self._relay_is_late = False
 
@@ -65,19 +68,12 @@ class RelayedSound:
         self._floor.begin_at(position)
         self._relay.begin_at(position)
 
-    async def receive(
-        self, push_floor_pcm: PushFloorPcm, hear_again: Callable[[int], None]
-    ) -> None:
-        """Buffer the chosen sound until cancelled.
-
-        Args:
-            push_floor_pcm: takes every frame of the floor as it comes.
-            hear_again: called when what was buffered from a position on has changed.
-        """
+    async def receive(self, push_floor_pcm: PushFloorPcm) -> None:
+        """Buffer the chosen sound until cancelled, and pass on every live frame of the floor."""
         await first_of(
             self._floor.receive(push_floor_pcm),
             self._relay.receive(lambda _position, _pcm: None),
-            self._choose_blocks(hear_again),
+            self._choose_blocks(),
             name="relayed sound of a booth",
         )
 
@@ -86,7 +82,7 @@ class RelayedSound:
         self._floor.tick(elapsed_s)
         self._relay.tick(elapsed_s)
 
-    async def _choose_blocks(self, hear_again: Callable[[int], None]) -> None:
+    async def _choose_blocks(self) -> None:
         position = 0
         while True:
             block = self._floor.buffer.after(position)
@@ -97,7 +93,7 @@ class RelayedSound:
             await self._wait_for_relay(position)
             changed_from = self._choose(block)
             if changed_from is not None and changed_from < block.position:
-                hear_again(changed_from)
+                self._hear_again(changed_from)
 
     async def _wait_for_relay(self, end: int) -> None:
         """Return when the relay's sound has come up to `end`, or is late."""

@@ -38,12 +38,13 @@ class Relayed:
             relay=FloorReceiver(keys.relay_pcm("talk", "fr"), bus, clock),
             clock=clock,
             floor_only=lambda: self.floor_only,
+            hear_again=self.again_from.append,
         )
         self.position = 0
 
     @asynccontextmanager
     async def receiving(self) -> AsyncIterator[None]:
-        receive = self.sound.receive(lambda _position, _pcm: None, self.again_from.append)
+        receive = self.sound.receive(lambda _position, _pcm: None)
         async with (
             background_task(receive, "relayed sound of the test"),
             background_task(self._tick(), "ticks of the test"),
