@@ -29,10 +29,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors model.check",
+    "model": "errors model.check model.consoles",
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.relay": "errors model",
+    "model.consoles": "",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
@@ -84,8 +85,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
-        "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
-        "system web web.access"
+        "access auth desk.alarms desk.journal errors model model.check model.conference "
+        "model.consoles stage_keys system web web.access"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",

@@ -15,7 +15,6 @@ from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, varian
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.booths.progress import ChannelProgress
-from broadcaster.model.relay.relays import relays
 from broadcaster.booths.sessions.output import Sink
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.booths.text.glossary import WINDOW_MS, GlossaryWatch
@@ -28,6 +27,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import STALE_AFTER_S, BoothStatus, EdgeStatus, statuses
 from broadcaster.system.tasks import first_of
 

@@ -16,13 +16,13 @@ from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
 from broadcaster.booths.progress import is_under_way
-from broadcaster.model.relay.relays import relays
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Lease
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,

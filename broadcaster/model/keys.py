@@ -179,3 +179,35 @@ def heard_asks(event: str) -> str:
 def heard_answer(ask: str) -> str:
     """Topic of the answer to one ask."""
     return f"heard.answer.{ask}"
+
+
+ON_AIR_RECORDS = "onair."
+"""Prefix of the records of all channels that human interpreters have used."""
+
+
+def on_air_records(event: str) -> str:
+    """Prefix of those of one event."""
+    return f"{ON_AIR_RECORDS}{event}."
+
+
+def on_air_record(event: str, channel: str) -> str:
+    """Record of the human interpreter who should be heard on a channel, see `OnAir`."""
+    return f"{on_air_records(event)}{channel}"
+
+
+def interpreter_pcm(event: str, channel: str) -> str:
+    """Topic of the PCM frames, 20 ms each, of the human interpreter on air."""
+    return f"human.{event}.{channel}"
+
+
+def crib(event: str, channel: str) -> str:
+    """Topic of the AI's text for a channel's consoles while a human interpreter is on air.
+
+    A message is `{"text", "position"}`, with the event-clock sample at which it was written.
+    """
+    return f"crib.{event}.{channel}"
+
+
+def console_messages(event: str, channel: str) -> str:
+    """Topic of messages among a channel's interpreters, and to the technician and the stage."""
+    return f"consoles.{event}.{channel}"

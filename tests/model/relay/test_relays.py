@@ -26,7 +26,10 @@ def test_the_relays_of_a_channel_are_needed_with_it() -> None:
     [
         ({"fr": "fr"}, "the relays make a circle: fr from fr"),
         ({"fr": "pt", "pt": "fr"}, "the relays make a circle: fr from pt from fr"),
-        ({"de": "fr", "fr": "pt", "pt": "fr"}, "the relays make a circle: de from fr from pt from fr"),
+        (
+            {"de": "fr", "fr": "pt", "pt": "fr"},
+            "the relays make a circle: de from fr from pt from fr",
+        ),
         ({"pt": "fr"}, "pt cannot be interpreted from fr, which the event does not have"),
     ],
 )
