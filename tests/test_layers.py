@@ -51,7 +51,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
-    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
+    "web": (
+        "access auth errors model model.check model.conference model.relay sockets web.access "
+        "web.pages"
+    ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
@@ -64,8 +67,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "consoles": "access errors model model.consoles system web",
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model model.check realtime system"
+        "audio booths.engines booths.floor booths.playout booths.relay booths.sessions "
+        "booths.demand booths.text booths.timing errors log model model.check model.relay realtime "
+        "system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
@@ -74,7 +78,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model realtime system",
+    "booths.demand": "model model.relay realtime system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
@@ -87,7 +91,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles stage_keys system web web.access"
+        "model.consoles model.relay stage_keys system web web.access"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",

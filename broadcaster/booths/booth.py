@@ -146,7 +146,7 @@ class Booth:
     def _relayed_sound(
         self, event: Event, channel: Channel, dependencies: BoothDependencies
     ) -> RelayedSound | None:
-        """What the booth hears instead of the floor; None if that is the floor."""
+        """The sound that the booth hears instead of the floor; None if it hears the floor."""
         if not channel.relay_from:
             return None
         relay = FloorReceiver(

@@ -1,4 +1,4 @@
-"""Which channels of an event are relays, and which plans of relays are possible."""
+"""The relays of an event, and the rule that each channel comes from the floor in the end."""
 
 from collections.abc import Iterable, Sequence
 
