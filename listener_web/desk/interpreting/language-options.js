@@ -30,9 +30,13 @@ export class InterpretingFields {
     'details',
     { class: 'interpreting' },
     h('summary', {}, say('relayOptions')),
-    h('label', { class: 'field' }, say('relayFrom'), this.#relay),
-    h('label', { class: 'field' }, say('standbyOf'), this.#standby),
-    h('label', { class: 'field' }, say('takeoverSilence'), this.#silence),
+    h(
+      'div',
+      { class: 'interpreting-fields' },
+      h('label', { class: 'field' }, say('relayFrom'), this.#relay),
+      h('label', { class: 'field' }, say('standbyOf'), this.#standby),
+      h('label', { class: 'field' }, say('takeoverSilence'), this.#silence),
+    ),
   );
 
   /**
