@@ -30,10 +30,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check model.consoles",
+    "model.relay": "errors model",
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
-    "model.relay": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
@@ -50,6 +50,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
+    "realtime.providers": "realtime realtime.protocol",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
@@ -68,18 +69,20 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "consoles": "access errors model model.consoles system web",
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.relay booths.sessions "
-        "booths.demand booths.text booths.timing errors log model model.check model.relay realtime "
-        "system"
+        "audio booths.demand booths.engines booths.floor booths.playout booths.relay "
+        "booths.sessions booths.text booths.timing errors log model model.check model.relay "
+        "realtime system"
     ),
-    "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
+    "booths.relay": "audio booths.floor model system",
+    "booths.engines": (
+        "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
+    ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.publishing booths.floor model",
-    "booths.relay": "audio booths.floor model system",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model model.relay realtime system",
+    "booths.demand": "model model.relay realtime realtime.providers.prices system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
@@ -146,6 +149,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
+    "provider_settings": (
+        "booths.engines config desk errors model realtime realtime.providers setting_types"
+    ),
 }
 OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},
