@@ -30,6 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check model.consoles",
+    "model.relay": "errors model",
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
@@ -49,11 +50,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
+    "realtime.providers": "realtime realtime.protocol",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.announcements model.check model.conference sockets "
-        "web.access web.pages"
+        "access auth errors model model.announcements model.check model.conference model.relay "
+        "sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -67,20 +69,24 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "consoles": "access errors model model.consoles system web",
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model model.check realtime system"
+        "audio booths.demand booths.engines booths.floor booths.playout booths.relay "
+        "booths.sessions booths.text booths.timing errors log model model.check model.relay "
+        "realtime system"
+    ),
+    "booths.relay": "audio booths.floor model system",
+    "booths.engines": (
+        "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
     ),
     "booths.announcements": (
         "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
         "realtime.socket"
     ),
-    "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
     "booths.floor": "audio errors model system",
-    "booths.playout": "audio booths.floor model",
+    "booths.playout": "audio audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "errors model realtime system",
+    "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
@@ -99,7 +105,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles stage_keys system web web.access"
+        "model.consoles model.relay stage_keys system web web.access"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
@@ -147,6 +153,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
+    "provider_settings": (
+        "booths.engines config desk errors model realtime realtime.providers setting_types"
+    ),
 }
 OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},

@@ -51,6 +51,7 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.relay.relays import BadRelay
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -78,6 +79,7 @@ STATUS: dict[type[DomainError], int] = {
     EventChanged: 412,
     BadEventId: 422,
     BadProgramme: 422,
+    BadRelay: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,

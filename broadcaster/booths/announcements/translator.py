@@ -99,7 +99,10 @@ class AnnouncementTranslator:
         if record is None:
             return TranslationAnswer(done=True)
         event = Event.from_json(record.value)
-        config = ConversationConfig("", model=self._engines.converse_model)
+        model = self._engines.converse_model
+        if model is None:
+            return _failed("this provider does not translate texts", "Type the texts yourself.")
+        config = ConversationConfig("", model=model)
         spent = Usage()
         texts: dict[str, str] = {}
         try:
