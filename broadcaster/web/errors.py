@@ -40,6 +40,7 @@ from broadcaster.errors import (
     UnknownSession,
 )
 from broadcaster.model.announcements.announcement import TooManyAnnouncements, UnknownAnnouncement
+from broadcaster.model.announcements.translation import TranslationFailed
 from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.check.trial import TrialRunning
 from broadcaster.model.conference.conference_errors import (
@@ -50,6 +51,7 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.relay.relays import BadRelay
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -77,6 +79,7 @@ STATUS: dict[type[DomainError], int] = {
     EventChanged: 412,
     BadEventId: 422,
     BadProgramme: 422,
+    BadRelay: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,
@@ -85,6 +88,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownLanguage: 422,
     TooManyJoining: 503,
     TooManyPeers: 503,
+    TranslationFailed: 503,
     NegotiationTimedOut: 504,
 }
 """Every `DomainError`, sorted by status."""
