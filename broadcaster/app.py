@@ -44,6 +44,9 @@ from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.revisions import CaptionReviser
+from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -248,12 +251,15 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    reviser = CaptionReviser(bus)
+    presence = ReviewerPresence(bus, clock, reviser)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
         "schedule": conferences.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
@@ -265,6 +271,7 @@ def _add_desk(
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(

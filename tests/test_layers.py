@@ -32,6 +32,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model": "errors model.check",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.review": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
@@ -48,7 +49,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
-    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
+    "web": (
+        "access auth errors model model.check model.conference model.review sockets web.access "
+        "web.pages"
+    ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
@@ -93,6 +97,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
+    "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

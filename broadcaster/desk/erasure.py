@@ -114,11 +114,13 @@ class EventEraser:
         """Remove all keys of an event but its record, and `more` records."""
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
+        reviewed = await self._bus.records(keys.review_records(event_id))
         tokens = await self._void_tokens(event_id)
         await self._bus.erase(
             records=[
                 *codes,
                 *progress,
+                *reviewed,
                 *tokens,
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
