@@ -291,6 +291,7 @@ def _add_desk(
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
         web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/review/{event}", page("review/review.html")),
         web.get("/desk/live", page("desk/live/live.html")),
         web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]

@@ -22,6 +22,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /desk/oidc/start": Action.SIGN_IN,
     "GET /desk/oidc/callback": Action.SIGN_IN,
     "GET /api/sign-in": Action.OPEN_PAGE,
+    "GET /review/{event}": Action.OPEN_PAGE,
     "GET /stage/{event}": Action.OPEN_PAGE,
     "GET /e/{event}": Action.OPEN_PAGE,
     "GET /e/service-worker.js": Action.OPEN_PAGE,
