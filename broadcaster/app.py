@@ -28,13 +28,20 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.consoles.changes import ConsoleChanges
+from broadcaster.consoles.commands import ConsoleCommands
+from broadcaster.consoles.interpreters import Interpreters
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
+from broadcaster.desk.announcements.records import AnnouncementDesk
+from broadcaster.desk.announcements.routes import AnnouncementRoutes
+from broadcaster.desk.announcements.shown import ShownAnnouncements
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.check.trial_routes import TrialRoutes
+from broadcaster.desk.consoles.routes import ConsoleDeskRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -127,6 +134,7 @@ def build(
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock, registry)
+        _add_consoles(parts, bus, clock, organizer, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -176,6 +184,19 @@ def _add_floor(
         *whip.routes(),
         *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
+    ]
+
+
+def _add_consoles(
+    parts: ProcessParts, bus: Bus, clock: Clock, organizer: Organizer, registry: TokenRegistry
+) -> None:
+    """Human interpreters work at `consoles/`, next to the floor that they hear."""
+    interpreters = Interpreters(organizer, registry, bus)
+    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
+    parts.routes += [
+        *commands.routes(),
+        *ConsoleChanges(interpreters, commands, bus, clock).routes(),
+        web.get("/booth/{event}/{channel}", page("booth/booth.html")),
     ]
 
 
@@ -253,6 +274,8 @@ def _add_desk(
     )
     reviser = CaptionReviser(bus)
     presence = ReviewerPresence(bus, clock, reviser)
+    announced = AnnouncementDesk(bus, clock, journal)
+    shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -261,6 +284,7 @@ def _add_desk(
         "desk: changes": feed.run,
         "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
+        "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
@@ -270,9 +294,11 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
+        *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(
             settings,

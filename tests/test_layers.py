@@ -29,15 +29,18 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors model.check",
+    "model": "errors model.check model.consoles",
+    "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.review": "errors model",
+    "model.consoles": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.microphone": "audio model model.check",
+    "audio.publishing": "audio model",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -50,8 +53,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.check model.conference model.review sockets web.access "
-        "web.pages"
+        "access auth errors model model.announcements model.check model.conference model.review "
+        "sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -60,9 +63,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
-        "access audio audio.microphone audio.stereo auth errors log model model.check stage_keys "
-        "system web webrtc"
+        "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
+        "model.check stage_keys system web webrtc"
     ),
+    "consoles": "access errors model model.consoles system web",
     "booths": (
         "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model model.check realtime system"
@@ -76,21 +80,29 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.demand": "model realtime system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
-    "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
+    "edge": (
+        "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "
+        "web web.pages"
+    ),
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
-    "edge.rooms": ("auth edge.fanout errors model model.conference sockets system web web.access"),
+    "edge.rooms": (
+        "auth edge.fanout errors model model.announcements model.conference sockets system web "
+        "web.access"
+    ),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
-        "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
-        "system web web.access"
+        "access auth desk.alarms desk.journal errors model model.check model.conference "
+        "model.consoles stage_keys system web web.access"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
+    "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.alarms": "desk.board desk.journal errors model system",
+    "desk.announcements": "desk desk.journal errors model model.announcements web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.rehearsal": (
@@ -155,7 +167,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "booths", "edge", "desk")
+STAGES = ("floor", "consoles", "booths", "edge", "desk")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

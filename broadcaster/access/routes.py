@@ -40,6 +40,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /e/{event}/captions/{channel}": Action.LISTEN,
     "GET /e/{event}/captions/{channel}/history": Action.LISTEN,
     "GET /e/{event}/poll/{channel}": Action.LISTEN,
+    "POST /e/{event}/announcements/{announcement}": Action.LISTEN,
     "GET /e/{event}/search/{channel}": Action.LISTEN,
     "GET /e/{event}/transcript/{channel}.{file_type}": Action.LISTEN,
     "GET /e/{event}/audio/{channel}": Action.LISTEN,
@@ -59,6 +60,10 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "PATCH /whip/{event}/{session}": Action.USE_STAGE_SESSION,
     "DELETE /whip/{event}/{session}": Action.USE_STAGE_SESSION,
     "OPTIONS /whip/{event}/{session}": Action.OPEN_PAGE,
+    # Human interpreters.
+    "GET /booth/{event}/{channel}": Action.OPEN_PAGE,
+    "GET /booth/{event}/{channel}/changes": Action.INTERPRET,
+    "POST /booth/{event}/{channel}/commands": Action.INTERPRET,
     # The desk.
     "GET /api/session": Action.READ_OWN_ACCESS,
     "POST /api/session": Action.SIGN_IN,
@@ -80,6 +85,10 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/events/{event}/sound": Action.CONTROL_EVENT,
     "POST /api/events/{event}/trial": Action.CONTROL_EVENT,
     "POST /api/events/{event}/rehearsal": Action.CONTROL_EVENT,
+    "GET /api/events/{event}/announcements": Action.READ_EVENT,
+    "POST /api/events/{event}/announcements": Action.CONTROL_EVENT,
+    "PATCH /api/events/{event}/announcements/{announcement}": Action.CONTROL_EVENT,
+    "DELETE /api/events/{event}/announcements/{announcement}": Action.CONTROL_EVENT,
     "GET /api/log": Action.READ_AUDIT,
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,
@@ -95,6 +104,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/archive": Action.EDIT_EVENT,
     "POST /api/events/{event}/duplicate": Action.EDIT_EVENT,
     "POST /api/events/{event}/channels/{channel}/restart": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/channels/{channel}/release": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/channels/{channel}/messages": Action.CONTROL_EVENT,
     # Conferences.
     "GET /api/conferences": Action.MANAGE_CONFERENCES,
     "POST /api/conferences": Action.MANAGE_CONFERENCES,

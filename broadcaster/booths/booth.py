@@ -104,7 +104,7 @@ class Booth:
         opener = dependencies.engines.opener(channel)
         self._engine = opener.kind
         self._floor = FloorReceiver(
-            event.id, bus, clock, dependencies.shared_blocks, event.live_at_ms
+            keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
         )
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False

@@ -155,6 +155,8 @@ def channel_body(channel: Channel) -> dict[str, Any]:
         "interpreter": channel.interpreter,
         "always": channel.always,
         "voice": channel.voice,
+        "standby": channel.standby,
+        "takeover_silence_s": channel.takeover_silence_s,
     }
 
 

@@ -20,7 +20,15 @@ from pydantic import (
 )
 
 from broadcaster.auth import new_key
-from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
+from broadcaster.model.consoles.standby import TAKEOVER_SILENCE_S, Standby
+from broadcaster.model.event import (
+    Channel,
+    EventState,
+    Interpreter,
+    Notice,
+    StereoInput,
+    Term,
+)
 from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
 
@@ -107,6 +115,7 @@ Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readab
 Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
 
 
+Readable = AfterValidator(_readable)
 Sentence = Annotated[str, StringConstraints(max_length=300), AfterValidator(_readable)]
 SentenceOrNothing = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)
@@ -132,6 +141,8 @@ class LanguageChoice(_Body):
     interpreter: Interpreter = Interpreter.AUTO
     always: bool = False
     voice: Voice | None = None
+    standby: Standby = Standby.WARM
+    takeover_silence_s: float = Field(TAKEOVER_SILENCE_S, ge=3, le=120)
 
     @model_validator(mode="before")
     @classmethod
@@ -279,7 +290,8 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
     found: dict[str, Channel] = {}
     for choice in chosen:
         tag = tags[choice.tag]
-        found.setdefault(tag, Channel(tag, choice.interpreter, choice.always, choice.voice))
+        options = choice.model_dump(exclude={"tag"})
+        found.setdefault(tag, Channel(tag, **options))
     return tuple(found.values())
 
 

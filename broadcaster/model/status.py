@@ -112,6 +112,10 @@ class BoothStatus:
         last_error: stable id of the last failure; empty if there was none.
         last_error_reason: the same as a sentence that says what to do.
         last_error_at_ms: Unix time of the last failure.
+        on_air: `ai`, `human` or `floor`: what the channel carries now.
+        on_air_name: the human interpreter who should be heard, heard or not; empty for none.
+        on_air_reason: why the AI or the floor has the channel of that interpreter, or has got it
+            back: `by_hand`, `connection_lost` or `human_silent`; empty otherwise.
     """
 
     channel: str
@@ -137,6 +141,9 @@ class BoothStatus:
     last_error: str = ""
     last_error_reason: str = ""
     last_error_at_ms: int | None = None
+    on_air: str = "ai"
+    on_air_name: str = ""
+    on_air_reason: str = ""
     kind: Literal["booth"] = "booth"
 
 

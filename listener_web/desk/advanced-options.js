@@ -31,6 +31,8 @@ class LanguageRow {
     placeholder: say('formVoiceUsual'),
   });
   #voiceField = h('label', { class: 'field' }, say('formVoice'), this.#voice);
+  /** How the AI stands by for a human interpreter: kept as the API has it. */
+  #standby = {};
   #always = h('input', { type: 'checkbox', name: 'always' });
   #glossary = h('textarea', {
     class: 'input',
@@ -60,7 +62,8 @@ class LanguageRow {
   }
 
   /** @param {EventLanguage} language */
-  fill({ interpreter, voice, always }) {
+  fill({ interpreter, voice, always, standby, takeover_silence_s }) {
+    this.#standby = { standby, takeover_silence_s };
     this.#interpreter.value = interpreter;
     this.#voice.value = voice ?? '';
     this.#always.checked = always;
@@ -75,6 +78,7 @@ class LanguageRow {
       interpreter: this.#interpreter.value,
       always: this.#always.checked,
       voice: voice === '' ? null : voice,
+      ...this.#standby,
     };
   }
 

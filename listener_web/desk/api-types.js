@@ -4,7 +4,8 @@
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
-/** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null}} EventLanguage */
+/** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,
+ *   standby: 'warm' | 'cold', takeover_silence_s: number}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
@@ -80,6 +81,9 @@
  * @property {string} [last_error]
  * @property {string} [last_error_reason] says what to do
  * @property {number | null} [last_error_at_ms]
+ * @property {'ai' | 'human' | 'floor'} [on_air]
+ * @property {string} [on_air_name] the human interpreter who has the channel
+ * @property {'' | 'by_hand' | 'connection_lost' | 'human_silent'} [on_air_reason]
  * @property {number} listeners
  * @property {number} readers
  */

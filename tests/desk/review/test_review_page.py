@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.desk.review.reviewing import Desk, desk_and_edge
 from tests.edge.conftest import Edge
@@ -12,7 +12,7 @@ from tests.support.axe import violations
 from tests.support.browser import chromium
 
 PICTURES = os.environ.get("BROADCASTER_TEST_PICTURES", "")
-SCREEN = {"width": 1366, "height": 768}
+SCREEN = ViewportSize(width=1366, height=768)
 
 
 @asynccontextmanager
