@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from broadcaster import access_parts, from_settings
+from broadcaster import access_parts, from_settings, provider_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.rehearsed import RehearsedBooths
@@ -73,7 +73,6 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
-from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage
@@ -205,7 +204,7 @@ def _add_booths(
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
-    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    engines_at = partial(provider_settings.rehearsal_engines, settings, http)
     rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
@@ -226,7 +225,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    edge = EdgeRoutes(rooms, clock, provider_settings.provider_name(settings))
     programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
@@ -256,9 +255,9 @@ def _add_desk(
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
-    continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
-    answers = EventAnswers(settings.public_url, continuous)
-    desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    facts = provider_settings.interpreter_facts(settings)
+    answers = EventAnswers(settings.public_url, facts)
+    desk = DeskRoutes(events, board, organizer, answers, facts.languages)
     journal = Journal(bus, clock)
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)

@@ -50,6 +50,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
+    "realtime.providers": "realtime realtime.protocol",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
@@ -71,13 +72,15 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
         "booths.text booths.timing errors log model model.check realtime system"
     ),
-    "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
+    "booths.engines": (
+        "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
+    ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model realtime system",
+    "booths.demand": "model realtime realtime.providers.prices system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
@@ -145,6 +148,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
+    "provider_settings": (
+        "booths.engines config desk errors model realtime realtime.providers setting_types"
+    ),
 }
 OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},

@@ -136,7 +136,7 @@ class Booth:
             report_state=self._reporter.move,
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
-            voiced=voiced,
+            voiced=opener.speaks,
             finishes=self._finishes,
         )
 

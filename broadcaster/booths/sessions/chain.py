@@ -314,9 +314,15 @@ class SessionChain:
         while True:
             current = self._current
             assert current is not None
-            wait_s = rotate_in_s(self._language, current.expires_at, self._clock)
+            wait_s = rotate_in_s(
+                self._language, current.expires_at, self._clock, self._opener.session_s
+            )
             self.rotates_at_ms = self._clock.now_ms() + int(wait_s * 1000)
-            await self._clock.sleep(wait_s)
+            await first_of(
+                self._clock.sleep(wait_s),
+                current.ends_soon(),
+                name=f"until {self._language} is rotated",
+            )
             self._report_state(BoothState.ROTATING, "")
             try:
                 following = await self._open()

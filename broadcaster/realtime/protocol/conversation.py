@@ -9,7 +9,6 @@ empty, so it can neither answer nor interrupt by itself.
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
@@ -33,7 +32,7 @@ class ConversationProtocol(SessionProtocol):
         now: seconds of a monotonic clock.
     """
 
-    expected: ClassVar[Mapping[str, frozenset[State]]] = {
+    expected: Mapping[str, frozenset[State]] = {
         wire.SESSION_CREATED: frozenset({State.CONNECTING}),
         wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
         wire.RESPONSE_CREATED: WORKING,
