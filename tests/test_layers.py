@@ -30,6 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check model.consoles",
+    "model.relay": "errors model",
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
@@ -54,8 +55,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.announcements model.check model.conference model.review "
-        "sockets web.access web.pages"
+        "access auth errors model model.announcements model.check model.conference model.relay "
+        "model.review sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -69,18 +70,20 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "consoles": "access errors model model.consoles system web",
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model model.check realtime system"
+        "audio booths.demand booths.engines booths.floor booths.playout booths.relay "
+        "booths.sessions booths.text booths.timing errors log model model.check model.relay "
+        "realtime system"
     ),
+    "booths.relay": "audio booths.floor model system",
     "booths.engines": (
         "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
     ),
     "booths.floor": "audio errors model system",
-    "booths.playout": "audio booths.floor model",
+    "booths.playout": "audio audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model realtime realtime.providers.prices system",
+    "booths.demand": "model model.relay realtime realtime.providers.prices system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
@@ -99,7 +102,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles stage_keys system web web.access"
+        "model.consoles model.relay stage_keys system web web.access"
     ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",

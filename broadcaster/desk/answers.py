@@ -156,6 +156,7 @@ def channel_body(channel: Channel) -> dict[str, Any]:
         "voice": channel.voice,
         "standby": channel.standby,
         "takeover_silence_s": channel.takeover_silence_s,
+        "relay_from": channel.relay_from or None,
     }
 
 

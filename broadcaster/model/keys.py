@@ -6,6 +6,11 @@ def floor_pcm(event: str) -> str:
     return f"pcm.{event}"
 
 
+def relay_pcm(event: str, channel: str) -> str:
+    """Topic of the PCM frames of a channel from which others are interpreted, 20 ms each."""
+    return f"pcm.{event}.{channel}"
+
+
 def opus(event: str, channel: str) -> str:
     """Topic of the Opus frames of one channel, or of one of its variants by `str`."""
     return f"opus.{event}.{channel}"

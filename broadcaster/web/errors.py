@@ -50,6 +50,7 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.relay.relays import BadRelay
 from broadcaster.model.review.review_errors import (
     CaptionChanged,
     CaptionUnfinished,
@@ -85,6 +86,7 @@ STATUS: dict[type[DomainError], int] = {
     EventChanged: 412,
     BadEventId: 422,
     BadProgramme: 422,
+    BadRelay: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,

@@ -153,6 +153,13 @@ class SessionChain:
         """Use this version of the event for the next sessions."""
         self._event = event
 
+    def hear_again_from(self, position: int) -> None:
+        """Let the session hear what was buffered from `position` on since it was fed."""
+        following = self._next if self._next is not None and self._next.fed else None
+        session = following or self._current
+        if session is not None:
+            session.hear_again_from(position)
+
     @property
     def usage(self) -> Usage:
         """Tokens used so far, if the engine counts them."""

@@ -101,6 +101,10 @@ class FedSession:
         self._next = position
         self._tasks.append(asyncio.create_task(self._feed(), name="session feed"))
 
+    def hear_again_from(self, position: int) -> None:
+        """Feed it again from `position` on, because another sound was buffered there."""
+        self._next = min(self._next, position)
+
     def stop_at(self, position: int) -> None:
         """Feed it only what lies before `position`, then let it finish."""
         self._until = position
