@@ -22,6 +22,7 @@ from aiohttp.typedefs import Middleware
 
 from broadcaster import access_parts, from_settings, provider_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.announcements.translator import AnnouncementTranslator
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
@@ -36,6 +37,7 @@ from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.announcements.records import AnnouncementDesk
 from broadcaster.desk.announcements.routes import AnnouncementRoutes
 from broadcaster.desk.announcements.shown import ShownAnnouncements
+from broadcaster.desk.announcements.translation_routes import TranslationRoutes
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
@@ -216,6 +218,8 @@ def _add_booths(
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
+    translator = AnnouncementTranslator(bus, dependencies.engines, dependencies.price)
+    parts.run["translations"] = translator.run
     parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
@@ -294,6 +298,7 @@ def _add_desk(
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
+        *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),

@@ -78,12 +78,16 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.engines": (
         "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
     ),
+    "booths.announcements": (
+        "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
+        "realtime.socket"
+    ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model model.relay realtime realtime.providers.prices system",
+    "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
@@ -108,7 +112,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.alarms": "desk.board desk.journal errors model system",
-    "desk.announcements": "desk desk.journal errors model model.announcements web",
+    "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.rehearsal": (

@@ -87,6 +87,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/rehearsal": Action.CONTROL_EVENT,
     "GET /api/events/{event}/announcements": Action.READ_EVENT,
     "POST /api/events/{event}/announcements": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/announcements/translation": Action.CONTROL_EVENT,
     "PATCH /api/events/{event}/announcements/{announcement}": Action.CONTROL_EVENT,
     "DELETE /api/events/{event}/announcements/{announcement}": Action.CONTROL_EVENT,
     "GET /api/log": Action.READ_AUDIT,

@@ -197,6 +197,20 @@ ANNOUNCEMENTS_SEEN = "seen.announcements"
 """Topic on which edge processes report how many phones got announcements."""
 
 
+TRANSLATION_ORDERS = "translations.orders"
+"""Topic of orders to translate an announcement."""
+
+
+def translation_record(event: str) -> str:
+    """Record of the id of the newest order that a process has taken for an event."""
+    return f"translation.{event}"
+
+
+def translation_answers(order: str) -> str:
+    """Topic of what the process that carries out an order answers."""
+    return f"translations.answers.{order}"
+
+
 def announcements_record(event: str) -> str:
     """Record of an event's announcements."""
     return f"{ANNOUNCEMENT_RECORDS}{event}"

@@ -40,6 +40,7 @@ from broadcaster.errors import (
     UnknownSession,
 )
 from broadcaster.model.announcements.announcement import TooManyAnnouncements, UnknownAnnouncement
+from broadcaster.model.announcements.translation import TranslationFailed
 from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.check.trial import TrialRunning
 from broadcaster.model.conference.conference_errors import (
@@ -95,6 +96,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownLanguage: 422,
     TooManyJoining: 503,
     TooManyPeers: 503,
+    TranslationFailed: 503,
     NegotiationTimedOut: 504,
 }
 """Every `DomainError`, sorted by status."""

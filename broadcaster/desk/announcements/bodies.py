@@ -45,6 +45,13 @@ class AnnouncementChange(_AnnouncementBody):
     withdrawn: bool | None = None
 
 
+class Translation(_AnnouncementBody):
+    """Body of `POST /api/events/{event}/announcements/translation`."""
+
+    text: Text
+    language: Tag | None = None
+
+
 async def notice_of(text: str, translations: dict[str, str]) -> Notice:
     """Texts in the model's types.
 

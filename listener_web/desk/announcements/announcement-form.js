@@ -1,10 +1,12 @@
 /** The form that writes an announcement, or corrects one: one text, and perhaps one for each language. */
-import { h } from '../../shared/dom.js';
+import { h, setText } from '../../shared/dom.js';
+import { explained, inSentences } from '../../i18n/error-words.js';
 import { say, wordsLanguage } from '../../i18n/say.js';
-import { languageName } from '../../i18n/written.js';
+import { languageName, listed } from '../../i18n/written.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./announcement-item.js').DeskAnnouncement} DeskAnnouncement */
+/** @typedef {{translations: Record<string, string>, missing: string[]}} Translated */
 
 /**
  * @typedef {object} Written
@@ -33,13 +35,24 @@ export class AnnouncementForm {
   #byLanguage = new Map();
   /** The tag of what the speaker speaks; empty if that is not set. */
   #spoken = '';
+  #translate = h('button', { type: 'button', class: 'button' }, say('announceTranslate'));
+  #preview = h('p', { class: 'announcement-said', role: 'status' });
+  #on;
 
-  /** @param {{send: (written: Written) => Promise<boolean>, cancel: () => void}} on `send` says whether it worked */
+  /**
+   * @param {object} on
+   * @param {(written: Written) => Promise<boolean>} on.send says whether it worked
+   * @param {(text: string, language: string | null) => Promise<Translated>} on.translate
+   * @param {() => void} on.cancel
+   */
   constructor(on) {
     for (const minutes of LIVES_MINUTES) {
       this.#minutes.append(h('option', { value: String(minutes) }, lifeWords(minutes)));
     }
-    this.#each.append(h('p', { class: 'soft' }, say('announceEachHint')), this.#texts);
+    this.#on = on;
+    const row = h('div', { class: 'announcement-buttons' }, this.#translate);
+    this.#translate.addEventListener('click', () => void this.#fillIn());
+    this.#each.append(h('p', { class: 'soft' }, say('announceEachHint')), row, this.#preview, this.#texts);
     this.element.append(
       field(say('announceText'), this.#text),
       this.#each,
@@ -79,6 +92,8 @@ export class AnnouncementForm {
       if (this.#byLanguage.has(tag)) continue;
       const input = textArea(`announce-text-${tag}`, false);
       input.lang = tag;
+      // What somebody has typed is not replaced by a translation.
+      input.addEventListener('input', () => delete input.dataset.translated);
       this.#byLanguage.set(tag, input);
       this.#texts.append(field(languageName(tag, english), input));
     }
@@ -107,9 +122,36 @@ export class AnnouncementForm {
   clear() {
     this.element.reset();
     this.#language.value = this.#spoken;
+    for (const input of this.#byLanguage.values()) delete input.dataset.translated;
+    setText(this.#preview, '');
     this.#minutes.value = String(USUAL_MINUTES);
     this.#send.textContent = say('announceSend');
     this.#cancel.hidden = true;
+  }
+
+  /** Have the languages translated that nobody has typed a text for. */
+  async #fillIn() {
+    if (!this.#text.reportValidity()) return;
+    this.#translate.disabled = true;
+    this.#preview.dataset.tone = '';
+    setText(this.#preview, say('announceTranslating'));
+    try {
+      const { translations, missing } = await this.#on.translate(this.#text.value, this.#language.value || null);
+      for (const [tag, text] of Object.entries(translations)) {
+        const input = this.#byLanguage.get(tag);
+        if (input === undefined || (input.value !== '' && !input.dataset.translated)) continue;
+        input.value = text;
+        input.dataset.translated = 'true';
+      }
+      const left = missing.filter((tag) => !this.#byLanguage.get(tag)?.value);
+      const languages = listed(left.map((tag) => languageName(tag)));
+      this.#preview.dataset.tone = left.length > 0 ? 'bad' : 'good';
+      setText(this.#preview, left.length > 0 ? say('announceNotTranslated', { languages }) : say('announceTranslated'));
+    } catch (error) {
+      this.#preview.dataset.tone = 'bad';
+      setText(this.#preview, inSentences(explained(error)));
+    }
+    this.#translate.disabled = false;
   }
 
   /** @returns {Written} */

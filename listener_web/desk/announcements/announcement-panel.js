@@ -1,5 +1,6 @@
 /** The announcements of an event on its live view: written, corrected, withdrawn, and counted. */
 import { getJson, sendJson } from '../../shared/api.js';
+import { abortedAfter } from '../../shared/deadline.js';
 import { h, setText } from '../../shared/dom.js';
 import { eventAddress } from '../../shared/organizer.js';
 import { explained, inSentences } from '../../i18n/error-words.js';
@@ -12,6 +13,8 @@ import { AnnouncementItem } from './announcement-item.js';
 /** @typedef {import('./announcement-form.js').Written} Written */
 
 const LOOK_MS = 10_000;
+/** The server gives up before. */
+const TRANSLATION_MS = 45_000;
 
 export class AnnouncementPanel {
   element = h('section', { class: 'card announcements-card', 'aria-labelledby': 'announce-title' });
@@ -35,6 +38,8 @@ export class AnnouncementPanel {
     this.#path = `${eventAddress(event.id)}/announcements`;
     this.#form = new AnnouncementForm({
       send: (written) => this.#send(written),
+      translate: (text, language) =>
+        sendJson('POST', `${this.#path}/translation`, { text, language }, {}, abortedAfter(TRANSLATION_MS)),
       cancel: () => (this.#correcting = ''),
     });
     this.#form.element.hidden = true;

@@ -53,6 +53,10 @@ async def test_an_announcement_reaches_phones_and_is_counted(tmp_path: Path) -> 
             opened(browser, *live, viewport=WIDE) as desk,
             opened(browser, phone_url, viewport=SMALL, color_scheme="dark") as phone,
         ):
+            await desk.get_by_label("Text", exact=True).fill("Lunch")
+            await desk.locator(".announcement-each summary").click()
+            await desk.get_by_role("button", name="Translate").click()  # nobody is there
+            await desk.locator(".announcement-said[data-tone='bad']").wait_for()
             await announce(desk, "Lunch is in hall 2", "La comida es en la sala 2")
             card = phone.locator(".announcement")
             await card.get_by_text("La comida es en la sala 2").wait_for()
