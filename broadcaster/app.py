@@ -53,6 +53,9 @@ from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.revisions import CaptionReviser
+from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -272,6 +275,8 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    reviser = CaptionReviser(bus)
+    presence = ReviewerPresence(bus, clock, reviser)
     announced = AnnouncementDesk(bus, clock, journal)
     shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
@@ -280,6 +285,7 @@ def _add_desk(
         "schedule": conferences.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
         "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
@@ -294,6 +300,7 @@ def _add_desk(
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
@@ -314,6 +321,7 @@ def _add_desk(
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
         web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/review/{event}", page("review/review.html")),
         web.get("/desk/live", page("desk/live/live.html")),
         web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]

@@ -34,6 +34,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.review": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
@@ -55,7 +56,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "oidc": "errors model setting_types",
     "web": (
         "access auth errors model model.announcements model.check model.conference model.relay "
-        "sockets web.access web.pages"
+        "model.review sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -118,6 +119,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
+    "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (

@@ -97,6 +97,16 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+def review_record(event: str, caption: str) -> str:
+    """Record of a caption that was revised."""
+    return f"{review_records(event)}{caption}"
+
+
+def review_records(event: str) -> str:
+    """Prefix of the records of all revised captions of one event."""
+    return f"review.{event}."
+
+
 NOTHING = "nothing."
 """A beginning of names that nothing has."""
 LOG_RECORDS = "log."

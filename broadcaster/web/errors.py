@@ -52,6 +52,11 @@ from broadcaster.model.conference.conference_errors import (
     UnknownConference,
 )
 from broadcaster.model.relay.relays import BadRelay
+from broadcaster.model.review.review_errors import (
+    CaptionChanged,
+    CaptionUnfinished,
+    UnknownCaption,
+)
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -60,10 +65,13 @@ STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
     DownloadsOff: 403,
     UnknownAnnouncement: 404,
+    UnknownCaption: 404,
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
     UnknownSession: 404,
+    CaptionChanged: 409,
+    CaptionUnfinished: 409,
     ClosedWhileOpening: 409,
     ConferenceExists: 409,
     ConferenceHasEvents: 409,

@@ -42,6 +42,9 @@ const UTF8 = new TextEncoder();
  * @property {number} end_ms
  * @property {string} text
  * @property {boolean} final
+ * @property {number} [revision] counts what reviewers changed, from 1; missing for what was said
+ * @property {boolean} [corrected] its text is not what was said
+ * @property {boolean} [hidden] a reviewer hid it; its text is empty
  */
 
 /**
