@@ -163,7 +163,7 @@ class SessionChain:
 
     @property
     def counts(self) -> SessionCounts:
-        """What the sessions were sent and lost so far."""
+        """Counts of all sessions so far."""
         for session in (self._current, self._next):
             if session is not None:
                 self._counts.take(session)
