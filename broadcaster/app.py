@@ -28,6 +28,9 @@ from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.consoles.changes import ConsoleChanges
+from broadcaster.consoles.commands import ConsoleCommands
+from broadcaster.consoles.interpreters import Interpreters
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
@@ -35,6 +38,7 @@ from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.check.trial_routes import TrialRoutes
+from broadcaster.desk.consoles.routes import ConsoleDeskRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -124,6 +128,7 @@ def build(
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
         _add_floor(parts, settings, bus, clock, registry)
+        _add_consoles(parts, bus, clock, organizer, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -173,6 +178,19 @@ def _add_floor(
         *whip.routes(),
         *StageSoundRoutes(floors.find_event, bus, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
+    ]
+
+
+def _add_consoles(
+    parts: ProcessParts, bus: Bus, clock: Clock, organizer: Organizer, registry: TokenRegistry
+) -> None:
+    """Human interpreters work at `consoles/`, next to the floor that they hear."""
+    interpreters = Interpreters(organizer, registry, bus)
+    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
+    parts.routes += [
+        *commands.routes(),
+        *ConsoleChanges(interpreters, commands, bus, clock).routes(),
+        web.get("/booth/{event}/{channel}", page("booth/booth.html")),
     ]
 
 
@@ -266,6 +284,7 @@ def _add_desk(
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(
             settings,

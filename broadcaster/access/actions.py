@@ -19,6 +19,8 @@ class Action(StrEnum):
     SPEAK = "speak"
     USE_STAGE_SESSION = "use_stage_session"
     """Change or end a session by its address, which is a secret; a key that is shown must fit."""
+    INTERPRET = "interpret"
+    """Work at the console of the channel that the token is for, and listen without the passcode."""
     READ_METRICS = "read_metrics"
     READ_OWN_ACCESS = "read_own_access"
     LIST_EVENTS = "list_events"
@@ -60,6 +62,7 @@ an admin."""
 MAY: Mapping[Action, frozenset[AccessRole]] = {
     **dict.fromkeys(ANYBODY, frozenset(AccessRole)),
     Action.SPEAK: _STAGE,
+    Action.INTERPRET: frozenset({AccessRole.INTERPRETER}),
     Action.USE_STAGE_SESSION: _STAGE,
     Action.READ_OWN_ACCESS: frozenset(AccessRole) - {AccessRole.ATTENDEE},
     Action.LIST_EVENTS: _READERS,

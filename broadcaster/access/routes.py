@@ -58,6 +58,10 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "PATCH /whip/{event}/{session}": Action.USE_STAGE_SESSION,
     "DELETE /whip/{event}/{session}": Action.USE_STAGE_SESSION,
     "OPTIONS /whip/{event}/{session}": Action.OPEN_PAGE,
+    # Human interpreters.
+    "GET /booth/{event}/{channel}": Action.OPEN_PAGE,
+    "GET /booth/{event}/{channel}/changes": Action.INTERPRET,
+    "POST /booth/{event}/{channel}/commands": Action.INTERPRET,
     # The desk.
     "GET /api/session": Action.READ_OWN_ACCESS,
     "POST /api/session": Action.SIGN_IN,
@@ -91,6 +95,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/events/{event}/archive": Action.EDIT_EVENT,
     "POST /api/events/{event}/duplicate": Action.EDIT_EVENT,
     "POST /api/events/{event}/channels/{channel}/restart": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/channels/{channel}/release": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/channels/{channel}/messages": Action.CONTROL_EVENT,
     # Conferences.
     "GET /api/conferences": Action.MANAGE_CONFERENCES,
     "POST /api/conferences": Action.MANAGE_CONFERENCES,

@@ -115,6 +115,7 @@ class EventEraser:
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
         on_air = await self._bus.records(keys.on_air_records(event_id))
+        messages = await self._bus.records(keys.console_records(event_id))
         tokens = await self._void_tokens(event_id)
         await self._bus.erase(
             records=[
@@ -122,6 +123,8 @@ class EventEraser:
                 *progress,
                 *on_air,
                 *tokens,
+                *messages,
+                keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
                 keys.check_record(event_id),

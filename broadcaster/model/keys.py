@@ -203,6 +203,25 @@ def crib(event: str, channel: str) -> str:
     return f"crib.{event}.{channel}"
 
 
-def console_messages(event: str, channel: str) -> str:
-    """Topic of messages among a channel's interpreters, and to the technician and the stage."""
-    return f"consoles.{event}.{channel}"
+CONSOLE_RECORDS = "console."
+"""Prefix of the records of the messages of all channels."""
+
+
+def console_records(event: str) -> str:
+    """Prefix of those of one event."""
+    return f"{CONSOLE_RECORDS}{event}."
+
+
+def console_record(event: str, channel: str) -> str:
+    """Record of the newest messages of a channel's human interpreters and the technician."""
+    return f"{console_records(event)}{channel}"
+
+
+def console_presence(event: str, channel: str) -> str:
+    """Topic on which the consoles of a channel say that they are open."""
+    return f"console.presence.{event}.{channel}"
+
+
+def slow_down_record(event: str) -> str:
+    """Record of the last signal to the speaker to slow down."""
+    return f"slowdown.{event}"

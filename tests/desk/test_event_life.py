@@ -289,6 +289,9 @@ async def fill(bus: Bus, event_id: str) -> None:
         await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
     await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
+    for channel in ("es", "it"):
+        await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
+    await bus.put(keys.slow_down_record(event_id), b"{}")
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))

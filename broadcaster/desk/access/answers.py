@@ -61,6 +61,9 @@ def link_of(token: Token, text: str, base: str) -> str | None:
     """The link that opens a page with a token; None for a role without one."""
     if token.role in DESK_ROLES:
         return f"{base}/desk#token={text}"
+    if token.role is AccessRole.INTERPRETER:
+        scope = token.scopes[0]
+        return f"{base}/booth/{scope.id}/{scope.channel}#token={text}"
     if token.role is AccessRole.STAGE:
         return f"{base}/stage/{token.scopes[0].id}#key={text}"
     return None
