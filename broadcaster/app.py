@@ -31,6 +31,8 @@ from broadcaster.config import Role, Settings
 from broadcaster.consoles.changes import ConsoleChanges
 from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
+from broadcaster.consoles.sound.feeds import InterpreterFeeds
+from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.answers import EventAnswers
@@ -127,8 +129,9 @@ def build(
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
+        # Before the floor: the ids of its WHIP sessions would pass for languages.
+        _add_consoles(parts, settings, bus, clock, organizer, registry)
         _add_floor(parts, settings, bus, clock, registry)
-        _add_consoles(parts, bus, clock, organizer, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -182,12 +185,25 @@ def _add_floor(
 
 
 def _add_consoles(
-    parts: ProcessParts, bus: Bus, clock: Clock, organizer: Organizer, registry: TokenRegistry
+    parts: ProcessParts,
+    settings: Settings,
+    bus: Bus,
+    clock: Clock,
+    organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """Human interpreters work at `consoles/`, next to the floor that they hear."""
     interpreters = Interpreters(organizer, registry, bus)
+    feeds = InterpreterFeeds(bus, clock, registry)
+    whip = InterpreterWhip(
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+    )
+    parts.run["interpreters' microphones"] = feeds.run
+    parts.send_away.append(lambda _over_s: whip.close())
+    parts.close.append(whip.close)
     commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     parts.routes += [
+        *whip.routes(),
         *commands.routes(),
         *ConsoleChanges(interpreters, commands, bus, clock).routes(),
         web.get("/booth/{event}/{channel}", page("booth/booth.html")),

@@ -55,18 +55,26 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
+    "webrtc.whip": "access errors web webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc"
+        "model.check stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
+    "consoles.sound": (
+        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
+    ),
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model model.check realtime system"
+        "audio booths.demand booths.engines booths.floor booths.human booths.playout "
+        "booths.sessions booths.text booths.timing errors log model model.check realtime system"
     ),
     "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
+    "booths.human": (
+        "booths booths.engines booths.floor booths.playout booths.sessions booths.text "
+        "booths.timing model model.consoles realtime system"
+    ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio booths.floor model",
     "booths.sessions": (

@@ -62,6 +62,11 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /booth/{event}/{channel}": Action.OPEN_PAGE,
     "GET /booth/{event}/{channel}/changes": Action.INTERPRET,
     "POST /booth/{event}/{channel}/commands": Action.INTERPRET,
+    "POST /whip/{event}/{channel}": Action.INTERPRET,
+    "OPTIONS /whip/{event}/{channel}": Action.OPEN_PAGE,
+    "PATCH /whip/{event}/{channel}/{session}": Action.USE_LISTENER_SESSION,
+    "DELETE /whip/{event}/{channel}/{session}": Action.USE_LISTENER_SESSION,
+    "OPTIONS /whip/{event}/{channel}/{session}": Action.OPEN_PAGE,
     # The desk.
     "GET /api/session": Action.READ_OWN_ACCESS,
     "POST /api/session": Action.SIGN_IN,

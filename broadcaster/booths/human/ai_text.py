@@ -22,7 +22,9 @@ WriteText = Callable[[str, TextPlace | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Fragment:
+class AiFragment:
+    """A piece of the AI's text, and where it is or would be heard."""
+
     text: str
     place: TextPlace
 
@@ -47,17 +49,17 @@ class AiText:
         self._now_ms = now_ms
         self._human = False
         self._holds = False
-        self._unheard: deque[_Fragment] = deque(maxlen=KEPT_FRAGMENTS)
-        self._waiting: deque[_Fragment] = deque(maxlen=MOST_WAITING_FRAGMENTS)
+        self._unheard: deque[AiFragment] = deque(maxlen=KEPT_FRAGMENTS)
+        self._waiting: deque[AiFragment] = deque(maxlen=MOST_WAITING_FRAGMENTS)
 
     def push_ai_text(self, text: str, place: TextPlace) -> None:
         """Take the next fragment, and where it is or would be heard."""
         if self._human:
             crib = {"text": text, "position": ms_to_samples(self._now_ms())}
             self._bus.publish(self._topic, json.dumps(crib, ensure_ascii=False).encode())
-            self._unheard.append(_Fragment(text, place))
+            self._unheard.append(AiFragment(text, place))
         elif self._holds:
-            self._waiting.append(_Fragment(text, place))
+            self._waiting.append(AiFragment(text, place))
         else:
             self._write(text, place)
 

@@ -57,7 +57,7 @@ class HumanInterpreter:
         mixer: the channel's voice.
         ai_text: takes the AI's text.
         transcript: of the interpreter.
-        switch: who is heard.
+        switch: decides which of the two is heard.
     """
 
     def __init__(

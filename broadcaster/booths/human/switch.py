@@ -1,8 +1,8 @@
 """Decides whether a channel carries its human interpreter or the AI: rules only, no sound.
 
-The record on the bus says who should be heard. This says who is heard: the AI takes over when the
-interpreter's connection is lost, or when they are silent for long while the floor speaks. It gives
-the channel back when the interpreter is there again.
+The record on the bus names the interpreter who should be heard. This tells which of the two is
+heard: the AI takes over when the interpreter's connection is lost, or when they are silent for long
+while the floor speaks. It gives the channel back when the interpreter is there again.
 """
 
 from broadcaster.model.consoles.on_air import OnAir
@@ -20,6 +20,8 @@ TRUSTED_S = 30.0
 """After this long on air without a loss earlier ones are forgotten."""
 FLOOR_SPEAKS_S = 2.0
 """The floor speaks if there was speech within this time."""
+FLOOR_PAUSES_S = 4.0
+"""After a longer silence of the floor the interpreter's silence is counted from the start."""
 SPOKEN_SHARE = 0.5
 """A silent interpreter is overdue when the floor spoke in this share of their silence, or more."""
 RETURN_SPEECH_S = 0.3
@@ -33,7 +35,7 @@ _LONG_AGO = float("-inf")
 
 
 class HumanSwitch:
-    """Who is heard on one channel.
+    """The choice between a human and the AI on one channel.
 
     All times are seconds on one clock that never runs backwards, given by the caller.
 
@@ -83,12 +85,14 @@ class HumanSwitch:
         self.decide(now)
 
     def note_speech(self, now: float, seconds: float) -> None:
-        """Note that the interpreter has spoken for so many seconds up to now."""
+        """Note speech of the interpreter: these seconds of it have ended by now."""
         self._spoken_s += seconds
         self._forget_silence(now)
 
     def note_floor_speech(self, now: float, seconds: float) -> None:
-        """Note that the floor has spoken for so many seconds up to now."""
+        """Note speech of the floor: these seconds of it have ended by now."""
+        if now - self._floor_spoke_at > FLOOR_PAUSES_S:
+            self._floor_spoken_s = 0.0
         if not self._floor_spoken_s:
             self._floor_began = now
         self._floor_spoken_s += seconds
