@@ -177,6 +177,7 @@ class AttendeePage {
       state: (state) => {
         this.#reports.hear(state);
         this.#offered.hear(state.channels);
+        this.#sheet.hearHumans(state.humans ?? []);
       },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),
     });

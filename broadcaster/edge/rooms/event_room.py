@@ -85,6 +85,7 @@ class EventRoom:
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
         self._lags_s: dict[str, int] = {}
+        self._humans: set[str] = set()
         self._spoken_language = ""
         self._told: dict[str, State] = {}
         self._used_at = process.clock.monotonic()
@@ -188,7 +189,7 @@ class EventRoom:
         if channel == FLOOR:
             booth = BoothState.LIVE
         elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
-            booth = self._booths[channel][1]
+            booth = BoothState.LIVE if channel in self._humans else self._booths[channel][1]
         state: State = {
             "state": EventState.CLOSED if self.event.is_over else self.event.state,
             "floor": floor,
@@ -199,12 +200,18 @@ class EventRoom:
             state["lag_s"] = self._lags_s[channel]
         if channel == FLOOR and self.floor_language:
             state["language"] = self.floor_language
+        if humans := self.humans():
+            state["humans"] = humans
         if notice := self.event.notice_on(channel):
             state["notice"] = notice
         starts_at = self.event.starts_at()
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
         return state
+
+    def humans(self) -> tuple[str, ...]:
+        """The channels on which a human interpreter is heard now."""
+        return tuple(one for one in self.event.channel_ids() if one in self._humans)
 
     @property
     def floor_language(self) -> str:
@@ -238,8 +245,12 @@ class EventRoom:
                         self._floor = (self._clock.monotonic(), floor)
                     case BoothStatus(
                         channel=channel, state=state, lag_ms=lag_ms, floor_language=language
-                    ):
+                    ) as booth:
                         self._booths[channel] = (self._clock.monotonic(), state)
+                        if booth.on_air == "human":
+                            self._humans.add(channel)
+                        else:
+                            self._humans.discard(channel)
                         if channel == FLOOR:
                             self._spoken_language = language or self._spoken_language
                         elif lag_ms is not None:
