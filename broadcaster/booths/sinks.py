@@ -29,6 +29,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import STALE_AFTER_S, BoothStatus, EdgeStatus, statuses
 from broadcaster.system.tasks import first_of
 
@@ -146,9 +147,11 @@ class ChannelSink:
         )
         self._glossary = GlossaryWatch(channel)
         self._glossary.use(event)
+        self._relayed = channel in relays(event)
         self._audience = Audience(variants_of(channel), clock)
         self._floor_language = ""
         self._floor_language_at = 0.0
+        self._lags_ms: dict[str, int | None] = {}
 
     async def run(self) -> None:
         """See `BoothSink`."""
@@ -207,6 +210,7 @@ class ChannelSink:
         """See `BoothSink`."""
         self._glossary.use(event)
         self.human.use_event(event)
+        self._relayed = self._channel in relays(event)
 
     def measure(self, status: BoothStatus) -> BoothStatus:
         """See `BoothSink`."""
@@ -217,7 +221,7 @@ class ChannelSink:
             on_air="human" if self.human.heard else on_air,
             on_air_name=self.human.switch.on_air.name,
             on_air_reason=self.human.switch.reason,
-            lag_ms=self._voice.lag_ms,
+            lag_ms=self._lag_ms(status.relay_from),
             queue_ms=self._voice.queue_ms,
             dropped_ms=self._voice.dropped_ms,
             glossary_said=self._glossary.hits + self._glossary.missed,
@@ -237,8 +241,13 @@ class ChannelSink:
         """See `BoothSink`."""
         return self._output.next_position
 
+    def _lag_ms(self, relay: str) -> int | None:
+        """The lag behind the floor: that of the relay is added, if one is heard."""
+        own_ms = self._voice.lag_ms
+        return None if own_ms is None else own_ms + (self._lags_ms.get(relay) or 0)
+
     def _mix_now(self) -> ChannelMix:
-        return ChannelMix(self._floor_fills_in(), self._audience.wanted())
+        return ChannelMix(self._floor_fills_in(), self._audience.wanted(), self._relayed)
 
     def _floor_fills_in(self) -> bool:
         if self.human.heard:
@@ -255,11 +264,12 @@ class ChannelSink:
         self.human.ai_text.push_ai_text(SKIPPED, self._heard_times.push_text(SKIPPED))
 
     async def _follow_status(self) -> None:
-        """Learn what the floor speaks, and which variants have listeners."""
+        """Learn what the floor speaks, how far others lag, and which variants have listeners."""
         async with self._bus.subscribe(keys.status(self._event)) as messages:
             async for status in statuses(messages):
                 match status:
-                    case BoothStatus(channel=channel, floor_language=language):
+                    case BoothStatus(channel=channel, floor_language=language, lag_ms=lag_ms):
+                        self._lags_ms[channel] = lag_ms
                         if channel == FLOOR:
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()

@@ -130,11 +130,17 @@ class EventEraser:
                 keys.check_record(event_id),
                 keys.trial_record(event_id),
                 keys.alarms_record(event_id),
+                keys.announcements_record(event_id),
+                keys.translation_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
+        for name in on_air:
+            channel = name.removeprefix(keys.on_air_records(event_id))
+            sound = keys.interpreter_pcm(event_id, channel)
+            await self._bus.erase(records=[], streams=keys.NOTHING, retained=sound)
 
     async def _codes(self, event_id: str) -> list[str]:
         """The records of the event's join codes: two changes at once may have taken two."""

@@ -112,6 +112,7 @@ class BoothStatus:
         last_error: stable id of the last failure; empty if there was none.
         last_error_reason: the same as a sentence that says what to do.
         last_error_at_ms: Unix time of the last failure.
+        relay_from: the channel that is interpreted now; empty while that is the floor.
         on_air: `ai`, `human` or `floor`: what the channel carries now.
         on_air_name: the human interpreter who should be heard, heard or not; empty for none.
         on_air_reason: why the AI or the floor has the channel of that interpreter, or has got it
@@ -144,6 +145,7 @@ class BoothStatus:
     on_air: str = "ai"
     on_air_name: str = ""
     on_air_reason: str = ""
+    relay_from: str = ""
     kind: Literal["booth"] = "booth"
 
 

@@ -87,6 +87,10 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
         {"languages": [{"tag": "es", "standby": "asleep"}]},
         {"languages": [{"tag": "es", "takeover_silence_s": 2}]},
         {"languages": [{"tag": "es", "takeover_silence_s": 121}]},
+        {"languages": [{"tag": "es", "relay_from": "klingon"}]},
+        {"languages": [{"tag": "es", "relay_from": "fr"}]},
+        {"languages": [{"tag": "es", "relay_from": "es"}]},
+        {"languages": [{"tag": "es", "relay_from": "fr"}, {"tag": "fr", "relay_from": "es"}]},
         {"languages": [{"tag": "es", "restarts": 5}]},
         {"languages": ["klingon"]},
         {"source_language": "klingon"},
@@ -113,7 +117,7 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
 async def test_a_bad_value_changes_nothing(server: Server, wrong: dict[str, Any]) -> None:
     before = await call(server, "POST", "/api/events", 201, json=NEW)
     refused = await call(server, "PATCH", status=422, json=wrong)
-    assert refused["error"] in {"bad_request", "unknown_language", "bad_schedule"}
+    assert refused["error"] in {"bad_request", "bad_relay", "unknown_language", "bad_schedule"}
     assert refused["message"]
     assert refused["hint"]
     assert await call(server, "GET") == before
@@ -125,7 +129,7 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
         "title": "Another title",
         "languages": [
             {"tag": "de", "interpreter": "converse", "voice": "cedar"},
-            {"tag": "es", "standby": "cold", "takeover_silence_s": 5.5},
+            {"tag": "es", "standby": "cold", "takeover_silence_s": 5.5, "relay_from": "DE"},
         ],
         "glossary": [{"text": "sluice", "translations": {"es": "esclusa"}}],
         "starts_at": "2026-11-27T13:00:00Z",
@@ -142,6 +146,7 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
         ("de", "cedar"),
         ("es", None),
     ]
+    assert [one["relay_from"] for one in event["languages"]] == [None, "de"]
     assert [(one["standby"], one["takeover_silence_s"]) for one in event["languages"]] == [
         ("warm", 8.0),
         ("cold", 5.5),
@@ -289,12 +294,15 @@ async def fill(bus: Bus, event_id: str) -> None:
         await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
     await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
+    await bus.put(keys.announcements_record(event_id), SECRET_WORDS.encode())
+    await bus.put(keys.translation_record(event_id), b"0123")
     for channel in ("es", "it"):
         await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
     await bus.put(keys.slow_down_record(event_id), b"{}")
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))
+    bus.retain(keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
 
 
 async def create(bus: Bus, clock: FakeClock, **more: Any) -> Event:

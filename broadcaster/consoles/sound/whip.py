@@ -65,6 +65,11 @@ class InterpreterWhip:
             *resource_routes(_SESSION, changed, ACCEPTS_FRAGMENTS),
         ]
 
+    @property
+    def session_count(self) -> int:
+        """Microphones connected now."""
+        return len(self._sessions)
+
     async def close(self) -> None:
         """Disconnect all microphones and wait until their resources are released."""
         await self._sessions.close()

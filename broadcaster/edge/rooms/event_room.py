@@ -9,6 +9,7 @@ from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.fanout.caption_messages import state_message
 from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
+from broadcaster.edge.rooms.announced import RoomAnnouncements, Told
 from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.errors import UnknownChannel
@@ -62,7 +63,7 @@ class EdgeProcess:
     slow_log: RateLimitedLog
 
 
-State = dict[str, str | int | tuple[str, ...]]
+State = dict[str, str | int | tuple[str, ...] | tuple[Told, ...]]
 """The states that readers of a channel get; see `EventRoom.state`."""
 
 
@@ -88,6 +89,7 @@ class EventRoom:
         self._humans: set[str] = set()
         self._spoken_language = ""
         self._told: dict[str, State] = {}
+        self.announcements = RoomAnnouncements(event.id, process.id, process.bus, process.clock)
         self._used_at = process.clock.monotonic()
         self.ended = False
         """Whether the room has closed; the next request needs a new one."""
@@ -96,7 +98,13 @@ class EventRoom:
         """Serve until nobody has listened or read for `ROOM_LINGER_S`, or the event is put away."""
         name = f"room:{self.event.id}"
         try:
-            await first_of(self._watch(), self._follow_status(), self._report(), name=name)
+            await first_of(
+                self._watch(),
+                self._follow_status(),
+                self._report(),
+                self.announcements.follow(self._tell_changes),
+                name=name,
+            )
         finally:
             self.ended = True
             for audio in self._audio.values():
@@ -181,15 +189,12 @@ class EventRoom:
     def state(self, channel: str) -> State:
         """The states of the event, the floor and the booth, as readers of a channel get them."""
         now = self._clock.monotonic()
-        floor, booth = "absent", BoothState.IDLE
+        floor = "absent"
         if self._floor is not None and now - self._floor[0] < STALE_AFTER_S:
             status = self._floor[1]
             if status.publisher:
                 floor = "speaking" if status.silent_ms < SPEAKING_WITHIN_MS else "silent"
-        if channel == FLOOR:
-            booth = BoothState.LIVE
-        elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
-            booth = BoothState.LIVE if channel in self._humans else self._booths[channel][1]
+        booth = self._booth_state(channel, now)
         state: State = {
             "state": EventState.CLOSED if self.event.is_over else self.event.state,
             "floor": floor,
@@ -204,10 +209,21 @@ class EventRoom:
             state["humans"] = humans
         if notice := self.event.notice_on(channel):
             state["notice"] = notice
+        announcements = self.announcements.on(channel)
+        if announcements and not self.event.is_over:
+            state["announcements"] = announcements
         starts_at = self.event.starts_at()
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
         return state
+
+    def _booth_state(self, channel: str, now: float) -> BoothState:
+        """The state of a channel for its readers: live while a human is heard, and on the floor."""
+        if channel == FLOOR:
+            return BoothState.LIVE
+        if channel not in self._booths or now - self._booths[channel][0] >= STALE_AFTER_S:
+            return BoothState.IDLE
+        return BoothState.LIVE if channel in self._humans else self._booths[channel][1]
 
     def humans(self) -> tuple[str, ...]:
         """The channels on which a human interpreter is heard now."""
@@ -243,9 +259,11 @@ class EventRoom:
                 match status:
                     case FloorStatus() as floor:
                         self._floor = (self._clock.monotonic(), floor)
-                    case BoothStatus(
-                        channel=channel, state=state, lag_ms=lag_ms, floor_language=language
-                    ) as booth:
+                    case (
+                        BoothStatus(
+                            channel=channel, state=state, lag_ms=lag_ms, floor_language=language
+                        ) as booth
+                    ):
                         self._booths[channel] = (self._clock.monotonic(), state)
                         if booth.on_air == "human":
                             self._humans.add(channel)
@@ -270,6 +288,7 @@ class EventRoom:
                 skipped_frames=sum(hub.slow.skipped_frames for hub in self._audio.values()),
             )
             self._bus.publish(keys.status(self.event.id), status_to_json(status))
+            self.announcements.report()
             self._tell_changes()
             self._process.slow_log.flush()
             now = self._clock.monotonic()

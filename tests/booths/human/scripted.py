@@ -115,10 +115,15 @@ class ScriptedOpener:
     speaker: str
     opened: list[str]
     language: str = "es"
+    session_s: float = 3_600.0
 
     @property
     def kind(self) -> EngineKind:
         return EngineKind.TRANSLATE if self.speaker == "A" else EngineKind.TRANSCRIBE
+
+    @property
+    def speaks(self) -> bool:
+        return self.speaker == "A"
 
     @asynccontextmanager
     async def open(self, event: Event) -> AsyncIterator[ScriptedEngine]:
@@ -199,7 +204,7 @@ class Stage:
         return " ".join(newest.values())
 
     def levels(self) -> "Levels":
-        """What a listener heard so far."""
+        """The sound that a listener heard so far."""
         return Levels.of(self.frames)
 
 
