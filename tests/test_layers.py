@@ -32,6 +32,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model": "errors model.check",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.outputs": "errors",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
@@ -48,7 +49,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
-    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
+    "web": (
+        "access auth errors model model.check model.conference model.outputs sockets web.access "
+        "web.pages"
+    ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
@@ -84,6 +88,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
         "system web web.access"
     ),
+    "desk.outputs": "desk desk.journal errors model model.outputs system web",
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",
@@ -94,6 +99,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "webrtc.clients"
     ),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
+    "outputs": "errors model model.outputs outputs.wires system",
+    "outputs.wires": "model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -150,7 +157,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "booths", "edge", "desk")
+STAGES = ("floor", "booths", "edge", "desk", "outputs")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

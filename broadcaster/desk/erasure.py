@@ -115,11 +115,14 @@ class EventEraser:
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
         tokens = await self._void_tokens(event_id)
+        outputs = await self._bus.records(keys.output_records(event_id))
+        outputs += await self._bus.records(keys.output_progress_records(event_id))
         await self._bus.erase(
             records=[
                 *codes,
                 *progress,
                 *tokens,
+                *outputs,
                 keys.spent_record(event_id),
                 keys.log_record(event_id),
                 keys.check_record(event_id),

@@ -46,8 +46,8 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `conference` or
-            `conference_deleted`.
+        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `outputs`,
+            `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -131,6 +131,11 @@ class DeskFeed:
         if alarms or ("alarms", event_id) in self._newest:
             self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
 
+    def show(self, kind: str, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages something of an event that they know; a part of the desk has found it."""
+        if ("event", event_id) in self._newest:
+            self._change(kind, event_id, body)
+
     def alarms(self) -> dict[str, list[dict[str, Any]]]:
         """The alarms that are raised, by event; those of the installation have an empty id."""
         return {
@@ -207,7 +212,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms", "check"):
+        for kind in ("event", "status", "log", "alarms", "check", "outputs"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})

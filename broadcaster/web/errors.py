@@ -49,6 +49,12 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.outputs.output_errors import (
+    BadOutputAddress,
+    OutputSilent,
+    TooManyOutputs,
+    UnknownOutput,
+)
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -59,6 +65,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
+    UnknownOutput: 404,
     UnknownSession: 404,
     ClosedWhileOpening: 409,
     ConferenceExists: 409,
@@ -69,10 +76,12 @@ STATUS: dict[type[DomainError], int] = {
     TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,
+    TooManyOutputs: 409,
     InvalidTransition: 409,
     ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadOutputAddress: 422,
     BadProgramme: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
@@ -83,6 +92,7 @@ STATUS: dict[type[DomainError], int] = {
     TooManyJoining: 503,
     TooManyPeers: 503,
     NegotiationTimedOut: 504,
+    OutputSilent: 504,
 }
 """Every `DomainError`, sorted by status."""
 HEADERS: dict[type[DomainError], Mapping[str, str]] = {

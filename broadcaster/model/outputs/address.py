@@ -1,0 +1,64 @@
+"""Checks the address of an output when it is set: a wrong one is refused at once.
+
+An output sends to whatever address the organizer types, also inside the hall's network, where OBS
+and caption encoders are. It follows no redirect, and nothing of an answer's body is ever shown.
+"""
+
+from urllib.parse import SplitResult, urlsplit
+
+from broadcaster.model.outputs.output import OutputKind
+from broadcaster.model.outputs.output_errors import BadOutputAddress
+
+LONGEST_ADDRESS = 2_000
+
+SCHEMES: dict[OutputKind, tuple[str, ...]] = {
+    OutputKind.ZOOM: ("https", "http"),
+    OutputKind.TCP: ("tcp", "telnet"),
+}
+_HINTS = {
+    OutputKind.ZOOM: (
+        "In the meeting choose Show captions, Set up manual captioner, Copy the API token."
+    ),
+    OutputKind.TCP: "Write it like tcp://10.0.0.20:23, with the port of the caption encoder.",
+}
+TELNET_PORT = 23
+
+
+def checked_place(kind: OutputKind, address: str) -> str:
+    """Host and port of an address, for people.
+
+    Raises:
+        BadOutputAddress: this kind of output cannot send to it.
+    """
+    parts = split_address(kind, address)
+    assert parts.hostname is not None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = parts.port
+    return f"{host}:{port}" if port is not None else host
+
+
+def split_address(kind: OutputKind, address: str) -> SplitResult:
+    """The parts of an address.
+
+    Raises:
+        BadOutputAddress: this kind of output cannot send to it.
+    """
+    hint = _HINTS[kind]
+    if not address.isprintable() or " " in address or len(address) > LONGEST_ADDRESS:
+        raise BadOutputAddress("the address has spaces or is too long", hint)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise BadOutputAddress("this is not an address", hint) from None
+    schemes = SCHEMES[kind]
+    if parts.scheme not in schemes or not parts.hostname:
+        beginnings = " or ".join(f"{one}://" for one in schemes)
+        raise BadOutputAddress(f"the address must begin with {beginnings} and a host", hint)
+    if parts.username is not None or parts.password is not None:
+        raise BadOutputAddress("the address must not contain a user name or a password", hint)
+    if kind is OutputKind.TCP and port is None and parts.scheme != "telnet":
+        raise BadOutputAddress("the address has no port", hint)
+    if kind is OutputKind.ZOOM and not parts.query:
+        raise BadOutputAddress("this is not a whole caption address: its token is missing", hint)
+    return parts
