@@ -43,6 +43,7 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.outputs.resealing import reseal_outputs
 from broadcaster.desk.outputs.routes import OutputRoutes
 from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
@@ -235,6 +236,7 @@ def _add_outputs(
 ) -> None:
     """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
     cipher = keyring.cipher(OUTPUTS_PURPOSE)
+    parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
     parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http)).run
 
 

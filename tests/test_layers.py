@@ -88,7 +88,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
         "system web web.access"
     ),
-    "desk.outputs": "desk desk.journal errors model model.outputs system web",
+    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.alarms": "desk.board desk.journal errors model system",

@@ -41,7 +41,7 @@ class ProgressRecord:
             stored = OutputProgress.from_json(record.value) if record is not None else None
         except ValueError:
             log.exception("%s cannot be read: the output begins with the next caption", self._name)
-            stored = OutputProgress(after=await self._newest_id())
+            stored = OutputProgress(after=await self.newest_id())
         if stored is None:
             await self.change(since_ms=self._clock.now_ms())
             return
@@ -67,7 +67,8 @@ class ProgressRecord:
                 log.warning("an output waits for the store: %s", error.message)
                 await backoff.wait()
 
-    async def _newest_id(self) -> str:
+    async def newest_id(self) -> str:
+        """The id of the channel's newest caption."""
         stream = keys.captions(self._output.event, self._output.channel)
         try:
             newest = await self._bus.latest(stream, 1)
@@ -107,6 +108,17 @@ class ProgressRecord:
             number=number,
             sending="",
             sent=now.sent + 1,
+            sent_at_ms=now_ms,
+        )
+
+    async def shown(self) -> None:
+        """Note that a screen shows the newest text."""
+        now, now_ms = self.now, self._clock.now_ms()
+        await self.change(
+            state=OutputState.SENDING,
+            reason="",
+            values={},
+            since_ms=now.since_ms if now.state is OutputState.SENDING else now_ms,
             sent_at_ms=now_ms,
         )
 

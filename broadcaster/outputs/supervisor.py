@@ -12,11 +12,12 @@ from cryptography.fernet import MultiFernet
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.language import FLOOR
-from broadcaster.model.outputs.output import CaptionOutput, OutputTarget
+from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputTarget
 from broadcaster.model.outputs.progress import OutputState, OutputTest
 from broadcaster.model.ports import Bus, Clock, Record, Subscription
 from broadcaster.outputs.delivery import Delivery
 from broadcaster.outputs.progress_record import ProgressRecord
+from broadcaster.outputs.screen_text import ScreenText
 from broadcaster.outputs.wires.wire import Wire, WireFailed, WireTarget
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
@@ -145,8 +146,12 @@ class OutputSupervisor:
         language = self._language(output)
         where = WireTarget(target.address, target.password, language, output.options)
         wire = await asyncio.to_thread(self._make_wire, output, where)  # reads files
-        live_at_ms = partial(self._live_at_ms, output.event)
-        delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms)
+        delivery: Delivery | ScreenText
+        if output.kind in ON_SCREEN:
+            delivery = ScreenText(self._bus, self._clock, output, wire)
+        else:
+            live_at_ms = partial(self._live_at_ms, output.event)
+            delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms)
         try:
             topic = keys.output_tests(output.event)
             async with self._bus.subscribe(topic, depth=8) as orders:
@@ -169,7 +174,7 @@ class OutputSupervisor:
         return event.live_at_ms if event is not None else None
 
     async def _send_tests(
-        self, output: CaptionOutput, delivery: Delivery, orders: Subscription
+        self, output: CaptionOutput, delivery: Delivery | ScreenText, orders: Subscription
     ) -> None:
         done = ""
         async for message in orders:

@@ -96,8 +96,13 @@ class Talk:
             yield
 
     async def progress(self, output: CaptionOutput) -> OutputProgress:
-        record = await self.bus.get(keys.output_progress_record("talk", output.id))
-        return OutputProgress.from_json(record.value) if record else OutputProgress()
+        """The progress, once a process has started the output."""
+        async with deadline():
+            while True:
+                record = await self.bus.get(keys.output_progress_record("talk", output.id))
+                if record is not None:
+                    return OutputProgress.from_json(record.value)
+                await asyncio.sleep(0.01)
 
     async def until(
         self, output: CaptionOutput, state: OutputState, reason: str = ""
@@ -111,7 +116,7 @@ class Talk:
                 await asyncio.sleep(0.01)
 
     async def until_sent(self, output: CaptionOutput, count: int) -> OutputProgress:
-        """Wait until so many texts have arrived, as the store says."""
+        """Wait until this many texts have arrived, as the store says."""
         async with deadline():
             while (progress := await self.progress(output)).sent < count:
                 await asyncio.sleep(0.01)

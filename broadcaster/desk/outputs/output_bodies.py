@@ -1,8 +1,8 @@
 """The bodies of requests about caption outputs, and how the API shows an output."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from broadcaster.model.outputs.address import LONGEST_ADDRESS
 from broadcaster.model.outputs.output import CaptionOutput, Options, OutputKind
@@ -12,6 +12,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ADDRESS)
 ]
+ShownName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Password = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -27,14 +28,30 @@ class NewOutput(_OutputRequest):
     name: Name = ""
     address: Address
     password: Password = ""
+    input: ShownName = ""
+    field: ShownName = ""
     columns: int = Field(0, ge=0, le=200)
     charset: Literal["utf-8", "latin-1", "ascii"] = "utf-8"
 
     def options(self) -> Options:
         """The options of its kind."""
-        if self.kind is OutputKind.TCP:
-            return {"columns": self.columns, "charset": self.charset}
-        return {}
+        match self.kind:
+            case OutputKind.TCP:
+                return {"columns": self.columns, "charset": self.charset}
+            case OutputKind.OBS:
+                return {"input": self.input}
+            case OutputKind.VMIX:
+                return {"input": self.input, "field": self.field}
+            case _:
+                return {}
+
+    @model_validator(mode="after")
+    def _names_what_shows_it(self) -> Self:
+        wanted = {OutputKind.OBS: ("input",), OutputKind.VMIX: ("input", "field")}
+        for name in wanted.get(self.kind, ()):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must not be empty")
+        return self
 
 
 class OutputChange(_OutputRequest):

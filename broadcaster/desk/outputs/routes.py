@@ -110,7 +110,7 @@ class OutputRoutes:
         return web.json_response(body, headers=NO_STORE)
 
     async def _event(self, request: web.Request) -> tuple[Event, str]:
-        """The event of a request, and the name of its sender, who may do this."""
+        """The event of a request and the name of its sender, once both are allowed."""
         actor = self._organizer.authorize(request).name
         return (await self._events.get(request.match_info["event"])).event, actor
 

@@ -10,7 +10,7 @@ from broadcaster.model.outputs.progress import OutputTest
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.system.tasks import first_of
 
-TEST_TIMEOUT_S = 15.0
+TEST_TIMEOUT_S = 8.0
 ASK_AGAIN_S = 1.0
 """The bus may lose an order."""
 

@@ -13,13 +13,28 @@ LONGEST_ADDRESS = 2_000
 
 SCHEMES: dict[OutputKind, tuple[str, ...]] = {
     OutputKind.ZOOM: ("https", "http"),
+    OutputKind.YOUTUBE: ("https", "http"),
+    OutputKind.TEAMS: ("https", "http"),
     OutputKind.TCP: ("tcp", "telnet"),
+    OutputKind.OBS: ("ws", "wss"),
+    OutputKind.VMIX: ("http", "https"),
 }
+_WITH_TOKEN = frozenset({OutputKind.ZOOM, OutputKind.YOUTUBE, OutputKind.TEAMS})
+"""Their addresses have a token behind a question mark."""
 _HINTS = {
     OutputKind.ZOOM: (
         "In the meeting choose Show captions, Set up manual captioner, Copy the API token."
     ),
+    OutputKind.YOUTUBE: (
+        "In YouTube's Live Control Room turn closed captions on, choose Post captions to URL, and "
+        "copy the captions ingestion URL."
+    ),
+    OutputKind.TEAMS: (
+        "In the meeting's options turn Provide CART captions on, and copy the CART link."
+    ),
     OutputKind.TCP: "Write it like tcp://10.0.0.20:23, with the port of the caption encoder.",
+    OutputKind.OBS: "Write it like ws://10.0.0.30:4455, as OBS shows it under Connect info.",
+    OutputKind.VMIX: "Write it like http://10.0.0.31:8088, as vMix shows it under Web controller.",
 }
 TELNET_PORT = 23
 
@@ -59,6 +74,6 @@ def split_address(kind: OutputKind, address: str) -> SplitResult:
         raise BadOutputAddress("the address must not contain a user name or a password", hint)
     if kind is OutputKind.TCP and port is None and parts.scheme != "telnet":
         raise BadOutputAddress("the address has no port", hint)
-    if kind is OutputKind.ZOOM and not parts.query:
+    if kind in _WITH_TOKEN and not parts.query:
         raise BadOutputAddress("this is not a whole caption address: its token is missing", hint)
     return parts

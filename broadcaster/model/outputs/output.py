@@ -19,8 +19,20 @@ class OutputKind(StrEnum):
 
     ZOOM = "zoom"
     """Closed captions of a Zoom meeting or webinar."""
+    YOUTUBE = "youtube"
+    """Captions of a YouTube live stream."""
+    TEAMS = "teams"
+    """CART captions of a Microsoft Teams meeting."""
     TCP = "tcp"
     """Lines of text over TCP, as caption encoders and CART software take them."""
+    OBS = "obs"
+    """A text source in OBS Studio."""
+    VMIX = "vmix"
+    """A text field of a title in vMix."""
+
+
+ON_SCREEN = frozenset({OutputKind.OBS, OutputKind.VMIX})
+"""Kinds that show the newest text while it grows; the others get each finished text once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class OutputState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutputProgress:
-    """What is stored of an output's deliveries. It holds nothing that was said.
+    """The stored part of an output's deliveries. It holds nothing that was said.
 
     Attributes:
         state: see `OutputState`.

@@ -27,17 +27,25 @@ async def ask(
     url: URL,
     *,
     data: bytes | None = None,
-    headers: dict[str, str] | None = None,
+    not_started: int | None = None,
 ) -> str:
-    """Send a request.
+    """Send a request. A body is plain text.
+
+    Args:
+        http: the client.
+        method: of HTTP.
+        url: the address.
+        data: the body.
+        not_started: the status that says that the meeting has not started.
 
     Returns:
         The beginning of the answer's body.
 
     Raises:
-        WireFailed: `unreachable`, `timed_out`, `answered` or, for a status that says that the
-            address is not valid, `refused`.
+        WireFailed: `unreachable`, `timed_out`, `answered`, `not_started` or, for a status that says
+            that the address is not valid, `refused`.
     """
+    headers = PLAIN_TEXT if data is not None else None
     try:
         async with (
             asyncio.timeout(REQUEST_TIMEOUT_S),
@@ -49,6 +57,8 @@ async def ask(
     except (aiohttp.ClientError, OSError):
         raise WireFailed("unreachable") from None
     status = answer.status
+    if status == not_started:
+        raise WireFailed("not_started")
     if status in _REFUSALS:
         raise WireFailed("refused", {"status": status}, refused=True)
     if not HTTPStatus(200) <= status < HTTPStatus(300):

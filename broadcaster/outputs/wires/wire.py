@@ -1,4 +1,4 @@
-"""What delivery needs of a protocol: send one text, and say how far the other side has come."""
+"""A protocol as delivery needs it: send one text, and say how far the other side has come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

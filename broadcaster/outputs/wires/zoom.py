@@ -17,8 +17,8 @@ import aiohttp
 from babel.core import get_global, parse_locale
 from yarl import URL
 
-from broadcaster.outputs.wires.http_posts import PLAIN_TEXT, ask, with_query
-from broadcaster.outputs.wires.wire import Parcel, WireFailed, WireTarget
+from broadcaster.outputs.wires.http_posts import ask, with_query
+from broadcaster.outputs.wires.wire import Parcel, WireTarget
 
 _NUMBER = re.compile(r"\s*\"?([0-9]{1,18})\"?\s*")
 _MEETING_NOT_STARTED = 400
@@ -40,33 +40,20 @@ class ZoomWire:
     async def send_text(self, parcel: Parcel) -> None:
         """See `Wire.send_text`."""
         url = with_query(self._address, seq=parcel.number, lang=self._language)
-        await _asked(self._http, "POST", url, parcel.text.encode(), PLAIN_TEXT)
+        data = parcel.text.encode()
+        await ask(self._http, "POST", url, data=data, not_started=_MEETING_NOT_STARTED)
 
     async def last_number(self) -> int | None:
         """See `Wire.last_number`."""
         url = URL(self._address, encoded=True)
         path = f"{url.raw_path.rstrip('/')}/seq"
-        answer = await _asked(self._http, "GET", url.with_path(path, encoded=True, keep_query=True))
+        asking = url.with_path(path, encoded=True, keep_query=True)
+        answer = await ask(self._http, "GET", asking, not_started=_MEETING_NOT_STARTED)
         number = _NUMBER.fullmatch(answer)
         return int(number[1]) if number is not None else None
 
     async def close(self) -> None:
         """See `Wire.close`; the client is shared."""
-
-
-async def _asked(
-    http: aiohttp.ClientSession,
-    method: str,
-    url: URL,
-    data: bytes | None = None,
-    headers: dict[str, str] | None = None,
-) -> str:
-    try:
-        return await ask(http, method, url, data=data, headers=headers)
-    except WireFailed as failed:
-        if failed.values.get("status") == _MEETING_NOT_STARTED:
-            raise WireFailed("not_started") from None
-        raise
 
 
 def language_and_country(tag: str) -> str:

@@ -36,6 +36,9 @@ const WORDS = /** @type {const} */ ({
   interpretation_tried: 'logInterpretationTried',
   event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',
+  output_added: 'logOutputAdded',
+  output_address_replaced: 'logOutputReplaced',
+  output_removed: 'logOutputRemoved',
   event_deleted: 'logEventDeleted',
 });
 
@@ -52,6 +55,7 @@ export function logWords({ what, values }) {
     name: String(values.name ?? ''),
     role: roleName(values.role),
     event: String(values.event ?? ''),
+    place: String(values.place ?? ''),
     before: stateName(values.before),
     after: stateName(values.after),
     error: String(values.error ?? ''),
