@@ -93,7 +93,7 @@ class Delivery:
                 raise
 
     def _text_of(self, entry: Entry) -> _Text | None:
-        """The text of an entry; None for a caption that still grows.
+        """The text of an entry; None for a caption that still grows, and for a revision.
 
         A caption that was sent once is never taken back: none of these protocols could do it.
         """
@@ -101,7 +101,7 @@ class Delivery:
             caption = Caption.from_json(entry.payload)
         except (ValueError, TypeError):
             return None  # the edge reports it
-        if not caption.final or not caption.text.strip():
+        if not caption.final or caption.revision or not caption.text.strip():
             return None
         live_at_ms = self._live_at_ms()
         now_ms = self._clock.now_ms()

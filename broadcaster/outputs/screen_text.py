@@ -39,6 +39,7 @@ class ScreenText:
         self._output = output
         self._wire = wire
         self._progress = ProgressRecord(bus, clock, output)
+        self._caption_id = ""
         self._newest = ""
         self._shown = ""
         self._changed = asyncio.Event()
@@ -77,8 +78,16 @@ class ScreenText:
         stream = keys.captions(self._output.event, self._output.channel)
         async for entry in self._bus.follow(stream, self._after):
             with suppress(ValueError, TypeError):  # the edge reports it
-                self._newest = Caption.from_json(entry.payload).text
-                self._changed.set()
+                self._take(Caption.from_json(entry.payload))
+
+    def _take(self, caption: Caption) -> None:
+        """Show a caption; a revision only if that caption is shown now."""
+        if not caption.revision:
+            self._caption_id = caption.id
+        elif caption.id != self._caption_id or not self._newest:
+            return
+        self._newest = caption.text
+        self._changed.set()
 
     async def _show(self) -> None:
         backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, sleep=self._clock.sleep)

@@ -167,7 +167,7 @@ class Stage:
         clock = LoopClock()
         self.bus = bus
         self.channel = channel
-        self.floor = FloorReceiver("talk", bus, clock)
+        self.floor = FloorReceiver(keys.floor_pcm("talk"), bus, clock)
         self.captions = CaptionWriter("talk", channel, bus)
         progress = ChannelProgress(
             event="talk", channel=channel, bus=bus, clock=clock, captions=self.captions

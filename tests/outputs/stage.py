@@ -88,6 +88,13 @@ class Talk:
                 await self.bus.append(keys.captions("talk", "es"), caption.to_json())
             self.said.append(text)
 
+    async def revise(self, text: str) -> None:
+        """Revise the newest caption, as a reviewer does."""
+        caption = Caption(
+            f"es-{self._number}", "es", 0, 500, text, final=True, revision=1, corrected=True
+        )
+        await self.bus.append(keys.captions("talk", "es"), caption.to_json())
+
     @asynccontextmanager
     async def outputs(self) -> AsyncIterator[None]:
         """A process that sends them; leaving the context is its sudden end."""

@@ -148,7 +148,9 @@ async def test_vmix_shows_the_newest_text(talk: Talk) -> None:
         other = await talk.add("vmix", vmix.url, **{**shown, "field": "Name.Text"})
         for one in (output, other):
             await talk.until(one, OutputState.WAITING)
-        await talk.say("Ä & ü = 100 %?\n#2")
+        await talk.say("Ae")
+        await vmix.until_shown("Ae")
+        await talk.revise("Ä & ü = 100 %?\n#2")
         await vmix.until_shown("Ä & ü = 100 %?\n#2")
         await talk.until(output, OutputState.SENDING)
         await talk.until(other, OutputState.RETRYING, "no_such_input")

@@ -98,6 +98,16 @@ async def test_the_state_says_what_is_wrong_until_it_is_right(
         assert meeting.texts == ["One."]
 
 
+async def test_a_revision_is_not_sent(talk: Talk) -> None:
+    async with zoom_meeting() as meeting, talk.outputs():
+        output = await talk.add("zoom", meeting.address)
+        await talk.say("Won.")
+        await talk.revise("One.")
+        await talk.say("Two.")
+        await talk.until_sent(output, 2)
+        assert (meeting.texts, meeting.broken) == (["Won.", "Two."], [])
+
+
 async def test_a_meeting_that_counts_already_is_followed(talk: Talk) -> None:
     async with zoom_meeting() as meeting:
         meeting.texts = ["By another captioner.", "And more."]

@@ -14,7 +14,6 @@ from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, KEPT_S, FloorBuffer
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.errors import BusUnavailable
-from broadcaster.model import keys
 from broadcaster.model.audio import (
     PCM_FRAME_SAMPLES,
     RETAINED_SAMPLES,
@@ -47,10 +46,10 @@ PushFloorPcm = Callable[[int, bytes], None]
 
 
 class FloorReceiver:
-    """Receives one event's floor.
+    """Receives one event's floor, or another sound on its clock.
 
     Args:
-        event: id of the event.
+        topic: of the sound, with what the bus retains of it.
         bus: where its sound comes from.
         clock: time.
         shared: what the booths of this process keep; None if this is the only one.
@@ -63,13 +62,13 @@ class FloorReceiver:
 
     def __init__(
         self,
-        event: str,
+        topic: str,
         bus: Bus,
         clock: Clock,
         shared: SharedBlocks | None = None,
         live_at_ms: int | None = None,
     ) -> None:
-        self._topic = keys.floor_pcm(event)
+        self._topic = topic
         self._bus = bus
         self._time = clock
         self._live_at_ms = live_at_ms

@@ -25,6 +25,8 @@ CLEARABLE = (
     "time-zone",
 )
 """Options that `--clear` sets back to nothing."""
+KEPT_CHOICES = ("interpreter", "always", "voice", "standby", "takeover_silence_s", "relay_from")
+"""The choices for a language that it keeps if a command does not change them."""
 _FIELDS = {"source": "source_language", "spend-cap": "spend_cap_usd"}
 
 
@@ -176,7 +178,7 @@ def languages_of(
     chosen: dict[str, dict[str, Any]] = {}
     for tag in tags:
         before = known.get(tag, {})
-        kept = {name: before[name] for name in ("interpreter", "always", "voice") if name in before}
+        kept = {name: before[name] for name in KEPT_CHOICES if name in before}
         chosen[tag] = {"tag": tag, **kept}
 
     def set_of(option: str, tag: str, name: str, value: object) -> None:

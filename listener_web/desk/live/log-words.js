@@ -33,6 +33,9 @@ const WORDS = /** @type {const} */ ({
   token_created: 'logTokenCreated',
   token_revoked: 'logTokenRevoked',
   passage_flagged: 'logPassageFlagged',
+  caption_corrected: 'logCaptionCorrected',
+  caption_hidden: 'logCaptionHidden',
+  caption_shown: 'logCaptionShown',
   interpretation_tried: 'logInterpretationTried',
   event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',
@@ -40,6 +43,10 @@ const WORDS = /** @type {const} */ ({
   output_address_replaced: 'logOutputReplaced',
   output_removed: 'logOutputRemoved',
   event_deleted: 'logEventDeleted',
+  announcement_made: 'logAnnouncementMade',
+  announcement_corrected: 'logAnnouncementCorrected',
+  announcement_withdrawn: 'logAnnouncementWithdrawn',
+  announcement_restored: 'logAnnouncementRestored',
 });
 
 /**
