@@ -235,17 +235,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        kinds = (
-            "event",
-            "status",
-            "log",
-            "alarms",
-            "check",
-            "messages",
-            "announcements",
-            "outputs",
-        )
-        for kind in kinds:
+        for kind in _OF_EVENTS:
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})

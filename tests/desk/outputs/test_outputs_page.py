@@ -76,14 +76,12 @@ async def test_an_output_is_added_tried_and_removed() -> None:
         await expect(row).to_contain_text("Stopped: it refuses the address (403)")
         assert await violations(page) == []
         await photograph(page, "stopped")
-        meeting.faults = []
         async with zoom_meeting() as other:
             await row.get_by_role("button", name="New address").click()
             await row.get_by_label("Address", exact=True).fill(other.address)
             await row.get_by_role("button", name="Save").click()
             await expect(row).to_contain_text("2 texts have arrived")
-            await asyncio.sleep(0)
-            assert "Buenos días." in [*other.texts, *meeting.texts]
+            assert other.texts == ["Buenos días."]
 
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await row.get_by_role("button", name="Remove").click()
