@@ -20,8 +20,9 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from broadcaster import access_parts, from_settings
+from broadcaster import access_parts, from_settings, provider_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.announcements.translator import AnnouncementTranslator
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
@@ -33,6 +34,10 @@ from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
+from broadcaster.desk.announcements.records import AnnouncementDesk
+from broadcaster.desk.announcements.routes import AnnouncementRoutes
+from broadcaster.desk.announcements.shown import ShownAnnouncements
+from broadcaster.desk.announcements.translation_routes import TranslationRoutes
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
@@ -48,6 +53,9 @@ from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.revisions import CaptionReviser
+from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -67,7 +75,6 @@ from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
-from broadcaster.realtime.wire import TARGET_LANGUAGES
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage
@@ -199,7 +206,7 @@ def _add_booths(
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
-    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    engines_at = partial(provider_settings.rehearsal_engines, settings, http)
     rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
@@ -211,6 +218,8 @@ def _add_booths(
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
+    translator = AnnouncementTranslator(bus, dependencies.engines, dependencies.price)
+    parts.run["translations"] = translator.run
     parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
@@ -220,7 +229,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    edge = EdgeRoutes(rooms, clock, provider_settings.provider_name(settings))
     programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
@@ -250,9 +259,9 @@ def _add_desk(
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
-    continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
-    answers = EventAnswers(settings.public_url, continuous)
-    desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    facts = provider_settings.interpreter_facts(settings)
+    answers = EventAnswers(settings.public_url, facts)
+    desk = DeskRoutes(events, board, organizer, answers, facts.languages)
     journal = Journal(bus, clock)
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
@@ -266,13 +275,19 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    reviser = CaptionReviser(bus)
+    presence = ReviewerPresence(bus, clock, reviser)
+    announced = AnnouncementDesk(bus, clock, journal)
+    shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
         "schedule": conferences.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
+        "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
@@ -282,7 +297,10 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
+        *AnnouncementRoutes(announced, shown, events, organizer).routes(),
+        *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
@@ -303,6 +321,7 @@ def _add_desk(
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
         web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/review/{event}", page("review/review.html")),
         web.get("/desk/live", page("desk/live/live.html")),
         web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]

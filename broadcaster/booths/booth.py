@@ -20,6 +20,7 @@ from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
+from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
@@ -96,6 +97,7 @@ class Booth:
         bus, clock = dependencies.bus, dependencies.clock
         self._event_id = event.id
         self._channel = channel.language
+        self._filled = channel
         self._name = f"booth:{event.id}:{channel.language}"
         self._orders = orders or BoothOrders()
         self._bus = bus
@@ -106,6 +108,7 @@ class Booth:
         self._floor = FloorReceiver(
             keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
         )
+        self._relayed = self._relayed_sound(event, channel, dependencies)
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False
         self._progress = ChannelProgress(
@@ -129,15 +132,36 @@ class Booth:
         )
         self._chain = SessionChain(
             language=channel.language,
-            event=event,
+            event=_as_heard(event, channel),
             opener=opener,
-            buffer=self._floor.buffer,
+            buffer=(self._relayed or self._floor).buffer,
             sink=self._sink,
             report_state=self._reporter.move,
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
-            voiced=voiced,
+            voiced=opener.speaks,
             finishes=self._finishes,
+        )
+
+    def _relayed_sound(
+        self, event: Event, channel: Channel, dependencies: BoothDependencies
+    ) -> RelayedSound | None:
+        """The sound that the booth hears instead of the floor; None if it hears the floor."""
+        if not channel.relay_from:
+            return None
+        relay = FloorReceiver(
+            keys.relay_pcm(event.id, channel.relay_from),
+            self._bus,
+            self._clock,
+            dependencies.shared_blocks,
+            event.live_at_ms,
+        )
+        return RelayedSound(
+            floor=self._floor,
+            relay=relay,
+            clock=self._clock,
+            floor_only=self._floor_needs_no_interpreter,
+            hear_again=self._hear_again_from,
         )
 
     def _channel_sink(
@@ -177,7 +201,7 @@ class Booth:
             async with self._captions.writing(self._floor.now_ms, self._finishes):
                 # `_interpret` returns when the orders end; the others run until then.
                 await first_of(
-                    self._floor.receive(self._sink.push_floor_pcm),
+                    (self._relayed or self._floor).receive(self._sink.push_floor_pcm),
                     self._interpret(),
                     self._sink.run(),
                     self._follow_event(),
@@ -214,7 +238,7 @@ class Booth:
             self._captions.go_on_after(left.last)
         self._sink.begin_sound_at(progress.sound_until)
         if progress.done_until is not None:
-            self._floor.begin_at(progress.done_until)
+            (self._relayed or self._floor).begin_at(progress.done_until)
             self._chain.go_on_after(left.texts, progress.done_until)
 
     async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
@@ -250,12 +274,12 @@ class Booth:
     async def _follow_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self._event_id)):
             event = Event.from_json(record.value)
-            self._chain.use_event(event)
+            self._chain.use_event(_as_heard(event, self._filled))
             self._sink.use_event(event)
 
     async def _keep_time(self) -> None:
         while True:
-            self._floor.tick(TICK_S)
+            (self._relayed or self._floor).tick(TICK_S)
             self._captions.tick(self._floor.now_ms())
             await self._clock.sleep(TICK_S)
 
@@ -263,6 +287,12 @@ class Booth:
         """Whether the channel has an interpreter now."""
         working = self._reporter.state in {BoothState.LIVE, BoothState.ROTATING}
         return working and self._orders.interpreting
+
+    def _floor_needs_no_interpreter(self) -> bool:
+        return self._sink.silence_expected()
+
+    def _hear_again_from(self, position: int) -> None:
+        self._chain.hear_again_from(position)
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
         sent_ms = samples_to_ms(self._chain.fed_blocks * BLOCK_SAMPLES)
@@ -287,4 +317,11 @@ class Booth:
                 last_error_reason=failure.advice(),
                 last_error_at_ms=at_ms,
             )
+        if self._relayed is not None and not self._relayed.on_floor:
+            status = replace(status, relay_from=self._filled.relay_from)
         return self._sink.measure(status)
+
+
+def _as_heard(event: Event, channel: Channel) -> Event:
+    """The event for the engine: what the speaker speaks says nothing about a relay's language."""
+    return replace(event, source_language=None) if channel.relay_from else event

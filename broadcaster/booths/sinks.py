@@ -27,6 +27,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import STALE_AFTER_S, BoothStatus, EdgeStatus, statuses
 from broadcaster.system.tasks import first_of
 
@@ -122,9 +123,11 @@ class ChannelSink:
         )
         self._glossary = GlossaryWatch(channel)
         self._glossary.use(event)
+        self._relayed = channel in relays(event)
         self._audience = Audience(variants_of(channel), clock)
         self._floor_language = ""
         self._floor_language_at = 0.0
+        self._lags_ms: dict[str, int | None] = {}
 
     async def run(self) -> None:
         """See `BoothSink`."""
@@ -183,13 +186,14 @@ class ChannelSink:
     def use_event(self, event: Event) -> None:
         """See `BoothSink`."""
         self._glossary.use(event)
+        self._relayed = self._channel in relays(event)
 
     def measure(self, status: BoothStatus) -> BoothStatus:
         """See `BoothSink`."""
         self._glossary.expire(self._floor.now_ms())
         return replace(
             status,
-            lag_ms=self._voice.lag_ms,
+            lag_ms=self._lag_ms(status.relay_from),
             queue_ms=self._voice.queue_ms,
             dropped_ms=self._voice.dropped_ms,
             glossary_said=self._glossary.hits + self._glossary.missed,
@@ -209,9 +213,14 @@ class ChannelSink:
         """See `BoothSink`."""
         return self._output.next_position
 
+    def _lag_ms(self, relay: str) -> int | None:
+        """The lag behind the floor: that of the relay is added, if one is heard."""
+        own_ms = self._voice.lag_ms
+        return None if own_ms is None else own_ms + (self._lags_ms.get(relay) or 0)
+
     def _mix_now(self) -> ChannelMix:
         floor_fills_in = self.silence_expected() or not self._interpreting()
-        return ChannelMix(floor_fills_in, self._audience.wanted())
+        return ChannelMix(floor_fills_in, self._audience.wanted(), self._relayed)
 
     def _skipped(self, skip: Skip) -> None:
         log.warning("skipped %d ms of interpretation to catch up", skip.dropped_ms)
@@ -219,11 +228,12 @@ class ChannelSink:
         self._captions.push_text(SKIPPED, self._floor.now_ms(), place)
 
     async def _follow_status(self) -> None:
-        """Learn what the floor speaks, and which variants have listeners."""
+        """Learn what the floor speaks, how far others lag, and which variants have listeners."""
         async with self._bus.subscribe(keys.status(self._event)) as messages:
             async for status in statuses(messages):
                 match status:
-                    case BoothStatus(channel=channel, floor_language=language):
+                    case BoothStatus(channel=channel, floor_language=language, lag_ms=lag_ms):
+                        self._lags_ms[channel] = lag_ms
                         if channel == FLOOR:
                             self._floor_language = language
                             self._floor_language_at = self._clock.monotonic()
@@ -238,7 +248,8 @@ class ChannelSink:
         async for entry in self._bus.follow(keys.captions(self._event, FLOOR)):
             caption = Caption.from_json(entry.payload)
             now_ms = self._floor.now_ms()
-            if caption.final and now_ms - caption.end_ms < WINDOW_MS:
+            is_said = caption.final and not caption.revision
+            if is_said and now_ms - caption.end_ms < WINDOW_MS:
                 self._glossary.hear_source(caption.text, now_ms)
 
 

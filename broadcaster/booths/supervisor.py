@@ -22,6 +22,7 @@ from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Lease
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -141,6 +142,8 @@ class BoothSupervisor:
                 continue
             if event.is_over:
                 self._bus.forget_retained(keys.floor_pcm(event.id))
+                for relay in relays(event):
+                    self._bus.forget_retained(keys.relay_pcm(event.id, relay))
             elif not has_models:
                 await self._load_models()
                 has_models = True

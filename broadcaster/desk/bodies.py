@@ -31,6 +31,7 @@ from broadcaster.model.event import (
 )
 from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
+from broadcaster.model.relay.relays import check_relays
 
 LONGEST_SLUG = 48
 _SUFFIX_LENGTH = 6
@@ -115,6 +116,7 @@ Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readab
 Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
 
 
+Readable = AfterValidator(_readable)
 Sentence = Annotated[str, StringConstraints(max_length=300), AfterValidator(_readable)]
 SentenceOrNothing = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)
@@ -142,6 +144,7 @@ class LanguageChoice(_Body):
     voice: Voice | None = None
     standby: Standby = Standby.WARM
     takeover_silence_s: float = Field(TAKEOVER_SILENCE_S, ge=3, le=120)
+    relay_from: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -283,14 +286,19 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 
     Raises:
         UnknownLanguage: a tag is not one.
+        BadRelay: a channel would be interpreted from itself, or from one that is not chosen.
     """
     chosen = list(chosen)
-    tags = await _canonical(choice.tag for choice in chosen)
+    tags = await _canonical(
+        tag for choice in chosen for tag in (choice.tag, choice.relay_from) if tag is not None
+    )
     found: dict[str, Channel] = {}
     for choice in chosen:
         tag = tags[choice.tag]
-        options = choice.model_dump(exclude={"tag"})
-        found.setdefault(tag, Channel(tag, **options))
+        options = choice.model_dump(exclude={"tag", "relay_from"})
+        relay = "" if choice.relay_from is None else tags[choice.relay_from]
+        found.setdefault(tag, Channel(tag, **options, relay_from=relay))
+    check_relays(tuple(found.values()))
     return tuple(found.values())
 
 

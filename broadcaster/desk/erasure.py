@@ -114,6 +114,7 @@ class EventEraser:
         """Remove all keys of an event but its record, and `more` records."""
         codes = await self._codes(event_id)
         progress = await self._bus.records(keys.progress_records(event_id))
+        reviewed = await self._bus.records(keys.review_records(event_id))
         on_air = await self._bus.records(keys.on_air_records(event_id))
         messages = await self._bus.records(keys.console_records(event_id))
         tokens = await self._void_tokens(event_id)
@@ -121,6 +122,7 @@ class EventEraser:
             records=[
                 *codes,
                 *progress,
+                *reviewed,
                 *on_air,
                 *tokens,
                 *messages,
@@ -130,6 +132,8 @@ class EventEraser:
                 keys.check_record(event_id),
                 keys.trial_record(event_id),
                 keys.alarms_record(event_id),
+                keys.announcements_record(event_id),
+                keys.translation_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),

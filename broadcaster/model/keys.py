@@ -6,6 +6,11 @@ def floor_pcm(event: str) -> str:
     return f"pcm.{event}"
 
 
+def relay_pcm(event: str, channel: str) -> str:
+    """Topic of the PCM frames of a channel from which others are interpreted, 20 ms each."""
+    return f"pcm.{event}.{channel}"
+
+
 def opus(event: str, channel: str) -> str:
     """Topic of the Opus frames of one channel, or of one of its variants by `str`."""
     return f"opus.{event}.{channel}"
@@ -92,6 +97,16 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+def review_record(event: str, caption: str) -> str:
+    """Record of a caption that was revised."""
+    return f"{review_records(event)}{caption}"
+
+
+def review_records(event: str) -> str:
+    """Prefix of the records of all revised captions of one event."""
+    return f"review.{event}."
+
+
 NOTHING = "nothing."
 """A beginning of names that nothing has."""
 LOG_RECORDS = "log."
@@ -174,6 +189,31 @@ def heard_asks(event: str) -> str:
 def heard_answer(ask: str) -> str:
     """Topic of the answer to one ask."""
     return f"heard.answer.{ask}"
+
+
+ANNOUNCEMENT_RECORDS = "announcements."
+"""Prefix of the records of the announcements of all events."""
+ANNOUNCEMENTS_SEEN = "seen.announcements"
+"""Topic on which edge processes report how many phones got announcements."""
+
+
+TRANSLATION_ORDERS = "translations.orders"
+"""Topic of orders to translate an announcement."""
+
+
+def translation_record(event: str) -> str:
+    """Record of the id of the newest order that a process has taken for an event."""
+    return f"translation.{event}"
+
+
+def translation_answers(order: str) -> str:
+    """Topic of what the process that carries out an order answers."""
+    return f"translations.answers.{order}"
+
+
+def announcements_record(event: str) -> str:
+    """Record of an event's announcements."""
+    return f"{ANNOUNCEMENT_RECORDS}{event}"
 
 
 ON_AIR_RECORDS = "onair."

@@ -5,7 +5,8 @@
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
 /** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,
- *   standby: 'warm' | 'cold', takeover_silence_s: number}} EventLanguage */
+ *   standby: 'warm' | 'cold', takeover_silence_s: number,
+ *   relay_from: string | null}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
@@ -84,6 +85,7 @@
  * @property {'ai' | 'human' | 'floor'} [on_air]
  * @property {string} [on_air_name] the human interpreter who has the channel
  * @property {'' | 'by_hand' | 'connection_lost' | 'human_silent'} [on_air_reason]
+ * @property {string} [relay_from] the channel that is interpreted now; empty for the floor
  * @property {number} listeners
  * @property {number} readers
  */
@@ -95,6 +97,7 @@
  * @property {number} cost_usd
  * @property {number | null} spend_cap_usd
  * @property {boolean} held
+ * @property {{reviewers: number, corrections: number}} [review]
  * @property {FloorStatus | null} floor
  * @property {ChannelStatus[]} channels
  */

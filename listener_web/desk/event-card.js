@@ -5,6 +5,7 @@ import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
+import { ReviewLine } from './review/review-line.js';
 import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
 import { EVENT_STATES, copyLink, eventAddress, inTwoParts, livePage } from '../shared/organizer.js';
@@ -44,6 +45,7 @@ export class EventCard {
   #cost;
   #stereo;
   #measured;
+  #review;
   #pause;
   #restarting = false;
   /** @type {EventStatus | null} */
@@ -62,6 +64,7 @@ export class EventCard {
     this.#actions = new EventActions(event, on, () => this.check.confirmLive());
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
+    this.#review = new ReviewLine(event.id);
     this.#pause = new PauseNotice((notice) => this.#actions.take('pause', { notice }));
     this.#measured = h(
       'div',
@@ -69,6 +72,7 @@ export class EventCard {
       h('div', { class: 'floor' }, this.#floorWords, this.#meter),
       this.#stereo.element,
       this.#table,
+      this.#review.element,
       this.#cost.element,
     );
     this.#table.addEventListener('click', (click) => void this.#restart(click));
@@ -151,6 +155,7 @@ export class EventCard {
     this.#showFloor(status.floor);
     showRows(this.#table, channelRows(status.channels, this.#event.languages));
     this.#cost.show(status);
+    this.#review.show(status.review);
   }
 
   get #isOpen() {

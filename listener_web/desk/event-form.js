@@ -280,8 +280,8 @@ export function conflicts(patch, before, newest) {
  */
 function shown(event) {
   const languages = event.languages.map((language) => {
-    const { tag, interpreter, always, voice, standby, takeover_silence_s } = language;
-    return { tag, interpreter, always, voice, standby, takeover_silence_s };
+    const { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from } = language;
+    return { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from };
   });
   return { ...event, languages };
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from broadcaster.audio.level import OutputLevel
 from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
 from broadcaster.audio.opus import OpusStream
-from broadcaster.audio.pcm import Samples
+from broadcaster.audio.pcm import Samples, to_pcm
+from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
 from broadcaster.booths.playout.voice import ChannelVoice
@@ -36,10 +37,12 @@ class ChannelMix:
     Attributes:
         floor_fills_in: whether the floor is heard while the voice has nothing to say.
         variants: those of `variants_of` that somebody listens to.
+        relayed: whether other channels are interpreted from this one.
     """
 
     floor_fills_in: bool = False
     variants: AbstractSet[ChannelVariant] = frozenset()
+    relayed: bool = False
 
 
 class ChannelOutput:
@@ -82,6 +85,7 @@ class ChannelOutput:
             variant: OpusStream(frame_samples, variant.coding)
             for variant in (self._itself, *self._variants)
         }
+        self._relay = PcmTopic(bus, keys.relay_pcm(event, channel))
         self._position = 0
         self.level = OutputLevel()
 
@@ -122,6 +126,8 @@ class ChannelOutput:
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
         self.level.add(mixed[FloorLevel.OFF])
         self._publish_frames(self._itself, mixed[FloorLevel.OFF])
+        if wanted.relayed:
+            self._relay.push_topic_pcm(self._position, to_pcm(mixed[FloorLevel.OFF]))
         for variant in self._variants:
             if variant not in wanted.variants:
                 self._streams[variant].rest()

@@ -25,7 +25,7 @@ CLEARABLE = (
     "time-zone",
 )
 """Options that `--clear` sets back to nothing."""
-KEPT_CHOICES = ("interpreter", "always", "voice", "standby", "takeover_silence_s")
+KEPT_CHOICES = ("interpreter", "always", "voice", "standby", "takeover_silence_s", "relay_from")
 """The choices for a language that it keeps if a command does not change them."""
 _FIELDS = {"source": "source_language", "spend-cap": "spend_cap_usd"}
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from broadcaster.edge.fanout.caption_history import CaptionHistory, Position
 from broadcaster.edge.fanout.caption_messages import (
@@ -12,6 +13,7 @@ from broadcaster.edge.fanout.caption_messages import (
     captions_in,
     goodbye_message,
     parse_id,
+    revision_message,
 )
 from broadcaster.edge.fanout.caption_reader import CaptionReader
 from broadcaster.edge.fanout.framing import framed
@@ -67,8 +69,7 @@ class CaptionHub:
         self._clock = clock
         self._history = CaptionHistory()
         self._last_id = ""
-        self.newest = ""
-        """Text of the newest caption."""
+        self._newest = Caption("", "", 0, 0, "", final=True)
         self._readers: dict[bool, FanOut[CaptionReader]] = {
             chunked: FanOut(ring) for chunked in (False, True)
         }
@@ -96,6 +97,7 @@ class CaptionHub:
         after: Position | None,
         *,
         past: bool,
+        resumes: bool = False,
         chunked: bool = True,
     ) -> CaptionReader:
         """Start writing to a reader.
@@ -104,9 +106,13 @@ class CaptionHub:
             transport: its connection; a response has been started on it.
             after: the last id it has seen.
             past: whether it gets the captions it has not seen, or only new ones.
+            resumes: whether it has seen that id itself, and so captions that were revised later.
             chunked: whether the body is chunked.
         """
-        reader = CaptionReader(transport, after, self._write_past, self._count_cut, chunked=chunked)
+        since = after if resumes else self._history.last
+        reader = CaptionReader(
+            transport, after, since, self._write_past, self._count_cut, chunked=chunked
+        )
         reader.state = self._state
         if past:
             self._behind.add(reader)
@@ -117,21 +123,25 @@ class CaptionHub:
             self._readers[chunked].add(reader)
         return reader
 
-    def poll(self, after: Position | None, *, past: bool) -> CaptionPage:
+    def poll(self, after: Position | None, *, past: bool, resumes: bool = False) -> CaptionPage:
         """The answer to a reader that polls; it is counted.
 
         Args:
             after: the last id it has seen.
             past: whether it gets the captions it has not seen, or only learns where the newest is.
+            resumes: see `add`.
         """
-        page = self.page(after, past=past)
+        page = self.page(after, past=past, resumes=resumes)
         if not page.more:  # otherwise it asks again at once
             self._polling.count()
         return page
 
-    def page(self, after: Position | None, *, past: bool = True) -> CaptionPage:
+    def page(
+        self, after: Position | None, *, past: bool = True, resumes: bool = False
+    ) -> CaptionPage:
         """The answer to `poll` for a reader that may never ask again; it is not counted."""
-        messages, last = self._history.messages(after) if past else ([], self._history.last)
+        since = after if resumes else self._history.last
+        messages, last = self._history.messages(after, since) if past else ([], self._history.last)
         last = last or after
         newest = self._history.last
         more = newest is not None and last is not None and last < newest
@@ -152,8 +162,13 @@ class CaptionHub:
         return self._history.everything()
 
     @property
+    def newest(self) -> str:
+        """Text of the newest caption."""
+        return self._newest.text
+
+    @property
     def last(self) -> Position | None:
-        """The position of the newest version of all; None before the first caption."""
+        """The position of the newest version or revision; None before the first caption."""
         return self._history.last
 
     def remove(self, reader: CaptionReader) -> None:
@@ -207,7 +222,7 @@ class CaptionHub:
     def _write_past(self, reader: CaptionReader) -> None:
         """Write past captions to a reader as fast as it reads, then let it follow the new ones."""
         while not (reader.transport.is_closing() or reader.transport.get_write_buffer_size()):
-            page = self._history.page(reader.position)
+            page = self._history.page(reader.position, reader.since)
             if page is None:
                 self._behind.discard(reader)
                 if reader.state is not self._state:
@@ -267,7 +282,18 @@ class CaptionHub:
             return None
         position = parse_id(entry.id)
         assert position is not None, "the bus makes the ids"
+        if caption.revision:
+            return self._revise(caption, position, entry.payload)
+        if self._history.is_revised(caption.id):
+            return None
         message = caption_message(entry)
-        self.newest = caption.text
+        self._newest = caption
         self._history.put(caption.id, position, message)
         return message
+
+    def _revise(self, caption: Caption, position: Position, payload: bytes) -> bytes | None:
+        """Keep a revision; returns its message for readers that have the caption."""
+        if caption.id == self._newest.id:
+            self._newest = max(self._newest, caption, key=attrgetter("revision"))
+        write = partial(revision_message, payload)
+        return self._history.revise(caption.id, caption.revision, position, write)

@@ -33,10 +33,17 @@ const WORDS = /** @type {const} */ ({
   token_created: 'logTokenCreated',
   token_revoked: 'logTokenRevoked',
   passage_flagged: 'logPassageFlagged',
+  caption_corrected: 'logCaptionCorrected',
+  caption_hidden: 'logCaptionHidden',
+  caption_shown: 'logCaptionShown',
   interpretation_tried: 'logInterpretationTried',
   event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',
   event_deleted: 'logEventDeleted',
+  announcement_made: 'logAnnouncementMade',
+  announcement_corrected: 'logAnnouncementCorrected',
+  announcement_withdrawn: 'logAnnouncementWithdrawn',
+  announcement_restored: 'logAnnouncementRestored',
 });
 
 /**
