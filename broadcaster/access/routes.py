@@ -99,6 +99,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /api/events/{event}/qr/{link}.{form}": Action.READ_EVENT,
     "POST /api/events/{event}/flags": Action.FLAG_PASSAGE,
     "GET /api/events/{event}/review": Action.REVIEW_CAPTIONS,
+    "POST /api/events/{event}/hold": Action.REVIEW_CAPTIONS,
     "GET /api/events/{event}/captions/{channel}": Action.REVIEW_CAPTIONS,
     "POST /api/events/{event}/captions/{channel}/revisions": Action.REVIEW_CAPTIONS,
     "POST /api/events/{event}/open": Action.EDIT_EVENT,
