@@ -59,6 +59,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/check/test_server.py::test_redis": "redis",
     "desk/check/test_trials": "realtime redis speech",
     "desk/conferences/test_conference_page": "browser",
+    "desk/outputs/test_outputs_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
     "desk/rehearsal": "realtime redis speech",
     "desk/review/test_review_page": "browser",

@@ -118,6 +118,8 @@ class EventEraser:
         on_air = await self._bus.records(keys.on_air_records(event_id))
         messages = await self._bus.records(keys.console_records(event_id))
         tokens = await self._void_tokens(event_id)
+        outputs = await self._bus.records(keys.output_records(event_id))
+        outputs += await self._bus.records(keys.output_progress_records(event_id))
         await self._bus.erase(
             records=[
                 *codes,
@@ -125,6 +127,7 @@ class EventEraser:
                 *reviewed,
                 *on_air,
                 *tokens,
+                *outputs,
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
