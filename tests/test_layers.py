@@ -34,6 +34,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.outputs": "errors",
+    "model.review": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
@@ -54,8 +56,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.announcements model.check model.conference model.relay "
-        "sockets web.access web.pages"
+        "access auth errors model model.announcements model.check model.conference model.outputs "
+        "model.relay model.review sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -115,6 +117,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference "
         "model.consoles model.relay stage_keys system web web.access"
     ),
+    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
@@ -126,7 +129,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
+    "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
+    "outputs": "errors model model.outputs outputs.wires system",
+    "outputs.wires": "model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -186,7 +192,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "consoles", "booths", "edge", "desk")
+STAGES = ("floor", "consoles", "booths", "edge", "desk", "outputs")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

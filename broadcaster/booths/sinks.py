@@ -284,7 +284,8 @@ class ChannelSink:
         async for entry in self._bus.follow(keys.captions(self._event, FLOOR)):
             caption = Caption.from_json(entry.payload)
             now_ms = self._floor.now_ms()
-            if caption.final and now_ms - caption.end_ms < WINDOW_MS:
+            is_said = caption.final and not caption.revision
+            if is_said and now_ms - caption.end_ms < WINDOW_MS:
                 self._glossary.hear_source(caption.text, now_ms)
 
 

@@ -166,6 +166,7 @@ class AttendeePage {
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
       wordsMissing: this.#strings.wordsMissing,
+      corrected: this.#strings.corrected,
     });
   }
 

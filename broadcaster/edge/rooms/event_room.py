@@ -147,7 +147,8 @@ class EventRoom:
         self._used_at = self._clock.monotonic()
         if channel not in self._captions:
             stream = keys.captions(self.event.id, channel)
-            hub = CaptionHub(self._bus, stream, self._clock, self._process.ring)
+            hold_back_s = self.event.hold_back_s
+            hub = CaptionHub(self._bus, stream, self._clock, self._process.ring, hold_back_s)
             self._captions[channel] = hub
             self._start(hub.run, f"captions:{self.event.id}:{channel}")
         return self._captions[channel]
@@ -243,6 +244,8 @@ class EventRoom:
         """Follow the event's record; return when attendees must not see the event any more."""
         async for record in self._bus.watch(keys.event_record(self.event.id)):
             before, self.event = self.event, Event.from_json(record.value)
+            for captions in self._captions.values():
+                captions.hold_back(self.event.hold_back_s)
             self._tell_changes()
             if self.event.is_over:
                 for hub in self._audio.values():
