@@ -102,6 +102,7 @@ class Booth:
         self._orders = orders or BoothOrders()
         self._bus = bus
         self._clock = clock
+        self._price = dependencies.price
         known = (PricedEngines(dependencies.engines, dependencies.price), *dependencies.fallbacks)
         self._ranked = line_up(channel, known, ())
         opener, *fallbacks = (one.opener for one in self._ranked)

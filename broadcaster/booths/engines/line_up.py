@@ -21,16 +21,17 @@ class PricedEngines:
 
 @dataclass(frozen=True, slots=True)
 class RankedEngine:
-    """One engine of a channel: opens its sessions, and says what they cost."""
+    """One engine of a channel.
+
+    Attributes:
+        opener: opens its sessions.
+        price: what they cost.
+        provider: name of the service that runs it.
+    """
 
     opener: EngineOpener
     price: Price
-
-    @property
-    def provider(self) -> str:
-        """Name of the service that runs it."""
-        provider = self.opener.engines.provider
-        return provider.name or provider.id
+    provider: str
 
 
 def line_up(
@@ -49,6 +50,13 @@ def line_up(
     """
     by_id = {one.engines.provider.id: one for one in known}
     ordered = [by_id[name] for name in wanted if name in by_id] or list(known)
-    ranked = [RankedEngine(one.engines.opener(channel), one.price) for one in ordered]
+    ranked = [
+        RankedEngine(
+            one.engines.opener(channel),
+            one.price,
+            one.engines.provider.name or one.engines.provider.id,
+        )
+        for one in ordered
+    ]
     able = [one for one in ranked if one.opener.offered] or ranked[:1]
     return [one for one in able if one.opener.speaks == able[0].opener.speaks]

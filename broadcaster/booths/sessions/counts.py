@@ -54,6 +54,11 @@ class SessionCounts:
         """Blocks that were sent to all engines."""
         return self._fed.total()
 
+    @property
+    def usage(self) -> Usage:
+        """Tokens that all engines used."""
+        return sum(self._usage.values(), Usage())
+
     def uses(self) -> list[EngineUse]:
         """The use of each engine that was used."""
         return [EngineUse(rank, fed, self._usage[rank]) for rank, fed in sorted(self._fed.items())]
