@@ -56,11 +56,12 @@ async def main(readers: int, corrections: int) -> None:
         desk, edge = await stack.enter_async_context(desk_and_edge())
         await edge.caption(1, "El agua no conose")
         url = URL(edge.url)
+        host, port = url.host or "", url.port or 0
         loop, crowd = asyncio.get_running_loop(), list[Reader]()
         for _ in range(readers):
-            transport, reader = await loop.create_connection(Reader, url.host, url.port)
+            transport, reader = await loop.create_connection(Reader, host, port)
             stack.callback(transport.close)
-            transport.write(_REQUEST.format(host=url.host).encode())
+            transport.write(_REQUEST.format(host=host).encode())
             crowd.append(reader)
         async with asyncio.timeout(BEGUN_WITHIN_S):
             for reader in crowd:

@@ -24,6 +24,7 @@ PARAMETERS = {
     "form": "svg",
     "channel": "es",
     "token": "x",
+    "replacement": "x",
 }
 
 

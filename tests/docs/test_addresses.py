@@ -17,6 +17,7 @@ _PLACEHOLDERS = {
     "attendee|stage": "stage",
     "link": "stage",
     "session": "x",
+    "replacement": "0123456789ab",
     "token": "x",
     "form": "png",
     "file_type": "txt",
