@@ -89,6 +89,11 @@ class CaptionWriter:
         self._push(self._replacer.flush())
         self._segmenter.join()
 
+    def end_sentence(self, now_ms: int) -> None:
+        """End what is open, finished or not: somebody else speaks from now on."""
+        self._write(self._segmenter.flush(now_ms))
+        self._segmenter.join()
+
     @asynccontextmanager
     async def writing(
         self, now_ms: Callable[[], int], finishes: Callable[[], bool] = lambda: True
