@@ -24,6 +24,8 @@ const QUIET_MS = 3_000;
  *   the newest entries of an event's log
  * @property {(told: {id: string, announcements: {announcements: import('./announcements/announcement-item.js').DeskAnnouncement[]}}) => void} [announcements]
  *   of an event, the newest first
+ * @property {(told: {id: string, messages: Record<string, import('./consoles/booth-messages.js').BoothMessage[]>}) => void} [messages]
+ *   by channel, of an event's human interpreters and the technician
  * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
  * @property {(gone: {id: string}) => void} [conference_deleted]
  * @property {() => void} ready all that is known was told
@@ -43,6 +45,7 @@ const KINDS = [
   'alarms',
   'log',
   'announcements',
+  'messages',
   'conference',
   'conference_deleted',
   'ready',
