@@ -37,6 +37,8 @@ MEASURE_EVERY_S = 0.5
 """Stages report once a second, each at its own time: so a page shows a change within a second."""
 _MEASURED_AT_ONCE = 20
 """Events that are measured before other tasks run: a conference has a thousand."""
+OF_EVENT = ("announcements", "screens")
+"""Kinds that `show_of_event` tells."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -48,7 +50,7 @@ class Change:
     Attributes:
         number: of the change; later changes have higher ones.
         kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
-            `announcements`, `conference` or `conference_deleted`.
+            `announcements`, `screens`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -133,14 +135,20 @@ class DeskFeed:
         if alarms or ("alarms", event_id) in self._newest:
             self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
 
-    def show_announcements(self, event_id: str, body: Mapping[str, Any]) -> None:
-        """Tell pages the announcements of an event."""
-        if ("event", event_id) in self._newest:
-            self._change("announcements", event_id, body)
+    def show_of_event(self, kind: str, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages something about an event that exists.
 
-    def announcements(self, event_id: str) -> Mapping[str, Any] | None:
-        """The announcements of an event as pages were told them; None if it has none."""
-        change = self._newest.get(("announcements", event_id))
+        Args:
+            kind: `announcements` or `screens`.
+            event_id: of the event.
+            body: as JSON will have it.
+        """
+        if ("event", event_id) in self._newest:
+            self._change(kind, event_id, body)
+
+    def told(self, kind: str, event_id: str) -> Mapping[str, Any] | None:
+        """The state of one kind of an event as pages were told it; None if they were not."""
+        change = self._newest.get((kind, event_id))
         return None if change is None else change.body
 
     def alarms(self) -> dict[str, list[dict[str, Any]]]:
@@ -219,7 +227,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms", "check", "messages", "announcements"):
+        for kind in ("event", "status", "log", "alarms", "check", "messages", *OF_EVENT):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from broadcaster.access.actions import Action
 from broadcaster.desk.answers import NO_STORE, EventAnswers, conference_link, without_stage_key
-from broadcaster.desk.feed import Change, DeskFeed
+from broadcaster.desk.feed import OF_EVENT, Change, DeskFeed
 from broadcaster.desk.requests import choice
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
@@ -153,7 +153,7 @@ class FeedRoutes:
                 body = without_stage_key(body)
         elif change.kind == "conference" and "code" in body:
             body["links"] = {"attendee": conference_link(change.event, base)}
-        elif change.kind in {"status", "log", "check", "messages", "announcements"}:
+        elif change.kind in {"status", "log", "check", "messages", *OF_EVENT}:
             body = {"id": change.event, change.kind: body}
         elif change.kind == "alarms":
             body = {"id": change.event or None, **body}
