@@ -29,6 +29,8 @@ class Action(StrEnum):
     READ_EVENT = "read_event"
     READ_STAGE_KEY = "read_stage_key"
     FLAG_PASSAGE = "flag_passage"
+    REVIEW_CAPTIONS = "review_captions"
+    """Correct, hide and replace words of captions, and see them before the audience."""
     CONTROL_EVENT = "control_event"
     """Go live, pause, resume, restart a booth."""
     CREATE_EVENT = "create_event"
@@ -70,6 +72,7 @@ MAY: Mapping[Action, frozenset[AccessRole]] = {
     Action.READ_EVENT: _READERS,
     Action.READ_STAGE_KEY: _CONTROLLERS,
     Action.FLAG_PASSAGE: _READERS,
+    Action.REVIEW_CAPTIONS: _ORGANIZERS | {AccessRole.REVIEWER},
     Action.CONTROL_EVENT: _CONTROLLERS,
     Action.CREATE_EVENT: _ORGANIZERS,
     Action.EDIT_EVENT: _ORGANIZERS,

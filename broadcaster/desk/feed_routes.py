@@ -11,7 +11,7 @@ from aiohttp import web
 
 from broadcaster.access.actions import Action
 from broadcaster.desk.answers import NO_STORE, EventAnswers, conference_link, without_stage_key
-from broadcaster.desk.feed import OF_EVENT, Change, DeskFeed
+from broadcaster.desk.feed import Change, DeskFeed
 from broadcaster.desk.requests import choice
 from broadcaster.system.tasks import first_of
 from broadcaster.web.errors import Refused
@@ -25,6 +25,8 @@ _AT_ONCE = 50
 _RETRY_MS = 1_000
 _NAMES = ("id", "version", "title", "time_zone", "rooms")
 """Fields of a conference that everybody is told who sees one of its events."""
+_NAMED_BY_KIND = frozenset({"status", "log", "check", "messages", "announcements", "screens"})
+"""Kinds whose body is told under their own name, with the id of the event."""
 CONFERENCE_KINDS = frozenset({"conference", "conference_deleted"})
 _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
@@ -153,9 +155,9 @@ class FeedRoutes:
                 body = without_stage_key(body)
         elif change.kind == "conference" and "code" in body:
             body["links"] = {"attendee": conference_link(change.event, base)}
-        elif change.kind in {"status", "log", "check", "messages", *OF_EVENT}:
+        elif change.kind in _NAMED_BY_KIND:
             body = {"id": change.event, change.kind: body}
-        elif change.kind == "alarms":
+        elif change.kind in {"alarms", "outputs"}:
             body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"

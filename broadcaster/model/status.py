@@ -167,7 +167,23 @@ class EdgeStatus:
     kind: Literal["edge"] = "edge"
 
 
-Status = FloorStatus | BoothStatus | EdgeStatus
+@dataclass(frozen=True, slots=True)
+class ReviewStatus:
+    """Reviewers of an event at one process.
+
+    Attributes:
+        desk: the process's own id.
+        reviewers: how many are connected to it.
+        corrections: captions of the event that were revised, by anybody.
+    """
+
+    desk: str
+    reviewers: int
+    corrections: int
+    kind: Literal["review"] = "review"
+
+
+Status = FloorStatus | BoothStatus | EdgeStatus | ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +200,8 @@ class EventStatus:
             the process that reports it.
         booths_report: whether any process with booths reports.
         edges: people connected to each edge process that reports, by its id.
+        reviewers: reviewers that are connected.
+        corrections: captions that were revised; 0 while no reviewer is connected.
     """
 
     event: Event
@@ -194,6 +212,8 @@ class EventStatus:
     spent_usd: Mapping[str, float]
     booths_report: bool = False
     edges: Mapping[str, int] = field(default_factory=dict)
+    reviewers: int = 0
+    corrections: int = 0
 
 
 def status_to_json(status: Status) -> bytes:
@@ -205,7 +225,7 @@ def status_from_json(data: bytes) -> Status:
     """Parse what `status_to_json` of any version wrote; unknown fields are ignored.
 
     Raises:
-        ValueError: it is not a status of one of the three kinds.
+        ValueError: it is not a status of one of the four kinds.
     """
     try:
         raw = json.loads(data)
@@ -218,6 +238,8 @@ def status_from_json(data: bytes) -> Status:
                 return BoothStatus(**_known(BoothStatus, raw))
             case "edge":
                 return EdgeStatus(**_known(EdgeStatus, raw))
+            case "review":
+                return ReviewStatus(**_known(ReviewStatus, raw))
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")

@@ -166,6 +166,7 @@ class AttendeePage {
       toNewest: byId('newest', HTMLButtonElement),
       announcer: byId('announcer', HTMLElement),
       wordsMissing: this.#strings.wordsMissing,
+      corrected: this.#strings.corrected,
     });
   }
 
@@ -180,6 +181,7 @@ class AttendeePage {
       state: (state) => {
         this.#reports.hear(state);
         this.#offered.hear(state.channels);
+        this.#sheet.hearHumans(state.humans ?? []);
         this.#announcements.hear(state.announcements);
       },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),

@@ -20,12 +20,14 @@ export class ScreenLines {
   #shown = new Map();
   /** @type {Manner} */
   #manner;
+  /** Beginning of the newest caption on the event's clock. */
+  #newestMs = -Infinity;
 
   /**
    * @param {Channel} channel
-   * @param {string} wordsMissing stands for a passage that was lost
+   * @param {{wordsMissing: string, corrected: string}} words for a passage that was lost, and for a correction
    */
-  constructor(channel, wordsMissing) {
+  constructor(channel, { wordsMissing, corrected }) {
     const floor = channel.id === 'floor';
     const language = floor ? (channel.language ?? '') : channel.id;
     this.#manner = {
@@ -34,6 +36,7 @@ export class ScreenLines {
       language,
       around: language,
       wordsMissing,
+      corrected,
       times: new TimeMarks(),
     };
     this.element = h('section', { class: 'lines', 'data-channel': channel.id, lang: language }, this.#text);
@@ -47,6 +50,9 @@ export class ScreenLines {
   /** @param {Caption} caption a new one, or a later version of one on the screen */
   show(caption) {
     const known = this.#shown.get(caption.id);
+    // A correction of what has left the screen is not new.
+    if (known === undefined && caption.revision && caption.start_ms < this.#newestMs) return;
+    this.#newestMs = Math.max(this.#newestMs, caption.start_ms);
     if (known === undefined) this.#shown.set(caption.id, this.#writer.add(caption, this.#manner));
     else rewrite(known, caption, this.#manner);
     const { element } = /** @type {Shown} */ (this.#shown.get(caption.id));

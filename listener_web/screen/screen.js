@@ -152,7 +152,7 @@ class Screen {
 
   /** @param {Channel} channel */
   #open(channel) {
-    const lines = new ScreenLines(channel, this.#strings.wordsMissing);
+    const lines = new ScreenLines(channel, this.#strings);
     byId('panes', HTMLElement).append(lines.element);
     const stream = `${base}/captions/${encodeURIComponent(channel.id)}`;
     const poll = `${base}/poll/${encodeURIComponent(channel.id)}`;

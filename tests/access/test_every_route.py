@@ -40,6 +40,7 @@ VALUES = {
     "format": "ogg",
     "link": "attendee",
     "screen": "left",
+    "output": "0123456789ab",
     "session": "0123456789abcdef",
     "token": "0123456789ab",
 }

@@ -26,6 +26,7 @@ from broadcaster.model.check.trial import TrialRecord
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import ACTIONS, Channel, Event, EventAction, EventState
 from broadcaster.model.ports import Bus, Retained
+from broadcaster.model.review.revised_caption import RevisedCaption
 from broadcaster.stage_keys import StageKeyring
 from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
@@ -291,6 +292,9 @@ async def fill(bus: Bus, event_id: str) -> None:
             caption = Caption(f"{channel}-{number}", channel, 0, 9, SECRET_WORDS, final=True)
             await bus.append(keys.captions(event_id, channel), caption.to_json())
         await bus.put(keys.progress_record(event_id, channel), b'{"done_until": 5}')
+        revised = Caption(f"{channel}-1", channel, 0, 9, SECRET_WORDS, final=True, revision=1)
+        record = keys.review_record(event_id, revised.id)
+        await bus.put(record, RevisedCaption(revised, SECRET_WORDS, ("first",)).to_json())
         await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
     await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
@@ -303,6 +307,7 @@ async def fill(bus: Bus, event_id: str) -> None:
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))
+    bus.retain(keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
 
 
 async def create(bus: Bus, clock: FakeClock, **more: Any) -> Event:

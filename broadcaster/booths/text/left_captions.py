@@ -37,7 +37,8 @@ async def read_left_captions(bus: Bus, event: str, channel: str) -> LeftCaptions
     newest: dict[str, Caption] = {}
     for entry in await bus.latest(keys.captions(event, channel), READ_ENTRIES):
         caption = Caption.from_json(entry.payload)
-        newest[caption.id] = caption
+        if not caption.revision:  # what was said is compared with what is said again
+            newest[caption.id] = caption
     return LeftCaptions(tuple(newest.values()))
 
 

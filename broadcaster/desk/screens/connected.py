@@ -70,7 +70,7 @@ class ConnectedScreens:
 
     def _tell(self, event_id: str) -> None:
         if self._connected(event_id) or self._feed.told("screens", event_id) is not None:
-            self._feed.show_of_event("screens", event_id, self.body(event_id))
+            self._feed.show("screens", event_id, self.body(event_id))
 
     async def _follow_settings(self) -> None:
         await self._feed.loaded.wait()

@@ -50,6 +50,11 @@ def caption_message(entry: Entry) -> bytes:
     return _ID_FIELD + entry.id.encode() + _DATA + entry.payload + _END
 
 
+def revision_message(payload: bytes, position: Position) -> bytes:
+    """A revision, with its own position or in the place of its caption."""
+    return _ID_FIELD + id_text(position).encode() + _DATA + payload + _END
+
+
 def parse_message(message: bytes) -> tuple[str, Caption]:
     """The stream id and the caption of a `caption_message`."""
     head, _, data = message.partition(_DATA)
