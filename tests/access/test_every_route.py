@@ -40,6 +40,7 @@ VALUES = {
     "format": "ogg",
     "link": "attendee",
     "screen": "left",
+    "replacement": "0123456789ab",
     "output": "0123456789ab",
     "session": "0123456789abcdef",
     "token": "0123456789ab",

@@ -26,6 +26,7 @@ PARAMETERS = {
     "form": "svg",
     "channel": "es",
     "token": "x",
+    "replacement": "x",
 }
 
 
