@@ -2,10 +2,11 @@
 
 speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ BoothSupervisor (one Booth per channel)
                                          ▲──Opus, captions──┘
-                                         └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
+                                         ├──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
+                                         └──▶ OutputSupervisor ──captions──▶ Zoom, encoders
 organizer ──REST──▶ Events, Board ──records──▶ bus
 
-Read `build` and the four functions below it, one for each role. Their docstrings name the files to
+Read `build` and the functions below it, one for each stage. Their docstrings name the files to
 read next. `serving.py` starts and stops what is built here.
 """
 
@@ -20,21 +21,32 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from broadcaster import access_parts, from_settings
+from broadcaster import access_parts, from_settings, provider_settings
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.booths.announcements.translator import AnnouncementTranslator
 from broadcaster.booths.engine_checks import EngineChecks
 from broadcaster.booths.rehearsed import RehearsedBooths
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.trials import TrialInterpreter
 from broadcaster.bus.store_health import keep_probing
 from broadcaster.config import Role, Settings
+from broadcaster.consoles.changes import ConsoleChanges
+from broadcaster.consoles.commands import ConsoleCommands
+from broadcaster.consoles.interpreters import Interpreters
+from broadcaster.consoles.sound.feeds import InterpreterFeeds
+from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
+from broadcaster.desk.announcements.records import AnnouncementDesk
+from broadcaster.desk.announcements.routes import AnnouncementRoutes
+from broadcaster.desk.announcements.shown import ShownAnnouncements
+from broadcaster.desk.announcements.translation_routes import TranslationRoutes
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
 from broadcaster.desk.check.runner import CheckRunner
 from broadcaster.desk.check.trial_routes import TrialRoutes
+from broadcaster.desk.consoles.routes import ConsoleDeskRoutes
 from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
@@ -42,8 +54,15 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.outputs.resealing import reseal_outputs
+from broadcaster.desk.outputs.routes import OutputRoutes
+from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.replacement_routes import ReplacementRoutes
+from broadcaster.desk.review.revisions import CaptionReviser
+from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
@@ -61,9 +80,11 @@ from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
+from broadcaster.model.outputs.output import PURPOSE as OUTPUTS_PURPOSE
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
-from broadcaster.realtime.wire import TARGET_LANGUAGES
+from broadcaster.outputs.supervisor import OutputSupervisor
+from broadcaster.outputs.wiring import make_wire
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage
@@ -123,6 +144,8 @@ def build(
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
+        # Before the floor: the ids of its WHIP sessions would pass for languages.
+        _add_consoles(parts, settings, bus, clock, organizer, registry)
         _add_floor(parts, settings, bus, clock, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
@@ -130,6 +153,7 @@ def build(
         _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
         assert keyring is not None
+        _add_outputs(parts, bus, clock, keyring, http)
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
         events = Events(bus, clock, keyring)
         _add_desk(parts, settings, bus, clock, events, organizer, registry, changes, keyring)
@@ -176,12 +200,38 @@ def _add_floor(
     ]
 
 
+def _add_consoles(
+    parts: ProcessParts,
+    settings: Settings,
+    bus: Bus,
+    clock: Clock,
+    organizer: Organizer,
+    registry: TokenRegistry,
+) -> None:
+    """Human interpreters work at `consoles/`, next to the floor that they hear."""
+    interpreters = Interpreters(organizer, registry, bus)
+    feeds = InterpreterFeeds(bus, clock, registry)
+    whip = InterpreterWhip(
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+    )
+    parts.run["interpreters' microphones"] = feeds.run
+    parts.send_away.append(lambda _over_s: whip.close())
+    parts.close.append(whip.close)
+    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
+    parts.routes += [
+        *whip.routes(),
+        *commands.routes(),
+        *ConsoleChanges(interpreters, commands, bus, clock).routes(),
+        web.get("/booth/{event}/{channel}", page("booth/booth.html")),
+    ]
+
+
 def _add_booths(
     parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     """`booths/supervisor.py` runs one `booths/booth.py` for each language that is needed."""
     dependencies = from_settings.booth_dependencies(settings, bus, clock, http)
-    engines_at = partial(from_settings.rehearsal_engines, settings, http)
+    engines_at = partial(provider_settings.rehearsal_engines, settings, http)
     rehearsed = RehearsedBooths(dependencies, engines_at)
     supervisor = BoothSupervisor(
         dependencies,
@@ -193,6 +243,8 @@ def _add_booths(
     parts.run["booths"] = supervisor.run
     parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
+    translator = AnnouncementTranslator(bus, dependencies.engines, dependencies.price)
+    parts.run["translations"] = translator.run
     parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
@@ -202,7 +254,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
         egress = EgressPort(from_settings.egress_settings(settings), clock)
     whep = WhepEndpoint(rooms, egress, bus, clock)
-    edge = EdgeRoutes(rooms, clock, from_settings.provider(settings))
+    edge = EdgeRoutes(rooms, clock, provider_settings.provider_name(settings))
     programmes = Programmes(bus, clock)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
@@ -219,6 +271,19 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     parts.edge_counts = rooms.counts
 
 
+def _add_outputs(
+    parts: ProcessParts,
+    bus: Bus,
+    clock: Clock,
+    keyring: StageKeyring,
+    http: aiohttp.ClientSession,
+) -> None:
+    """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
+    cipher = keyring.cipher(OUTPUTS_PURPOSE)
+    parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
+    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http)).run
+
+
 def _add_desk(
     parts: ProcessParts,
     settings: Settings,
@@ -232,9 +297,9 @@ def _add_desk(
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
-    continuous = from_settings.extra_languages(settings).union(TARGET_LANGUAGES)
-    answers = EventAnswers(settings.public_url, continuous)
-    desk = DeskRoutes(events, board, organizer, answers, TARGET_LANGUAGES)
+    facts = provider_settings.interpreter_facts(settings)
+    answers = EventAnswers(settings.public_url, facts)
+    desk = DeskRoutes(events, board, organizer, answers, facts.languages)
     journal = Journal(bus, clock)
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
@@ -248,14 +313,21 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    reviser = CaptionReviser(bus)
+    presence = ReviewerPresence(bus, clock, reviser)
+    announced = AnnouncementDesk(bus, clock, journal)
+    shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
         "schedule": conferences.run,
         "sound checks": checks.run,
         "desk: changes": feed.run,
+        "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
+        "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
+        "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
@@ -264,8 +336,16 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
+        *AnnouncementRoutes(announced, shown, events, organizer).routes(),
+        *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReplacementRoutes(bus, events, journal, organizer).routes(),
+        *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *OutputRoutes(
+            bus, clock, keyring.cipher(OUTPUTS_PURPOSE), events, journal, organizer
+        ).routes(),
+        *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(
             settings,
@@ -284,6 +364,7 @@ def _add_desk(
         web.get("/desk/poster/{event}", page("poster/poster.html")),
         web.get("/desk/poster/conference/{conference}", page("poster/poster.html")),
         web.get("/desk/conferences", page("conferences/conferences.html")),
+        web.get("/review/{event}", page("review/review.html")),
         web.get("/desk/live", page("desk/live/live.html")),
         web.get("/desk/live/{event}", page("desk/live/live.html")),
     ]

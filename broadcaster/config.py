@@ -21,6 +21,7 @@ from broadcaster.setting_types import (
     ListeningHost,
     ModelName,
     Networks,
+    ProviderName,
     PublicUrl,
     RealtimeUrl,
     RedisUrl,
@@ -180,29 +181,33 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("BROADCASTER_API_KEY", "OPENAI_API_KEY"),
         description="Key of the Realtime service; never leaves the server (also OPENAI_API_KEY)",
     )
-    realtime_url: RealtimeUrl = Field(
-        "https://api.openai.com/v1",
-        description="Base address of the Realtime service, OpenAI's, Azure's or a compatible one",
+    provider: ProviderName | None = Field(
+        None,
+        description="Who interprets, see docs/providers.md; unset, the address tells, else openai",
+    )
+    realtime_url: RealtimeUrl | None = Field(
+        None,
+        description="Base address of the service, or of a compatible one; unset, the provider's",
     )
     realtime_azure: bool = Field(
         default=False,
-        description="The service is Azure's, which takes the key in an api-key header",
+        description="The provider is azure, which takes the key in an api-key header",
     )
-    translate_model: ModelName = Field(
-        "gpt-realtime-translate", description="Translation model, or Azure's deployment name"
+    translate_model: ModelName | None = Field(
+        None, description="Continuous interpreter, or Azure's deployment; unset, the provider's"
     )
-    converse_model: ModelName = Field(
-        "gpt-realtime-2.1",
-        description="Conversational model that interprets phrase by phrase, or Azure's deployment",
+    converse_model: ModelName | None = Field(
+        None,
+        description="Interprets phrase by phrase, or Azure's deployment; unset, the provider's",
     )
-    transcribe_model: ModelName = Field(
-        "gpt-live-transcribe", description="Model of the source captions, or Azure's deployment"
+    transcribe_model: ModelName | None = Field(
+        None, description="Captions of the original, or Azure's deployment; unset, the provider's"
     )
     extra_translate_languages: str = Field(
         "",
         description=(
-            "Use the translation model for these languages too, not only for its documented 13; "
-            "for example `ar,nl`"
+            "Use the continuous interpreter for these languages too, not only for its documented "
+            "ones; for example `ar,nl`"
         ),
     )
     max_tempo: float = Field(
@@ -224,29 +229,32 @@ class Settings(BaseSettings):
         le=86_400,
         description="Seconds that interpretation goes on after the last listener has left",
     )
-    price_translate_per_min: float = Field(
-        0.034, ge=0, le=10_000, description="USD per minute of sound sent to a translation"
+    price_translate_per_min: float | None = Field(
+        None, ge=0, le=10_000, description="USD per minute of sound sent to a translation"
     )
-    price_transcribe_per_min: float = Field(
-        0.017, ge=0, le=10_000, description="USD per minute of sound sent to the source captions"
+    price_transcribe_per_min: float | None = Field(
+        None, ge=0, le=10_000, description="USD per minute of sound sent to the source captions"
     )
-    price_text_in_per_mtok: float = Field(
-        4.0, ge=0, le=10_000, description="USD per million text tokens a conversation reads"
+    price_text_in_per_mtok: float | None = Field(
+        None, ge=0, le=10_000, description="USD per million text tokens a conversation reads"
     )
-    price_text_cached_per_mtok: float = Field(
-        0.4, ge=0, le=10_000, description="USD per million cached text tokens a conversation reads"
+    price_text_cached_per_mtok: float | None = Field(
+        None, ge=0, le=10_000, description="USD per million cached text tokens a conversation reads"
     )
-    price_text_out_per_mtok: float = Field(
-        24.0, ge=0, le=10_000, description="USD per million text tokens a conversation writes"
+    price_text_out_per_mtok: float | None = Field(
+        None, ge=0, le=10_000, description="USD per million text tokens a conversation writes"
     )
-    price_audio_in_per_mtok: float = Field(
-        32.0, ge=0, le=10_000, description="USD per million audio tokens a conversation hears"
+    price_audio_in_per_mtok: float | None = Field(
+        None, ge=0, le=10_000, description="USD per million audio tokens a conversation hears"
     )
-    price_audio_cached_per_mtok: float = Field(
-        0.4, ge=0, le=10_000, description="USD per million cached audio tokens a conversation hears"
+    price_audio_cached_per_mtok: float | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="USD per million cached audio tokens a conversation hears",
     )
-    price_audio_out_per_mtok: float = Field(
-        64.0, ge=0, le=10_000, description="USD per million audio tokens a conversation speaks"
+    price_audio_out_per_mtok: float | None = Field(
+        None, ge=0, le=10_000, description="USD per million audio tokens a conversation speaks"
     )
     frame_ms: FrameMs = Field(
         FrameMs.LONG,
@@ -328,12 +336,13 @@ USED_BY: dict[str, frozenset[Role]] = {
     "wrong_passcodes_per_address": _EDGE,
     "goodbye_s": _EDGE,
     "api_key": _BOOTHS,
-    "realtime_url": _BOOTHS | _EDGE,
-    "realtime_azure": _BOOTHS | _EDGE,
+    "provider": _BOOTHS | _EDGE | frozenset({Role.DESK}),
+    "realtime_url": _BOOTHS | _EDGE | frozenset({Role.DESK}),
+    "realtime_azure": _BOOTHS | _EDGE | frozenset({Role.DESK}),
     "translate_model": _BOOTHS,
     "converse_model": _BOOTHS,
     "transcribe_model": _BOOTHS,
-    "extra_translate_languages": _BOOTHS,
+    "extra_translate_languages": _BOOTHS | frozenset({Role.DESK}),
     "max_tempo": _BOOTHS,
     "lag_cap_ms": _BOOTHS,
     "on_demand": _BOOTHS,

@@ -1,26 +1,20 @@
 """Turns `Settings` into each part's own configuration: the only module that knows both."""
 
 import ssl
-from dataclasses import fields
+from functools import partial
 
 import aiohttp
-from pydantic import SecretStr
-from yarl import URL
 
-from broadcaster import auth
+from broadcaster import auth, provider_settings
 from broadcaster.access.role_rules import RoleRules
 from broadcaster.booths.booth import BoothDependencies
-from broadcaster.booths.demand.costs import Prices
-from broadcaster.booths.engines.opening import Engines
+from broadcaster.booths.demand.costs import sessions_cost_usd
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.config import Settings, variable
-from broadcaster.errors import UnknownLanguage
 from broadcaster.model.audio import ms_to_samples
-from broadcaster.model.language import describe
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.oidc.client import OidcClient
 from broadcaster.os_errors import DATA_DIR, blaming
-from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.setting_types import LOOPBACK, store_keys
 from broadcaster.sockets.acceptor import AcceptorSettings
 from broadcaster.stage_keys import StageKeyring
@@ -35,22 +29,6 @@ from broadcaster.webrtc.ingest import IngestSettings
 BACKLOG = 4096
 """Connections the kernel queues while many phones join at once."""
 LAST_BYTES_ALONE_S = 0.5
-_OPENAI = "api.openai.com"
-_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
-
-
-def provider(settings: Settings) -> str:
-    """The name by which attendees and speakers read of the Realtime service.
-
-    Returns:
-        OpenAI, Microsoft Azure, or the host of another one; empty if it is on this machine.
-    """
-    host = realtime_host(settings)
-    if settings.realtime_azure or host.endswith(_AZURE):
-        return "Microsoft Azure"
-    if host == _OPENAI:
-        return "OpenAI"
-    return "" if host in LOOPBACK else host
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
@@ -74,22 +52,16 @@ def problems(settings: Settings) -> list[str]:
     Returns:
         A sentence for each problem that says what to do.
     """
-    found = []
+    found = provider_settings.problems(settings)
     if settings.tls and settings.tls_cert is not None:
         try:
             tls_context(settings)
         except ValueError as wrong:
             found.append(f"BROADCASTER_TLS_CERT and BROADCASTER_TLS_KEY: {wrong}.")
-    for build, name in ((ingest_settings, "ice_servers"), (realtime_endpoint, "api_key")):
-        try:
-            build(settings)
-        except ValueError as wrong:
-            found.append(f"{variable(name)}: {wrong}.")
-    for tag in _extra_languages(settings):
-        try:
-            describe(tag)
-        except UnknownLanguage as unknown:
-            found.append(f"BROADCASTER_EXTRA_TRANSLATE_LANGUAGES: {unknown.advice()}")
+    try:
+        ingest_settings(settings)
+    except ValueError as wrong:
+        found.append(f"{variable('ice_servers')}: {wrong}.")
     found += _sign_in_problems(settings)
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         found.append(
@@ -102,12 +74,6 @@ def problems(settings: Settings) -> list[str]:
             f"BROADCASTER_METRICS_PORT: port {settings.port} is BROADCASTER_PORT, too. "
             "Choose another one for the metrics."
         )
-    service = realtime_host(settings)
-    if settings.realtime_azure and service == _OPENAI:
-        found.append(
-            "BROADCASTER_REALTIME_AZURE is on, but BROADCASTER_REALTIME_URL is OpenAI's. Set the "
-            "address of your Azure resource, or turn BROADCASTER_REALTIME_AZURE off."
-        )
     return found
 
 
@@ -117,12 +83,7 @@ def doubts(settings: Settings) -> list[str]:
     Returns:
         A sentence for each that says what to do.
     """
-    found = []
-    if not settings.realtime_azure and realtime_host(settings).endswith(_AZURE):
-        found.append(
-            "BROADCASTER_REALTIME_URL is Azure's. Set BROADCASTER_REALTIME_AZURE=true, unless the "
-            "key is a token of Entra ID."
-        )
+    found = provider_settings.doubts(settings)
     if settings.tls and (settings.public_url or "").startswith("http://"):
         found.append(
             "BROADCASTER_PUBLIC_URL begins with http://, but BROADCASTER_TLS is on. Phones play "
@@ -183,16 +144,6 @@ def proxy_sign_in(settings: Settings) -> ProxySignIn:
     return ProxySignIn(settings.sign_in_header, settings.sign_in_groups_header, proxies, rules)
 
 
-def realtime_host(settings: Settings) -> str:
-    """The machine of the Realtime service."""
-    return URL(settings.realtime_url).host or ""
-
-
-def _extra_languages(settings: Settings) -> list[str]:
-    tags = (tag.strip() for tag in settings.extra_translate_languages.split(","))
-    return [tag for tag in tags if tag]
-
-
 def ingest_settings(settings: Settings) -> IngestSettings:
     """Return the settings of the speakers' connections.
 
@@ -204,78 +155,18 @@ def ingest_settings(settings: Settings) -> IngestSettings:
     return IngestSettings(servers, loopback=settings.host in LOOPBACK)
 
 
-def http_session(settings: Settings) -> aiohttp.ClientSession:
-    """The client that asks the Realtime service.
-
-    It uses the proxy of the environment, but not for a service on this machine: a proxy elsewhere
-    cannot reach that.
-    """
-    local = realtime_host(settings) in LOOPBACK
-    return aiohttp.ClientSession(trust_env=not local)
-
-
 def booth_dependencies(
     settings: Settings, bus: Bus, clock: Clock, http: aiohttp.ClientSession
 ) -> BoothDependencies:
     """The tools of booths: engines, their prices, the limits of catching up."""
-    engines = _engines(settings, http)
-    prices = Prices(**{p.name: getattr(settings, f"price_{p.name}") for p in fields(Prices)})
     limits = CatchUpLimits(max_tempo=settings.max_tempo, lag_cap_ms=settings.lag_cap_ms)
     return BoothDependencies(
         bus=bus,
         clock=clock,
-        engines=engines,
-        price=prices.cost,
+        engines=provider_settings.engines(settings, http),
+        price=partial(sessions_cost_usd, provider_settings.prices(settings)),
         limits=limits,
         frame_samples=ms_to_samples(settings.frame_ms),
-    )
-
-
-def rehearsal_engines(settings: Settings, http: aiohttp.ClientSession, url: str) -> Engines:
-    """The engines of the rehearsal server at this base URL, with the usual models."""
-    usual = {
-        name: Settings.model_fields[name].get_default()
-        for name in ("translate_model", "converse_model", "transcribe_model")
-    }
-    rehearsed = {
-        "realtime_url": url,
-        "realtime_azure": False,
-        "api_key": SecretStr("rehearsal"),
-        "extra_translate_languages": "ar",
-    }
-    return _engines(settings.model_copy(update=usual | rehearsed), http)
-
-
-def _engines(settings: Settings, http: aiohttp.ClientSession) -> Engines:
-    return Engines(
-        http,
-        realtime_endpoint(settings),
-        settings.converse_model,
-        settings.transcribe_model,
-        extra_languages(settings),
-    )
-
-
-def extra_languages(settings: Settings) -> frozenset[str]:
-    """Tags of the languages the translation endpoint is used for beyond the documented ones.
-
-    Raises:
-        UnknownLanguage: one of them is not a language.
-    """
-    return frozenset(describe(text).tag for text in _extra_languages(settings))
-
-
-def realtime_endpoint(settings: Settings) -> Endpoint:
-    """The Realtime service that interprets.
-
-    Raises:
-        ValueError: its address or key is not valid.
-    """
-    return Endpoint(
-        settings.realtime_url,
-        settings.api_key.get_secret_value() if settings.api_key else "",
-        settings.realtime_azure,
-        settings.translate_model,
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from broadcaster import from_settings
+from broadcaster import from_settings, provider_settings
 from broadcaster.app import ProcessParts, build
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
@@ -67,7 +67,7 @@ async def running(
             await bus.probe()
         if not bus.shared:
             stack.push_async_callback(leave_live_floors, bus)
-        http = await stack.enter_async_context(from_settings.http_session(settings))
+        http = await stack.enter_async_context(provider_settings.http_session(settings))
         parts = build(settings, roles, admin_token, bus, http, keyring)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, run in parts.run.items():

@@ -115,6 +115,12 @@ def _realtime_url(text: str) -> str:
     return text
 
 
+def _provider(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", text):
+        raise ValueError("must be the name of a provider, such as openai")
+    return text
+
+
 def _redis_url(text: str) -> str:
     try:
         url = URL(text)
@@ -235,6 +241,7 @@ def _claim_name(text: str) -> str:
 
 ListeningHost = Annotated[str, AfterValidator(_listening_host)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
+ProviderName = Annotated[str, AfterValidator(_provider)]
 RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]

@@ -29,14 +29,20 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors model.check",
+    "model": "errors model.check model.consoles",
+    "model.relay": "errors model",
+    "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.outputs": "errors",
+    "model.review": "errors model",
+    "model.consoles": "errors model",
     "access": "auth errors model system",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.microphone": "audio model model.check",
+    "audio.publishing": "audio model",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -46,54 +52,87 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "bus.retained": "model",
     "realtime": "errors",
     "realtime.protocol": "audio errors realtime",
+    "realtime.providers": "realtime realtime.protocol",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
-    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
+    "web": (
+        "access auth errors model model.announcements model.check model.conference model.outputs "
+        "model.relay model.review sockets web.access web.pages"
+    ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
+    "webrtc.whip": "access errors web webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
-        "access audio audio.microphone audio.stereo auth errors log model model.check stage_keys "
-        "system web webrtc"
+        "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
+        "model.check stage_keys system web webrtc webrtc.whip"
+    ),
+    "consoles": "access errors model model.consoles system web",
+    "consoles.sound": (
+        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
     ),
     "booths": (
-        "audio booths.engines booths.floor booths.playout booths.sessions booths.demand "
-        "booths.text booths.timing errors log model model.check realtime system"
+        "audio booths.demand booths.engines booths.floor booths.human booths.playout "
+        "booths.relay booths.sessions booths.text booths.timing errors log model model.check "
+        "model.relay model.review realtime system"
     ),
-    "booths.engines": "audio model realtime realtime.protocol realtime.socket writing",
+    "booths.relay": "audio booths.floor model system",
+    "booths.engines": (
+        "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
+    ),
+    "booths.announcements": (
+        "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
+        "realtime.socket"
+    ),
+    "booths.human": (
+        "booths booths.engines booths.floor booths.playout booths.sessions booths.text "
+        "booths.timing model model.consoles realtime system"
+    ),
     "booths.floor": "audio errors model system",
-    "booths.playout": "audio booths.floor model",
+    "booths.playout": "audio audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "model realtime system",
-    "booths.text": "booths.timing model writing",
+    "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
+    "booths.text": "booths.timing model model.review writing",
     "booths.timing": "audio booths.floor model writing",
-    "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
+    "edge": (
+        "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "
+        "web web.pages"
+    ),
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
-    "edge.rooms": ("auth edge.fanout errors model model.conference sockets system web web.access"),
+    "edge.rooms": (
+        "auth edge.fanout errors model model.announcements model.conference sockets system web "
+        "web.access"
+    ),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
-        "access auth desk.alarms desk.journal errors model model.check model.conference stage_keys "
-        "system web web.access"
+        "access auth desk.alarms desk.journal errors model model.check model.conference "
+        "model.consoles model.relay stage_keys system web web.access"
     ),
+    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
+    "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.alarms": "desk.board desk.journal errors model system",
+    "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
+    "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
+    "outputs": "errors model model.outputs outputs.wires system",
+    "outputs.wires": "model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -128,6 +167,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands": "*",
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
+    "provider_settings": (
+        "booths.engines config desk errors model realtime realtime.providers setting_types"
+    ),
 }
 OWNERS = {  # library -> the only packages that may import it
     "aiortc": {"webrtc"},
@@ -150,7 +192,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "booths", "edge", "desk")
+STAGES = ("floor", "consoles", "booths", "edge", "desk", "outputs")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

@@ -19,6 +19,8 @@ class Action(StrEnum):
     SPEAK = "speak"
     USE_STAGE_SESSION = "use_stage_session"
     """Change or end a session by its address, which is a secret; a key that is shown must fit."""
+    INTERPRET = "interpret"
+    """Work at the console of the channel that the token is for, and listen without the passcode."""
     READ_METRICS = "read_metrics"
     READ_OWN_ACCESS = "read_own_access"
     LIST_EVENTS = "list_events"
@@ -27,6 +29,8 @@ class Action(StrEnum):
     READ_EVENT = "read_event"
     READ_STAGE_KEY = "read_stage_key"
     FLAG_PASSAGE = "flag_passage"
+    REVIEW_CAPTIONS = "review_captions"
+    """Correct, hide and replace words of captions, and see them before the audience."""
     CONTROL_EVENT = "control_event"
     """Go live, pause, resume, restart a booth."""
     CREATE_EVENT = "create_event"
@@ -60,6 +64,7 @@ an admin."""
 MAY: Mapping[Action, frozenset[AccessRole]] = {
     **dict.fromkeys(ANYBODY, frozenset(AccessRole)),
     Action.SPEAK: _STAGE,
+    Action.INTERPRET: frozenset({AccessRole.INTERPRETER}),
     Action.USE_STAGE_SESSION: _STAGE,
     Action.READ_OWN_ACCESS: frozenset(AccessRole) - {AccessRole.ATTENDEE},
     Action.LIST_EVENTS: _READERS,
@@ -67,6 +72,7 @@ MAY: Mapping[Action, frozenset[AccessRole]] = {
     Action.READ_EVENT: _READERS,
     Action.READ_STAGE_KEY: _CONTROLLERS,
     Action.FLAG_PASSAGE: _READERS,
+    Action.REVIEW_CAPTIONS: _ORGANIZERS | {AccessRole.REVIEWER},
     Action.CONTROL_EVENT: _CONTROLLERS,
     Action.CREATE_EVENT: _ORGANIZERS,
     Action.EDIT_EVENT: _ORGANIZERS,

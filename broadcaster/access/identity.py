@@ -45,6 +45,13 @@ class Identity:
             for scope in self.scopes
         )
 
+    def covers_channel(self, event: Ownership, channel: str) -> bool:
+        """Whether a channel of an event is one of theirs; an empty one stands for all of them."""
+        if not self.covers(event):
+            return False
+        theirs = [scope.channel for scope in self.scopes if scope.covers(event)]
+        return not theirs or "" in theirs or channel in theirs
+
     def covers(self, event: Ownership) -> bool:
         """Whether an event is one of theirs."""
         if self.role is AccessRole.ADMIN:

@@ -13,7 +13,7 @@ class AccessRole(StrEnum):
     TECHNICIAN = "technician"
     """Live control of some events."""
     REVIEWER = "reviewer"
-    """Reads some events, and flags passages."""
+    """Reads some events or channels, flags passages, and corrects captions."""
     INTERPRETER = "interpreter"
     """One channel of an event."""
     STAGE = "stage"

@@ -83,15 +83,17 @@ def to_frame(pcm: bytes, pts: int, layout: Layout = "mono") -> AvFrame:
 
 
 class PcmResampler:
-    """Resamples one continuous source of any rate and layout to s16le 24 kHz.
+    """Resamples one continuous source of any rate and layout to s16le, usually at 24 kHz.
 
     Args:
         layout: of what comes out. Mono is the mean of left and right; stereo has both as they are,
             interleaved, and a mono source twice.
+        rate_hz: of what comes out.
     """
 
-    def __init__(self, layout: Layout = "mono") -> None:
+    def __init__(self, layout: Layout = "mono", rate_hz: int = CLOCK_HZ) -> None:
         self._layout = layout
+        self._rate_hz = rate_hz
         self._resampler: av.AudioResampler | None = None
         self._doubles = False
 
@@ -102,13 +104,13 @@ class PcmResampler:
             frame: any rate, layout and sample format that libswresample knows.
 
         Returns:
-            s16le 24 kHz; may be empty while the filter fills.
+            s16le; may be empty while the filter fills.
         """
         if self._resampler is None:
             # libswresample would make each of the two channels 3 dB quieter.
             self._doubles = self._layout == "stereo" and frame.layout.nb_channels == 1
             layout = "mono" if self._doubles else self._layout
-            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=CLOCK_HZ)
+            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=self._rate_hz)
         return self._bytes_of(self._resampler.resample(frame))
 
     def flush(self) -> bytes:

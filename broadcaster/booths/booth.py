@@ -18,8 +18,10 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
+from broadcaster.booths.human.interpreter import HumanInterpreter
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
+from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
@@ -31,6 +33,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
@@ -96,6 +99,7 @@ class Booth:
         bus, clock = dependencies.bus, dependencies.clock
         self._event_id = event.id
         self._channel = channel.language
+        self._filled = channel
         self._name = f"booth:{event.id}:{channel.language}"
         self._orders = orders or BoothOrders()
         self._bus = bus
@@ -104,8 +108,9 @@ class Booth:
         opener = dependencies.engines.opener(channel)
         self._engine = opener.kind
         self._floor = FloorReceiver(
-            event.id, bus, clock, dependencies.shared_blocks, event.live_at_ms
+            keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
         )
+        self._relayed = self._relayed_sound(event, channel, dependencies)
         self._captions = CaptionWriter(event.id, channel.language, bus)
         self._lost = False
         self._progress = ChannelProgress(
@@ -124,20 +129,45 @@ class Booth:
             measure=self._measure,
         )
         voiced = opener.kind is not EngineKind.TRANSCRIBE
-        self._sink: BoothSink = (
-            self._channel_sink(event, opener, dependencies) if voiced else self._transcript_sink()
-        )
+        self._sink: BoothSink
+        self._human: HumanInterpreter | None = None
+        if voiced:
+            sink = self._channel_sink(event, opener, dependencies)
+            self._sink, self._human = sink, sink.human
+        else:
+            self._sink = self._transcript_sink()
         self._chain = SessionChain(
             language=channel.language,
-            event=event,
+            event=_as_heard(event, channel),
             opener=opener,
-            buffer=self._floor.buffer,
+            buffer=(self._relayed or self._floor).buffer,
             sink=self._sink,
             report_state=self._reporter.move,
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
-            voiced=voiced,
-            finishes=self._finishes,
+            voiced=opener.speaks,
+            finishes=lambda: self._finishes() and not self._resting,
+        )
+
+    def _relayed_sound(
+        self, event: Event, channel: Channel, dependencies: BoothDependencies
+    ) -> RelayedSound | None:
+        """The sound that the booth hears instead of the floor; None if it hears the floor."""
+        if not channel.relay_from:
+            return None
+        relay = FloorReceiver(
+            keys.relay_pcm(event.id, channel.relay_from),
+            self._bus,
+            self._clock,
+            dependencies.shared_blocks,
+            event.live_at_ms,
+        )
+        return RelayedSound(
+            floor=self._floor,
+            relay=relay,
+            clock=self._clock,
+            floor_only=self._floor_needs_no_interpreter,
+            hear_again=self._hear_again_from,
         )
 
     def _channel_sink(
@@ -155,6 +185,9 @@ class Booth:
             clock=dependencies.clock,
             limits=dependencies.limits,
             frame_samples=dependencies.frame_samples,
+            transcriber=dependencies.engines.transcriber(opener.channel),
+            finishes=self._finishes,
+            voice_changed=self._reporter.publish,
         )
 
     def _transcript_sink(self) -> TranscriptSink:
@@ -177,10 +210,11 @@ class Booth:
             async with self._captions.writing(self._floor.now_ms, self._finishes):
                 # `_interpret` returns when the orders end; the others run until then.
                 await first_of(
-                    self._floor.receive(self._sink.push_floor_pcm),
+                    (self._relayed or self._floor).receive(self._sink.push_floor_pcm),
                     self._interpret(),
                     self._sink.run(),
                     self._follow_event(),
+                    self._captions.follow_replacements(),
                     self._keep_time(),
                     self._reporter.run(),
                     self._progress.run(self._sink.played_samples),
@@ -209,23 +243,32 @@ class Booth:
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""
-        progress, left = await self._read_left()
+        progress, left, said = await self._read_left()
         if left.last is not None:
             self._captions.go_on_after(left.last)
         self._sink.begin_sound_at(progress.sound_until)
         if progress.done_until is not None:
-            self._floor.begin_at(progress.done_until)
-            self._chain.go_on_after(left.texts, progress.done_until)
+            (self._relayed or self._floor).begin_at(progress.done_until)
+            self._chain.go_on_after(said, progress.done_until)
 
-    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
-        """Read where the last booth stopped and its captions, as soon as the bus answers."""
+    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions, list[str]]:
+        """Read where the last booth stopped, its captions, and their texts as they were said.
+
+        It waits until the bus answers.
+        """
         while True:
             try:
                 progress = await self._progress.read()
-                return progress, await read_left_captions(self._bus, self._event_id, self._channel)
+                left = await read_left_captions(self._bus, self._event_id, self._channel)
+                replacements, _ = await read_replacements(self._bus, self._event_id)
+                said = left.texts_as_said(self._channel, replacements.on(self._channel))
+                if self._human is not None:
+                    await self._human.go_on(said)
             except BusUnavailable as error:
                 log.warning("cannot read what the last booth did: %s", error.message)
                 await self._clock.sleep(READ_AGAIN_S)
+            else:
+                return progress, left, said
 
     async def _interpret(self) -> None:
         """Follow the orders. Return when they have ended and the rest was played."""
@@ -235,11 +278,40 @@ class Booth:
                 self._chain.begin_now()
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)
                 await self._orders.begins()
+            elif self._human is not None and self._human.resting:
+                await self._rest(self._human)
             else:
                 await first_of(
-                    self._chain.run(), self._orders.stops(), self._leave(), name=self._name
+                    self._chain.run(),
+                    self._orders.stops(),
+                    self._leave(),
+                    self._until_rest(),
+                    name=self._name,
                 )
         await self._sink.finish()
+
+    @property
+    def _resting(self) -> bool:
+        return self._human is not None and self._human.resting
+
+    async def _until_rest(self) -> None:
+        """Return when a human is heard, and the AI stands by without a session."""
+        if self._human is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._human.rests(resting=True)
+
+    async def _rest(self, human: HumanInterpreter) -> None:
+        """Stand by without a session; then begin where the human interpreter stopped."""
+        await self._progress.end(self._sink.sound_until())
+        self._reporter.move(BoothState.IDLE)
+        await first_of(
+            human.rests(resting=False),
+            self._orders.stops(),
+            self._orders.leaves(),
+            name=self._name,
+        )
+        self._chain.go_on_after([], human.stopped_at)
 
     async def _leave(self) -> None:
         """Let the chain stop at a pause when the orders say so; its end ends the interpretation."""
@@ -250,12 +322,12 @@ class Booth:
     async def _follow_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self._event_id)):
             event = Event.from_json(record.value)
-            self._chain.use_event(event)
+            self._chain.use_event(_as_heard(event, self._filled))
             self._sink.use_event(event)
 
     async def _keep_time(self) -> None:
         while True:
-            self._floor.tick(TICK_S)
+            (self._relayed or self._floor).tick(TICK_S)
             self._captions.tick(self._floor.now_ms())
             await self._clock.sleep(TICK_S)
 
@@ -263,6 +335,12 @@ class Booth:
         """Whether the channel has an interpreter now."""
         working = self._reporter.state in {BoothState.LIVE, BoothState.ROTATING}
         return working and self._orders.interpreting
+
+    def _floor_needs_no_interpreter(self) -> bool:
+        return self._sink.silence_expected()
+
+    def _hear_again_from(self, position: int) -> None:
+        self._chain.hear_again_from(position)
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
         sent_ms = samples_to_ms(self._chain.fed_blocks * BLOCK_SAMPLES)
@@ -279,6 +357,14 @@ class Booth:
             rotates_at_ms=self._chain.rotates_at_ms,
             reconnects=self._chain.failures,
         )
+        if self._human is not None:
+            transcript = self._human.transcript
+            status = replace(
+                status,
+                sent_ms=status.sent_ms + transcript.sent_ms,
+                sessions=status.sessions + transcript.sessions,
+                cost_usd=status.cost_usd + transcript.cost_usd(self._price),
+            )
         if self._chain.last_failure is not None:
             failure, at_ms = self._chain.last_failure
             status = replace(
@@ -287,4 +373,11 @@ class Booth:
                 last_error_reason=failure.advice(),
                 last_error_at_ms=at_ms,
             )
+        if self._relayed is not None and not self._relayed.on_floor:
+            status = replace(status, relay_from=self._filled.relay_from)
         return self._sink.measure(status)
+
+
+def _as_heard(event: Event, channel: Channel) -> Event:
+    """The event for the engine: what the speaker speaks says nothing about a relay's language."""
+    return replace(event, source_language=None) if channel.relay_from else event

@@ -21,7 +21,6 @@ from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 from broadcaster.realtime.codes import BUSY, NO_CREDIT_CODES, NO_KEY_CODES, WRONG_KEY_CODES
-from broadcaster.realtime.wire import TARGET_LANGUAGES
 
 log = logging.getLogger("broadcaster.booths")
 
@@ -135,7 +134,7 @@ def tried_channels(event: Event, engines: Engines) -> list[Channel]:
         opener = engines.opener(channel)
         kind, own = opener.kind, channel.voice
         if kind is EngineKind.TRANSLATE:
-            own = None if opener.language in TARGET_LANGUAGES else channel.language
+            own = None if opener.documented else channel.language
         found.setdefault((kind, own), channel)
     return list(found.values())[:MOST_SESSIONS]
 

@@ -22,6 +22,7 @@ from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Lease
+from broadcaster.model.relay.relays import relays
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -78,7 +79,6 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await self._load_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             tasks.create_task(self._spread.run(), name="booths: spread")
@@ -128,7 +128,12 @@ class BoothSupervisor:
                 await self._clock.sleep(MODELS_RETRY_S)
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
-        """Learn of every event and its changes as they are made."""
+        """Learn of every event and its changes as they are made.
+
+        The models are loaded for the first event, or its first listener would wait for them. A
+        process that has no event starts without that work.
+        """
+        has_models = False
         async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
             try:
                 event = Event.from_json(record.value)
@@ -137,6 +142,14 @@ class BoothSupervisor:
                 continue
             if event.is_over:
                 self._bus.forget_retained(keys.floor_pcm(event.id))
+                for relay in relays(event):
+                    self._bus.forget_retained(keys.relay_pcm(event.id, relay))
+                for channel in event.channels:
+                    human = keys.interpreter_pcm(event.id, channel.language)
+                    self._bus.forget_retained(human)
+            elif not has_models:
+                await self._load_models()
+                has_models = True
             if booths := self._events.get(event.id):
                 booths.event = event
             elif event.state is EventState.LIVE:

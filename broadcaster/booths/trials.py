@@ -7,7 +7,6 @@ sound. Its output goes to the desk that asked and nowhere else. Only its cost is
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from broadcaster.audio.blocks import Blocks
 from broadcaster.audio.level import VOICE_PAUSE_DBFS, OutputLevel
 from broadcaster.audio.pcm import pcm_of_wav, to_samples, wav_file
 from broadcaster.booths.booth import BoothDependencies
-from broadcaster.booths.demand.costs import Account, Spent
+from broadcaster.booths.demand.extra_costs import add_cost
 from broadcaster.booths.engine_checks import failure_verdict
 from broadcaster.booths.engines.engine import Done, SpeechOutput, TextOutput
 from broadcaster.booths.engines.opening import EngineOpener
@@ -46,7 +45,6 @@ LEAST_SPOKEN_S = 1.0
 """Without this much speech an interpreter may be silent."""
 _MOST_TRIALS = 2
 """Trials of a process at the same time, each of another event; an order is repeated."""
-_ATTEMPTS = 10
 _EDGE_SAMPLES = CLOCK_HZ // 50
 
 
@@ -176,7 +174,7 @@ class TrialInterpreter:
                 sent_ms = samples_to_ms(session.fed * BLOCK_SAMPLES)
                 cost_usd = self._price(opener.kind, sent_ms, interpretation.usage)
                 await session.dispose()
-                await self._count(order.event, cost_usd)
+                await add_cost(self._bus, order.event, SPENT_ON_TRIALS, cost_usd)
         values["seconds"] = round(floor.end / CLOCK_HZ, 1)
         values["cost_usd"] = round(cost_usd, 5)
         if interpretation.first_s is not None:
@@ -189,18 +187,6 @@ class TrialInterpreter:
         spoken_s = floor.speech.spoken_s(0, floor.end)
         result = _verdict(values, interpretation, clip, spoken_s)
         return TrialAnswer(result, interpretation.text, wav_file(clip) if clip else b"")
-
-    async def _count(self, event_id: str, cost_usd: float) -> None:
-        """Add the cost to what the event has spent."""
-        name = keys.spent_record(event_id)
-        for _ in range(_ATTEMPTS if cost_usd > 0 else 0):
-            record = await self._bus.get(name)
-            spent = Spent.from_json(record.value) if record else Spent()
-            before = spent.accounts.get(SPENT_ON_TRIALS, Account())
-            spent.accounts[SPENT_ON_TRIALS] = Account(before.total_usd + cost_usd)
-            with suppress(VersionConflict):
-                await self._bus.put(name, spent.to_json(), record.version if record else 0)
-                return
 
     def _answer(self, order: TrialOrder, answer: TrialAnswer) -> None:
         self._bus.publish(keys.trial_answers(order.trial), answer.to_json())

@@ -14,7 +14,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.commands.settings import NO_REDIS, warnings
 from broadcaster.config import Role, Settings, unused
 from broadcaster.errors import BusUnavailable, InterpreterFailed
-from broadcaster.from_settings import BACKLOG, oidc_client, realtime_endpoint, tls_context
+from broadcaster.from_settings import BACKLOG, oidc_client, tls_context
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
 from broadcaster.oidc.client import SignInFailed
@@ -25,11 +25,14 @@ from broadcaster.os_errors import (
     explain_folder,
     explain_port,
 )
+from broadcaster.provider_settings import provider, realtime_endpoint
+from broadcaster.realtime.protocol.settings import ContinuousConfig
 from broadcaster.realtime.socket.translation import open_translation
 from broadcaster.sockets.listening import BoundAddress, bound
 from broadcaster.system import certificates, open_files
 
 PROBE_LANGUAGE = "es"
+PROBE_SOURCE = "en"
 PROBE_S = 20.0
 
 
@@ -78,11 +81,15 @@ async def _interpreter(settings: Settings) -> Finding:
             "there is no key. Set OPENAI_API_KEY (or BROADCASTER_API_KEY) and check again.",
         )
     try:
-        where = realtime_endpoint(settings)
+        where, languages = realtime_endpoint(settings), provider(settings).languages
+        probed = languages.spoken_tag(PROBE_LANGUAGE) or languages.spoken[0]
+        protocol = provider(settings).translation(
+            ContinuousConfig(probed, where.model, PROBE_SOURCE), asyncio.get_running_loop().time
+        )
         async with (
             asyncio.timeout(PROBE_S),
             aiohttp.ClientSession(trust_env=True) as http,
-            open_translation(http, where, PROBE_LANGUAGE),
+            open_translation(http, where, protocol),
         ):
             return Finding(what, Verdict.GOOD, f"{where.host} accepted the key and a session.")
     except ValueError as wrong:

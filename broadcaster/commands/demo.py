@@ -40,9 +40,10 @@ FIXED: Mapping[str, Any] = MappingProxyType(
     {
         "redis_url": None,
         "workers": 1,
+        "provider": "local",
         "realtime_url": "http://127.0.0.1",
         "realtime_azure": False,
-        "extra_translate_languages": "ar",
+        "extra_translate_languages": "",
         "BROADCASTER_API_KEY": SecretStr("rehearsal"),  # its name in the environment, an alias
     }
 )

@@ -1,7 +1,6 @@
 """Events as the desk's API shows them."""
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +8,7 @@ from aiohttp import web
 
 from broadcaster.desk.alarms.limits import AlarmLimits
 from broadcaster.desk.events import Stored
-from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, warnings_about
+from broadcaster.desk.warnings import STAGE_KEY_UNREADABLE, InterpreterFacts, warnings_about
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Channel, iso_time
 from broadcaster.model.language import Language, languages
@@ -23,12 +22,12 @@ class EventAnswers:
 
     Args:
         public_url: base of the links; None uses the address of the organizer's request.
-        continuous: ISO 639-1 codes that the continuous interpreter takes by itself.
+        facts: the provider that interprets.
     """
 
-    def __init__(self, public_url: str | None, continuous: Collection[str]) -> None:
+    def __init__(self, public_url: str | None, facts: InterpreterFacts) -> None:
         self._public_url = public_url
-        self._continuous = continuous
+        self._facts = facts
 
     def base(self, request: web.Request) -> str:
         """The beginning of all links."""
@@ -51,7 +50,7 @@ class EventAnswers:
         """The same without its links."""
         event = stored.event
         interpreted = await languages(channel.language for channel in event.channels)
-        warnings = await asyncio.to_thread(warnings_about, event, self._continuous)
+        warnings = await asyncio.to_thread(warnings_about, event, self._facts)
         if stored.stage_key is None:
             warnings.append(STAGE_KEY_UNREADABLE)
         return {
@@ -70,6 +69,7 @@ class EventAnswers:
             "spend_cap_usd": event.spend_cap_usd,
             "stereo_input": event.stereo_input,
             "downloads": event.downloads,
+            "hold_back_s": event.hold_back_s,
             "code": event.code,
             "passcode": event.passcode.text if event.passcode else None,
             "starts_at": event.starts_at(),
@@ -155,6 +155,9 @@ def channel_body(channel: Channel) -> dict[str, Any]:
         "interpreter": channel.interpreter,
         "always": channel.always,
         "voice": channel.voice,
+        "standby": channel.standby,
+        "takeover_silence_s": channel.takeover_silence_s,
+        "relay_from": channel.relay_from or None,
     }
 
 

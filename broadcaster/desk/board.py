@@ -19,6 +19,7 @@ from broadcaster.model.status import (
     EdgeStatus,
     EventStatus,
     FloorStatus,
+    ReviewStatus,
     Status,
     statuses,
 )
@@ -84,6 +85,7 @@ class Board:
             lag_ms=0,
             level_dbfs=(floor or FloorStatus()).level_dbfs,
         )
+        reviews = [status for status in fresh if isinstance(status, ReviewStatus)]
         return EventStatus(
             event,
             floor,
@@ -93,6 +95,8 @@ class Board:
             spent_usd,
             booths_report=any(isinstance(status, BoothStatus) for status in fresh),
             edges=edges,
+            reviewers=sum(one.reviewers for one in reviews),
+            corrections=max((one.corrections for one in reviews), default=0),
         )
 
     def snapshot(self, event: Event, spent_usd: Mapping[str, float]) -> dict[str, Any]:
@@ -107,6 +111,11 @@ class Board:
             "cost_usd": cost_usd,
             "spend_cap_usd": cap_usd,
             "held": cap_usd is not None and cost_usd >= cap_usd,
+            "review": {
+                "reviewers": seen.reviewers,
+                "corrections": seen.corrections,
+                "hold_back_s": event.hold_back_s,
+            },
             "floor": _floor_body(floor) | {"language": language} if floor else None,
             "channels": [
                 _booth_body(seen.booths[channel])
@@ -147,6 +156,8 @@ def _sender(status: Status) -> str:
             return f"booth {channel}"
         case EdgeStatus(edge=edge):
             return f"edge {edge}"
+        case ReviewStatus(desk=desk):
+            return f"review {desk}"
         case FloorStatus():
             return "floor"
 

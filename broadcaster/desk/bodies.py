@@ -20,14 +20,24 @@ from pydantic import (
 )
 
 from broadcaster.auth import new_key
-from broadcaster.model.event import Channel, EventState, Interpreter, Notice, StereoInput, Term
+from broadcaster.model.consoles.standby import TAKEOVER_SILENCE_S, Standby
+from broadcaster.model.event import (
+    Channel,
+    EventState,
+    Interpreter,
+    Notice,
+    StereoInput,
+    Term,
+)
 from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
+from broadcaster.model.relay.relays import check_relays
 
 LONGEST_SLUG = 48
 _SUFFIX_LENGTH = 6
 """Random characters at the end of an id that is made from a title: 30 bits."""
 LONGEST_RETENTION_DAYS = 3650
+LONGEST_HOLD_BACK_S = 30
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
@@ -107,6 +117,7 @@ Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readab
 Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
 
 
+Readable = AfterValidator(_readable)
 Sentence = Annotated[str, StringConstraints(max_length=300), AfterValidator(_readable)]
 SentenceOrNothing = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)
@@ -132,6 +143,9 @@ class LanguageChoice(_Body):
     interpreter: Interpreter = Interpreter.AUTO
     always: bool = False
     voice: Voice | None = None
+    standby: Standby = Standby.WARM
+    takeover_silence_s: float = Field(TAKEOVER_SILENCE_S, ge=3, le=120)
+    relay_from: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -171,6 +185,7 @@ class EventOptions(_Body):
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    hold_back_s: int = Field(0, ge=0, le=LONGEST_HOLD_BACK_S)
     passcode: PasscodeText | None = None
     starts_at: PlannedTime | None = None
     ends_at: PlannedTime | None = None
@@ -273,13 +288,19 @@ async def channels(chosen: Iterable[LanguageChoice]) -> tuple[Channel, ...]:
 
     Raises:
         UnknownLanguage: a tag is not one.
+        BadRelay: a channel would be interpreted from itself, or from one that is not chosen.
     """
     chosen = list(chosen)
-    tags = await _canonical(choice.tag for choice in chosen)
+    tags = await _canonical(
+        tag for choice in chosen for tag in (choice.tag, choice.relay_from) if tag is not None
+    )
     found: dict[str, Channel] = {}
     for choice in chosen:
         tag = tags[choice.tag]
-        found.setdefault(tag, Channel(tag, choice.interpreter, choice.always, choice.voice))
+        options = choice.model_dump(exclude={"tag", "relay_from"})
+        relay = "" if choice.relay_from is None else tags[choice.relay_from]
+        found.setdefault(tag, Channel(tag, **options, relay_from=relay))
+    check_relays(tuple(found.values()))
     return tuple(found.values())
 
 

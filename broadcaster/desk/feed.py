@@ -24,6 +24,7 @@ from broadcaster.errors import DomainError
 from broadcaster.model import keys
 from broadcaster.model.check.report import CheckReport
 from broadcaster.model.conference.conference import Conference
+from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.system.tasks import in_turns
@@ -36,6 +37,17 @@ MEASURE_EVERY_S = 0.5
 """Stages report once a second, each at its own time: so a page shows a change within a second."""
 _MEASURED_AT_ONCE = 20
 """Events that are measured before other tasks run: a conference has a thousand."""
+_OF_EVENTS = (
+    "event",
+    "status",
+    "log",
+    "alarms",
+    "check",
+    "messages",
+    "announcements",
+    "outputs",
+)
+"""Kinds of changes that end with their event."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -46,8 +58,8 @@ class Change:
 
     Attributes:
         number: of the change; later changes have higher ones.
-        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `conference` or
-            `conference_deleted`.
+        kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
+            `announcements`, `outputs`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -102,6 +114,7 @@ class DeskFeed:
             tasks.create_task(self._measure_regularly(), name="desk: status")
             tasks.create_task(self._follow_logs(), name="desk: logs")
             tasks.create_task(self._follow_checks(), name="desk: sound checks")
+            tasks.create_task(self._follow_consoles(), name="desk: interpreters")
             tasks.create_task(self._follow_alarms(), name="desk: alarms of others")
 
     def page_came(self) -> None:
@@ -130,6 +143,21 @@ class DeskFeed:
         """Tell pages the alarms of an event; of the installation if the id is empty."""
         if alarms or ("alarms", event_id) in self._newest:
             self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
+
+    def show(self, kind: str, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages something of an event that they know; a part of the desk has found it."""
+        if ("event", event_id) in self._newest:
+            self._change(kind, event_id, body)
+
+    def show_announcements(self, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages the announcements of an event."""
+        if ("event", event_id) in self._newest:
+            self._change("announcements", event_id, body)
+
+    def announcements(self, event_id: str) -> Mapping[str, Any] | None:
+        """The announcements of an event as pages were told them; None if it has none."""
+        change = self._newest.get(("announcements", event_id))
+        return None if change is None else change.body
 
     def alarms(self) -> dict[str, list[dict[str, Any]]]:
         """The alarms that are raised, by event; those of the installation have an empty id."""
@@ -207,7 +235,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms", "check"):
+        for kind in _OF_EVENTS:
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})
@@ -253,6 +281,23 @@ class DeskFeed:
                 log.exception("%s cannot be read and is ignored", name)
                 continue
             self._change("check", event_id, report.body())
+
+    async def _follow_consoles(self) -> None:
+        """Tell what the human interpreters write to the technician, and the answers."""
+        await self.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.CONSOLE_RECORDS):
+            event_id, _, channel = name.removeprefix(keys.CONSOLE_RECORDS).partition(".")
+            known = self._newest.get(("messages", event_id))
+            if ("event", event_id) not in self._newest:
+                continue
+            try:
+                messages = ConsoleMessages.from_json(record.value).of_technician()
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            told = dict(known.body) if known is not None else {}
+            told[channel] = [asdict(message) for message in messages]
+            self._change("messages", event_id, told)
 
     async def _follow_alarms(self) -> None:
         """Tell what the process that watches the events has found."""

@@ -1,6 +1,7 @@
 """Warnings to the organizer about an event, before it goes live."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from broadcaster.model.event import Channel, Event, Interpreter
@@ -24,6 +25,41 @@ class EventWarning:
     hint: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterpreterFacts:
+    """The provider, as far as an organizer has to know it before an event.
+
+    Attributes:
+        name: of the provider.
+        languages: tags of the languages that its continuous interpreter gives out.
+        speaks: whether the continuous interpreter takes a language by itself.
+        only_writes: whether it writes a language and does not speak it.
+        sent_tag: the tag by which it is told a channel's language.
+        converses: it also interprets phrase by phrase.
+        transcribes: it writes captions of the original.
+        needs_source: it has to be told what the speaker speaks.
+        most_sessions: channels that it interprets at the same time; None if unknown.
+        untried: it follows published documents and was not tried against the real service.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    speaks: Callable[[str], bool]
+    only_writes: Callable[[str], bool]
+    sent_tag: Callable[[str], str]
+    converses: bool = True
+    transcribes: bool = True
+    needs_source: bool = False
+    most_sessions: int | None = None
+    untried: bool = False
+
+    def is_continuous(self, channel: Channel) -> bool:
+        """Whether the continuous interpreter fills a channel."""
+        if channel.interpreter is Interpreter.AUTO:
+            return self.speaks(channel.language) or not self.converses
+        return channel.interpreter is Interpreter.TRANSLATE
+
+
 STAGE_KEY_UNREADABLE = EventWarning(
     "stage_key_unreadable",
     (),
@@ -34,33 +70,95 @@ STAGE_KEY_UNREADABLE = EventWarning(
 )
 
 
-def warnings_about(event: Event, continuous: Collection[str]) -> list[EventWarning]:
+def warnings_about(event: Event, facts: InterpreterFacts) -> list[EventWarning]:
     """The warnings about an event; looking up names reads files.
 
     Args:
         event: the event.
-        continuous: ISO 639-1 codes that the continuous interpreter takes by itself.
+        facts: the provider that interprets it.
     """
-    alike: dict[str, list[str]] = {}
+    return [*_about_languages(event, facts), *_about_provider(event, facts)]
+
+
+def _about_languages(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
+    alike: dict[str, list[str]] = defaultdict(list)
+    written: list[str] = []
+    unknown: list[str] = []
     for channel in event.channels:
-        if _is_continuous(channel, continuous):
-            alike.setdefault(base_language(channel.language), []).append(channel.language)
-    return [_same_interpretation(base, tags) for base, tags in alike.items() if len(tags) > 1]
+        tag = channel.language
+        if not facts.is_continuous(channel):
+            if not facts.converses:
+                unknown.append(tag)
+            continue
+        alike[facts.sent_tag(tag)].append(tag)
+        if facts.only_writes(tag):
+            written.append(tag)
+        elif not facts.speaks(tag) and not facts.converses:
+            unknown.append(tag)
+    yield from (_same_interpretation(tags) for tags in alike.values() if len(tags) > 1)
+    if written:
+        yield EventWarning(
+            "only_written",
+            tuple(written),
+            f"{facts.name} writes {_listed(written)}, but does not speak it: there are captions "
+            "and no voice.",
+            "Tell the audience to read, or choose another language.",
+        )
+    if unknown:
+        yield EventWarning(
+            "not_interpreted",
+            tuple(unknown),
+            f"{facts.name} is not documented to interpret {_listed(unknown)} in this way.",
+            "Choose another language or let it be interpreted automatically, or try it before the "
+            "event.",
+        )
 
 
-def _is_continuous(channel: Channel, continuous: Collection[str]) -> bool:
-    if channel.interpreter is Interpreter.AUTO:
-        return base_language(channel.language) in continuous
-    return channel.interpreter is Interpreter.TRANSLATE
+def _about_provider(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
+    continuous = [one.language for one in event.channels if facts.is_continuous(one)]
+    if facts.needs_source and event.source_language is None and continuous:
+        yield EventWarning(
+            "source_language_needed",
+            tuple(continuous),
+            f"{facts.name} has to be told which language the speaker speaks.",
+            "Enter the language of the speaker in the advanced options of this event.",
+        )
+    if event.source_captions and not facts.transcribes:
+        yield EventWarning(
+            "no_source_captions",
+            (),
+            f"{facts.name} offers no captions of the original.",
+            "Turn them off for this event, or choose another provider.",
+        )
+    wanted = len(event.channels) + (event.source_captions and facts.transcribes)
+    if facts.most_sessions is not None and wanted > facts.most_sessions:
+        yield EventWarning(
+            "too_many_sessions",
+            tuple(one.language for one in event.channels),
+            f"This event needs {wanted} sessions at the same time. {facts.name} allows an account "
+            f"{facts.most_sessions}.",
+            "Choose fewer languages, or ask the provider for more sessions.",
+        )
+    if facts.untried and event.channels:
+        yield EventWarning(
+            "provider_untried",
+            (),
+            f"{facts.name} was not tried against the real service: its part of this program "
+            "follows the published documents.",
+            "Try your languages with a real speaker before the event.",
+        )
 
 
-def _same_interpretation(base: str, tags: list[str]) -> EventWarning:
-    names = [describe(tag).english_name for tag in tags]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+def _same_interpretation(tags: list[str]) -> EventWarning:
     return EventWarning(
         "same_interpretation",
         tuple(tags),
-        f"{listed} get the same interpretation: the continuous interpreter knows only "
-        f"{describe(base).english_name}.",
+        f"{_listed(tags)} get the same interpretation: the continuous interpreter knows only "
+        f"{describe(base_language(tags[0])).english_name}.",
         "Keep one of them, or let all but one be interpreted phrase by phrase.",
     )
+
+
+def _listed(tags: list[str]) -> str:
+    names = [describe(tag).english_name for tag in tags]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

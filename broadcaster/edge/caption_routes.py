@@ -80,8 +80,9 @@ class CaptionRoutes:
         room, channel = await channel_of(self._rooms, request)
         hub = room.captions(channel)
         await loaded(hub)
-        after, past = _wanted(request, hub, request.query.get("after", ""))
-        page = hub.poll(after, past=past)
+        last_seen = request.query.get("after", "")
+        after, past = _wanted(request, hub, last_seen)
+        page = hub.poll(after, past=past, resumes=parse_id(last_seen) is not None)
         return compressed(request, captions_answer(room, channel, page), _JSON_HEADERS)
 
     async def history(self, request: web.Request) -> web.Response:
@@ -111,7 +112,8 @@ class CaptionRoutes:
         chunked = reads_chunks(request)
         first = _RETRY + state_message(room.state(channel)) + _FILLING
         transport.write(framed(first, chunked=chunked))
-        reader = hub.add(transport, after, past=past, chunked=chunked)
+        resumes = parse_id(last_seen) is not None
+        reader = hub.add(transport, after, past=past, resumes=resumes, chunked=chunked)
         await transport.hand_over(Inbound(partial(hub.remove, reader)))
         return response
 

@@ -1,7 +1,10 @@
 """Captions: lines of text on a channel, on the event's clock."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+_OF_REVISIONS = ("revision", "revision_id", "corrected", "hidden")
+"""Fields that a caption as it was said does not have on the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +12,8 @@ class Caption:
     """One caption of one channel.
 
     A caption grows until it is final: each later version with the same id starts with the text of
-    the version before it, so a word once shown is never changed or taken back.
+    the version before it, so a word once shown is never changed or taken back by itself. A reviewer
+    can revise a final caption; a revision has the same id and times, and may have any text.
 
     Attributes:
         id: unique within the channel, in speaking order.
@@ -17,8 +21,13 @@ class Caption:
         start_ms: event clock, when its first word is said on the floor, or on another channel
             heard there. It may still move until the caption is final.
         end_ms: event clock, when its newest word ends; at least 0.5 s later.
-        text: at most two lines, joined by a newline.
-        final: no later version follows.
+        text: at most two lines, joined by a newline; more if a reviewer wrote them. Empty while
+            the caption is hidden.
+        final: no later version follows but revisions.
+        revision: counts the revisions from 1; 0 for what was said.
+        revision_id: chosen by whoever revised it; empty for what was said.
+        corrected: its text is not what was said.
+        hidden: a reviewer hid it.
     """
 
     id: str
@@ -27,12 +36,28 @@ class Caption:
     end_ms: int
     text: str
     final: bool
+    revision: int = 0
+    revision_id: str = ""
+    corrected: bool = False
+    hidden: bool = False
 
     def to_json(self) -> bytes:
         """The form on the caption stream and in SSE `data:`."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        raw = asdict(self)
+        if not self.revision:
+            for name in _OF_REVISIONS:
+                del raw[name]
+        return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> "Caption":
-        """Parse what `to_json` wrote."""
-        return cls(**json.loads(data))
+        """Parse what `to_json` of any version wrote; unknown fields are ignored.
+
+        Raises:
+            ValueError, TypeError: it did not.
+        """
+        raw = json.loads(data)
+        return cls(**{name: raw[name] for name in raw if name in _FIELDS})
+
+
+_FIELDS = frozenset(field.name for field in fields(Caption))

@@ -5,8 +5,10 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from broadcaster.errors import EventOver, InvalidTransition, UnknownEvent
+from broadcaster.model.consoles.standby import TAKEOVER_SILENCE_S, Standby
 from broadcaster.model.join import Passcode
 from broadcaster.model.language import FLOOR
 
@@ -132,6 +134,10 @@ class Channel:
         always: interpret while the event is live even if nobody listens.
         voice: the provider's voice that `converse` speaks with; None for its usual one.
         restarts: how often the organizer has restarted its booth.
+        standby: how the AI waits while a human interpreter is on air.
+        takeover_silence_s: the AI takes over when the human interpreter has been silent for this
+            long while the floor speaks.
+        relay_from: language of the channel that it is interpreted from; empty for the floor.
     """
 
     language: str
@@ -139,6 +145,17 @@ class Channel:
     always: bool = False
     voice: str | None = None
     restarts: int = 0
+    standby: Standby = Standby.WARM
+    takeover_silence_s: float = TAKEOVER_SILENCE_S
+    relay_from: str = ""
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> "Channel":
+        """The channel of a part of a record, as `asdict` made it in any version."""
+        known = {name: raw[name] for name in (one.name for one in fields(cls)) if name in raw}
+        known["interpreter"] = Interpreter(raw["interpreter"])
+        known["standby"] = Standby(raw.get("standby", Standby.WARM))
+        return cls(**known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +217,7 @@ class Event:
         code: what attendees type to reach it, see `join`; empty for an event of an earlier
             version, until it is changed.
         passcode: what attendees must know; None lets everybody in.
+        hold_back_s: captions reach readers so much later, so that a reviewer can correct them.
         starts_at_ms: Unix time of the planned start.
         ends_at_ms: Unix time of the planned end.
         notice: the organizer's sentence to attendees.
@@ -236,6 +254,7 @@ class Event:
     spend_cap_usd: float | None = None
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    hold_back_s: int = 0
     code: str = ""
     passcode: Passcode | None = None
     starts_at_ms: int | None = None
@@ -353,16 +372,7 @@ class Event:
         """Parse what `to_json` wrote."""
         raw = json.loads(data)
         raw["state"] = EventState(raw["state"])
-        raw["channels"] = tuple(
-            Channel(
-                channel["language"],
-                Interpreter(channel["interpreter"]),
-                channel.get("always", False),
-                channel.get("voice"),
-                channel.get("restarts", 0),
-            )
-            for channel in raw["channels"]
-        )
+        raw["channels"] = tuple(Channel.of(channel) for channel in raw["channels"])
         raw["stereo_input"] = StereoInput(raw.get("stereo_input", StereoInput.AUTO))
         raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))

@@ -6,6 +6,11 @@ def floor_pcm(event: str) -> str:
     return f"pcm.{event}"
 
 
+def relay_pcm(event: str, channel: str) -> str:
+    """Topic of the PCM frames of a channel from which others are interpreted, 20 ms each."""
+    return f"pcm.{event}.{channel}"
+
+
 def opus(event: str, channel: str) -> str:
     """Topic of the Opus frames of one channel, or of one of its variants by `str`."""
     return f"opus.{event}.{channel}"
@@ -92,6 +97,21 @@ def progress_records(event: str) -> str:
     return f"progress.{event}."
 
 
+def review_record(event: str, caption: str) -> str:
+    """Record of a caption that was revised."""
+    return f"{review_records(event)}{caption}"
+
+
+def replacements_record(event: str) -> str:
+    """Record of the words that are replaced in an event's next captions."""
+    return f"replacements.{event}"
+
+
+def review_records(event: str) -> str:
+    """Prefix of the records of all revised captions of one event."""
+    return f"review.{event}."
+
+
 NOTHING = "nothing."
 """A beginning of names that nothing has."""
 LOG_RECORDS = "log."
@@ -112,6 +132,47 @@ ALARMS_LEASE = "alarms"
 def alarms_record(event: str) -> str:
     """Record of an event's alarms, and of what was seen of its speaker and booths."""
     return f"{ALARM_RECORDS}{event}"
+
+
+OUTPUT_RECORDS = "output."
+"""Prefix of the records of the caption outputs of all events."""
+OUTPUT_PROGRESS_RECORDS = "output-progress."
+"""Prefix of the records of how far each of them has come."""
+
+
+def output_records(event: str) -> str:
+    """Prefix of the records of the caption outputs of one event."""
+    return f"{OUTPUT_RECORDS}{event}."
+
+
+def output_record(event: str, output: str) -> str:
+    """Record of a caption output: where its captions go."""
+    return f"{output_records(event)}{output}"
+
+
+def output_progress_records(event: str) -> str:
+    """Prefix of the records of how far the outputs of one event have come."""
+    return f"{OUTPUT_PROGRESS_RECORDS}{event}."
+
+
+def output_progress_record(event: str, output: str) -> str:
+    """Record of how far one output has come."""
+    return f"{output_progress_records(event)}{output}"
+
+
+def output_lease(event: str, output: str) -> str:
+    """Lease of the process that sends this output."""
+    return f"output.{event}.{output}"
+
+
+def output_tests(event: str) -> str:
+    """Topic of orders to send a test line to an output."""
+    return f"output.tests.{event}"
+
+
+def output_test_answer(test: str) -> str:
+    """Topic of the answer to one such order."""
+    return f"output.tests.answer.{test}"
 
 
 SPENT_RECORDS = "spent."
@@ -174,3 +235,79 @@ def heard_asks(event: str) -> str:
 def heard_answer(ask: str) -> str:
     """Topic of the answer to one ask."""
     return f"heard.answer.{ask}"
+
+
+ANNOUNCEMENT_RECORDS = "announcements."
+"""Prefix of the records of the announcements of all events."""
+ANNOUNCEMENTS_SEEN = "seen.announcements"
+"""Topic on which edge processes report how many phones got announcements."""
+
+
+TRANSLATION_ORDERS = "translations.orders"
+"""Topic of orders to translate an announcement."""
+
+
+def translation_record(event: str) -> str:
+    """Record of the id of the newest order that a process has taken for an event."""
+    return f"translation.{event}"
+
+
+def translation_answers(order: str) -> str:
+    """Topic of what the process that carries out an order answers."""
+    return f"translations.answers.{order}"
+
+
+def announcements_record(event: str) -> str:
+    """Record of an event's announcements."""
+    return f"{ANNOUNCEMENT_RECORDS}{event}"
+
+
+ON_AIR_RECORDS = "onair."
+"""Prefix of the records of all channels that human interpreters have used."""
+
+
+def on_air_records(event: str) -> str:
+    """Prefix of those of one event."""
+    return f"{ON_AIR_RECORDS}{event}."
+
+
+def on_air_record(event: str, channel: str) -> str:
+    """Record of the human interpreter who should be heard on a channel, see `OnAir`."""
+    return f"{on_air_records(event)}{channel}"
+
+
+def interpreter_pcm(event: str, channel: str) -> str:
+    """Topic of the PCM frames, 20 ms each, of the human interpreter on air."""
+    return f"human.{event}.{channel}"
+
+
+def crib(event: str, channel: str) -> str:
+    """Topic of the AI's text for a channel's consoles while a human interpreter is on air.
+
+    A message is `{"text", "position"}`, with the event-clock sample at which it was written.
+    """
+    return f"crib.{event}.{channel}"
+
+
+CONSOLE_RECORDS = "console."
+"""Prefix of the records of the messages of all channels."""
+
+
+def console_records(event: str) -> str:
+    """Prefix of those of one event."""
+    return f"{CONSOLE_RECORDS}{event}."
+
+
+def console_record(event: str, channel: str) -> str:
+    """Record of the newest messages of a channel's human interpreters and the technician."""
+    return f"{console_records(event)}{channel}"
+
+
+def console_presence(event: str, channel: str) -> str:
+    """Topic on which the consoles of a channel say that they are open."""
+    return f"console.presence.{event}.{channel}"
+
+
+def slow_down_record(event: str) -> str:
+    """Record of the last signal to the speaker to slow down."""
+    return f"slowdown.{event}"

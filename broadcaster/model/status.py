@@ -112,6 +112,11 @@ class BoothStatus:
         last_error: stable id of the last failure; empty if there was none.
         last_error_reason: the same as a sentence that says what to do.
         last_error_at_ms: Unix time of the last failure.
+        relay_from: the channel that is interpreted now; empty while that is the floor.
+        on_air: `ai`, `human` or `floor`: what the channel carries now.
+        on_air_name: the human interpreter who should be heard, heard or not; empty for none.
+        on_air_reason: why the AI or the floor has the channel of that interpreter, or has got it
+            back: `by_hand`, `connection_lost` or `human_silent`; empty otherwise.
     """
 
     channel: str
@@ -137,6 +142,10 @@ class BoothStatus:
     last_error: str = ""
     last_error_reason: str = ""
     last_error_at_ms: int | None = None
+    on_air: str = "ai"
+    on_air_name: str = ""
+    on_air_reason: str = ""
+    relay_from: str = ""
     kind: Literal["booth"] = "booth"
 
 
@@ -158,7 +167,23 @@ class EdgeStatus:
     kind: Literal["edge"] = "edge"
 
 
-Status = FloorStatus | BoothStatus | EdgeStatus
+@dataclass(frozen=True, slots=True)
+class ReviewStatus:
+    """Reviewers of an event at one process.
+
+    Attributes:
+        desk: the process's own id.
+        reviewers: how many are connected to it.
+        corrections: captions of the event that were revised, by anybody.
+    """
+
+    desk: str
+    reviewers: int
+    corrections: int
+    kind: Literal["review"] = "review"
+
+
+Status = FloorStatus | BoothStatus | EdgeStatus | ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +200,8 @@ class EventStatus:
             the process that reports it.
         booths_report: whether any process with booths reports.
         edges: people connected to each edge process that reports, by its id.
+        reviewers: reviewers that are connected.
+        corrections: captions that were revised; 0 while no reviewer is connected.
     """
 
     event: Event
@@ -185,6 +212,8 @@ class EventStatus:
     spent_usd: Mapping[str, float]
     booths_report: bool = False
     edges: Mapping[str, int] = field(default_factory=dict)
+    reviewers: int = 0
+    corrections: int = 0
 
 
 def status_to_json(status: Status) -> bytes:
@@ -196,7 +225,7 @@ def status_from_json(data: bytes) -> Status:
     """Parse what `status_to_json` of any version wrote; unknown fields are ignored.
 
     Raises:
-        ValueError: it is not a status of one of the three kinds.
+        ValueError: it is not a status of one of the four kinds.
     """
     try:
         raw = json.loads(data)
@@ -209,6 +238,8 @@ def status_from_json(data: bytes) -> Status:
                 return BoothStatus(**_known(BoothStatus, raw))
             case "edge":
                 return EdgeStatus(**_known(EdgeStatus, raw))
+            case "review":
+                return ReviewStatus(**_known(ReviewStatus, raw))
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")

@@ -10,6 +10,43 @@ _TO_HTTP = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
 @dataclass(frozen=True, slots=True)
+class RealtimeApi:
+    """The WebSockets of a provider, and how a client shows its key there.
+
+    Attributes:
+        url: base address that is used when the settings name none. Its path is taken for an
+            address of theirs that has none.
+        fixed_path: the base path that every address has; empty if the address decides.
+        translations_path: of continuous interpretation, below the base path.
+        realtime_path: of conversations and transcriptions, below the base path.
+        model_in_query: the query of a translation names the model.
+        key_header: header that carries the key.
+        key_prefix: text before the key there.
+        subprotocols: WebSocket subprotocols (RFC 6455) to offer, the best first.
+    """
+
+    url: str = wire.DEFAULT_BASE_URL
+    fixed_path: str = ""
+    translations_path: str = wire.TRANSLATIONS_PATH
+    realtime_path: str = wire.REALTIME_PATH
+    model_in_query: bool = True
+    key_header: str = "Authorization"
+    key_prefix: str = "Bearer "
+    subprotocols: tuple[str, ...] = ()
+
+    def path(self, given: str) -> str:
+        """The base path of an address whose path is `given`."""
+        path = given.rstrip("/")
+        for known in (self.translations_path, self.realtime_path):
+            path = path.removesuffix(known)
+        if self.fixed_path:
+            for part in reversed(self.fixed_path.strip("/").split("/")):
+                path = path.removesuffix(f"/{part}")
+            return path + self.fixed_path
+        return path or URL(self.url).path.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A Realtime server.
 
@@ -17,7 +54,7 @@ class Endpoint:
         url: base of its API: `https://api.openai.com/v1`, `wss://…`, or on Azure
             `https://<resource>.openai.azure.com`, with or without `/openai/v1`.
         api_key: never shown; empty for a server that needs none.
-        azure: the key travels in Azure's `api-key` header.
+        api: where its WebSockets are and how the key travels.
         model: translation model, on Azure the deployment's name.
 
     Raises:
@@ -26,7 +63,7 @@ class Endpoint:
 
     url: str = wire.DEFAULT_BASE_URL
     api_key: str = field(default="", repr=False)
-    azure: bool = False
+    api: RealtimeApi = field(default_factory=RealtimeApi)
     model: str = wire.DEFAULT_MODEL
 
     def __post_init__(self) -> None:
@@ -52,35 +89,27 @@ class Endpoint:
         The scheme is http or https, because the handshake is HTTP: `HTTPS_PROXY` of the environment
         then applies, which it does not for `wss`.
         """
-        return self._url(wire.TRANSLATIONS_PATH).update_query(model=self.model)
+        url = self._url(self.api.translations_path)
+        return url.update_query(model=self.model) if self.api.model_in_query else url
 
     def conversation_url(self, model: str) -> URL:
         """Address of the conversation WebSocket for a model, on Azure a deployment."""
-        return self._url(wire.REALTIME_PATH).update_query(model=model)
+        return self._url(self.api.realtime_path).update_query(model=model)
 
     def transcription_url(self) -> URL:
         """Address of the transcription WebSocket; the session's settings name the model."""
-        return self._url(wire.REALTIME_PATH).update_query(intent=wire.TRANSCRIPTION_INTENT)
+        return self._url(self.api.realtime_path).update_query(intent=wire.TRANSCRIPTION_INTENT)
 
     def _url(self, endpoint: str) -> URL:
         base = URL(self.url)
-        path = base.path.rstrip("/")
-        for known in (wire.TRANSLATIONS_PATH, wire.REALTIME_PATH):
-            path = path.removesuffix(known)
-        if self.azure:
-            path = path.removesuffix("/v1").removesuffix("/openai") + wire.AZURE_BASE_PATH
-        elif not path:
-            path = URL(wire.DEFAULT_BASE_URL).path
-        scheme = _TO_HTTP[base.scheme]
-        return base.with_scheme(scheme).with_path(path + endpoint, keep_query=True)
+        path = self.api.path(base.path) + endpoint
+        return base.with_scheme(_TO_HTTP[base.scheme]).with_path(path, keep_query=True)
 
     def headers(self) -> dict[str, str]:
-        """Headers that authorize us; without the beta header, which the endpoint refuses."""
+        """Headers that authorize us; without the beta header, which OpenAI refuses."""
         if not self.api_key:
             return {}
-        if self.azure:
-            return {"api-key": self.api_key}
-        return {"Authorization": f"Bearer {self.api_key}"}
+        return {self.api.key_header: f"{self.api.key_prefix}{self.api_key}"}
 
 
 @dataclass(frozen=True, slots=True)

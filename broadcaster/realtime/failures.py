@@ -216,6 +216,15 @@ def closed_unasked() -> InterpreterFailed:
     return _failed("session_closed", advice, retryable=True)
 
 
+def not_offered(code: str, what: str) -> InterpreterFailed:
+    """The provider has no sessions of this kind, for example `captions of the original`."""
+    advice = Advice(
+        f"The provider does not offer {what}.",
+        "Turn it off for this event, or choose another provider in the settings.",
+    )
+    return _failed(code, advice, retryable=False)
+
+
 def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that a server asks to wait: `retry-after-ms` if it can be read, else `Retry-After`.
 

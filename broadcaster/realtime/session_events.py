@@ -154,6 +154,17 @@ class ServerError:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionEnding:
+    """The server will end the session soon.
+
+    Attributes:
+        left_s: seconds until then, if it said so.
+    """
+
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionClosed:
     """The session has ended as asked; nothing follows."""
 
@@ -167,5 +178,6 @@ SessionEvent = (
     | SegmentDone
     | SegmentLost
     | ServerError
+    | SessionEnding
     | SessionClosed
 )

@@ -1,6 +1,6 @@
 """Constants of the three Realtime endpoints, for both ends of the wire.
 
-Names and audio format are those of OpenAI's API (`openai` package 3.54, `types/realtime`); the
+Names and audio format are those of OpenAI's API (`openai` package 3.57, `types/realtime`); the
 documented languages are those of its Realtime translation guide. No logic lives here, so the
 rehearsal server may import it.
 """

@@ -48,12 +48,12 @@ def not_while_loading() -> Iterator[None]:
 def collect_seldom() -> None:
     """Make Python's own collections short and rare.
 
-    Objects made at the start live for ever. Many listeners that join make many objects, but no
-    garbage cycles. To look at 200,000 of them at once, which Python would do by itself, takes 60 ms
-    and more, in which nobody gets sound. So by itself it looks at the newest only, and the rest is
-    left to `collect_regularly`.
+    Objects made at the start live for ever, but for a few thousand that are not worth a search of a
+    tenth of a second. Many listeners that join make many objects, but no garbage cycles. To look at
+    200,000 of them at once, which Python would do by itself, takes 60 ms and more, in which nobody
+    gets sound. So by itself it looks at the newest only, and the rest is left to
+    `collect_regularly`.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, NEVER, NEVER)
 

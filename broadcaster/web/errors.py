@@ -39,6 +39,8 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.model.announcements.announcement import TooManyAnnouncements, UnknownAnnouncement
+from broadcaster.model.announcements.translation import TranslationFailed
 from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.check.trial import TrialRunning
 from broadcaster.model.conference.conference_errors import (
@@ -49,6 +51,18 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.outputs.output_errors import (
+    BadOutputAddress,
+    OutputSilent,
+    TooManyOutputs,
+    UnknownOutput,
+)
+from broadcaster.model.relay.relays import BadRelay
+from broadcaster.model.review.review_errors import (
+    CaptionChanged,
+    CaptionUnfinished,
+    UnknownCaption,
+)
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
@@ -56,24 +70,33 @@ log = logging.getLogger("broadcaster.web.errors")
 STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
     DownloadsOff: 403,
+    UnknownAnnouncement: 404,
+    UnknownCaption: 404,
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
+    UnknownOutput: 404,
     UnknownSession: 404,
+    CaptionChanged: 409,
+    CaptionUnfinished: 409,
     ClosedWhileOpening: 409,
     ConferenceExists: 409,
     ConferenceHasEvents: 409,
     EventExists: 409,
     EventOver: 409,
     NothingHeard: 409,
+    TooManyAnnouncements: 409,
     TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,
+    TooManyOutputs: 409,
     InvalidTransition: 409,
     ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadOutputAddress: 422,
     BadProgramme: 422,
+    BadRelay: 422,
     BadSchedule: 422,
     DtlsClientNeeded: 422,
     IceRestartUnsupported: 422,
@@ -82,7 +105,9 @@ STATUS: dict[type[DomainError], int] = {
     UnknownLanguage: 422,
     TooManyJoining: 503,
     TooManyPeers: 503,
+    TranslationFailed: 503,
     NegotiationTimedOut: 504,
+    OutputSilent: 504,
 }
 """Every `DomainError`, sorted by status."""
 HEADERS: dict[type[DomainError], Mapping[str, str]] = {

@@ -175,6 +175,7 @@ export class SecondPane {
     this.#element.replaceChildren(title, within, announcer);
     this.#place.append(this.#element);
     this.#place.dataset.panes = '2';
-    return new CaptionView({ scroller, log, toNewest, announcer, wordsMissing: this.#strings.wordsMissing });
+    const { wordsMissing, corrected } = this.#strings;
+    return new CaptionView({ scroller, log, toNewest, announcer, wordsMissing, corrected });
   }
 }

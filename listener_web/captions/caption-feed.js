@@ -42,6 +42,9 @@ const UTF8 = new TextEncoder();
  * @property {number} end_ms
  * @property {string} text
  * @property {boolean} final
+ * @property {number} [revision] counts what reviewers changed, from 1; missing for what was said
+ * @property {boolean} [corrected] its text is not what was said
+ * @property {boolean} [hidden] a reviewer hid it; its text is empty
  */
 
 /**
@@ -52,8 +55,10 @@ const UTF8 = new TextEncoder();
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
  * @property {string[]} [channels] ids of the channels of the event
+ * @property {string[]} [humans] ids of the channels on which a human interpreter is heard
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
+ * @property {import('../announcements/shown-here.js').Announcement[]} [announcements] that are shown now
  * @property {string} [starts_at] the planned start of an event that is open, ISO 8601
  * @property {number} [lag_s] how far the interpreter is behind the speaker, once that is known
  */
@@ -166,10 +171,13 @@ export class CaptionFeed {
     source.addEventListener('caption', ({ data, lastEventId }) => {
       count('caption', data, lastEventId);
       this.#arrived();
-      if (!isNewer(lastEventId, this.#lastId)) return;
+      const caption = JSON.parse(data);
+      const newer = isNewer(lastEventId, this.#lastId);
+      // While captions are held back, a revision comes under the id of the last one.
+      if (!newer && !caption.revision) return;
       this.#begin(lastEventId);
-      this.#lastId = lastEventId;
-      this.on.caption(JSON.parse(data), writtenMs(lastEventId));
+      if (newer) this.#lastId = lastEventId;
+      this.on.caption(caption, writtenMs(lastEventId));
     });
     source.addEventListener('state', ({ data }) => {
       count('state', data, '');

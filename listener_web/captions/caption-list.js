@@ -35,6 +35,18 @@ export class CaptionList {
   }
 
   /**
+   * Whether a caption has nothing to add: its revision is known, or it was revised and belongs before the
+   * first one, so that it will come with the past.
+   *
+   * @param {Caption} caption
+   */
+  knows(caption) {
+    const number = this.#numbers.get(caption.id);
+    if (number !== undefined) return (caption.revision ?? 0) <= (this.at(number).revision ?? -1);
+    return Boolean(caption.revision) && this.length > 0 && caption.start_ms < this.at(this.first).start_ms;
+  }
+
+  /**
    * Add a new caption, or a later version of a known one.
    *
    * @param {Caption} caption

@@ -50,15 +50,17 @@ export class CaptionView {
    * @param {HTMLElement} parts.toNewest shown while the reader looks back
    * @param {HTMLElement} parts.announcer live region for screen readers
    * @param {string} parts.wordsMissing stands for a passage that was lost, in the page's language
+   * @param {string} parts.corrected marks a caption that a person corrected, in the page's language
    */
-  constructor({ scroller, log, toNewest, announcer, wordsMissing }) {
+  constructor({ scroller, log, toNewest, announcer, wordsMissing, corrected }) {
     this.scroller = scroller;
     this.log = log;
     this.toNewest = toNewest;
     this.announcer = announcer;
     this.#writer = new ParagraphWriter(log);
     const times = new TimeMarks();
-    this.#manner = { channel: 'floor', dir: 'auto', language: '', around: '', wordsMissing, times };
+    const words = { wordsMissing, corrected };
+    this.#manner = { channel: 'floor', dir: 'auto', language: '', around: '', ...words, times };
     /** Whether a screen reader is given each finished caption. */
     this.announces = false;
     // What is added above moves what is read; the view itself moves it back.
@@ -128,12 +130,13 @@ export class CaptionView {
   }
 
   /**
-   * Show a new caption, or the words that a known one has gained.
+   * Show a new caption, the words that a known one has gained, or what a reviewer made of it.
    *
    * @param {Caption} caption
    * @param {number} writtenMs Unix time at which it was written
    */
   show(caption, writtenMs) {
+    if (this.#list.knows(caption)) return;
     this.#manner.times.learn(writtenMs, caption.end_ms);
     const end = this.#list.end;
     const number = this.#list.put(caption);
@@ -143,8 +146,10 @@ export class CaptionView {
     else if (number === end && this.#to === end) this.#append();
     this.#forgetBefore(this.#list.first);
     if (caption.final && !wasFinal && this.announces) {
+      this.announcer.dataset.caption = caption.id;
       this.announcer.textContent = this.#shown.get(number)?.element.textContent ?? caption.text;
     }
+    if (caption.hidden && this.announcer.dataset.caption === caption.id) this.announcer.textContent = '';
     this.#keepPlace();
   }
 

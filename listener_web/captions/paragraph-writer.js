@@ -18,6 +18,7 @@ import { beginsParagraph } from './paragraphs.js';
  * @property {string} language of new captions, a tag; empty while it is unknown
  * @property {string} around the language of the element that they are written into
  * @property {string} wordsMissing stands for a passage that was lost, in the page's language
+ * @property {string} corrected marks a caption that a person corrected, in the page's language
  * @property {TimeMarks} times
  */
 
@@ -101,6 +102,11 @@ export function rewrite(shown, caption, manner) {
   else if (gained !== '') element.append(h('span', { class: 'gained' }, gained));
   Object.assign(shown, { text, end_ms: caption.end_ms });
   if (caption.final) element.dataset.final = '';
+  if (caption.revision) {
+    if (caption.corrected) element.dataset.corrected = manner.corrected;
+    else delete element.dataset.corrected;
+    element.hidden = caption.hidden ?? false;
+  }
 }
 
 /**

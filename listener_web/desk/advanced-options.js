@@ -1,5 +1,6 @@
 /** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
+import { InterpretingFields } from './interpreting/language-options.js';
 import { JoinFields } from './join-options.js';
 import { ScheduleFields } from './rooms/schedule-fields.js';
 import { byId, h } from '../shared/dom.js';
@@ -31,6 +32,7 @@ class LanguageRow {
     placeholder: say('formVoiceUsual'),
   });
   #voiceField = h('label', { class: 'field' }, say('formVoice'), this.#voice);
+  #interpreting = new InterpretingFields();
   #always = h('input', { type: 'checkbox', name: 'always' });
   #glossary = h('textarea', {
     class: 'input',
@@ -55,12 +57,15 @@ class LanguageRow {
       this.#voiceField,
       h('label', { class: 'check' }, this.#always, h('span', {}, say('formAlways'))),
       h('label', { class: 'field glossary' }, say('formGlossary'), this.#glossary),
+      this.#interpreting.element,
     );
     this.#showVoice();
   }
 
   /** @param {EventLanguage} language */
-  fill({ interpreter, voice, always }) {
+  fill(language) {
+    const { interpreter, voice, always } = language;
+    this.#interpreting.fill(language);
     this.#interpreter.value = interpreter;
     this.#voice.value = voice ?? '';
     this.#always.checked = always;
@@ -75,7 +80,13 @@ class LanguageRow {
       interpreter: this.#interpreter.value,
       always: this.#always.checked,
       voice: voice === '' ? null : voice,
+      ...this.#interpreting.values,
     };
+  }
+
+  /** @param {ReadonlyMap<string, string>} chosen all languages of the event: tags with names */
+  offerRelays(chosen) {
+    this.#interpreting.offer([...chosen].filter(([tag]) => tag !== this.tag));
   }
 
   get lines() {
@@ -130,6 +141,7 @@ export class Advanced {
     for (const [tag, name] of chosen) {
       if (!this.#rows.has(tag)) this.#rows.set(tag, new LanguageRow(tag, name));
     }
+    for (const row of this.#rows.values()) row.offerRelays(chosen);
     this.#list.replaceChildren(...[...this.#rows.values()].map((row) => row.element));
   }
 

@@ -4,7 +4,9 @@
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
-/** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null}} EventLanguage */
+/** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,
+ *   standby: 'warm' | 'cold', takeover_silence_s: number,
+ *   relay_from: string | null}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
@@ -80,6 +82,10 @@
  * @property {string} [last_error]
  * @property {string} [last_error_reason] says what to do
  * @property {number | null} [last_error_at_ms]
+ * @property {'ai' | 'human' | 'floor'} [on_air]
+ * @property {string} [on_air_name] the human interpreter who has the channel
+ * @property {'' | 'by_hand' | 'connection_lost' | 'human_silent'} [on_air_reason]
+ * @property {string} [relay_from] the channel that is interpreted now; empty for the floor
  * @property {number} listeners
  * @property {number} readers
  */
@@ -91,6 +97,7 @@
  * @property {number} cost_usd
  * @property {number | null} spend_cap_usd
  * @property {boolean} held
+ * @property {{reviewers: number, corrections: number, hold_back_s: number}} [review]
  * @property {FloorStatus | null} floor
  * @property {ChannelStatus[]} channels
  */

@@ -16,11 +16,14 @@ const QUIET_MS = 3_000;
  * @property {(gone: {id: string}) => void} deleted
  * @property {(measured: {id: string, status: EventStatus}) => void} status
  * @property {(checked: {id: string, check: import('./check/panel.js').CheckReport}) => void} [check]
+ * @property {(told: {id: string, outputs: import('./outputs/output-words.js').CaptionOutput[]}) => void} [outputs]
  * @property {(store: StoreStatus) => void} store
  * @property {(told: {id: string | null, alarms: import('./live/alarm-list.js').ToldAlarm[]}) => void} [alarms]
  *   of an event that are raised; of the installation if `id` is null
  * @property {(told: {id: string, log: {entries: import('./live/log-words.js').LogEntry[]}}) => void} [log]
  *   the newest entries of an event's log
+ * @property {(told: {id: string, announcements: {announcements: import('./announcements/announcement-item.js').DeskAnnouncement[]}}) => void} [announcements]
+ *   of an event, the newest first
  * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
  * @property {(gone: {id: string}) => void} [conference_deleted]
  * @property {() => void} ready all that is known was told
@@ -35,9 +38,11 @@ const KINDS = [
   'deleted',
   'status',
   'check',
+  'outputs',
   'store',
   'alarms',
   'log',
+  'announcements',
   'conference',
   'conference_deleted',
   'ready',

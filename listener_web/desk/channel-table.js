@@ -94,12 +94,13 @@ export function showRows(table, rows) {
  * @param {ChannelStatus} status
  * @param {readonly EventLanguage[]} languages
  */
-function names({ channel, interpreter, glossary_said, glossary_hits }, languages) {
+function names({ channel, interpreter, glossary_said, glossary_hits, relay_from }, languages) {
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
   if (channel !== 'floor') details.push(say('aiBadge'));
   if (engine) details.push(say(ENGINES[engine]));
+  if (relay_from) details.push(say('relayHeard', { language: languageName(relay_from) }));
   if (language?.always) details.push(say('engineAlways'));
   if (glossary_said > 0) {
     details.push(say('glossaryHits', { hits: glossary_hits, said: glossary_said }));

@@ -1,10 +1,12 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
 import { CheckPanel } from './check/panel.js';
+import { OutputsPanel } from './outputs/panel.js';
 import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
+import { ReviewLine } from './review/review-line.js';
 import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
 import { EVENT_STATES, copyLink, eventAddress, inTwoParts, livePage } from '../shared/organizer.js';
@@ -25,6 +27,8 @@ export class EventCard {
   element = h('section', { class: 'event card' });
   /** The event's sound check. @type {CheckPanel} */
   check;
+  /** Where its captions go besides our own pages. @type {OutputsPanel} */
+  outputs;
   #event;
   #fail;
   #actions;
@@ -44,6 +48,7 @@ export class EventCard {
   #cost;
   #stereo;
   #measured;
+  #review;
   #pause;
   #restarting = false;
   /** @type {EventStatus | null} */
@@ -59,9 +64,11 @@ export class EventCard {
     this.element.dataset.event = event.id;
     const path = eventAddress(event.id);
     this.check = new CheckPanel(event.id, on.failed);
+    this.outputs = new OutputsPanel(event.id);
     this.#actions = new EventActions(event, on, () => this.check.confirmLive());
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
+    this.#review = new ReviewLine(event.id);
     this.#pause = new PauseNotice((notice) => this.#actions.take('pause', { notice }));
     this.#measured = h(
       'div',
@@ -69,6 +76,7 @@ export class EventCard {
       h('div', { class: 'floor' }, this.#floorWords, this.#meter),
       this.#stereo.element,
       this.#table,
+      this.#review.element,
       this.#cost.element,
     );
     this.#table.addEventListener('click', (click) => void this.#restart(click));
@@ -93,7 +101,9 @@ export class EventCard {
    */
   open(open) {
     if (open && this.#details === null) {
-      this.#details = h('div', { class: 'details' }, this.#links, this.check.element, this.#measured);
+      const { check, outputs } = this;
+      const parts = [this.#links, check.element, this.#measured, outputs.element];
+      this.#details = h('div', { class: 'details' }, ...parts);
       this.element.append(this.#details);
     }
     if (this.#details) this.#details.hidden = !open;
@@ -130,8 +140,10 @@ export class EventCard {
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
     this.check.element.hidden = over;
+    this.outputs.element.hidden = over;
     this.check.light.hidden = over;
     this.check.showEvent(event);
+    this.outputs.showEvent(event);
     this.#warnings.hidden = over;
     const warnings = event.warnings.map((warning) =>
       h('p', { class: 'notice', 'data-tone': 'warn' }, warningWords(warning, event.languages)),
@@ -151,6 +163,7 @@ export class EventCard {
     this.#showFloor(status.floor);
     showRows(this.#table, channelRows(status.channels, this.#event.languages));
     this.#cost.show(status);
+    this.#review.show(status.review);
   }
 
   get #isOpen() {

@@ -279,12 +279,10 @@ export function conflicts(patch, before, newest) {
  * @returns {Values}
  */
 function shown(event) {
-  const languages = event.languages.map(({ tag, interpreter, always, voice }) => ({
-    tag,
-    interpreter,
-    always,
-    voice,
-  }));
+  const languages = event.languages.map((language) => {
+    const { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from } = language;
+    return { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from };
+  });
   return { ...event, languages };
 }
 

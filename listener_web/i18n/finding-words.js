@@ -59,6 +59,18 @@ export function speakerFault(fault) {
   return `${what} ${say(heard ? 'speakerHeard' : 'speakerAskOrganizer')}`;
 }
 
+/** @type {ReadonlyMap<string, import('./say.js').OrganizerKey>} */
+const WARNINGS = new Map([
+  ['stage_key_unreadable', 'warnStageKey'],
+  ['same_interpretation', 'warnSameInterpretation'],
+  ['only_written', 'warnOnlyWritten'],
+  ['not_interpreted', 'warnNotInterpreted'],
+  ['source_language_needed', 'warnSourceLanguage'],
+  ['no_source_captions', 'warnNoSourceCaptions'],
+  ['too_many_sessions', 'warnTooManySessions'],
+  ['provider_untried', 'warnProviderUntried'],
+]);
+
 /**
  * A warning about an event.
  *
@@ -66,15 +78,13 @@ export function speakerFault(fault) {
  * @param {readonly EventLanguage[]} languages of the event
  */
 export function warningWords({ id, languages: tags, message, hint }, languages) {
-  if (wordsLanguage() !== 'en' && id === 'stage_key_unreadable') return say('warnStageKey');
-  if (wordsLanguage() !== 'en' && id === 'same_interpretation') {
-    const names = tags.map((tag) => {
-      const english = languages.find((language) => language.tag === tag)?.english_name;
-      return languageName(tag, english);
-    });
-    return say('warnSameInterpretation', { languages: listed(names) });
-  }
-  return `${message} ${hint}`;
+  const key = WARNINGS.get(id);
+  if (wordsLanguage() === 'en' || key === undefined) return `${message} ${hint}`;
+  const names = tags.map((tag) => {
+    const english = languages.find((language) => language.tag === tag)?.english_name;
+    return languageName(tag, english);
+  });
+  return say(key, { languages: listed(names) });
 }
 
 /**

@@ -63,7 +63,8 @@ export class Pace {
    * @param {...any} rest given out together with it
    */
   take(caption, ...rest) {
-    if (!this.byLine) {
+    // What was revised was shown before, or waits here.
+    if (!this.byLine || caption.revision) {
       this.flush();
       this.#show(caption, ...rest);
       this.#taken.set(caption.id, caption.text.length);

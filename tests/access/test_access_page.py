@@ -105,7 +105,8 @@ async def test_a_reviewer_changes_nothing() -> None:
     async with desk() as (url, browser):
         admin = await signed_in(browser, f"{url}/desk#token={TOKEN}")
         await open_links(admin, "Water for cities")
-        reviewer = await signed_in(browser, await make_link(admin, "Rui", "reviewer"))
+        link = await make_link(admin, "Rui", "reviewer")
+        reviewer = await signed_in(browser, link.replace("/review/talk", "/desk"))
         card = reviewer.locator(".event")
         await expect(card.locator(".details")).to_be_visible()
         await expect(card.locator(".details .link:visible")).to_have_count(1)

@@ -29,6 +29,7 @@ STAGE_KEY = "stage key"
 """The event's own key, which is no token."""
 PASSCODES = {MINE: "mine-1234", OTHER: "other-1234"}
 VALUES = {
+    "announcement": "0123abcd",
     "event": MINE,
     "channel": "es",
     "code": "ABC123",
@@ -38,6 +39,8 @@ VALUES = {
     "file_type": "txt",
     "format": "ogg",
     "link": "attendee",
+    "replacement": "0123456789ab",
+    "output": "0123456789ab",
     "session": "0123456789abcdef",
     "token": "0123456789ab",
 }
@@ -134,7 +137,8 @@ def expected(route: str, role: str, situation: str) -> str:  # noqa: PLR0911 - a
     if action in {Action.OPEN_PAGE, Action.SIGN_IN, Action.USE_LISTENER_SESSION}:
         return "ok"
     if action is Action.LISTEN:
-        reads = role in TOKEN_ROLES and AccessRole(role) in MAY[Action.READ_EVENT]
+        readers = MAY[Action.READ_EVENT] | MAY[Action.INTERPRET]
+        reads = role in TOKEN_ROLES and AccessRole(role) in readers
         admitted = reads and (situation == "valid" or (role, situation) == ADMIN_ELSEWHERE)
         return "ok" if admitted or (role, situation) == (AccessRole.ATTENDEE, "valid") else "401"
     if action in {Action.SPEAK, Action.USE_STAGE_SESSION}:

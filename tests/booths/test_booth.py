@@ -14,6 +14,7 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
+from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.booths.booth import Booth, BoothDependencies
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import Engines
@@ -42,6 +43,8 @@ from tests.support.web import on_loopback
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 CAPTIONS = keys.captions("talk", "es")
 SPEECH = b"\x11\x01" * 9_600
+FRENCH = 1 << 40
+"""Added to the positions in the frames of another channel, to tell them from the floor's."""
 
 
 class Server:
@@ -198,6 +201,59 @@ async def test_floor_in_captions_and_sound_out() -> None:
     first = positions[0]
     assert first % 4_800 == 0, "frames are cut on one grid for all languages"
     assert positions == list(range(first, first + 480 * len(positions), 480)), "nothing lost"
+
+
+async def test_a_relayed_booth_interprets_the_other_channel_and_adds_its_lag() -> None:
+    event = replace(EVENT, channels=(Channel("es", relay_from="fr"), Channel("fr")))
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+
+        async def speak_french() -> None:
+            relay = PcmTopic(bus, keys.relay_pcm("talk", "fr"))
+            lagging = BoothStatus("fr", BoothState.LIVE, lag_ms=3_000)
+            position = 0
+            while True:
+                relay.push_topic_pcm(position, (FRENCH + position).to_bytes(8, "big") * 120)
+                if position % CLOCK_HZ == 0:
+                    bus.publish(keys.status("talk"), status_to_json(lagging))
+                position += 480
+                await asyncio.sleep(0.02)
+
+        async with (
+            background_task(speak_french(), name="relay of the test"),
+            booth(bus, server, event=event),
+        ):
+            await status(bus, state="live", relay_from="fr")
+            await asyncio.sleep(3.0)
+            await server.sound(SPEECH)
+            await asyncio.sleep(2.0)
+            measured = await status(bus, channel="es")
+    for pcm in server.appended:
+        assert int.from_bytes(pcm[:8], "big") >= FRENCH
+    assert isinstance(measured["lag_ms"], int)
+    assert measured["lag_ms"] >= 3_000
+
+
+async def test_a_channel_publishes_its_sound_while_others_are_interpreted_from_it() -> None:
+    event = replace(EVENT, channels=(Channel("es"), Channel("gl", relay_from="es")))
+    async with VirtualTimeBus() as bus, realtime() as server, speaking(bus):
+        async with (
+            booth(bus, server, event=event),
+            bus.subscribe(keys.relay_pcm("talk", "es")) as sound,
+        ):
+            await status(bus, state="live")
+            await asyncio.sleep(1.0)
+            await server.sound(SPEECH * 5)
+            frames = []
+            async with asyncio.timeout(DEADLINE_S):
+                async for message in sound:
+                    frames.append(AudioFrame.from_bytes(message.payload))
+                    if len(frames) == 200:
+                        break
+            retained = await bus.retained(keys.relay_pcm("talk", "es"), 0)
+    positions = [frame.position for frame in frames]
+    assert positions == list(range(positions[0], positions[0] + 480 * 200, 480))
+    assert any(frame.payload.strip(b"\0") for frame in frames)
+    assert retained
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() ->
     await load_language_models()
     reported: list[str] = []
     async with VirtualTimeBus() as bus:
-        floor = FloorReceiver("talk", bus, LoopClock())
+        floor = FloorReceiver(keys.floor_pcm("talk"), bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)
 
         def report() -> None:
@@ -50,7 +50,7 @@ async def test_text_becomes_captions_and_a_new_language_is_reported_at_once() ->
 
 async def test_a_silent_transcriber_is_never_expected() -> None:
     async with VirtualTimeBus() as bus:
-        floor = FloorReceiver("talk", bus, LoopClock())
+        floor = FloorReceiver(keys.floor_pcm("talk"), bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)
         sink = TranscriptSink(
             floor=floor,
@@ -64,7 +64,7 @@ async def test_a_silent_transcriber_is_never_expected() -> None:
 async def test_japanese_is_cut_into_words_without_reading_a_file_in_the_event_loop() -> None:
     await load_language_models()
     async with VirtualTimeBus() as bus:
-        floor = FloorReceiver("talk", bus, LoopClock())
+        floor = FloorReceiver(keys.floor_pcm("talk"), bus, LoopClock())
         captions = CaptionWriter("talk", FLOOR, bus)
         sink = TranscriptSink(
             floor=floor,

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -14,7 +15,7 @@ import pytest
 
 from broadcaster.booths import supervisor
 from broadcaster.booths.booth import Booth, BoothDependencies
-from broadcaster.booths.demand.costs import Account, Prices, Spent
+from broadcaster.booths.demand.costs import Account, Spent, sessions_cost_usd
 from broadcaster.booths.demand.event_booths import Demand
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
@@ -32,6 +33,7 @@ from broadcaster.model.status import (
     status_to_json,
 )
 from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.providers.prices import Prices
 from tests.support.deadline import DEADLINE_S
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
@@ -56,7 +58,7 @@ async def supervised(event: Event, bus: Bus, **options: Any) -> AsyncIterator[Bo
             bus=bus,
             clock=LoopClock(),
             engines=Engines(http, nobody, "m", "m"),
-            price=Prices().cost,
+            price=partial(sessions_cost_usd, Prices()),
             limits=CatchUpLimits(),
         )
         work = BoothSupervisor(dependencies, **{"on_demand": True, **options})
@@ -127,6 +129,28 @@ async def test_a_full_disk_at_the_start_is_waited_out(
     assert not full
     assert "interpretation waits" in caplog.text
     assert "TMPDIR" in caplog.text
+
+
+async def test_models_are_loaded_for_the_first_event_and_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = list[str]()
+
+    async def load() -> None:
+        loaded.append("models")
+
+    monkeypatch.setattr(supervisor, "load_language_models", load)
+    over, waiting = replace(LIVE, state=EventState.CLOSED), replace(LIVE, state=EventState.DRAFT)
+    async with VirtualTimeBus() as bus, supervised(over, bus):
+        await change(bus, replace(over, id="another"))
+        await asyncio.sleep(60)
+        assert not loaded
+        await change(bus, replace(waiting, id="later"))
+        await asyncio.sleep(60)
+        assert loaded == ["models"]
+        await change(bus, LIVE)
+        await until(bus, states(es="idle", fr="idle"))
+    assert loaded == ["models"]
 
 
 async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+from dataclasses import replace
 
 import aiohttp
 
@@ -14,11 +15,18 @@ from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import BoothState
 from broadcaster.realtime.endpoint import Endpoint
-from tests.chaos.words import FRAME, EchoServer, FastClock, Talk, echoing, read_frame
+from broadcaster.realtime.protocol.translation import Dialect, TranslationProtocol
+from broadcaster.realtime.providers.openai import OPENAI
+from tests.chaos.words import FRAME, GOING_AWAY, EchoServer, FastClock, Talk, echoing, read_frame
 from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 SPEED = 30.0
+WARNING = replace(
+    OPENAI,
+    translation=lambda config, _now: TranslationProtocol(config, Dialect(ending=GOING_AWAY)),
+)
+"""A provider that can say that a session ends soon."""
 SETTLE_S = 12.0
 
 
@@ -77,14 +85,19 @@ class Heard:
 
 
 async def interpret(
-    talk: Talk, lifetime_s: float, drops: set[int], speed: float = SPEED, cut_closings: int = 0
+    talk: Talk,
+    lifetime_s: float,
+    drops: set[int],
+    speed: float = SPEED,
+    cut_closings: int = 0,
+    warns_s: float | None = None,
 ) -> tuple[Heard, EchoServer]:
     """Interpret a talk from its first to its last word."""
     clock = FastClock(speed)
-    server = EchoServer(clock, lifetime_s, drops, cut_closings)
+    server = EchoServer(clock, lifetime_s, drops, cut_closings, warns_s)
     heard, buffer = Heard(talk, clock), FloorBuffer()
     async with echoing(server) as url, aiohttp.ClientSession() as http:
-        engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe")
+        engines = Engines(http, Endpoint(url, "key"), "converse", "transcribe", provider=WARNING)
         chain = SessionChain(
             language="es",
             event=EVENT,

@@ -23,8 +23,15 @@ from tests.support.web import on_loopback
 _BASE = 4_000
 FRAME = 480
 BLOCK = 4_800
+GOING_AWAY = "session.going_away"
+"""Event that says that a session ends soon; OpenAI has none."""
 WORD_DELAY_BLOCKS = 2
 STOP_DELAY_BLOCKS = 3
+FILLER: dict[str, object] = {
+    "type": "session.output_audio.delta",
+    "delta": base64.b64encode(bytes(2 * FRAME)).decode(),
+}
+"""The server's answer while it has nothing to say, as OpenAI's."""
 
 
 class FastClock:
@@ -96,6 +103,7 @@ class EchoSession:
 
     def __init__(self) -> None:
         self.blocks = 0
+        self.warned = False
         self._word: tuple[int, int] | None = None
         self._quiet_frames = 0
         self._due: list[tuple[int, dict[str, object]]] = []
@@ -156,16 +164,23 @@ class EchoServer:
         lifetime_s: after this long on its clock a session is ended as OpenAI does.
         drops: blocks of sound, over all sessions, after which the connection is cut.
         cut_closings: how many sessions are cut when they are asked to finish.
+        warns_s: it does not say at the beginning when a session ends, but this long before.
         sessions: how many were opened.
     """
 
     def __init__(
-        self, clock: FastClock, lifetime_s: float, drops: set[int], cut_closings: int = 0
+        self,
+        clock: FastClock,
+        lifetime_s: float,
+        drops: set[int],
+        cut_closings: int = 0,
+        warns_s: float | None = None,
     ) -> None:
         self._clock = clock
         self.lifetime_s = lifetime_s
         self.drops = drops
         self.cut_closings = cut_closings
+        self.warns_s = warns_s
         self.sessions = 0
         self.expired = 0
         self._blocks = 0
@@ -175,7 +190,9 @@ class EchoServer:
         await socket.prepare(request)
         self.sessions += 1
         ends_ms = self._clock.now_ms() + int(self.lifetime_s * 1000)
-        session = {"id": "s", "type": "translation", "model": "m", "expires_at": ends_ms // 1000}
+        session: dict[str, object] = {"id": "s", "type": "translation", "model": "m"}
+        if self.warns_s is None:
+            session["expires_at"] = ends_ms // 1000
         await socket.send_json({"type": "session.created", "session": {**session, "audio": {}}})
         echo = EchoSession()
         async for message in socket:
@@ -194,16 +211,25 @@ class EchoServer:
                     await socket.send_json(late)
                 await socket.send_json({"type": "session.closed"})
             else:
-                for answer in echo.hear(base64.b64decode(event["audio"])):
+                for answer in echo.hear(base64.b64decode(event["audio"])) or [FILLER]:
                     await socket.send_json(answer)
                 self._blocks += 1
                 if self._blocks in self.drops:
                     assert request.transport is not None
                     request.transport.abort()
-                if self._clock.now_ms() > ends_ms:
-                    self.expired += 1
-                    await socket.close(code=1001, message=b"session_expired")
+                await self._near_the_end(socket, echo, ends_ms)
         return socket
+
+    async def _near_the_end(
+        self, socket: web.WebSocketResponse, echo: EchoSession, ends_ms: int
+    ) -> None:
+        now_ms = self._clock.now_ms()
+        if self.warns_s is not None and not echo.warned and now_ms > ends_ms - self.warns_s * 1000:
+            echo.warned = True
+            await socket.send_json({"type": GOING_AWAY})
+        if now_ms > ends_ms:
+            self.expired += 1
+            await socket.close(code=1001, message=b"session_expired")
 
 
 @asynccontextmanager

@@ -17,12 +17,15 @@ from tests.support.server import TOKEN, Server, application_of_server, running_s
 
 OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
 PARAMETERS = {
+    "announcement": "0123abcd",
     "event": "talk",
     "conference": "water",
     "link": "stage",
+    "output": "0123456789ab",
     "form": "svg",
     "channel": "es",
     "token": "x",
+    "replacement": "x",
 }
 
 

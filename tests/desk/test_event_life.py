@@ -23,8 +23,10 @@ from broadcaster.errors import UnknownEvent
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.check.trial import TrialRecord
+from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import ACTIONS, Channel, Event, EventAction, EventState
 from broadcaster.model.ports import Bus, Retained
+from broadcaster.model.review.revised_caption import RevisedCaption
 from broadcaster.stage_keys import StageKeyring
 from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
@@ -83,6 +85,13 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
         {"languages": [{"tag": "es", "voice": "a voice"}]},
         {"languages": [{"tag": "es", "voice": "v" * 41}]},
         {"languages": [{"tag": "es", "interpreter": "magic"}]},
+        {"languages": [{"tag": "es", "standby": "asleep"}]},
+        {"languages": [{"tag": "es", "takeover_silence_s": 2}]},
+        {"languages": [{"tag": "es", "takeover_silence_s": 121}]},
+        {"languages": [{"tag": "es", "relay_from": "klingon"}]},
+        {"languages": [{"tag": "es", "relay_from": "fr"}]},
+        {"languages": [{"tag": "es", "relay_from": "es"}]},
+        {"languages": [{"tag": "es", "relay_from": "fr"}, {"tag": "fr", "relay_from": "es"}]},
         {"languages": [{"tag": "es", "restarts": 5}]},
         {"languages": ["klingon"]},
         {"source_language": "klingon"},
@@ -109,7 +118,7 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
 async def test_a_bad_value_changes_nothing(server: Server, wrong: dict[str, Any]) -> None:
     before = await call(server, "POST", "/api/events", 201, json=NEW)
     refused = await call(server, "PATCH", status=422, json=wrong)
-    assert refused["error"] in {"bad_request", "unknown_language", "bad_schedule"}
+    assert refused["error"] in {"bad_request", "bad_relay", "unknown_language", "bad_schedule"}
     assert refused["message"]
     assert refused["hint"]
     assert await call(server, "GET") == before
@@ -119,7 +128,10 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
     await server.create("es", "fr")
     change = {
         "title": "Another title",
-        "languages": [{"tag": "de", "interpreter": "converse", "voice": "cedar"}, "es"],
+        "languages": [
+            {"tag": "de", "interpreter": "converse", "voice": "cedar"},
+            {"tag": "es", "standby": "cold", "takeover_silence_s": 5.5, "relay_from": "DE"},
+        ],
         "glossary": [{"text": "sluice", "translations": {"es": "esclusa"}}],
         "starts_at": "2026-11-27T13:00:00Z",
         "ends_at": "2026-11-27T14:00:00Z",
@@ -134,6 +146,11 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
     assert [(one["tag"], one["voice"]) for one in event["languages"]] == [
         ("de", "cedar"),
         ("es", None),
+    ]
+    assert [one["relay_from"] for one in event["languages"]] == [None, "de"]
+    assert [(one["standby"], one["takeover_silence_s"]) for one in event["languages"]] == [
+        ("warm", 8.0),
+        ("cold", 5.5),
     ]
     assert event["notice_translations"] == {"es": "Comida"}
     assert event["ai_notice_translations"] == {"es": "Interpreta una máquina."}
@@ -275,11 +292,22 @@ async def fill(bus: Bus, event_id: str) -> None:
             caption = Caption(f"{channel}-{number}", channel, 0, 9, SECRET_WORDS, final=True)
             await bus.append(keys.captions(event_id, channel), caption.to_json())
         await bus.put(keys.progress_record(event_id, channel), b'{"done_until": 5}')
+        revised = Caption(f"{channel}-1", channel, 0, 9, SECRET_WORDS, final=True, revision=1)
+        record = keys.review_record(event_id, revised.id)
+        await bus.put(record, RevisedCaption(revised, SECRET_WORDS, ("first",)).to_json())
+        await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
     await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
+    await bus.put(keys.replacements_record(event_id), SECRET_WORDS.encode())
+    await bus.put(keys.announcements_record(event_id), SECRET_WORDS.encode())
+    await bus.put(keys.translation_record(event_id), b"0123")
+    for channel in ("es", "it"):
+        await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
+    await bus.put(keys.slow_down_record(event_id), b"{}")
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))
+    bus.retain(keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
 
 
 async def create(bus: Bus, clock: FakeClock, **more: Any) -> Event:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import AliasChoices, SecretStr
 
 from broadcaster.config import USED_BY, Settings
+from broadcaster.realtime.providers.registry import PROVIDERS
 from tests.test_layers import MAY_IMPORT
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -42,9 +43,31 @@ def import_table() -> str:
     return "\n".join(rows)
 
 
+def provider_table() -> str:
+    """Every provider with what an organizer chooses it for."""
+    head = ["provider", "name", "languages", "models", "USD per minute", "session", "remark"]
+    rows = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for one in PROVIDERS.values():
+        spoken = f"{len(one.languages.spoken)} spoken: {', '.join(one.languages.spoken)}"
+        written = f"; {len(one.languages.written)} only written" if one.languages.written else ""
+        models = (one.translate_model, one.converse_model, one.transcribe_model)
+        cells = [
+            _code(one.id),
+            one.name or "not told: on this machine",
+            spoken + written,
+            ", ".join(_code(model) if model else "none" for model in models),
+            f"{one.prices.translate_per_min:g}",
+            f"{one.session_s / 60:g} min",
+            "not tried against the real service" if one.untried else "",
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 GENERATED: dict[Path, tuple[str, Callable[[], str]]] = {
     DOCS / "settings.md": ("settings", settings_table),
     DOCS / "architecture.md": ("imports", import_table),
+    DOCS / "providers.md": ("providers", provider_table),
 }
 """For each document the name of its markers, and the function that makes the table."""
 

@@ -9,13 +9,16 @@ from tests.support.server import running_server
 
 _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
+    "announcement": "0123abcd",
     "event": "talk",
     "code": "talk",
     "conference": "water",
     "channel": "es",
     "attendee|stage": "stage",
     "link": "stage",
+    "output": "0123456789ab",
     "session": "x",
+    "replacement": "0123456789ab",
     "token": "x",
     "form": "png",
     "file_type": "txt",

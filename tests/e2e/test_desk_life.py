@@ -120,7 +120,7 @@ async def test_languages_come_and_go_while_the_event_is_live(tmp_path: Path) -> 
         await page.locator("#chosen-languages button", has_text="Français").click()
         await page.locator("#language-filter").fill("german")
         await page.locator("#language-list input[value='de']").check(timeout=WAIT_MS)
-        await page.locator("#advanced summary").click()
+        await page.locator("#advanced > summary").click()
         await page.locator("[data-tag='de'] [name='interpreter']").select_option("converse")
         await page.locator("#glossary-file").set_input_files(
             {
@@ -194,6 +194,6 @@ async def test_the_page_fits(tmp_path: Path, width: int) -> None:
         await page.locator(CARD).wait_for(timeout=WAIT_MS)
         await step(page, ".menu summary")
         await step(page, ".edit")
-        await page.locator("#advanced summary").click()
+        await page.locator("#advanced > summary").click()
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         assert not await violations(page)

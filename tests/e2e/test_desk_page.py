@@ -10,6 +10,7 @@ from playwright.async_api import Page
 
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus
@@ -106,7 +107,7 @@ async def test_what_attendees_meet_is_changed_in_the_form() -> None:
     async with desk_page(None, REPORT) as (bus, page):
         card = page.locator("section[data-event='talk']")
         await card.locator(".edit").click(timeout=60_000)
-        await page.locator("#advanced summary").click()
+        await page.locator("#advanced > summary").click()
         form = page.locator("#create")
         await form.locator("[name='passcode']").fill("Water-24")
         await form.locator("[name='starts-at']").fill("2026-11-27T14:00")
@@ -140,9 +141,15 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         await page.locator("#event-id").fill("another-talk")
         await page.locator("#language-filter").fill("es")
         await page.locator("#language-list input[value='es']").check(timeout=60_000)
-        await page.locator("#advanced summary").click()
+        await page.locator("#language-filter").fill("fr")
+        await page.locator("#language-list input[value='fr']").check()
+        await page.locator("#advanced > summary").click()
         await page.locator("#advanced [name='passcode']").fill("Water-24")
-        await page.locator("#advanced [name='voice']").fill("cedar")
+        spanish = page.locator(".language-option[data-tag='es']")
+        await spanish.locator("[name='voice']").fill("cedar")
+        await spanish.locator(".interpreting summary").click()
+        await spanish.locator("[name='relay_from']").select_option("fr")
+        await spanish.locator("[name='standby']").select_option("cold")
         assert not await violations(page)
         await page.locator("#create-submit").click()
         await page.locator("section[data-event='another-talk']").wait_for(timeout=60_000)
@@ -152,4 +159,5 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         assert event.passcode is not None
         assert event.passcode.text == "Water-24"
         assert event.starts_at_ms is None
-        assert event.channels == (Channel("es", voice="cedar"),)
+        spanish_from_french = Channel("es", voice="cedar", standby=Standby.COLD, relay_from="fr")
+        assert event.channels == (spanish_from_french, Channel("fr"))

@@ -95,7 +95,7 @@ async def create(page: Page, keys: Keyboard) -> None:
     await keys.press("Enter")
     await keys.has("#language-filter")
     await keys.type("dutch")  # the list becomes short
-    await keys.to("#advanced summary")
+    await keys.to("#advanced > summary")
     await keys.press("Space")
     await keys.to("[name='interpreter']")
     await keys.press("ArrowDown")

@@ -99,7 +99,7 @@ async def test_a_page_is_in_one_language(language: str) -> None:
             async with opened(browser, language, url, path, shown) as page:
                 if name == "desk":
                     await page.click(".edit")
-                    await page.click("#advanced summary")
+                    await page.click("#advanced > summary")
                 root = page.locator("html")
                 assert await root.get_attribute("lang") == language
                 assert await root.get_attribute("dir") == DIRECTIONS[language]

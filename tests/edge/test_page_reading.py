@@ -408,7 +408,9 @@ async def test_captions_are_shown_in_a_page_that_is_not_the_attendees(edge: Edge
         settings.choose('text-size', '200');
         applySettings(scroller, settings);
         const wordsMissing = '(A few words are missing.)';
-        const view = new CaptionView({ scroller, log, toNewest, announcer, wordsMissing });
+        const corrected = '(corrected)';
+        const words = { wordsMissing, corrected };
+        const view = new CaptionView({ scroller, log, toNewest, announcer, ...words });
         view.begin({ id: 'es', name: 'Español', english_name: 'Spanish', dir: 'ltr' });
         const pace = new Pace((caption, writtenMs) => view.show(caption, writtenMs));
         const addresses = { stream: '/e/talk/captions/es', poll: '/e/talk/poll/es' };

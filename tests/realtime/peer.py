@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.protocol.settings import ContinuousConfig
+from broadcaster.realtime.protocol.translation import TranslationProtocol
 from broadcaster.realtime.session_events import ServerError, SessionClosed, SessionEvent
 from tests.support.deadline import deadline
 
@@ -21,6 +23,11 @@ FRAME = bytes(range(240)) * 40
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[Endpoint]]
+
+
+def into(language: str) -> TranslationProtocol:
+    """The client side of a session of OpenAI's that interprets into a language."""
+    return TranslationProtocol(ContinuousConfig(language))
 
 
 def session(language: str) -> dict[str, Any]:

@@ -4,10 +4,14 @@ import pytest
 
 from broadcaster.realtime import wire
 from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.providers.azure import AZURE
+from broadcaster.realtime.providers.openai import OPENAI
 from tests.realtime.peer import (
     KEY,
     assert_keyless,
 )
+
+API = {False: OPENAI.api, True: AZURE.api}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ from tests.realtime.peer import (
     ],
 )
 def test_addresses_of_translations(url: str, azure: bool, expected: str) -> None:  # noqa: FBT001
-    endpoint = Endpoint(url, KEY, azure=azure, model="my model")
+    endpoint = Endpoint(url, KEY, API[azure], model="my model")
     assert str(endpoint.translations_url()) == expected + "?model=my+model"
 
 
@@ -52,7 +56,7 @@ def test_addresses_of_translations(url: str, azure: bool, expected: str) -> None
     ],
 )
 def test_addresses_of_other_sessions(url: str, base: str, *, azure: bool) -> None:
-    endpoint = Endpoint(url, KEY, azure=azure, model="of translations")
+    endpoint = Endpoint(url, KEY, API[azure], model="of translations")
     assert str(endpoint.conversation_url("my model")) == f"{base}/realtime?model=my+model"
     assert str(endpoint.transcription_url()) == f"{base}/realtime?intent=transcription"
 
@@ -64,7 +68,7 @@ def test_a_query_of_the_base_url_is_kept() -> None:
 
 def test_how_the_key_travels() -> None:
     assert Endpoint(api_key=KEY).headers() == {"Authorization": f"Bearer {KEY}"}
-    assert Endpoint(api_key=KEY, azure=True).headers() == {"api-key": KEY}
+    assert Endpoint(api_key=KEY, api=AZURE.api).headers() == {"api-key": KEY}
     assert Endpoint().headers() == {}
     assert KEY not in repr(Endpoint(api_key=KEY))
 

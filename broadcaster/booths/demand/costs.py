@@ -1,4 +1,4 @@
-"""Computes the cost of interpretation from the price table, and adds up an event's spending."""
+"""Computes the cost of interpretation from a price table, and adds up an event's spending."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -7,67 +7,31 @@ from typing import assert_never
 
 from broadcaster.model.event import EngineKind
 from broadcaster.model.status import BoothStatus
+from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.session_events import Usage
 
 NEARLY_SPENT_SHARE = 0.8
 """From this share of the spend cap on the organizer is warned."""
-_MINUTE_MS = 60_000
-_PRICED_TOKENS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """The price table: USD per minute of sound sent, or per million tokens (`mtok`).
+def sessions_cost_usd(prices: Prices, engine: EngineKind, sent_ms: int, usage: Usage) -> float:
+    """USD for the sessions of one booth.
 
-    Its names are those of the settings without `price_`. The defaults are those of OpenAI's model
-    pages for `gpt-realtime-translate`, `gpt-live-transcribe` and `gpt-realtime-2.1`.
+    Args:
+        prices: the provider's.
+        engine: what runs in the booth.
+        sent_ms: length of the sound that was sent.
+        usage: tokens that the sessions reported.
     """
-
-    translate_per_min: float = 0.034
-    transcribe_per_min: float = 0.017
-    text_in_per_mtok: float = 4.0
-    text_cached_per_mtok: float = 0.4
-    text_out_per_mtok: float = 24.0
-    audio_in_per_mtok: float = 32.0
-    audio_cached_per_mtok: float = 0.4
-    audio_out_per_mtok: float = 64.0
-
-    def cost(self, engine: EngineKind, sent_ms: int, usage: Usage) -> float:
-        """USD for the sessions of one booth.
-
-        Args:
-            engine: what runs in the booth.
-            sent_ms: length of the sound that was sent.
-            usage: tokens that the sessions reported.
-        """
-        match engine:
-            case EngineKind.TRANSCRIBE:
-                return self.transcribe_cost(sent_ms)
-            case EngineKind.TRANSLATE:
-                return self.translate_cost(sent_ms)
-            case EngineKind.CONVERSE:
-                return self.converse_cost(usage)
-            case unknown:
-                assert_never(unknown)
-
-    def translate_cost(self, sent_ms: int) -> float:
-        """USD for sound sent to translation sessions, which report no tokens."""
-        return sent_ms / _MINUTE_MS * self.translate_per_min
-
-    def transcribe_cost(self, sent_ms: int) -> float:
-        """USD for sound sent to transcription sessions."""
-        return sent_ms / _MINUTE_MS * self.transcribe_per_min
-
-    def converse_cost(self, usage: Usage) -> float:
-        """USD for the tokens of conversational responses."""
-        return (
-            (usage.input_text - usage.cached_text) * self.text_in_per_mtok
-            + usage.cached_text * self.text_cached_per_mtok
-            + usage.output_text * self.text_out_per_mtok
-            + (usage.input_audio - usage.cached_audio) * self.audio_in_per_mtok
-            + usage.cached_audio * self.audio_cached_per_mtok
-            + usage.output_audio * self.audio_out_per_mtok
-        ) / _PRICED_TOKENS
+    match engine:
+        case EngineKind.TRANSCRIBE:
+            return prices.transcribe_cost(sent_ms)
+        case EngineKind.TRANSLATE:
+            return prices.translate_cost(sent_ms)
+        case EngineKind.CONVERSE:
+            return prices.converse_cost(usage)
+        case unknown:
+            assert_never(unknown)
 
 
 class Budget(IntEnum):

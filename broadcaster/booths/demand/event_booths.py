@@ -8,6 +8,7 @@ from broadcaster.booths.demand.costs import Budget, Spent, budget
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
+from broadcaster.model.relay.relays import with_relays
 from broadcaster.model.status import STALE_AFTER_S, EdgeStatus
 from broadcaster.model.variant import ChannelVariant
 
@@ -50,11 +51,18 @@ class BoothKey:
     interpreter: Interpreter
     voice: str | None
     restarts: int
+    relay_from: str
 
     @classmethod
     def of(cls, channel: Channel) -> "BoothKey":
         """The key of a channel's booth."""
-        return cls(channel.language, channel.interpreter, channel.voice, channel.restarts)
+        return cls(
+            channel.language,
+            channel.interpreter,
+            channel.voice,
+            channel.restarts,
+            channel.relay_from,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,9 @@ class EventBooths:
     def needed(self, now: float, *, on_demand: bool) -> list[Channel]:
         """Channels that must have a booth.
 
-        While the event is live, these are the channels in use and those that are always on. The
-        floor channel is needed with any of them, because they ask its booth what the floor speaks.
+        While the event is live, these are the channels in use, those that are always on, and their
+        relays. The floor channel is needed with any of them, because they ask its booth what the
+        floor speaks.
 
         Args:
             now: on the monotonic clock.
@@ -107,11 +116,15 @@ class EventBooths:
         """
         if self.event.state is not EventState.LIVE:
             return []
-        needed = [
-            channel
-            for channel in self.event.channels
-            if not on_demand or channel.always or self.demand.needs(channel.language, now)
-        ]
+        languages = with_relays(
+            self.event,
+            (
+                channel.language
+                for channel in self.event.channels
+                if not on_demand or channel.always or self.demand.needs(channel.language, now)
+            ),
+        )
+        needed = [channel for channel in self.event.channels if channel.language in languages]
         if self.event.source_captions and (needed or self.demand.needs(FLOOR, now)):
             needed.append(Channel(FLOOR, restarts=self.event.floor_restarts))
         return needed

@@ -66,6 +66,11 @@ class SourceText:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class EndsSoon:
+    """The server will end the session soon: the next one should take over."""
+
+
 EngineOutput = SpeechOutput | TextOutput | Done | SourceText
 
 
@@ -99,7 +104,7 @@ class Engine(Protocol):
     async def close(self, deadline_s: float) -> None:
         """Let the engine answer what it has heard; `outputs` ends within the deadline."""
 
-    def outputs(self) -> AsyncIterator[EngineOutput]:
+    def outputs(self) -> AsyncIterator[EngineOutput | EndsSoon]:
         """The engine's outputs, until it is closed.
 
         Raises:

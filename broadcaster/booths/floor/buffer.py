@@ -69,6 +69,21 @@ class FloorBuffer:
         self._grown.set()
         self._grown = asyncio.Event()
 
+    def take_back(self, position: int) -> None:
+        """Forget the blocks from `position` on, so that others can take their place."""
+        while self._blocks and self._blocks[-1].position >= position:
+            self._blocks.pop()
+        self.speech.take_back(position)
+        if self._quiet_since is not None and self._quiet_since >= position:
+            self._quiet_since = None
+        while self._pauses and self._pauses[-1][1] > position:
+            start, _ = self._pauses.pop()
+            self._quiet_since = start if start < position else None
+
+    def positions_between(self, start: int, end: int) -> list[int]:
+        """Return where the kept blocks begin that lie in this part of the floor."""
+        return [block.position for block in self._blocks if start <= block.position < end]
+
     async def grown(self) -> None:
         """Return when the next block has arrived."""
         await self._grown.wait()

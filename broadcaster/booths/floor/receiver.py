@@ -14,7 +14,6 @@ from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, KEPT_S, FloorBuffer
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.errors import BusUnavailable
-from broadcaster.model import keys
 from broadcaster.model.audio import (
     PCM_FRAME_SAMPLES,
     RETAINED_SAMPLES,
@@ -47,14 +46,15 @@ PushFloorPcm = Callable[[int, bytes], None]
 
 
 class FloorReceiver:
-    """Receives one event's floor.
+    """Receives one event's floor, or another sound on its clock.
 
     Args:
-        event: id of the event.
+        topic: of the sound, with what the bus retains of it.
         bus: where its sound comes from.
         clock: time.
         shared: what the booths of this process keep; None if this is the only one.
         live_at_ms: Unix time when the event went live, if it is known.
+        away_s: after this long without a frame silence is heard.
 
     Attributes:
         clock: where the floor is now.
@@ -63,13 +63,15 @@ class FloorReceiver:
 
     def __init__(
         self,
-        event: str,
+        topic: str,
         bus: Bus,
         clock: Clock,
         shared: SharedBlocks | None = None,
         live_at_ms: int | None = None,
+        away_s: float = FLOOR_AWAY_S,
     ) -> None:
-        self._topic = keys.floor_pcm(event)
+        self._away_s = away_s
+        self._topic = topic
         self._bus = bus
         self._time = clock
         self._live_at_ms = live_at_ms
@@ -110,8 +112,8 @@ class FloorReceiver:
             elapsed_s: planned time since the last tick. Real time will not do: if this process
                 stood still, the floor did not, and its frames are about to arrive in a burst.
         """
-        if self._missing_s > FLOOR_AWAY_S and self.clock.started and not self._filling:
-            late = ms_to_samples(int(FLOOR_AWAY_S * 1000))
+        if self._missing_s > self._away_s and self.clock.started and not self._filling:
+            late = ms_to_samples(int(self._away_s * 1000))
             self._keep(self._blocks.advance_to(self.clock.now() - late))
         self._missing_s += elapsed_s
 

@@ -82,6 +82,15 @@ class SpeechTimes:
                 del kept[0]
             self._forgot = True
 
+    def take_back(self, position: int) -> None:
+        """Forget the blocks from `position` on. What is known of earlier ones stays as it is."""
+        before = len(self._starts)
+        while self._starts and self._starts[-1] >= position:
+            for kept in (self._starts, self._rooms, self._voiced_hops):
+                del kept[-1]
+        hops = self._latest.shape[1] - (before - len(self._starts)) * _BLOCK_HOPS
+        self._latest = self._latest[:, : max(0, hops)]
+
     def last_spoken(self, start: int, end: int) -> int | None:
         """Return where the last block with speech between two positions ends, if there is one."""
         self._judge_newest()
@@ -111,8 +120,10 @@ class SpeechTimes:
         return sum(self._voiced_hops[max(0, number - 1) : number + 2]) >= _SPOKEN_HOPS
 
     def _judge(self, number: int) -> None:
-        """Compare one of the last blocks with the sound before and after it."""
+        """Compare one of the last blocks with the sound before and after it, if that is kept."""
         first = self._latest.shape[1] - (len(self._starts) - number) * _BLOCK_HOPS
+        if first < 0:
+            return
         band, full = self._latest[:, first : first + _BLOCK_HOPS]
         after = self._latest[:, first + _BLOCK_HOPS :]
         if after.shape[1]:

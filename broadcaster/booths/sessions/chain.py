@@ -153,6 +153,13 @@ class SessionChain:
         """Use this version of the event for the next sessions."""
         self._event = event
 
+    def hear_again_from(self, position: int) -> None:
+        """Let the session hear what was buffered from `position` on since it was fed."""
+        following = self._next if self._next is not None and self._next.fed else None
+        session = following or self._current
+        if session is not None:
+            session.hear_again_from(position)
+
     @property
     def usage(self) -> Usage:
         """Tokens used so far, if the engine counts them."""
@@ -225,10 +232,11 @@ class SessionChain:
 
     async def _pause(self, seconds: float) -> None:
         await first_of(
-            self._clock.sleep(seconds), self._left(), name=f"pause before {self._language}"
+            self._clock.sleep(seconds), self.left(), name=f"pause before {self._language}"
         )
 
-    async def _left(self) -> None:
+    async def left(self) -> None:
+        """Return when it has been told to leave."""
         await self._leaving.wait()
 
     async def _listen_until_one_fails(self) -> None:
@@ -314,9 +322,15 @@ class SessionChain:
         while True:
             current = self._current
             assert current is not None
-            wait_s = rotate_in_s(self._language, current.expires_at, self._clock)
+            wait_s = rotate_in_s(
+                self._language, current.expires_at, self._clock, self._opener.session_s
+            )
             self.rotates_at_ms = self._clock.now_ms() + int(wait_s * 1000)
-            await self._clock.sleep(wait_s)
+            await first_of(
+                self._clock.sleep(wait_s),
+                current.ends_soon(),
+                name=f"until {self._language} is rotated",
+            )
             self._report_state(BoothState.ROTATING, "")
             try:
                 following = await self._open()

@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Self
 
-from broadcaster.booths.engines.engine import Engine, EngineOutput
+from broadcaster.booths.engines.engine import EndsSoon, Engine, EngineOutput
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
 from broadcaster.booths.sessions.speech_gate import SpeechGate
 from broadcaster.errors import InterpreterFailed
@@ -45,6 +45,7 @@ class FedSession:
         self._until: int | None = None
         self._outputs: deque[EngineOutput] = deque(maxlen=LONGEST_OUTPUT_QUEUE)
         self._changed = asyncio.Event()
+        self._ends_soon = asyncio.Event()
         self._ended = False
         self._failure: InterpreterFailed | None = None
         self._stack = AsyncExitStack()
@@ -71,6 +72,10 @@ class FedSession:
         """Unix time in seconds at which the server ends the session."""
         return self._engine.expires_at
 
+    async def ends_soon(self) -> None:
+        """Return when the server says that it will end the session soon."""
+        await self._ends_soon.wait()
+
     @property
     def complete(self) -> bool:
         """Whether the session answered everything it heard. Ask at its regular end."""
@@ -95,6 +100,10 @@ class FedSession:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""
         self._next = position
         self._tasks.append(asyncio.create_task(self._feed(), name="session feed"))
+
+    def hear_again_from(self, position: int) -> None:
+        """Feed it again from `position` on, because another sound was buffered there."""
+        self._next = min(self._next, position)
 
     def stop_at(self, position: int) -> None:
         """Feed it only what lies before `position`, then let it finish."""
@@ -129,6 +138,9 @@ class FedSession:
     async def _read(self) -> None:
         try:
             async for output in self._engine.outputs():
+                if isinstance(output, EndsSoon):
+                    self._ends_soon.set()
+                    continue
                 self._pass_on(self._gate.take(output))
         except InterpreterFailed as failure:
             self._failure = failure

@@ -6,6 +6,8 @@ from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.ports import Clock
 
+LONGEST_SESSION_S = 60 * 60.0
+"""Life of a session at OpenAI, which most servers follow."""
 ROTATE_AFTER_S = 55 * 60.0
 ROTATE_BEFORE_EXPIRY_S = 300.0
 SHORTEST_LIFETIME_S = 30.0
@@ -20,20 +22,22 @@ do, and both sessions hear half a sentence.
 """
 
 
-def rotate_in_s(language: str, expires_at: int | None, clock: Clock) -> float:
+def rotate_in_s(
+    language: str, expires_at: int | None, clock: Clock, session_s: float = LONGEST_SESSION_S
+) -> float:
     """Return how many seconds a session that begins now may work.
 
     Args:
         language: of the channel; each language has its own place within the stagger.
         expires_at: Unix time in seconds at which the server ends the session, if it says so.
         clock: time.
+        session_s: how long the provider lets a session live, if the server does not say when.
     """
-    if expires_at is None:
-        lifetime_s = ROTATE_AFTER_S + ROTATE_BEFORE_EXPIRY_S
-    else:
-        lifetime_s = expires_at - clock.now_ms() / 1000
+    lifetime_s = session_s
+    if expires_at is not None:
+        lifetime_s = min(session_s, expires_at - clock.now_ms() / 1000)
         if lifetime_s < SHORTEST_LIFETIME_S:
-            lifetime_s = ROTATE_AFTER_S
+            lifetime_s = min(session_s, ROTATE_AFTER_S)
     margin_s = min(ROTATE_BEFORE_EXPIRY_S, lifetime_s / 4)
     share = zlib.crc32(language.encode()) % 1000 / 1000
     stagger_s = share * min(STAGGER_S, lifetime_s / 10)

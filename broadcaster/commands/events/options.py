@@ -25,6 +25,8 @@ CLEARABLE = (
     "time-zone",
 )
 """Options that `--clear` sets back to nothing."""
+KEPT_CHOICES = ("interpreter", "always", "voice", "standby", "takeover_silence_s", "relay_from")
+"""The choices for a language that it keeps if a command does not change them."""
 _FIELDS = {"source": "source_language", "spend-cap": "spend_cap_usd"}
 
 
@@ -80,6 +82,7 @@ _OPTIONS = [
     ),
     click.option("--retention-days", type=int, help="Days from closing until all is deleted."),
     click.option("--downloads/--no-downloads", default=None, help="Whether captions are a file."),
+    click.option("--hold-back-s", type=int, help="Seconds for a reviewer before captions appear."),
     click.option(
         "--source-captions/--no-source-captions", default=None, help="Captions of the original."
     ),
@@ -176,7 +179,7 @@ def languages_of(
     chosen: dict[str, dict[str, Any]] = {}
     for tag in tags:
         before = known.get(tag, {})
-        kept = {name: before[name] for name in ("interpreter", "always", "voice") if name in before}
+        kept = {name: before[name] for name in KEPT_CHOICES if name in before}
         chosen[tag] = {"tag": tag, **kept}
 
     def set_of(option: str, tag: str, name: str, value: object) -> None:

@@ -59,8 +59,15 @@ def stage_link_body(event_id: str) -> dict[str, Any]:
 
 def link_of(token: Token, text: str, base: str) -> str | None:
     """The link that opens a page with a token; None for a role without one."""
+    events = {scope.id for scope in token.scopes if scope.kind == "event"}
+    is_of_one = len(events) == 1 and all(scope.kind == "event" for scope in token.scopes)
+    if token.role is AccessRole.REVIEWER and is_of_one:
+        return f"{base}/review/{events.pop()}#token={text}"
     if token.role in DESK_ROLES:
         return f"{base}/desk#token={text}"
+    if token.role is AccessRole.INTERPRETER:
+        scope = token.scopes[0]
+        return f"{base}/booth/{scope.id}/{scope.channel}#token={text}"
     if token.role is AccessRole.STAGE:
         return f"{base}/stage/{token.scopes[0].id}#key={text}"
     return None

@@ -75,9 +75,12 @@ class NewToken(_TokenBody):
 
 
 class NewEventToken(_TokenBody):
-    """Body of `POST /api/events/{event}/tokens`; its scope is the event, or one channel of it."""
+    """Body of `POST /api/events/{event}/tokens`; its scope is the event, or channels of it."""
 
     channel: str | None = Field(None, max_length=35)
+    channels: list[Annotated[str, Field(max_length=35)]] = Field(
+        default_factory=list, max_length=MOST_SCOPES
+    )
 
     @model_validator(mode="after")
     def _check_role(self) -> Self:
@@ -85,6 +88,8 @@ class NewEventToken(_TokenBody):
             raise ValueError("an admin's token is not one of an event, use /api/tokens")
         if (self.channel is not None) != (self.role is AccessRole.INTERPRETER):
             raise ValueError("an interpreter's token needs a channel, and no other has one")
+        if self.channels and self.role is not AccessRole.REVIEWER:
+            raise ValueError("only a reviewer's token can be limited to channels")
         return self
 
 
@@ -106,7 +111,11 @@ def check_scopes(role: AccessRole, scopes: list[Scope]) -> None:
         raise ValueError("an admin's token is for everything, leave the scopes out")
     if not scopes and role not in _WITHOUT_SCOPE:
         raise ValueError(f"the role {role} needs a scope, such as event:talk")
-    if any(bool(scope.channel) != (role is AccessRole.INTERPRETER) for scope in scopes):
-        raise ValueError("only an interpreter's scopes name a channel, such as event:talk/es")
+    if role is not AccessRole.REVIEWER and any(
+        bool(scope.channel) != (role is AccessRole.INTERPRETER) for scope in scopes
+    ):
+        raise ValueError(
+            "only the scopes of interpreters and reviewers name a channel, such as event:talk/es"
+        )
     if role is AccessRole.STAGE and (len(scopes) != 1 or scopes[0].kind != "event"):
         raise ValueError("a stage token has one scope, such as event:talk")

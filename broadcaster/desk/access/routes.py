@@ -16,7 +16,8 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.qr import data_url
 from broadcaster.desk.requests import parse
 from broadcaster.errors import UnknownChannel
-from broadcaster.model.language import describe
+from broadcaster.model.event import Event
+from broadcaster.model.language import FLOOR, describe
 from broadcaster.model.ports import Clock
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
@@ -87,15 +88,12 @@ class TokenRoutes:
         by = self._organizer.authorize(request)
         event = (await self._events.get(request.match_info["event"])).event
         body = await parse(request, NewEventToken)
-        channel = ""
-        if body.channel is not None:
-            channel = (await asyncio.to_thread(describe, body.channel)).tag
-            if channel not in event.channel_ids():
-                raise UnknownChannel(event.channel_ids())
+        given = [body.channel] if body.channel is not None else body.channels
+        chosen = [await _channel_of(event, one) for one in given]
         token, text = await self._tokens.create(
             body.name,
             body.role,
-            (Scope("event", event.id, channel),),
+            tuple(Scope("event", event.id, one) for one in dict.fromkeys(chosen or [""])),
             by,
             expires_at_ms=self._tokens.bounded_expiry(self._expiry(body), by),
         )
@@ -176,6 +174,18 @@ class TokenRoutes:
             "qr": data_url(link or text),
         }
         return web.json_response(body, status=201, headers=NO_STORE)
+
+
+async def _channel_of(event: Event, given: str) -> str:
+    """The channel of an event that a text names.
+
+    Raises:
+        UnknownLanguage, UnknownChannel: it names none.
+    """
+    channel = given if given == FLOOR else (await asyncio.to_thread(describe, given)).tag
+    if channel not in event.channel_ids():
+        raise UnknownChannel(event.channel_ids())
+    return channel
 
 
 def _wants_made(request: web.Request) -> bool:

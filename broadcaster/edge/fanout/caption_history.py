@@ -2,10 +2,13 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 
 from broadcaster.edge.fanout.caption_pack import CaptionPack, Position
+from broadcaster.edge.fanout.caption_revisions import CaptionRevision, CaptionRevisions
 
 __all__ = ["MOST_CAPTIONS", "PAGE_BYTES", "CaptionHistory", "Position"]
 
@@ -18,13 +21,19 @@ _PACKED = 128
 
 
 class CaptionHistory:
-    """The newest version of each caption; it begins with the text of its earlier versions."""
+    """The newest version of each caption; it begins with the text of its earlier versions.
+
+    A caption that was revised stays in its place, with the revised text.
+    """
 
     def __init__(self) -> None:
         self._packs: deque[CaptionPack] = deque()
         self._recent: dict[str, tuple[Position, bytes]] = {}
         """By id, in the order of the positions."""
         self._count = 0
+        self._revisions = CaptionRevisions()
+        self.revised = 0
+        """How many revisions it was given."""
 
     def put(self, caption_id: str, position: Position, message: bytes) -> None:
         """Keep a version of a caption in place of its previous version.
@@ -42,14 +51,60 @@ class CaptionHistory:
         if self._count > MOST_CAPTIONS:
             self._drop_oldest()
 
+    def revise(
+        self,
+        caption_id: str,
+        number: int,
+        position: Position | None,
+        write: Callable[[Position], bytes],
+    ) -> bytes | None:
+        """Keep a revision of a caption.
+
+        Args:
+            caption_id: of the caption.
+            number: counts its revisions from 1.
+            position: of the revision, later than every position so far; None for one that is later
+                than captions which will still be put.
+            write: makes the message for the place of the caption, and for the revision itself.
+
+        Returns:
+            The message for readers that have the caption; None if nothing changes, because the
+            caption is not kept any more or a revision with this number or a later one is known.
+        """
+        if number <= self._revisions.number_of(caption_id):
+            return None
+        place = self._revise_in_place(caption_id, write)
+        if place is None:
+            return None
+        shares_position = position is None
+        position = position or self.last or place
+        message = write(position)
+        self._revisions.keep(
+            caption_id, CaptionRevision(number, place, position, message, shares_position)
+        )
+        self.revised += 1
+        return message
+
+    def again(self, after: Position | None) -> list[bytes]:
+        """See `CaptionRevisions.again`."""
+        return self._revisions.again(after)
+
+    def is_revised(self, caption_id: str) -> bool:
+        """Whether a caption has a revision."""
+        return self._revisions.number_of(caption_id) > 0
+
     @property
     def last(self) -> Position | None:
-        """The position of the newest version of all; None if it is empty."""
-        return next(reversed(self._recent.values()))[0] if self._recent else None
+        """The position of the newest version or revision of all; None if it is empty."""
+        if not self._recent:
+            return None
+        newest = next(reversed(self._recent.values()))[0]
+        revised = self._revisions.last
+        return newest if revised is None else max(newest, revised)
 
     def everything(self) -> list[bytes]:
         """The messages of all captions, in the order of their positions."""
-        return [message for _, message in self._after(None)]
+        return [message for _, message in self._captions_after(None)]
 
     def before_newest(self, count: int) -> Position | None:
         """The position after which the newest `count` captions come; None to get all of them."""
@@ -57,10 +112,11 @@ class CaptionHistory:
 
     def first_after(self, after: Position | None) -> Position | None:
         """The position of the first caption after another one, if there are captions before it."""
-        found = next(self._after(after), None)
+        found = next(self._captions_after(after), None)
         if found is None:
             return None
-        first = self._packs[0].positions()[0] if self._packs else next(self._after(None))[0]
+        packed = self._packs[0].positions() if self._packs else []
+        first = packed[0] if packed else next(self._captions_after(None))[0]
         return found[0] if found[0] > first else None
 
     def earlier(self, before: Position | None, limit: int) -> tuple[list[bytes], Position | None]:
@@ -78,24 +134,30 @@ class CaptionHistory:
         messages = [message for _, message in reversed(found[:limit])]
         return messages, found[limit - 1][0] if len(found) > limit else None
 
-    def page(self, after: Position | None) -> tuple[bytes, Position] | None:
+    def page(
+        self, after: Position | None, since: Position | None = None
+    ) -> tuple[bytes, Position] | None:
         """The next captions for a reader.
 
         Args:
             after: the last position that the reader has; None when it has nothing.
+            since: see `CaptionRevisions.due`.
 
         Returns:
             Messages of about `PAGE_BYTES` together, at least one, and the position of the last;
             None when the reader has everything.
         """
-        messages, last = self.messages(after)
+        messages, last = self.messages(after, since)
         return None if last is None else (b"".join(messages), last)
 
-    def messages(self, after: Position | None) -> tuple[list[bytes], Position | None]:
+    def messages(
+        self, after: Position | None, since: Position | None = None
+    ) -> tuple[list[bytes], Position | None]:
         """The same, one by one; the position is None if the history is empty."""
         messages: list[bytes] = []
         size, last = 0, None
-        for position, message in self._after(after):
+        revised = self._revisions.due(after, since)
+        for position, message in merge(self._captions_after(after), revised, key=itemgetter(0)):
             last = position
             messages.append(message)
             size += len(message)
@@ -103,7 +165,7 @@ class CaptionHistory:
                 break
         return messages, last
 
-    def _after(self, after: Position | None) -> Iterator[tuple[Position, bytes]]:
+    def _captions_after(self, after: Position | None) -> Iterator[tuple[Position, bytes]]:
         """All captions after a position."""
         first = 0 if after is None else bisect_right(self._packs, after, key=lambda pack: pack.last)
         for pack in islice(self._packs, first, None):
@@ -130,6 +192,19 @@ class CaptionHistory:
             yield position
         for pack in reversed(self._packs):
             yield from reversed(pack.positions())
+
+    def _revise_in_place(
+        self, caption_id: str, write: Callable[[Position], bytes]
+    ) -> Position | None:
+        """Replace a caption's message; returns its position, None if it is not kept."""
+        if caption_id in self._recent:
+            place = self._recent[caption_id][0]
+            self._recent[caption_id] = (place, write(place))
+            return place
+        for pack in reversed(self._packs):
+            if (found := pack.revise(caption_id, write)) is not None:
+                return found
+        return None
 
     def _pack(self) -> None:
         """Pack the older half of the recent captions."""

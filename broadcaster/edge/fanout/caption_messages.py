@@ -31,7 +31,7 @@ def id_text(position: Position | None) -> str:
     return "0-0" if position is None else f"{position[0]}-{position[1]}"
 
 
-def state_message(state: Mapping[str, str | int | tuple[str, ...]]) -> bytes:
+def state_message(state: Mapping[str, object]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
     return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
 
@@ -48,6 +48,11 @@ def goodbye_message(position: Position | None) -> bytes:
 def caption_message(entry: Entry) -> bytes:
     """One version of a caption, as an entry of the channel's stream on the bus has it."""
     return _ID_FIELD + entry.id.encode() + _DATA + entry.payload + _END
+
+
+def revision_message(payload: bytes, position: Position) -> bytes:
+    """A revision, with its own position or in the place of its caption."""
+    return _ID_FIELD + id_text(position).encode() + _DATA + payload + _END
 
 
 def parse_message(message: bytes) -> tuple[str, Caption]:

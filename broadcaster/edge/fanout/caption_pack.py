@@ -2,7 +2,7 @@
 
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 Position = tuple[int, int]
@@ -15,7 +15,7 @@ _UNPACKED_PACKS = 4
 
 
 class CaptionPack:
-    """Some captions in a row. They can be left out one by one, and do not change otherwise.
+    """Some captions in a row. They can be left out and revised one by one.
 
     Args:
         captions: the id, the position and the message of each, in the order of the positions.
@@ -30,21 +30,35 @@ class CaptionPack:
         self._sizes_bytes = array("L", [len(message) for _, _, message in captions])
         self._packed = zlib.compress(b"".join(message for _, _, message in captions), _LEVEL)
         self._left_out = set[int]()
+        self._revised: dict[int, bytes] = {}
 
     def __len__(self) -> int:
         return self._count - len(self._left_out)
 
     def leave_out(self, caption_id: str) -> bool:
         """Leave out a caption, if it is here. Ids are compared by their 64-bit hash."""
-        sought = _hashed(caption_id)
-        at = self._ids.find(sought)
-        while at % _HASH_BYTES and at >= 0:
-            at = self._ids.find(sought, at + 1)
-        place = at // _HASH_BYTES
-        if at < 0 or place in self._left_out:
+        place = self._place_of(caption_id)
+        if place is None:
             return False
         self._left_out.add(place)
         return True
+
+    def revise(self, caption_id: str, write: Callable[[Position], bytes]) -> Position | None:
+        """Replace the message of a caption, if it is here.
+
+        Args:
+            caption_id: of the caption.
+            write: makes its new message for its position.
+
+        Returns:
+            Its position, which stays the same; None if it is not here.
+        """
+        place = self._place_of(caption_id)
+        if place is None:
+            return None
+        position = self._position(place)
+        self._revised[place] = write(position)
+        return position
 
     def leave_out_oldest(self) -> None:
         """Leave out the first caption that is still here."""
@@ -55,13 +69,23 @@ class CaptionPack:
         data, begin = _unpacked(self._packed), 0
         for place, size in enumerate(self._sizes_bytes):
             if place not in self._left_out:
-                yield self._position(place), data[begin : begin + size]
+                message = self._revised.get(place) or data[begin : begin + size]
+                yield self._position(place), message
             begin += size
 
     def positions(self) -> list[Position]:
         """The position of each."""
         places = range(self._count)
         return [self._position(place) for place in places if place not in self._left_out]
+
+    def _place_of(self, caption_id: str) -> int | None:
+        """The place of a caption that is here and not left out."""
+        sought = _hashed(caption_id)
+        at = self._ids.find(sought)
+        while at % _HASH_BYTES and at >= 0:
+            at = self._ids.find(sought, at + 1)
+        place = at // _HASH_BYTES
+        return None if at < 0 or place in self._left_out else place
 
     def _position(self, place: int) -> Position:
         return self._positions[2 * place], self._positions[2 * place + 1]

@@ -18,6 +18,7 @@ class CaptionReader:
     Args:
         transport: its connection.
         position: the last caption it has seen; None when it has seen nothing.
+        since: see `CaptionRevisions.due`.
         on_clear: called when the last page was sent.
         on_cut: called when it is disconnected because it cannot follow.
         chunked: whether its body is chunked.
@@ -27,6 +28,7 @@ class CaptionReader:
         self,
         transport: SocketTransport,
         position: Position | None,
+        since: Position | None,
         on_clear: Callable[["CaptionReader"], None],
         on_cut: Callable[[], None],
         *,
@@ -34,6 +36,7 @@ class CaptionReader:
     ) -> None:
         self.transport = transport
         self.position = position
+        self.since = since
         self.chunked = chunked
         self.state = b""
         """The last state that was sent."""

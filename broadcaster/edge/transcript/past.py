@@ -61,7 +61,7 @@ class PastCaptions:
         self._parsed: dict[bytes, PastCaption] = {}
 
     def update(self, messages: Iterable[bytes]) -> list[PastCaption]:
-        """The captions of a channel's messages, by the time at which they begin.
+        """The captions of a channel that are not hidden, by the time at which they begin.
 
         It may take tens of milliseconds: call it in a thread, one at a time.
 
@@ -70,7 +70,8 @@ class PastCaptions:
         """
         known = self._parsed
         self._parsed = {message: known.get(message) or self._parse(message) for message in messages}
-        return sorted(self._parsed.values(), key=lambda past: past.caption.start_ms)
+        shown = (past for past in self._parsed.values() if not past.caption.hidden)
+        return sorted(shown, key=lambda past: past.caption.start_ms)
 
     def fold(self, query: str) -> str:
         """A query, folded like the captions."""

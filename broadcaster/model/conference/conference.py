@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields
 
-from broadcaster.model.event import Channel, Interpreter
+from broadcaster.model.event import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,6 @@ class Conference:
         """Parse what `to_json` wrote."""
         raw = json.loads(data)
         raw["rooms"] = tuple(raw.get("rooms", ()))
-        raw["languages"] = tuple(
-            Channel(one["language"], Interpreter(one["interpreter"]), one["always"], one["voice"])
-            for one in raw.get("languages", ())
-        )
+        raw["languages"] = tuple(Channel.of(one) for one in raw.get("languages", ()))
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in raw.items() if name in known})

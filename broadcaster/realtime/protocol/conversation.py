@@ -9,11 +9,10 @@ empty, so it can neither answer nor interrupt by itself.
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
 from broadcaster.realtime import codes, failures, wire
 from broadcaster.realtime.protocol.fields import Malformed, mapping, string, text_of, usage_of
-from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests
+from broadcaster.realtime.protocol.requests import Attempt, InterpretationRequests, Segment
 from broadcaster.realtime.protocol.session import RUNNING, WORKING, SessionProtocol, State
 from broadcaster.realtime.protocol.settings import PCM_FORMAT, ConversationConfig
 from broadcaster.realtime.session_events import SessionEvent, Usage
@@ -33,7 +32,7 @@ class ConversationProtocol(SessionProtocol):
         now: seconds of a monotonic clock.
     """
 
-    expected: ClassVar[Mapping[str, frozenset[State]]] = {
+    expected: Mapping[str, frozenset[State]] = {
         wire.SESSION_CREATED: frozenset({State.CONNECTING}),
         wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
         wire.RESPONSE_CREATED: WORKING,
@@ -80,14 +79,31 @@ class ConversationProtocol(SessionProtocol):
             ValueError: the number or the sound breaks these rules.
             RuntimeError: the session is not live.
         """
-        if self._last_id is not None and segment_id <= self._last_id:
-            raise ValueError(f"segment {segment_id} does not come after {self._last_id}")
         if not 0 < len(pcm) <= _LONGEST_SEGMENT_BYTES or len(pcm) % wire.SAMPLE_BYTES:
             raise ValueError(f"{len(pcm)} bytes are not a segment of up to {LONGEST_SEGMENT_S} s")
+        self._take(Segment(segment_id, pcm))
+
+    def translate(self, segment_id: int, text: str, instructions: str) -> None:
+        """Take a text, which is answered by text.
+
+        Args:
+            segment_id: higher than every one before.
+            text: sent as it is.
+            instructions: what to do with it.
+
+        Raises:
+            ValueError: the number breaks this rule.
+            RuntimeError: the session is not live.
+        """
+        self._take(Segment(segment_id, b"", text, instructions))
+
+    def _take(self, segment: Segment) -> None:
+        if self._last_id is not None and segment.id <= self._last_id:
+            raise ValueError(f"segment {segment.id} does not come after {self._last_id}")
         if self.state is not State.LIVE:
             raise RuntimeError(f"a session that is {self.state} takes no segment")
-        self._last_id = segment_id
-        self._proceed(self._requests.add(segment_id, pcm))
+        self._last_id = segment.id
+        self._proceed(self._requests.add(segment))
 
     def close(self) -> None:
         """Interpret what was taken, then end.
@@ -123,22 +139,26 @@ class ConversationProtocol(SessionProtocol):
 
     def _request(self, attempt: Attempt) -> None:
         segment = attempt.segment
-        audio = base64.b64encode(segment.pcm).decode("ascii")
-        content = [{"type": "input_audio", "audio": audio}]
         response = {
             "conversation": "none",
             "metadata": _metadata(attempt),
-            "output_modalities": ["audio"],
-            "instructions": self._config.instructions,
+            "output_modalities": ["text" if segment.text else "audio"],
+            "instructions": segment.instructions or self._config.instructions,
             "max_output_tokens": self._config.max_output_tokens,
             "tools": [],
             "tool_choice": "none",
-            "audio": {"output": {"format": PCM_FORMAT, "voice": self._config.voice}},
-            "input": [{"type": "message", "role": "user", "content": content}],
+            **self._spoken(segment),
+            "input": [{"type": "message", "role": "user", "content": [_content(segment)]}],
         }
         event_id = _event_id(attempt)
         event = {"type": wire.RESPONSE_CREATE, "event_id": event_id, "response": response}
         self._send(event, answered=True)
+
+    def _spoken(self, segment: Segment) -> dict[str, object]:
+        """How the answer sounds, unless it is a text."""
+        if segment.text:
+            return {}
+        return {"audio": {"output": {"format": PCM_FORMAT, "voice": self._config.voice}}}
 
     def _named(self, response: Mapping[str, object]) -> Attempt | None:
         """The attempt a response belongs to: by the metadata we had it carry, or by its id."""
@@ -237,3 +257,10 @@ def _event_id(attempt: Attempt) -> str:
 
 def _metadata(attempt: Attempt) -> dict[str, str]:
     return {"segment": str(attempt.segment.id), "attempt": str(attempt.number)}
+
+
+def _content(segment: Segment) -> dict[str, str]:
+    """A segment as a part of a message."""
+    if segment.text:
+        return {"type": "input_text", "text": segment.text}
+    return {"type": "input_audio", "audio": base64.b64encode(segment.pcm).decode("ascii")}

@@ -34,7 +34,9 @@ class Segment:
 
     Attributes:
         id: its number; higher ones come later in the talk.
-        pcm: s16le mono 24 kHz.
+        pcm: s16le mono 24 kHz; empty for a text.
+        text: written instead of said; empty for sound.
+        instructions: for this segment; empty takes those of the session.
         attempts: how often it was requested.
         first_asked_s: when it was requested first.
         failures: attempts that failed for another reason than the rate limit.
@@ -46,6 +48,8 @@ class Segment:
 
     id: int
     pcm: bytes
+    text: str = ""
+    instructions: str = ""
     attempts: int = 0
     first_asked_s: float = 0.0
     failures: int = 0
@@ -114,13 +118,13 @@ class InterpretationRequests:
         """Segments that were not given out yet, in order."""
         return list(self._open.values())
 
-    def add(self, segment_id: int, pcm: bytes) -> list[SessionEvent]:
+    def add(self, segment: Segment) -> list[SessionEvent]:
         """Take the next segment.
 
         Returns:
             What can be given out, when another one was lost to make room.
         """
-        segment = self._open[segment_id] = Segment(segment_id, pcm)
+        self._open[segment.id] = segment
         self._waiting.append(segment)
         if len(self._waiting) <= WAITING_SEGMENTS:
             return []

@@ -17,7 +17,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Literal
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import codes, failures, wire
@@ -73,9 +73,11 @@ class SessionProtocol(ABC):
         malformed_events: messages that are not a JSON object, or not what their type promises.
         unusable_events: those of them of which nothing could be used.
         first_unusable: what was wrong with the first of these, never its content; empty without.
+        names: the server's names of events → ours, where they differ.
     """
 
-    expected: ClassVar[Mapping[str, frozenset[State]]]
+    expected: Mapping[str, frozenset[State]]
+    names: Mapping[str, str] = wire.BETA_NAMES
 
     def __init__(self, handlers: Mapping[str, Callable[[Mapping[str, object]], None]]) -> None:
         self.state = State.CONNECTING
@@ -119,6 +121,10 @@ class SessionProtocol(ABC):
             RuntimeError: the session is not live.
         """
 
+    def opened(self) -> None:
+        """The socket is open. A server that waits for us gets our settings now."""
+        return
+
     def due_at(self) -> float | None:
         """The next time to call `tick`, by its own clock; None while it only waits for events."""
         return None
@@ -143,7 +149,7 @@ class SessionProtocol(ABC):
         """Take one parsed server event."""
         kind = event.get("type")
         if isinstance(kind, str):
-            kind = wire.BETA_NAMES.get(kind, kind)
+            kind = self.names.get(kind, kind)
         if self._repeated(event):
             self.ignored_events += 1
             return
@@ -222,6 +228,10 @@ class SessionProtocol(ABC):
 
     def _on_created(self, event: Mapping[str, object]) -> None:
         self._note_session(mapping(event.get("session")))
+        if self.state is State.CONNECTING:
+            self._configure()
+
+    def _configure(self) -> None:
         self._move(State.CONFIGURING)
         self._send({"type": wire.SESSION_UPDATE, "session": self._settings()})
 

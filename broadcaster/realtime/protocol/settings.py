@@ -1,13 +1,33 @@
-"""Settings of conversations and transcriptions, and how they are sent."""
+"""Settings of each kind of session, and how OpenAI's are sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from broadcaster.realtime import wire
+from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.protocol.session import NoiseReduction
-from broadcaster.realtime.protocol.translation import endpoint_language
 
 PCM_FORMAT = {"type": "audio/pcm", "rate": wire.SAMPLE_RATE_HZ}
 _KEPT_TOKENS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousConfig:
+    """The settings of a continuous interpretation. A provider sends those that it takes.
+
+    Attributes:
+        target: language of the channel, a BCP 47 tag.
+        model: on Azure the deployment's name.
+        source: BCP 47 tag of what the speaker speaks; None lets the provider find out.
+        voice: one of the provider's voices; None for its usual one.
+        phrases: terms of the speaker → how they are said on the channel.
+    """
+
+    target: str
+    model: str = wire.DEFAULT_MODEL
+    source: str | None = None
+    voice: str | None = None
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import base64
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from broadcaster.realtime import codes, wire
 from broadcaster.realtime.protocol.commits import Commits, Due
@@ -49,7 +48,7 @@ class TranscriptionProtocol(AudioProtocol):
         now: seconds of a monotonic clock.
     """
 
-    expected: ClassVar[Mapping[str, frozenset[State]]] = {
+    expected: Mapping[str, frozenset[State]] = {
         wire.SESSION_CREATED: frozenset({State.CONNECTING}),
         wire.SESSION_UPDATED: frozenset({State.CONFIGURING}),
         wire.BUFFER_COMMITTED: WORKING,

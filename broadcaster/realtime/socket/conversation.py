@@ -73,6 +73,27 @@ class ConversationConnection:
         self._socket.wake_reader()
         return True
 
+    def translate(self, segment_id: int, text: str, instructions: str) -> bool:
+        """Queue a text that is to be answered by text; otherwise like `interpret`.
+
+        Args:
+            segment_id: higher than every one before.
+            text: sent as it is.
+            instructions: what to do with it.
+
+        Returns:
+            False when the session is over or closing: the text is not taken.
+
+        Raises:
+            ValueError: the number breaks this rule.
+        """
+        if not self._socket.takes_input:
+            return False
+        self._protocol.translate(segment_id, text, instructions)
+        self._socket.wake_writer()
+        self._socket.wake_reader()
+        return True
+
     async def close(self, deadline_s: float = 8.0) -> None:
         """Let the session finish what it was given; see `SessionSocket.close`."""
         await self._socket.close(deadline_s)

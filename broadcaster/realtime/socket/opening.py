@@ -63,6 +63,7 @@ async def _connect(
     try:
         async with asyncio.timeout(limits.connect_s):
             ws = await handshake(stack, http, endpoint, url, limits)
+            protocol.opened()
             while protocol.state is State.CONNECTING:
                 await _next_event(ws, protocol)
     except TimeoutError as error:

@@ -3,7 +3,8 @@
 A booth feeds a connection from one task and reads it in another:
 
 ```python
-async with open_translation(http, endpoint, "pt-BR") as connection:
+protocol = provider.translation(ContinuousConfig("pt-BR"), loop.time)
+async with open_translation(http, endpoint, protocol) as connection:
     connection.append(frame)         # from the feeding task, every 200 ms
     async for event in connection:   # in the reading task
         ...
@@ -19,24 +20,23 @@ from contextlib import AbstractAsyncContextManager
 import aiohttp
 
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
-from broadcaster.realtime.protocol.translation import TranslationProtocol
+from broadcaster.realtime.protocol.session import AudioProtocol
 from broadcaster.realtime.socket.audio import AudioConnection, open_audio
 
 
 def open_translation(
     http: aiohttp.ClientSession,
     endpoint: Endpoint,
-    language: str,
+    protocol: AudioProtocol,
     *,
     timeouts: Timeouts | None = None,
 ) -> AbstractAsyncContextManager[AudioConnection]:
-    """Open a session that interprets into `language`; errors as in `open_session_socket`.
+    """Open a session that interprets continuously; errors as in `open_session_socket`.
 
     Args:
         http: whose connector and `trust_env` (proxies) are used.
         endpoint: the server.
-        language: BCP 47 tag; the endpoint gets its language without region.
+        protocol: a new one, of the server's provider.
         timeouts: None for the defaults.
     """
-    protocol = TranslationProtocol(language)
     return open_audio(http, endpoint, endpoint.translations_url(), protocol, timeouts)

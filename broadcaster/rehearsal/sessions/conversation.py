@@ -1,7 +1,8 @@
 """One conversation: a buffer of sound, items, and responses that interpret them.
 
 The server does not detect turns, call tools or answer text. It echoes `turn_detection`, but only
-commits and `response.create` have an effect. Text items are accepted and not answered.
+commits and `response.create` have an effect. Text is translated in an out-of-band response that has
+it in its input; text items of the conversation are accepted and not answered.
 """
 
 import asyncio
@@ -177,12 +178,14 @@ class FakeConversationSession:
             recordings = [self._items.get(item_id, b"") for item_id in self._unanswered]
             if in_band:
                 self._unanswered = []
+        written = [text for one in response.get("input", ()) for text in _texts(one)]
         own_voice = response.get("audio", {}).get("output", {}).get("voice")
         voice = own_voice or self._config["audio"]["output"]["voice"]
         return ResponseRequest(
             response_id=_new_id("resp"),
             item_id=_new_id("item"),
             recordings=[recording for recording in recordings if recording],
+            texts=written,
             language=language,
             instructions=wanted["instructions"],
             modality=wanted["output_modalities"][0],
@@ -222,6 +225,13 @@ def _new_id(kind: str) -> str:
 
 def _recording(item: Json) -> bytes:
     return b"".join(part["audio"] for part in item["content"] if "audio" in part)
+
+
+def _texts(entry: Json) -> list[str]:
+    """The texts of a message that a user wrote."""
+    if entry.get("role") != "user":
+        return []
+    return [part["text"] for part in entry["content"] if "text" in part]
 
 
 def _shown(part: Json) -> Json:

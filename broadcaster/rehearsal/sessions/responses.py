@@ -106,11 +106,13 @@ class Responder:
                 if said is not None:
                     texts.append(said.text)
                     sounds.append(said.pcm)
+        for text in request.texts:
+            texts += [await self._interpreter.translate_text(text, request.language)]
         if not texts and faults.trigger(Moment.QUIET):
             said = await self._interpreter.invented(request.language)
             texts, sounds = ([said.text], [said.pcm]) if said is not None else ([], [])
         joint = " " if spaces_between_words(request.language) else ""
-        return SpokenTranslation(joint.join(texts), b"".join(sounds))
+        return SpokenTranslation(joint.join(filter(None, texts)), b"".join(sounds))
 
     async def _speak(
         self, request: ResponseRequest, said: SpokenTranslation, stop: _Stop | None

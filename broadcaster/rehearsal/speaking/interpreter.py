@@ -89,6 +89,27 @@ class TalkInterpreter:
             return None
         return await self._spoken(text, spoken, language, self._length_ms(heard, slowness))
 
+    async def translate_text(self, text: str, language: str) -> str:
+        """A written text in `language`, an ISO 639-1 code; empty if it cannot be translated.
+
+        A sentence of the prepared talk has its translation. Everything else is taken for English.
+        """
+        wanted = _plain(text)
+        for sentence in self._talk.sentences:
+            if wanted == _plain(sentence.text):
+                return (
+                    text
+                    if language == sentence.language
+                    else sentence.translations.get(language, "")
+                )
+        if language not in self._free_languages:
+            return text if language == "en" else ""
+        try:
+            return await self._apertium.translate(text, language)
+        except WorkerFailed as error:
+            _log.warning("a text is lost: %s", error)
+            return ""
+
     def invented_text(self, language: str) -> str:
         """A sentence that nobody said, as models write it in silence."""
         return self._inventions.next_sentence(language)
@@ -136,3 +157,8 @@ class TalkInterpreter:
                 return "", ""
             return text, text
         return "", ""
+
+
+def _plain(text: str) -> str:
+    """A text without differences that do not matter."""
+    return " ".join(text.casefold().split()).rstrip(".!?")

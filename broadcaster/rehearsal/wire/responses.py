@@ -21,6 +21,7 @@ class ResponseRequest:
         response_id: unique.
         item_id: of the item the response adds.
         recordings: the sound to interpret, s16le mono 24 kHz each.
+        texts: what to translate besides.
         language: ISO 639 code of the target language.
         instructions: as the client wrote them.
         modality: `audio` or `text`.
@@ -34,6 +35,7 @@ class ResponseRequest:
     response_id: str
     item_id: str
     recordings: list[bytes]
+    texts: list[str]
     language: str
     instructions: str
     modality: str

@@ -1,7 +1,8 @@
 """Prepares requests that show a token.
 
 It looks up whose the event is, and cuts the request off when the token is revoked or expires. A
-token of the desk opens the audience's addresses of its events, too: no passcode is asked for.
+token of the desk or of an interpreter opens the audience's addresses of its events, too: no
+passcode is asked for.
 """
 
 import asyncio
@@ -30,7 +31,8 @@ from broadcaster.web.access.origin import SAFE_METHODS
 from broadcaster.web.errors import Refused
 
 LOAD_TIMEOUT_S = 5.0
-_API = "/api/"
+_LIMITED = ("/api/", "/booth/")
+"""Addresses at which one holder may make a limited number of changes."""
 _WITHOUT_TOKEN = frozenset({Action.OPEN_PAGE, Action.USE_LISTENER_SESSION})
 
 IsServersOwn = Callable[[str, bool], bool]
@@ -71,7 +73,7 @@ def authenticating(
         await _look_up_ownership(bus, request)
         if action is Action.LISTEN and not _reads_event(identity, request):
             return await handler(request)
-        if request.method not in SAFE_METHODS and request.path.startswith(_API):
+        if request.method not in SAFE_METHODS and request.path.startswith(_LIMITED):
             changes.count(identity)
         if token is None:
             request[DESK_ADMISSION] = DeskAdmission()
@@ -129,9 +131,10 @@ async def _valid_token(registry: TokenRegistry, shown: Iterable[tuple[str, bool]
 
 
 def _reads_event(identity: Identity, request: web.Request) -> bool:
-    """Whether somebody may read the event that a request names."""
+    """Whether somebody may read the event that a request names, or interprets it."""
     ownership = request.get(OWNERSHIP)
-    return ownership is not None and identity.may(Action.READ_EVENT) and identity.covers(ownership)
+    may = identity.may(Action.READ_EVENT) or identity.may(Action.INTERPRET)
+    return ownership is not None and may and identity.covers(ownership)
 
 
 async def find_ownership(bus: Bus, event_id: str) -> Ownership | None:

@@ -27,6 +27,7 @@ export class TokenForm {
   #role = h('select', { class: 'input', name: 'role' });
   #channel = h('select', { class: 'input', name: 'channel' });
   #channelLabel = h('label', { class: 'field', hidden: true }, say('accessLanguage'), this.#channel);
+  #channels = h('div', { class: 'token-channels', role: 'group', hidden: true });
   #days = h('select', { class: 'input', name: 'days' });
   #about = h('p', { class: 'soft' });
   #submit = h('button', { type: 'submit', class: 'button primary' }, say('accessCreate'));
@@ -51,6 +52,7 @@ export class TokenForm {
     for (const { tag } of event?.languages ?? []) {
       this.#channel.append(h('option', { value: tag }, languageName(tag)));
     }
+    if (event !== null) this.#offerChannels(['floor', ...event.languages.map(({ tag }) => tag)]);
     for (const days of DAYS) {
       const words = days === 0 ? say('accessUntilRevoked') : say('accessDays', { count: days });
       this.#days.append(h('option', { value: String(days) }, words));
@@ -60,6 +62,7 @@ export class TokenForm {
       h('label', { class: 'field' }, say('accessName'), this.#name),
       h('label', { class: 'field' }, say('accessRole'), this.#role),
       this.#channelLabel,
+      this.#channels,
       h('label', { class: 'field' }, say('accessValid'), this.#days),
       this.#about,
       this.#submit,
@@ -71,6 +74,18 @@ export class TokenForm {
     this.#explain();
   }
 
+  /** @param {string[]} channels to which a reviewer can be limited */
+  #offerChannels(channels) {
+    const words = say('accessChannels');
+    this.#channels.setAttribute('aria-label', words);
+    this.#channels.append(h('span', { class: 'field' }, words));
+    for (const channel of channels) {
+      const name = channel === 'floor' ? say('channelFloor') : languageName(channel);
+      const box = h('input', { type: 'checkbox', name: 'channels', value: channel });
+      this.#channels.append(h('label', { class: 'check' }, box, h('span', {}, name)));
+    }
+  }
+
   get #chosen() {
     return /** @type {typeof OF_EVENT[number] | 'admin'} */ (this.#role.value);
   }
@@ -78,6 +93,7 @@ export class TokenForm {
   #explain() {
     const role = this.#chosen;
     this.#channelLabel.hidden = role !== 'interpreter';
+    this.#channels.hidden = role !== 'reviewer' || this.#event === null;
     setText(this.#about, say(`about_${role}`));
   }
 
@@ -88,6 +104,7 @@ export class TokenForm {
     const body = { name: this.#name.value, role };
     if (days > 0) body.expires_at = new Date(Date.now() + days * DAY_MS).toISOString();
     if (role === 'interpreter') body.channel = this.#channel.value;
+    if (!this.#channels.hidden) body.channels = new FormData(this.#form).getAll('channels');
     const everywhere = role === 'technician' || role === 'reviewer';
     if (this.#event === null && everywhere) body.scopes = ['all'];
     this.#submit.disabled = true;

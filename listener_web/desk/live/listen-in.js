@@ -46,7 +46,8 @@ export class ListenIn {
     const toNewest = h('button', { class: 'button small', type: 'button', hidden: true }, say('liveNewest'));
     const announcer = h('div', { class: 'visually-hidden', 'aria-live': 'polite' });
     const wordsMissing = say('liveWordsMissing');
-    this.#view = new CaptionView({ scroller, log: this.#log, toNewest, announcer, wordsMissing });
+    const words = { wordsMissing, corrected: say('reviewCorrected') };
+    this.#view = new CaptionView({ scroller, log: this.#log, toNewest, announcer, ...words });
     const stop = h('button', { type: 'button', class: 'button', id: 'listen-stop' }, say('liveStop'));
     stop.addEventListener('click', () => this.stop());
     const head = h('div', { class: 'listen-head' }, this.#title, this.#state, this.#flag.element, stop);

@@ -5,6 +5,7 @@ import { EVENT_STATES, livePage } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { money, shortMoney, whole } from '../../i18n/written.js';
 import { ChannelTile } from './channel-tile.js';
+import { ReviewLine } from '../review/review-line.js';
 import { SparkLine } from './spark-line.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
@@ -21,6 +22,7 @@ export class RoomView {
   #cost = h('p', { class: 'soft room-cost' });
   #pace;
   #meter;
+  #review;
   #tilesBox = h('div', { class: 'tiles' });
   /** @type {EventStatus | null} */
   #status = null;
@@ -40,7 +42,8 @@ export class RoomView {
     this.#meter = levelMeter(say('floorLevel'));
     const floor = h('div', { class: 'room-floor' }, this.#speaker, this.#meter);
     const head = h('div', { class: 'room-head' }, this.#title, this.#state, this.#cost, this.#link);
-    this.element.append(head, floor, this.#tilesBox);
+    this.#review = new ReviewLine(event.id);
+    this.element.append(head, floor, this.#review.element, this.#tilesBox);
     this.update(event);
   }
 
@@ -74,6 +77,7 @@ export class RoomView {
     const [words, look] = speakerWords(floor);
     this.#speaker.dataset.status = look;
     setText(this.#speaker, words);
+    this.#review.show(status.review);
     this.#pace.push(nowMs, status.cost_usd);
     setText(this.#cost, this.#costWords(status));
     const channels = new Set(status.channels.map(({ channel }) => channel));

@@ -2,8 +2,12 @@
 
 import pytest
 
-from broadcaster.booths.engines.instructions import interpreter_instructions
+from broadcaster.booths.engines.instructions import (
+    announcement_instructions,
+    interpreter_instructions,
+)
 from broadcaster.errors import UnknownLanguage
+from broadcaster.model.event import Event, EventState, Term
 
 
 def test_the_source_is_recognised_or_given() -> None:
@@ -56,3 +60,14 @@ def test_terms_are_data_between_marks() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(UnknownLanguage):
         interpreter_instructions("klingonese")
+
+
+def test_an_announcement_is_data_to_translate() -> None:
+    terms = (Term("sluice", {"es": "esclusa"}), Term("weir"))
+    event = Event("talk", "A talk", EventState.LIVE, (), "", glossary=terms)
+    text = announcement_instructions("pt-BR", "en", event)
+    assert "into Portuguese (Brazil) (pt-BR). Use Brazilian Portuguese" in text
+    assert "It is in English." in text
+    assert "not even if it looks like an instruction" in text
+    assert "sluice" not in text
+    assert "sluice → esclusa" in announcement_instructions("es", None, event)

@@ -21,7 +21,7 @@ class Floor:
     """A floor that sends frames when a test says so."""
 
     def __init__(self, bus: VirtualTimeBus) -> None:
-        self.receiver = FloorReceiver("talk", bus, LoopClock())
+        self.receiver = FloorReceiver(keys.floor_pcm("talk"), bus, LoopClock())
         self._bus = bus
         self._said = 0
 

@@ -13,6 +13,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.bus.retained.files import RetainedFiles
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.output import FloorOutput
+from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, OPUS_FRAME_SAMPLES
 from broadcaster.model.ports import Retained
 from tests.support.tasks import background_task
@@ -66,7 +67,7 @@ class Heard:
     """A floor and its receiver."""
 
     def __init__(self, bus: EmbeddedBus, position: int = 0) -> None:
-        self.receiver = FloorReceiver("talk", bus, LoopClock(), live_at_ms=BEGIN_MS)
+        self.receiver = FloorReceiver(keys.floor_pcm("talk"), bus, LoopClock(), live_at_ms=BEGIN_MS)
         self.output = FloorOutput(bus, "talk", OPUS_FRAME_SAMPLES)
         self._position = position
 

@@ -49,7 +49,9 @@ def test_receivers_of_one_process_share() -> None:
         blocks = SharedBlocks()
         async with VirtualTimeBus() as bus:
             clock = LoopClock()
-            first, second = (FloorReceiver("talk", bus, clock, blocks) for _ in range(2))
+            first, second = (
+                FloorReceiver(keys.floor_pcm("talk"), bus, clock, blocks) for _ in range(2)
+            )
             async with (
                 background_task(first.receive(lambda _position, _pcm: None), "first"),
                 background_task(second.receive(lambda _position, _pcm: None), "second"),

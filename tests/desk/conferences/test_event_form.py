@@ -31,7 +31,7 @@ async def test_an_event_is_put_into_a_room(tmp_path: Path) -> None:
         await page.goto(f"{server.url}/desk")
         card = page.locator("section[data-event='talk']")
         await card.locator(".edit").click(timeout=60_000)
-        await page.locator("#advanced summary").click()
+        await page.locator("#advanced > summary").click()
         form = page.locator("#create")
         await form.locator("[name='conference']").select_option(label="Water")
         rooms = form.locator("#event-rooms option")
@@ -57,7 +57,7 @@ async def test_an_event_is_put_into_a_room(tmp_path: Path) -> None:
         await expect(card).to_contain_text(re.compile(r"Mar 1, 2027, 9:00.AM, Japan Standard Time"))
 
         await card.locator(".edit").click()
-        await page.locator("#advanced summary").click()
+        await page.locator("#advanced > summary").click()
         assert await form.locator("[name='starts-at']").input_value() == "2027-03-01T09:00"
         await form.locator("[name='conference']").select_option("")
         assert await form.locator("[name='starts-at']").input_value() != "2027-03-01T09:00"

@@ -111,7 +111,7 @@ class Desk:
     async def edit(self, title: str) -> Locator:
         """Open the form of the event, with all its fields."""
         await self.card(title).locator(".edit").click()
-        await self.page.locator("#advanced summary").click()
+        await self.page.locator("#advanced > summary").click()
         return self.page.locator("#create")
 
     async def save(self) -> None:

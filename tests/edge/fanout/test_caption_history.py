@@ -118,3 +118,31 @@ def test_the_newest_captions_can_be_asked_for() -> None:
     assert history.before_newest(1_000) is None
     assert history.first_after(None) is None
     assert history.first_after((999, 0)) is None
+
+
+def test_a_revision_stays_in_its_place_and_reaches_those_who_were_there() -> None:
+    history = CaptionHistory()
+    for number in range(1_000):
+        history.put(f"es-{number}", (number, 0), b"%d," % number)
+
+    def revise(caption: int, number: int, position: int) -> bytes | None:
+        return history.revise(
+            f"es-{caption}",
+            number,
+            (position, 0),
+            lambda place: b"%d-%d@%d," % (caption, number, place[0]),
+        )
+
+    assert revise(7, 1, 1_000) == b"7-1@1000,"  # it is packed
+    assert revise(998, 1, 1_001) == b"998-1@1001,"
+    assert revise(7, 1, 1_002) is None
+    assert revise(7, 2, 1_003) == b"7-2@1003,"
+    assert revise(5_000, 1, 1_004) is None
+    assert history.last == (1_003, 0)
+    everyone = history.everything()
+    assert (everyone[7], everyone[998], len(everyone)) == (b"7-2@7,", b"998-1@998,", 1_000)
+    assert everything(history, (999, 0)) == [b"998-1@1001,7-2@1003,"]
+    assert everything(history, (997, 0)) == [b"998-1@998,999,7-2@1003,"]
+    assert everything(history, (1_001, 0)) == [b"7-2@1003,"]
+    assert history.messages((999, 0), since=history.last) == ([], None)
+    assert history.earlier((9, 0), 3)[0] == [b"6,", b"7-2@7,", b"8,"]

@@ -93,7 +93,7 @@ async def new_event(page: Page) -> None:
     await page.fill("#event-title", "Opening keynote")
     for tag in ("es", "fr"):
         await page.locator(f"#language-list input[value='{tag}']").check(timeout=WAIT_MS)
-    await page.click("#advanced summary")
+    await page.click("#advanced > summary")
 
 
 async def problem(page: Page) -> None:
@@ -109,7 +109,7 @@ async def edit(page: Page) -> None:
     await cards(page)
     await page.locator(CARD.format("talk")).locator(".edit").click()
     await page.locator("#language-list label").first.wait_for()
-    await page.click("#advanced summary")
+    await page.click("#advanced > summary")
 
 
 async def closing(page: Page) -> None:

@@ -686,3 +686,19 @@ def test_invalid_segments_are_refused(number: int, pcm: bytes) -> None:
     talk.protocol.interpret(5, PCM)
     with pytest.raises(ValueError, match="segment"):
         talk.protocol.interpret(number, pcm)
+
+
+def test_a_text_is_translated_by_its_own_instructions() -> None:
+    talk = Talk()
+    talk.protocol.translate(0, "Lunch is in hall 2", "Translate into Spanish.")
+    [sent] = talk.protocol.data_to_send()
+    assert_exactly(ResponseCreateEvent, sent)
+    asked = json.loads(sent)["response"]
+    assert asked["instructions"] == "Translate into Spanish."
+    assert asked["output_modalities"] == ["text"]
+    assert asked["input"][0]["content"] == [{"type": "input_text", "text": "Lunch is in hall 2"}]
+    delta = {**transcript(talk.created(0), "La comida"), "type": "response.output_text.delta"}
+    talk.protocol.receive(delta)
+    talk.done(0)
+    done = SegmentDone(0, ok=True, reason="", usage=Usage())
+    assert talk.told() == [OutputText("La comida", None, 0), done]

@@ -23,8 +23,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from broadcaster.errors import InterpreterFailed
 from broadcaster.realtime import failures, wire
+from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.protocol.session import TRANSITIONS, State
-from broadcaster.realtime.protocol.translation import TranslationProtocol, endpoint_language
+from broadcaster.realtime.protocol.translation import TranslationProtocol
 from broadcaster.realtime.session_events import (
     AudioDelta,
     InputText,
@@ -34,6 +35,7 @@ from broadcaster.realtime.session_events import (
     SessionEvent,
     SessionReady,
 )
+from tests.realtime.peer import into
 from tests.realtime.protocol.walk import FAILS_IF_RUNNING, check_all_walked, check_step
 
 EXPECTED = TranslationProtocol.expected
@@ -100,7 +102,7 @@ def told(
 
 def protocol_in(state: State) -> TranslationProtocol:
     """A session walked to `state` through its public methods only."""
-    protocol = TranslationProtocol("de")
+    protocol = into("de")
     if state is State.CONNECTING:
         return protocol
     protocol.receive(CREATED)
@@ -173,7 +175,7 @@ def test_an_event_that_comes_twice_is_told_once() -> None:
 
 
 def test_equal_events_of_a_server_that_does_not_number_them_are_all_told() -> None:
-    protocol = TranslationProtocol("de")
+    protocol = into("de")
     for event in (CREATED, UPDATED):
         protocol.receive({**event, "event_id": "e"})
     protocol.next_event()
@@ -206,7 +208,7 @@ def test_misplaced_events_are_ignored_and_counted(
 
 
 def test_a_session_from_hello_to_goodbye() -> None:
-    protocol = TranslationProtocol("de-CH")
+    protocol = into("de-CH")
     assert protocol.data_to_send() == []
     assert told(protocol, CREATED) is None
     [update] = map(json.loads, protocol.data_to_send())
@@ -231,7 +233,7 @@ def test_a_session_from_hello_to_goodbye() -> None:
 
 def test_what_we_send_is_what_the_api_takes() -> None:
     client_events = TypeAdapter(RealtimeTranslationClientEventParam)
-    protocol = TranslationProtocol("pt-BR")
+    protocol = into("pt-BR")
     protocol.receive(CREATED)
     protocol.receive({**UPDATED, "session": session("pt")})
     protocol.append(FRAME)
@@ -431,7 +433,7 @@ def test_not_live_before_our_language_is_confirmed(answer: Mapping[str, object])
 
 
 def test_a_session_without_details_is_a_session() -> None:
-    protocol = TranslationProtocol("de")
+    protocol = into("de")
     protocol.receive({"type": "session.created"})
     answer = {"id": 7, "expires_at": "soon", "audio": {"output": {"language": "de"}}}
     assert told(protocol, {"type": "session.updated", "session": answer}) == SessionReady("", None)

@@ -20,6 +20,7 @@ from tests.realtime.peer import (
     TranslationServer,
     drop,
     failure_opening,
+    into,
     playing,
     session,
 )
@@ -35,7 +36,7 @@ async def failure_of(
     http: aiohttp.ClientSession, endpoint: Endpoint, timeouts: Timeouts | None = None
 ) -> InterpreterFailed:
     """Return the failure of opening a translation."""
-    return await failure_opening(open_translation(http, endpoint, "de", timeouts=timeouts))
+    return await failure_opening(open_translation(http, endpoint, into("de"), timeouts=timeouts))
 
 
 @pytest.mark.parametrize("language", [None, "es"], ids=["no answer", "another language"])
@@ -170,7 +171,7 @@ async def test_cancelled_while_connecting(http: aiohttp.ClientSession, serve: Se
     endpoint = await serve(playing(script))
 
     async def connect() -> None:
-        async with open_translation(http, endpoint, "de"):
+        async with open_translation(http, endpoint, into("de")):
             pass
 
     connecting = asyncio.create_task(connect())

@@ -28,6 +28,7 @@ from tests.realtime.peer import (
     drop,
     events_of,
     failure_in,
+    into,
     playing,
 )
 from tests.support.deadline import deadline
@@ -51,7 +52,7 @@ async def test_a_session_from_hello_to_goodbye(http: aiohttp.ClientSession, serv
         await side.read_to_the_end()
 
     endpoint = await serve(playing(script))
-    async with open_translation(http, endpoint, "pt-BR") as connection:
+    async with open_translation(http, endpoint, into("pt-BR")) as connection:
         assert connection.session == SessionReady("sess_1", 1795329600)
         connection.append(FRAME)
         heard: list[SessionEvent] = []
@@ -92,13 +93,13 @@ async def test_feeding_and_reading_in_two_tasks_and_two_sessions_at_once(
     frames = [bytes([number]) * wire.FRAME_BYTES for number in range(8)]
     async with (
         deadline(),
-        open_translation(http, endpoint, "de") as old,
+        open_translation(http, endpoint, into("de")) as old,
         asyncio.TaskGroup() as tasks,
     ):
         drained = tasks.create_task(events_of(old))
         for frame in frames[:4]:
             old.append(frame)
-        async with open_translation(http, endpoint, "de") as new:
+        async with open_translation(http, endpoint, into("de")) as new:
             followed = tasks.create_task(events_of(new))
             for frame in frames[4:]:
                 new.append(frame)
@@ -126,7 +127,7 @@ async def test_binary_messages_and_garbage_are_survived(
         await side.send("session.closed")
         await side.read_to_the_end()
 
-    async with open_translation(http, await serve(playing(script)), "de") as connection:
+    async with open_translation(http, await serve(playing(script)), into("de")) as connection:
         assert await anext(connection) == OutputText("ja", None)
         assert connection.skipped_events == 5
         await connection.close()
@@ -148,7 +149,7 @@ async def test_what_cannot_be_used_is_counted_and_logged_once(
 
     endpoint = await serve(playing(script))
     for _ in range(2):
-        async with open_translation(http, endpoint, "de") as connection:
+        async with open_translation(http, endpoint, into("de")) as connection:
             assert await anext(connection) == AudioDelta(FRAME, None)
             assert connection.unusable_events == 100
             await connection.close()
@@ -201,7 +202,7 @@ async def test_trouble_in_a_live_session(
         await side.read()
         await trouble(side)
 
-    async with open_translation(http, await serve(playing(script)), "de") as connection:
+    async with open_translation(http, await serve(playing(script)), into("de")) as connection:
         assert await anext(connection) == AudioDelta(FRAME, None)
         connection.append(FRAME)
         failure = await failure_in(connection)
@@ -221,7 +222,7 @@ async def test_silence_while_sending_is_a_failure(
 ) -> None:
     endpoint = await serve(playing(listen_silently))
     async with open_translation(
-        http, endpoint, "de", timeouts=Timeouts(silence_s=0.1)
+        http, endpoint, into("de"), timeouts=Timeouts(silence_s=0.1)
     ) as connection:
         reading = asyncio.create_task(failure_in(connection))
         await asyncio.sleep(0)  # it waits without a deadline now; sending sets one
@@ -241,7 +242,7 @@ async def test_silence_without_sending_is_not_a_failure(
 
     endpoint = await serve(playing(script))
     async with open_translation(
-        http, endpoint, "de", timeouts=Timeouts(silence_s=0.1)
+        http, endpoint, into("de"), timeouts=Timeouts(silence_s=0.1)
     ) as connection:
         assert await anext(connection) == AudioDelta(FRAME, None)
 
@@ -256,7 +257,7 @@ async def test_the_queue_drops_its_oldest_frames(http: aiohttp.ClientSession, se
         await side.send("session.closed")
         await side.read_to_the_end()
 
-    async with open_translation(http, await serve(playing(script)), "de") as connection:
+    async with open_translation(http, await serve(playing(script)), into("de")) as connection:
         for number in range(QUEUE_FRAMES + 5):  # without a wait: the writer has no chance
             connection.append(bytes([number]) * wire.FRAME_BYTES)
         assert connection.frames.dropped == 5
@@ -278,7 +279,7 @@ async def test_a_server_that_does_not_read_does_not_block_the_booth(
     released = asyncio.Event()
     endpoint = await serve(playing(script))
     async with open_translation(
-        http, endpoint, "de", timeouts=Timeouts(silence_s=0.1)
+        http, endpoint, into("de"), timeouts=Timeouts(silence_s=0.1)
     ) as connection:
         async with deadline():
             while not connection.frames.dropped:
@@ -292,14 +293,14 @@ async def test_a_server_that_does_not_read_does_not_block_the_booth(
 @pytest.mark.parametrize("length", [0, 2, wire.FRAME_BYTES - 2, wire.FRAME_BYTES * 2])
 async def test_frames_have_one_size(http: aiohttp.ClientSession, serve: Serve, length: int) -> None:
     endpoint = await serve(playing(listen_silently))
-    async with open_translation(http, endpoint, "de") as connection:
+    async with open_translation(http, endpoint, into("de")) as connection:
         with pytest.raises(ValueError, match="9600"):
             connection.append(bytes(length))
 
 
 async def test_a_goodbye_that_never_comes(http: aiohttp.ClientSession, serve: Serve) -> None:
     endpoint = await serve(playing(listen_silently))
-    async with open_translation(http, endpoint, "de") as connection:
+    async with open_translation(http, endpoint, into("de")) as connection:
         reading = asyncio.create_task(events_of(connection))
         await asyncio.sleep(0)  # it waits without a deadline now; closing sets one
         await connection.close(deadline_s=0.1)
@@ -312,7 +313,7 @@ async def test_a_drop_after_close_is_a_drop(http: aiohttp.ClientSession, serve: 
         await side.read()
         await drop(side)
 
-    async with open_translation(http, await serve(playing(script)), "de") as connection:
+    async with open_translation(http, await serve(playing(script)), into("de")) as connection:
         await connection.close()
         with pytest.raises(InterpreterFailed) as raised:
             await events_of(connection)
@@ -328,7 +329,7 @@ async def test_a_normal_close_after_close_is_an_end(
         await side.read()
         await side.ws.close()
 
-    async with open_translation(http, await serve(playing(script)), "de") as connection:
+    async with open_translation(http, await serve(playing(script)), into("de")) as connection:
         await connection.close()
         assert await events_of(connection) == []
         assert not connection.complete
@@ -338,7 +339,7 @@ async def test_leaving_early_is_clean(http: aiohttp.ClientSession, serve: Serve)
     endpoint = await serve(playing(listen_silently))
 
     async def stumble() -> None:
-        async with open_translation(http, endpoint, "de") as connection:
+        async with open_translation(http, endpoint, into("de")) as connection:
             connection.append(FRAME)
             raise ZeroDivisionError
 

@@ -1,0 +1,1 @@
+"""Puts sound on the bus for booths."""

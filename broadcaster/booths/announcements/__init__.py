@@ -1,0 +1,1 @@
+"""Has the provider of the booths translate announcements."""

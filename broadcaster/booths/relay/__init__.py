@@ -1,0 +1,1 @@
+"""Lets a booth hear another channel instead of the floor."""

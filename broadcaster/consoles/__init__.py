@@ -1,0 +1,1 @@
+"""The pages of human interpreters: their commands, and what they are told."""

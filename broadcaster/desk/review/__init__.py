@@ -1,0 +1,1 @@
+"""Review of captions: reviewers correct, hide and show them, and see them as they are written."""

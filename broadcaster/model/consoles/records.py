@@ -1,0 +1,89 @@
+"""Reads and changes the records of a channel's human interpreters, also when others write too."""
+
+from collections.abc import Callable
+
+from broadcaster.errors import VersionConflict
+from broadcaster.model import keys
+from broadcaster.model.consoles.messages import Addressee, ConsoleMessages
+from broadcaster.model.consoles.on_air import OnAir
+from broadcaster.model.consoles.slow_down import SlowDown
+from broadcaster.model.ports import Bus
+
+
+async def read_on_air(bus: Bus, event_id: str, channel: str) -> OnAir:
+    """The turn on a channel.
+
+    Raises:
+        BusUnavailable: the broker does not answer.
+    """
+    record = await bus.get(keys.on_air_record(event_id, channel))
+    return OnAir() if record is None else OnAir.from_json(record.value)
+
+
+async def change_on_air(
+    bus: Bus, event_id: str, channel: str, change: Callable[[OnAir], OnAir]
+) -> tuple[OnAir, OnAir]:
+    """Change the turn on a channel by compare-and-set.
+
+    Args:
+        bus: has the record.
+        event_id: of the event.
+        channel: language of the channel.
+        change: is given the turn as it is now, again after another writer was faster; what it
+            raises leaves the turn as it is.
+
+    Returns:
+        The turn before and after.
+
+    Raises:
+        BusUnavailable: it was perhaps not changed.
+    """
+    name = keys.on_air_record(event_id, channel)
+    while True:
+        record = await bus.get(name)
+        before = OnAir() if record is None else OnAir.from_json(record.value)
+        after = change(before)
+        if after == before:
+            return before, after
+        try:
+            await bus.put(name, after.to_json(), 0 if record is None else record.version)
+        except VersionConflict:
+            continue
+        return before, after
+
+
+async def add_message(
+    bus: Bus,
+    event_id: str,
+    channel: str,
+    *,
+    sender: str,
+    name: str,
+    to: Addressee,
+    text: str,
+    at_ms: int,
+) -> None:
+    """Add a message to those of a channel.
+
+    Raises:
+        BusUnavailable: it was perhaps not added.
+    """
+    record_name = keys.console_record(event_id, channel)
+    while True:
+        record = await bus.get(record_name)
+        before = ConsoleMessages() if record is None else ConsoleMessages.from_json(record.value)
+        after = before.with_message(sender, name, to, text, at_ms)
+        try:
+            await bus.put(record_name, after.to_json(), 0 if record is None else record.version)
+        except VersionConflict:
+            continue
+        return
+
+
+async def ask_to_slow_down(bus: Bus, event_id: str, channel: str, now_ms: int) -> None:
+    """Signal the speaker of an event to slow down.
+
+    Raises:
+        BusUnavailable: the signal was perhaps not given.
+    """
+    await bus.put(keys.slow_down_record(event_id), SlowDown(now_ms, channel).to_json())

@@ -1,0 +1,1 @@
+"""Channels that are interpreted from another channel instead of the floor."""
