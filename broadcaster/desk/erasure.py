@@ -128,6 +128,7 @@ class EventEraser:
                 *on_air,
                 *tokens,
                 *outputs,
+                keys.told_record(event_id),
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
@@ -141,6 +142,9 @@ class EventEraser:
             ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
+        )
+        await self._bus.erase(
+            records=(), streams=keys.all_happenings(event_id), retained=keys.NOTHING
         )
 
     async def _codes(self, event_id: str) -> list[str]:
