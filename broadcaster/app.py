@@ -33,6 +33,8 @@ from broadcaster.config import Role, Settings
 from broadcaster.consoles.changes import ConsoleChanges
 from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
+from broadcaster.consoles.sound.feeds import InterpreterFeeds
+from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.announcements.records import AnnouncementDesk
@@ -59,6 +61,7 @@ from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
 from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
@@ -142,8 +145,9 @@ def build(
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
+        # Before the floor: the ids of its WHIP sessions would pass for languages.
+        _add_consoles(parts, settings, bus, clock, organizer, registry)
         _add_floor(parts, settings, bus, clock, registry)
-        _add_consoles(parts, bus, clock, organizer, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
@@ -198,12 +202,25 @@ def _add_floor(
 
 
 def _add_consoles(
-    parts: ProcessParts, bus: Bus, clock: Clock, organizer: Organizer, registry: TokenRegistry
+    parts: ProcessParts,
+    settings: Settings,
+    bus: Bus,
+    clock: Clock,
+    organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """Human interpreters work at `consoles/`, next to the floor that they hear."""
     interpreters = Interpreters(organizer, registry, bus)
+    feeds = InterpreterFeeds(bus, clock, registry)
+    whip = InterpreterWhip(
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+    )
+    parts.run["interpreters' microphones"] = feeds.run
+    parts.send_away.append(lambda _over_s: whip.close())
+    parts.close.append(whip.close)
     commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     parts.routes += [
+        *whip.routes(),
         *commands.routes(),
         *ConsoleChanges(interpreters, commands, bus, clock).routes(),
         web.get("/booth/{event}/{channel}", page("booth/booth.html")),
@@ -326,6 +343,7 @@ def _add_desk(
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReplacementRoutes(bus, events, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *OutputRoutes(

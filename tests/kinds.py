@@ -53,6 +53,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
     "desk/announcements/test_announcement_pages": "browser",
+    "consoles/test_console_page": "browser realtime",
     "desk/announcements/test_translation": "realtime redis",
     "desk/check/test_engines": "realtime redis",
     "desk/check/test_server.py::test_redis": "redis",

@@ -63,17 +63,21 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
+    "webrtc.whip": "access errors web webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc"
+        "model.check stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
+    "consoles.sound": (
+        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
+    ),
     "booths": (
-        "audio booths.demand booths.engines booths.floor booths.playout booths.relay "
-        "booths.sessions booths.text booths.timing errors log model model.check model.relay "
-        "realtime system"
+        "audio booths.demand booths.engines booths.floor booths.human booths.playout "
+        "booths.relay booths.sessions booths.text booths.timing errors log model model.check "
+        "model.relay model.review realtime system"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -83,13 +87,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
         "realtime.socket"
     ),
+    "booths.human": (
+        "booths booths.engines booths.floor booths.playout booths.sessions booths.text "
+        "booths.timing model model.consoles realtime system"
+    ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
     "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
-    "booths.text": "booths.timing model writing",
+    "booths.text": "booths.timing model model.review writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
         "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "
@@ -163,7 +171,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
     "provider_settings": (
-        "booths.engines config desk errors model realtime realtime.providers setting_types"
+        "booths.demand booths.engines config desk errors model realtime realtime.providers "
+        "setting_types"
     ),
 }
 OWNERS = {  # library -> the only packages that may import it

@@ -132,6 +132,7 @@ class EventEraser:
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
+                keys.replacements_record(event_id),
                 keys.log_record(event_id),
                 keys.check_record(event_id),
                 keys.trial_record(event_id),
@@ -146,6 +147,10 @@ class EventEraser:
         await self._bus.erase(
             records=(), streams=keys.all_happenings(event_id), retained=keys.NOTHING
         )
+        for name in on_air:
+            channel = name.removeprefix(keys.on_air_records(event_id))
+            sound = keys.interpreter_pcm(event_id, channel)
+            await self._bus.erase(records=[], streams=keys.NOTHING, retained=sound)
 
     async def _codes(self, event_id: str) -> list[str]:
         """The records of the event's join codes: two changes at once may have taken two."""

@@ -3,6 +3,7 @@ import { explained, inSentences } from '../../i18n/error-words.js';
 import { say } from '../../i18n/say.js';
 import { h } from '../../shared/dom.js';
 import { copyLink, eventAddress } from '../../shared/organizer.js';
+import { isOver } from '../event-actions.js';
 import { OutputForm } from './output-form.js';
 import { OutputRow } from './output-row.js';
 
@@ -23,6 +24,7 @@ export class OutputsPanel {
   #form;
   /** @type {Map<string, OutputRow>} */
   #rows = new Map();
+  #isOver = false;
 
   /** @param {string} id of the event */
   constructor(id) {
@@ -53,6 +55,9 @@ export class OutputsPanel {
   /** @param {import('../api-types.js').DeskEvent} event as it is now */
   showEvent(event) {
     this.#form.show(event);
+    this.#isOver = isOver(event.state);
+    if (this.#isOver) this.#form.element.hidden = true;
+    this.#add.hidden = this.#isOver || !this.#form.element.hidden;
     this.#add.setAttribute('aria-label', `${say('outputAdd')}: ${event.title}`);
   }
 
@@ -96,7 +101,7 @@ export class OutputsPanel {
   /** @param {boolean} open */
   #open(open) {
     this.#form.element.hidden = !open;
-    this.#add.hidden = open;
+    this.#add.hidden = open || this.#isOver;
     this.#add.setAttribute('aria-expanded', String(open));
     if (open) this.#form.begin();
     else this.#add.focus();
