@@ -10,18 +10,20 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.engines.line_up import Price, PricedEngines, line_up
 from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
+from broadcaster.booths.human.interpreter import HumanInterpreter
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
+from broadcaster.booths.sessions.counts import SessionCounts
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
@@ -32,8 +34,8 @@ from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
-from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
@@ -42,9 +44,6 @@ TICK_S = 0.1
 """Interval at which quiet captions are ended and missing floor audio is noticed."""
 READ_AGAIN_S = 0.5
 """Pause before what another booth left is read again, when the bus did not answer."""
-
-Price = Callable[[EngineKind, int, Usage], float]
-"""The cost in USD of an engine, given milliseconds of sound sent and tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,7 @@ class BoothDependencies:
         clock: time.
         engines: opens sessions.
         price: what they cost.
+        fallbacks: engines of other providers that take over when those have trouble.
         limits: how a channel that is behind catches up.
         frame_samples: of an Opus packet.
         shared_blocks: the floor that the booths keep.
@@ -66,6 +66,7 @@ class BoothDependencies:
     engines: Engines
     price: Price
     limits: CatchUpLimits
+    fallbacks: tuple[PricedEngines, ...] = ()
     frame_samples: int = OPUS_FRAME_SAMPLES
     shared_blocks: SharedBlocks = field(default_factory=SharedBlocks)
 
@@ -103,8 +104,9 @@ class Booth:
         self._bus = bus
         self._clock = clock
         self._price = dependencies.price
-        opener = dependencies.engines.opener(channel)
-        self._engine = opener.kind
+        known = (PricedEngines(dependencies.engines, dependencies.price), *dependencies.fallbacks)
+        self._ranked = line_up(channel, known, ())
+        opener, *fallbacks = (one.opener for one in self._ranked)
         self._floor = FloorReceiver(
             keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
         )
@@ -127,9 +129,13 @@ class Booth:
             measure=self._measure,
         )
         voiced = opener.kind is not EngineKind.TRANSCRIBE
-        self._sink: BoothSink = (
-            self._channel_sink(event, opener, dependencies) if voiced else self._transcript_sink()
-        )
+        self._sink: BoothSink
+        self._human: HumanInterpreter | None = None
+        if voiced:
+            sink = self._channel_sink(event, opener, dependencies)
+            self._sink, self._human = sink, sink.human
+        else:
+            self._sink = self._transcript_sink()
         self._chain = SessionChain(
             language=channel.language,
             event=_as_heard(event, channel),
@@ -140,7 +146,8 @@ class Booth:
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
             voiced=opener.speaks,
-            finishes=self._finishes,
+            fallbacks=fallbacks,
+            finishes=lambda: self._finishes() and not self._resting,
         )
 
     def _relayed_sound(
@@ -179,6 +186,9 @@ class Booth:
             clock=dependencies.clock,
             limits=dependencies.limits,
             frame_samples=dependencies.frame_samples,
+            transcriber=dependencies.engines.transcriber(opener.channel),
+            finishes=self._finishes,
+            voice_changed=self._reporter.publish,
         )
 
     def _transcript_sink(self) -> TranscriptSink:
@@ -205,6 +215,7 @@ class Booth:
                     self._interpret(),
                     self._sink.run(),
                     self._follow_event(),
+                    self._captions.follow_replacements(),
                     self._keep_time(),
                     self._reporter.run(),
                     self._progress.run(self._sink.played_samples),
@@ -233,23 +244,32 @@ class Booth:
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""
-        progress, left = await self._read_left()
+        progress, left, said = await self._read_left()
         if left.last is not None:
             self._captions.go_on_after(left.last)
         self._sink.begin_sound_at(progress.sound_until)
         if progress.done_until is not None:
             (self._relayed or self._floor).begin_at(progress.done_until)
-            self._chain.go_on_after(left.texts, progress.done_until)
+            self._chain.go_on_after(said, progress.done_until)
 
-    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
-        """Read where the last booth stopped and its captions, as soon as the bus answers."""
+    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions, list[str]]:
+        """Read where the last booth stopped, its captions, and their texts as they were said.
+
+        It waits until the bus answers.
+        """
         while True:
             try:
                 progress = await self._progress.read()
-                return progress, await read_left_captions(self._bus, self._event_id, self._channel)
+                left = await read_left_captions(self._bus, self._event_id, self._channel)
+                replacements, _ = await read_replacements(self._bus, self._event_id)
+                said = left.texts_as_said(self._channel, replacements.on(self._channel))
+                if self._human is not None:
+                    await self._human.go_on(said)
             except BusUnavailable as error:
                 log.warning("cannot read what the last booth did: %s", error.message)
                 await self._clock.sleep(READ_AGAIN_S)
+            else:
+                return progress, left, said
 
     async def _interpret(self) -> None:
         """Follow the orders. Return when they have ended and the rest was played."""
@@ -259,11 +279,40 @@ class Booth:
                 self._chain.begin_now()
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)
                 await self._orders.begins()
+            elif self._human is not None and self._human.resting:
+                await self._rest(self._human)
             else:
                 await first_of(
-                    self._chain.run(), self._orders.stops(), self._leave(), name=self._name
+                    self._chain.run(),
+                    self._orders.stops(),
+                    self._leave(),
+                    self._until_rest(),
+                    name=self._name,
                 )
         await self._sink.finish()
+
+    @property
+    def _resting(self) -> bool:
+        return self._human is not None and self._human.resting
+
+    async def _until_rest(self) -> None:
+        """Return when a human is heard, and the AI stands by without a session."""
+        if self._human is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._human.rests(resting=True)
+
+    async def _rest(self, human: HumanInterpreter) -> None:
+        """Stand by without a session; then begin where the human interpreter stopped."""
+        await self._progress.end(self._sink.sound_until())
+        self._reporter.move(BoothState.IDLE)
+        await first_of(
+            human.rests(resting=False),
+            self._orders.stops(),
+            self._orders.leaves(),
+            name=self._name,
+        )
+        self._chain.go_on_after([], human.stopped_at)
 
     async def _leave(self) -> None:
         """Let the chain stop at a pause when the orders say so; its end ends the interpretation."""
@@ -295,20 +344,30 @@ class Booth:
         self._chain.hear_again_from(position)
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
-        sent_ms = samples_to_ms(self._chain.fed_blocks * BLOCK_SAMPLES)
+        counts, engine = self._chain.counts, self._ranked[self._chain.rank]
         status = replace(
             status,
-            sent_ms=sent_ms,
+            sent_ms=samples_to_ms(counts.fed_blocks * BLOCK_SAMPLES),
             sessions=self._chain.sessions,
-            unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
-            unusable_events=self._chain.unusable_events,
-            withheld_texts=self._chain.withheld_texts,
-            interpreter=self._engine,
-            cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
+            unsent_ms=samples_to_ms(counts.unsent_blocks * BLOCK_SAMPLES),
+            unusable_events=counts.unusable_events,
+            withheld_texts=counts.withheld_texts,
+            interpreter=engine.opener.kind,
+            provider=engine.provider,
+            fallback=self._chain.rank > 0,
+            cost_usd=self._cost_usd(counts),
             session_began_at_ms=self._chain.session_began_at_ms,
             rotates_at_ms=self._chain.rotates_at_ms,
             reconnects=self._chain.failures,
         )
+        if self._human is not None:
+            transcript = self._human.transcript
+            status = replace(
+                status,
+                sent_ms=status.sent_ms + transcript.sent_ms,
+                sessions=status.sessions + transcript.sessions,
+                cost_usd=status.cost_usd + transcript.cost_usd(self._price),
+            )
         if self._chain.last_failure is not None:
             failure, at_ms = self._chain.last_failure
             status = replace(
@@ -320,6 +379,15 @@ class Booth:
         if self._relayed is not None and not self._relayed.on_floor:
             status = replace(status, relay_from=self._filled.relay_from)
         return self._sink.measure(status)
+
+    def _cost_usd(self, counts: SessionCounts) -> float:
+        """The cost of all engines that were used, each at its own price."""
+        costs = 0.0
+        for use in counts.uses():
+            engine = self._ranked[use.rank]
+            sent_ms = samples_to_ms(use.fed_blocks * BLOCK_SAMPLES)
+            costs += engine.price(engine.opener.kind, sent_ms, use.usage)
+        return costs
 
 
 def _as_heard(event: Event, channel: Channel) -> Event:

@@ -55,6 +55,7 @@ const UTF8 = new TextEncoder();
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
  * @property {string[]} [channels] ids of the channels of the event
+ * @property {string[]} [humans] ids of the channels on which a human interpreter is heard
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
  * @property {import('../announcements/shown-here.js').Announcement[]} [announcements] that are shown now

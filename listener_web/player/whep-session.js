@@ -9,19 +9,31 @@ import { WebRtcSession } from '../shared/webrtc-session.js';
  * @property {number} bytes with RTP headers
  * @property {number} samples played
  * @property {number} gaps how often missing sound was concealed
- * @property {number} delay_ms mean wait in the jitter buffer
+ * @property {number} delay_ms mean wait in the jitter buffer, of what was played since the last report
  */
 
 /** By itself a browser buffers less than one packet of 60 ms, so each late one would be a gap. */
 const JITTER_BUFFER_MS = 200;
 
+/**
+ * @typedef {object} WhepOptions
+ * @property {Record<string, string>} [headers] sent with every request
+ * @property {number} [jitterBufferMs] how much sound the browser shall keep
+ */
+
 export class WhepSession extends WebRtcSession {
-  /** @param {(stream: MediaStream) => void} onStream called as soon as the server has answered */
-  constructor(onStream) {
+  /** Of the last report that counted any. */
+  #played = { samples: 0, delay_s: 0, delay_ms: 0 };
+
+  /**
+   * @param {(stream: MediaStream) => void} onStream called as soon as the server has answered
+   * @param {WhepOptions} [options]
+   */
+  constructor(onStream, { headers = {}, jitterBufferMs = JITTER_BUFFER_MS } = {}) {
     // The server of the sound only answers checks (RFC 8445 section 2.5), so it needs no candidates.
-    super({}, false);
+    super(headers, false);
     const { receiver } = this.connection.addTransceiver('audio', { direction: 'recvonly' });
-    receiver.jitterBufferTarget = JITTER_BUFFER_MS;
+    receiver.jitterBufferTarget = jitterBufferMs;
     this.connection.ontrack = ({ track }) => onStream(new MediaStream([track]));
   }
 
@@ -34,8 +46,21 @@ export class WhepSession extends WebRtcSession {
       heard.bytes = report.bytesReceived + (report.headerBytesReceived ?? 0);
       heard.samples = report.jitterBufferEmittedCount ?? 0;
       heard.gaps = report.concealmentEvents ?? 0;
-      heard.delay_ms = (1000 * (report.jitterBufferDelay ?? 0)) / Math.max(1, heard.samples);
+      heard.delay_ms = this.#recentDelay(heard.samples, report.jitterBufferDelay ?? 0);
     });
     return heard;
+  }
+
+  /**
+   * @param {number} samples played in all
+   * @param {number} delay_s their waits together
+   */
+  #recentDelay(samples, delay_s) {
+    const last = this.#played;
+    if (samples > last.samples) {
+      const delay_ms = (1000 * (delay_s - last.delay_s)) / (samples - last.samples);
+      this.#played = { samples, delay_s, delay_ms };
+    }
+    return this.#played.delay_ms;
   }
 }

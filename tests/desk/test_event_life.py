@@ -298,6 +298,7 @@ async def fill(bus: Bus, event_id: str) -> None:
         await bus.put(keys.on_air_record(event_id, channel), OnAir("token").to_json())
     await bus.put(keys.spent_record(event_id), Spent({"es": Account(1.0, 0.5)}).to_json())
     await bus.put(keys.trial_record(event_id), TrialRecord("1", 0).to_json())
+    await bus.put(keys.replacements_record(event_id), SECRET_WORDS.encode())
     await bus.put(keys.announcements_record(event_id), SECRET_WORDS.encode())
     await bus.put(keys.translation_record(event_id), b"0123")
     for channel in ("es", "it"):
@@ -306,6 +307,7 @@ async def fill(bus: Bus, event_id: str) -> None:
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))
+    bus.retain(keys.interpreter_pcm(event_id, "es"), Retained(1, SECRET_WORDS.encode()))
 
 
 async def create(bus: Bus, clock: FakeClock, **more: Any) -> Event:

@@ -16,7 +16,7 @@ from broadcaster.booths.engines.translate import Translate
 from broadcaster.model.event import Channel, EngineKind, Event, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.realtime import failures
-from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.protocol.settings import (
     ContinuousConfig,
@@ -43,6 +43,7 @@ class Engines:
         transcribe_model: model of the source captions; None if the service offers none.
         extra_languages: languages the translation endpoint is used for beyond the documented ones.
         provider: what is known of the service.
+        timeouts: deadlines for the service; None for the usual ones.
     """
 
     http: aiohttp.ClientSession
@@ -51,10 +52,15 @@ class Engines:
     transcribe_model: str | None
     extra_languages: frozenset[str] = frozenset()
     provider: Provider = OPENAI
+    timeouts: Timeouts | None = None
 
     def opener(self, channel: Channel) -> "EngineOpener":
         """Opens sessions for one channel; the floor channel gets a transcriber."""
         return EngineOpener(self, channel)
+
+    def transcriber(self, channel: Channel) -> "EngineOpener":
+        """Opens sessions that write down a human interpreter of one channel."""
+        return EngineOpener(self, channel, hears_human=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,12 @@ class EngineOpener:
     Attributes:
         engines: the service.
         channel: what the engine fills.
+        hears_human: whether the engine writes down a human interpreter of the channel.
     """
 
     engines: Engines
     channel: Channel
+    hears_human: bool = False
 
     @property
     def language(self) -> str:
@@ -87,6 +95,24 @@ class EngineOpener:
         return self.kind is EngineKind.CONVERSE
 
     @property
+    def offered(self) -> bool:
+        """Whether the provider is documented to offer what the channel needs."""
+        match self.kind:
+            case EngineKind.TRANSCRIBE:
+                return self.engines.transcribe_model is not None
+            case EngineKind.CONVERSE:
+                return self.engines.converse_model is not None
+            case EngineKind.TRANSLATE:
+                written = self.engines.provider.languages.written_tag(self.channel.language)
+                return self._continuous or written is not None
+            case unknown:
+                assert_never(unknown)
+
+    @property
+    def _continuous(self) -> bool:
+        return self.documented or self.language in self.engines.extra_languages
+
+    @property
     def session_s(self) -> float:
         """Longest life of a session, if the server does not say when it ends."""
         return self.engines.provider.session_s
@@ -94,12 +120,11 @@ class EngineOpener:
     @property
     def kind(self) -> EngineKind:
         """Which engine fills the channel."""
-        if self.channel.language == FLOOR:
+        if self.channel.language == FLOOR or self.hears_human:
             return EngineKind.TRANSCRIBE
         if self.channel.interpreter is not Interpreter.AUTO:
             return EngineKind(self.channel.interpreter)
-        known = self.documented or self.language in self.engines.extra_languages
-        if known or self.engines.converse_model is None:
+        if self._continuous or self.engines.converse_model is None:
             return EngineKind.TRANSLATE
         return EngineKind.CONVERSE
 
@@ -131,7 +156,9 @@ class EngineOpener:
             {name: name for name in event.do_not_translate} | self._glossary(event),
         )
         protocol = engines.provider.translation(config, asyncio.get_running_loop().time)
-        async with open_translation(engines.http, engines.endpoint, protocol) as connection:
+        async with open_translation(
+            engines.http, engines.endpoint, protocol, timeouts=engines.timeouts
+        ) as connection:
             yield Translate(connection, spaced=spaces_between_words(self.language))
 
     def _glossary(self, event: Event) -> dict[str, str]:
@@ -159,7 +186,9 @@ class EngineOpener:
         if self.channel.voice is not None:
             config = replace(config, voice=self.channel.voice)
         spaced = spaces_between_words(self.language)
-        async with open_conversation(engines.http, engines.endpoint, config) as connection:
+        async with open_conversation(
+            engines.http, engines.endpoint, config, timeouts=engines.timeouts
+        ) as connection:
             yield Converse(connection, spaced=spaced)
 
     @asynccontextmanager
@@ -167,10 +196,18 @@ class EngineOpener:
         engines = self.engines
         if engines.transcribe_model is None:
             raise failures.not_offered("no_transcriptions", "captions of the original")
+        if self.hears_human:
+            spoken: str | None = self.channel.language
+            terms = [one for term in event.glossary if (one := term.translations.get(spoken or ""))]
+        else:
+            spoken = event.source_language
+            terms = [term.text for term in event.glossary]
         config = TranscriptionConfig(
             model=engines.transcribe_model,
-            languages=(event.source_language,) if event.source_language else (),
-            keywords=(*(term.text for term in event.glossary), *event.do_not_translate),
+            languages=(spoken,) if spoken else (),
+            keywords=(*terms, *event.do_not_translate),
         )
-        async with open_transcription(engines.http, engines.endpoint, config) as connection:
+        async with open_transcription(
+            engines.http, engines.endpoint, config, timeouts=engines.timeouts
+        ) as connection:
             yield Transcribe(connection)
