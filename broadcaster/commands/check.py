@@ -84,7 +84,7 @@ async def _interpreter(settings: Settings) -> Finding:
         where, languages = realtime_endpoint(settings), provider(settings).languages
         probed = languages.spoken_tag(PROBE_LANGUAGE) or languages.spoken[0]
         protocol = provider(settings).translation(
-            ContinuousConfig(probed, where.model, PROBE_SOURCE)
+            ContinuousConfig(probed, where.model, PROBE_SOURCE), asyncio.get_running_loop().time
         )
         async with (
             asyncio.timeout(PROBE_S),

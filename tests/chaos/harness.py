@@ -24,7 +24,7 @@ EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
 SPEED = 30.0
 WARNING = replace(
     OPENAI,
-    translation=lambda config: TranslationProtocol(config, Dialect(ending=GOING_AWAY)),
+    translation=lambda config, _now: TranslationProtocol(config, Dialect(ending=GOING_AWAY)),
 )
 """A provider that can say that a session ends soon."""
 SETTLE_S = 12.0

@@ -130,9 +130,9 @@ class EngineOpener:
             self.channel.voice,
             {name: name for name in event.do_not_translate} | self._glossary(event),
         )
-        protocol = engines.provider.translation(config)
+        protocol = engines.provider.translation(config, asyncio.get_running_loop().time)
         async with open_translation(engines.http, engines.endpoint, protocol) as connection:
-            yield Translate(connection)
+            yield Translate(connection, spaced=spaces_between_words(self.language))
 
     def _glossary(self, event: Event) -> dict[str, str]:
         """Each term of the speaker and how this channel says it."""

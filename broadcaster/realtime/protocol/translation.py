@@ -42,6 +42,11 @@ class Dialect:
         append: type of the event that carries sound.
         close: type of the event that ends a session.
         names: types of its events → ours, where they differ.
+        fills_silence: it sends events as long as it hears sound, even while nobody speaks.
+        tells_elapsed: its outputs say how much sound it had heard. Otherwise they count as an
+            answer to all that was sent.
+        utterance: field that differs between the texts of two utterances, which it does not put a
+            space between; empty if its texts carry all their spaces.
         ending: type of the event by which it says that the session ends soon; empty without one.
         time_left: reads from that event how many seconds are left, None if it does not say.
     """
@@ -53,6 +58,9 @@ class Dialect:
     append: str = wire.INPUT_AUDIO_APPEND
     close: str = wire.SESSION_CLOSE
     names: Mapping[str, str] = field(default_factory=lambda: wire.BETA_NAMES)
+    fills_silence: bool = True
+    tells_elapsed: bool = True
+    utterance: str = ""
     ending: str = ""
     time_left: Callable[[Mapping[str, object]], float | None] = lambda _event: None
 
@@ -116,6 +124,9 @@ class TranslationProtocol(AudioProtocol):
         self._config = config
         self._dialect = dialect
         self._rate = InputRate(dialect.input_hz)
+        self._sent_samples = 0
+        self._utterance: object = None
+        self._utterances = 0
         self.names = dialect.names
         if dialect.ending:
             self.expected = {**self.expected, dialect.ending: WORKING}
@@ -141,6 +152,7 @@ class TranslationProtocol(AudioProtocol):
         """
         if self.state is not State.LIVE:
             raise RuntimeError(f"a session that is {self.state} takes no sound")
+        self._sent_samples += len(pcm) // wire.SAMPLE_BYTES
         self._append(self._rate.convert(pcm))
 
     def close(self) -> None:
@@ -156,7 +168,8 @@ class TranslationProtocol(AudioProtocol):
     def _append(self, pcm: bytes) -> None:
         if pcm:
             audio = base64.b64encode(pcm).decode("ascii")
-            self._send({"type": self._dialect.append, "audio": audio}, answered=True)
+            event = {"type": self._dialect.append, "audio": audio}
+            self._send(event, answered=self._dialect.fills_silence)
 
     def _settings(self) -> Mapping[str, object]:
         return self._dialect.settings(self._config)
@@ -166,15 +179,29 @@ class TranslationProtocol(AudioProtocol):
 
     def _on_audio(self, event: Mapping[str, object]) -> None:
         if pcm := self._whole_samples(event):
-            self._tell(AudioDelta(pcm, whole_number(event.get("elapsed_ms"))))
+            self._tell(AudioDelta(pcm, self._elapsed_ms(event)))
 
     def _on_output_text(self, event: Mapping[str, object]) -> None:
         if text := text_of(event):
-            self._tell(OutputText(text, whole_number(event.get("elapsed_ms"))))
+            self._tell(OutputText(text, self._elapsed_ms(event), self._segment(event)))
 
     def _on_input_text(self, event: Mapping[str, object]) -> None:
         if text := text_of(event):
             self._tell(InputText(text, whole_number(event.get("elapsed_ms"))))
+
+    def _elapsed_ms(self, event: Mapping[str, object]) -> int | None:
+        if self._dialect.tells_elapsed:
+            return whole_number(event.get("elapsed_ms"))
+        return self._sent_samples * 1000 // wire.SAMPLE_RATE_HZ
+
+    def _segment(self, event: Mapping[str, object]) -> int | None:
+        """The number of the utterance that a text belongs to, if the server tells them apart."""
+        if not self._dialect.utterance:
+            return None
+        if event.get(self._dialect.utterance) != self._utterance:
+            self._utterance = event.get(self._dialect.utterance)
+            self._utterances += 1
+        return self._utterances
 
     def _on_ending(self, event: Mapping[str, object]) -> None:
         self._tell(SessionEnding(self._dialect.time_left(event)))

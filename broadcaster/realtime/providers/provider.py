@@ -20,7 +20,7 @@ class Provider:
         api: its WebSockets, and how a client shows its key.
         hosts: names, or ends of names with a leading dot, of its machines.
         languages: what its continuous interpreter gives out.
-        translation: makes the protocol of a continuous session.
+        translation: makes the protocol of a continuous session, given seconds of a monotonic clock.
         translate_model: continuous interpreter.
         converse_model: interpreter of single phrases; None if it offers no conversations.
         transcribe_model: of the source captions; None if it offers no transcriptions.
@@ -36,7 +36,7 @@ class Provider:
     api: RealtimeApi
     hosts: tuple[str, ...] = ()
     languages: OfferedLanguages
-    translation: Callable[[ContinuousConfig], AudioProtocol]
+    translation: Callable[[ContinuousConfig, Callable[[], float]], AudioProtocol]
     translate_model: str
     converse_model: str | None
     transcribe_model: str | None

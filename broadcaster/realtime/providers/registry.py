@@ -1,11 +1,13 @@
 """Every provider by its name in the settings. A new one gets a file here and a line below."""
 
 from broadcaster.realtime.providers.azure import AZURE
+from broadcaster.realtime.providers.gemini import GEMINI
 from broadcaster.realtime.providers.local import LOCAL
 from broadcaster.realtime.providers.openai import OPENAI
 from broadcaster.realtime.providers.provider import Provider
+from broadcaster.realtime.providers.qwen import QWEN
 
-PROVIDERS: dict[str, Provider] = {one.id: one for one in (OPENAI, AZURE, LOCAL)}
+PROVIDERS: dict[str, Provider] = {one.id: one for one in (OPENAI, AZURE, LOCAL, QWEN, GEMINI)}
 
 
 def provider_at(host: str) -> Provider:

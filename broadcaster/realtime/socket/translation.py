@@ -3,7 +3,7 @@
 A booth feeds a connection from one task and reads it in another:
 
 ```python
-protocol = provider.translation(ContinuousConfig("pt-BR"))
+protocol = provider.translation(ContinuousConfig("pt-BR"), loop.time)
 async with open_translation(http, endpoint, protocol) as connection:
     connection.append(frame)         # from the feeding task, every 200 ms
     async for event in connection:   # in the reading task

@@ -62,7 +62,7 @@ INVENTED = Provider(
     ),
     hosts=(".invented.example",),
     languages=LANGUAGES,
-    translation=lambda config: TranslationProtocol(config, DIALECT),
+    translation=lambda config, _now: TranslationProtocol(config, DIALECT),
     translate_model="interpreter-2",
     converse_model=None,
     transcribe_model=None,
