@@ -33,6 +33,9 @@ from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
+from broadcaster.desk.announcements.records import AnnouncementDesk
+from broadcaster.desk.announcements.routes import AnnouncementRoutes
+from broadcaster.desk.announcements.shown import ShownAnnouncements
 from broadcaster.desk.answers import EventAnswers
 from broadcaster.desk.board import Board
 from broadcaster.desk.check.routes import CheckRoutes
@@ -266,6 +269,8 @@ def _add_desk(
         open_events=feed.open_events,
         show=feed.show_alarms,
     )
+    announced = AnnouncementDesk(bus, clock, journal)
+    shown = ShownAnnouncements(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -273,6 +278,7 @@ def _add_desk(
         "sound checks": checks.run,
         "desk: changes": feed.run,
         "desk: alarms": watch.run,
+        "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "retention": EventEraser(bus, clock).run,
     }
@@ -282,6 +288,7 @@ def _add_desk(
         *LogRoutes(journal, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
+        *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),

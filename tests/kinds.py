@@ -52,6 +52,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_stop": "realtime",
     "commands/test_store": "realtime redis",
     "commands/test_workers": "realtime redis",
+    "desk/announcements/test_announcement_pages": "browser",
     "desk/check/test_engines": "realtime redis",
     "desk/check/test_server.py::test_redis": "redis",
     "desk/check/test_trials": "realtime redis speech",

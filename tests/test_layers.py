@@ -30,6 +30,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check model.consoles",
+    "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.consoles": "errors model",
@@ -50,7 +51,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.protocol": "audio errors realtime",
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
-    "web": ("access auth errors model model.check model.conference sockets web.access web.pages"),
+    "web": (
+        "access auth errors model model.announcements model.check model.conference sockets "
+        "web.access web.pages"
+    ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
@@ -75,11 +79,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.demand": "model realtime system",
     "booths.text": "booths.timing model writing",
     "booths.timing": "audio booths.floor model writing",
-    "edge": "edge.fanout edge.rooms edge.transcript edge.websocket errors model web web.pages",
+    "edge": (
+        "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "
+        "web web.pages"
+    ),
     "edge.fanout": "errors model sockets system",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
-    "edge.rooms": ("auth edge.fanout errors model model.conference sockets system web web.access"),
+    "edge.rooms": (
+        "auth edge.fanout errors model model.announcements model.conference sockets system web "
+        "web.access"
+    ),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
@@ -91,6 +101,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
     "desk.alarms": "desk.board desk.journal errors model system",
+    "desk.announcements": "desk desk.journal errors model model.announcements web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.rehearsal": (

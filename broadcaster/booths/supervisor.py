@@ -78,7 +78,6 @@ class BoothSupervisor:
 
     async def run(self) -> None:
         """Start and stop booths as they are needed, until cancelled."""
-        await self._load_models()  # or the first listener would wait for it
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_events(tasks), name="booths: events")
             tasks.create_task(self._spread.run(), name="booths: spread")
@@ -128,7 +127,12 @@ class BoothSupervisor:
                 await self._clock.sleep(MODELS_RETRY_S)
 
     async def _follow_events(self, tasks: asyncio.TaskGroup) -> None:
-        """Learn of every event and its changes as they are made."""
+        """Learn of every event and its changes as they are made.
+
+        The models are loaded for the first event, or its first listener would wait for them. A
+        process that has no event starts without that work.
+        """
+        has_models = False
         async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
             try:
                 event = Event.from_json(record.value)
@@ -137,6 +141,9 @@ class BoothSupervisor:
                 continue
             if event.is_over:
                 self._bus.forget_retained(keys.floor_pcm(event.id))
+            elif not has_models:
+                await self._load_models()
+                has_models = True
             if booths := self._events.get(event.id):
                 booths.event = event
             elif event.state is EventState.LIVE:

@@ -115,6 +115,7 @@ Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_readab
 Word = Annotated[str, StringConstraints(max_length=80), AfterValidator(_readable)]
 
 
+Readable = AfterValidator(_readable)
 Sentence = Annotated[str, StringConstraints(max_length=300), AfterValidator(_readable)]
 SentenceOrNothing = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_sentence_or_nothing)

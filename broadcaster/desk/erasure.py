@@ -130,6 +130,7 @@ class EventEraser:
                 keys.check_record(event_id),
                 keys.trial_record(event_id),
                 keys.alarms_record(event_id),
+                keys.announcements_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),

@@ -48,7 +48,7 @@ class Change:
     Attributes:
         number: of the change; later changes have higher ones.
         kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
-            `conference` or `conference_deleted`.
+            `announcements`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -133,6 +133,16 @@ class DeskFeed:
         if alarms or ("alarms", event_id) in self._newest:
             self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
 
+    def show_announcements(self, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages the announcements of an event."""
+        if ("event", event_id) in self._newest:
+            self._change("announcements", event_id, body)
+
+    def announcements(self, event_id: str) -> Mapping[str, Any] | None:
+        """The announcements of an event as pages were told them; None if it has none."""
+        change = self._newest.get(("announcements", event_id))
+        return None if change is None else change.body
+
     def alarms(self) -> dict[str, list[dict[str, Any]]]:
         """The alarms that are raised, by event; those of the installation have an empty id."""
         return {
@@ -209,7 +219,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms", "check", "messages"):
+        for kind in ("event", "status", "log", "alarms", "check", "messages", "announcements"):
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})

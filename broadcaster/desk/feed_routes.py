@@ -153,7 +153,7 @@ class FeedRoutes:
                 body = without_stage_key(body)
         elif change.kind == "conference" and "code" in body:
             body["links"] = {"attendee": conference_link(change.event, base)}
-        elif change.kind in {"status", "log", "check", "messages"}:
+        elif change.kind in {"status", "log", "check", "messages", "announcements"}:
             body = {"id": change.event, change.kind: body}
         elif change.kind == "alarms":
             body = {"id": change.event or None, **body}

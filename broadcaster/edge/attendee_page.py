@@ -53,6 +53,7 @@ class AttendeePage:
         self._rooms = rooms
         self._provider = provider
         self._assets = assets()
+        self._assets.prepare_page(_DOCUMENT)
         self._words = {
             path.removeprefix(_WORDS).removesuffix(".json"): path
             for path in self._assets.sources

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from broadcaster.edge.announcement_routes import SeenRoutes
 from broadcaster.edge.answers import info_answer
 from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
@@ -37,6 +38,7 @@ class EdgeRoutes:
             web.get("/e/{event}", AttendeePage(self._rooms, self._provider).send),
             web.get("/e/{event}/info", self.info),
             *CaptionRoutes(self._rooms).routes(),
+            *SeenRoutes(self._rooms).routes(),
             *self.transcripts.routes(),
         ]
 

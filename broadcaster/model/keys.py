@@ -176,6 +176,17 @@ def heard_answer(ask: str) -> str:
     return f"heard.answer.{ask}"
 
 
+ANNOUNCEMENT_RECORDS = "announcements."
+"""Prefix of the records of the announcements of all events."""
+ANNOUNCEMENTS_SEEN = "seen.announcements"
+"""Topic on which edge processes report how many phones got announcements."""
+
+
+def announcements_record(event: str) -> str:
+    """Record of an event's announcements."""
+    return f"{ANNOUNCEMENT_RECORDS}{event}"
+
+
 ON_AIR_RECORDS = "onair."
 """Prefix of the records of all channels that human interpreters have used."""
 

@@ -46,10 +46,9 @@ def not_while_loading() -> Iterator[None]:
 def collect_seldom() -> None:
     """Make Python's own collections short and rare.
 
-    Objects made at the start live for ever. Many listeners that join make many objects, but no
-    garbage cycles.
+    Objects made at the start live for ever, but for a few thousand that are not worth a search of a
+    tenth of a second. Many listeners that join make many objects, but no garbage cycles.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 

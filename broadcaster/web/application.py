@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 from broadcaster.errors import BusUnavailable
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.ports import Bus
-from broadcaster.web.assets import Asset, assets
+from broadcaster.web.assets import assets
 from broadcaster.web.client_limits import (
     CLIENT_LIMITS,
     AddressLimits,
@@ -43,9 +43,9 @@ _DOCUMENT_TYPES = frozenset({"text/html", "image/svg+xml"})
 
 def page(name: str) -> Handler:
     """A handler that answers with one page of `listener_web/`."""
-    asset = Asset.of(name, assets().documents[name].with_answers({}))
 
     async def send(request: web.Request) -> web.StreamResponse:
+        asset = await assets().sent.ready(name)
         return asset.answer(request)
 
     return send
@@ -53,7 +53,7 @@ def page(name: str) -> Handler:
 
 async def send_file(request: web.Request) -> web.StreamResponse:
     """A script, style or picture of the pages."""
-    return assets().answer(request, request.match_info["file"])
+    return await assets().answer(request, request.match_info["file"])
 
 
 def create_application(

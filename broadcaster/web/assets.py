@@ -1,7 +1,8 @@
 """Pages, scripts and styles of `listener_web/`, read once and sent from memory.
 
 Two thousand phones fetch them within seconds; a file opened and compressed for each of them would
-be most of the work of a crowd that joins at once.
+be most of the work of a crowd that joins at once. A file is joined and compressed when it is first
+asked for: most processes send few of them, and to prepare all takes half a second of a start.
 
 A page names its files by `/static/<version>/<path>`, where the version changes whenever any file
 does. So a browser keeps them for ever, and scripts of two versions do not mix. At such an address a
@@ -28,6 +29,7 @@ from broadcaster.web.pages.encodings import (
     coding_of,
     encoded,
 )
+from broadcaster.web.pages.prepared import PreparedOnce
 from broadcaster.web.pages.scripts import ParsedScript, joined
 
 CONTENT_TYPES = {
@@ -118,53 +120,61 @@ class Assets:
 
     version: str
     sources: Mapping[str, Asset]
-    sent: Mapping[str, Asset]
+    sent: PreparedOnce[Asset]
     documents: Mapping[str, Document]
 
     @classmethod
     def of(cls, sources: Mapping[str, bytes]) -> Self:
-        """Join and compress files.
+        """Pages of these files; scripts and styles are joined and compressed when they are sent.
 
         Raises:
-            NotJoinable: a script cannot be joined with what it imports.
+            NotJoinable: by `sent`, if a script cannot be joined with what it imports.
         """
         digest = hashlib.sha256()
         for path, source in sorted(sources.items()):
             digest.update(f"{path}\0{len(source)}\0".encode() + source)
         version = digest.hexdigest()[:16]
-        scripts = {
-            path: ParsedScript(path, source)
-            for path, source in sources.items()
-            if path.endswith(".js")
-        }
-        bodies = {**sources, **{path: joined(scripts, path).encode() for path in scripts}}
-        documents = {}
-        waited_for = set[str]()
-        for path in [path for path in bodies if path.endswith(".html")]:
-            styles = f"{path}.css"
-            document = Document.parse(bodies.pop(path).decode(), styles)
-            waited_for |= document.files
-            rules = b"".join(bodies[style] for style in document.styles)
-            bodies[styles] = _LEFT_OUT.sub(b"", rules)
+        documents, styles = {}, {}
+        for path in [path for path in sources if path.endswith(".html")]:
+            document = Document.parse(sources[path].decode(), f"{path}.css")
             start = _versioned(document.start.encode(), version).decode()
             documents[path] = replace(document, start=start)
+            styles[f"{path}.css"] = document.styles
+        waited_for = {file for page in documents.values() for file in page.files}
+        scripts = PreparedOnce(
+            [path for path in sources if path.endswith(".js")],
+            lambda path: ParsedScript(path, sources[path]),
+        )
+
+        def body(path: str) -> bytes:
+            if path in scripts:
+                return joined(scripts, path).encode()
+            if path in styles:
+                return _LEFT_OUT.sub(b"", b"".join(sources[style] for style in styles[path]))
+            return sources[path]
+
+        def prepare(path: str) -> Asset:
+            if path in documents:
+                return Asset.of(path, documents[path].with_answers({}))
+            if not _is_text(path):
+                return Asset.plain(path, sources[path])
+            effort = Effort.UTMOST if path in waited_for else Effort.THOROUGH
+            return Asset.of(path, _versioned(body(path), version), effort)
+
         plain = {path: Asset.plain(path, source) for path, source in sources.items()}
-        sent = {
-            path: Asset.of(
-                path,
-                _versioned(body, version) if _is_text(path) else body,
-                Effort.UTMOST if path in waited_for else Effort.THOROUGH,
-            )
-            for path, body in bodies.items()
-        }
-        sent |= {path: Asset.of(path, page.with_answers({})) for path, page in documents.items()}
+        sent = PreparedOnce([*sources, *styles], prepare)
         return cls(version, plain, sent, documents)
 
     def address(self, path: str) -> str:
         """The address of a file, as the pages name it."""
         return f"/static/{self.version}/{path}"
 
-    def answer(self, request: web.Request, file: str) -> web.Response:
+    def prepare_page(self, path: str) -> None:
+        """Prepare now what a page waits for, because many will ask for it at the same time."""
+        for file in self.documents[path].files:
+            self.sent[file]
+
+    async def answer(self, request: web.Request, file: str) -> web.Response:
         """The answer of `/static/{file}`.
 
         A page of another version gets the file of this one: it was loaded before an upgrade, or
@@ -174,7 +184,8 @@ class Assets:
             web.HTTPNotFound: there is no such file.
         """
         if match := _VERSIONED.fullmatch(file):
-            if asset := self.sent.get(match[2]):
+            if match[2] in self.sent:
+                asset = await self.sent.ready(match[2])
                 return asset.answer(request, FOR_EVER if match[1] == self.version else NOT_KEPT)
         elif (source := self.sources.get(file)) is not None:
             return source.answer(request)

@@ -39,6 +39,7 @@ from broadcaster.errors import (
     UnknownLanguage,
     UnknownSession,
 )
+from broadcaster.model.announcements.announcement import TooManyAnnouncements, UnknownAnnouncement
 from broadcaster.model.check.heard import NothingHeard
 from broadcaster.model.check.trial import TrialRunning
 from broadcaster.model.conference.conference_errors import (
@@ -56,6 +57,7 @@ log = logging.getLogger("broadcaster.web.errors")
 STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
     DownloadsOff: 403,
+    UnknownAnnouncement: 404,
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
@@ -66,6 +68,7 @@ STATUS: dict[type[DomainError], int] = {
     EventExists: 409,
     EventOver: 409,
     NothingHeard: 409,
+    TooManyAnnouncements: 409,
     TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,

@@ -11,6 +11,7 @@
  * `../device/` what the page does with the phone: the screen, the pocket, no network. The page's own words
  * are in `../i18n/`. What all pages use is in `../shared/`.
  */
+import { LazyAnnouncements } from '../announcements/lazy-announcements.js';
 import { AbsenceFilter } from '../captions/absence.js';
 import { CaptionFeed } from '../captions/caption-feed.js';
 import { CaptionView } from '../captions/caption-view.js';
@@ -77,6 +78,7 @@ class AttendeePage {
   #words;
   #watch;
   #offered;
+  #announcements;
   /** @type {Promise<import('../device/device.js').Device> | null} */
   #device = null;
   #soundLost = false;
@@ -97,6 +99,7 @@ class AttendeePage {
     this.#info = info;
     this.#watch = new EventWatch(base, info.channels);
     this.#offered = new OfferedLanguages(base, info.channels, (channels) => this.#offer(channels));
+    this.#announcements = new LazyAnnouncements(base, strings);
     this.#panel = panel;
     this.#words = new EventWords(aboutAi(info, strings));
     this.#choice = recallChoice(info.channels, event, {
@@ -177,6 +180,7 @@ class AttendeePage {
       state: (state) => {
         this.#reports.hear(state);
         this.#offered.hear(state.channels);
+        this.#announcements.hear(state.announcements);
       },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),
     });

@@ -54,6 +54,7 @@ const UTF8 = new TextEncoder();
  * @property {string[]} [channels] ids of the channels of the event
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
+ * @property {import('../announcements/shown-here.js').Announcement[]} [announcements] that are shown now
  * @property {string} [starts_at] the planned start of an event that is open, ISO 8601
  * @property {number} [lag_s] how far the interpreter is behind the speaker, once that is known
  */

@@ -21,6 +21,8 @@ const QUIET_MS = 3_000;
  *   of an event that are raised; of the installation if `id` is null
  * @property {(told: {id: string, log: {entries: import('./live/log-words.js').LogEntry[]}}) => void} [log]
  *   the newest entries of an event's log
+ * @property {(told: {id: string, announcements: {announcements: import('./announcements/announcement-item.js').DeskAnnouncement[]}}) => void} [announcements]
+ *   of an event, the newest first
  * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
  * @property {(gone: {id: string}) => void} [conference_deleted]
  * @property {() => void} ready all that is known was told
@@ -38,6 +40,7 @@ const KINDS = [
   'store',
   'alarms',
   'log',
+  'announcements',
   'conference',
   'conference_deleted',
   'ready',

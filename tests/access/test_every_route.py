@@ -29,6 +29,7 @@ STAGE_KEY = "stage key"
 """The event's own key, which is no token."""
 PASSCODES = {MINE: "mine-1234", OTHER: "other-1234"}
 VALUES = {
+    "announcement": "0123abcd",
     "event": MINE,
     "channel": "es",
     "code": "ABC123",

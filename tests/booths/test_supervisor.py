@@ -129,6 +129,28 @@ async def test_a_full_disk_at_the_start_is_waited_out(
     assert "TMPDIR" in caplog.text
 
 
+async def test_models_are_loaded_for_the_first_event_and_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = list[str]()
+
+    async def load() -> None:
+        loaded.append("models")
+
+    monkeypatch.setattr(supervisor, "load_language_models", load)
+    over, waiting = replace(LIVE, state=EventState.CLOSED), replace(LIVE, state=EventState.DRAFT)
+    async with VirtualTimeBus() as bus, supervised(over, bus):
+        await change(bus, replace(over, id="another"))
+        await asyncio.sleep(60)
+        assert not loaded
+        await change(bus, replace(waiting, id="later"))
+        await asyncio.sleep(60)
+        assert loaded == ["models"]
+        await change(bus, LIVE)
+        await until(bus, states(es="idle", fr="idle"))
+    assert loaded == ["models"]
+
+
 async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last() -> None:
     async with VirtualTimeBus() as bus, supervised(LIVE, bus, linger_s=10.0):
         await until(bus, states(es="idle", fr="idle"))

@@ -33,6 +33,7 @@ class Page:
         self.events: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
         self.logs: dict[str, list[dict[str, Any]]] = {}
+        self.announcements: dict[str, list[dict[str, Any]]] = {}
         self.store: dict[str, Any] = {}
         self.kinds: list[str] = []
 
@@ -59,6 +60,8 @@ class Page:
                 self.statuses[body["id"]] = body["status"]
             case "log":
                 self.logs[body["id"]] = body["log"]["entries"]
+            case "announcements":
+                self.announcements[body["id"]] = body["announcements"]["announcements"]
             case "store":
                 self.store = body
         return kind

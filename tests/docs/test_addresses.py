@@ -9,6 +9,7 @@ from tests.support.server import running_server
 
 _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
+    "announcement": "0123abcd",
     "event": "talk",
     "code": "talk",
     "conference": "water",

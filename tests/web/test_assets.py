@@ -13,6 +13,7 @@ from yarl import URL
 
 from broadcaster.config import Role
 from broadcaster.web.assets import FOR_EVER, Assets, assets
+from broadcaster.web.pages.prepared import PreparedOnce
 from tests.support.server import running_server
 
 WEB = Path(__file__).parents[2] / "listener_web"
@@ -54,6 +55,21 @@ def test_a_page_names_its_files_by_their_version(path: str) -> None:
         assert address.startswith(f"/static/{assets().version}/")
         assert address.removeprefix(assets().address("")) in assets().sent
     assert text.count('rel="stylesheet"') == 1
+
+
+async def test_a_file_is_prepared_once_when_it_is_first_asked_for() -> None:
+    prepared = list[str]()
+
+    def prepare(path: str) -> str:
+        prepared.append(path)
+        return path.upper()
+
+    files = PreparedOnce(["a.js", "b.js"], prepare)
+    assert "a.js" in files
+    assert sorted(files) == ["a.js", "b.js"]
+    assert not prepared
+    assert [await files.ready("b.js"), files["b.js"], files.get("c.js")] == ["B.JS", "B.JS", None]
+    assert prepared == ["b.js"]
 
 
 def test_styles_can_be_joined_from_any_folder() -> None:

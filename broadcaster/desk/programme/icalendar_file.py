@@ -7,9 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar
-from icalendar.parser import Contentlines
-
 from broadcaster.desk.programme.talks import (
     MOST_TALKS,
     Programme,
@@ -48,6 +45,8 @@ def read_icalendar(text: str, zone: ZoneInfo) -> Programme:
     Raises:
         BadProgramme: it is not a calendar, or has too many entries.
     """
+    from icalendar import Calendar
+
     lines = _starts(text)
     _check_effort(text)
     try:
@@ -97,6 +96,8 @@ def _check_effort(text: str) -> None:
     Raises:
         BadProgramme: there are too many lines, or a time zone's clock changes all the time.
     """
+    from icalendar.parser import Contentlines
+
     reader: Any = Contentlines
     lines = [str(line).strip().upper() for line in reader.from_ical(text)]
     if len(lines) > MOST_LINES:

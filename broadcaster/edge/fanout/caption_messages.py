@@ -31,7 +31,7 @@ def id_text(position: Position | None) -> str:
     return "0-0" if position is None else f"{position[0]}-{position[1]}"
 
 
-def state_message(state: Mapping[str, str | int | tuple[str, ...]]) -> bytes:
+def state_message(state: Mapping[str, object]) -> bytes:
     """A `state` event, without an id so that it does not move `Last-Event-ID`."""
     return f"event: state\ndata: {json.dumps(state)}\n\n".encode()
 

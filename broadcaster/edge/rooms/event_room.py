@@ -9,6 +9,7 @@ from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.fanout.caption_messages import state_message
 from broadcaster.edge.fanout.outlet import Goodbye, OutletTools
 from broadcaster.edge.fanout.slow_listeners import SlowListeners
+from broadcaster.edge.rooms.announced import RoomAnnouncements, Told
 from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.edge.rooms.lag import steady_lag_s
 from broadcaster.errors import UnknownChannel
@@ -62,7 +63,7 @@ class EdgeProcess:
     slow_log: RateLimitedLog
 
 
-State = dict[str, str | int | tuple[str, ...]]
+State = dict[str, str | int | tuple[str, ...] | tuple[Told, ...]]
 """The states that readers of a channel get; see `EventRoom.state`."""
 
 
@@ -87,6 +88,7 @@ class EventRoom:
         self._lags_s: dict[str, int] = {}
         self._spoken_language = ""
         self._told: dict[str, State] = {}
+        self.announcements = RoomAnnouncements(event.id, process.id, process.bus, process.clock)
         self._used_at = process.clock.monotonic()
         self.ended = False
         """Whether the room has closed; the next request needs a new one."""
@@ -95,7 +97,13 @@ class EventRoom:
         """Serve until nobody has listened or read for `ROOM_LINGER_S`, or the event is put away."""
         name = f"room:{self.event.id}"
         try:
-            await first_of(self._watch(), self._follow_status(), self._report(), name=name)
+            await first_of(
+                self._watch(),
+                self._follow_status(),
+                self._report(),
+                self.announcements.follow(self._tell_changes),
+                name=name,
+            )
         finally:
             self.ended = True
             for audio in self._audio.values():
@@ -201,6 +209,9 @@ class EventRoom:
             state["language"] = self.floor_language
         if notice := self.event.notice_on(channel):
             state["notice"] = notice
+        announcements = self.announcements.on(channel)
+        if announcements and not self.event.is_over:
+            state["announcements"] = announcements
         starts_at = self.event.starts_at()
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
@@ -259,6 +270,7 @@ class EventRoom:
                 skipped_frames=sum(hub.slow.skipped_frames for hub in self._audio.values()),
             )
             self._bus.publish(keys.status(self.event.id), status_to_json(status))
+            self.announcements.report()
             self._tell_changes()
             self._process.slow_log.flush()
             now = self._clock.monotonic()

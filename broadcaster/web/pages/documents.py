@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 _STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/static/[^"]+" />\n)+')
-_FILE = re.compile(r'(?:href|src)="/static/([^"]+)"')
+_FILE = re.compile(r'(?:href|src)="/static/(?:[0-9a-f]{16}/)?([^"]+)"')
 _STYLE = re.compile(r'href="/static/([^"]+)"')
 _PRELOAD = 'rel="modulepreload"'
 _ROOT = re.compile(r"<html[^>]*>")
@@ -32,7 +32,7 @@ class Document:
 
     @property
     def files(self) -> set[str]:
-        """The paths of the files that it names."""
+        """The paths of the files that it names, without their version."""
         return set(_FILE.findall(self.start))
 
     @classmethod

@@ -12,6 +12,7 @@ import { keepScreenOn } from '../../shared/wake.js';
 import { explained } from '../../i18n/error-words.js';
 import { languageChoice } from '../../i18n/language-choice.js';
 import { loadWords, say } from '../../i18n/say.js';
+import { AnnouncementPanel } from '../announcements/announcement-panel.js';
 import { ChangesFeed } from '../changes-feed.js';
 import { AlarmList } from './alarm-list.js';
 import { LimitsForm } from './limits-form.js';
@@ -40,6 +41,10 @@ const titles = new Map();
 let log = null;
 /** @type {LimitsForm | null} */
 let limits = null;
+/** @type {AnnouncementPanel | null} */
+let announcements = null;
+/** Those of the one event, which may be told before it is shown. */
+let announced = /** @type {import('../announcements/announcement-item.js').DeskAnnouncement[]} */ ([]);
 
 /** @param {unknown} error */
 function fail(error) {
@@ -81,8 +86,12 @@ function showEvent(event) {
       byId('log-place', HTMLElement).hidden = false;
       limits = new LimitsForm(event, fail);
       byId('settings', HTMLElement).append(limits.element);
+      announcements = new AnnouncementPanel(event);
+      rooms.after(announcements.element);
     }
     limits?.show(event);
+    announcements?.update(event);
+    announcements?.take(announced);
   }
   arrange();
   alarmList.show();
@@ -142,6 +151,11 @@ new ChangesFeed({
   alarms: ({ id, alarms }) => {
     alarmList.take(id, alarms);
     sound.look();
+  },
+  announcements: ({ id, announcements: told }) => {
+    if (id !== only) return;
+    announced = told.announcements;
+    announcements?.take(announced);
   },
   log: ({ id, log: told }) => {
     if (id === only) log?.told(told.entries);

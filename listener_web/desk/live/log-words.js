@@ -37,6 +37,10 @@ const WORDS = /** @type {const} */ ({
   event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',
   event_deleted: 'logEventDeleted',
+  announcement_made: 'logAnnouncementMade',
+  announcement_corrected: 'logAnnouncementCorrected',
+  announcement_withdrawn: 'logAnnouncementWithdrawn',
+  announcement_restored: 'logAnnouncementRestored',
 });
 
 /**

@@ -1,0 +1,108 @@
+"""The announcements as the desk shows them, with how many phones got and showed each."""
+
+import asyncio
+import logging
+from typing import Any
+
+from broadcaster.desk.feed import DeskFeed
+from broadcaster.model import keys
+from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
+from broadcaster.model.announcements.seen import SeenCounts, SeenReport
+from broadcaster.model.event import iso_time
+from broadcaster.model.ports import Bus, Clock
+
+log = logging.getLogger("broadcaster.desk")
+
+MOST_EDGES = 200
+"""Edge processes whose counts of an event are kept; those of the oldest one are dropped."""
+MOST_EVENTS = 2_000
+"""Events whose counts are kept; those of the oldest one are dropped."""
+
+
+class ShownAnnouncements:
+    """Follows the announcements of all events, and what edge processes count of them.
+
+    Args:
+        bus: has the records and the counts.
+        clock: the time.
+        feed: tells the desk's pages, and keeps what they were told.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock, feed: DeskFeed) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._feed = feed
+        self._reports: dict[str, dict[str, SeenReport]] = {}
+
+    async def run(self) -> None:
+        """Follow everything until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_records(), name="desk: announcements")
+            tasks.create_task(self._follow_counts(), name="desk: announcements seen")
+
+    def body(self, event_id: str, book: AnnouncementBook) -> dict[str, Any]:
+        """The answer of `GET /api/events/{event}/announcements`: the newest first."""
+        return {"announcements": [self.shown(event_id, one) for one in reversed(book.entries)]}
+
+    def shown(self, event_id: str, announcement: Announcement) -> dict[str, Any]:
+        """One announcement as JSON has it."""
+        counts = self._counts(event_id, announcement.id, announcement.version)
+        return {
+            "id": announcement.id,
+            "version": announcement.version,
+            "text": announcement.words.text,
+            "translations": announcement.words.translations,
+            "language": announcement.language or None,
+            "urgent": announcement.urgent,
+            "by": announcement.by,
+            "made_at": iso_time(announcement.made_at_ms),
+            "expires_at": iso_time(announcement.expires_at_ms),
+            "state": announcement.state(self._clock.now_ms()),
+            **counts,
+        }
+
+    def _counts(self, event_id: str, announcement_id: str, version: int) -> dict[str, int]:
+        counts = SeenCounts(version)
+        for report in self._reports.get(event_id, {}).values():
+            one = report.counts.get(announcement_id)
+            if one is not None and one.version == version:
+                counts = counts.plus(one)
+        return {"received": counts.received, "shown": counts.shown}
+
+    async def _follow_records(self) -> None:
+        await self._feed.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.ANNOUNCEMENT_RECORDS):
+            event_id = name.removeprefix(keys.ANNOUNCEMENT_RECORDS)
+            try:
+                book = AnnouncementBook.from_json(record.value)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._feed.show_announcements(event_id, self.body(event_id, book))
+
+    async def _follow_counts(self) -> None:
+        async with self._bus.subscribe(keys.ANNOUNCEMENTS_SEEN) as messages:
+            async for message in messages:
+                try:
+                    report = SeenReport.from_json(message.payload)
+                except ValueError:
+                    log.warning("a report of announcements cannot be read and is ignored")
+                    continue
+                self._take(report)
+
+    def _take(self, report: SeenReport) -> None:
+        told = self._feed.announcements(report.event)
+        if told is None:
+            self._reports.pop(report.event, None)
+            return
+        reports = self._reports.setdefault(report.event, {})
+        reports[report.edge] = report
+        while len(reports) > MOST_EDGES:
+            del reports[next(iter(reports))]
+        while len(self._reports) > MOST_EVENTS:
+            del self._reports[next(iter(self._reports))]
+        counted = [
+            one | self._counts(report.event, one["id"], one["version"])
+            for one in told["announcements"]
+        ]
+        self._feed.show_announcements(report.event, {"announcements": counted})

@@ -1,0 +1,1 @@
+"""Announcements of the organizer to the audience, and how many phones have shown them."""
