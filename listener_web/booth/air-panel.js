@@ -213,6 +213,7 @@ export class AirPanel {
     setText(this.#release.words, say('consoleRelease'));
     const asked = turn.requested_by === me && me !== '';
     setText(this.#request.words, say(asked ? 'consoleWithdraw' : 'consoleRequest'));
+    hand.classList.toggle('wanted', turn.requested_by !== '');
     setText(this.#stop.words, say(counting ? 'consoleStop' : 'consoleKeep'));
   }
 

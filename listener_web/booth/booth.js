@@ -37,6 +37,8 @@ const QUIET_MS = 8_000;
 const CAPTIONS_QUIET_MS = 35_000;
 const NOTICE_MS = 6_000;
 const SLOW_DOWN_MS = 20_000;
+/** A microphone that was refused, as before the event is open, is offered again after this time. */
+const REFUSED_MS = 5_000;
 
 await loadWords();
 const [event, channel] = [pathSegment(1), pathSegment(2)];
@@ -149,9 +151,14 @@ function cough(on) {
   else show();
 }
 
+/** @param {string} chosen channel */
+function soundAddress(chosen) {
+  return new URL(`/whep/${encodeURIComponent(event)}/${encodeURIComponent(chosen)}`, location.href).href;
+}
+
 /** Put on the headphones and open the microphone. Nobody hears it before the channel is taken. */
 async function start() {
-  listening ??= new Listening((heardNow) => `/whep/${encodeURIComponent(event)}/${heardNow}`, token);
+  listening ??= new Listening(soundAddress, token);
   listening.setVolume(heard.volume);
   listening.hear(heard.channel);
   if (!(await own.open())) return;
@@ -336,7 +343,12 @@ if (token === '') {
     listening?.retryNow();
   });
 }
-publisher.addEventListener('change', show);
+publisher.addEventListener('change', () => {
+  show();
+  if (publisher.state !== 'refused' || publisher.problem === null) return;
+  tell(inSentences(explained(publisher.problem)));
+  setTimeout(() => own.track !== null && !publisher.active && publisher.start(own.track), REFUSED_MS);
+});
 setInterval(show, SHOW_INTERVAL_MS);
 setInterval(() => {
   const level = listening?.measure() ?? -100;

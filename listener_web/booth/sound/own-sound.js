@@ -29,9 +29,10 @@ export class OwnSound {
    */
   constructor(element, on) {
     this.#on = on;
+    this.#devices.setAttribute('aria-label', say('stageMicrophone'));
     element.append(
       h('div', { class: 'own-level' }, this.#meter, this.#words),
-      h('label', { class: 'field' }, say('stageMicrophone'), this.#devices),
+      this.#devices,
       h('label', { class: 'check' }, this.#self, h('span', {}, say('consoleSelf'), ' ', h('kbd', {}, 'S'))),
       h('label', { class: 'check' }, this.#processing, h('span', {}, say('consoleProcessing'))),
     );
