@@ -24,7 +24,7 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.consoles")
 
-KEEPALIVE_S = 10.0
+KEEPALIVE_S = 3.0
 MOST_CRIB_TEXTS = 50
 """Pieces of the AI's text that wait for a page that reads slowly; the oldest are dropped."""
 RETRY_MS = 1_000

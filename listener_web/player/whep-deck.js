@@ -40,6 +40,7 @@ export class WhepDeck extends EventTarget {
   stats = { underruns: 0, fill_ms: 0, target_ms: 0, played_frames: 0, skipped_ms: 0 };
   #gain;
   #url;
+  #options;
   #stopped = false;
   #backoff = new Backoff(300, 1_500);
   #wait = new Wait();
@@ -69,9 +70,11 @@ export class WhepDeck extends EventTarget {
    * @param {AudioNode} output
    * @param {string} channel
    * @param {string} url of the channel's WHEP endpoint
+   * @param {import('./whep-session.js').WhepOptions} [options]
    */
-  constructor(context, output, channel, url) {
+  constructor(context, output, channel, url, options) {
     super();
+    this.#options = options;
     this.channel = channel;
     this.context = context;
     this.#url = url;
@@ -161,7 +164,7 @@ export class WhepDeck extends EventTarget {
    */
   async #offer() {
     this.#offered_ms = performance.now();
-    const session = new WhepSession((stream) => this.#take(session, stream));
+    const session = new WhepSession((stream) => this.#take(session, stream), this.#options);
     this.#offered = session;
     try {
       await session.offer(new URL(this.#url), this.#answerDeadline());

@@ -15,13 +15,22 @@ import { WebRtcSession } from '../shared/webrtc-session.js';
 /** By itself a browser buffers less than one packet of 60 ms, so each late one would be a gap. */
 const JITTER_BUFFER_MS = 200;
 
+/**
+ * @typedef {object} WhepOptions
+ * @property {Record<string, string>} [headers] sent with every request
+ * @property {number} [jitterBufferMs] how much sound the browser shall keep
+ */
+
 export class WhepSession extends WebRtcSession {
-  /** @param {(stream: MediaStream) => void} onStream called as soon as the server has answered */
-  constructor(onStream) {
+  /**
+   * @param {(stream: MediaStream) => void} onStream called as soon as the server has answered
+   * @param {WhepOptions} [options]
+   */
+  constructor(onStream, { headers = {}, jitterBufferMs = JITTER_BUFFER_MS } = {}) {
     // The server of the sound only answers checks (RFC 8445 section 2.5), so it needs no candidates.
-    super({}, false);
+    super(headers, false);
     const { receiver } = this.connection.addTransceiver('audio', { direction: 'recvonly' });
-    receiver.jitterBufferTarget = JITTER_BUFFER_MS;
+    receiver.jitterBufferTarget = jitterBufferMs;
     this.connection.ontrack = ({ track }) => onStream(new MediaStream([track]));
   }
 

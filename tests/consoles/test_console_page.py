@@ -1,0 +1,190 @@
+"""Two interpreters at their consoles, with nothing but the keyboard."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.consoles.channel_site import ChannelSite, channel_site
+from tests.support.axe import violations
+from tests.support.browser import own_chromium, until
+from tests.support.keyboard import Keyboard
+
+MICROPHONES = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+LAPTOP = {"width": 1366, "height": 650}
+"""What a browser leaves of 1366 × 768."""
+OVERFLOW = """() => {
+  const {scrollWidth, scrollHeight} = document.documentElement;
+  return [scrollWidth > innerWidth, scrollHeight > innerHeight];
+}"""
+
+
+class Interpreter:
+    """Somebody at a console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keyboard = Keyboard(page)
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    @classmethod
+    async def open(cls, browser: Browser, link: str, locale: str = "en-GB") -> "Interpreter":
+        """Open the link in a browser of this language and start the console."""
+        context = await browser.new_context(viewport=LAPTOP, locale=locale)
+        interpreter = cls(await context.new_page())
+        await interpreter.page.goto(link)
+        await interpreter.keyboard.enter("#start")
+        return interpreter
+
+    @property
+    def context(self) -> BrowserContext:
+        """Their browser."""
+        return self.page.context
+
+    async def press(self, key: str) -> None:
+        """Press a key."""
+        await self.page.keyboard.press(key)
+
+    async def is_shown(self, kind: str) -> None:
+        """Wait until the console says that this is so."""
+        await until(self.page, "kind => document.documentElement.dataset.air === kind", kind)
+
+    async def reads(self, selector: str, text: str) -> None:
+        """Wait until a part of the console has a text."""
+        await until(
+            self.page,
+            "([selector, text]) => document.querySelector(selector).innerText.includes(text)",
+            [selector, text],
+        )
+
+
+@asynccontextmanager
+async def two_interpreters() -> AsyncIterator[tuple[ChannelSite, Interpreter, Interpreter]]:
+    async with channel_site() as site, own_chromium(*MICROPHONES) as browser:
+        links = [await site.invite(name) for name in ("Ana", "Ben")]
+        ana, ben = [await Interpreter.open(browser, link) for link in links]
+        yield site, ana, ben
+        assert (ana.errors, ben.errors) == ([], [])
+
+
+async def test_two_interpreters_share_a_channel_by_keyboard() -> None:
+    async with two_interpreters() as (site, ana, ben):
+        await ana.is_shown("ai")
+        await hears_and_reads(site, ana)
+        await takes_turns(ana, ben)
+        await writes(ana, ben)
+        await looks_right(ben)
+        await loses_the_network(ana)
+        await site.http.delete(f"/api/events/talk/tokens/{await ben.page.evaluate(TOKEN_ID)}")
+        await ben.reads(".console-notice", "revoked")
+
+
+TOKEN_ID = "() => location.hash.split('_')[1]"
+
+
+async def hears_and_reads(site: ChannelSite, ana: Interpreter) -> None:
+    heard = "() => document.querySelector('.heard-level .meter').ariaValueNow > -50"
+    await until(ana.page, heard)
+    await site.say("The sluice at the old harbour.")
+    await ana.reads("#source", "The sluice at the old harbour.")
+    await ana.reads(".terms li[data-lit='true']", "écluse")
+    await ana.press("g")
+    await ana.page.keyboard.type("inond")
+    await ana.reads(".terms", "flood plain")
+    assert await ana.page.locator(".terms li").count() == 1
+    await ana.press("Escape")
+    await ana.press("f")
+    await ana.reads(".heard-words", "You hear relay from Portuguese.")
+    await ana.press("f")
+    before = await ana.page.input_value("#volume")
+    await ana.press("-")
+    assert float(await ana.page.input_value("#volume")) < float(before)
+    await ana.press("s")
+    assert await ana.page.is_checked("#self")
+    await ana.press("s")
+
+
+async def takes_turns(ana: Interpreter, ben: Interpreter) -> None:
+    await ana.press("t")
+    await ana.is_shown("on-air")
+    await ana.reads(".air-detail", "Listeners hear you.")
+    await ben.is_shown("partner")
+    await ana.page.keyboard.down("c")
+    await ana.is_shown("cough")
+    await ana.page.keyboard.up("c")
+    await ana.is_shown("on-air")
+    await ana.press("m")
+    await ana.is_shown("muted")
+    await ana.press("m")
+    await ana.is_shown("on-air")
+    await ben.press("r")
+    await ana.reads(".ask", "Ben asks for the channel.")
+    await ana.press("h")
+    await ben.reads(".ask", "You are on air in")
+    await ben.press("x")
+    await ben.is_shown("partner")
+    await until(ben.page, "() => document.querySelector('.ask').innerText === ''")
+    await ana.press("h")
+    await ben.is_shown("on-air")
+    await ana.is_shown("partner")
+    await ben.press("a")
+    await ben.is_shown("ai")
+    await ben.press("t")
+    await ben.is_shown("on-air")
+    await ana.press("t")
+    await ana.is_shown("on-air")
+    await ben.is_shown("partner")
+
+
+async def writes(ana: Interpreter, ben: Interpreter) -> None:
+    await ben.press("4")
+    await ana.reads(".message-list", "Please take over soon")
+    await ben.press("1")
+    await ana.reads(".message-list", "Microphone!")
+    await ana.press("w")
+    await ana.page.keyboard.type("In a minute, t")
+    await ana.press("Enter")
+    await ben.reads(".message-list", "In a minute, t")
+    await ana.press("Escape")
+    await ana.press("d")
+    await ben.reads("#slow-down", "The speaker sees it")
+    await ana.press("?")
+    await ana.keyboard.has(".keys input")
+    await ana.press("t")
+    await ana.press("Escape")
+
+
+async def looks_right(ben: Interpreter) -> None:
+    page = ben.page
+    assert await page.evaluate(OVERFLOW) == [False, False]
+    assert await violations(page) == []
+    await ben.press("l")
+    assert await violations(page) == []
+    await page.emulate_media(forced_colors="active")
+    assert await violations(page) == []
+    await page.emulate_media(forced_colors="none")
+    await page.evaluate("() => document.documentElement.style.fontSize = '200%'")
+    assert await page.evaluate(OVERFLOW) == [False, True]
+    assert await violations(page) == []
+    await page.evaluate("() => document.documentElement.style.fontSize = ''")
+    for width in (900, 360):
+        await page.set_viewport_size({"width": width, "height": 650})
+        assert (await page.evaluate(OVERFLOW))[0] is False
+
+
+async def loses_the_network(ana: Interpreter) -> None:
+    await ana.context.set_offline(offline=True)
+    await ana.is_shown("offline")
+    await ana.reads(".air-detail", "Listeners hear the AI.")
+    await ana.context.set_offline(offline=False)
+    await ana.is_shown("on-air")
+
+
+async def test_a_console_reads_from_right_to_left() -> None:
+    async with channel_site() as site, own_chromium(*MICROPHONES) as browser:
+        ana = await Interpreter.open(browser, await site.invite("Ana"), "ar")
+        await ana.is_shown("ai")
+        assert await ana.page.evaluate("() => document.documentElement.dir") == "rtl"
+        assert await ana.page.evaluate(OVERFLOW) == [False, False]
+        assert await violations(ana.page) == []
