@@ -2,10 +2,11 @@
 
 speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ BoothSupervisor (one Booth per channel)
                                          ▲──Opus, captions──┘
-                                         └──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
+                                         ├──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
+                                         └──▶ OutputSupervisor ──captions──▶ Zoom, encoders
 organizer ──REST──▶ Events, Board ──records──▶ bus
 
-Read `build` and the four functions below it, one for each role. Their docstrings name the files to
+Read `build` and the functions below it, one for each stage. Their docstrings name the files to
 read next. `serving.py` starts and stops what is built here.
 """
 
@@ -32,6 +33,8 @@ from broadcaster.config import Role, Settings
 from broadcaster.consoles.changes import ConsoleChanges
 from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
+from broadcaster.consoles.sound.feeds import InterpreterFeeds
+from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watch import AlarmWatch
 from broadcaster.desk.announcements.records import AnnouncementDesk
@@ -51,6 +54,9 @@ from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
+from broadcaster.desk.outputs.resealing import reseal_outputs
+from broadcaster.desk.outputs.routes import OutputRoutes
+from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.review.presence import ReviewerPresence
@@ -73,8 +79,11 @@ from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.counts import EdgeCounts
+from broadcaster.model.outputs.output import PURPOSE as OUTPUTS_PURPOSE
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
+from broadcaster.outputs.supervisor import OutputSupervisor
+from broadcaster.outputs.wiring import make_wire
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage
@@ -134,14 +143,16 @@ def build(
     parts.run["store"] = partial(keep_probing, bus, clock)
     parts.run["garbage"] = partial(garbage.collect_regularly, clock.sleep)
     if Role.FLOOR in roles:
+        # Before the floor: the ids of its WHIP sessions would pass for languages.
+        _add_consoles(parts, settings, bus, clock, organizer, registry)
         _add_floor(parts, settings, bus, clock, registry)
-        _add_consoles(parts, bus, clock, organizer, registry)
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
         _add_edge(parts, settings, bus, clock)
     if Role.DESK in roles:
         assert keyring is not None
+        _add_outputs(parts, bus, clock, keyring, http)
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
         events = Events(bus, clock, keyring)
         _add_desk(parts, settings, bus, clock, events, organizer, registry, changes, keyring)
@@ -189,12 +200,25 @@ def _add_floor(
 
 
 def _add_consoles(
-    parts: ProcessParts, bus: Bus, clock: Clock, organizer: Organizer, registry: TokenRegistry
+    parts: ProcessParts,
+    settings: Settings,
+    bus: Bus,
+    clock: Clock,
+    organizer: Organizer,
+    registry: TokenRegistry,
 ) -> None:
     """Human interpreters work at `consoles/`, next to the floor that they hear."""
     interpreters = Interpreters(organizer, registry, bus)
+    feeds = InterpreterFeeds(bus, clock, registry)
+    whip = InterpreterWhip(
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+    )
+    parts.run["interpreters' microphones"] = feeds.run
+    parts.send_away.append(lambda _over_s: whip.close())
+    parts.close.append(whip.close)
     commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     parts.routes += [
+        *whip.routes(),
         *commands.routes(),
         *ConsoleChanges(interpreters, commands, bus, clock).routes(),
         web.get("/booth/{event}/{channel}", page("booth/booth.html")),
@@ -246,6 +270,19 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     parts.edge_counts = rooms.counts
 
 
+def _add_outputs(
+    parts: ProcessParts,
+    bus: Bus,
+    clock: Clock,
+    keyring: StageKeyring,
+    http: aiohttp.ClientSession,
+) -> None:
+    """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
+    cipher = keyring.cipher(OUTPUTS_PURPOSE)
+    parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
+    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http)).run
+
+
 def _add_desk(
     parts: ProcessParts,
     settings: Settings,
@@ -289,6 +326,7 @@ def _add_desk(
         "desk: alarms": watch.run,
         "desk: announcements": shown.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
+        "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }
     parts.routes += [
@@ -302,6 +340,9 @@ def _add_desk(
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
+        *OutputRoutes(
+            bus, clock, keyring.cipher(OUTPUTS_PURPOSE), events, journal, organizer
+        ).routes(),
         *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
         *access_parts.routes(

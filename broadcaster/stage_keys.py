@@ -53,6 +53,10 @@ class StageKeyring:
         """
         return MultiFernet([_cipher(one, purpose) for one in self._store_keys])
 
+    def first_cipher(self, purpose: bytes) -> Fernet:
+        """The one that `cipher` seals with."""
+        return _cipher(self._store_keys[0], purpose)
+
     def seal(self, key: str) -> str:
         """The form in which a stage key is stored."""
         return f"{_FORM}:{_hash(key)}:{self._first.encrypt(key.encode()).decode()}"

@@ -34,6 +34,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.outputs": "errors",
     "model.review": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
@@ -55,24 +56,28 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "realtime.socket": "errors realtime realtime.protocol",
     "oidc": "errors model setting_types",
     "web": (
-        "access auth errors model model.announcements model.check model.conference model.relay "
-        "model.review sockets web.access web.pages"
+        "access auth errors model model.announcements model.check model.conference model.outputs "
+        "model.relay model.review sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
     "webrtc": "audio audio.stereo errors model system",
     "webrtc.clients": "audio errors model system webrtc",
+    "webrtc.whip": "access errors web webrtc",
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc"
+        "model.check stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
+    "consoles.sound": (
+        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
+    ),
     "booths": (
-        "audio booths.demand booths.engines booths.floor booths.playout booths.relay "
-        "booths.sessions booths.text booths.timing errors log model model.check model.relay "
-        "realtime system"
+        "audio booths.demand booths.engines booths.floor booths.human booths.playout "
+        "booths.relay booths.sessions booths.text booths.timing errors log model model.check "
+        "model.relay realtime system"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -81,6 +86,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.announcements": (
         "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
         "realtime.socket"
+    ),
+    "booths.human": (
+        "booths booths.engines booths.floor booths.playout booths.sessions booths.text "
+        "booths.timing model model.consoles realtime system"
     ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.publishing booths.floor model",
@@ -108,6 +117,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference "
         "model.consoles model.relay stage_keys system web web.access"
     ),
+    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
@@ -121,6 +131,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
+    "outputs": "errors model model.outputs outputs.wires system",
+    "outputs.wires": "model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
@@ -180,7 +192,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "consoles", "booths", "edge", "desk")
+STAGES = ("floor", "consoles", "booths", "edge", "desk", "outputs")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

@@ -18,6 +18,7 @@ from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.floor.shared_blocks import SharedBlocks
+from broadcaster.booths.human.interpreter import HumanInterpreter
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
@@ -127,9 +128,13 @@ class Booth:
             measure=self._measure,
         )
         voiced = opener.kind is not EngineKind.TRANSCRIBE
-        self._sink: BoothSink = (
-            self._channel_sink(event, opener, dependencies) if voiced else self._transcript_sink()
-        )
+        self._sink: BoothSink
+        self._human: HumanInterpreter | None = None
+        if voiced:
+            sink = self._channel_sink(event, opener, dependencies)
+            self._sink, self._human = sink, sink.human
+        else:
+            self._sink = self._transcript_sink()
         self._chain = SessionChain(
             language=channel.language,
             event=_as_heard(event, channel),
@@ -140,7 +145,7 @@ class Booth:
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
             voiced=opener.speaks,
-            finishes=self._finishes,
+            finishes=lambda: self._finishes() and not self._resting,
         )
 
     def _relayed_sound(
@@ -179,6 +184,9 @@ class Booth:
             clock=dependencies.clock,
             limits=dependencies.limits,
             frame_samples=dependencies.frame_samples,
+            transcriber=dependencies.engines.transcriber(opener.channel),
+            finishes=self._finishes,
+            voice_changed=self._reporter.publish,
         )
 
     def _transcript_sink(self) -> TranscriptSink:
@@ -246,10 +254,14 @@ class Booth:
         while True:
             try:
                 progress = await self._progress.read()
-                return progress, await read_left_captions(self._bus, self._event_id, self._channel)
+                left = await read_left_captions(self._bus, self._event_id, self._channel)
+                if self._human is not None:
+                    await self._human.go_on(left.texts)
             except BusUnavailable as error:
                 log.warning("cannot read what the last booth did: %s", error.message)
                 await self._clock.sleep(READ_AGAIN_S)
+            else:
+                return progress, left
 
     async def _interpret(self) -> None:
         """Follow the orders. Return when they have ended and the rest was played."""
@@ -259,11 +271,40 @@ class Booth:
                 self._chain.begin_now()
                 self._reporter.move(BoothState.FAILED, self._orders.suspended)
                 await self._orders.begins()
+            elif self._human is not None and self._human.resting:
+                await self._rest(self._human)
             else:
                 await first_of(
-                    self._chain.run(), self._orders.stops(), self._leave(), name=self._name
+                    self._chain.run(),
+                    self._orders.stops(),
+                    self._leave(),
+                    self._until_rest(),
+                    name=self._name,
                 )
         await self._sink.finish()
+
+    @property
+    def _resting(self) -> bool:
+        return self._human is not None and self._human.resting
+
+    async def _until_rest(self) -> None:
+        """Return when a human is heard, and the AI stands by without a session."""
+        if self._human is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._human.rests(resting=True)
+
+    async def _rest(self, human: HumanInterpreter) -> None:
+        """Stand by without a session; then begin where the human interpreter stopped."""
+        await self._progress.end(self._sink.sound_until())
+        self._reporter.move(BoothState.IDLE)
+        await first_of(
+            human.rests(resting=False),
+            self._orders.stops(),
+            self._orders.leaves(),
+            name=self._name,
+        )
+        self._chain.go_on_after([], human.stopped_at)
 
     async def _leave(self) -> None:
         """Let the chain stop at a pause when the orders say so; its end ends the interpretation."""
@@ -309,6 +350,14 @@ class Booth:
             rotates_at_ms=self._chain.rotates_at_ms,
             reconnects=self._chain.failures,
         )
+        if self._human is not None:
+            transcript = self._human.transcript
+            status = replace(
+                status,
+                sent_ms=status.sent_ms + transcript.sent_ms,
+                sessions=status.sessions + transcript.sessions,
+                cost_usd=status.cost_usd + transcript.cost_usd(self._price),
+            )
         if self._chain.last_failure is not None:
             failure, at_ms = self._chain.last_failure
             status = replace(

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
+from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.receiver import FloorReceiver
+from broadcaster.booths.human.interpreter import HumanInterpreter
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
 from broadcaster.booths.playout.queue import Skip
@@ -84,6 +86,12 @@ class ChannelSink:
         clock: time.
         limits: how a channel that is behind catches up.
         frame_samples: of an Opus packet.
+        transcriber: opens sessions that write down a human interpreter.
+        finishes: asked when the booth stops; False leaves the rest to another booth.
+        voice_changed: called at once when a human is heard instead of the AI, and back.
+
+    Attributes:
+        human: the channel's human interpreter.
     """
 
     def __init__(
@@ -100,6 +108,9 @@ class ChannelSink:
         clock: Clock,
         limits: CatchUpLimits,
         frame_samples: int,
+        transcriber: EngineOpener,
+        finishes: Callable[[], bool],
+        voice_changed: Callable[[], None],
     ) -> None:
         self._event = event.id
         self._channel = channel
@@ -112,12 +123,25 @@ class ChannelSink:
         self._clock = clock
         self._voice = ChannelVoice(limits, self._skipped)
         self._heard_times = HeardTimes(language, self._voice.heard, floor.clock.now)
+        self.human = HumanInterpreter(
+            event=event,
+            channel=channel,
+            bus=bus,
+            clock=clock,
+            floor=floor,
+            captions=captions,
+            write=self._write,
+            transcriber=transcriber,
+            finishes=finishes,
+            changed=voice_changed,
+        )
         self._output = ChannelOutput(
             event=event.id,
             channel=channel,
             bus=bus,
             clock=clock,
             voice=self._voice,
+            on_air=self.human.mixer,
             mix_now=self._mix_now,
             frame_samples=frame_samples,
         )
@@ -135,6 +159,7 @@ class ChannelSink:
             self._output.run(self._floor.clock),
             self._follow_status(),
             self._follow_source_captions(),
+            self.human.run(),
             name=f"channel:{self._event}:{self._channel}",
         )
 
@@ -159,9 +184,7 @@ class ChannelSink:
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:  # noqa: ARG002
         """See `Sink`; here the times are those of the channel's sound."""
-        now_ms = self._floor.now_ms()
-        self._captions.push_text(text, now_ms, self._heard_times.push_text(text))
-        self._glossary.hear_channel(text, now_ms)
+        self.human.ai_text.push_ai_text(text, self._heard_times.push_text(text))
 
     def push_source_text(self, text: str) -> None:
         """See `Sink`; an interpreter's channel has no use for it."""
@@ -186,13 +209,18 @@ class ChannelSink:
     def use_event(self, event: Event) -> None:
         """See `BoothSink`."""
         self._glossary.use(event)
+        self.human.use_event(event)
         self._relayed = self._channel in relays(event)
 
     def measure(self, status: BoothStatus) -> BoothStatus:
         """See `BoothSink`."""
         self._glossary.expire(self._floor.now_ms())
+        on_air = "floor" if self._floor_fills_in() else "ai"
         return replace(
             status,
+            on_air="human" if self.human.heard else on_air,
+            on_air_name=self.human.switch.on_air.name,
+            on_air_reason=self.human.switch.reason,
             lag_ms=self._lag_ms(status.relay_from),
             queue_ms=self._voice.queue_ms,
             dropped_ms=self._voice.dropped_ms,
@@ -219,13 +247,21 @@ class ChannelSink:
         return None if own_ms is None else own_ms + (self._lags_ms.get(relay) or 0)
 
     def _mix_now(self) -> ChannelMix:
-        floor_fills_in = self.silence_expected() or not self._interpreting()
-        return ChannelMix(floor_fills_in, self._audience.wanted(), self._relayed)
+        return ChannelMix(self._floor_fills_in(), self._audience.wanted(), self._relayed)
+
+    def _floor_fills_in(self) -> bool:
+        if self.human.heard:
+            return False
+        return self.silence_expected() or not self._interpreting()
+
+    def _write(self, text: str, place: TextPlace | None) -> None:
+        now_ms = self._floor.now_ms()
+        self._captions.push_text(text, now_ms, place)
+        self._glossary.hear_channel(text, now_ms)
 
     def _skipped(self, skip: Skip) -> None:
         log.warning("skipped %d ms of interpretation to catch up", skip.dropped_ms)
-        place = self._heard_times.push_text(SKIPPED)
-        self._captions.push_text(SKIPPED, self._floor.now_ms(), place)
+        self.human.ai_text.push_ai_text(SKIPPED, self._heard_times.push_text(SKIPPED))
 
     async def _follow_status(self) -> None:
         """Learn what the floor speaks, how far others lag, and which variants have listeners."""

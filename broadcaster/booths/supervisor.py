@@ -144,6 +144,9 @@ class BoothSupervisor:
                 self._bus.forget_retained(keys.floor_pcm(event.id))
                 for relay in relays(event):
                     self._bus.forget_retained(keys.relay_pcm(event.id, relay))
+                for channel in event.channels:
+                    human = keys.interpreter_pcm(event.id, channel.language)
+                    self._bus.forget_retained(human)
             elif not has_models:
                 await self._load_models()
                 has_models = True

@@ -69,6 +69,7 @@ class EventAnswers:
             "spend_cap_usd": event.spend_cap_usd,
             "stereo_input": event.stereo_input,
             "downloads": event.downloads,
+            "hold_back_s": event.hold_back_s,
             "code": event.code,
             "passcode": event.passcode.text if event.passcode else None,
             "starts_at": event.starts_at(),

@@ -111,7 +111,11 @@ class Board:
             "cost_usd": cost_usd,
             "spend_cap_usd": cap_usd,
             "held": cap_usd is not None and cost_usd >= cap_usd,
-            "review": {"reviewers": seen.reviewers, "corrections": seen.corrections},
+            "review": {
+                "reviewers": seen.reviewers,
+                "corrections": seen.corrections,
+                "hold_back_s": event.hold_back_s,
+            },
             "floor": _floor_body(floor) | {"language": language} if floor else None,
             "channels": [
                 _booth_body(seen.booths[channel])

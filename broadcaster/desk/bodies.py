@@ -37,6 +37,7 @@ LONGEST_SLUG = 48
 _SUFFIX_LENGTH = 6
 """Random characters at the end of an id that is made from a title: 30 bits."""
 LONGEST_RETENTION_DAYS = 3650
+LONGEST_HOLD_BACK_S = 30
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
 HIGHEST_CAP_USD = 1_000_000
@@ -184,6 +185,7 @@ class EventOptions(_Body):
     spend_cap_usd: float | None = Field(None, gt=0, le=HIGHEST_CAP_USD)
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    hold_back_s: int = Field(0, ge=0, le=LONGEST_HOLD_BACK_S)
     passcode: PasscodeText | None = None
     starts_at: PlannedTime | None = None
     ends_at: PlannedTime | None = None

@@ -118,6 +118,8 @@ class EventEraser:
         on_air = await self._bus.records(keys.on_air_records(event_id))
         messages = await self._bus.records(keys.console_records(event_id))
         tokens = await self._void_tokens(event_id)
+        outputs = await self._bus.records(keys.output_records(event_id))
+        outputs += await self._bus.records(keys.output_progress_records(event_id))
         await self._bus.erase(
             records=[
                 *codes,
@@ -125,6 +127,7 @@ class EventEraser:
                 *reviewed,
                 *on_air,
                 *tokens,
+                *outputs,
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
@@ -139,6 +142,10 @@ class EventEraser:
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
+        for name in on_air:
+            channel = name.removeprefix(keys.on_air_records(event_id))
+            sound = keys.interpreter_pcm(event_id, channel)
+            await self._bus.erase(records=[], streams=keys.NOTHING, retained=sound)
 
     async def _codes(self, event_id: str) -> list[str]:
         """The records of the event's join codes: two changes at once may have taken two."""

@@ -37,6 +37,17 @@ MEASURE_EVERY_S = 0.5
 """Stages report once a second, each at its own time: so a page shows a change within a second."""
 _MEASURED_AT_ONCE = 20
 """Events that are measured before other tasks run: a conference has a thousand."""
+_OF_EVENTS = (
+    "event",
+    "status",
+    "log",
+    "alarms",
+    "check",
+    "messages",
+    "announcements",
+    "outputs",
+)
+"""Kinds of changes that end with their event."""
 MOST_DELETED = 1_000
 """Deletions that are remembered; a page that missed more begins from scratch."""
 
@@ -48,7 +59,7 @@ class Change:
     Attributes:
         number: of the change; later changes have higher ones.
         kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
-            `announcements`, `conference` or `conference_deleted`.
+            `announcements`, `outputs`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -132,6 +143,11 @@ class DeskFeed:
         """Tell pages the alarms of an event; of the installation if the id is empty."""
         if alarms or ("alarms", event_id) in self._newest:
             self._change("alarms", event_id, {"alarms": [asdict(alarm) for alarm in alarms]})
+
+    def show(self, kind: str, event_id: str, body: Mapping[str, Any]) -> None:
+        """Tell pages something of an event that they know; a part of the desk has found it."""
+        if ("event", event_id) in self._newest:
+            self._change(kind, event_id, body)
 
     def show_announcements(self, event_id: str, body: Mapping[str, Any]) -> None:
         """Tell pages the announcements of an event."""
@@ -219,7 +235,7 @@ class DeskFeed:
             self._forget_old_deletions()
 
     def _forget(self, event: Event) -> None:
-        for kind in ("event", "status", "log", "alarms", "check", "messages", "announcements"):
+        for kind in _OF_EVENTS:
             self._newest.pop((kind, event.id), None)
         self._spent.pop(event.id, None)
         self._change("deleted", event.id, {"id": event.id})

@@ -155,7 +155,7 @@ class FeedRoutes:
             body["links"] = {"attendee": conference_link(change.event, base)}
         elif change.kind in {"status", "log", "check", "messages", "announcements"}:
             body = {"id": change.event, change.kind: body}
-        elif change.kind == "alarms":
+        elif change.kind in {"alarms", "outputs"}:
             body = {"id": change.event or None, **body}
         data = json.dumps(body)
         return f"id: {self._feed.id}-{change.number}\nevent: {change.kind}\ndata: {data}\n\n"

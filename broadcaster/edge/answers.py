@@ -17,7 +17,7 @@ async def info_answer(room: EventRoom, provider: str) -> bytes:
     """
     event = room.event
     interpreted = await languages(channel.language for channel in event.channels)
-    spoken = room.floor_language
+    spoken, humans = room.floor_language, room.humans()
     floor = {"id": FLOOR, "name": "Original", "english_name": "Original", "dir": "auto"}
     channels = [
         floor | ({"language": spoken} if spoken else {}),
@@ -27,7 +27,7 @@ async def info_answer(room: EventRoom, provider: str) -> bytes:
                 "name": language.name,
                 "english_name": language.english_name,
                 "dir": language.direction,
-                "interpreter": "ai",
+                "interpreter": "human" if language.tag in humans else "ai",
             }
             for language in interpreted
         ),

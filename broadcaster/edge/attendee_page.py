@@ -103,14 +103,14 @@ class AttendeePage:
         channel = best_match(wanted, room.event.channel_ids()) or FLOOR
         hub = room.captions(channel)
         variant = PageVariant(room.event.id, words, channel, coding_of(request))
-        before = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)
+        before = PageBasis(room.event, room.floor_language, room.state(channel), hub.edition)
         if hub.loaded.is_set() and (kept := self._pages.find(variant, before)) is not None:
             return kept
         address = f"/e/{room.event.id}"
         answers[f"{address}/info"] = await info_answer(room, self._provider)
         await hub.loaded.wait()
         # Nothing waits from here on, so that the captions and the state are of one moment.
-        basis = PageBasis(room.event, room.floor_language, room.state(channel), hub.last)
+        basis = PageBasis(room.event, room.floor_language, room.state(channel), hub.edition)
         page = hub.page(hub.before_newest(NEWEST))
         channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
         answers[channel_address] = captions_answer(room, channel, page)

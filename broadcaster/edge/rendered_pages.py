@@ -40,13 +40,13 @@ class PageBasis:
         event: the event.
         spoken: the language of the floor; empty while that is unknown.
         state: of the channel, see `EventRoom.state`.
-        last: position of the newest caption; None before the first.
+        edition: of the captions, see `CaptionHub.edition`.
     """
 
     event: Event
     spoken: str
     state: State
-    last: Position | None
+    edition: tuple[Position | None, int]
 
 
 class RenderedPages:

@@ -28,3 +28,5 @@ async def leave_live_floors(bus: Bus) -> None:
         if event.state is EventState.LIVE:
             log.info("event %s is live: the next start within two minutes goes on", event.id)
             bus.leave_retained(keys.floor_pcm(event.id))
+            for channel in event.channels:
+                bus.leave_retained(keys.interpreter_pcm(event.id, channel.language))

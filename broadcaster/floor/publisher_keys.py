@@ -14,6 +14,7 @@ from broadcaster.model.ports import Bus
 from broadcaster.stage_keys import is_stage_key
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer
+from broadcaster.webrtc.whip.void_keys import until_void
 
 log = logging.getLogger("broadcaster.floor")
 
@@ -53,11 +54,7 @@ class PublisherKeys:
         await peer.close()
 
     async def _until_revoked(self, token: Token) -> None:
-        void = asyncio.Event()
-        with self._registry.opened(token.id, void.set):
-            known = self._registry.get(token.id)
-            if known is not None and not self._registry.is_void(known):
-                await void.wait()
+        await until_void(self._registry, token)
         log.info("the key of a speaker was revoked or has expired: they are off the air")
 
     async def _until_replaced(self, event: Event, given: str) -> None:

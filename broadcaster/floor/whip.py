@@ -1,39 +1,19 @@
 """WHIP endpoint: where a speaker's client publishes the floor (RFC 9725)."""
 
-import asyncio
-import functools
-import secrets
-from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.auth import bearer
-from broadcaster.errors import UnknownEvent, UnknownSession
+from broadcaster.errors import UnknownEvent
 from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.model.event import Event
-from broadcaster.web.errors import Refused
-from broadcaster.web.signaling import (
-    ACCEPTS_FRAGMENTS,
-    ACCEPTS_OFFERS,
-    FRAGMENT_TYPE,
-    SDP_TYPE,
-    check_accept,
-    check_content_type,
-    check_etag,
-    created,
-    preflight,
-    read_text,
-    resource_routes,
-)
+from broadcaster.web.signaling import ACCEPTS_FRAGMENTS, ACCEPTS_OFFERS, resource_routes
 from broadcaster.web.stopping import refuse_while_stopping
-from broadcaster.webrtc.ingest import IngestEndReason, IngestPeer, IngestSettings
-from broadcaster.webrtc.sdp import Offer, parse_fragment, parse_offer
-
-MAX_SESSIONS = 64
-"""Publishers connected to one process at a time, over all its events."""
+from broadcaster.webrtc.ingest import IngestPeer, IngestSettings
+from broadcaster.webrtc.whip.sessions import WhipSessions
 
 
 class EventLookup(Protocol):
@@ -69,23 +49,6 @@ class FloorAcceptor(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class WhipSession:
-    """One publisher's session, from its offer until its peer is closed.
-
-    Attributes:
-        event_id: what is published.
-        peer: its WebRTC connection.
-        offer: what it began with.
-        etag: names its ICE session, without quotes.
-    """
-
-    event_id: str
-    peer: IngestPeer
-    offer: Offer
-    etag: str
-
-
 class WhipEndpoint:
     """The handlers of the WHIP addresses, and the sessions they made.
 
@@ -111,8 +74,7 @@ class WhipEndpoint:
         self._registry = registry
         self._find_event = find_event
         self._floor = floor
-        self._settings = settings
-        self._sessions: dict[str, WhipSession] = {}
+        self._sessions = WhipSessions(settings)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of `/whip/{event}` and `/whip/{event}/{session}`."""
@@ -130,21 +92,18 @@ class WhipEndpoint:
 
     async def close(self) -> None:
         """Disconnect all publishers and wait until their resources are released."""
-        sessions = list(self._sessions.values())
-        await asyncio.gather(*(session.peer.close() for session in sessions))
+        await self._sessions.close()
 
     async def _publish(self, request: web.Request) -> web.Response:
         refuse_while_stopping(request)
         event = await self._event(request)
         token = check_stage_key(request, event, self._registry, required=True)
         event.refuse_if_over()
-        check_content_type(request, SDP_TYPE, "Accept-Post")
-        check_accept(request)
-        offer = parse_offer(await read_text(request))
+        offer = await self._sessions.read_offer(request)
         takeover = request.query.get("takeover") == "1"
         if not takeover:
             self._floor.refuse_if_taken(event)
-        session = self._open(event, offer)
+        session = self._sessions.open(event.id, offer)
         if self._publisher_keys is not None:
             given = bearer(request.headers.get("Authorization", ""))
             self._publisher_keys.watch(session.peer, event, given, token)
@@ -154,9 +113,7 @@ class WhipEndpoint:
         except BaseException:
             await session.peer.close()
             raise
-        response = created(answer, f"/whip/{event.id}/{session.peer.id}", session.etag)
-        self._add_links(response, authorized=True)
-        return response
+        return self._sessions.created(session, answer)
 
     async def _describe(self, request: web.Request) -> web.Response:
         authorized = False
@@ -164,30 +121,17 @@ class WhipEndpoint:
             event = await self._event(request)
             check_stage_key(request, event, self._registry, required=True)
             authorized = True
-        response = preflight("OPTIONS, POST", ACCEPTS_OFFERS)
-        self._add_links(response, authorized=authorized)
-        return response
+        return self._sessions.described("OPTIONS, POST", ACCEPTS_OFFERS, authorized=authorized)
 
     async def _trickle(self, request: web.Request) -> web.Response:
         event = await self._event(request)
         check_stage_key(request, event, self._registry, required=False)
-        session = self._session(request)
-        if session is None:
-            raise UnknownSession
-        check_content_type(request, FRAGMENT_TYPE, "Accept-Patch")
-        check_etag(request, session.etag)
-        fragment = parse_fragment(await read_text(request))
-        fragment.check_no_restart(session.offer)
-        await session.peer.add_candidates(fragment)
-        return web.Response(status=204)
+        return await self._sessions.trickle(request, event.id)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
         event = await self._event(request)
         check_stage_key(request, event, self._registry, required=False)
-        session = self._session(request)
-        if session is not None:
-            await session.peer.close(IngestEndReason.HUNG_UP)
-        return web.Response(status=200)
+        return await self._sessions.hang_up(request, event.id)
 
     async def _event(self, request: web.Request) -> Event:
         event = await self._find_event(request.match_info["event"])
@@ -197,32 +141,3 @@ class WhipEndpoint:
                 "there is no event at this address",
             )
         return event
-
-    def _session(self, request: web.Request) -> WhipSession | None:
-        session = self._sessions.get(request.match_info["session"])
-        if session is None or session.event_id != request.match_info["event"]:
-            return None
-        return session
-
-    def _open(self, event: Event, offer: Offer) -> WhipSession:
-        if len(self._sessions) >= MAX_SESSIONS:
-            raise Refused(
-                503,
-                "too_many_publishers",
-                "this server already has as many publishers as it can take",
-                hint="Try again in a minute.",
-                headers={"Retry-After": "60"},
-            )
-        session = WhipSession(event.id, IngestPeer(self._settings), offer, secrets.token_hex(8))
-        key = session.peer.id
-        self._sessions[key] = session
-        session.peer.on_closed(functools.partial(self._forget, key))
-        return session
-
-    def _forget(self, key: str) -> None:
-        del self._sessions[key]
-
-    def _add_links(self, response: web.Response, *, authorized: bool) -> None:
-        for server in self._settings.ice_servers:
-            if authorized or not server.credential:
-                response.headers.add("Link", server.to_link())

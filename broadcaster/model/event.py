@@ -217,6 +217,7 @@ class Event:
         code: what attendees type to reach it, see `join`; empty for an event of an earlier
             version, until it is changed.
         passcode: what attendees must know; None lets everybody in.
+        hold_back_s: captions reach readers so much later, so that a reviewer can correct them.
         starts_at_ms: Unix time of the planned start.
         ends_at_ms: Unix time of the planned end.
         notice: the organizer's sentence to attendees.
@@ -253,6 +254,7 @@ class Event:
     spend_cap_usd: float | None = None
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
+    hold_back_s: int = 0
     code: str = ""
     passcode: Passcode | None = None
     starts_at_ms: int | None = None

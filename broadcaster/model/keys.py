@@ -129,6 +129,47 @@ def alarms_record(event: str) -> str:
     return f"{ALARM_RECORDS}{event}"
 
 
+OUTPUT_RECORDS = "output."
+"""Prefix of the records of the caption outputs of all events."""
+OUTPUT_PROGRESS_RECORDS = "output-progress."
+"""Prefix of the records of how far each of them has come."""
+
+
+def output_records(event: str) -> str:
+    """Prefix of the records of the caption outputs of one event."""
+    return f"{OUTPUT_RECORDS}{event}."
+
+
+def output_record(event: str, output: str) -> str:
+    """Record of a caption output: where its captions go."""
+    return f"{output_records(event)}{output}"
+
+
+def output_progress_records(event: str) -> str:
+    """Prefix of the records of how far the outputs of one event have come."""
+    return f"{OUTPUT_PROGRESS_RECORDS}{event}."
+
+
+def output_progress_record(event: str, output: str) -> str:
+    """Record of how far one output has come."""
+    return f"{output_progress_records(event)}{output}"
+
+
+def output_lease(event: str, output: str) -> str:
+    """Lease of the process that sends this output."""
+    return f"output.{event}.{output}"
+
+
+def output_tests(event: str) -> str:
+    """Topic of orders to send a test line to an output."""
+    return f"output.tests.{event}"
+
+
+def output_test_answer(test: str) -> str:
+    """Topic of the answer to one such order."""
+    return f"output.tests.answer.{test}"
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 SCHEDULE_LEASE = "schedule"

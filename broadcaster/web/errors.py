@@ -51,6 +51,12 @@ from broadcaster.model.conference.conference_errors import (
     ImportRunning,
     UnknownConference,
 )
+from broadcaster.model.outputs.output_errors import (
+    BadOutputAddress,
+    OutputSilent,
+    TooManyOutputs,
+    UnknownOutput,
+)
 from broadcaster.model.relay.relays import BadRelay
 from broadcaster.model.review.review_errors import (
     CaptionChanged,
@@ -69,6 +75,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownChannel: 404,
     UnknownConference: 404,
     UnknownEvent: 404,
+    UnknownOutput: 404,
     UnknownSession: 404,
     CaptionChanged: 409,
     CaptionUnfinished: 409,
@@ -82,10 +89,12 @@ STATUS: dict[type[DomainError], int] = {
     TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,
+    TooManyOutputs: 409,
     InvalidTransition: 409,
     ConferenceChanged: 412,
     EventChanged: 412,
     BadEventId: 422,
+    BadOutputAddress: 422,
     BadProgramme: 422,
     BadRelay: 422,
     BadSchedule: 422,
@@ -98,6 +107,7 @@ STATUS: dict[type[DomainError], int] = {
     TooManyPeers: 503,
     TranslationFailed: 503,
     NegotiationTimedOut: 504,
+    OutputSilent: 504,
 }
 """Every `DomainError`, sorted by status."""
 HEADERS: dict[type[DomainError], Mapping[str, str]] = {

@@ -181,6 +181,7 @@ class AttendeePage {
       state: (state) => {
         this.#reports.hear(state);
         this.#offered.hear(state.channels);
+        this.#sheet.hearHumans(state.humans ?? []);
         this.#announcements.hear(state.announcements);
       },
       connection: (open) => this.#captionsChanged(open ? 'open' : 'lost'),

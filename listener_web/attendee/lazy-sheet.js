@@ -26,6 +26,10 @@ export class LazySheet {
   /** @type {Promise<LanguageSheet> | null} */
   #sheet = null;
   #isOld = false;
+  /** @type {import('../languages/language-list.js').LanguageList | null} */
+  #list = null;
+  /** @type {readonly string[] | null} */
+  #humans = null;
 
   /** @param {SheetPage} page */
   constructor(page) {
@@ -45,6 +49,12 @@ export class LazySheet {
   offer(channels) {
     this.#channels = channels;
     this.#isOld = this.#sheet !== null;
+  }
+
+  /** @param {readonly string[]} humans channels on which a human interpreter is heard now */
+  hearHumans(humans) {
+    this.#humans = humans;
+    this.#list?.hearHumans(humans);
   }
 
   /**
@@ -74,6 +84,8 @@ export class LazySheet {
     const { strings, sound, chosen, take } = this.#page;
     const { LanguageList, LanguageSheet } = (await import('../bundles/later.js')).later;
     const list = new LanguageList(this.#channels, navigator.languages, strings);
+    if (this.#humans !== null) list.hearHumans(this.#humans);
+    this.#list = list;
     const sheet = new LanguageSheet(chosen(), list, this.#volume, strings);
     sheet.addEventListener('change', () => take(sheet.choice));
     sheet.addEventListener('volume', () => {

@@ -1,4 +1,4 @@
-/** What an interpreter has to know at a glance: who is on air, and what listeners hear. */
+/** The situation of an interpreter at a glance: whose turn it is, and what listeners hear. */
 
 /**
  * The turn of a channel, as the server keeps it.

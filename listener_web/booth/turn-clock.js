@@ -1,4 +1,4 @@
-/** How long a turn has lasted, and when it is time to hand over. */
+/** The time of a turn, and the reminder that it is time to hand over. */
 
 /** The lengths of a turn that can be chosen, in minutes. */
 export const TURN_MINUTES = [15, 20, 30];

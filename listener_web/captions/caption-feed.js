@@ -55,6 +55,7 @@ const UTF8 = new TextEncoder();
  * @property {'speaking' | 'silent' | 'absent'} floor
  * @property {string} channel state of the booth
  * @property {string[]} [channels] ids of the channels of the event
+ * @property {string[]} [humans] ids of the channels on which a human interpreter is heard
  * @property {string} [language] of the floor, a tag, once it is known
  * @property {string} [notice] the organizer's sentence
  * @property {import('../announcements/shown-here.js').Announcement[]} [announcements] that are shown now
@@ -170,10 +171,13 @@ export class CaptionFeed {
     source.addEventListener('caption', ({ data, lastEventId }) => {
       count('caption', data, lastEventId);
       this.#arrived();
-      if (!isNewer(lastEventId, this.#lastId)) return;
+      const caption = JSON.parse(data);
+      const newer = isNewer(lastEventId, this.#lastId);
+      // While captions are held back, a revision comes under the id of the last one.
+      if (!newer && !caption.revision) return;
       this.#begin(lastEventId);
-      this.#lastId = lastEventId;
-      this.on.caption(JSON.parse(data), writtenMs(lastEventId));
+      if (newer) this.#lastId = lastEventId;
+      this.on.caption(caption, writtenMs(lastEventId));
     });
     source.addEventListener('state', ({ data }) => {
       count('state', data, '');

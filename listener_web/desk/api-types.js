@@ -97,7 +97,7 @@
  * @property {number} cost_usd
  * @property {number | null} spend_cap_usd
  * @property {boolean} held
- * @property {{reviewers: number, corrections: number}} [review]
+ * @property {{reviewers: number, corrections: number, hold_back_s: number}} [review]
  * @property {FloorStatus | null} floor
  * @property {ChannelStatus[]} channels
  */

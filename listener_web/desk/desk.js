@@ -117,6 +117,7 @@ try {
     deleted: ({ id }) => list.remove(id),
     status: ({ id, status }) => list.showStatus(id, status),
     check: ({ id, check }) => list.showCheck(id, check),
+    outputs: ({ id, outputs }) => list.showOutputs(id, outputs),
     store: (store) => {
       showStore(store);
       showStoreInChecks(store);

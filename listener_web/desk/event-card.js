@@ -1,6 +1,7 @@
 /** One event on the desk: its state, its links and what is measured. */
 import { sendJson } from '../shared/api.js';
 import { CheckPanel } from './check/panel.js';
+import { OutputsPanel } from './outputs/panel.js';
 import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
@@ -26,6 +27,8 @@ export class EventCard {
   element = h('section', { class: 'event card' });
   /** The event's sound check. @type {CheckPanel} */
   check;
+  /** Where its captions go besides our own pages. @type {OutputsPanel} */
+  outputs;
   #event;
   #fail;
   #actions;
@@ -61,6 +64,7 @@ export class EventCard {
     this.element.dataset.event = event.id;
     const path = eventAddress(event.id);
     this.check = new CheckPanel(event.id, on.failed);
+    this.outputs = new OutputsPanel(event.id);
     this.#actions = new EventActions(event, on, () => this.check.confirmLive());
     this.#cost = new CostLine(path, on.failed);
     this.#stereo = new StereoChoice(path, event.stereo_input, on.failed);
@@ -97,7 +101,9 @@ export class EventCard {
    */
   open(open) {
     if (open && this.#details === null) {
-      this.#details = h('div', { class: 'details' }, this.#links, this.check.element, this.#measured);
+      const { check, outputs } = this;
+      const parts = [this.#links, check.element, this.#measured, outputs.element];
+      this.#details = h('div', { class: 'details' }, ...parts);
       this.element.append(this.#details);
     }
     if (this.#details) this.#details.hidden = !open;
@@ -134,8 +140,10 @@ export class EventCard {
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
     this.check.element.hidden = over;
+    this.outputs.element.hidden = over;
     this.check.light.hidden = over;
     this.check.showEvent(event);
+    this.outputs.showEvent(event);
     this.#warnings.hidden = over;
     const warnings = event.warnings.map((warning) =>
       h('p', { class: 'notice', 'data-tone': 'warn' }, warningWords(warning, event.languages)),

@@ -98,6 +98,14 @@ export class EventList {
     this.#cards.get(id)?.check.show(report);
   }
 
+  /**
+   * @param {string} id
+   * @param {import('./outputs/output-words.js').CaptionOutput[]} outputs of the event
+   */
+  showOutputs(id, outputs) {
+    this.#cards.get(id)?.outputs.show(outputs);
+  }
+
   /** @param {string} id */
   remove(id) {
     const card = this.#cards.get(id);

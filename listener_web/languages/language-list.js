@@ -19,6 +19,8 @@ export class LanguageList extends EventTarget {
   #channels;
   #phone;
   #strings;
+  /** Channels on which a human interpreter is heard, once that is known. @type {Set<string> | null} */
+  #humans = null;
   #withNone = false;
   /** @type {Channel | null} */
   #without = null;
@@ -83,6 +85,14 @@ export class LanguageList extends EventTarget {
     this.#showRows();
   }
 
+  /** @param {readonly string[]} humans channels on which a human interpreter is heard now */
+  hearHumans(humans) {
+    const same = this.#humans?.size === humans.length && humans.every((id) => this.#humans?.has(id));
+    if (same) return;
+    this.#humans = new Set(humans);
+    this.#showRows();
+  }
+
   /** Move the focus to what is chosen. */
   focusChosen() {
     const chosen = this.#buttons.find((button) => button.getAttribute('aria-pressed') === 'true');
@@ -124,8 +134,10 @@ export class LanguageList extends EventTarget {
   }
 
   /** @param {Channel} channel */
-  #badge({ interpreter }) {
-    if (interpreter !== 'ai') return [];
+  #badge({ id, interpreter }) {
+    if (interpreter === undefined) return [];
+    const isHuman = this.#humans === null ? interpreter !== 'ai' : this.#humans.has(id);
+    if (isHuman) return [];
     const short = h('span', { 'aria-hidden': 'true' }, this.#strings.aiBadge);
     const long = h('span', { class: 'visually-hidden' }, this.#strings.interpretedByAi);
     return [h('span', { class: 'badge' }, short, long)];

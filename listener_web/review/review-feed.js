@@ -4,7 +4,7 @@ import { eventAddress } from '../shared/organizer.js';
 import { isNewer, writtenMs } from '../captions/caption-ids.js';
 
 /** @typedef {import('../captions/caption-feed.js').Caption} Caption */
-/** @typedef {{state: import('../desk/api-types.js').EventState}} EventFacts */
+/** @typedef {{state: import('../desk/api-types.js').EventState, hold_back_s: number}} EventFacts */
 
 const RETRY_MS = 3_000;
 /** The browser reconnects by itself; a shorter outage is not worth a word. */

@@ -3,6 +3,7 @@
  *
  * `review-feed.js` brings the captions of a channel. `line-list.js` shows them, each in a `line-row.js`,
  * and opens `line-editor.js`. `revising.js` sends what was changed, and `steps.js` knows how to undo it.
+ * `hold-back.js` lets readers wait for the captions.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
@@ -13,6 +14,7 @@ import { languageChoice } from '../i18n/language-choice.js';
 import { loadWords, say } from '../i18n/say.js';
 import { languageName } from '../i18n/written.js';
 import { openSession } from '../desk/access/session.js';
+import { HoldBack } from './hold-back.js';
 import { LineList } from './line-list.js';
 import { ReviewFeed } from './review-feed.js';
 import { revise } from './revising.js';
@@ -29,6 +31,7 @@ import { Steps } from './steps.js';
  * @property {string} title
  * @property {import('../desk/api-types.js').EventState} state
  * @property {{id: string, name: string, dir: string}[]} channels
+ * @property {number} hold_back_s
  * @property {boolean} may_set
  */
 
@@ -40,6 +43,8 @@ const redo = byId('redo', HTMLButtonElement);
 const steps = new Steps();
 /** @type {LineList} */
 let list;
+/** @type {HoldBack} */
+let holdBack;
 /** @type {ReviewFeed | null} */
 let feed = null;
 /** Whether a revision is on its way; the next one waits for its number. */
@@ -59,7 +64,8 @@ function tell(words) {
 }
 
 /** @param {import('./review-feed.js').EventFacts} facts */
-function showEvent({ state }) {
+function showEvent({ state, hold_back_s }) {
+  holdBack.show(hold_back_s);
   const [key, look] = EVENT_STATES[state];
   const place = byId('state', HTMLElement);
   place.dataset.status = look;
@@ -176,6 +182,8 @@ async function start() {
     redo: doAgain,
     help: () => shortcuts.show(),
   });
+  holdBack = new HoldBack(event, overview.may_set, fail);
+  byId('side', HTMLElement).append(holdBack.element);
   undo.addEventListener('click', takeBack);
   redo.addEventListener('click', doAgain);
   chooser.addEventListener('change', read);

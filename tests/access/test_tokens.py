@@ -114,7 +114,7 @@ async def test_tokens_of_an_event_are_the_organizers_to_give_and_to_revoke(
         ana = await ask(http, "POST", path, 201, json=body)
         assert ana["scopes"] == ["event:talk/es"]
         assert ana["created_by"] == "a organizer"
-        assert ana["link"] is None
+        assert ana["link"].endswith(f"/booth/talk/es#token={ana['token']}")
         listed = await ask(http, "GET", path, 200)
         assert [one["id"] for one in listed] == [
             "stage-link",

@@ -8,12 +8,14 @@ it, so that its place can be seen in the decoded sound of its channel.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 import pytest
 
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, TextOutput
+from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress
@@ -33,6 +35,8 @@ from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 EVENT = Event("talk", "A talk", EventState.LIVE, (Channel("es"),), "key")
+NO_HUMAN = EngineOpener(cast("Engines", None), Channel("es"), hears_human=True)
+"""Nobody asks for a session of it."""
 DELTA_BYTES = 19_200
 TICK_S = 0.2
 WITHIN_MS = 350
@@ -193,6 +197,9 @@ class Stage:
                 clock=clock,
                 limits=CatchUpLimits(),
                 frame_samples=OPUS_FRAME_SAMPLES,
+                transcriber=NO_HUMAN,
+                finishes=lambda: True,
+                voice_changed=lambda: None,
             )
         self.output = SessionOutput(
             buffer=self.floor.buffer,

@@ -38,7 +38,7 @@ EVENT = {
 
 @dataclass(slots=True)
 class ChannelSite:
-    """What a test needs of the server.
+    """The server, as a test uses it.
 
     Attributes:
         url: its address.

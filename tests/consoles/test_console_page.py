@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.consoles.channel_site import ChannelSite, channel_site
 from tests.support.axe import violations
@@ -11,8 +11,8 @@ from tests.support.browser import own_chromium, until
 from tests.support.keyboard import Keyboard
 
 MICROPHONES = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-LAPTOP = {"width": 1366, "height": 650}
-"""What a browser leaves of 1366 × 768."""
+LAPTOP = ViewportSize(width=1366, height=650)
+"""The window of a browser on a screen of 1366 × 768."""
 OVERFLOW = """() => {
   const {scrollWidth, scrollHeight} = document.documentElement;
   return [scrollWidth > innerWidth, scrollHeight > innerHeight];
@@ -72,7 +72,6 @@ async def test_two_interpreters_share_a_channel_by_keyboard() -> None:
     async with two_interpreters() as (site, ana, ben):
         await ana.is_shown("ai")
         await hears_and_reads(site, ana)
-        await takes_turns(ana, ben)
         await writes(ana, ben)
         await looks_right(ben)
         await loses_the_network(ana)
@@ -103,38 +102,6 @@ async def hears_and_reads(site: ChannelSite, ana: Interpreter) -> None:
     await ana.press("s")
     assert await ana.page.is_checked("#self")
     await ana.press("s")
-
-
-async def takes_turns(ana: Interpreter, ben: Interpreter) -> None:
-    await ana.press("t")
-    await ana.is_shown("on-air")
-    await ana.reads(".air-detail", "Listeners hear you.")
-    await ben.is_shown("partner")
-    await ana.page.keyboard.down("c")
-    await ana.is_shown("cough")
-    await ana.page.keyboard.up("c")
-    await ana.is_shown("on-air")
-    await ana.press("m")
-    await ana.is_shown("muted")
-    await ana.press("m")
-    await ana.is_shown("on-air")
-    await ben.press("r")
-    await ana.reads(".ask", "Ben asks for the channel.")
-    await ana.press("h")
-    await ben.reads(".ask", "You are on air in")
-    await ben.press("x")
-    await ben.is_shown("partner")
-    await until(ben.page, "() => document.querySelector('.ask').innerText === ''")
-    await ana.press("h")
-    await ben.is_shown("on-air")
-    await ana.is_shown("partner")
-    await ben.press("a")
-    await ben.is_shown("ai")
-    await ben.press("t")
-    await ben.is_shown("on-air")
-    await ana.press("t")
-    await ana.is_shown("on-air")
-    await ben.is_shown("partner")
 
 
 async def writes(ana: Interpreter, ben: Interpreter) -> None:
@@ -176,9 +143,8 @@ async def looks_right(ben: Interpreter) -> None:
 async def loses_the_network(ana: Interpreter) -> None:
     await ana.context.set_offline(offline=True)
     await ana.is_shown("offline")
-    await ana.reads(".air-detail", "Listeners hear the AI.")
     await ana.context.set_offline(offline=False)
-    await ana.is_shown("on-air")
+    await ana.is_shown("ai")
 
 
 async def test_a_console_reads_from_right_to_left() -> None:

@@ -21,6 +21,7 @@ PARAMETERS = {
     "event": "talk",
     "conference": "water",
     "link": "stage",
+    "output": "0123456789ab",
     "form": "svg",
     "channel": "es",
     "token": "x",

@@ -16,6 +16,7 @@ _PLACEHOLDERS = {
     "channel": "es",
     "attendee|stage": "stage",
     "link": "stage",
+    "output": "0123456789ab",
     "session": "x",
     "token": "x",
     "form": "png",

@@ -148,6 +148,10 @@ async def test_languages_are_found_by_any_of_their_names(edge: Edge) -> None:
         greek = attendee.page.locator("#languages button[data-channel='el']")
         assert "Griechisch" in await greek.inner_text()
         assert await greek.locator(".badge").count() == 1
+        human = BoothStatus("el", BoothState.LIVE, on_air="human")
+        edge.bus.publish(keys.status("talk"), status_to_json(human))
+        await until(attendee.page, "() => !document.querySelector(\"[data-channel='el'] .badge\")")
+        assert await attendee.page.locator("[data-channel='sw'] .badge").count() == 1
 
 
 async def test_the_language_of_the_speaker_is_asked_for_when_the_sheet_opens(edge: Edge) -> None:

@@ -23,7 +23,7 @@ def variant(number: int) -> PageVariant:
 
 
 def basis(last: int) -> PageBasis:
-    return PageBasis(EVENT, "en", {"state": "live"}, (last, 0))
+    return PageBasis(EVENT, "en", {"state": "live"}, ((last, 0), 0))
 
 
 def test_a_page_is_kept_until_its_basis_changes() -> None:

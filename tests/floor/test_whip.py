@@ -224,7 +224,7 @@ async def test_a_speaker_that_hangs_up_is_forgotten(whip: Stage) -> None:
 
 
 async def test_sessions_are_bounded(whip: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broadcaster.floor.whip.MAX_SESSIONS", 1)
+    monkeypatch.setattr("broadcaster.webrtc.whip.sessions.MAX_SESSIONS", 1)
     async with client() as first, client() as second:
         await whip.published(first)
         offer = second.localDescription.sdp

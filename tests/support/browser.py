@@ -7,17 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.support.playwright_client import connected
 from tests.support.shared_chromium import SHARED
 from tests.support.sound import Samples, resampled
 
 FEATURES_LEFT_OUT = (
     # Pages of the address bar, which no test sees: each window loads them, for half a second.
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # A process for the next page, whether or not one is opened.
+    "SpareRendererForSitePerProcess",
     # The list of Playwright, which this one replaces.
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
@@ -40,9 +43,16 @@ USUAL_TEXT_SIZE = "--blink-settings=defaultFontSize=16"
 DEADLINE_MS = 45_000
 TAP = """
 registerProcessor('tap', class extends AudioWorkletProcessor {
+  #block = new Float32Array(1024); // 128 at a time are a message every 3 ms
+  #length = 0;
   process([input]) {
-    const block = input[0] ?? new Float32Array(128);
-    this.port.postMessage({frame: currentFrame, block: block.slice()});
+    if (input[0]) this.#block.set(input[0], this.#length);
+    this.#length += 128;
+    if (this.#length === this.#block.length) {
+      this.port.postMessage({end: currentFrame + 128, block: this.#block});
+      this.#block = new Float32Array(this.#length);
+      this.#length = 0;
+    }
     return true;
   }
 });
@@ -53,10 +63,10 @@ _TAP = """
   const tap = new AudioWorkletNode(context, 'tap', {numberOfOutputs: 0});
   window.tapped = {context, blocks: [], first: null, soonest: Infinity};
   tap.port.onmessage = ({data}) => {
-    const ended_ms = (data.frame + 128) / context.sampleRate * 1000;
+    const ended_ms = data.end / context.sampleRate * 1000;
     const seen_ms = performance.timeOrigin + performance.now();
     window.tapped.soonest = Math.min(window.tapped.soonest, seen_ms - ended_ms);
-    window.tapped.first ??= data.frame;
+    window.tapped.first ??= data.end - data.block.length;
     window.tapped.blocks.push(data.block);
   };
 """
@@ -83,11 +93,12 @@ TAP_MICROPHONE = f"""async (source) => {{
 TAP_READ = """() => {
   const {context, first, soonest} = window.tapped;
   const blocks = window.tapped.blocks.splice(0);
-  window.tapped.first += blocks.length * 128;
-  const pcm = new Int16Array(blocks.length * 128);
-  blocks.forEach((block, i) => block.forEach((x, j) => {
-    pcm[i * 128 + j] = Math.max(-1, Math.min(1, x)) * 32767;
-  }));
+  const pcm = new Int16Array(blocks.reduce((sum, {length}) => sum + length, 0));
+  window.tapped.first += pcm.length;
+  let at = 0;
+  for (const block of blocks) {
+    for (const x of block) pcm[at++] = Math.max(-1, Math.min(1, x)) * 32767;
+  }
   let text = '';
   const bytes = new Uint8Array(pcm.buffer);
   for (let i = 0; i < bytes.length; i += 32768) {
@@ -145,14 +156,8 @@ async def chromium(*flags: str) -> AsyncIterator[Browser]:
         async with own_chromium(*flags) as browser:
             yield browser
         return
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect(await shared.address())
-        try:
-            yield browser
-        finally:
-            for context in browser.contexts:
-                await context.close()
-            await browser.close()
+    async with connected(await shared.address()) as browser:
+        yield browser
 
 
 @asynccontextmanager
@@ -204,9 +209,11 @@ class Attendee:
         """The attendee page at `url`, in a context of its own.
 
         Recording what is played needs a script of ours in the page, which its CSP forbids: a page
-        that is not `tapped` runs under the real CSP.
+        that is not `tapped` runs under the real CSP. One that is `tapped` moves nothing, because
+        to draw its animations takes as much of the machine as its sound.
         """
-        context = await browser.new_context(bypass_csp=tapped)
+        motion: Literal["reduce", "no-preference"] = "reduce" if tapped else "no-preference"
+        context = await browser.new_context(bypass_csp=tapped, reduced_motion=motion)
         attendee = cls(await context.new_page())
         await attendee.page.goto(url)
         return attendee

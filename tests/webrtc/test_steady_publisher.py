@@ -10,13 +10,13 @@ from aiohttp import web
 from yarl import URL
 
 from broadcaster.errors import ServerRefused, ServerUnreachable
-from broadcaster.floor.whip import WhipSession
 from broadcaster.webrtc.clients import publisher
 from broadcaster.webrtc.clients.frames import PacedFrames
 from broadcaster.webrtc.clients.http_session import is_gone
 from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
 from broadcaster.webrtc.ingest import IngestSettings
+from broadcaster.webrtc.whip.sessions import WhipSession
 from tests.support.deadline import deadline
 from tests.support.web import on_loopback
 from tests.webrtc.support import STAGE_KEY, stage, voice
@@ -153,15 +153,16 @@ async def test_a_session_that_the_server_ended_without_a_goodbye_is_missed(
     monkeypatch.setattr(publisher, "OVERDUE_S", 0.0)
     asked: list[web.Request] = []
     async with stage(IngestSettings()) as whip, deadline():
-        find_session = whip.endpoint._session
+        sessions = whip.endpoint._sessions
+        find_session = sessions._session
 
-        def find(request: web.Request) -> WhipSession | None:
+        def find(request: web.Request, place: str) -> WhipSession | None:
             asked.append(request)
             if len(asked) > 3:
                 raise web.HTTPNotFound
-            return find_session(request)
+            return find_session(request, place)
 
-        monkeypatch.setattr(whip.endpoint, "_session", find)
+        monkeypatch.setattr(sessions, "_session", find)
         source = PacedFrames(itertools.repeat(bytes(960)))
         async with publishing(whip.http, f"{whip.url}/whip/demo", STAGE_KEY, source) as talking:
             await talking.lost.wait()

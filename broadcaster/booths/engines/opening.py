@@ -56,6 +56,10 @@ class Engines:
         """Opens sessions for one channel; the floor channel gets a transcriber."""
         return EngineOpener(self, channel)
 
+    def transcriber(self, channel: Channel) -> "EngineOpener":
+        """Opens sessions that write down a human interpreter of one channel."""
+        return EngineOpener(self, channel, hears_human=True)
+
 
 @dataclass(frozen=True, slots=True)
 class EngineOpener:
@@ -64,10 +68,12 @@ class EngineOpener:
     Attributes:
         engines: the service.
         channel: what the engine fills.
+        hears_human: whether the engine writes down a human interpreter of the channel.
     """
 
     engines: Engines
     channel: Channel
+    hears_human: bool = False
 
     @property
     def language(self) -> str:
@@ -94,7 +100,7 @@ class EngineOpener:
     @property
     def kind(self) -> EngineKind:
         """Which engine fills the channel."""
-        if self.channel.language == FLOOR:
+        if self.channel.language == FLOOR or self.hears_human:
             return EngineKind.TRANSCRIBE
         if self.channel.interpreter is not Interpreter.AUTO:
             return EngineKind(self.channel.interpreter)
@@ -167,10 +173,16 @@ class EngineOpener:
         engines = self.engines
         if engines.transcribe_model is None:
             raise failures.not_offered("no_transcriptions", "captions of the original")
+        if self.hears_human:
+            spoken: str | None = self.channel.language
+            terms = [one for term in event.glossary if (one := term.translations.get(spoken or ""))]
+        else:
+            spoken = event.source_language
+            terms = [term.text for term in event.glossary]
         config = TranscriptionConfig(
             model=engines.transcribe_model,
-            languages=(event.source_language,) if event.source_language else (),
-            keywords=(*(term.text for term in event.glossary), *event.do_not_translate),
+            languages=(spoken,) if spoken else (),
+            keywords=(*terms, *event.do_not_translate),
         )
         async with open_transcription(engines.http, engines.endpoint, config) as connection:
             yield Transcribe(connection)

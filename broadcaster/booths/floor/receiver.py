@@ -54,6 +54,7 @@ class FloorReceiver:
         clock: time.
         shared: what the booths of this process keep; None if this is the only one.
         live_at_ms: Unix time when the event went live, if it is known.
+        away_s: after this long without a frame silence is heard.
 
     Attributes:
         clock: where the floor is now.
@@ -67,7 +68,9 @@ class FloorReceiver:
         clock: Clock,
         shared: SharedBlocks | None = None,
         live_at_ms: int | None = None,
+        away_s: float = FLOOR_AWAY_S,
     ) -> None:
+        self._away_s = away_s
         self._topic = topic
         self._bus = bus
         self._time = clock
@@ -109,8 +112,8 @@ class FloorReceiver:
             elapsed_s: planned time since the last tick. Real time will not do: if this process
                 stood still, the floor did not, and its frames are about to arrive in a burst.
         """
-        if self._missing_s > FLOOR_AWAY_S and self.clock.started and not self._filling:
-            late = ms_to_samples(int(FLOOR_AWAY_S * 1000))
+        if self._missing_s > self._away_s and self.clock.started and not self._filling:
+            late = ms_to_samples(int(self._away_s * 1000))
             self._keep(self._blocks.advance_to(self.clock.now() - late))
         self._missing_s += elapsed_s
 

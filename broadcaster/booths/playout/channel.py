@@ -11,6 +11,7 @@ from broadcaster.audio.pcm import Samples, to_pcm
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
+from broadcaster.booths.playout.on_air_mixer import OnAirMixer
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
@@ -53,7 +54,8 @@ class ChannelOutput:
         channel: id of the channel.
         bus: where the frames are published.
         clock: time.
-        voice: what the interpreter says.
+        voice: what the AI says.
+        on_air: puts the human interpreter in its place.
         mix_now: asked for each packet.
         frame_samples: of an Opus packet.
 
@@ -71,10 +73,12 @@ class ChannelOutput:
         voice: ChannelVoice,
         mix_now: Callable[[], ChannelMix],
         frame_samples: int,
+        on_air: OnAirMixer | None = None,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._voice = voice
+        self._on_air = on_air or OnAirMixer()
         self._mix_now = mix_now
         self._frame_samples = frame_samples
         self._bed = FloorBed()
@@ -120,7 +124,8 @@ class ChannelOutput:
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
         wanted = self._mix_now()
-        voice = self._voice.pull(self._frame_samples, floor_now, self._position)
+        ai = self._voice.pull(self._frame_samples, floor_now, self._position)
+        voice = self._on_air.mix(ai)
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}

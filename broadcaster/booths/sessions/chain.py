@@ -232,10 +232,11 @@ class SessionChain:
 
     async def _pause(self, seconds: float) -> None:
         await first_of(
-            self._clock.sleep(seconds), self._left(), name=f"pause before {self._language}"
+            self._clock.sleep(seconds), self.left(), name=f"pause before {self._language}"
         )
 
-    async def _left(self) -> None:
+    async def left(self) -> None:
+        """Return when it has been told to leave."""
         await self._leaving.wait()
 
     async def _listen_until_one_fails(self) -> None:

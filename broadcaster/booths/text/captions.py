@@ -63,6 +63,11 @@ class CaptionWriter:
         """Continue with the text of another session."""
         self._segmenter.join()
 
+    def end_sentence(self, now_ms: int) -> None:
+        """End what is open, finished or not: somebody else speaks from now on."""
+        self._write(self._segmenter.flush(now_ms))
+        self._segmenter.join()
+
     @asynccontextmanager
     async def writing(
         self, now_ms: Callable[[], int], finishes: Callable[[], bool] = lambda: True

@@ -82,6 +82,7 @@ _OPTIONS = [
     ),
     click.option("--retention-days", type=int, help="Days from closing until all is deleted."),
     click.option("--downloads/--no-downloads", default=None, help="Whether captions are a file."),
+    click.option("--hold-back-s", type=int, help="Seconds for a reviewer before captions appear."),
     click.option(
         "--source-captions/--no-source-captions", default=None, help="Captions of the original."
     ),

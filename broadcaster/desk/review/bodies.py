@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from broadcaster.desk.bodies import LONGEST_HOLD_BACK_S
 from broadcaster.desk.review.corrected_text import LONGEST_CHARACTERS
 
 _LARGEST = 1_000_000
@@ -16,6 +17,14 @@ def _visible(text: str) -> str:
     if not text.strip():
         raise ValueError("there is no text; hide the caption instead")
     return text
+
+
+class Hold(BaseModel):
+    """Body of `POST /api/events/{event}/hold`."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    seconds: int = Field(ge=0, le=LONGEST_HOLD_BACK_S)
 
 
 class RevisionBody(BaseModel):

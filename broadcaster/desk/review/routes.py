@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.requests import parse
-from broadcaster.desk.review.bodies import RevisionBody
+from broadcaster.desk.review.bodies import Hold, RevisionBody
 from broadcaster.desk.review.corrected_text import in_lines
 from broadcaster.desk.review.presence import ReviewerPresence
 from broadcaster.desk.review.revisions import CaptionReviser, RevisionWish
@@ -65,6 +66,7 @@ class ReviewRoutes:
         """The routes."""
         return [
             web.get("/api/events/{event}/review", self.overview),
+            web.post("/api/events/{event}/hold", self.hold),
             web.get("/api/events/{event}/captions/{channel}", self.captions),
             web.post("/api/events/{event}/captions/{channel}/revisions", self.revise),
         ]
@@ -85,9 +87,21 @@ class ReviewRoutes:
             "title": event.title,
             "state": event.state,
             "channels": channels,
+            "hold_back_s": event.hold_back_s,
             "may_set": identity.covers_channel(own, ""),
         }
         return web.json_response(body, headers=NO_STORE)
+
+    async def hold(self, request: web.Request) -> web.Response:
+        """Hold captions back for some seconds, or not any more."""
+        identity, event = await self._asked(request)
+        if not identity.covers_channel(Ownership.of(event), ""):
+            raise not_your_channel()
+        seconds = (await parse(request, Hold)).seconds
+        await self._events.rewrite(
+            event.id, lambda before: replace(before, hold_back_s=seconds), None, identity.name
+        )
+        return web.Response(status=204, headers=NO_STORE)
 
     async def captions(self, request: web.Request) -> web.StreamResponse:
         """A channel's captions as they are written, also those that readers do not see yet."""

@@ -99,7 +99,7 @@ def _message(entry: Entry) -> bytes:
 
 
 def _event_message(event: Event) -> bytes:
-    body = {"state": event.state}
+    body = {"state": event.state, "hold_back_s": event.hold_back_s}
     return b"event: event\ndata: " + json.dumps(body).encode() + b"\n\n"
 
 

@@ -32,6 +32,8 @@ class CaptionHistory:
         """By id, in the order of the positions."""
         self._count = 0
         self._revisions = CaptionRevisions()
+        self.revised = 0
+        """How many revisions it was given."""
 
     def put(self, caption_id: str, position: Position, message: bytes) -> None:
         """Keep a version of a caption in place of its previous version.
@@ -50,14 +52,19 @@ class CaptionHistory:
             self._drop_oldest()
 
     def revise(
-        self, caption_id: str, number: int, position: Position, write: Callable[[Position], bytes]
+        self,
+        caption_id: str,
+        number: int,
+        position: Position | None,
+        write: Callable[[Position], bytes],
     ) -> bytes | None:
         """Keep a revision of a caption.
 
         Args:
             caption_id: of the caption.
             number: counts its revisions from 1.
-            position: of the revision; later than every position so far.
+            position: of the revision, later than every position so far; None for one that is later
+                than captions which will still be put.
             write: makes the message for the place of the caption, and for the revision itself.
 
         Returns:
@@ -69,9 +76,18 @@ class CaptionHistory:
         place = self._revise_in_place(caption_id, write)
         if place is None:
             return None
+        shares_position = position is None
+        position = position or self.last or place
         message = write(position)
-        self._revisions.keep(caption_id, CaptionRevision(number, place, position, message))
+        self._revisions.keep(
+            caption_id, CaptionRevision(number, place, position, message, shares_position)
+        )
+        self.revised += 1
         return message
+
+    def again(self, after: Position | None) -> list[bytes]:
+        """See `CaptionRevisions.again`."""
+        return self._revisions.again(after)
 
     def is_revised(self, caption_id: str) -> bool:
         """Whether a caption has a revision."""

@@ -17,6 +17,7 @@ from broadcaster.edge.fanout.caption_messages import (
 )
 from broadcaster.edge.fanout.caption_reader import CaptionReader
 from broadcaster.edge.fanout.framing import framed
+from broadcaster.edge.fanout.held_captions import HeldCaptions
 from broadcaster.edge.fanout.outlet import Goodbye
 from broadcaster.edge.fanout.polling_readers import PollingReaders
 from broadcaster.errors import BusUnavailable
@@ -61,13 +62,17 @@ class CaptionHub:
         stream: its name.
         clock: the time.
         ring: writes to many sockets at once; None writes to one after the other.
+        hold_back_s: for how many seconds captions are held back for a reviewer.
     """
 
-    def __init__(self, bus: Bus, stream: str, clock: Clock, ring: Ring | None) -> None:
+    def __init__(
+        self, bus: Bus, stream: str, clock: Clock, ring: Ring | None, hold_back_s: int = 0
+    ) -> None:
         self._bus = bus
         self._stream = stream
         self._clock = clock
         self._history = CaptionHistory()
+        self._held = HeldCaptions(clock, hold_back_s)
         self._last_id = ""
         self._newest = Caption("", "", 0, 0, "", final=True)
         self._readers: dict[bool, FanOut[CaptionReader]] = {
@@ -114,6 +119,9 @@ class CaptionHub:
             transport, after, since, self._write_past, self._count_cut, chunked=chunked
         )
         reader.state = self._state
+        if past and resumes:
+            for message in self._history.again(after):
+                reader.write(message)
         if past:
             self._behind.add(reader)
             transport.observer = reader
@@ -142,6 +150,8 @@ class CaptionHub:
         """The answer to `poll` for a reader that may never ask again; it is not counted."""
         since = after if resumes else self._history.last
         messages, last = self._history.messages(after, since) if past else ([], self._history.last)
+        if resumes:
+            messages = self._history.again(after) + messages
         last = last or after
         newest = self._history.last
         more = newest is not None and last is not None and last < newest
@@ -160,6 +170,15 @@ class CaptionHub:
     def messages(self) -> list[bytes]:
         """The newest version of each caption so far, as readers of the stream get it."""
         return self._history.everything()
+
+    def hold_back(self, seconds: int) -> None:
+        """Hold captions back for this long from now on, also those that wait."""
+        self._held.seconds = seconds
+
+    @property
+    def edition(self) -> tuple[Position | None, int]:
+        """Something else after each version and each revision."""
+        return self._history.last, self._history.revised
 
     @property
     def newest(self) -> str:
@@ -200,6 +219,7 @@ class CaptionHub:
                 await self._clock.sleep(RETRY_S)
         await first_of(
             self._follow(),
+            self._release(),
             self._write_states(),
             self._keep_open(),
             name=f"captions:{self._stream}",
@@ -241,9 +261,25 @@ class CaptionHub:
 
     async def _follow(self) -> None:
         async for entry in self._bus.follow(self._stream, self._last_id):
+            self._last_id = entry.id
+            caption = self._read(entry)
+            if caption is None or self._held.takes(entry, caption, self._clock.now_ms()):
+                continue
             # A caption is either in the history that a new reader gets, or written to it.
             async with self._writing:
-                if message := self._remember(entry):
+                if message := self._remember(entry, caption):
+                    await self._send_to_all(message)
+
+    async def _release(self) -> None:
+        """Let captions go that were held back, those that were revised with their revision."""
+        while True:
+            held = await self._held.next_due()
+            async with self._writing:
+                message = self._remember(held.entry, held.caption)
+                revision = self._read(held.revision) if held.revision is not None else None
+                if held.revision is not None and revision is not None:
+                    message = self._remember(held.revision, revision)
+                if message:
                     await self._send_to_all(message)
 
     async def _write_states(self) -> None:
@@ -270,18 +306,25 @@ class CaptionHub:
     async def _load(self) -> None:
         while entries := await self._bus.read(self._stream, self._last_id, _PAGE):
             async for entry in in_turns(entries, _LOADED_AT_ONCE):  # others are listening already
-                self._remember(entry)
+                self._last_id = entry.id
+                caption = self._read(entry)
+                if caption is not None and not self._held.takes(
+                    entry, caption, _position_of(entry)[0]
+                ):
+                    self._remember(entry, caption)
         self.loaded.set()
 
-    def _remember(self, entry: Entry) -> bytes | None:
-        self._last_id = entry.id
+    def _read(self, entry: Entry) -> Caption | None:
+        """The caption of an entry; None if it is something else."""
         try:
-            caption = Caption.from_json(entry.payload)
+            return Caption.from_json(entry.payload)
         except (ValueError, TypeError):
             log.error("an entry of %s is not a caption and is skipped", self._stream)  # noqa: TRY400
             return None
-        position = parse_id(entry.id)
-        assert position is not None, "the bus makes the ids"
+
+    def _remember(self, entry: Entry, caption: Caption) -> bytes | None:
+        """Keep a caption or a revision; returns its message for readers."""
+        position = _position_of(entry)
         if caption.revision:
             return self._revise(caption, position, entry.payload)
         if self._history.is_revised(caption.id):
@@ -296,4 +339,11 @@ class CaptionHub:
         if caption.id == self._newest.id:
             self._newest = max(self._newest, caption, key=attrgetter("revision"))
         write = partial(revision_message, payload)
-        return self._history.revise(caption.id, caption.revision, position, write)
+        own = None if len(self._held) else position
+        return self._history.revise(caption.id, caption.revision, own, write)
+
+
+def _position_of(entry: Entry) -> Position:
+    position = parse_id(entry.id)
+    assert position is not None, "the bus makes the ids"
+    return position

@@ -20,14 +20,17 @@ class CaptionRevision:
     Attributes:
         number: counts the caption's revisions from 1.
         place: the position of the caption.
-        position: its own.
+        position: its own; of one that came while captions were held back, that of the newest
+            caption that readers had.
         message: as it is written to readers.
+        shares_position: whether its position is that of another message, too.
     """
 
     number: int
     place: Position
     position: Position
     message: bytes
+    shares_position: bool = False
 
 
 class CaptionRevisions:
@@ -52,6 +55,14 @@ class CaptionRevisions:
         self._newest[caption_id] = revision
         if len(self._newest) > MOST_REVISIONS:
             del self._newest[next(iter(self._newest))]
+
+    def again(self, after: Position | None) -> list[bytes]:
+        """Revisions that a reader may have missed though it has the message of their position."""
+        return [
+            one.message
+            for one in self._newest.values()
+            if one.shares_position and one.position == after
+        ]
 
     def due(
         self, after: Position | None, since: Position | None

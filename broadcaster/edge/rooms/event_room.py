@@ -86,6 +86,7 @@ class EventRoom:
         self._floor: tuple[float, FloorStatus] | None = None
         self._booths: dict[str, tuple[float, BoothState]] = {}
         self._lags_s: dict[str, int] = {}
+        self._humans: set[str] = set()
         self._spoken_language = ""
         self._told: dict[str, State] = {}
         self.announcements = RoomAnnouncements(event.id, process.id, process.bus, process.clock)
@@ -146,7 +147,8 @@ class EventRoom:
         self._used_at = self._clock.monotonic()
         if channel not in self._captions:
             stream = keys.captions(self.event.id, channel)
-            hub = CaptionHub(self._bus, stream, self._clock, self._process.ring)
+            hold_back_s = self.event.hold_back_s
+            hub = CaptionHub(self._bus, stream, self._clock, self._process.ring, hold_back_s)
             self._captions[channel] = hub
             self._start(hub.run, f"captions:{self.event.id}:{channel}")
         return self._captions[channel]
@@ -188,15 +190,12 @@ class EventRoom:
     def state(self, channel: str) -> State:
         """The states of the event, the floor and the booth, as readers of a channel get them."""
         now = self._clock.monotonic()
-        floor, booth = "absent", BoothState.IDLE
+        floor = "absent"
         if self._floor is not None and now - self._floor[0] < STALE_AFTER_S:
             status = self._floor[1]
             if status.publisher:
                 floor = "speaking" if status.silent_ms < SPEAKING_WITHIN_MS else "silent"
-        if channel == FLOOR:
-            booth = BoothState.LIVE
-        elif channel in self._booths and now - self._booths[channel][0] < STALE_AFTER_S:
-            booth = self._booths[channel][1]
+        booth = self._booth_state(channel, now)
         state: State = {
             "state": EventState.CLOSED if self.event.is_over else self.event.state,
             "floor": floor,
@@ -207,6 +206,8 @@ class EventRoom:
             state["lag_s"] = self._lags_s[channel]
         if channel == FLOOR and self.floor_language:
             state["language"] = self.floor_language
+        if humans := self.humans():
+            state["humans"] = humans
         if notice := self.event.notice_on(channel):
             state["notice"] = notice
         announcements = self.announcements.on(channel)
@@ -216,6 +217,18 @@ class EventRoom:
         if self.event.state is EventState.OPEN and starts_at:
             state["starts_at"] = starts_at
         return state
+
+    def _booth_state(self, channel: str, now: float) -> BoothState:
+        """The state of a channel for its readers: live while a human is heard, and on the floor."""
+        if channel == FLOOR:
+            return BoothState.LIVE
+        if channel not in self._booths or now - self._booths[channel][0] >= STALE_AFTER_S:
+            return BoothState.IDLE
+        return BoothState.LIVE if channel in self._humans else self._booths[channel][1]
+
+    def humans(self) -> tuple[str, ...]:
+        """The channels on which a human interpreter is heard now."""
+        return tuple(one for one in self.event.channel_ids() if one in self._humans)
 
     @property
     def floor_language(self) -> str:
@@ -231,6 +244,8 @@ class EventRoom:
         """Follow the event's record; return when attendees must not see the event any more."""
         async for record in self._bus.watch(keys.event_record(self.event.id)):
             before, self.event = self.event, Event.from_json(record.value)
+            for captions in self._captions.values():
+                captions.hold_back(self.event.hold_back_s)
             self._tell_changes()
             if self.event.is_over:
                 for hub in self._audio.values():
@@ -247,10 +262,16 @@ class EventRoom:
                 match status:
                     case FloorStatus() as floor:
                         self._floor = (self._clock.monotonic(), floor)
-                    case BoothStatus(
-                        channel=channel, state=state, lag_ms=lag_ms, floor_language=language
+                    case (
+                        BoothStatus(
+                            channel=channel, state=state, lag_ms=lag_ms, floor_language=language
+                        ) as booth
                     ):
                         self._booths[channel] = (self._clock.monotonic(), state)
+                        if booth.on_air == "human":
+                            self._humans.add(channel)
+                        else:
+                            self._humans.discard(channel)
                         if channel == FLOOR:
                             self._spoken_language = language or self._spoken_language
                         elif lag_ms is not None:

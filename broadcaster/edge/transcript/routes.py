@@ -117,7 +117,7 @@ class TranscriptRoutes:
         try:
             # A hall that downloads at the end of a talk waits for one file.
             async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
-                made_of = (hub.last, title, notice)
+                made_of = (hub.edition, title, notice)
                 if file_type not in files or files[file_type].made_of != made_of:
                     files[file_type] = TranscriptFile(made_of, await self._in_thread(hub, make))
                 return files[file_type].body

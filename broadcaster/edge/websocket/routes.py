@@ -51,7 +51,8 @@ class WebSocketRoutes:
         admit(request)
         variant = ChannelVariant.parse(channel)
         low_rate = variant.coding is Coding.LOW_RATE
-        machine = {"interpreter": "ai", "ai_notice": ai_notice(room, channel)}
+        interpreter = "human" if variant.channel in room.humans() else "ai"
+        machine = {"interpreter": interpreter, "ai_notice": ai_notice(room, channel)}
         await ws.prepare(request)
         await ws.send_json(
             {

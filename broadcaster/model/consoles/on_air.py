@@ -92,4 +92,4 @@ class OnAir:
             case dict(raw):
                 return cls(**{name: value for name, value in raw.items() if name in known})
             case _:
-                raise ValueError("a record of who is on air is a JSON object")
+                raise ValueError("a record of an interpreter on air is a JSON object")

@@ -15,10 +15,11 @@ export class ReviewLine {
     this.element = h('p', { class: 'soft review-line' }, link, ' ', this.#words);
   }
 
-  /** @param {EventStatus['review']} review what the reviewers' processes report */
+  /** @param {EventStatus['review']} review what is told about the reviewers */
   show(review) {
-    const { reviewers = 0, corrections = 0 } = review ?? {};
+    const { reviewers = 0, corrections = 0, hold_back_s: seconds = 0 } = review ?? {};
     const parts = [];
+    if (seconds > 0) parts.push(say('reviewHeldBack', { seconds }));
     if (reviewers > 0) parts.push(say('reviewersConnected', { count: reviewers }));
     if (corrections > 0) parts.push(say('reviewCorrections', { count: corrections }));
     setText(this.#words, parts.join(' · '));

@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.desk.review.reviewing import Desk, desk_and_edge
 from tests.edge.conftest import Edge
@@ -42,6 +42,18 @@ async def opened(browser: Browser, address: str) -> Page:
     page = await context.new_page()
     await page.goto(address)
     return page
+
+
+async def holds_captions_back(page: Page, edge: Edge, said: Locator) -> None:
+    """The reviewer sees a caption that readers do not see yet."""
+    await page.select_option("[name=hold]", "5")
+    await expect(page.locator(".hold-state")).to_have_text("Captions are held back by 5 seconds")
+    await edge.caption(3_000, "Solo aquí.")
+    await expect(page.locator("#lines .line-text").nth(2)).to_have_text("Solo aquí.")
+    await expect(said).to_have_count(2)
+    await photograph(page, "held")
+    await page.select_option("[name=hold]", "0")
+    await expect(said).to_have_count(3)
 
 
 async def test_two_keys_correct_the_last_caption_and_each_step_is_undone() -> None:
@@ -93,6 +105,7 @@ async def test_two_keys_correct_the_last_caption_and_each_step_is_undone() -> No
         await press("Escape")
         await expect(page.locator("#lines")).to_be_focused()
         assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        await holds_captions_back(page, edge, said)
 
 
 async def test_a_change_by_somebody_else_is_said_and_nothing_is_lost() -> None:

@@ -210,8 +210,28 @@ async def test_a_reviewer_reads_captions_and_revisions_and_is_counted(
             ]
             await edge.caption(3, "Más")
             assert await texts(reader, 1) == [("es-3", "Más")]
-            wanted = {"reviewers": 1, "corrections": 1}
+            wanted = {"reviewers": 1, "corrections": 1, "hold_back_s": 0}
             while (await desk.ask("GET", "/api/events/talk/status"))["review"] != wanted:
                 await asyncio.sleep(0.05)
         async with deadline(), rita.http.get(CAPTIONS, headers={"Last-Event-ID": last}) as answer:
             assert await texts(EventSource(answer), 1) == [("es-3", "Más")]
+
+
+async def test_captions_are_held_back_by_those_who_may(both: tuple[Desk, Edge]) -> None:
+    desk, _ = both
+    hold = "/api/events/talk/hold"
+    async with desk.reviewer("es") as rita:
+        refused = await rita.ask("POST", hold, 403, json={"seconds": 5})
+        assert refused["error"] == "not_your_channel"
+    async with desk.reviewer() as rita:
+        for seconds in (-1, 31):
+            await rita.ask("POST", hold, 422, json={"seconds": seconds})
+        await rita.ask("POST", hold, 204, json={"seconds": 5})
+        assert (await rita.ask("GET", "/api/events/talk/review"))["hold_back_s"] == 5
+    assert (await desk.ask("GET", "/api/events/talk"))["hold_back_s"] == 5
+    assert (await desk.ask("GET", "/api/events/talk/status"))["review"]["hold_back_s"] == 5
+    await desk.ask("PATCH", "/api/events/talk", json={"hold_back_s": 0})
+    log = (await desk.ask("GET", "/api/events/talk/log"))["entries"]
+    assert [one["values"] for one in log if one["what"] == "event_edited"] == [
+        {"fields": ["hold_back_s"]}
+    ] * 2

@@ -9,9 +9,11 @@ import pytest
 from broadcaster.edge.rooms import event_room
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
+from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from tests.edge.captions import reading
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.waiting import until
+from tests.support.deadline import deadline
 
 COUNTED = EdgeCounts(skipped_frames=3, stalled_listeners=2, cut_readers=1)
 
@@ -93,3 +95,16 @@ async def test_a_room_that_is_replaced_while_it_ends_counts_once(
     await asyncio.sleep(0.1)  # time for what the room does after its parts have ended
     assert await edge.rooms.open("talk") is room
     assert edge.rooms.counts() == COUNTED
+
+
+async def test_readers_are_told_on_which_channels_a_human_is_heard(edge: Edge) -> None:
+    room = await edge.rooms.open("talk")
+    for on_air, humans in (("human", ("es",)), ("ai", ())):
+        status = BoothStatus("es", BoothState.IDLE, on_air=on_air)
+        async with deadline():
+            while room.humans() != humans:
+                edge.bus.publish(keys.status("talk"), status_to_json(status))
+                await asyncio.sleep(0.02)
+        state = room.state("es")
+        assert state.get("humans", ()) == humans
+        assert state["channel"] == ("live" if humans else "idle")

@@ -1,0 +1,1 @@
+"""A human interpreter on a channel of a booth: when they are heard, and their captions."""

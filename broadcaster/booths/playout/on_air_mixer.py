@@ -1,0 +1,90 @@
+"""The human interpreter in place of the AI's voice on a channel, one faded into the other.
+
+The AI's voice is played all the time, at gain 0 while the human is heard. So it can go on at any
+moment, in the middle of what it says.
+"""
+
+import numpy as np
+
+from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
+from broadcaster.audio.mix import Fader
+from broadcaster.audio.pcm import FULL_SCALE, Samples, to_samples
+from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+
+FADE_MS = 150
+"""Time in which one voice gives way to the other."""
+WAITING = ms_to_samples(120)
+"""Sound to collect before playing on after a gap: a packet of 60 ms, the rest for jitter."""
+MOST_WAITING = ms_to_samples(260)
+"""When more is waiting, the oldest is dropped down to `WAITING`, so that it stays live."""
+PAUSE_WAIT_SAMPLES = ms_to_samples(1_200)
+"""The AI waits this long for a pause in what it says before it is heard again."""
+_PAUSE_RMS = FULL_SCALE * 10 ** (-50 / 20)
+
+
+class OnAirMixer:
+    """Lets one of two voices be heard."""
+
+    def __init__(self) -> None:
+        self._buffer = SoftEdges()
+        self._human = Fader(FADE_MS)
+        self._ai = Fader(FADE_MS, up=True)
+        self._next_position = 0
+        self._dry = True
+        self._pause_within: int | None = None
+        """Samples for which the AI may still wait for a pause."""
+
+    @property
+    def human_heard(self) -> bool:
+        """Whether anything of the human is heard, or will be."""
+        return not self._human.silent
+
+    def hear_human(self) -> None:
+        """Fade the AI out and the human in."""
+        self._human.up, self._ai.up = True, False
+        self._pause_within = None
+
+    def hear_ai(self, *, at_pause: bool) -> None:
+        """Fade the human out and the AI in.
+
+        Args:
+            at_pause: wait a moment for a pause in what the AI says.
+        """
+        self._human.up = False
+        self._pause_within = PAUSE_WAIT_SAMPLES if at_pause else 0
+
+    def push_human_pcm(self, position: int, pcm: bytes) -> None:
+        """The human's next frame, s16le mono 24 kHz; a part that was pushed before is left out."""
+        expected = self._next_position
+        self._next_position = max(expected, position + len(pcm) // SAMPLE_BYTES)
+        if position > expected:
+            self._buffer.silence(min(position - expected, WAITING))
+        else:
+            pcm = pcm[(expected - position) * SAMPLE_BYTES :]
+        self._buffer.push(pcm)
+        if self._buffer.samples > MOST_WAITING:
+            self._buffer.drop(self._buffer.samples - WAITING)
+
+    def mix(self, voice: Samples) -> Samples:
+        """The next samples of the channel's voice, given those of the AI."""
+        self._end_wait(voice)
+        if self._human.silent:
+            return voice * self._ai.gains(voice.size)
+        human = to_samples(self._pull(voice.size))
+        return voice * self._ai.gains(voice.size) + human * self._human.gains(voice.size)
+
+    def _end_wait(self, voice: Samples) -> None:
+        """Let the AI be heard once it pauses, or has not paused for too long."""
+        if self._pause_within is None:
+            return
+        self._pause_within -= voice.size
+        quiet = float(np.sqrt(np.mean(voice**2))) * FULL_SCALE < _PAUSE_RMS
+        if quiet or self._pause_within <= 0:
+            self._ai.up = True
+            self._pause_within = None
+
+    def _pull(self, samples: int) -> bytes:
+        if self._dry and self._buffer.samples < WAITING:
+            return bytes(samples * SAMPLE_BYTES)
+        self._dry = self._buffer.samples < samples + EDGE_SAMPLES
+        return self._buffer.pull(samples)

@@ -1,0 +1,120 @@
+"""WHIP endpoint: where the microphone of a human interpreter arrives (RFC 9725).
+
+A console's page publishes here, and so can OBS, GStreamer or a hardware console.
+"""
+
+from aiohttp import web
+
+from broadcaster.access.registry import TokenRegistry
+from broadcaster.consoles.interpreters import Console, Interpreters
+from broadcaster.consoles.sound.feeds import InterpreterFeeds
+from broadcaster.model.consoles.records import change_on_air
+from broadcaster.model.ports import Bus, Clock
+from broadcaster.web.signaling import (
+    ACCEPTS_FRAGMENTS,
+    ACCEPTS_OFFERS,
+    cross_origin,
+    resource_routes,
+)
+from broadcaster.web.stopping import refuse_while_stopping
+from broadcaster.webrtc.ingest import IngestSettings
+from broadcaster.webrtc.whip.sessions import WhipSessions
+
+_ADDRESS = r"/whip/{event}/{channel:(?![A-Za-z0-9_-]{24}$)[A-Za-z0-9]{2,8}(?:-[A-Za-z0-9]{1,8})*}"
+"""A language, and not the id of a speaker's session, which is 24 characters long."""
+_SESSION = "/whip/{event}/{channel}/{session}"
+
+
+class InterpreterWhip:
+    """The handlers of the addresses, and the sessions they made.
+
+    Args:
+        interpreters: decides who may interpret into a channel.
+        feeds: takes the microphones.
+        settings: deadlines and ICE servers of their connections.
+        registry: has the interpreters' tokens.
+        bus: has the turns.
+        clock: time.
+    """
+
+    def __init__(
+        self,
+        interpreters: Interpreters,
+        feeds: InterpreterFeeds,
+        settings: IngestSettings,
+        registry: TokenRegistry,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._interpreters = interpreters
+        self._feeds = feeds
+        self._sessions = WhipSessions(settings)
+        self._registry = registry
+        self._bus = bus
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes. They go before those of the floor, whose sessions have similar addresses."""
+        changed = {"PATCH": self._trickle, "DELETE": self._hang_up}
+        return [
+            *(
+                web.route(method, written, cross_origin(handler))
+                for written in (_ADDRESS, f"{_ADDRESS}/")
+                for method, handler in (("POST", self._publish), ("OPTIONS", self._describe))
+            ),
+            *resource_routes(_SESSION, changed, ACCEPTS_FRAGMENTS),
+        ]
+
+    @property
+    def session_count(self) -> int:
+        """Microphones connected now."""
+        return len(self._sessions)
+
+    async def close(self) -> None:
+        """Disconnect all microphones and wait until their resources are released."""
+        await self._sessions.close()
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        refuse_while_stopping(request)
+        console = await self._interpreters.admit(request)
+        offer = await self._sessions.read_offer(request)
+        session = self._sessions.open(_place(console), offer)
+        try:
+            answer = await session.peer.accept(offer)
+            token = self._registry.get(console.interpreter)
+            assert token is not None, "its holder was admitted"
+            await self._feeds.connect_microphone(
+                console.event, console.channel, token, session.peer
+            )
+            if request.query.get("on_air") == "1":
+                await self._take_channel(console)
+        except BaseException:
+            await session.peer.close()
+            raise
+        return self._sessions.created(session, answer)
+
+    async def _take_channel(self, console: Console) -> None:
+        """Put a microphone on air at once: hardware has no page with the button."""
+        await change_on_air(
+            self._bus,
+            console.event.id,
+            console.channel,
+            lambda turn: turn.taken_by(console.interpreter, console.name, self._clock.now_ms()),
+        )
+
+    async def _describe(self, _: web.Request) -> web.Response:
+        return self._sessions.described("OPTIONS, POST", ACCEPTS_OFFERS, authorized=False)
+
+    async def _trickle(self, request: web.Request) -> web.Response:
+        return await self._sessions.trickle(request, _place_of(request))
+
+    async def _hang_up(self, request: web.Request) -> web.Response:
+        return await self._sessions.hang_up(request, _place_of(request))
+
+
+def _place(console: Console) -> str:
+    return f"{console.event.id}/{console.channel}"
+
+
+def _place_of(request: web.Request) -> str:
+    return f"{request.match_info['event']}/{request.match_info['channel']}"

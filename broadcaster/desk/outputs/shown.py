@@ -1,0 +1,75 @@
+"""Tells the pages of the desk what the caption outputs of each event do."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from broadcaster.desk.outputs.output_bodies import output_body
+from broadcaster.model import keys
+from broadcaster.model.outputs.output import CaptionOutput
+from broadcaster.model.outputs.progress import OutputProgress
+from broadcaster.model.ports import Bus, Record
+
+log = logging.getLogger("broadcaster.desk")
+
+Show = Callable[[str, str, Mapping[str, Any]], None]
+"""Takes the kind of a change, the id of its event, and its body."""
+
+
+class ShownOutputs:
+    """Follows the outputs of all events.
+
+    Args:
+        bus: has their records.
+        loaded: set when all events are known.
+        show: told of each change.
+    """
+
+    def __init__(self, bus: Bus, loaded: asyncio.Event, show: Show) -> None:
+        self._bus = bus
+        self._loaded = loaded
+        self._show = show
+        self._outputs: dict[str, dict[str, CaptionOutput]] = {}
+        self._progress: dict[tuple[str, str], OutputProgress] = {}
+
+    async def run(self) -> None:
+        """Follow them until cancelled."""
+        await self._loaded.wait()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_outputs(), name="desk: outputs")
+            tasks.create_task(self._follow_progress(), name="desk: states of outputs")
+
+    async def _follow_outputs(self) -> None:
+        async for name, record in self._bus.watch_all(keys.OUTPUT_RECORDS):
+            try:
+                output = CaptionOutput.from_json(record.value)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            of_event = self._outputs.setdefault(output.event, {})
+            if output.removed_at_ms is None:
+                of_event[output.id] = output
+            else:
+                of_event.pop(output.id, None)
+                self._progress.pop((output.event, output.id), None)
+            self._show_event(output.event)
+
+    async def _follow_progress(self) -> None:
+        async for name, record in self._bus.watch_all(keys.OUTPUT_PROGRESS_RECORDS):
+            self._take_progress(name, record)
+
+    def _take_progress(self, name: str, record: Record) -> None:
+        event_id, _, output_id = name.removeprefix(keys.OUTPUT_PROGRESS_RECORDS).partition(".")
+        try:
+            self._progress[event_id, output_id] = OutputProgress.from_json(record.value)
+        except ValueError:
+            log.exception("%s cannot be read and is ignored", name)
+            return
+        if output_id in self._outputs.get(event_id, {}):
+            self._show_event(event_id)
+
+    def _show_event(self, event_id: str) -> None:
+        outputs = sorted(self._outputs[event_id].values(), key=lambda one: one.id)
+        bodies = [output_body(one, self._progress.get((event_id, one.id))) for one in outputs]
+        self._show("outputs", event_id, {"outputs": bodies})

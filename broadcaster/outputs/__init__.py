@@ -1,0 +1,1 @@
+"""The stage that sends captions to other programs and services: no line is lost or doubled."""

@@ -1,0 +1,199 @@
+"""Runs the caption outputs of all events, each in one process of all."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from cryptography.fernet import MultiFernet
+
+from broadcaster.model import keys
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.language import FLOOR
+from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputTarget
+from broadcaster.model.outputs.progress import OutputState, OutputTest
+from broadcaster.model.ports import Bus, Clock, Record, Subscription
+from broadcaster.outputs.delivery import Delivery
+from broadcaster.outputs.progress_record import ProgressRecord
+from broadcaster.outputs.screen_text import ScreenText
+from broadcaster.outputs.wires.wire import Wire, WireFailed, WireTarget
+from broadcaster.system.backoff import Backoff
+from broadcaster.system.tasks import first_of
+
+log = logging.getLogger("broadcaster.outputs")
+
+AFTER_CLOSING_S = 180.0
+"""The last captions of a closed event are sent for this long: until they would be too late."""
+LOOK_EVERY_S = 5.0
+
+MakeWire = Callable[[CaptionOutput, WireTarget], Wire]
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    output: CaptionOutput
+    task: asyncio.Task[None]
+
+
+class OutputSupervisor:
+    """Starts an output when it is added, and ends it when its event is over.
+
+    Args:
+        bus: has the outputs, the leases and the captions.
+        clock: the time.
+        cipher: opens the addresses of outputs.
+        make_wire: makes the connection of an output.
+    """
+
+    def __init__(self, bus: Bus, clock: Clock, cipher: MultiFernet, make_wire: MakeWire) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._cipher = cipher
+        self._make_wire = make_wire
+        self._events: dict[str, Event] = {}
+        self._outputs: dict[_Key, CaptionOutput] = {}
+        self._running: dict[_Key, _Running] = {}
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run them until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_events(), name="outputs: events")
+            tasks.create_task(self._follow_outputs(), name="outputs: records")
+            tasks.create_task(self._look_regularly(), name="outputs: time")
+            while True:
+                self._changed.clear()
+                self._start_and_end(tasks)
+                await self._changed.wait()
+
+    async def _follow_events(self) -> None:
+        async for name, record in self._bus.watch_all(keys.EVENT_RECORDS):
+            with suppress(ValueError, TypeError, KeyError):  # the booths' supervisor reports it
+                event = Event.from_json(record.value)
+                self._events[name.removeprefix(keys.EVENT_RECORDS)] = event
+                self._changed.set()
+
+    async def _follow_outputs(self) -> None:
+        async for name, record in self._bus.watch_all(keys.OUTPUT_RECORDS):
+            self._take(name, record)
+
+    def _take(self, name: str, record: Record) -> None:
+        try:
+            output = CaptionOutput.from_json(record.value)
+        except ValueError:
+            log.exception("%s cannot be read and is ignored", name)
+            return
+        self._outputs[output.event, output.id] = output
+        self._changed.set()
+
+    async def _look_regularly(self) -> None:
+        while True:
+            await self._clock.sleep(LOOK_EVERY_S)
+            self._changed.set()
+
+    def _start_and_end(self, tasks: asyncio.TaskGroup) -> None:
+        for key, running in list(self._running.items()):
+            if self._outputs[key] != running.output or not self._is_wanted(running.output):
+                running.task.cancel()
+            if running.task.done():
+                del self._running[key]
+        for key, output in self._outputs.items():
+            if key not in self._running and self._is_wanted(output):
+                task = tasks.create_task(self._keep(output), name=f"output:{output.event}")
+                task.add_done_callback(lambda _task: self._changed.set())
+                self._running[key] = _Running(output, task)
+        for event_id, event in list(self._events.items()):
+            if event.state is EventState.DELETED:
+                self._forget(event_id)
+
+    def _forget(self, event_id: str) -> None:
+        del self._events[event_id]
+        for key in [one for one in self._outputs if one[0] == event_id]:
+            if key not in self._running:
+                del self._outputs[key]
+
+    def _is_wanted(self, output: CaptionOutput) -> bool:
+        event = self._events.get(output.event)
+        if event is None or output.removed_at_ms is not None:
+            return False
+        if event.state is EventState.CLOSED:
+            closed_ms = self._clock.now_ms() - (event.closed_at_ms or 0)
+            return closed_ms < AFTER_CLOSING_S * 1_000
+        return not event.is_over
+
+    async def _keep(self, output: CaptionOutput) -> None:
+        """Send while this process has the lease, and start again after an error of ours."""
+        backoff = Backoff(1.0, 30.0, sleep=self._clock.sleep)
+        while True:
+            try:
+                async with self._bus.lease(keys.output_lease(output.event, output.id)) as lease:
+                    await first_of(self._send(output), lease.lost(), name="output: lease")
+            except Exception:
+                log.exception("the output %s of %s failed", output.id, output.event)
+                await backoff.wait()
+
+    async def _send(self, output: CaptionOutput) -> None:
+        target = OutputTarget.opened(self._cipher, output.sealed)
+        if target is None:
+            progress = ProgressRecord(self._bus, self._clock, output)
+            await progress.load()
+            await progress.failed(OutputState.STOPPED, "unreadable", {})
+            await asyncio.get_running_loop().create_future()
+            return
+        language = self._language(output)
+        where = WireTarget(target.address, target.password, language, output.options)
+        wire = await asyncio.to_thread(self._make_wire, output, where)  # reads files
+        delivery: Delivery | ScreenText
+        if output.kind in ON_SCREEN:
+            delivery = ScreenText(self._bus, self._clock, output, wire)
+        else:
+            live_at_ms = partial(self._live_at_ms, output.event)
+            delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms)
+        try:
+            topic = keys.output_tests(output.event)
+            async with self._bus.subscribe(topic, depth=8) as orders:
+                await delivery.load()
+                await first_of(
+                    delivery.captions(),
+                    self._send_tests(output, delivery, orders),
+                    name=f"output:{output.kind}",
+                )
+        finally:
+            await wire.close()
+
+    def _language(self, output: CaptionOutput) -> str:
+        if output.channel != FLOOR:
+            return output.channel
+        return self._events[output.event].source_language or ""
+
+    def _live_at_ms(self, event_id: str) -> int | None:
+        event = self._events.get(event_id)
+        return event.live_at_ms if event is not None else None
+
+    async def _send_tests(
+        self, output: CaptionOutput, delivery: Delivery | ScreenText, orders: Subscription
+    ) -> None:
+        done = ""
+        async for message in orders:
+            try:
+                order = OutputTest.from_json(message.payload)
+            except ValueError:
+                continue
+            if order.output != output.id or order.test == done:  # an order may come again
+                continue
+            done = order.test
+            try:
+                await delivery.send_test(order.text)
+                answer = OutputTest(order.test, output.id, arrived=True)
+            except WireFailed as failed:
+                answer = OutputTest(
+                    order.test,
+                    output.id,
+                    arrived=False,
+                    reason=failed.reason,
+                    values=dict(failed.values),
+                )
+            self._bus.publish(keys.output_test_answer(order.test), answer.to_json())

@@ -1,0 +1,1 @@
+"""The protocols of caption outputs, one in each file."""

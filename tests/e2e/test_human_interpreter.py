@@ -1,0 +1,211 @@
+"""A human interpreter on a French channel: real WebRTC, real processes, the rehearsal server.
+
+The human reads a later part of the prepared talk, which the transcriber knows.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import numpy as np
+import pytest
+
+from broadcaster.audio.file import read_pcm
+from broadcaster.rehearsal import talk
+from broadcaster.webrtc.clients.publisher import publishing
+from tests.support.deadline import deadline
+from tests.support.listener import Recording, recording
+from tests.support.processes import TOKEN, Process, broadcaster, rehearsal_server
+from tests.support.redis_server import RedisServer
+from tests.support.sound import RATE_HZ, Samples, matches, samples
+from tests.webrtc.support import VoiceTrack, answered, client
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+SENTENCES = talk.load().sentences
+FIRST, SECOND = SENTENCES[8:10], SENTENCES[11:14]
+"""The sentences that the human reads before and after the connection was lost."""
+EVENT = {
+    "id": "talk",
+    "title": "Water",
+    "languages": [{"tag": "fr", "always": True, "takeover_silence_s": 20}],
+    "source_captions": False,
+    "downloads": True,
+}
+
+
+@dataclass
+class Site:
+    """The address of everything but the booths, and the booths' processes."""
+
+    url: str
+    booths: list[Process] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def one_process(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
+    async with broadcaster(folder, realtime_url=realtime_url) as (url, _):
+        yield Site(url)
+
+
+@asynccontextmanager
+async def processes(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
+    """Floor, booths and edge apart over Redis; the booths twice."""
+    redis = RedisServer(folder)
+    await asyncio.to_thread(redis.start)
+    shared = {"realtime_url": realtime_url, "redis_url": redis.url}
+    try:
+        async with AsyncExitStack() as stack:
+            site = Site("")
+            for name in ("first", "second"):
+                booths = broadcaster(folder / name, "booths", **shared)
+                site.booths.append((await stack.enter_async_context(booths))[1])
+            everything = broadcaster(folder / "rest", "floor", "edge", "desk", **shared)
+            site.url = (await stack.enter_async_context(everything))[0]
+            yield site
+    finally:
+        await asyncio.to_thread(redis.stop)
+
+
+SiteOf = Callable[[Path, str], AbstractAsyncContextManager[Site]]
+
+
+def said(sentences: tuple[talk.TalkSentence, ...]) -> Samples:
+    """The recording of some sentences, 24 kHz, with a pause after them."""
+    whole = samples(b"".join(read_pcm(talk.load().audio_path)))
+    start, end = sentences[0].start_ms - 200, sentences[-1].end_ms + 200
+    return np.concatenate((whole[start * 24 : end * 24], np.zeros(RATE_HZ)))
+
+
+def floor() -> Iterator[bytes]:
+    while True:
+        yield from read_pcm(talk.load().audio_path)
+
+
+class Channel:
+    """The French channel as the desk and its audience see it."""
+
+    def __init__(self, site: Site, http: aiohttp.ClientSession, heard: Recording) -> None:
+        self._http = http
+        self.site = site
+        self.heard = heard
+
+    async def words(self) -> str:
+        """Its captions, as words."""
+        async with self._http.get("/e/talk/transcript/fr.txt") as answer:
+            text = await answer.text()
+        return _words(text)
+
+    async def written(self, text: str) -> None:
+        """Wait for a text in the captions."""
+        async with deadline(120):
+            while _words(text) not in await self.words():
+                await asyncio.sleep(0.5)
+
+    async def status(self, **wanted: object) -> dict[str, Any]:
+        """Wait until the status has these values."""
+        async with deadline(60):
+            while True:
+                async with self._http.get("/api/events/talk/status") as answer:
+                    channels = (await answer.json())["channels"]
+                [found] = [one for one in channels if one["channel"] == "fr"]
+                if wanted.items() <= found.items():
+                    return dict(found)
+                await asyncio.sleep(0.1)
+
+    async def human_heard(self, sound: Samples) -> None:
+        """Wait until a second of the channel is surely this sound."""
+        async with deadline(60):
+            while True:
+                newest = self.heard.recent_sound()[-3 * RATE_HZ :]
+                if any(one.r > 0.9 for one in await asyncio.to_thread(matches, newest, sound)):
+                    return
+                await asyncio.sleep(0.3)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+@asynccontextmanager
+async def microphone(http: aiohttp.ClientSession, key: str, sound: Samples) -> AsyncIterator[None]:
+    """Publish a sound; after it nothing more is sent, as when the network is gone."""
+    doubled = np.repeat(sound, 2).astype(np.int16)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/sdp"}
+    async with client(VoiceTrack(doubled)) as connection:
+        offer = connection.localDescription.sdp
+        path = "/whip/talk/fr?on_air=1"
+        async with http.post(path, data=offer, headers=headers) as answer:
+            assert answer.status == 201, await answer.text()
+            await answered(connection, await answer.text())
+        yield
+
+
+@pytest.mark.parametrize("site_of", [one_process, processes])
+async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        realtime_url = await stack.enter_async_context(rehearsal_server())
+        site = await stack.enter_async_context(site_of(tmp_path, realtime_url))
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        http = await stack.enter_async_context(aiohttp.ClientSession(site.url, headers=headers))
+        async with http.post("/api/events", json=EVENT) as answer:
+            stage_key = (await answer.json())["stage_key"]
+        async with http.patch("/api/events/talk", json={"state": "live"}) as answer:
+            assert answer.status == 200
+        ana = {"name": "Ana", "role": "interpreter", "channel": "fr"}
+        async with http.post("/api/events/talk/tokens", json=ana) as answer:
+            key = (await answer.json())["token"]
+        anonymous = await stack.enter_async_context(aiohttp.ClientSession(site.url))
+        speaker = publishing(anonymous, f"{site.url}/whip/talk", stage_key, floor())
+        await stack.enter_async_context(speaker)
+        heard = await stack.enter_async_context(recording(site.url, "talk", "fr"))
+        channel = Channel(site, http, heard)
+
+        await channel.written(SENTENCES[2].translations["fr"])
+        assert (await channel.status(on_air="ai"))["on_air_reason"] == ""
+        async with microphone(anonymous, key, said(FIRST)):
+            await channel.status(on_air="human", on_air_name="Ana")
+            await channel.human_heard(said(FIRST))
+            await channel.status(on_air="ai", on_air_reason="connection_lost")
+            for one in FIRST:
+                await channel.written(one.text)
+            spoken = await channel.words()
+            async with microphone(anonymous, key, said(SECOND)):
+                await channel.status(on_air="human")
+                await channel.human_heard(said(SECOND))
+                if site.booths:
+                    await channel.written(SECOND[0].text[:30])
+                    await kill_booth(channel)
+                for one in SECOND:
+                    await channel.written(one.text)
+                await channel.status(on_air="ai")
+        words = await channel.words()
+        assert words.startswith(spoken[:200])
+        for one in (*FIRST, *SECOND):
+            assert words.count(_words(one.text)) == 1, (one.text, words)
+        places = [words.index(_words(one.text)) for one in (*FIRST, *SECOND)]
+        assert places == sorted(places)
+
+
+async def kill_booth(channel: Channel) -> None:
+    """Kill the process that has the booth without a warning; the other one goes on."""
+    [working] = [
+        one for one in channel.site.booths if any("is heard on" in line for line in one.lines)
+    ]
+    last = channel.heard.frames[-1].position
+    working.process.kill()
+    async with deadline():
+        while channel.heard.frames[-1].position == last:
+            await asyncio.sleep(0.02)
+        count = len(channel.heard.frames)
+        while len(channel.heard.frames) < count + 20:
+            await asyncio.sleep(0.02)
+    positions = [frame.position for frame in channel.heard.frames]
+    gap_s = max(np.diff(positions)) / RATE_HZ
+    print(f"silent after the kill for {gap_s:.1f} s")
+    await channel.status(on_air="human")
