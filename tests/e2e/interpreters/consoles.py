@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import CDPSession, Page
 
 from tests.e2e.interpreters.voices import Voice
 from tests.support.browser import DEADLINE_MS, chromium_with_microphone
@@ -17,6 +17,7 @@ class ConsolePage:
 
     page: Page
     voice: Voice
+    network: CDPSession
 
     async def press(self, key: str) -> None:
         """Press a key of the console."""
@@ -24,13 +25,15 @@ class ConsolePage:
 
     async def reaches(self, kind: str) -> None:
         """Wait until the console says that this is so: `on-air`, `partner`, `ai`, `offline`."""
-        await self.page.wait_for_selector(f"#air[data-kind='{kind}']")
+        try:
+            await self.page.wait_for_selector(f"#air[data-kind='{kind}']", timeout=20_000)
+        except BaseException:
+            await self.page.screenshot(path=f"/tmp/fail-{self.voice.name}.png")
+            raise
 
     async def use_network(self, *, there: bool) -> None:
         """Take the network away, or give it back: of requests, and of the sound."""
-        session = await self.page.context.new_cdp_session(self.page)
-        await session.send("Network.enable")
-        await session.send(
+        await self.network.send(
             "Network.emulateNetworkConditions",
             {
                 "offline": not there,
@@ -52,4 +55,6 @@ async def console(voice: Voice, link: str, folder: Path) -> AsyncIterator[Consol
         await page.goto(link)
         await page.click("#start")
         await page.wait_for_selector("#take:not([hidden])")
-        yield ConsolePage(page, voice)
+        network = await page.context.new_cdp_session(page)
+        await network.send("Network.enable")
+        yield ConsolePage(page, voice, network)

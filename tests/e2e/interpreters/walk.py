@@ -7,7 +7,6 @@ channels got is measured afterwards, on the clock of the event.
 import asyncio
 import itertools
 import re
-import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,8 +118,7 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
         )
         key = await _create(http)
         links = {voice.name: await _invite(http, voice.name) for voice in (ANA, LUC)}
-        event = await _json(http, "POST", "/api/events/talk/live")
-        live_at_ms = event["live_at_ms"]
+        await _json(http, "POST", "/api/events/talk/live")
         speech = itertools.repeat(b"".join(read_pcm(talk.load().audio_path)))
         await stack.enter_async_context(publishing(http, f"{site.url}/whip/talk", key, speech))
         recordings = {
@@ -129,7 +127,7 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
         }
         ana = await stack.enter_async_context(console(ANA, links["Ana"], folder))
         luc = await stack.enter_async_context(console(LUC, links["Luc"], folder))
-        steps = _Steps(done, http, live_at_ms)
+        steps = _Steps(done, http, recordings["floor"])
         await _speaks(recordings["fr"])
         await _take_steps(steps, ana, luc)
         done.captions = await _captions(http, "fr")
@@ -143,11 +141,11 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
 class _Steps:
     done: Walk
     http: aiohttp.ClientSession
-    live_at_ms: int
+    floor: Recording
 
     def take(self, name: str) -> None:
-        """Note when a step is taken."""
-        self.done.at_s[name] = (time.time() * 1000 - self.live_at_ms) / 1000
+        """Note when a step is taken: as much of the floor was heard until then."""
+        self.done.at_s[name] = self.floor.frames[-1].position / CLOCK_HZ
 
     async def status(self, channel: str) -> dict[str, Any]:
         """What the desk knows of a channel."""
