@@ -64,6 +64,7 @@ bench: .venv/dev.done ## lag, first listener, language switch, cost of a listene
 	$(BIN)/python -m tests.benchmarks.bench_on_demand
 	$(BIN)/python -m tests.benchmarks.bench_language_switch --passages 3
 	$(BIN)/python -m tests.benchmarks.bench_page_switch
+	$(BIN)/python -m tests.benchmarks.bench_corrections
 	$(BIN)/python -m tests.benchmarks.edge all --write
 	$(BIN)/python -m tests.benchmarks.bench_whep --write
 	$(BIN)/python -m tests.benchmarks.bench_whep_memory --write

@@ -60,6 +60,7 @@ from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.review.presence import ReviewerPresence
+from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
 from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
@@ -338,6 +339,7 @@ def _add_desk(
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
+        *ReplacementRoutes(bus, events, journal, organizer).routes(),
         *ReviewRoutes(bus, clock, events, journal, organizer, reviser, presence).routes(),
         *FeedRoutes(feed, answers, organizer).routes(),
         *OutputRoutes(

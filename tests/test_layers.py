@@ -77,7 +77,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths": (
         "audio booths.demand booths.engines booths.floor booths.human booths.playout "
         "booths.relay booths.sessions booths.text booths.timing errors log model model.check "
-        "model.relay realtime system"
+        "model.relay model.review realtime system"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -97,7 +97,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
     "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
-    "booths.text": "booths.timing model writing",
+    "booths.text": "booths.timing model model.review writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (
         "edge.fanout edge.rooms edge.transcript edge.websocket errors model model.announcements "

@@ -33,6 +33,7 @@ from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
@@ -213,6 +214,7 @@ class Booth:
                     self._interpret(),
                     self._sink.run(),
                     self._follow_event(),
+                    self._captions.follow_replacements(),
                     self._keep_time(),
                     self._reporter.run(),
                     self._progress.run(self._sink.played_samples),
@@ -241,27 +243,32 @@ class Booth:
 
     async def _go_on(self) -> None:
         """Go on where the channel's last booth stopped."""
-        progress, left = await self._read_left()
+        progress, left, said = await self._read_left()
         if left.last is not None:
             self._captions.go_on_after(left.last)
         self._sink.begin_sound_at(progress.sound_until)
         if progress.done_until is not None:
             (self._relayed or self._floor).begin_at(progress.done_until)
-            self._chain.go_on_after(left.texts, progress.done_until)
+            self._chain.go_on_after(said, progress.done_until)
 
-    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions]:
-        """Read where the last booth stopped and its captions, as soon as the bus answers."""
+    async def _read_left(self) -> tuple[LeftProgress, LeftCaptions, list[str]]:
+        """Read where the last booth stopped, its captions, and their texts as they were said.
+
+        It waits until the bus answers.
+        """
         while True:
             try:
                 progress = await self._progress.read()
                 left = await read_left_captions(self._bus, self._event_id, self._channel)
+                replacements, _ = await read_replacements(self._bus, self._event_id)
+                said = left.texts_as_said(self._channel, replacements.on(self._channel))
                 if self._human is not None:
-                    await self._human.go_on(left.texts)
+                    await self._human.go_on(said)
             except BusUnavailable as error:
                 log.warning("cannot read what the last booth did: %s", error.message)
                 await self._clock.sleep(READ_AGAIN_S)
             else:
-                return progress, left
+                return progress, left, said
 
     async def _interpret(self) -> None:
         """Follow the orders. Return when they have ended and the rest was played."""

@@ -131,6 +131,7 @@ class EventEraser:
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
+                keys.replacements_record(event_id),
                 keys.log_record(event_id),
                 keys.check_record(event_id),
                 keys.trial_record(event_id),

@@ -102,6 +102,11 @@ def review_record(event: str, caption: str) -> str:
     return f"{review_records(event)}{caption}"
 
 
+def replacements_record(event: str) -> str:
+    """Record of the words that are replaced in an event's next captions."""
+    return f"replacements.{event}"
+
+
 def review_records(event: str) -> str:
     """Prefix of the records of all revised captions of one event."""
     return f"review.{event}."

@@ -11,6 +11,7 @@ text has the same words as the complete one.
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import accumulate
 
 import budoux
 from icu4py.breakers import WordBreaker
@@ -91,6 +92,21 @@ def word_spans(text: str, language: str, *, final: bool) -> list[Span]:
             start = found
         end = last
     return spans
+
+
+def is_unspaced_letter(char: str) -> bool:
+    """Whether it is a letter of a script without spaces between words."""
+    return _UNSPACED_LETTER.match(char) is not None
+
+
+def word_borders(text: str, language: str) -> set[int]:
+    """The places in a text of a script without spaces at which words begin or end, by ICU.
+
+    Args:
+        text: what is around the places; they are surer the more of it there is.
+        language: ISO 639-1 code; empty if unknown.
+    """
+    return {0, *accumulate(len(word) for word in WordBreaker(text, language or "th"))}
 
 
 def opens(char: str) -> bool:

@@ -14,6 +14,7 @@ const QUIET_MS = 3_000;
  * @typedef {object} FeedListeners
  * @property {(caption: Caption, writtenMs: number) => void} caption
  * @property {(facts: EventFacts) => void} event
+ * @property {(replacements: import('./replacements.js').Replacement[]) => void} replacements
  * @property {(connected: boolean) => void} connection
  * @property {(error: unknown) => void} failed the server refuses the stream
  */
@@ -56,6 +57,7 @@ export class ReviewFeed {
       this.#lastId = lastEventId;
       this.#on.caption(JSON.parse(data), writtenMs(lastEventId));
     });
+    source.addEventListener('replacements', ({ data }) => this.#on.replacements(JSON.parse(data)));
     source.addEventListener('event', ({ data }) => this.#on.event(JSON.parse(data)));
     source.onopen = () => {
       clearTimeout(this.#alarm);

@@ -3,7 +3,7 @@
  *
  * `review-feed.js` brings the captions of a channel. `line-list.js` shows them, each in a `line-row.js`,
  * and opens `line-editor.js`. `revising.js` sends what was changed, and `steps.js` knows how to undo it.
- * `hold-back.js` lets readers wait for the captions.
+ * `hold-back.js` lets readers wait for the captions, and `replacements.js` replaces words in the next ones.
  */
 import { ApiError, getJson } from '../shared/api.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
@@ -16,6 +16,7 @@ import { languageName } from '../i18n/written.js';
 import { openSession } from '../desk/access/session.js';
 import { HoldBack } from './hold-back.js';
 import { LineList } from './line-list.js';
+import { ReplacementList } from './replacements.js';
 import { ReviewFeed } from './review-feed.js';
 import { revise } from './revising.js';
 import { Shortcuts } from './shortcuts.js';
@@ -45,6 +46,8 @@ const steps = new Steps();
 let list;
 /** @type {HoldBack} */
 let holdBack;
+/** @type {ReplacementList} */
+let replacements;
 /** @type {ReviewFeed | null} */
 let feed = null;
 /** Whether a revision is on its way; the next one waits for its number. */
@@ -154,6 +157,7 @@ function read() {
   feed = new ReviewFeed(event, channel, {
     caption: (caption, writtenMs) => list.take(caption, writtenMs),
     event: showEvent,
+    replacements: (all) => replacements.show(all),
     connection: showConnection,
     failed: fail,
   });
@@ -183,7 +187,9 @@ async function start() {
     help: () => shortcuts.show(),
   });
   holdBack = new HoldBack(event, overview.may_set, fail);
-  byId('side', HTMLElement).append(holdBack.element);
+  replacements = new ReplacementList(event, known, overview.may_set, fail);
+  byId('side', HTMLElement).append(holdBack.element, replacements.element);
+  replacements.show(await getJson(`${eventAddress(event)}/replacements`));
   undo.addEventListener('click', takeBack);
   redo.addEventListener('click', doAgain);
   chooser.addEventListener('change', read);

@@ -25,6 +25,7 @@ PARAMETERS = {
     "form": "svg",
     "channel": "es",
     "token": "x",
+    "replacement": "x",
 }
 
 

@@ -18,6 +18,7 @@ _PLACEHOLDERS = {
     "link": "stage",
     "output": "0123456789ab",
     "session": "x",
+    "replacement": "0123456789ab",
     "token": "x",
     "form": "png",
     "file_type": "txt",

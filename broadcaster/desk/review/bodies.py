@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from broadcaster.desk.bodies import LONGEST_HOLD_BACK_S
 from broadcaster.desk.review.corrected_text import LONGEST_CHARACTERS
+from broadcaster.model.review.replacements import LONGEST_WORDS
 
 _LARGEST = 1_000_000
 
@@ -17,6 +18,26 @@ def _visible(text: str) -> str:
     if not text.strip():
         raise ValueError("there is no text; hide the caption instead")
     return text
+
+
+def _words(text: str) -> str:
+    text = " ".join(text.split())
+    if not text or any(unicodedata.category(one) == "Cc" for one in text):
+        raise ValueError("write words")
+    return text
+
+
+Words = Annotated[str, Field(max_length=LONGEST_WORDS), AfterValidator(_words)]
+
+
+class ReplacementBody(BaseModel):
+    """Body of `POST /api/events/{event}/replacements`; an empty channel stands for all."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    find: Words
+    replace: Words
+    channel: str = Field("", max_length=35)
 
 
 class Hold(BaseModel):

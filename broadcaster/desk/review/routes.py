@@ -15,6 +15,7 @@ from broadcaster.desk.journal.entries import Values
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.requests import parse
 from broadcaster.desk.review.bodies import Hold, RevisionBody
+from broadcaster.desk.review.channels import not_your_channel
 from broadcaster.desk.review.corrected_text import in_lines
 from broadcaster.desk.review.presence import ReviewerPresence
 from broadcaster.desk.review.revisions import CaptionReviser, RevisionWish
@@ -24,7 +25,6 @@ from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.review.revised_caption import RevisedCaption
-from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
 from broadcaster.web.stopping import refuse_while_stopping
 
@@ -158,16 +158,6 @@ class ReviewRoutes:
         if not identity.covers_channel(Ownership.of(event), channel):
             raise not_your_channel()
         return identity, event, channel
-
-
-def not_your_channel() -> Refused:
-    """The answer to a reviewer whose link is for other channels."""
-    return Refused(
-        403,
-        "not_your_channel",
-        "your link is for other channels of this event",
-        hint="Ask the organizer for a link to this channel, or to all of them.",
-    )
 
 
 def _happening(wish: RevisionWish) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 from aiohttp import web
 
@@ -9,6 +10,7 @@ from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus, Clock, Entry
+from broadcaster.model.review.replacements import Replacements
 from broadcaster.system.tasks import first_of, in_turns
 from broadcaster.web.stopping import STOPPING
 
@@ -60,9 +62,16 @@ async def write_captions(
                 await response.write(message)
             told = message
 
+    async def follow_replacements() -> None:
+        async for record in bus.watch(keys.replacements_record(event.id)):
+            rules = [asdict(one) for one in Replacements.from_json(record.value).rules]
+            data = json.dumps(rules, ensure_ascii=False).encode()
+            await response.write(b"event: replacements\ndata: " + data + b"\n\n")
+
     await first_of(
         follow_captions(),
         follow_event(),
+        follow_replacements(),
         _keep_open(response, clock),
         _until_stopping(request),
         name=f"review:{event.id}:{channel}",

@@ -36,6 +36,8 @@ const WORDS = /** @type {const} */ ({
   caption_corrected: 'logCaptionCorrected',
   caption_hidden: 'logCaptionHidden',
   caption_shown: 'logCaptionShown',
+  replacement_added: 'logReplacementAdded',
+  replacement_removed: 'logReplacementRemoved',
   interpretation_tried: 'logInterpretationTried',
   event_rehearsed: 'logEventRehearsed',
   signed_in: 'logSignedIn',

@@ -56,6 +56,25 @@ async def holds_captions_back(page: Page, edge: Edge, said: Locator) -> None:
     await expect(said).to_have_count(3)
 
 
+async def replaces_words(page: Page) -> None:
+    """The list of replaced words, by keyboard."""
+    await page.locator("[name=find]").focus()
+    await page.keyboard.type("conose")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("conoce")
+    await page.keyboard.press("Enter")
+    row = page.locator(".replacement")
+    await expect(row).to_contain_text("conose")
+    await photograph(page, "replacing")
+    await row.get_by_role("button").focus()
+    await page.keyboard.press("Enter")
+    await expect(row).to_have_count(0)
+    await page.keyboard.press("Enter")  # the focus is on Undo
+    await expect(row).to_have_count(1)
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
 async def test_two_keys_correct_the_last_caption_and_each_step_is_undone() -> None:
     async with pages() as (_, edge, browser, link):
         await edge.caption(1_000, "El agua no conose")
@@ -104,8 +123,8 @@ async def test_two_keys_correct_the_last_caption_and_each_step_is_undone() -> No
         assert await violations(page) == []
         await press("Escape")
         await expect(page.locator("#lines")).to_be_focused()
-        assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         await holds_captions_back(page, edge, said)
+        await replaces_words(page)
 
 
 async def test_a_change_by_somebody_else_is_said_and_nothing_is_lost() -> None:

@@ -1,0 +1,68 @@
+"""Words that are replaced in the next captions of an event, such as names."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from broadcaster.model import keys
+from broadcaster.model.ports import Bus
+
+MOST_REPLACEMENTS = 200
+LONGEST_WORDS = 80
+"""Characters of what is found, and of what takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Words that take the place of others.
+
+    Attributes:
+        id: unique within the event.
+        find: the words that are replaced, as whole words; case does not matter.
+        replace: the words that take their place.
+        channel: in which; empty for all.
+    """
+
+    id: str
+    find: str
+    replace: str
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """Those of one event, in the order in which they were added."""
+
+    rules: tuple[Replacement, ...] = ()
+
+    def on(self, channel: str) -> tuple[Replacement, ...]:
+        """Those that count for a channel."""
+        return tuple(one for one in self.rules if one.channel in {"", channel})
+
+    def to_json(self) -> bytes:
+        """The form of the event's record on the bus."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it did not.
+        """
+        try:
+            return cls(tuple(Replacement(**one) for one in json.loads(data)["rules"]))
+        except (KeyError, TypeError) as wrong:
+            raise ValueError("not a list of replacements") from wrong
+
+
+async def read_replacements(bus: Bus, event: str) -> tuple[Replacements, int]:
+    """The replacements of an event, and the version of their record; 0 for no record.
+
+    Raises:
+        BusUnavailable: the broker does not answer.
+    """
+    record = await bus.get(keys.replacements_record(event))
+    if record is None:
+        return Replacements(), 0
+    return Replacements.from_json(record.value), record.version
