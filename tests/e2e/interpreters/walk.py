@@ -155,7 +155,7 @@ class _Steps:
 
     async def says(self, **wanted: str) -> None:
         """Wait until the desk says this of the French channel."""
-        async with deadline():
+        async with deadline(25):
             while not wanted.items() <= (status := await self.status("fr")).items():
                 await asyncio.sleep(0.2)
         said = (status["on_air"], status["on_air_name"], status["on_air_reason"])
