@@ -193,6 +193,13 @@ class Settings(BaseSettings):
         default=False,
         description="The provider is azure, which takes the key in an api-key header",
     )
+    fallback_providers: str = Field(
+        "",
+        description="Take over from the provider, in this order: `local=http://host:8090/v1, qwen`",
+    )
+    fallback_keys: SecretStr = Field(
+        SecretStr(""), description="Keys of the fallback providers: `qwen=key, openai=key`"
+    )
     translate_model: ModelName | None = Field(
         None, description="Continuous interpreter, or Azure's deployment; unset, the provider's"
     )
@@ -318,36 +325,31 @@ class Settings(BaseSettings):
         return self
 
 
-_FLOOR, _BOOTHS, _EDGE = frozenset({Role.FLOOR}), frozenset({Role.BOOTHS}), frozenset({Role.EDGE})
+_FLOOR, _BOOTHS, _EDGE, _DESK = (frozenset({role}) for role in Role)
 USED_BY: dict[str, frozenset[Role]] = {
     "workers": _EDGE,
-    "admin_token": frozenset({Role.DESK}) | _EDGE,
-    "store_key": frozenset({Role.DESK}),
+    "admin_token": _DESK | _EDGE,
+    "store_key": _DESK,
     **dict.fromkeys(
         ("sign_in_header", "sign_in_groups_header", "sign_in_proxies", "sign_in_roles"),
-        frozenset({Role.DESK}) | _EDGE,
+        _DESK | _EDGE,
     ),
     **dict.fromkeys(
         ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_groups_claim"),
-        frozenset({Role.DESK}),
+        _DESK,
     ),
     "joins_per_address": _EDGE,
-    "wrong_keys_per_address": _FLOOR | _EDGE | frozenset({Role.DESK}),
+    "wrong_keys_per_address": _FLOOR | _EDGE | _DESK,
     "wrong_passcodes_per_address": _EDGE,
     "goodbye_s": _EDGE,
-    "api_key": _BOOTHS,
-    "provider": _BOOTHS | _EDGE | frozenset({Role.DESK}),
-    "realtime_url": _BOOTHS | _EDGE | frozenset({Role.DESK}),
-    "realtime_azure": _BOOTHS | _EDGE | frozenset({Role.DESK}),
-    "translate_model": _BOOTHS,
-    "converse_model": _BOOTHS,
-    "transcribe_model": _BOOTHS,
-    "extra_translate_languages": _BOOTHS | frozenset({Role.DESK}),
-    "max_tempo": _BOOTHS,
-    "lag_cap_ms": _BOOTHS,
-    "on_demand": _BOOTHS,
-    "linger_s": _BOOTHS,
-    **dict.fromkeys((name for name in Settings.model_fields if name.startswith("price_")), _BOOTHS),
+    **dict.fromkeys(("provider", "realtime_url", "realtime_azure"), _BOOTHS | _EDGE | _DESK),
+    "extra_translate_languages": _BOOTHS | _DESK,
+    **dict.fromkeys(("api_key", "max_tempo", "lag_cap_ms", "on_demand", "linger_s"), _BOOTHS),
+    **{
+        name: _BOOTHS
+        for name in Settings.model_fields
+        if name.startswith(("price_", "fallback_")) or name.endswith("_model")
+    },
     "frame_ms": _FLOOR | _BOOTHS | _EDGE,
     "ice_servers": _FLOOR,
     "batched_sends": _EDGE,

@@ -166,6 +166,7 @@ def booth_dependencies(
         engines=provider_settings.engines(settings, http),
         price=partial(sessions_cost_usd, provider_settings.prices(settings)),
         limits=limits,
+        fallbacks=provider_settings.fallbacks(settings, http),
         frame_samples=ms_to_samples(settings.frame_ms),
     )
 

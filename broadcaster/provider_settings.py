@@ -1,17 +1,20 @@
 """Turns the settings of the provider into what the parts need of it."""
 
 from dataclasses import fields, replace
+from functools import partial
 
 import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
+from broadcaster.booths.demand.costs import sessions_cost_usd
+from broadcaster.booths.engines.line_up import PricedEngines
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.config import Settings
 from broadcaster.desk.warnings import InterpreterFacts
 from broadcaster.errors import UnknownLanguage
 from broadcaster.model.language import describe
-from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.providers.azure import AZURE
 from broadcaster.realtime.providers.local import LOCAL
@@ -20,6 +23,9 @@ from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.providers.provider import Provider
 from broadcaster.realtime.providers.registry import PROVIDERS, provider_at
 from broadcaster.setting_types import LOOPBACK
+
+IMPATIENT = Timeouts(connect_s=2.5, configure_s=1.5, silence_s=2.5, goodbye_s=0.3)
+"""Deadlines where another engine can take over: the hall hears nothing until they are over."""
 
 
 def provider(settings: Settings) -> Provider:
@@ -65,6 +71,13 @@ def problems(settings: Settings) -> list[str]:
     except ValueError as wrong:
         if not found:
             found.append(f"BROADCASTER_API_KEY: {wrong}.")
+    try:
+        for one in _of_fallbacks(settings):
+            realtime_endpoint(one)
+    except ValueError as wrong:
+        keys = settings.fallback_keys.get_secret_value()
+        name = "PROVIDERS" if settings.fallback_providers.strip() or not keys else "KEYS"
+        found.append(f"BROADCASTER_FALLBACK_{name}: {wrong}.")
     for tag in _extra_languages(settings):
         try:
             describe(tag)
@@ -177,7 +190,53 @@ def engines(settings: Settings, http: aiohttp.ClientSession) -> Engines:
         settings.transcribe_model or used.transcribe_model,
         extra_languages(settings),
         used,
+        IMPATIENT if settings.fallback_providers.strip() else None,
     )
+
+
+def fallbacks(settings: Settings, http: aiohttp.ClientSession) -> tuple[PricedEngines, ...]:
+    """The engines that take over from the provider's, in this order.
+
+    Raises:
+        ValueError: they are not written as they should be.
+    """
+    return tuple(
+        PricedEngines(engines(one, http), partial(sessions_cost_usd, prices(one)))
+        for one in _of_fallbacks(settings)
+    )
+
+
+def _of_fallbacks(settings: Settings) -> list[Settings]:
+    """The settings as they are for each fallback provider alone."""
+    addresses = _assignments(settings.fallback_providers)
+    keys = _assignments(settings.fallback_keys.get_secret_value())
+    for name in [*addresses, *keys]:
+        if name not in PROVIDERS:
+            raise ValueError(f"there is no provider {name[:32]}; use {' or '.join(PROVIDERS)}")
+    if provider(settings).id in addresses:
+        raise ValueError(f"{provider(settings).id} is the provider already; name another one")
+    own = {name: None for name in Settings.model_fields if name.startswith("price_")}
+    own |= dict.fromkeys(("translate_model", "converse_model", "transcribe_model"))
+    return [
+        settings.model_copy(
+            update={
+                **own,
+                "provider": name,
+                "realtime_url": address or None,
+                "realtime_azure": False,
+                "api_key": SecretStr(keys.get(name, "")),
+                "extra_translate_languages": "",
+                "fallback_providers": "",
+            }
+        )
+        for name, address in addresses.items()
+    ]
+
+
+def _assignments(text: str) -> dict[str, str]:
+    """Read `name=value, name`; a name without a value has an empty one."""
+    parts = (part.strip().partition("=") for part in text.split(",") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def extra_languages(settings: Settings) -> frozenset[str]:

@@ -168,7 +168,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
     "provider_settings": (
-        "booths.engines config desk errors model realtime realtime.providers setting_types"
+        "booths.demand booths.engines config desk errors model realtime realtime.providers "
+        "setting_types"
     ),
 }
 OWNERS = {  # library -> the only packages that may import it

@@ -10,10 +10,10 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.engines.line_up import Price, PricedEngines, line_up
 from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
@@ -23,6 +23,7 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
+from broadcaster.booths.sessions.counts import SessionCounts
 from broadcaster.booths.sinks import BoothSink, ChannelSink, TranscriptSink
 from broadcaster.booths.status_reporter import StatusReporter
 from broadcaster.booths.text.captions import CaptionWriter
@@ -35,7 +36,6 @@ from broadcaster.model.event import Channel, EngineKind, Event
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
-from broadcaster.realtime.session_events import Usage
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
@@ -44,9 +44,6 @@ TICK_S = 0.1
 """Interval at which quiet captions are ended and missing floor audio is noticed."""
 READ_AGAIN_S = 0.5
 """Pause before what another booth left is read again, when the bus did not answer."""
-
-Price = Callable[[EngineKind, int, Usage], float]
-"""The cost in USD of an engine, given milliseconds of sound sent and tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +55,7 @@ class BoothDependencies:
         clock: time.
         engines: opens sessions.
         price: what they cost.
+        fallbacks: engines of other providers that take over when those have trouble.
         limits: how a channel that is behind catches up.
         frame_samples: of an Opus packet.
         shared_blocks: the floor that the booths keep.
@@ -68,6 +66,7 @@ class BoothDependencies:
     engines: Engines
     price: Price
     limits: CatchUpLimits
+    fallbacks: tuple[PricedEngines, ...] = ()
     frame_samples: int = OPUS_FRAME_SAMPLES
     shared_blocks: SharedBlocks = field(default_factory=SharedBlocks)
 
@@ -105,8 +104,9 @@ class Booth:
         self._bus = bus
         self._clock = clock
         self._price = dependencies.price
-        opener = dependencies.engines.opener(channel)
-        self._engine = opener.kind
+        known = (PricedEngines(dependencies.engines, dependencies.price), *dependencies.fallbacks)
+        self._ranked = line_up(channel, known, ())
+        opener, *fallbacks = (one.opener for one in self._ranked)
         self._floor = FloorReceiver(
             keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
         )
@@ -146,6 +146,7 @@ class Booth:
             clock=clock,
             language_watch=LanguageWatch(opener.language) if voiced else None,
             voiced=opener.speaks,
+            fallbacks=fallbacks,
             finishes=lambda: self._finishes() and not self._resting,
         )
 
@@ -343,16 +344,18 @@ class Booth:
         self._chain.hear_again_from(position)
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
-        sent_ms = samples_to_ms(self._chain.fed_blocks * BLOCK_SAMPLES)
+        counts, engine = self._chain.counts, self._ranked[self._chain.rank]
         status = replace(
             status,
-            sent_ms=sent_ms,
+            sent_ms=samples_to_ms(counts.fed_blocks * BLOCK_SAMPLES),
             sessions=self._chain.sessions,
-            unsent_ms=samples_to_ms(self._chain.unsent_blocks * BLOCK_SAMPLES),
-            unusable_events=self._chain.unusable_events,
-            withheld_texts=self._chain.withheld_texts,
-            interpreter=self._engine,
-            cost_usd=self._price(self._engine, sent_ms, self._chain.usage),
+            unsent_ms=samples_to_ms(counts.unsent_blocks * BLOCK_SAMPLES),
+            unusable_events=counts.unusable_events,
+            withheld_texts=counts.withheld_texts,
+            interpreter=engine.opener.kind,
+            provider=engine.provider,
+            fallback=self._chain.rank > 0,
+            cost_usd=self._cost_usd(counts),
             session_began_at_ms=self._chain.session_began_at_ms,
             rotates_at_ms=self._chain.rotates_at_ms,
             reconnects=self._chain.failures,
@@ -376,6 +379,15 @@ class Booth:
         if self._relayed is not None and not self._relayed.on_floor:
             status = replace(status, relay_from=self._filled.relay_from)
         return self._sink.measure(status)
+
+    def _cost_usd(self, counts: SessionCounts) -> float:
+        """The cost of all engines that were used, each at its own price."""
+        costs = 0.0
+        for use in counts.uses():
+            engine = self._ranked[use.rank]
+            sent_ms = samples_to_ms(use.fed_blocks * BLOCK_SAMPLES)
+            costs += engine.price(engine.opener.kind, sent_ms, use.usage)
+        return costs
 
 
 def _as_heard(event: Event, channel: Channel) -> Event:

@@ -92,7 +92,7 @@ class RehearsedBooths:
             try:
                 async with rehearsal_server() as server:
                     engines = await asyncio.to_thread(self._engines_at, server.url)
-                    self._made = replace(self._usual, engines=engines, price=_nothing)
+                    self._made = replace(self._usual, engines=engines, price=_nothing, fallbacks=())
                     self._ready.set()
                     await first_of(
                         server.until_ended(), self._until_unused(), name="rehearsal interpreter"

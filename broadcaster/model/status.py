@@ -99,6 +99,8 @@ class BoothStatus:
             that cannot be decoded.
         withheld_texts: texts of the interpreter that were not shown, because nobody had spoken.
         interpreter: the engine in use.
+        provider: name of the service that runs it.
+        fallback: it has taken over from an engine that is preferred and has trouble.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         glossary_said: how often the source captions held a term of the glossary; those whose
             translation may still come are not counted.
@@ -129,6 +131,8 @@ class BoothStatus:
     sessions: int = 0
     dropped_ms: int = 0
     interpreter: str = ""
+    provider: str = ""
+    fallback: bool = False
     cost_usd: float = 0.0
     glossary_said: int = 0
     glossary_hits: int = 0

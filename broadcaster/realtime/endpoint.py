@@ -83,6 +83,11 @@ class Endpoint:
         """Host name for messages."""
         return URL(self.url).host or ""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine, which a proxy elsewhere cannot reach."""
+        return self.host in {"localhost", "127.0.0.1", "::1"}
+
     def translations_url(self) -> URL:
         """Address of the translation WebSocket.
 

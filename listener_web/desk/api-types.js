@@ -68,6 +68,8 @@
  * @property {string} reason
  * @property {number | null} lag_ms
  * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
+ * @property {string} [provider] who runs it
+ * @property {boolean} [fallback] it has taken over from the preferred one
  * @property {number} dropped_ms interpreted sound that was skipped
  * @property {number} unsent_ms floor sound that did not reach the interpreter
  * @property {number} unusable_events answers of the interpreter that could not be used

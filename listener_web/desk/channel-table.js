@@ -94,12 +94,14 @@ export function showRows(table, rows) {
  * @param {ChannelStatus} status
  * @param {readonly EventLanguage[]} languages
  */
-function names({ channel, interpreter, glossary_said, glossary_hits, relay_from }, languages) {
+function names(status, languages) {
+  const { channel, interpreter, glossary_said, glossary_hits, relay_from } = status;
   const language = languages.find(({ tag }) => tag === channel);
   const engine = interpreter || language?.interpreter;
   const details = [channel];
   if (channel !== 'floor') details.push(say('aiBadge'));
   if (engine) details.push(say(ENGINES[engine]));
+  if (status.fallback) details.push(say('engineFallback', { provider: status.provider ?? '' }));
   if (relay_from) details.push(say('relayHeard', { language: languageName(relay_from) }));
   if (language?.always) details.push(say('engineAlways'));
   if (glossary_said > 0) {

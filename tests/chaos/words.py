@@ -212,13 +212,17 @@ class EchoServer:
                 await socket.send_json({"type": "session.closed"})
             else:
                 for answer in echo.hear(base64.b64decode(event["audio"])) or [FILLER]:
-                    await socket.send_json(answer)
+                    await self.say(socket, answer)
                 self._blocks += 1
                 if self._blocks in self.drops:
                     assert request.transport is not None
                     request.transport.abort()
                 await self._near_the_end(socket, echo, ends_ms)
         return socket
+
+    async def say(self, socket: web.WebSocketResponse, event: dict[str, object]) -> None:
+        """Send an answer."""
+        await socket.send_json(event)
 
     async def _near_the_end(
         self, socket: web.WebSocketResponse, echo: EchoSession, ends_ms: int

@@ -16,7 +16,7 @@ from broadcaster.booths.engines.translate import Translate
 from broadcaster.model.event import Channel, EngineKind, Event, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.realtime import failures
-from broadcaster.realtime.endpoint import Endpoint
+from broadcaster.realtime.endpoint import Endpoint, Timeouts
 from broadcaster.realtime.languages import endpoint_language
 from broadcaster.realtime.protocol.settings import (
     ContinuousConfig,
@@ -43,6 +43,7 @@ class Engines:
         transcribe_model: model of the source captions; None if the service offers none.
         extra_languages: languages the translation endpoint is used for beyond the documented ones.
         provider: what is known of the service.
+        timeouts: deadlines for the service; None for the usual ones.
     """
 
     http: aiohttp.ClientSession
@@ -51,6 +52,7 @@ class Engines:
     transcribe_model: str | None
     extra_languages: frozenset[str] = frozenset()
     provider: Provider = OPENAI
+    timeouts: Timeouts | None = None
 
     def opener(self, channel: Channel) -> "EngineOpener":
         """Opens sessions for one channel; the floor channel gets a transcriber."""
@@ -93,6 +95,24 @@ class EngineOpener:
         return self.kind is EngineKind.CONVERSE
 
     @property
+    def offered(self) -> bool:
+        """Whether the provider is documented to offer what the channel needs."""
+        match self.kind:
+            case EngineKind.TRANSCRIBE:
+                return self.engines.transcribe_model is not None
+            case EngineKind.CONVERSE:
+                return self.engines.converse_model is not None
+            case EngineKind.TRANSLATE:
+                written = self.engines.provider.languages.written_tag(self.channel.language)
+                return self._continuous or written is not None
+            case unknown:
+                assert_never(unknown)
+
+    @property
+    def _continuous(self) -> bool:
+        return self.documented or self.language in self.engines.extra_languages
+
+    @property
     def session_s(self) -> float:
         """Longest life of a session, if the server does not say when it ends."""
         return self.engines.provider.session_s
@@ -104,8 +124,7 @@ class EngineOpener:
             return EngineKind.TRANSCRIBE
         if self.channel.interpreter is not Interpreter.AUTO:
             return EngineKind(self.channel.interpreter)
-        known = self.documented or self.language in self.engines.extra_languages
-        if known or self.engines.converse_model is None:
+        if self._continuous or self.engines.converse_model is None:
             return EngineKind.TRANSLATE
         return EngineKind.CONVERSE
 
@@ -137,7 +156,9 @@ class EngineOpener:
             {name: name for name in event.do_not_translate} | self._glossary(event),
         )
         protocol = engines.provider.translation(config, asyncio.get_running_loop().time)
-        async with open_translation(engines.http, engines.endpoint, protocol) as connection:
+        async with open_translation(
+            engines.http, engines.endpoint, protocol, timeouts=engines.timeouts
+        ) as connection:
             yield Translate(connection, spaced=spaces_between_words(self.language))
 
     def _glossary(self, event: Event) -> dict[str, str]:
@@ -165,7 +186,9 @@ class EngineOpener:
         if self.channel.voice is not None:
             config = replace(config, voice=self.channel.voice)
         spaced = spaces_between_words(self.language)
-        async with open_conversation(engines.http, engines.endpoint, config) as connection:
+        async with open_conversation(
+            engines.http, engines.endpoint, config, timeouts=engines.timeouts
+        ) as connection:
             yield Converse(connection, spaced=spaced)
 
     @asynccontextmanager
@@ -184,5 +207,7 @@ class EngineOpener:
             languages=(spoken,) if spoken else (),
             keywords=(*terms, *event.do_not_translate),
         )
-        async with open_transcription(engines.http, engines.endpoint, config) as connection:
+        async with open_transcription(
+            engines.http, engines.endpoint, config, timeouts=engines.timeouts
+        ) as connection:
             yield Transcribe(connection)

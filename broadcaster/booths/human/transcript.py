@@ -88,14 +88,14 @@ class HumanTranscript:
     @property
     def sent_ms(self) -> int:
         """Sound sent so far, which the provider bills."""
-        running = self._chain.fed_blocks if self._chain is not None else 0
+        running = self._chain.counts.fed_blocks if self._chain is not None else 0
         return samples_to_ms((self._ended_blocks + running) * BLOCK_SAMPLES)
 
     def cost_usd(self, price: Price) -> float:
         """The cost of all turns so far."""
         usage = self._ended_usage
         if self._chain is not None:
-            usage = usage + self._chain.usage
+            usage = usage + self._chain.counts.usage
         return price(EngineKind.TRANSCRIBE, self.sent_ms, usage)
 
     def use_event(self, event: Event) -> None:
@@ -155,8 +155,8 @@ class HumanTranscript:
             await self._progress.end(0)
         finally:
             self._ended_sessions += chain.sessions
-            self._ended_blocks += chain.fed_blocks
-            self._ended_usage = self._ended_usage + chain.usage
+            self._ended_blocks += chain.counts.fed_blocks
+            self._ended_usage = self._ended_usage + chain.counts.usage
             self._chain = None
         self._captions.end_sentence(samples_to_ms(self._buffer.end))
         self._complete()

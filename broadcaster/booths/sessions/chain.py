@@ -8,12 +8,14 @@ finished sentence.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from broadcaster.booths.engines.engine import EngineOutput
+from broadcaster.booths.engines.engine import Done, EngineOutput
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import FloorBuffer
+from broadcaster.booths.sessions.counts import SessionCounts
+from broadcaster.booths.sessions.failover import EngineRanking, works
 from broadcaster.booths.sessions.fed_session import DRAIN_S, FedSession
 from broadcaster.booths.sessions.output import SessionOutput, Sink, is_answer
 from broadcaster.booths.sessions.rotation import place_to_cut, rotate_in_s
@@ -25,7 +27,6 @@ from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
-from broadcaster.realtime.session_events import Usage
 from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
 from broadcaster.writing.scripts import base_language
@@ -55,13 +56,14 @@ class SessionChain:
     Args:
         language: BCP 47 tag, or `floor`.
         event: the current version of the event.
-        opener: opens sessions.
+        opener: opens sessions of the preferred engine.
         buffer: the floor.
         sink: receives speech and text.
         report_state: receives each change of state.
         clock: time.
         language_watch: notices an interpreter in the wrong language; None allows any.
         voiced: whether the engine speaks; a transcriber only writes.
+        fallbacks: open sessions of the engines that take over when it has trouble, in this order.
         finishes: asked when it is cancelled; False drops the sentence under way, because another
             booth says it.
 
@@ -84,6 +86,7 @@ class SessionChain:
         clock: Clock,
         language_watch: LanguageWatch | None = None,
         voiced: bool = True,
+        fallbacks: Sequence[EngineOpener] = (),
         finishes: Callable[[], bool] = lambda: True,
     ) -> None:
         self.sessions = 0
@@ -95,7 +98,8 @@ class SessionChain:
         self._leaving = asyncio.Event()
         self._language = language
         self._event = event
-        self._opener = opener
+        self._ranking = EngineRanking((opener, *fallbacks), clock)
+        self._better_found = asyncio.Event()
         self._buffer = buffer
         self._report_state = report_state
         self._clock = clock
@@ -116,10 +120,7 @@ class SessionChain:
         self._stopped_at: int | None = None
         self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
         self._failed_backoff = Backoff(FIRST_FAILED_RETRY_S, LONGEST_FAILED_RETRY_S)
-        self._released_blocks = 0
-        self._released_unsent = 0
-        self._unusable_events = 0
-        self._withheld_texts = 0
+        self._counts = SessionCounts()
 
     def go_on_after(self, texts: list[str], done_until: int) -> None:
         """Begin where another booth stopped; see `SessionOutput.go_on_after`."""
@@ -161,46 +162,27 @@ class SessionChain:
             session.hear_again_from(position)
 
     @property
-    def usage(self) -> Usage:
-        """Tokens used so far, if the engine counts them."""
-        return self._output.usage
+    def counts(self) -> SessionCounts:
+        """Counts of all sessions so far."""
+        for session in (self._current, self._next):
+            if session is not None:
+                self._counts.take(session)
+        return self._counts
+
+    @property
+    def rank(self) -> int:
+        """Number of the engine that speaks now, or is opened next; 0 for the preferred one."""
+        return self._current.rank if self._current is not None else self._ranking.rank
 
     @property
     def session_began_at_ms(self) -> int | None:
         """Unix time at which the current session was opened; None without one."""
         return self._current.began_at_ms if self._current is not None else None
 
-    @property
-    def fed_blocks(self) -> int:
-        """Blocks that were sent, which the provider bills."""
-        running = (self._current, self._next)
-        return self._released_blocks + sum(session.fed for session in running if session)
-
-    @property
-    def unsent_blocks(self) -> int:
-        """Blocks that were dropped because the connection was too slow."""
-        running = (self._current, self._next)
-        return self._released_unsent + sum(session.unsent for session in running if session)
-
-    @property
-    def unusable_events(self) -> int:
-        """Events of the server with sound or text of which nothing could be used."""
-        for session in (self._current, self._next):
-            if session is not None:
-                self._unusable_events += session.take_unusable_events()
-        return self._unusable_events
-
-    @property
-    def withheld_texts(self) -> int:
-        """Texts that were not passed on because nobody had spoken."""
-        for session in (self._current, self._next):
-            if session is not None:
-                self._withheld_texts += session.take_withheld_texts()
-        return self._withheld_texts
-
     async def _open(self) -> FedSession:
-        opening = self._opener.open(self._event)
-        session = await FedSession.open(opening, self._buffer, self._clock)
+        opening = self._ranking.opener.open(self._event)
+        rank = self._ranking.rank
+        session = await FedSession.open(opening, self._buffer, self._clock, rank)
         self.sessions += 1
         return session
 
@@ -217,6 +199,10 @@ class SessionChain:
         """Wait before the next attempt, and longer if a person has to act first."""
         self.failures += 1
         self.last_failure = (failure, self._clock.now_ms())
+        if self._ranking.failed(self.rank, failure):
+            log.warning("another engine takes over: %s", failure.error)
+            self._report_state(BoothState.RETRYING, failure.message)
+            return
         if not failure.retryable:
             log.error("booth failed: %s", failure.error)
             self._report_state(BoothState.FAILED, failure.advice())
@@ -246,6 +232,7 @@ class SessionChain:
                 self._listen(),
                 self._mark_beginning(),
                 self._rotate(),
+                self._find_better(),
                 self._stop_at_pause(),
                 self._silence_watch.run(),
                 name=f"interpret {self._language}",
@@ -293,6 +280,8 @@ class SessionChain:
             self._answered_until = self._buffer.end
             self._backoff.reset()
             self._failed_backoff.reset()
+        if isinstance(output, Done) and self._current is not None:
+            self._counts.add_usage(self._current, output.usage)
         self._output.push_output(output)
 
     def _owes_nothing(self) -> bool:
@@ -322,20 +311,22 @@ class SessionChain:
         while True:
             current = self._current
             assert current is not None
-            wait_s = rotate_in_s(
-                self._language, current.expires_at, self._clock, self._opener.session_s
-            )
+            limit_s = self._ranking.opener_of(current.rank).session_s
+            wait_s = rotate_in_s(self._language, current.expires_at, self._clock, limit_s)
             self.rotates_at_ms = self._clock.now_ms() + int(wait_s * 1000)
             await first_of(
                 self._clock.sleep(wait_s),
                 current.ends_soon(),
+                self._better(),
                 name=f"until {self._language} is rotated",
             )
+            self._better_found.clear()
             self._report_state(BoothState.ROTATING, "")
             try:
                 following = await self._open()
             except InterpreterFailed as failure:
                 log.warning("the next session could not be opened: %s", failure.error)
+                self._ranking.failed(self._ranking.rank, failure)
                 self._report_state(BoothState.LIVE, "")
                 await self._clock.sleep(ROTATION_RETRY_S)
                 continue
@@ -349,6 +340,21 @@ class SessionChain:
             following.feed_from(cut)
             current.stop_at(cut)
             await self._handed_over.wait()
+
+    async def _find_better(self) -> None:
+        """While a fallback speaks, try the engines that are preferred to it."""
+        while True:
+            rank = await self._ranking.due_for_trial()
+            opener, counts = self._ranking.opener_of(rank), self._counts
+            if await works(opener, rank, self._event, self._buffer, self._clock, counts):
+                log.info("engine %d works again and takes over at a pause", rank)
+                self._ranking.choose(rank)
+                self._better_found.set()
+            else:
+                self._ranking.distrust(rank)
+
+    async def _better(self) -> None:
+        await self._better_found.wait()
 
     async def _finish(self) -> None:
         """Take the last words of a booth that is closing."""
@@ -370,9 +376,6 @@ class SessionChain:
         self.rotates_at_ms = None
 
     async def _release(self, session: FedSession) -> None:
-        self._released_blocks += session.fed
-        self._released_unsent += session.unsent
-        session.fed = session.unsent = 0
+        self._counts.take(session)
         await session.dispose()
-        self._unusable_events += session.take_unusable_events()
-        self._withheld_texts += session.take_withheld_texts()
+        self._counts.take(session)

@@ -26,20 +26,22 @@ class FedSession:
     """An open session.
 
     Attributes:
+        rank: number of its engine among those of the channel, 0 for the preferred one.
         fed: blocks sent, which the provider bills.
-        unsent: blocks that were dropped because the connection was too slow.
         began_at_ms: Unix time at which it was open.
     """
 
-    def __init__(self, engine: Engine, buffer: FloorBuffer, clock: Clock) -> None:
+    def __init__(self, engine: Engine, buffer: FloorBuffer, clock: Clock, rank: int = 0) -> None:
+        self.rank = rank
         self.fed = 0
-        self.unsent = 0
         self.began_at_ms = clock.now_ms()
         self._engine = engine
         self._buffer = buffer
         self._clock = clock
         self._gate = SpeechGate(buffer.speech, clock.monotonic)
         self._next = 0
+        self._counted_fed = 0
+        self._counted_unsent = 0
         self._unusable_events = 0
         self._withheld_texts = 0
         self._until: int | None = None
@@ -53,7 +55,11 @@ class FedSession:
 
     @classmethod
     async def open(
-        cls, opening: AbstractAsyncContextManager[Engine], buffer: FloorBuffer, clock: Clock
+        cls,
+        opening: AbstractAsyncContextManager[Engine],
+        buffer: FloorBuffer,
+        clock: Clock,
+        rank: int = 0,
     ) -> Self:
         """Enter `opening`. The session hears nothing until `feed_from`.
 
@@ -62,7 +68,7 @@ class FedSession:
         """
         async with AsyncExitStack() as stack:
             engine = await stack.enter_async_context(opening)
-            session = cls(engine, buffer, clock)
+            session = cls(engine, buffer, clock, rank)
             session._stack = stack.pop_all()
         session._tasks.append(asyncio.create_task(session._read(), name="session read"))
         return session
@@ -85,6 +91,16 @@ class FedSession:
     def sends_unusable(self) -> bool:
         """Whether the server has sent sound or text that cannot be used."""
         return self._engine.unusable_events > 0
+
+    def take_fed_blocks(self) -> int:
+        """How many blocks were sent since the last call."""
+        before, self._counted_fed = self._counted_fed, self.fed
+        return self._counted_fed - before
+
+    def take_unsent_blocks(self) -> int:
+        """How many blocks were dropped since the last call: the connection was too slow."""
+        before, self._counted_unsent = self._counted_unsent, self._engine.unsent_blocks
+        return self._counted_unsent - before
 
     def take_unusable_events(self) -> int:
         """How many unusable events of the server there were since the last call."""
@@ -163,7 +179,6 @@ class FedSession:
             self._engine.push_floor_pcm(block.position, block.pcm)
             self._pass_on(self._gate.feed(block.position))
             self.fed += 1
-            self.unsent = self._engine.unsent_blocks
             self._next = block.position + BLOCK_SAMPLES
             if self._buffer.after(self._next) is not None:
                 await self._clock.sleep(REPLAY_FRAME_S)

@@ -23,7 +23,6 @@ from broadcaster.booths.timing.places import TextPlace
 from broadcaster.booths.timing.source_times import SourceTimes
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
-from broadcaster.realtime.session_events import Usage
 from broadcaster.writing.sentences import sentence_ends
 
 log = logging.getLogger("broadcaster.booths")
@@ -97,7 +96,6 @@ class SessionOutput:
 
     Attributes:
         done_until: event-clock sample up to which the floor is interpreted.
-        usage: tokens used so far, if the engine counts them.
     """
 
     def __init__(
@@ -110,7 +108,6 @@ class SessionOutput:
         voiced: bool,
     ) -> None:
         self.done_until = 0
-        self.usage = Usage()
         self._buffer = buffer
         self._sink = sink
         self._language_watch = language_watch
@@ -213,7 +210,6 @@ class SessionOutput:
             self._sink.push_speech(pcm, position)
 
     def _push_done(self, done: Done) -> None:
-        self.usage += done.usage
         self._sink.end_phrase()
         if done.error:
             log.warning("a phrase was not interpreted: %s", done.error)

@@ -63,7 +63,7 @@ async def handshake(
         aiohttp.ClientSession(
             connector=http.connector,
             connector_owner=False,
-            trust_env=http.trust_env,
+            trust_env=http.trust_env and not endpoint.is_local,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             middlewares=(authorize,),

@@ -60,7 +60,7 @@ async def test_a_conversation_speaks_with_the_voice_of_its_channel(
     configs: list[ConversationConfig] = []
 
     @asynccontextmanager
-    async def noted(*given: Any) -> AsyncIterator[None]:
+    async def noted(*given: Any, **_deadlines: Any) -> AsyncIterator[None]:
         configs.append(given[2])
         yield None
 

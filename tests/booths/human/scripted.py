@@ -29,6 +29,8 @@ from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, EngineKind, Event, EventState
 from broadcaster.model.status import BoothStatus
+from broadcaster.realtime.providers.openai import OPENAI
+from broadcaster.realtime.providers.provider import Provider
 from broadcaster.realtime.session_events import Usage
 from tests.booths.simulation import listening
 from tests.support.tasks import background_task
@@ -116,6 +118,7 @@ class ScriptedOpener:
     opened: list[str]
     language: str = "es"
     session_s: float = 3_600.0
+    offered: bool = True
 
     @property
     def kind(self) -> EngineKind:
@@ -138,6 +141,7 @@ class ScriptedEngines:
     """`Engines`, and the sessions that were opened."""
 
     opened: list[str] = field(default_factory=list)
+    provider: Provider = OPENAI
 
     def opener(self, channel: Channel) -> ScriptedOpener:
         return ScriptedOpener(channel, "A", self.opened)
