@@ -3,10 +3,11 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.deadline import deadline
 from tests.support.ports import free_port
 from tests.support.processes import Process, broadcaster, started
 from tests.support.redis_server import RedisServer
@@ -79,4 +80,15 @@ async def _proxy(folder: Path, url: dict[str, str]) -> AsyncIterator[str]:
     text = _NGINX.format(folder=folder, port=port, **{role: url[role] for role in url})
     await asyncio.to_thread(config.write_text, text)
     async with started([nginx, "-p", str(folder), "-c", str(config)]):
+        await _listens(port)
         yield f"http://127.0.0.1:{port}"
+
+
+async def _listens(port: int) -> None:
+    async with deadline():
+        while True:
+            with suppress(ConnectionRefusedError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)

@@ -25,10 +25,11 @@ from tests.e2e.interpreters.sites import SiteOf
 from tests.e2e.interpreters.voices import ANA, LUC, PILOT_PEAK, WINDOW_S, Voice, longest_run_s, loud
 from tests.support.deadline import deadline
 from tests.support.listener import Recording, recording
+from tests.support.overheard import overheard
 from tests.support.processes import TOKEN, rehearsal_server
 from tests.support.sound import Samples, samples
 
-TURN_S = 9.0
+TURN_S = 6.0
 """Length of each part of the walk."""
 SETTLED_S = 0.7
 """Around a change nobody is asked whether the other one is silent."""
@@ -49,16 +50,14 @@ class Walk:
         sound: of each channel on the event's clock, at 24 kHz, silence where nothing came.
         at_s: seconds of the event's clock at which each step was taken.
         captions: the French captions: start, end in seconds, text.
-        relayed: what Portuguese was interpreted from during Ana's turn.
-        portuguese: the Portuguese captions.
+        relayed: what the interpreter of Portuguese heard.
         people: what the desk said of who is on air, after each step.
     """
 
     sound: dict[str, Samples] = field(default_factory=dict)
     at_s: dict[str, float] = field(default_factory=dict)
     captions: list[tuple[float, float, str]] = field(default_factory=list)
-    portuguese: list[tuple[float, float, str]] = field(default_factory=list)
-    relayed: str = ""
+    relayed: Samples = field(default_factory=lambda: np.zeros(0))
     people: list[tuple[str, str, str]] = field(default_factory=list)
 
     def heard_after_s(self, voice: Voice, step: str) -> float:
@@ -68,6 +67,10 @@ class Walk:
     def gone_after_s(self, voice: Voice, step: str) -> float:
         """Seconds from a step until a human was not heard any more."""
         return self._first_s(~voice.on_air(self._from("fr", step)))
+
+    def relayed_s(self, voice: Voice) -> float:
+        """Seconds of a human that the interpreter of Portuguese heard."""
+        return float(np.sum(voice.on_air(self.relayed))) * WINDOW_S
 
     def both_s(self) -> float:
         """Seconds in which both humans were heard."""
@@ -111,7 +114,8 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
     done = Walk()
     async with AsyncExitStack() as stack:
         realtime_url = await stack.enter_async_context(rehearsal_server())
-        site = await stack.enter_async_context(site_of(folder, realtime_url))
+        engines = await stack.enter_async_context(overheard(realtime_url))
+        site = await stack.enter_async_context(site_of(folder, engines.url))
         headers = {"Authorization": f"Bearer {TOKEN}"}
         http = await stack.enter_async_context(
             aiohttp.ClientSession(site.url, headers=headers, raise_for_status=True)
@@ -119,8 +123,9 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
         key = await _create(http)
         links = {voice.name: await _invite(http, voice.name) for voice in (ANA, LUC)}
         await _json(http, "POST", "/api/events/talk/live")
-        speech = itertools.repeat(b"".join(read_pcm(talk.load().audio_path)))
-        await stack.enter_async_context(publishing(http, f"{site.url}/whip/talk", key, speech))
+        speech = await asyncio.to_thread(lambda: b"".join(read_pcm(talk.load().audio_path)))
+        speaker = publishing(http, f"{site.url}/whip/talk", key, itertools.repeat(speech))
+        await stack.enter_async_context(speaker)
         recordings = {
             channel: await stack.enter_async_context(recording(site.url, "talk", channel))
             for channel in CHANNELS
@@ -131,7 +136,7 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
         await _speaks(recordings["fr"])
         await _take_steps(steps, ana, luc)
         done.captions = await _captions(http, "fr")
-        done.portuguese = await _captions(http, "pt")
+        done.relayed = engines.by("pt")
         for channel, record in recordings.items():
             done.sound[channel] = _placed(record)
     return done
@@ -171,19 +176,18 @@ async def _take_steps(steps: _Steps, ana: ConsolePage, luc: ConsolePage) -> None
     await steps.says(on_air="human", on_air_name="Ana")
     await luc.reaches("partner")
     await asyncio.sleep(TURN_S)
-    steps.done.relayed = (await steps.status("pt"))["relay_from"]
     steps.take("handover")
     await ana.press("h")
     await luc.reaches("on-air")
     await steps.says(on_air="human", on_air_name="Luc")
     await asyncio.sleep(TURN_S)
     steps.take("lost")
-    await luc.use_network(there=False)
+    luc.lose_network()
     await steps.says(on_air="ai", on_air_reason="connection_lost")
     await luc.reaches("offline")
     await asyncio.sleep(TURN_S)
     steps.take("back")
-    await luc.use_network(there=True)
+    luc.find_network()
     await luc.reaches("on-air")
     await steps.says(on_air="human", on_air_name="Luc")
     await asyncio.sleep(TURN_S)
