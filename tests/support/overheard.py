@@ -16,7 +16,7 @@ from tests.support.web import on_loopback
 
 
 class Overheard:
-    """What was sent to the engines.
+    """The sound that was sent to the engines.
 
     Attributes:
         url: base URL of the front.

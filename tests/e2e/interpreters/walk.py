@@ -44,14 +44,14 @@ LANGUAGES = [
 
 @dataclass(slots=True)
 class Walk:
-    """What happened, and what listeners got.
+    """The steps that were taken, and the sound and captions that listeners got.
 
     Attributes:
         sound: of each channel on the event's clock, at 24 kHz, silence where nothing came.
         at_s: seconds of the event's clock at which each step was taken.
         captions: the French captions: start, end in seconds, text.
         relayed: what the interpreter of Portuguese heard.
-        people: what the desk said of who is on air, after each step.
+        people: the voice that the desk names after each step, the interpreter, and the reason.
     """
 
     sound: dict[str, Samples] = field(default_factory=dict)
