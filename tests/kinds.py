@@ -79,6 +79,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "edge/proxies": "programs",
     "edge/proxies/test_proxied_page": "browser sound",
     "edge/rooms/test_rooms": "realtime",
+    "edge/screens/test_screen_pages": "browser",
     "edge/test_captions_without_store": "realtime",
     "edge/test_closing_rooms": "realtime",
     "edge/test_frame_lengths": "realtime",

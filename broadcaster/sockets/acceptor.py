@@ -32,6 +32,8 @@ ACCEPT_AT_ONCE = 16
 """Connections accepted before the event loop serves other tasks."""
 HANDSHAKES_PER_TURN = 4
 """Steps of TLS handshakes in one turn of the event loop; each takes tenths of a millisecond."""
+ENDS_PER_TURN = 16
+"""Connections that end in one turn; each takes some hundredths of a millisecond."""
 UNREACHABLE_AFTER_S = 30
 """A peer that acknowledges nothing for this long is disconnected (RFC 5482)."""
 RETRY_S = 0.5
@@ -119,6 +121,7 @@ class Acceptor:
         self._peers = peers
         self._loop = asyncio.get_running_loop()
         self._handshakes = Turns(HANDSHAKES_PER_TURN)
+        self._ends = Turns(ENDS_PER_TURN)
         self._sockets: list[socket.socket] = []
         self._addresses: tuple[BoundAddress, ...] = ()
         self._connections: set[Connection] = set()
@@ -242,9 +245,9 @@ class Acceptor:
     ) -> None:
         try:
             transport = (
-                SocketTransport(sock, protocol(), self._forget)
+                SocketTransport(sock, protocol(), self._forget, self._ends)
                 if tls is None
-                else TlsTransport(sock, tls, protocol(), self._forget, self._handshakes)
+                else TlsTransport(sock, tls, protocol(), self._forget, self._ends, self._handshakes)
             )
         except OSError:  # it is gone already
             sock.close()

@@ -30,6 +30,7 @@ class TlsTransport(SocketTransport):
         context: certificate and versions.
         protocol: reads the plain text.
         on_lost: called once when the connection is gone, also when the handshake failed.
+        ends: see `SocketTransport`.
         handshakes: shared by all connections of a port.
     """
 
@@ -41,10 +42,11 @@ class TlsTransport(SocketTransport):
         context: ssl.SSLContext,
         protocol: asyncio.Protocol,
         on_lost: Callable[[SocketTransport], None],
+        ends: Turns,
         handshakes: Turns,
     ) -> None:
         wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        super().__init__(wrapped, protocol, on_lost)
+        super().__init__(wrapped, protocol, on_lost, ends)
         self._context = context
         self._handshakes = handshakes
         self._attempted = 0

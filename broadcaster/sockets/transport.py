@@ -9,9 +9,11 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from broadcaster.sockets.places import Place
+from broadcaster.sockets.turns import Turns
 
 READ_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 64 * 1024
@@ -37,10 +39,11 @@ class SocketTransport(asyncio.Transport):
         sock: the socket, owned from now on.
         protocol: reads it; told of the connection by `start`.
         on_lost: called once, after the protocol, when the connection is gone.
+        ends: turns in which connections end that their clients have ended; shared by all of a port.
     """
 
     __slots__ = (
-        "_closing", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
+        "_closing", "_ends", "_fd", "_handing_over", "_high_bytes", "_loop", "_on_lost", "_paused",
         "_protocol", "_reading", "_sock", "_unsent", "answered", "observer", "on_gone", "place",
     )  # fmt: skip
 
@@ -49,6 +52,7 @@ class SocketTransport(asyncio.Transport):
         sock: socket.socket,
         protocol: asyncio.Protocol,
         on_lost: Callable[["SocketTransport"], None],
+        ends: Turns,
     ) -> None:
         super().__init__()
         self._loop = asyncio.get_running_loop()
@@ -56,6 +60,7 @@ class SocketTransport(asyncio.Transport):
         self._fd = sock.fileno()
         self._protocol = protocol
         self._on_lost = on_lost
+        self._ends = ends
         self._unsent = bytearray()
         self._high_bytes = HIGH_WATER_BYTES
         self._reading = False
@@ -191,13 +196,7 @@ class SocketTransport(asyncio.Transport):
 
     def close(self) -> None:
         """Close when everything is sent."""
-        if self._closing or self._handing_over:
-            return
-        self._closing = True
-        self._stop_reading()
-        self._tell_blocked()
-        if not self._unsent:
-            self._loop.call_soon(self._end, None)
+        self._close(self._loop.call_soon)
 
     def abort(self) -> None:
         """Close at once."""
@@ -234,7 +233,7 @@ class SocketTransport(asyncio.Transport):
         elif self._protocol.eof_received():
             self.pause_reading()
         else:
-            self.close()
+            self._close(self._end_in_turn)
 
     def _on_writable(self) -> None:
         try:
@@ -255,6 +254,15 @@ class SocketTransport(asyncio.Transport):
         if self.observer is not None and not self._closing:
             self.observer.clear()
 
+    def _close(self, run: Callable[[Callable[[OSError | None], None], None], object]) -> None:
+        if self._closing or self._handing_over:
+            return
+        self._closing = True
+        self._stop_reading()
+        self._tell_blocked()
+        if not self._unsent:
+            run(self._end, None)
+
     def _keep(self, rest: memoryview) -> None:
         if not self._unsent:
             self._loop.add_writer(self._fd, self._on_writable)
@@ -273,7 +281,7 @@ class SocketTransport(asyncio.Transport):
             self._unsent.clear()
         self._tell_blocked()
         if not ending:
-            self._loop.call_soon(self._end, error)
+            (self._loop.call_soon if error is None else self._end_in_turn)(self._end, error)
 
     def _stop_reading(self) -> None:
         if self._reading:
@@ -283,6 +291,10 @@ class SocketTransport(asyncio.Transport):
     def _tell_blocked(self) -> None:
         if self.observer is not None:
             self.observer.blocked()
+
+    def _end_in_turn(self, end: Callable[[OSError | None], None], error: OSError | None) -> None:
+        """End after others that end now: the clients of a whole hall may leave at once."""
+        self._loop.call_soon(self._ends.run, partial(end, error))
 
     def _end(self, error: OSError | None) -> None:
         if error is None:

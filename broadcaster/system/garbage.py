@@ -15,6 +15,8 @@ from broadcaster.system.allocator import give_back_freed
 
 YOUNG_OBJECTS = 10_000
 """New objects after which Python collects the youngest generation; its default is 700."""
+NEVER = 1_000_000
+"""Of younger collections before Python collects an older generation: see `collect_seldom`."""
 EVERY_S = 60.0
 """Interval of full collections."""
 LARGEST_SHARE = 0.001
@@ -47,10 +49,13 @@ def collect_seldom() -> None:
     """Make Python's own collections short and rare.
 
     Objects made at the start live for ever, but for a few thousand that are not worth a search of a
-    tenth of a second. Many listeners that join make many objects, but no garbage cycles.
+    tenth of a second. Many listeners that join make many objects, but no garbage cycles. To look at
+    200,000 of them at once, which Python would do by itself, takes 60 ms and more, in which nobody
+    gets sound. So by itself it looks at the newest only, and the rest is left to
+    `collect_regularly`.
     """
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+    gc.set_threshold(YOUNG_OBJECTS, NEVER, NEVER)
 
 
 def collect_all() -> None:

@@ -15,6 +15,12 @@ const CONNECT_DEADLINE_MS = 8_000;
 const STALL_MS = 1_000;
 /** After this long without a packet nothing is heard any more. */
 const SILENT_MS = 500;
+/** A page whose timers were late by so much was stopped, as phones do it out of sight. */
+const STOPPED_MS = 2_000;
+/** A browser keeps what has come for a stopped page, and would play it late for a long time. */
+const LATE_MS = 1_000;
+/** It begins to play that within this time. */
+const LATE_WITHIN_MS = 5_000;
 /** An attempt that began this recently is left alone. */
 const FRESH_MS = 1_000;
 /** The server answers the first offer within this time, and later ones sooner: see `worker.js`. */
@@ -231,8 +237,16 @@ export class WhepDeck extends EventTarget {
     let heard_ms = 0;
     let connected = false;
     let deadline = performance.now() + CONNECT_DEADLINE_MS;
+    let looked_ms = performance.now();
+    let woke_ms = -Infinity;
     while (isOpen(session) && !this.#stopped) {
+      if (performance.now() - looked_ms > STOPPED_MS) woke_ms = performance.now();
+      looked_ms = performance.now();
       const heard = await session.heard();
+      if (heard.delay_ms > LATE_MS && looked_ms - woke_ms < LATE_WITHIN_MS) {
+        this.#drop();
+        break;
+      }
       if (session.state === 'connected' && !connected) {
         connected = true;
         this.#worked = true;

@@ -9,7 +9,7 @@ import { WebRtcSession } from '../shared/webrtc-session.js';
  * @property {number} bytes with RTP headers
  * @property {number} samples played
  * @property {number} gaps how often missing sound was concealed
- * @property {number} delay_ms mean wait in the jitter buffer
+ * @property {number} delay_ms mean wait in the jitter buffer, of what was played since the last report
  */
 
 /** By itself a browser buffers less than one packet of 60 ms, so each late one would be a gap. */
@@ -22,6 +22,9 @@ const JITTER_BUFFER_MS = 200;
  */
 
 export class WhepSession extends WebRtcSession {
+  /** Of the last report that counted any. */
+  #played = { samples: 0, delay_s: 0, delay_ms: 0 };
+
   /**
    * @param {(stream: MediaStream) => void} onStream called as soon as the server has answered
    * @param {WhepOptions} [options]
@@ -43,8 +46,21 @@ export class WhepSession extends WebRtcSession {
       heard.bytes = report.bytesReceived + (report.headerBytesReceived ?? 0);
       heard.samples = report.jitterBufferEmittedCount ?? 0;
       heard.gaps = report.concealmentEvents ?? 0;
-      heard.delay_ms = (1000 * (report.jitterBufferDelay ?? 0)) / Math.max(1, heard.samples);
+      heard.delay_ms = this.#recentDelay(heard.samples, report.jitterBufferDelay ?? 0);
     });
     return heard;
+  }
+
+  /**
+   * @param {number} samples played in all
+   * @param {number} delay_s their waits together
+   */
+  #recentDelay(samples, delay_s) {
+    const last = this.#played;
+    if (samples > last.samples) {
+      const delay_ms = (1000 * (delay_s - last.delay_s)) / (samples - last.samples);
+      this.#played = { samples, delay_s, delay_ms };
+    }
+    return this.#played.delay_ms;
   }
 }

@@ -15,6 +15,7 @@ import os
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -53,8 +54,15 @@ class Talk:
         self._sound = ChannelSound(bus, "es")
         self._captions = ChannelCaptions(bus)
         self._spoken = 0
+        self._published_s: float | None = None
+        self.longest_gap_ms = 0.0
+        """Between two frames of sound."""
 
     async def publish(self, sequence: int) -> None:
+        now_s = time.monotonic()
+        if self._published_s is not None:
+            self.longest_gap_ms = max(self.longest_gap_ms, 1000 * (now_s - self._published_s))
+        self._published_s = now_s
         await self._sound.publish(sequence)
         if sequence % TICKS_PER_CAPTION == 0:
             await self.caption()
@@ -78,11 +86,12 @@ async def measure(phones: int, ramp_s: float, steady: int) -> tuple[Table, Table
                 plan = PagePlan(LoadPlan(phones, ramp_s, STAYS_S), steady)
                 async with subject.ticking():
                     report = await asyncio.to_thread(measure_page, target, plan, lambda _: True)
+                source_gap_ms = talk.longest_gap_ms
                 steps = await _steps(subject, target, talk, report)
-    return _crowd_table(report, ramp_s), steps
+    return _crowd_table(report, ramp_s, source_gap_ms), steps
 
 
-def _crowd_table(report: PageReport, ramp_s: float) -> Table:
+def _crowd_table(report: PageReport, ramp_s: float, source_gap_ms: float) -> Table:
     figures = (
         ("connected, with TLS", report.secured_ms),
         ("page", report.page_ms),
@@ -102,7 +111,8 @@ def _crowd_table(report: PageReport, ramp_s: float) -> Table:
         f"{report.received_bytes / phones / 1000:,.0f} kB. The edge took "
         f"{report.server_share:.0%} of its core, {report.server_busiest_share:.0%} in the busiest "
         f"second, and waited for it for up to {report.server_waiting_share:.0%} of a second; the "
-        f"phones' process took {own}. At most {report.server_most_waiting:,} connections "
+        f"phones' process took {own}. The longest gap of the speaker's own sound was "
+        f"{source_gap_ms:.0f} ms. At most {report.server_most_waiting:,} connections "
         f"waited to be accepted, {report.server_open_files:,} files were open. What limited it: "
         f"{limits}."
     )

@@ -11,6 +11,7 @@ import aiohttp
 from broadcaster.edge.fanout.slow_listeners import STALLED_S, SlowListeners
 from broadcaster.edge.rooms.rooms import TOO_SLOW
 from broadcaster.sockets.transport import SocketTransport
+from broadcaster.sockets.turns import Turns
 from broadcaster.system.rate_limited_log import RateLimitedLog
 from tests.support.clock import FakeClock
 
@@ -37,7 +38,7 @@ async def jammed() -> AsyncIterator[SocketTransport]:
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     lost = asyncio.Event()
-    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set())
+    transport = SocketTransport(ours, asyncio.Protocol(), lambda _: lost.set(), Turns(1))
     try:
         while not transport.get_write_buffer_size():
             transport.write(bytes(60_000))

@@ -13,7 +13,7 @@ from tests.edge.conftest import Edge
 from tests.edge.faulty_proxy import FaultyProxy, faulty
 from tests.edge.voices import arabic, encoded, spanish, speaking
 from tests.support.axe import violations
-from tests.support.browser import Attendee, chromium, until
+from tests.support.browser import Attendee, chromium, own_chromium, stopped_pages, until
 from tests.support.deadline import deadline
 from tests.support.sound import hears
 from tests.support.tabs import tab_at
@@ -29,6 +29,10 @@ NOTHING_PLAYS = """() => window.broadcasterPlayer.state === 'reconnecting'
   && document.querySelector('#listen').dataset.sounding === 'false'"""
 SOUND_LOST = """() => document.querySelector('#notice').textContent
   .startsWith('The sound has stopped.')"""
+IS_LIVE = """() => window.broadcasterPlayer.state === 'playing'
+  && window.broadcasterPlayer.fill_ms < 500"""
+STOPPED_S = 3.0
+"""Late timers tell the page that it was stopped."""
 SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
   .map((caption) => caption.textContent)"""
 
@@ -187,3 +191,26 @@ async def test_a_page_that_was_frozen_for_a_minute_plays_what_is_live(edge: Edge
             await tab.until("() => window.broadcasterPlayer.fill_ms < 500")
             await tab.record()
             await hears(tab.newly_heard, spanish, arabic)
+
+
+async def test_webrtc_sound_that_waited_for_a_stopped_page_is_left_out(edge: Edge) -> None:
+    """The browser keeps what has come by then, and would play it late for half a minute."""
+    await edge.caption(1, "Hola.")
+    voices = await asyncio.to_thread(encoded)
+    offers = list[str]()
+    async with own_chromium("--allow-loopback-in-peer-connection") as browser:
+        async with speaking(edge):
+            page = await opened(browser, edge.url, "whep")
+            page.page.on(
+                "request", lambda request: offers.append(f"{request.method} {request.url}")
+            )
+            await page.listen()
+        async with stopped_pages(browser):
+            for number in range(100):
+                edge.say("es", voices["es"][number % len(voices["es"])])
+                await asyncio.sleep(STOPPED_S / 100)
+        async with speaking(edge):
+            async with deadline():
+                while sum(offer.startswith("POST") for offer in offers) < 2:
+                    await asyncio.sleep(0.05)
+            await until(page.page, IS_LIVE)

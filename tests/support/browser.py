@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import os
+import signal
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -264,6 +266,24 @@ class Attendee:
             ".replace(/\\s+/g, '').includes(text.replace(/\\s+/g, ''))",
             text,
         )
+
+
+@asynccontextmanager
+async def stopped_pages(browser: Browser) -> AsyncIterator[None]:
+    """Stop the processes of all pages of a browser, as a phone does out of sight.
+
+    `Page.setWebLifecycleState` does nothing here: Playwright keeps every page in sight.
+    """
+    devtools = await browser.new_browser_cdp_session()
+    processes = (await devtools.send("SystemInfo.getProcessInfo"))["processInfo"]
+    stopped = [int(one["id"]) for one in processes if one["type"] == "renderer"]
+    try:
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        yield
+    finally:
+        for process in stopped:
+            os.kill(process, signal.SIGCONT)
 
 
 async def until(page: Page, condition: str, argument: object = None) -> None:

@@ -23,6 +23,9 @@ from broadcaster.loadtest.target import LoadTarget
 _SCANS_AT_ONCE = 20
 """Phones that begin between two looks at the sockets."""
 _READY_AT_ONCE = 4096
+_LEAVE_AT_ONCE = 20
+_LEAVE_S = 0.02
+"""Between these: all phones at once would be a gap for those who stay, and no hall leaves so."""
 _QUIET_BYTES = 64 * 1024
 
 
@@ -187,8 +190,10 @@ class PhoneCrowd:
                 phone.visit.sound.end(now_s)
         for phone in self._joining:
             self._results.sound.failed[f"{phone.waits_for} when the test ended"] += 1
-        for phone in (*self._joining, *self._listening):
+        for number, phone in enumerate((*self._joining, *self._listening), 1):
             phone.close()
+            if number % _LEAVE_AT_ONCE == 0:
+                time.sleep(_LEAVE_S)
         self._poll.close()
 
 

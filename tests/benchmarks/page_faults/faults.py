@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from tests.benchmarks.page_faults.broadcast import Broadcast
 from tests.benchmarks.page_faults.visit import Visit
 from tests.edge.slow_network import Network
+from tests.support.browser import stopped_pages
 
 STALLS_S = 20.0
 """How long a network stalls now and then."""
@@ -78,8 +80,15 @@ async def slow_for_a_while(_talk: Broadcast, _visits: Sequence[Visit]) -> None:
 
 
 async def frozen(_talk: Broadcast, visits: Sequence[Visit]) -> None:
-    """The browser stops the page for a while."""
-    await asyncio.gather(*(visit.freeze(FROZEN_S) for visit in visits))
+    """The system stops all pages for a while, as a phone does out of sight."""
+    async with AsyncExitStack() as stack:
+        for visit in visits:
+            await stack.enter_async_context(visit.readable)
+            await visit.recording.read(visit.attendee.page)
+        browser = visits[0].attendee.page.context.browser
+        assert browser is not None
+        await stack.enter_async_context(stopped_pages(browser))
+        await asyncio.sleep(FROZEN_S)
 
 
 @dataclass(frozen=True, slots=True)

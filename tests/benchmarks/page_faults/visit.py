@@ -73,16 +73,6 @@ class Visit:
         share = network.stall_share
         self.relay.loses = at_random(share, SEED) if share else nothing
 
-    async def freeze(self, seconds: float) -> None:
-        """Freeze the page as a phone does it, for a while."""
-        page = self.attendee.page
-        devtools = await page.context.new_cdp_session(page)
-        async with self.readable:
-            await self.recording.read(page)
-            await devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
-            await asyncio.sleep(seconds)
-            await devtools.send("Page.setWebLifecycleState", {"state": "active"})
-
     async def underruns(self) -> int:
         """How often sound was missing since the page was opened."""
         return int(await self.attendee.page.evaluate("window.broadcasterPlayer.underruns"))
