@@ -62,6 +62,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/outputs/test_outputs_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
     "desk/rehearsal": "realtime redis speech",
+    "desk/review/test_redis_review": "redis",
     "desk/review/test_review_page": "browser",
     "desk/test_log.py::test_writers": "redis",
     "desk/test_odd_requests": "long",
