@@ -36,9 +36,9 @@ class ScreenText:
     def __init__(self, bus: Bus, clock: Clock, output: CaptionOutput, wire: Wire) -> None:
         self._bus = bus
         self._clock = clock
-        self._output = output
         self._wire = wire
-        self._progress = ProgressRecord(bus, clock, output)
+        self._stream = keys.captions(output.event, output.channel)
+        self._progress = ProgressRecord(bus, clock, output, self._stream)
         self._caption_id = ""
         self._newest = ""
         self._shown = ""
@@ -53,13 +53,13 @@ class ScreenText:
         self._after = await self._progress.newest_id()
         await self._progress.load()
 
-    async def captions(self) -> None:
+    async def run(self) -> None:
         """Show captions until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="output: captions")
             tasks.create_task(self._show(), name="output: screen")
 
-    async def send_test(self, text: str) -> None:
+    async def send_test(self, text: str, _test_id: str) -> None:
         """Show a test line until the next caption comes.
 
         Raises:
@@ -75,8 +75,7 @@ class ScreenText:
         self._changed.set()
 
     async def _follow(self) -> None:
-        stream = keys.captions(self._output.event, self._output.channel)
-        async for entry in self._bus.follow(stream, self._after):
+        async for entry in self._bus.follow(self._stream, self._after):
             with suppress(ValueError, TypeError):  # the edge reports it
                 self._take(Caption.from_json(entry.payload))
 
