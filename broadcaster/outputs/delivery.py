@@ -15,6 +15,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import TEST, OutputState
 from broadcaster.model.ports import Bus, Clock, Entry
+from broadcaster.outputs.held_entries import HoldBackS, follow_held
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.wires.wire import Parcel, Wire, WireFailed
 from broadcaster.system.backoff import Backoff
@@ -46,16 +47,24 @@ class Delivery:
         output: what goes where.
         wire: the connection.
         live_at_ms: of the event.
+        hold_back_s: of the event.
     """
 
     def __init__(
-        self, bus: Bus, clock: Clock, output: CaptionOutput, wire: Wire, live_at_ms: LiveAt
+        self,
+        bus: Bus,
+        clock: Clock,
+        output: CaptionOutput,
+        wire: Wire,
+        live_at_ms: LiveAt,
+        hold_back_s: HoldBackS,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._output = output
         self._wire = wire
         self._live_at_ms = live_at_ms
+        self._hold_back_s = hold_back_s
         self._progress = ProgressRecord(bus, clock, output)
         self._in_doubt = True
         """Whether the last text may have arrived, or this process has not asked yet."""
@@ -69,7 +78,8 @@ class Delivery:
     async def captions(self) -> None:
         """Deliver captions until cancelled."""
         stream = keys.captions(self._output.event, self._output.channel)
-        async for entry in self._bus.follow(stream, self._progress.now.after):
+        after = self._progress.now.after
+        async for entry in follow_held(self._bus, self._clock, stream, after, self._hold_back_s):
             text = self._text_of(entry)
             if text is not None:
                 async with self._turn:

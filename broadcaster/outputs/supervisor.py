@@ -146,12 +146,13 @@ class OutputSupervisor:
         language = self._language(output)
         where = WireTarget(target.address, target.password, language, output.options)
         wire = await asyncio.to_thread(self._make_wire, output, where)  # reads files
+        hold_back_s = partial(self._hold_back_s, output.event)
         delivery: Delivery | ScreenText
         if output.kind in ON_SCREEN:
-            delivery = ScreenText(self._bus, self._clock, output, wire)
+            delivery = ScreenText(self._bus, self._clock, output, wire, hold_back_s)
         else:
             live_at_ms = partial(self._live_at_ms, output.event)
-            delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms)
+            delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms, hold_back_s)
         try:
             topic = keys.output_tests(output.event)
             async with self._bus.subscribe(topic, depth=8) as orders:
@@ -168,6 +169,10 @@ class OutputSupervisor:
         if output.channel != FLOOR:
             return output.channel
         return self._events[output.event].source_language or ""
+
+    def _hold_back_s(self, event_id: str) -> int:
+        event = self._events.get(event_id)
+        return event.hold_back_s if event is not None else 0
 
     def _live_at_ms(self, event_id: str) -> int | None:
         event = self._events.get(event_id)
