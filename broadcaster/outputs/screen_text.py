@@ -32,7 +32,7 @@ class ScreenText:
         clock: the time.
         output: whose captions go where.
         wire: the connection.
-        hold_back_s: of the event.
+        hold_back_s: for how long captions are held back.
     """
 
     def __init__(
@@ -40,10 +40,10 @@ class ScreenText:
     ) -> None:
         self._bus = bus
         self._clock = clock
-        self._output = output
         self._wire = wire
         self._hold_back_s = hold_back_s
-        self._progress = ProgressRecord(bus, clock, output)
+        self._stream = keys.captions(output.event, output.channel)
+        self._progress = ProgressRecord(bus, clock, output, self._stream)
         self._caption_id = ""
         self._newest = ""
         self._shown = ""
@@ -58,13 +58,13 @@ class ScreenText:
         self._after = await self._progress.newest_id()
         await self._progress.load()
 
-    async def captions(self) -> None:
+    async def run(self) -> None:
         """Show captions until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="output: captions")
             tasks.create_task(self._show(), name="output: screen")
 
-    async def send_test(self, text: str) -> None:
+    async def send_test(self, text: str, _test_id: str) -> None:
         """Show a test line until the next caption comes.
 
         Raises:
@@ -80,8 +80,7 @@ class ScreenText:
         self._changed.set()
 
     async def _follow(self) -> None:
-        stream = keys.captions(self._output.event, self._output.channel)
-        hold = self._hold_back_s
+        stream, hold = self._stream, self._hold_back_s
         async for entry in follow_held(self._bus, self._clock, stream, self._after, hold):
             with suppress(ValueError, TypeError):  # the edge reports it
                 self._take(Caption.from_json(entry.payload))
