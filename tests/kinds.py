@@ -104,6 +104,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "loadtest/test_page.": "realtime",
     "loadtest/test_page.py::test_a_phone_loads": "browser",
     "loadtest/test_transports": "realtime",
+    "outputs/test_webhooks.py::test_the_example": "realtime",
     "model/test_languages.py::test_every_language": "long",
     "realtime/socket/test_conversation": "realtime",
     "rehearsal/faults/test_faulty_sessions": "speech",

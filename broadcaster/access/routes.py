@@ -101,6 +101,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "PATCH /api/events/{event}/outputs/{output}": Action.EDIT_EVENT,
     "DELETE /api/events/{event}/outputs/{output}": Action.EDIT_EVENT,
     "POST /api/events/{event}/outputs/{output}/test": Action.CONTROL_EVENT,
+    "POST /api/events/{event}/outputs/{output}/again": Action.CONTROL_EVENT,
     "GET /api/events/{event}/announcements": Action.READ_EVENT,
     "POST /api/events/{event}/announcements": Action.CONTROL_EVENT,
     "POST /api/events/{event}/announcements/translation": Action.CONTROL_EVENT,
