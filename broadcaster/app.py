@@ -199,7 +199,7 @@ def _add_floor(
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
+        *StageSoundRoutes(floors.find_event, bus, clock, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 

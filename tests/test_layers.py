@@ -69,7 +69,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc webrtc.whip"
+        "model.check model.consoles stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
     "consoles.sound": (
