@@ -153,7 +153,7 @@ class _Steps:
         self.done.at_s[name] = self.floor.frames[-1].position / CLOCK_HZ
 
     async def status(self, channel: str) -> dict[str, Any]:
-        """What the desk knows of a channel."""
+        """The status of a channel on the desk."""
         body = await _json(self.http, "GET", "/api/events/talk/status")
         found: dict[str, Any] = next(one for one in body["channels"] if one["channel"] == channel)
         return found
