@@ -51,6 +51,7 @@ from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.handover.watch import NewsWatch
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
@@ -64,6 +65,8 @@ from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
 from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
+from broadcaster.desk.screens.connected import ConnectedScreens
+from broadcaster.desk.screens.routes import ScreenDesk
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
@@ -71,6 +74,7 @@ from broadcaster.edge.programme.programmes import Programmes
 from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.screens.routes import ScreenRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.floor.floors import Floors
@@ -195,7 +199,7 @@ def _add_floor(
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
+        *StageSoundRoutes(floors.find_event, bus, clock, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -256,6 +260,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     whep = WhepEndpoint(rooms, egress, bus, clock)
     edge = EdgeRoutes(rooms, clock, provider_settings.provider_name(settings))
     programmes = Programmes(bus, clock)
+    pages = (page("screen/screen.html"), page("monitor/monitor.html"))
+    screens = ScreenRoutes(rooms, bus, clock, *pages, settings.public_url)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
     parts.routes += [
@@ -265,6 +271,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *whep.routes(),
         *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
+        *screens.routes(),
     ]
     last_bytes_s = from_settings.last_bytes_s(settings)
     parts.send_away.append(partial(rooms.send_listeners_away, last_bytes_s=last_bytes_s))
@@ -281,7 +288,7 @@ def _add_outputs(
     """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
     cipher = keyring.cipher(OUTPUTS_PURPOSE)
     parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
-    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http)).run
+    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http, clock)).run
 
 
 def _add_desk(
@@ -317,6 +324,7 @@ def _add_desk(
     presence = ReviewerPresence(bus, clock, reviser)
     announced = AnnouncementDesk(bus, clock, journal)
     shown = ShownAnnouncements(bus, clock, feed)
+    screens = ConnectedScreens(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -326,7 +334,11 @@ def _add_desk(
         "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
         "desk: announcements": shown.run,
+        "desk: screens": screens.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
+        "desk: news": NewsWatch(
+            bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")
+        ).run,
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }
@@ -337,6 +349,7 @@ def _add_desk(
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
+        *ScreenDesk(bus, screens, events, journal, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReplacementRoutes(bus, events, journal, organizer).routes(),

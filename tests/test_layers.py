@@ -34,6 +34,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.screens": "",
     "model.outputs": "errors",
     "model.review": "errors model",
     "model.consoles": "errors model",
@@ -68,7 +69,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc webrtc.whip"
+        "model.check model.consoles stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
     "consoles.sound": (
@@ -107,9 +108,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
     "edge.rooms": (
-        "auth edge.fanout errors model model.announcements model.conference sockets system web "
-        "web.access"
+        "auth edge.fanout errors model model.announcements model.conference model.screens sockets "
+        "system web web.access"
     ),
+    "edge.screens": ("edge.rooms model model.consoles model.screens system web"),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
@@ -117,7 +119,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference "
         "model.consoles model.relay stage_keys system web web.access"
     ),
-    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
+    "desk.handover": "errors model model.outputs system",
+    "desk.outputs": (
+        "desk desk.handover desk.journal errors model model.outputs stage_keys system web"
+    ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
@@ -125,6 +130,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
@@ -132,7 +138,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
-    "outputs.wires": "model.outputs",
+    "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

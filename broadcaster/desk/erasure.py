@@ -128,6 +128,7 @@ class EventEraser:
                 *on_air,
                 *tokens,
                 *outputs,
+                keys.told_record(event_id),
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
@@ -137,11 +138,15 @@ class EventEraser:
                 keys.trial_record(event_id),
                 keys.alarms_record(event_id),
                 keys.announcements_record(event_id),
+                keys.screens_record(event_id),
                 keys.translation_record(event_id),
                 *more,
             ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
+        )
+        await self._bus.erase(
+            records=(), streams=keys.all_happenings(event_id), retained=keys.NOTHING
         )
         for name in on_air:
             channel = name.removeprefix(keys.on_air_records(event_id))

@@ -175,6 +175,27 @@ def output_test_answer(test: str) -> str:
     return f"output.tests.answer.{test}"
 
 
+HAPPENINGS_LEASE = "happenings"
+"""Lease of the process that writes what happens to events."""
+TOLD_RECORDS = "told."
+"""Prefix of the records of what was written of all events."""
+
+
+def told_record(event: str) -> str:
+    """Record of what was written into the stream of an event's happenings."""
+    return f"{TOLD_RECORDS}{event}"
+
+
+def happenings(event: str) -> str:
+    """Stream of what happens to an event, for other software."""
+    return f"{all_happenings(event)}all"
+
+
+def all_happenings(event: str) -> str:
+    """The beginning of the name of that stream."""
+    return f"happenings.{event}."
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 SCHEDULE_LEASE = "schedule"
@@ -241,6 +262,17 @@ ANNOUNCEMENT_RECORDS = "announcements."
 """Prefix of the records of the announcements of all events."""
 ANNOUNCEMENTS_SEEN = "seen.announcements"
 """Topic on which edge processes report how many phones got announcements."""
+
+
+SCREEN_RECORDS = "screens."
+"""Prefix of the records of the settings of all screens."""
+SCREENS_OPEN = "open.screens"
+"""Topic on which edge processes report the screens that are connected."""
+
+
+def screens_record(event: str) -> str:
+    """Record of the desk's settings of an event's screens."""
+    return f"{SCREEN_RECORDS}{event}"
 
 
 TRANSLATION_ORDERS = "translations.orders"

@@ -39,8 +39,10 @@ VALUES = {
     "file_type": "txt",
     "format": "ogg",
     "link": "attendee",
+    "screen": "left",
     "replacement": "0123456789ab",
     "output": "0123456789ab",
+    "data_type": "json",
     "session": "0123456789abcdef",
     "token": "0123456789ab",
 }

@@ -18,10 +18,12 @@ from tests.support.server import TOKEN, Server, application_of_server, running_s
 OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
 PARAMETERS = {
     "announcement": "0123abcd",
+    "screen": "left",
     "event": "talk",
     "conference": "water",
     "link": "stage",
     "output": "0123456789ab",
+    "data_type": "json",
     "form": "svg",
     "channel": "es",
     "token": "x",

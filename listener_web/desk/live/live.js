@@ -14,6 +14,7 @@ import { languageChoice } from '../../i18n/language-choice.js';
 import { loadWords, say } from '../../i18n/say.js';
 import { AnnouncementPanel } from '../announcements/announcement-panel.js';
 import { ChangesFeed } from '../changes-feed.js';
+import { ScreenPanel } from '../screens/screen-panel.js';
 import { AlarmList } from './alarm-list.js';
 import { LimitsForm } from './limits-form.js';
 import { ListenIn } from './listen-in.js';
@@ -43,8 +44,16 @@ let log = null;
 let limits = null;
 /** @type {AnnouncementPanel | null} */
 let announcements = null;
+/** @type {ScreenPanel | null} */
+let screens = null;
+let connectedScreens = /** @type {import('../screens/screen-row.js').ConnectedScreen[]} */ ([]);
 /** Those of the one event, which may be told before it is shown. */
 let announced = /** @type {import('../announcements/announcement-item.js').DeskAnnouncement[]} */ ([]);
+
+/** What interpreters wrote, by event, which may be told before it is shown. */
+const written = /** @type {Map<string, Record<string, import('../consoles/booth-messages.js').BoothMessage[]>>} */ (
+  new Map()
+);
 
 /** @param {unknown} error */
 function fail(error) {
@@ -78,7 +87,8 @@ function showEvent(event) {
     return;
   }
   if (view) view.update(event);
-  else views.set(event.id, new RoomView(event, (one, channel) => listenIn.listen(one, channel)));
+  else views.set(event.id, new RoomView(event, (one, channel) => listenIn.listen(one, channel), fail));
+  views.get(event.id)?.messages.take(written.get(event.id) ?? {});
   if (only !== '') {
     if (log === null) {
       log = new LogPane(event.id, fail);
@@ -87,11 +97,14 @@ function showEvent(event) {
       limits = new LimitsForm(event, fail);
       byId('settings', HTMLElement).append(limits.element);
       announcements = new AnnouncementPanel(event);
-      rooms.after(announcements.element);
+      screens = new ScreenPanel(event);
+      rooms.after(announcements.element, screens.element);
     }
     limits?.show(event);
     announcements?.update(event);
     announcements?.take(announced);
+    screens?.update(event);
+    screens?.take(connectedScreens);
   }
   arrange();
   alarmList.show();
@@ -145,7 +158,10 @@ new ChangesFeed({
     alarmList.clear();
   },
   event: showEvent,
-  deleted: ({ id }) => remove(id),
+  deleted: ({ id }) => {
+    written.delete(id);
+    remove(id);
+  },
   status: ({ id, status }) => views.get(id)?.take(status),
   store: () => undefined,
   alarms: ({ id, alarms }) => {
@@ -156,6 +172,15 @@ new ChangesFeed({
     if (id !== only) return;
     announced = told.announcements;
     announcements?.take(announced);
+  },
+  messages: ({ id, messages }) => {
+    written.set(id, messages);
+    views.get(id)?.messages.take(messages);
+  },
+  screens: ({ id, screens: told }) => {
+    if (id !== only) return;
+    connectedScreens = told.screens;
+    screens?.take(connectedScreens);
   },
   log: ({ id, log: told }) => {
     if (id === only) log?.told(told.entries);
