@@ -11,6 +11,7 @@ import asyncio
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import TEST, DeadLetter, OutputState
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.outputs.held_entries import HoldBackS, follow_held
 from broadcaster.outputs.letters import Letter, Letters
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.wires.wire import Parcel, Wire, WireFailed
@@ -28,16 +29,24 @@ class Delivery:
         output: where the letters go.
         wire: the connection.
         letters: the stream.
+        hold_back_s: for how long captions are held back.
     """
 
     def __init__(
-        self, bus: Bus, clock: Clock, output: CaptionOutput, wire: Wire, letters: Letters
+        self,
+        bus: Bus,
+        clock: Clock,
+        output: CaptionOutput,
+        wire: Wire,
+        letters: Letters,
+        hold_back_s: HoldBackS,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._output = output
         self._wire = wire
         self._letters = letters
+        self._hold_back_s = hold_back_s
         self._progress = ProgressRecord(bus, clock, output, letters.stream)
         self._in_doubt = True
         """Whether the last letter may have arrived, or this process has not asked yet."""
@@ -57,7 +66,8 @@ class Delivery:
         if self._progress.now.again != self._output.again:
             await self._send_dead()
         before = self._progress.now.after
-        async for entry in self._bus.follow(self._letters.stream, before):
+        stream, hold = self._letters.stream, self._hold_back_s
+        async for entry in follow_held(self._bus, self._clock, stream, before, hold):
             letter = self._letters.letter_of(entry)
             if letter is not None:
                 async with self._turn:

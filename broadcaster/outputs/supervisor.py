@@ -158,12 +158,13 @@ class OutputSupervisor:
         language = self._language(output)
         where = WireTarget(target.address, target.password, language, output.options)
         wire = await asyncio.to_thread(self._make_wire, output, where)  # reads files
+        hold_back_s = partial(self._hold_back_s, output)
         delivery: Delivery | ScreenText
         if output.kind in ON_SCREEN:
-            delivery = ScreenText(self._bus, self._clock, output, wire)
+            delivery = ScreenText(self._bus, self._clock, output, wire, hold_back_s)
         else:
             letters = self._letters(output)
-            delivery = Delivery(self._bus, self._clock, output, wire, letters)
+            delivery = Delivery(self._bus, self._clock, output, wire, letters, hold_back_s)
         try:
             topic = keys.output_tests(output.event)
             async with self._bus.subscribe(topic, depth=8) as orders:
@@ -186,6 +187,11 @@ class OutputSupervisor:
         if output.channel != FLOOR:
             return output.channel
         return self._events[output.event].source_language or ""
+
+    def _hold_back_s(self, output: CaptionOutput) -> int:
+        """For how many seconds captions are held back for a reviewer; happenings are not."""
+        event = self._events.get(output.event)
+        return event.hold_back_s if event is not None and output.channel else 0
 
     def _live_at_ms(self, event_id: str) -> int:
         event = self._events.get(event_id)
