@@ -214,14 +214,14 @@ def _add_consoles(
 ) -> None:
     """Human interpreters work at `consoles/`, next to the floor that they hear."""
     interpreters = Interpreters(organizer, registry, bus)
+    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     feeds = InterpreterFeeds(bus, clock, registry)
     whip = InterpreterWhip(
-        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, commands
     )
     parts.run["interpreters' microphones"] = feeds.run
     parts.send_away.append(lambda _over_s: whip.close())
     parts.close.append(whip.close)
-    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     parts.routes += [
         *whip.routes(),
         *commands.routes(),

@@ -45,6 +45,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /e/{event}/screens/{screen}": Action.LISTEN,
     "GET /e/{event}/qr.svg": Action.LISTEN,
     "POST /e/{event}/announcements/{announcement}": Action.LISTEN,
+    "GET /e/{event}/newest/{channel}.{data_type}": Action.LISTEN,
     "GET /e/{event}/search/{channel}": Action.LISTEN,
     "GET /e/{event}/transcript/{channel}.{file_type}": Action.LISTEN,
     "GET /e/{event}/audio/{channel}": Action.LISTEN,
