@@ -29,6 +29,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "booths/floor/test_speech_times": "long",
     "booths/playout/test_channel": "long",
     "booths/playout/test_floor_bed": "long",
+    "booths/sessions/test_ending_soon": "long",
+    "booths/sessions/test_failover": "long",
     "booths/sessions/test_speech_gate": "long",
     "booths/test_caption_times": "realtime",
     "booths/text/test_caption_properties": "long",

@@ -202,6 +202,7 @@ async def test_the_example_prints_each_message_once(talk: Talk) -> None:
             await talk.replace_address(output, address)
             await happen(talk, 1)
             await example.line(r"event.live .*'n': 1")
+            await talk.until_sent(output, 1)
         await happen(talk, 2)
         await talk.until(output, OutputState.RETRYING, "unreachable")
         async with started([*command, secret, str(port)]) as example:

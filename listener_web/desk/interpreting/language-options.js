@@ -33,6 +33,7 @@ export class InterpretingFields {
     autocomplete: 'off',
     spellcheck: false,
     pattern: PROVIDERS,
+    placeholder: say('providersUsual'),
   });
   element = h(
     'details',
