@@ -136,6 +136,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "wrong_backlog": "edge/http/test_stream.py",
     "wrong_interpreter_link": "consoles/test_console_routes.py",
     "wrong_passcode": "edge/test_join.py",
+    "wrong_screen": "edge/screens/test_screens.py",
     "wrong_version": "desk/announcements/test_announcements.py",
 }
 
