@@ -111,9 +111,13 @@ class Channel:
 
     async def written(self, text: str) -> None:
         """Wait for a text in the captions."""
-        async with deadline(120):
-            while _words(text) not in await self.words():
-                await asyncio.sleep(0.5)
+        words = ""
+        try:
+            async with deadline(120):
+                while _words(text) not in (words := await self.words()):
+                    await asyncio.sleep(0.5)
+        except TimeoutError:
+            raise AssertionError((text, words)) from None
 
     async def ai_written(self, letters: int) -> None:
         """Wait for some captions of the AI."""
@@ -160,7 +164,7 @@ async def microphone(http: aiohttp.ClientSession, key: str, sound: Samples) -> A
         yield
 
 
-@pytest.mark.parametrize("site_of", [one_process, processes])
+@pytest.mark.parametrize("site_of", [one_process])
 async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Path) -> None:
     await asyncio.to_thread(recorded)
     async with AsyncExitStack() as stack:
