@@ -64,6 +64,8 @@ from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
 from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
+from broadcaster.desk.screens.connected import ConnectedScreens
+from broadcaster.desk.screens.routes import ScreenDesk
 from broadcaster.desk.sealing import seal_stage_keys
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
@@ -71,6 +73,7 @@ from broadcaster.edge.programme.programmes import Programmes
 from broadcaster.edge.programme.routes import ProgrammeRoutes
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.routes import EdgeRoutes
+from broadcaster.edge.screens.routes import ScreenRoutes
 from broadcaster.edge.websocket.routes import WebSocketRoutes
 from broadcaster.edge.whep.routes import WhepEndpoint
 from broadcaster.floor.floors import Floors
@@ -256,6 +259,8 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     whep = WhepEndpoint(rooms, egress, bus, clock)
     edge = EdgeRoutes(rooms, clock, provider_settings.provider_name(settings))
     programmes = Programmes(bus, clock)
+    pages = (page("screen/screen.html"), page("monitor/monitor.html"))
+    screens = ScreenRoutes(rooms, bus, clock, *pages, settings.public_url)
     parts.run |= {"edge": rooms.run, "egress": egress.run, "whep": whep.run, "past": edge.run}
     parts.run["programmes"] = programmes.run
     parts.routes += [
@@ -265,6 +270,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
         *whep.routes(),
         *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),
         *JoinRoutes(rooms, page("join/join.html")).routes(),
+        *screens.routes(),
     ]
     last_bytes_s = from_settings.last_bytes_s(settings)
     parts.send_away.append(partial(rooms.send_listeners_away, last_bytes_s=last_bytes_s))
@@ -317,6 +323,7 @@ def _add_desk(
     presence = ReviewerPresence(bus, clock, reviser)
     announced = AnnouncementDesk(bus, clock, journal)
     shown = ShownAnnouncements(bus, clock, feed)
+    screens = ConnectedScreens(bus, clock, feed)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -326,6 +333,7 @@ def _add_desk(
         "desk: reviewers": presence.run,
         "desk: alarms": watch.run,
         "desk: announcements": shown.run,
+        "desk: screens": screens.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
@@ -337,6 +345,7 @@ def _add_desk(
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
+        *ScreenDesk(bus, screens, events, journal, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReplacementRoutes(bus, events, journal, organizer).routes(),

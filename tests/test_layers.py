@@ -34,6 +34,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.announcements": "errors model",
     "model.check": "errors model",
     "model.conference": "errors model",
+    "model.screens": "",
     "model.outputs": "errors",
     "model.review": "errors model",
     "model.consoles": "errors model",
@@ -107,9 +108,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
     "edge.rooms": (
-        "auth edge.fanout errors model model.announcements model.conference sockets system web "
-        "web.access"
+        "auth edge.fanout errors model model.announcements model.conference model.screens sockets "
+        "system web web.access"
     ),
+    "edge.screens": ("edge.rooms model model.consoles model.screens system web"),
     "edge.transcript": "edge.fanout edge.rooms errors model web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
@@ -125,6 +127,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"

@@ -137,6 +137,7 @@ class EventEraser:
                 keys.trial_record(event_id),
                 keys.alarms_record(event_id),
                 keys.announcements_record(event_id),
+                keys.screens_record(event_id),
                 keys.translation_record(event_id),
                 *more,
             ],

@@ -45,6 +45,7 @@ _OF_EVENTS = (
     "check",
     "messages",
     "announcements",
+    "screens",
     "outputs",
 )
 """Kinds of changes that end with their event."""
@@ -59,7 +60,7 @@ class Change:
     Attributes:
         number: of the change; later changes have higher ones.
         kind: `event`, `deleted`, `status`, `store`, `log`, `alarms`, `check`, `messages`,
-            `announcements`, `outputs`, `conference` or `conference_deleted`.
+            `announcements`, `screens`, `outputs`, `conference` or `conference_deleted`.
         event: id of the event, or of the conference; empty for the store and for alarms of the
             installation.
         body: as JSON will have it; of an event without its links.
@@ -149,14 +150,9 @@ class DeskFeed:
         if ("event", event_id) in self._newest:
             self._change(kind, event_id, body)
 
-    def show_announcements(self, event_id: str, body: Mapping[str, Any]) -> None:
-        """Tell pages the announcements of an event."""
-        if ("event", event_id) in self._newest:
-            self._change("announcements", event_id, body)
-
-    def announcements(self, event_id: str) -> Mapping[str, Any] | None:
-        """The announcements of an event as pages were told them; None if it has none."""
-        change = self._newest.get(("announcements", event_id))
+    def told(self, kind: str, event_id: str) -> Mapping[str, Any] | None:
+        """The state of one kind of an event as pages were told it; None if they were not."""
+        change = self._newest.get((kind, event_id))
         return None if change is None else change.body
 
     def alarms(self) -> dict[str, list[dict[str, Any]]]:

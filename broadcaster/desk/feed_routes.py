@@ -25,6 +25,8 @@ _AT_ONCE = 50
 _RETRY_MS = 1_000
 _NAMES = ("id", "version", "title", "time_zone", "rooms")
 """Fields of a conference that everybody is told who sees one of its events."""
+_NAMED_BY_KIND = frozenset({"status", "log", "check", "messages", "announcements", "screens"})
+"""Kinds whose body is told under their own name, with the id of the event."""
 CONFERENCE_KINDS = frozenset({"conference", "conference_deleted"})
 _ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,15})")
 
@@ -153,7 +155,7 @@ class FeedRoutes:
                 body = without_stage_key(body)
         elif change.kind == "conference" and "code" in body:
             body["links"] = {"attendee": conference_link(change.event, base)}
-        elif change.kind in {"status", "log", "check", "messages", "announcements"}:
+        elif change.kind in _NAMED_BY_KIND:
             body = {"id": change.event, change.kind: body}
         elif change.kind in {"alarms", "outputs"}:
             body = {"id": change.event or None, **body}

@@ -243,6 +243,17 @@ ANNOUNCEMENTS_SEEN = "seen.announcements"
 """Topic on which edge processes report how many phones got announcements."""
 
 
+SCREEN_RECORDS = "screens."
+"""Prefix of the records of the settings of all screens."""
+SCREENS_OPEN = "open.screens"
+"""Topic on which edge processes report the screens that are connected."""
+
+
+def screens_record(event: str) -> str:
+    """Record of the desk's settings of an event's screens."""
+    return f"{SCREEN_RECORDS}{event}"
+
+
 TRANSLATION_ORDERS = "translations.orders"
 """Topic of orders to translate an announcement."""
 

@@ -24,6 +24,8 @@ const QUIET_MS = 3_000;
  *   the newest entries of an event's log
  * @property {(told: {id: string, announcements: {announcements: import('./announcements/announcement-item.js').DeskAnnouncement[]}}) => void} [announcements]
  *   of an event, the newest first
+ * @property {(told: {id: string, screens: {screens: import('./screens/screen-row.js').ConnectedScreen[]}}) => void} [screens]
+ *   of an event that are connected
  * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
  * @property {(gone: {id: string}) => void} [conference_deleted]
  * @property {() => void} ready all that is known was told
@@ -43,6 +45,7 @@ const KINDS = [
   'alarms',
   'log',
   'announcements',
+  'screens',
   'conference',
   'conference_deleted',
   'ready',

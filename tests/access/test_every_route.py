@@ -39,6 +39,7 @@ VALUES = {
     "file_type": "txt",
     "format": "ogg",
     "link": "attendee",
+    "screen": "left",
     "replacement": "0123456789ab",
     "output": "0123456789ab",
     "session": "0123456789abcdef",

@@ -18,6 +18,7 @@ from tests.support.server import TOKEN, Server, application_of_server, running_s
 OPENAPI = yaml.safe_load((Path(broadcaster.desk.__file__).parent / "openapi.yaml").read_text())
 PARAMETERS = {
     "announcement": "0123abcd",
+    "screen": "left",
     "event": "talk",
     "conference": "water",
     "link": "stage",

@@ -301,6 +301,7 @@ async def fill(bus: Bus, event_id: str) -> None:
     await bus.put(keys.replacements_record(event_id), SECRET_WORDS.encode())
     await bus.put(keys.announcements_record(event_id), SECRET_WORDS.encode())
     await bus.put(keys.translation_record(event_id), b"0123")
+    await bus.put(keys.screens_record(event_id), b"{}")
     for channel in ("es", "it"):
         await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
     await bus.put(keys.slow_down_record(event_id), b"{}")

@@ -10,6 +10,7 @@ from tests.support.server import running_server
 _ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
     "announcement": "0123abcd",
+    "screen": "left",
     "event": "talk",
     "code": "talk",
     "conference": "water",

@@ -78,7 +78,7 @@ class ShownAnnouncements:
             except ValueError:
                 log.exception("%s cannot be read and is ignored", name)
                 continue
-            self._feed.show_announcements(event_id, self.body(event_id, book))
+            self._feed.show("announcements", event_id, self.body(event_id, book))
 
     async def _follow_counts(self) -> None:
         async with self._bus.subscribe(keys.ANNOUNCEMENTS_SEEN) as messages:
@@ -91,7 +91,7 @@ class ShownAnnouncements:
                 self._take(report)
 
     def _take(self, report: SeenReport) -> None:
-        told = self._feed.announcements(report.event)
+        told = self._feed.told("announcements", report.event)
         if told is None:
             self._reports.pop(report.event, None)
             return
@@ -105,4 +105,4 @@ class ShownAnnouncements:
             one | self._counts(report.event, one["id"], one["version"])
             for one in told["announcements"]
         ]
-        self._feed.show_announcements(report.event, {"announcements": counted})
+        self._feed.show("announcements", report.event, {"announcements": counted})

@@ -12,6 +12,7 @@ from broadcaster.edge.fanout.slow_listeners import SlowListeners
 from broadcaster.edge.rooms.announced import RoomAnnouncements, Told
 from broadcaster.edge.rooms.goodbyes import say_goodbyes, wait_until_gone
 from broadcaster.edge.rooms.lag import steady_lag_s
+from broadcaster.edge.rooms.room_screens import RoomScreens
 from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
@@ -90,6 +91,7 @@ class EventRoom:
         self._spoken_language = ""
         self._told: dict[str, State] = {}
         self.announcements = RoomAnnouncements(event.id, process.id, process.bus, process.clock)
+        self.screens = RoomScreens(event.id, process.id, process.bus)
         self._used_at = process.clock.monotonic()
         self.ended = False
         """Whether the room has closed; the next request needs a new one."""
@@ -103,6 +105,7 @@ class EventRoom:
                 self._follow_status(),
                 self._report(),
                 self.announcements.follow(self._tell_changes),
+                self.screens.follow(),
                 name=name,
             )
         finally:
@@ -231,6 +234,17 @@ class EventRoom:
         return tuple(one for one in self.event.channel_ids() if one in self._humans)
 
     @property
+    def lags_s(self) -> dict[str, int]:
+        """How far each channel that is interpreted now is behind the speaker."""
+        now = self._clock.monotonic()
+        return {
+            channel: lag_s
+            for channel, lag_s in self._lags_s.items()
+            if now - self._booths[channel][0] < STALE_AFTER_S
+            and self._booths[channel][1] is not BoothState.IDLE
+        }
+
+    @property
     def floor_language(self) -> str:
         """The tag of what the speaker speaks; empty while that is unknown."""
         return self.event.source_language or self._spoken_language
@@ -292,10 +306,11 @@ class EventRoom:
             )
             self._bus.publish(keys.status(self.event.id), status_to_json(status))
             self.announcements.report()
+            self.screens.report()
             self._tell_changes()
             self._process.slow_log.flush()
             now = self._clock.monotonic()
-            if status.listeners or status.readers:
+            if status.listeners or status.readers or len(self.screens):
                 self._used_at = now
             elif now - self._used_at > ROOM_LINGER_S:
                 self.ended = True

@@ -14,6 +14,7 @@ import { languageChoice } from '../../i18n/language-choice.js';
 import { loadWords, say } from '../../i18n/say.js';
 import { AnnouncementPanel } from '../announcements/announcement-panel.js';
 import { ChangesFeed } from '../changes-feed.js';
+import { ScreenPanel } from '../screens/screen-panel.js';
 import { AlarmList } from './alarm-list.js';
 import { LimitsForm } from './limits-form.js';
 import { ListenIn } from './listen-in.js';
@@ -43,6 +44,9 @@ let log = null;
 let limits = null;
 /** @type {AnnouncementPanel | null} */
 let announcements = null;
+/** @type {ScreenPanel | null} */
+let screens = null;
+let connectedScreens = /** @type {import('../screens/screen-row.js').ConnectedScreen[]} */ ([]);
 /** Those of the one event, which may be told before it is shown. */
 let announced = /** @type {import('../announcements/announcement-item.js').DeskAnnouncement[]} */ ([]);
 
@@ -87,11 +91,14 @@ function showEvent(event) {
       limits = new LimitsForm(event, fail);
       byId('settings', HTMLElement).append(limits.element);
       announcements = new AnnouncementPanel(event);
-      rooms.after(announcements.element);
+      screens = new ScreenPanel(event);
+      rooms.after(announcements.element, screens.element);
     }
     limits?.show(event);
     announcements?.update(event);
     announcements?.take(announced);
+    screens?.update(event);
+    screens?.take(connectedScreens);
   }
   arrange();
   alarmList.show();
@@ -156,6 +163,11 @@ new ChangesFeed({
     if (id !== only) return;
     announced = told.announcements;
     announcements?.take(announced);
+  },
+  screens: ({ id, screens: told }) => {
+    if (id !== only) return;
+    connectedScreens = told.screens;
+    screens?.take(connectedScreens);
   },
   log: ({ id, log: told }) => {
     if (id === only) log?.told(told.entries);

@@ -1,7 +1,7 @@
 """A desk and an edge apart, on one bus, and a reviewer."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import aiohttp
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
+from broadcaster.model.ports import Bus
 from tests.edge.conftest import EVENT, Edge, serving
 from tests.support.deadline import deadline
 from tests.support.desk import served_desk
@@ -55,15 +56,22 @@ class Desk:
 
 
 @asynccontextmanager
+async def desk_on(bus: Bus) -> AsyncIterator[Desk]:
+    """A desk on a bus that others may share."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with (
+        served_desk(bus) as url,
+        aiohttp.ClientSession(url, headers=headers) as http,
+    ):
+        yield Desk(url, http)
+
+
+@asynccontextmanager
 async def desk_and_edge() -> AsyncIterator[tuple[Desk, Edge]]:
-    async with AsyncExitStack() as stack:
-        bus = await stack.enter_async_context(EmbeddedBus(None))
-        edge = await stack.enter_async_context(serving(bus))
+    async with EmbeddedBus(None) as bus, serving(bus) as edge:
         await edge.put(EVENT)
-        url = await stack.enter_async_context(served_desk(bus))
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        http = await stack.enter_async_context(aiohttp.ClientSession(url, headers=headers))
-        yield Desk(url, http), edge
+        async with desk_on(bus) as desk:
+            yield desk, edge
 
 
 async def stored(edge: Edge) -> list[Caption]:

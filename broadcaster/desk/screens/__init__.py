@@ -1,0 +1,1 @@
+"""The screens of a hall as the desk sees and sets them."""

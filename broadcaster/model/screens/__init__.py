@@ -1,0 +1,1 @@
+"""Screens in the hall: how each is set by the desk, and which ones are open."""
