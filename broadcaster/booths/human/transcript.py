@@ -120,10 +120,13 @@ class HumanTranscript:
         self._begins_at = position
         self._notify()
 
-    def end_turn(self) -> None:
-        """Write the rest of what was said; nothing follows."""
+    def end_turn(self, position: int) -> None:
+        """Write what was said up to this position and is not written yet; nothing follows.
+
+        What is said later may be another turn, so nothing of it may be heard in this one.
+        """
         if self._chain is not None:
-            self._chain.leave()
+            self._chain.leave(position + -position % BLOCK_SAMPLES)
         elif self._begins_at is not None:
             self._begins_at = None
             self._complete()
