@@ -51,6 +51,7 @@ from broadcaster.desk.erasure import EventEraser
 from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
+from broadcaster.desk.handover.watch import NewsWatch
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
@@ -198,7 +199,7 @@ def _add_floor(
     parts.close.append(whip.close)
     parts.routes += [
         *whip.routes(),
-        *StageSoundRoutes(floors.find_event, bus, registry).routes(),
+        *StageSoundRoutes(floors.find_event, bus, clock, registry).routes(),
         web.get("/stage/{event}", page("stage/stage.html")),
     ]
 
@@ -213,14 +214,14 @@ def _add_consoles(
 ) -> None:
     """Human interpreters work at `consoles/`, next to the floor that they hear."""
     interpreters = Interpreters(organizer, registry, bus)
+    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     feeds = InterpreterFeeds(bus, clock, registry)
     whip = InterpreterWhip(
-        interpreters, feeds, from_settings.ingest_settings(settings), registry, bus, clock
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, commands
     )
     parts.run["interpreters' microphones"] = feeds.run
     parts.send_away.append(lambda _over_s: whip.close())
     parts.close.append(whip.close)
-    commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     parts.routes += [
         *whip.routes(),
         *commands.routes(),
@@ -287,7 +288,7 @@ def _add_outputs(
     """`outputs/supervisor.py` sends captions elsewhere; only the desk can open the addresses."""
     cipher = keyring.cipher(OUTPUTS_PURPOSE)
     parts.run["outputs: store key"] = partial(reseal_outputs, bus, clock, keyring)
-    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http)).run
+    parts.run["outputs"] = OutputSupervisor(bus, clock, cipher, partial(make_wire, http, clock)).run
 
 
 def _add_desk(
@@ -335,6 +336,9 @@ def _add_desk(
         "desk: announcements": shown.run,
         "desk: screens": screens.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
+        "desk: news": NewsWatch(
+            bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")
+        ).run,
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }

@@ -146,6 +146,7 @@ def interpreter_facts(settings: Settings) -> InterpreterFacts:
     languages = used.languages
     return InterpreterFacts(
         name=used.name or "The interpreter",
+        providers=(used.id, *_assignments(settings.fallback_providers)),
         languages=tuple(dict.fromkeys((*languages.spoken, *languages.written))),
         speaks=lambda tag: languages.spoken_tag(tag) is not None or endpoint_language(tag) in extra,
         only_writes=lambda tag: languages.written_tag(tag) is not None,

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from pathlib import Path
 
 PROGRAMS = {
     "redis-server": "redis-server",
@@ -13,7 +14,9 @@ PROGRAMS = {
     "nginx": "nginx-light",
     "caddy": "caddy",
 }
+FILES = {"/usr/share/pocketsphinx/test/data/librivox": "pocketsphinx-testdata"}
 
 missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+missing += [package for file, package in FILES.items() if not Path(file).exists()]
 if missing:
     sys.exit(f"The tests need: apt-get install {' '.join(missing)}")

@@ -69,7 +69,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check stage_keys system web webrtc webrtc.whip"
+        "model.check model.consoles stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
     "consoles.sound": (
@@ -119,7 +119,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access auth desk.alarms desk.journal errors model model.check model.conference "
         "model.consoles model.relay stage_keys system web web.access"
     ),
-    "desk.outputs": "desk desk.journal errors model model.outputs stage_keys system web",
+    "desk.handover": "errors model model.outputs system",
+    "desk.outputs": (
+        "desk desk.handover desk.journal errors model model.outputs stage_keys system web"
+    ),
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
@@ -135,7 +138,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
-    "outputs.wires": "model.outputs",
+    "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "

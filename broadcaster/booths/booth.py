@@ -105,7 +105,7 @@ class Booth:
         self._clock = clock
         self._price = dependencies.price
         known = (PricedEngines(dependencies.engines, dependencies.price), *dependencies.fallbacks)
-        self._ranked = line_up(channel, known, ())
+        self._ranked = line_up(channel, known, channel.providers)
         opener, *fallbacks = (one.opener for one in self._ranked)
         self._floor = FloorReceiver(
             keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms

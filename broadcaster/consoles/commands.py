@@ -121,6 +121,15 @@ class ConsoleCommands:
                 turn = await self._change_turn(console, command)
         return web.json_response({"on_air": asdict(turn)}, headers={"Cache-Control": "no-store"})
 
+    async def take_channel(self, console: Console) -> None:
+        """Put an interpreter on air at once, whoever is: hardware has no page with the button.
+
+        Raises:
+            BusUnavailable: they are perhaps not on air.
+        """
+        me, now_ms = console.interpreter, self._clock.now_ms()
+        await self._change(console, lambda turn: turn.taken_by(me, console.name, now_ms))
+
     async def conclude_handover(self, console: Console) -> None:
         """Give the channel to the partner of this console whose countdown has ended.
 

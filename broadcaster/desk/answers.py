@@ -158,6 +158,7 @@ def channel_body(channel: Channel) -> dict[str, Any]:
         "standby": channel.standby,
         "takeover_silence_s": channel.takeover_silence_s,
         "relay_from": channel.relay_from or None,
+        "providers": list(channel.providers),
     }
 
 

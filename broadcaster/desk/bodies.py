@@ -40,6 +40,7 @@ LONGEST_RETENTION_DAYS = 3650
 LONGEST_HOLD_BACK_S = 30
 MOST_LANGUAGES = 60
 MOST_TERMS = 200
+MOST_PROVIDERS = 8
 HIGHEST_CAP_USD = 1_000_000
 LONGEST_OPEN_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
@@ -136,6 +137,10 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+ProviderId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Providers = Annotated[tuple[ProviderId, ...], Field(max_length=MOST_PROVIDERS)]
+
+
 class LanguageChoice(_Body):
     """A language and what interprets into it; its tag alone takes the defaults."""
 
@@ -146,6 +151,7 @@ class LanguageChoice(_Body):
     standby: Standby = Standby.WARM
     takeover_silence_s: float = Field(TAKEOVER_SILENCE_S, ge=3, le=120)
     relay_from: str | None = None
+    providers: Providers = ()
 
     @model_validator(mode="before")
     @classmethod

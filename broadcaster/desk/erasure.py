@@ -128,6 +128,7 @@ class EventEraser:
                 *on_air,
                 *tokens,
                 *outputs,
+                keys.told_record(event_id),
                 *messages,
                 keys.slow_down_record(event_id),
                 keys.spent_record(event_id),
@@ -143,6 +144,9 @@ class EventEraser:
             ],
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
+        )
+        await self._bus.erase(
+            records=(), streams=keys.all_happenings(event_id), retained=keys.NOTHING
         )
         for name in on_air:
             channel = name.removeprefix(keys.on_air_records(event_id))

@@ -31,6 +31,7 @@ class InterpreterFacts:
 
     Attributes:
         name: of the provider.
+        providers: ids of all providers of the settings.
         languages: tags of the languages that its continuous interpreter gives out.
         speaks: whether the continuous interpreter takes a language by itself.
         only_writes: whether it writes a language and does not speak it.
@@ -43,6 +44,7 @@ class InterpreterFacts:
     """
 
     name: str
+    providers: tuple[str, ...]
     languages: tuple[str, ...]
     speaks: Callable[[str], bool]
     only_writes: Callable[[str], bool]
@@ -138,6 +140,16 @@ def _about_provider(event: Event, facts: InterpreterFacts) -> Iterator[EventWarn
             f"This event needs {wanted} sessions at the same time. {facts.name} allows an account "
             f"{facts.most_sessions}.",
             "Choose fewer languages, or ask the provider for more sessions.",
+        )
+    missing = [one for one in event.channels if set(one.providers) - set(facts.providers)]
+    if missing:
+        unknown = sorted({name for one in missing for name in one.providers} - {*facts.providers})
+        yield EventWarning(
+            "provider_not_set_up",
+            tuple(one.language for one in missing),
+            f"The settings of this server do not have the provider {' or '.join(unknown)}.",
+            f"Choose among {', '.join(facts.providers)}, or add it to "
+            "BROADCASTER_FALLBACK_PROVIDERS.",
         )
     if facts.untried and event.channels:
         yield EventWarning(

@@ -6,6 +6,7 @@ from broadcaster.edge.announcement_routes import SeenRoutes
 from broadcaster.edge.answers import info_answer
 from broadcaster.edge.attendee_page import AttendeePage
 from broadcaster.edge.caption_routes import CaptionRoutes
+from broadcaster.edge.data_source import DataSourceRoutes
 from broadcaster.edge.install_routes import InstallRoutes
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, room_of
 from broadcaster.edge.rooms.rooms import Rooms
@@ -26,6 +27,7 @@ class EdgeRoutes:
     def __init__(self, rooms: Rooms, clock: Clock, provider: str = "") -> None:
         self._rooms = rooms
         self._provider = provider
+        self._clock = clock
         self.transcripts = TranscriptRoutes(rooms, clock)
 
     def routes(self) -> list[web.RouteDef]:
@@ -40,6 +42,7 @@ class EdgeRoutes:
             *CaptionRoutes(self._rooms).routes(),
             *SeenRoutes(self._rooms).routes(),
             *self.transcripts.routes(),
+            *DataSourceRoutes(self._rooms, self._clock).routes(),
         ]
 
     async def run(self) -> None:

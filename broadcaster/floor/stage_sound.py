@@ -12,8 +12,9 @@ from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.floor.whip import EventLookup
 from broadcaster.model import keys
 from broadcaster.model.check.heard import ask_heard_sound
+from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.event import Event
-from broadcaster.model.ports import Bus
+from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
@@ -32,15 +33,21 @@ class StageSoundRoutes:
     Args:
         find_event: looks an event up by its id.
         bus: where the floor reports.
+        clock: the time.
         registry: knows the stage tokens; None for no tokens.
     """
 
     def __init__(
-        self, find_event: EventLookup, bus: Bus, registry: TokenRegistry | None = None
+        self,
+        find_event: EventLookup,
+        bus: Bus,
+        clock: Clock,
+        registry: TokenRegistry | None = None,
     ) -> None:
         self._registry = registry
         self._find_event = find_event
         self._bus = bus
+        self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
         """The routes."""
@@ -75,8 +82,15 @@ class StageSoundRoutes:
             "stereo_faulty": floor.stereo_faulty,
             "microphone": asdict(floor.microphone),
             "booths_failing": sorted(failing),
+            "slow_down": await self._is_too_fast(event.id),
         }
         return web.json_response(body, headers={"Cache-Control": "no-store"})
+
+    async def _is_too_fast(self, event_id: str) -> bool:
+        """Whether an interpreter has just asked the speaker to slow down."""
+        record = await self._bus.get(keys.slow_down_record(event_id))
+        signal = SlowDown() if record is None else SlowDown.from_json(record.value)
+        return signal.is_shown(self._clock.now_ms())
 
     async def _next_reports(self, event_id: str) -> tuple[FloorStatus, set[str]]:
         """The floor's next report, and the channels whose booths have reported a failure by then.

@@ -138,6 +138,7 @@ class Channel:
         takeover_silence_s: the AI takes over when the human interpreter has been silent for this
             long while the floor speaks.
         relay_from: language of the channel that it is interpreted from; empty for the floor.
+        providers: ids of the services that interpret, in this order; empty as in the settings.
     """
 
     language: str
@@ -148,6 +149,7 @@ class Channel:
     standby: Standby = Standby.WARM
     takeover_silence_s: float = TAKEOVER_SILENCE_S
     relay_from: str = ""
+    providers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, raw: dict[str, Any]) -> "Channel":
@@ -155,6 +157,7 @@ class Channel:
         known = {name: raw[name] for name in (one.name for one in fields(cls)) if name in raw}
         known["interpreter"] = Interpreter(raw["interpreter"])
         known["standby"] = Standby(raw.get("standby", Standby.WARM))
+        known["providers"] = tuple(raw.get("providers", ()))
         return cls(**known)
 
 

@@ -175,6 +175,27 @@ def output_test_answer(test: str) -> str:
     return f"output.tests.answer.{test}"
 
 
+HAPPENINGS_LEASE = "happenings"
+"""Lease of the process that writes what happens to events."""
+TOLD_RECORDS = "told."
+"""Prefix of the records of what was written of all events."""
+
+
+def told_record(event: str) -> str:
+    """Record of what was written into the stream of an event's happenings."""
+    return f"{TOLD_RECORDS}{event}"
+
+
+def happenings(event: str) -> str:
+    """Stream of what happens to an event, for other software."""
+    return f"{all_happenings(event)}all"
+
+
+def all_happenings(event: str) -> str:
+    """The beginning of the name of that stream."""
+    return f"happenings.{event}."
+
+
 SPENT_RECORDS = "spent."
 """Prefix of the records of the spending of all events."""
 SCHEDULE_LEASE = "schedule"

@@ -8,7 +8,13 @@ from typing import Any
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.outputs.output import CaptionOutput
-from broadcaster.model.outputs.progress import TEST, OutputProgress, OutputState
+from broadcaster.model.outputs.progress import (
+    MOST_DEAD,
+    TEST,
+    DeadLetter,
+    OutputProgress,
+    OutputState,
+)
 from broadcaster.model.ports import Bus, Clock, Record
 from broadcaster.system.backoff import Backoff
 
@@ -22,17 +28,19 @@ class ProgressRecord:
         bus: has the record.
         clock: the time.
         output: whose progress it is.
+        stream: that it follows.
 
     Attributes:
         now: the newest progress.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, output: CaptionOutput) -> None:
+    def __init__(self, bus: Bus, clock: Clock, output: CaptionOutput, stream: str) -> None:
         self._bus = bus
         self._clock = clock
         self._output = output
+        self._stream = stream
         self._name = keys.output_progress_record(output.event, output.id)
-        self.now = OutputProgress(after=output.after, target=output.target)
+        self.now = OutputProgress(after=output.after, target=output.target, again=output.again)
 
     async def load(self) -> None:
         """Read what an earlier process has left; waits while the store does not work."""
@@ -68,10 +76,9 @@ class ProgressRecord:
                 await backoff.wait()
 
     async def newest_id(self) -> str:
-        """The id of the channel's newest caption."""
-        stream = keys.captions(self._output.event, self._output.channel)
+        """The id of the newest entry of the stream."""
         try:
-            newest = await self._bus.latest(stream, 1)
+            newest = await self._bus.latest(self._stream, 1)
         except BusUnavailable:
             return self._output.after
         return newest[-1].id if newest else self._output.after
@@ -130,15 +137,21 @@ class ProgressRecord:
             since_ms = self._clock.now_ms() if self.now.state is not state else self.now.since_ms
             await self.change(state=state, reason=reason, values=values, since_ms=since_ms)
 
-    async def gave_up(self, entry_id: str) -> None:
+    async def gave_up(self, entry_id: str, dead: DeadLetter | None = None) -> None:
         """Note that a text will not be sent any more.
 
         Perhaps it has arrived nevertheless, so no other text may have its number.
+
+        Args:
+            entry_id: of its entry, or `TEST`.
+            dead: the text, if it can be sent again.
         """
         now = self.now
+        kept = (*now.dead, dead)[-MOST_DEAD:] if dead is not None else now.dead
         await self.change(
             sending="",
             number=now.number + 1 if now.sending == entry_id else now.number,
-            missed=now.missed if entry_id == TEST else now.missed + 1,
+            missed=now.missed if entry_id == TEST or dead is not None else now.missed + 1,
+            dead=kept,
             after=now.after if entry_id == TEST else entry_id,
         )

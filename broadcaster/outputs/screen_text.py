@@ -12,6 +12,7 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.outputs.output import CaptionOutput
 from broadcaster.model.outputs.progress import OutputState
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.outputs.held_entries import HoldBackS, follow_held
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.wires.wire import Parcel, Wire, WireFailed
 from broadcaster.system.backoff import Backoff
@@ -31,14 +32,18 @@ class ScreenText:
         clock: the time.
         output: whose captions go where.
         wire: the connection.
+        hold_back_s: for how long captions are held back.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, output: CaptionOutput, wire: Wire) -> None:
+    def __init__(
+        self, bus: Bus, clock: Clock, output: CaptionOutput, wire: Wire, hold_back_s: HoldBackS
+    ) -> None:
         self._bus = bus
         self._clock = clock
-        self._output = output
         self._wire = wire
-        self._progress = ProgressRecord(bus, clock, output)
+        self._hold_back_s = hold_back_s
+        self._stream = keys.captions(output.event, output.channel)
+        self._progress = ProgressRecord(bus, clock, output, self._stream)
         self._caption_id = ""
         self._newest = ""
         self._shown = ""
@@ -53,13 +58,13 @@ class ScreenText:
         self._after = await self._progress.newest_id()
         await self._progress.load()
 
-    async def captions(self) -> None:
+    async def run(self) -> None:
         """Show captions until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="output: captions")
             tasks.create_task(self._show(), name="output: screen")
 
-    async def send_test(self, text: str) -> None:
+    async def send_test(self, text: str, _test_id: str) -> None:
         """Show a test line until the next caption comes.
 
         Raises:
@@ -75,8 +80,8 @@ class ScreenText:
         self._changed.set()
 
     async def _follow(self) -> None:
-        stream = keys.captions(self._output.event, self._output.channel)
-        async for entry in self._bus.follow(stream, self._after):
+        stream, hold = self._stream, self._hold_back_s
+        async for entry in follow_held(self._bus, self._clock, stream, self._after, hold):
             with suppress(ValueError, TypeError):  # the edge reports it
                 self._take(Caption.from_json(entry.payload))
 

@@ -12,10 +12,17 @@ from cryptography.fernet import MultiFernet
 from broadcaster.model import keys
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.language import FLOOR
-from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputTarget
+from broadcaster.model.outputs.output import ON_SCREEN, CaptionOutput, OutputKind, OutputTarget
 from broadcaster.model.outputs.progress import OutputState, OutputTest
 from broadcaster.model.ports import Bus, Clock, Record, Subscription
 from broadcaster.outputs.delivery import Delivery
+from broadcaster.outputs.letters import (
+    DAY_S,
+    CaptionLines,
+    CaptionMessages,
+    HappeningMessages,
+    Letters,
+)
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.screen_text import ScreenText
 from broadcaster.outputs.wires.wire import Wire, WireFailed, WireTarget
@@ -119,10 +126,15 @@ class OutputSupervisor:
         event = self._events.get(output.event)
         if event is None or output.removed_at_ms is not None:
             return False
-        if event.state is EventState.CLOSED:
-            closed_ms = self._clock.now_ms() - (event.closed_at_ms or 0)
-            return closed_ms < AFTER_CLOSING_S * 1_000
-        return not event.is_over
+        if not event.is_over:
+            return True
+        is_webhook = output.kind is OutputKind.WEBHOOK
+        if event.state is EventState.DELETED or not (
+            is_webhook or event.state is EventState.CLOSED
+        ):
+            return False
+        for_s = AFTER_CLOSING_S + (DAY_S if is_webhook else 0)
+        return self._clock.now_ms() - (event.closed_at_ms or 0) < for_s * 1_000
 
     async def _keep(self, output: CaptionOutput) -> None:
         """Send while this process has the lease, and start again after an error of ours."""
@@ -138,7 +150,7 @@ class OutputSupervisor:
     async def _send(self, output: CaptionOutput) -> None:
         target = OutputTarget.opened(self._cipher, output.sealed)
         if target is None:
-            progress = ProgressRecord(self._bus, self._clock, output)
+            progress = ProgressRecord(self._bus, self._clock, output, keys.NOTHING)
             await progress.load()
             await progress.failed(OutputState.STOPPED, "unreadable", {})
             await asyncio.get_running_loop().create_future()
@@ -146,32 +158,45 @@ class OutputSupervisor:
         language = self._language(output)
         where = WireTarget(target.address, target.password, language, output.options)
         wire = await asyncio.to_thread(self._make_wire, output, where)  # reads files
+        hold_back_s = partial(self._hold_back_s, output)
         delivery: Delivery | ScreenText
         if output.kind in ON_SCREEN:
-            delivery = ScreenText(self._bus, self._clock, output, wire)
+            delivery = ScreenText(self._bus, self._clock, output, wire, hold_back_s)
         else:
-            live_at_ms = partial(self._live_at_ms, output.event)
-            delivery = Delivery(self._bus, self._clock, output, wire, live_at_ms)
+            letters = self._letters(output)
+            delivery = Delivery(self._bus, self._clock, output, wire, letters, hold_back_s)
         try:
             topic = keys.output_tests(output.event)
             async with self._bus.subscribe(topic, depth=8) as orders:
                 await delivery.load()
                 await first_of(
-                    delivery.captions(),
+                    delivery.run(),
                     self._send_tests(output, delivery, orders),
                     name=f"output:{output.kind}",
                 )
         finally:
             await wire.close()
 
+    def _letters(self, output: CaptionOutput) -> Letters:
+        live_at_ms = partial(self._live_at_ms, output.event)
+        if output.kind is not OutputKind.WEBHOOK:
+            return CaptionLines(output, live_at_ms)
+        return CaptionMessages(output, live_at_ms) if output.channel else HappeningMessages(output)
+
     def _language(self, output: CaptionOutput) -> str:
         if output.channel != FLOOR:
             return output.channel
         return self._events[output.event].source_language or ""
 
-    def _live_at_ms(self, event_id: str) -> int | None:
+    def _hold_back_s(self, output: CaptionOutput) -> int:
+        """For how many seconds captions are held back for a reviewer; happenings are not."""
+        event = self._events.get(output.event)
+        return event.hold_back_s if event is not None and output.channel else 0
+
+    def _live_at_ms(self, event_id: str) -> int:
         event = self._events.get(event_id)
-        return event.live_at_ms if event is not None else None
+        live_at_ms = event.live_at_ms if event is not None else None
+        return self._clock.now_ms() if live_at_ms is None else live_at_ms
 
     async def _send_tests(
         self, output: CaptionOutput, delivery: Delivery | ScreenText, orders: Subscription
@@ -186,7 +211,7 @@ class OutputSupervisor:
                 continue
             done = order.test
             try:
-                await delivery.send_test(order.text)
+                await delivery.send_test(order.text, order.test)
                 answer = OutputTest(order.test, output.id, arrived=True)
             except WireFailed as failed:
                 answer = OutputTest(

@@ -6,7 +6,7 @@
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
 /** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,
  *   standby: 'warm' | 'cold', takeover_silence_s: number,
- *   relay_from: string | null}} EventLanguage */
+ *   relay_from: string | null, providers: string[]}} EventLanguage */
 /** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 

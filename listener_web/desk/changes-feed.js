@@ -24,6 +24,8 @@ const QUIET_MS = 3_000;
  *   the newest entries of an event's log
  * @property {(told: {id: string, announcements: {announcements: import('./announcements/announcement-item.js').DeskAnnouncement[]}}) => void} [announcements]
  *   of an event, the newest first
+ * @property {(told: {id: string, messages: Record<string, import('./consoles/booth-messages.js').BoothMessage[]>}) => void} [messages]
+ *   by channel, of an event's human interpreters and the technician
  * @property {(told: {id: string, screens: {screens: import('./screens/screen-row.js').ConnectedScreen[]}}) => void} [screens]
  *   of an event that are connected
  * @property {(conference: import('./rooms/known-conferences.js').KnownConference) => void} [conference]
@@ -45,6 +47,7 @@ const KINDS = [
   'alarms',
   'log',
   'announcements',
+  'messages',
   'screens',
   'conference',
   'conference_deleted',

@@ -140,7 +140,7 @@ export class EventCard {
     this.#toggle.hidden = state === 'archived'; // it has no links, and nothing is measured
     this.#measured.hidden = over;
     this.check.element.hidden = over;
-    this.outputs.element.hidden = over;
+    this.outputs.element.hidden = state === 'archived'; // webhooks go on after the end
     this.check.light.hidden = over;
     this.check.showEvent(event);
     this.outputs.showEvent(event);

@@ -280,8 +280,9 @@ export function conflicts(patch, before, newest) {
  */
 function shown(event) {
   const languages = event.languages.map((language) => {
-    const { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from } = language;
-    return { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from };
+    const { tag, interpreter, always, voice, standby, takeover_silence_s } = language;
+    const { relay_from, providers } = language;
+    return { tag, interpreter, always, voice, standby, takeover_silence_s, relay_from, providers };
   });
   return { ...event, languages };
 }

@@ -69,6 +69,7 @@ const WARNINGS = new Map([
   ['no_source_captions', 'warnNoSourceCaptions'],
   ['too_many_sessions', 'warnTooManySessions'],
   ['provider_untried', 'warnProviderUntried'],
+  ['provider_not_set_up', 'warnProviderMissing'],
 ]);
 
 /**

@@ -9,6 +9,7 @@ import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { judge, showLevel } from '../shared/level.js';
 import { Microphone, explainMicrophone } from './microphone.js';
 import { Publisher } from './publisher.js';
+import { SlowDownSign } from './slow-down.js';
 import { HeardFrame } from './check/heard-frame.js';
 import { HeardSound } from '../shared/heard-sound.js';
 import { keepScreenOn } from '../shared/wake.js';
@@ -56,7 +57,8 @@ const publisher = new Publisher(new URL(`/whip/${encodeURIComponent(event)}`, lo
 const languages = languageChoice();
 byId('brand', HTMLElement).append(languages);
 const frame = new HeardFrame();
-byId('air', HTMLElement).before(frame.element);
+const slowDown = new SlowDownSign();
+byId('air', HTMLElement).before(slowDown.element, frame.element);
 const authorized = { Authorization: `Bearer ${key}` };
 const heard = new HeardSound(`/stage/${encodeURIComponent(event)}/heard.wav`, authorized, (error) =>
   explain(inSentences(explained(error))),
@@ -186,6 +188,7 @@ async function showSoundFault() {
       const sound = await getJson(`/stage/${encodeURIComponent(event)}/sound`, authorized);
       floor = sound;
       failing = [failing[1] ?? [], sound.booths_failing];
+      slowDown.show(sound.slow_down);
       reason = sound.publisher ? speakerFault(sound) : '';
     } catch {
       // The publisher says that the server is gone; what was known of the cable stays.

@@ -42,6 +42,7 @@ VALUES = {
     "screen": "left",
     "replacement": "0123456789ab",
     "output": "0123456789ab",
+    "data_type": "json",
     "session": "0123456789abcdef",
     "token": "0123456789ab",
 }

@@ -336,8 +336,12 @@ async def test_a_booth_stops_with_its_event() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [Channel("es", always=True, restarts=1), Channel("es", always=True, voice="cedar")],
-    ids=["restarted", "another voice"],
+    [
+        Channel("es", always=True, restarts=1),
+        Channel("es", always=True, voice="cedar"),
+        Channel("es", always=True, providers=("openai",)),
+    ],
+    ids=["restarted", "another voice", "other providers"],
 )
 async def test_a_restarted_channel_gets_another_booth(
     changed: Channel, monkeypatch: pytest.MonkeyPatch

@@ -1,14 +1,18 @@
 """Two interpreters at their consoles, with nothing but the keyboard."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.access.test_tokens import ask
 from tests.consoles.channel_site import ChannelSite, channel_site
 from tests.support.axe import violations
 from tests.support.browser import own_chromium, until
 from tests.support.keyboard import Keyboard
+from tests.support.processes import TOKEN
+from tests.support.tasks import background_task
 
 MICROPHONES = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 LAPTOP = ViewportSize(width=1366, height=650)
@@ -72,10 +76,13 @@ async def test_two_interpreters_share_a_channel_by_keyboard() -> None:
     async with two_interpreters() as (site, ana, ben):
         await ana.is_shown("ai")
         await hears_and_reads(site, ana)
+        await takes_turns(site, ana, ben)
         await writes(ana, ben)
         await looks_right(ben)
         await loses_the_network(ana)
-        await site.http.delete(f"/api/events/talk/tokens/{await ben.page.evaluate(TOKEN_ID)}")
+        await technician_answers(site, ana)
+        ben_id = await ben.page.evaluate(TOKEN_ID)
+        await ask(site.http, "DELETE", f"/api/events/talk/tokens/{ben_id}", 200)
         await ben.reads(".console-notice", "revoked")
 
 
@@ -102,6 +109,39 @@ async def hears_and_reads(site: ChannelSite, ana: Interpreter) -> None:
     await ana.press("s")
     assert await ana.page.is_checked("#self")
     await ana.press("s")
+
+
+async def takes_turns(site: ChannelSite, ana: Interpreter, ben: Interpreter) -> None:
+    await ana.press("t")
+    await ana.is_shown("on-air")
+    async with reported(site, "human", "Ana"):
+        await ana.reads(".air-detail", "Listeners hear you.")
+    await ben.is_shown("partner")
+    await ana.page.keyboard.down("c")
+    await ana.is_shown("cough")
+    await ana.page.keyboard.up("c")
+    await ana.is_shown("on-air")
+    await ana.press("m")
+    await ana.is_shown("muted")
+    await ana.press("m")
+    await ana.is_shown("on-air")
+    await ben.press("r")
+    await ana.reads(".ask", "Ben asks for the channel.")
+    await ana.press("h")
+    await ben.reads(".ask", "You are on air in")
+    await ben.press("x")
+    await ben.is_shown("partner")
+    await until(ben.page, "() => document.querySelector('.ask').innerText === ''")
+    await ana.press("h")
+    await ben.is_shown("on-air")
+    await ana.is_shown("partner")
+    await ben.press("a")
+    await ben.is_shown("ai")
+    await ben.press("t")
+    await ben.is_shown("on-air")
+    await ana.press("t")
+    await ana.is_shown("on-air")
+    await ben.is_shown("partner")
 
 
 async def writes(ana: Interpreter, ben: Interpreter) -> None:
@@ -140,11 +180,48 @@ async def looks_right(ben: Interpreter) -> None:
         assert (await page.evaluate(OVERFLOW))[0] is False
 
 
+@asynccontextmanager
+async def reported(site: ChannelSite, on_air: str, name: str) -> AsyncIterator[None]:
+    """The booth reports inside the context, over and over."""
+
+    async def report() -> None:
+        while True:
+            site.report(on_air, name)
+            await asyncio.sleep(0.3)
+
+    async with background_task(report(), name="booth of the test"):
+        yield
+
+
+async def technician_answers(site: ChannelSite, ana: Interpreter) -> None:
+    desk = await ana.context.new_page()
+    await desk.goto(f"{site.url}/desk#token={TOKEN}")
+    await desk.wait_for_selector("#events")
+    await desk.goto(f"{site.url}/desk/live/talk")
+    await desk.wait_for_selector(".booth-list li")
+    assert "Microphone!" in await desk.inner_text(".booth-list")
+    assert "Please take over soon" not in await desk.inner_text(".booth-list")
+    line = "[data-channel='fr'] .on-air-line"
+    async with reported(site, "ai", "Ana"):
+        await desk.wait_for_selector(f"{line}[data-on-air='lost']")
+    async with reported(site, "human", "Ana"):
+        await desk.wait_for_selector(f"{line}[data-on-air='human']")
+        assert "On air: Ana" in await desk.inner_text(line)
+        assert await violations(desk) == []
+        await desk.click(f"{line} .back-to-ai")
+    await ana.is_shown("ai")
+    await desk.fill(".booth-answer input", "Repaired")
+    await desk.press(".booth-answer input", "Enter")
+    await ana.reads(".message-list", "Repaired")
+    await desk.close()
+
+
 async def loses_the_network(ana: Interpreter) -> None:
     await ana.context.set_offline(offline=True)
     await ana.is_shown("offline")
+    await ana.reads(".air-detail", "Listeners hear the AI.")
     await ana.context.set_offline(offline=False)
-    await ana.is_shown("ai")
+    await ana.is_shown("on-air")
 
 
 async def test_a_console_reads_from_right_to_left() -> None:

@@ -23,6 +23,7 @@ PARAMETERS = {
     "conference": "water",
     "link": "stage",
     "output": "0123456789ab",
+    "data_type": "json",
     "form": "svg",
     "channel": "es",
     "token": "x",

@@ -89,6 +89,8 @@ async def test_every_action_in_every_state(tmp_path: Path, state: EventState) ->
         {"languages": [{"tag": "es", "takeover_silence_s": 2}]},
         {"languages": [{"tag": "es", "takeover_silence_s": 121}]},
         {"languages": [{"tag": "es", "relay_from": "klingon"}]},
+        {"languages": [{"tag": "es", "providers": ["Open AI"]}]},
+        {"languages": [{"tag": "es", "providers": ["openai"] * 9}]},
         {"languages": [{"tag": "es", "relay_from": "fr"}]},
         {"languages": [{"tag": "es", "relay_from": "es"}]},
         {"languages": [{"tag": "es", "relay_from": "fr"}, {"tag": "fr", "relay_from": "es"}]},
@@ -129,7 +131,7 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
     change = {
         "title": "Another title",
         "languages": [
-            {"tag": "de", "interpreter": "converse", "voice": "cedar"},
+            {"tag": "de", "interpreter": "converse", "voice": "cedar", "providers": ["openai"]},
             {"tag": "es", "standby": "cold", "takeover_silence_s": 5.5, "relay_from": "DE"},
         ],
         "glossary": [{"text": "sluice", "translations": {"es": "esclusa"}}],
@@ -148,6 +150,7 @@ async def test_everything_can_be_changed_while_the_event_is_live(server: Server)
         ("es", None),
     ]
     assert [one["relay_from"] for one in event["languages"]] == [None, "de"]
+    assert [one["providers"] for one in event["languages"]] == [["openai"], []]
     assert [(one["standby"], one["takeover_silence_s"]) for one in event["languages"]] == [
         ("warm", 8.0),
         ("cold", 5.5),

@@ -18,6 +18,7 @@ _PLACEHOLDERS = {
     "attendee|stage": "stage",
     "link": "stage",
     "output": "0123456789ab",
+    "data_type": "json",
     "session": "x",
     "replacement": "0123456789ab",
     "token": "x",

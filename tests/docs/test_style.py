@@ -4,7 +4,9 @@ import ast
 import io
 import re
 import tokenize
+from collections import deque
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -45,17 +47,25 @@ def script_files() -> list[str]:
     return [name for name in sorted(files()) if name.endswith((".js", ".mjs"))]
 
 
-def docstrings(source: str) -> Iterator[str]:
-    """Docstrings, and strings that stand below an attribute."""
-    for node in ast.walk(ast.parse(source)):
+@cache
+def docstrings(name: str) -> list[str]:
+    """The docstrings of a module, that of the module first, and strings below an attribute."""
+    found, blocks = list[str](), deque[ast.AST]([ast.parse((ROOT / name).read_text())])
+    while blocks:
+        node = blocks.popleft()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             text = node.value.value
             if isinstance(text, str):
-                yield text
+                found.append(text)
+        for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+            blocks.extend(getattr(node, part, ()))
+    return found
 
 
 def comments(source: str) -> Iterator[str]:
     """Blocks of comments; comments on neighbouring lines are one text."""
+    if "#" not in source:
+        return
     block, last_line = list[str](), -1
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.COMMENT:
@@ -93,8 +103,7 @@ def test_documents_are_plain_english() -> None:
 def test_docstrings_and_comments_are_plain_english() -> None:
     wrong = {}
     for name in python_files():
-        source = (ROOT / name).read_text()
-        texts = [*docstrings(source), *comments(source)]
+        texts = [*docstrings(name), *comments((ROOT / name).read_text())]
         wrong[name] = [problem for text in texts for problem in problems(text)]
     assert not {name: found for name, found in wrong.items() if found}
 
@@ -109,10 +118,7 @@ def test_comments_of_scripts_are_plain_english() -> None:
 
 def test_a_module_is_described_by_a_noun_or_a_verb() -> None:
     """Not by a clause such as "What the floor puts on the bus"."""
-    titles = {
-        name: ast.get_docstring(ast.parse((ROOT / name).read_text())) or ""
-        for name in python_files()
-    }
+    titles = {name: next(iter(docstrings(name)), "").strip() for name in python_files()}
     for name in script_files():
         source = (ROOT / name).read_text()
         titles[name] = _MARGIN.sub("", source.removeprefix("/*")).strip()
@@ -122,7 +128,7 @@ def test_a_module_is_described_by_a_noun_or_a_verb() -> None:
 def test_no_docstring_begins_with_what_or_who() -> None:
     wrong = {}
     for name in python_files():
-        texts = docstrings((ROOT / name).read_text())
+        texts = docstrings(name)
         wrong[name] = [text for text in texts if text.lstrip().startswith(("What ", "Who "))]
     assert not {name: found for name, found in wrong.items() if found}
 

@@ -150,6 +150,7 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         await spanish.locator(".interpreting summary").click()
         await spanish.locator("[name='relay_from']").select_option("fr")
         await spanish.locator("[name='standby']").select_option("cold")
+        await spanish.locator("[name='providers']").fill("local, openai")
         assert not await violations(page)
         await page.locator("#create-submit").click()
         await page.locator("section[data-event='another-talk']").wait_for(timeout=60_000)
@@ -159,5 +160,11 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         assert event.passcode is not None
         assert event.passcode.text == "Water-24"
         assert event.starts_at_ms is None
-        spanish_from_french = Channel("es", voice="cedar", standby=Standby.COLD, relay_from="fr")
+        spanish_from_french = Channel(
+            "es",
+            voice="cedar",
+            standby=Standby.COLD,
+            relay_from="fr",
+            providers=("local", "openai"),
+        )
         assert event.channels == (spanish_from_french, Channel("fr"))

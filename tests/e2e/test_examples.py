@@ -76,6 +76,6 @@ async def the_page_plays_and_shows_captions(link: str) -> None:
         assert not errors
 
 
-@pytest.mark.parametrize("name", ["listener.py", "listener.html"])
+@pytest.mark.parametrize("name", ["listener.py", "listener.html", "receiver.py"])
 def test_an_example_is_short(name: str) -> None:
     assert len((EXAMPLES / name).read_text().splitlines()) <= MOST_LINES

@@ -18,6 +18,7 @@ from broadcaster.floor.stage_sound import StageSoundRoutes
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles.records import ask_to_slow_down
 from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.model.status import (
     BoothState,
@@ -54,7 +55,7 @@ async def bus() -> AsyncIterator[EmbeddedBus]:
 
 @pytest_asyncio.fixture
 async def http(bus: EmbeddedBus, aiohttp_client: AiohttpClient) -> aiohttp.ClientSession:
-    routes = StageSoundRoutes(find_event, bus).routes()
+    routes = StageSoundRoutes(find_event, bus, SystemClock()).routes()
     client = await aiohttp_client(create_application(bus, routes))
     client.session._base_url = client.make_url("/")
     return client.session
@@ -84,7 +85,19 @@ async def test_the_next_report_is_told_in_the_speakers_words(
                 "stereo_faulty": "right",
                 "microphone": asdict(REPORT.microphone) | {"faults": []},
                 "booths_failing": ["es"],
+                "slow_down": False,
             }
+
+
+async def test_the_speaker_is_asked_to_slow_down(
+    bus: EmbeddedBus, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_sound, "REPORT_WAIT_S", 0.05)
+    now_ms = SystemClock().now_ms()
+    for at_ms, is_shown in ((now_ms, True), (now_ms - 60_000, False)):
+        await ask_to_slow_down(bus, "talk", "es", at_ms)
+        async with http.get("/stage/talk/sound", headers=KEY) as answer:
+            assert (await answer.json())["slow_down"] is is_shown
 
 
 async def test_without_a_report_nobody_publishes(

@@ -26,6 +26,7 @@ LIGHTHOUSE = Path(__file__).parent / "node_modules" / "lighthouse"
 GOALS = {"performance": 0.98, "accessibility": 1.0, "best-practices": 1.0, "seo": 1.0}
 PAGES = {"attendee page": "/e/talk?lang=es", "code field": "/"}
 DEADLINE_S = 180
+MOST_TRIES = 5
 
 Report = dict[str, Any]
 
@@ -60,6 +61,21 @@ async def rated(url: str) -> Report:
     return found
 
 
+async def scored(url: str) -> Report:
+    """A run in which Lighthouse could score everything.
+
+    It misses the largest paint (NO_LCP) when the page scrolls to the newest caption before it.
+
+    Raises:
+        RuntimeError: it has failed, or could not in `MOST_TRIES` runs.
+    """
+    for _ in range(MOST_TRIES):
+        report = await rated(url)
+        if all(report["categories"][name]["score"] is not None for name in GOALS):
+            return report
+    raise RuntimeError(f"Lighthouse could not score {url} in {MOST_TRIES} runs")
+
+
 def scores(reports: list[Report]) -> dict[str, float]:
     """The median of each category."""
     return {
@@ -87,7 +103,7 @@ async def rate(runs: int) -> tuple[Table, bool]:
     version = json.loads((LIGHTHOUSE / "package.json").read_text())["version"]
     async with served_events() as events:
         for page, path in PAGES.items():
-            reports = [await rated(events.edge.url + path) for _ in range(runs)]
+            reports = [await scored(events.edge.url + path) for _ in range(runs)]
             found = scores(reports)
             good = good and all(found[name] >= goal for name, goal in GOALS.items())
             rows.append((page, *(f"{score:.2f}" for score in found.values())))

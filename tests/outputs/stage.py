@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from broadcaster.desk.outputs.output_bodies import NewOutput
+from broadcaster.desk.outputs.output_bodies import NewOutput, OutputChange
 from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
@@ -72,7 +72,16 @@ class Talk:
         wanted = NewOutput.model_validate(
             {"kind": kind, "channel": "es", "address": address, **more}
         )
-        return await OutputRecords(self.bus, self.clock, CIPHER).add("talk", wanted)
+        output, self.target = await OutputRecords(self.bus, self.clock, CIPHER).add("talk", wanted)
+        return output
+
+    async def send_again(self, output: CaptionOutput) -> None:
+        """Let a webhook send again what was given up."""
+        await OutputRecords(self.bus, self.clock, CIPHER).send_again("talk", output.id)
+
+    async def replace_address(self, output: CaptionOutput, address: str) -> None:
+        change = OutputChange(address=address)
+        await OutputRecords(self.bus, self.clock, CIPHER).change("talk", output.id, change)
 
     async def say(self, *texts: str) -> None:
         """Append captions, each of which grows first."""
@@ -98,7 +107,9 @@ class Talk:
     @asynccontextmanager
     async def outputs(self) -> AsyncIterator[None]:
         """A process that sends them; leaving the context is its sudden end."""
-        supervisor = OutputSupervisor(self.bus, self.clock, CIPHER, partial(make_wire, self.http))
+        supervisor = OutputSupervisor(
+            self.bus, self.clock, CIPHER, partial(make_wire, self.http, self.clock)
+        )
         async with background_task(supervisor.run(), "outputs"):
             yield
 

@@ -290,4 +290,4 @@ async def until(page: Page, condition: str, argument: object = None) -> None:
     """Wait until a JavaScript function is true; the pages' CSP forbids Playwright's own way."""
     async with asyncio.timeout(DEADLINE_MS / 1000):
         while not await page.evaluate(condition, argument):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)

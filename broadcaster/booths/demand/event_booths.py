@@ -52,6 +52,7 @@ class BoothKey:
     voice: str | None
     restarts: int
     relay_from: str
+    providers: tuple[str, ...]
 
     @classmethod
     def of(cls, channel: Channel) -> "BoothKey":
@@ -62,6 +63,7 @@ class BoothKey:
             channel.voice,
             channel.restarts,
             channel.relay_from,
+            channel.providers,
         )
 
 

@@ -17,7 +17,7 @@ WAITING = ms_to_samples(120)
 """Sound to collect before playing on after a gap: a packet of 60 ms, the rest for jitter."""
 MOST_WAITING = ms_to_samples(260)
 """When more is waiting, the oldest is dropped down to `WAITING`, so that it stays live."""
-PAUSE_WAIT_SAMPLES = ms_to_samples(1_200)
+PAUSE_WAIT_SAMPLES = ms_to_samples(500)
 """The AI waits this long for a pause in what it says before it is heard again."""
 _PAUSE_RMS = FULL_SCALE * 10 ** (-50 / 20)
 

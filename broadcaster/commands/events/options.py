@@ -25,7 +25,15 @@ CLEARABLE = (
     "time-zone",
 )
 """Options that `--clear` sets back to nothing."""
-KEPT_CHOICES = ("interpreter", "always", "voice", "standby", "takeover_silence_s", "relay_from")
+KEPT_CHOICES = (
+    "interpreter",
+    "always",
+    "voice",
+    "standby",
+    "takeover_silence_s",
+    "relay_from",
+    "providers",
+)
 """The choices for a language that it keeps if a command does not change them."""
 _FIELDS = {"source": "source_language", "spend-cap": "spend_cap_usd"}
 

@@ -6,10 +6,9 @@ A console's page publishes here, and so can OBS, GStreamer or a hardware console
 from aiohttp import web
 
 from broadcaster.access.registry import TokenRegistry
+from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Console, Interpreters
 from broadcaster.consoles.sound.feeds import InterpreterFeeds
-from broadcaster.model.consoles.records import change_on_air
-from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.signaling import (
     ACCEPTS_FRAGMENTS,
     ACCEPTS_OFFERS,
@@ -33,8 +32,7 @@ class InterpreterWhip:
         feeds: takes the microphones.
         settings: deadlines and ICE servers of their connections.
         registry: has the interpreters' tokens.
-        bus: has the turns.
-        clock: time.
+        commands: puts a microphone without a page on air.
     """
 
     def __init__(
@@ -43,15 +41,13 @@ class InterpreterWhip:
         feeds: InterpreterFeeds,
         settings: IngestSettings,
         registry: TokenRegistry,
-        bus: Bus,
-        clock: Clock,
+        commands: ConsoleCommands,
     ) -> None:
         self._interpreters = interpreters
         self._feeds = feeds
         self._sessions = WhipSessions(settings)
         self._registry = registry
-        self._bus = bus
-        self._clock = clock
+        self._commands = commands
 
     def routes(self) -> list[web.RouteDef]:
         """The routes. They go before those of the floor, whose sessions have similar addresses."""
@@ -87,20 +83,11 @@ class InterpreterWhip:
                 console.event, console.channel, token, session.peer
             )
             if request.query.get("on_air") == "1":
-                await self._take_channel(console)
+                await self._commands.take_channel(console)
         except BaseException:
             await session.peer.close()
             raise
         return self._sessions.created(session, answer)
-
-    async def _take_channel(self, console: Console) -> None:
-        """Put a microphone on air at once: hardware has no page with the button."""
-        await change_on_air(
-            self._bus,
-            console.event.id,
-            console.channel,
-            lambda turn: turn.taken_by(console.interpreter, console.name, self._clock.now_ms()),
-        )
 
     async def _describe(self, _: web.Request) -> web.Response:
         return self._sessions.described("OPTIONS, POST", ACCEPTS_OFFERS, authorized=False)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from broadcaster.model.outputs.address import LONGEST_ADDRESS
-from broadcaster.model.outputs.output import CaptionOutput, Options, OutputKind
+from broadcaster.model.outputs.output import CaptionOutput, Options, OutputKind, OutputTarget
 from broadcaster.model.outputs.progress import OutputProgress
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
@@ -24,7 +24,7 @@ class NewOutput(_OutputRequest):
     """Body of `POST /api/events/{event}/outputs`."""
 
     kind: OutputKind
-    channel: str = Field(max_length=35)
+    channel: str = Field("", max_length=35)
     name: Name = ""
     address: Address
     password: Password = ""
@@ -79,3 +79,8 @@ def output_body(output: CaptionOutput, progress: OutputProgress | None) -> dict[
         "options": dict(output.options),
         **shown.body(),
     }
+
+
+def webhook_body(output: CaptionOutput, target: OutputTarget) -> dict[str, Any]:
+    """A webhook that was just added, with its secret, which is shown this once."""
+    return {**output_body(output, None), "secret": target.password}

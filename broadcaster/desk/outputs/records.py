@@ -10,7 +10,7 @@ from cryptography.fernet import MultiFernet
 from broadcaster.desk.outputs.output_bodies import NewOutput, OutputChange
 from broadcaster.model import keys
 from broadcaster.model.outputs.address import checked_place
-from broadcaster.model.outputs.output import CaptionOutput, OutputTarget
+from broadcaster.model.outputs.output import CaptionOutput, OutputKind, OutputTarget, new_secret
 from broadcaster.model.outputs.output_errors import MOST_OUTPUTS, TooManyOutputs, UnknownOutput
 from broadcaster.model.outputs.progress import OutputProgress
 from broadcaster.model.ports import Bus, Clock
@@ -59,8 +59,8 @@ class OutputRecords:
         """
         return (await self._get(event_id, output_id))[0]
 
-    async def add(self, event_id: str, wanted: NewOutput) -> CaptionOutput:
-        """Add an output; it sends what is said from now on.
+    async def add(self, event_id: str, wanted: NewOutput) -> tuple[CaptionOutput, OutputTarget]:
+        """Add an output; it sends what is said from now on. A webhook gets a new secret.
 
         Raises:
             BadOutputAddress: this kind of output cannot send to the address.
@@ -71,8 +71,12 @@ class OutputRecords:
         known = await self._stored(event_id)
         if len(known) >= MOST_OUTPUTS:
             raise TooManyOutputs
-        newest = await self._bus.latest(keys.captions(event_id, wanted.channel), 1)
-        target = OutputTarget(wanted.address, wanted.password)
+        is_webhook = wanted.kind is OutputKind.WEBHOOK
+        stream = keys.captions(event_id, wanted.channel)
+        if is_webhook and not wanted.channel:
+            stream = keys.happenings(event_id)
+        newest = await self._bus.latest(stream, 1)
+        target = OutputTarget(wanted.address, new_secret() if is_webhook else wanted.password)
         output = CaptionOutput(
             # Ids are in the order in which outputs were added.
             id=f"{self._clock.now_ms():x}{secrets.token_hex(3)}",
@@ -86,7 +90,19 @@ class OutputRecords:
             options=wanted.options(),
         )
         await self._bus.put(keys.output_record(event_id, output.id), output.to_json(), 0)
-        return output
+        return output, target
+
+    async def send_again(self, event_id: str, output_id: str) -> CaptionOutput:
+        """Let a webhook send again what was given up.
+
+        Raises:
+            UnknownOutput: it was removed, or never existed.
+            VersionConflict: somebody else changed it at the same moment.
+        """
+        output, version = await self._get(event_id, output_id)
+        changed = replace(output, again=output.again + 1)
+        await self._bus.put(keys.output_record(event_id, output_id), changed.to_json(), version)
+        return changed
 
     async def change(self, event_id: str, output_id: str, change: OutputChange) -> CaptionOutput:
         """Change the name of an output, or give it a new address or password.

@@ -1,5 +1,6 @@
 """`/api/events/{event}/outputs`: where an event's captions go besides our own pages."""
 
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -7,14 +8,21 @@ from cryptography.fernet import MultiFernet
 
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
+from broadcaster.desk.handover.news import ToldNews
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.outputs.output_bodies import NewOutput, OutputChange, output_body
+from broadcaster.desk.outputs.output_bodies import (
+    NewOutput,
+    OutputChange,
+    output_body,
+    webhook_body,
+)
 from broadcaster.desk.outputs.records import OutputRecords
 from broadcaster.desk.outputs.testing import send_test_line
 from broadcaster.desk.requests import parse
 from broadcaster.errors import EventChanged, UnknownChannel, VersionConflict
+from broadcaster.model import keys
 from broadcaster.model.event import Event
-from broadcaster.model.outputs.output import CaptionOutput
+from broadcaster.model.outputs.output import CaptionOutput, OutputKind
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.web.organizer import Organizer
 
@@ -58,6 +66,7 @@ class OutputRoutes:
             web.patch(f"{path}/{{output}}", self.change),
             web.delete(f"{path}/{{output}}", self.remove),
             web.post(f"{path}/{{output}}/test", self.test),
+            web.post(f"{path}/{{output}}/again", self.send_again),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -71,11 +80,15 @@ class OutputRoutes:
         event, actor = await self._event(request)
         event.refuse_if_over()
         wanted = await parse(request, NewOutput)
-        if wanted.channel not in event.channel_ids():
+        is_webhook = wanted.kind is OutputKind.WEBHOOK
+        if not (is_webhook and not wanted.channel) and wanted.channel not in event.channel_ids():
             raise UnknownChannel(event.channel_ids())
-        output = await self._records.add(event.id, wanted)
+        if is_webhook and not wanted.channel:
+            await self._begin_news(event)
+        output, target = await self._records.add(event.id, wanted)
         await self._note("output_added", output, actor)
-        return await self._answer(output, 201)
+        body = webhook_body(output, target) if is_webhook else output_body(output, None)
+        return web.json_response(body, status=201, headers=NO_STORE)
 
     async def change(self, request: web.Request) -> web.Response:
         """Give an output another name, address or password."""
@@ -99,6 +112,15 @@ class OutputRoutes:
         await self._note("output_removed", output, actor)
         return web.Response(status=204, headers=NO_STORE)
 
+    async def send_again(self, request: web.Request) -> web.Response:
+        """Send again what a webhook has given up."""
+        event, _ = await self._event(request)
+        try:
+            output = await self._records.send_again(event.id, request.match_info["output"])
+        except VersionConflict:
+            raise EventChanged from None
+        return await self._answer(output)
+
     async def test(self, request: web.Request) -> web.Response:
         """Send a test line, and say whether it has arrived."""
         event, _ = await self._event(request)
@@ -114,10 +136,16 @@ class OutputRoutes:
         actor = self._organizer.authorize(request).name
         return (await self._events.get(request.match_info["event"])).event, actor
 
+    async def _begin_news(self, event: Event) -> None:
+        """Note what is the case now: a webhook is told what happens from now on."""
+        with suppress(VersionConflict):  # it was noted for an earlier one
+            news = ToldNews.of(event, ()).to_json()
+            await self._bus.put(keys.told_record(event.id), news, 0)
+
     async def _note(self, what: str, output: CaptionOutput, actor: str) -> None:
         values = {"kind": str(output.kind), "channel": output.channel, "place": output.place}
         await self._journal.note(output.event, what, actor, values)
 
-    async def _answer(self, output: CaptionOutput, status: int = 200) -> web.Response:
+    async def _answer(self, output: CaptionOutput) -> web.Response:
         body: dict[str, Any] = output_body(output, await self._records.progress(output))
-        return web.json_response(body, status=status, headers=NO_STORE)
+        return web.json_response(body, headers=NO_STORE)

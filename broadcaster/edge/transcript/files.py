@@ -27,11 +27,16 @@ def text_file(
         notice: the sentence about AI, or empty.
     """
     paragraphs = [
-        f"[{_clock(paragraph[0].start_ms)}] {_joined(paragraph, channel)}"
-        for paragraph in _paragraphs(captions, channel)
+        f"[{clock_text(start_ms)}] {text}" for start_ms, text in paragraphs_of(captions, channel)
     ]
     head = "\n".join(filter(None, [title, language, notice]))
     return "\n\n".join([head, *paragraphs]) + "\n"
+
+
+def paragraphs_of(captions: Iterable[Caption], channel: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a text, each with the time at which it begins, in ms of the event clock."""
+    for paragraph in _paragraphs(captions, channel):
+        yield paragraph[0].start_ms, _joined(paragraph, channel)
 
 
 def subtitle_file(captions: Iterable[Caption], title: str, notice: str) -> str:
@@ -57,7 +62,7 @@ def _cue(caption: Caption) -> str:
     start_ms = max(caption.start_ms, 0)
     end_ms = max(caption.end_ms, start_ms + _SHORTEST_CUE_MS)
     lines = [escape(line, quote=False) for line in caption.text.splitlines() if line.strip()]
-    times = f"{_clock(start_ms, thousandths=True)} --> {_clock(end_ms, thousandths=True)}"
+    times = f"{clock_text(start_ms, thousandths=True)} --> {clock_text(end_ms, thousandths=True)}"
     return "\n".join([times, *lines])
 
 
@@ -90,7 +95,8 @@ def _joined(paragraph: Iterable[Caption], channel: str) -> str:
     )
 
 
-def _clock(ms: int, *, thousandths: bool = False) -> str:
+def clock_text(ms: int, *, thousandths: bool = False) -> str:
+    """A time of the event clock, such as `01:02:03` or `01:02:03.450`."""
     seconds, rest_ms = divmod(max(ms, 0), 1_000)
     clock = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return f"{clock}.{rest_ms:03}" if thousandths else clock

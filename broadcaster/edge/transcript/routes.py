@@ -14,6 +14,12 @@ from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.transcript.files import subtitle_file, text_file
 from broadcaster.edge.transcript.kept import KeptPasts, TranscriptFile
+from broadcaster.edge.transcript.more_files import (
+    json_file,
+    page_file,
+    subrip_file,
+    ttml_file,
+)
 from broadcaster.edge.transcript.past import PastCaption
 from broadcaster.edge.transcript.search import Match, find
 from broadcaster.errors import DownloadsOff
@@ -29,7 +35,14 @@ MOST_WAITING = 16
 """Searches and files that are being made or wait for that; more are refused."""
 FILE_DEADLINE_S = 10.0
 _HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE, **MADE_BY_AI}
-_TYPES = {"txt": "text/plain", "vtt": "text/vtt"}
+_TYPES = {
+    "txt": "text/plain",
+    "vtt": "text/vtt",
+    "srt": "application/x-subrip",
+    "ttml": "application/ttml+xml",
+    "json": "application/json",
+    "html": "text/html",
+}
 Result = TypeVar("Result")
 
 
@@ -53,7 +66,10 @@ class TranscriptRoutes:
         """The routes of `/e/{event}/search/{channel}` and `/e/{event}/transcript/{channel}.…`."""
         return [
             web.get("/e/{event}/search/{channel}", self.search),
-            web.get("/e/{event}/transcript/{channel}.{file_type:txt|vtt}", self.transcript),
+            web.get(
+                f"/e/{{event}}/transcript/{{channel}}.{{file_type:{'|'.join(_TYPES)}}}",
+                self.transcript,
+            ),
         ]
 
     async def search(self, request: web.Request) -> web.Response:
@@ -101,17 +117,30 @@ class TranscriptRoutes:
     async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, file_type: str) -> bytes:
         """The file, from memory if nothing was said since it was made."""
         title = room.event.title
-        language = "Original"
+        language, direction = "Original", "auto"
+        tag = room.floor_language if channel == FLOOR else channel
         if channel != FLOOR:
-            language = (await languages([channel]))[0].name
+            described = (await languages([channel]))[0]
+            language, direction = described.name, described.direction
         past = self.kept.past_of(hub, channel)
         notice = ai_notice(room, channel)
 
         def make(messages: list[bytes]) -> bytes:
             captions = [each.caption for each in past.captions.update(messages)]
-            if file_type == "vtt":
-                return subtitle_file(captions, title, notice).encode()
-            return text_file(captions, title, language, channel, notice).encode()
+            match file_type:
+                case "vtt":
+                    text = subtitle_file(captions, title, notice)
+                case "srt":
+                    text = subrip_file(captions)
+                case "ttml":
+                    text = ttml_file(captions, title, tag)
+                case "json":
+                    text = json_file(captions, title, channel, notice)
+                case "html":
+                    text = page_file(captions, title, language, channel, notice, direction)
+                case _:
+                    text = text_file(captions, title, language, channel, notice)
+            return text.encode()
 
         files = past.files
         try:

@@ -18,6 +18,7 @@ SCHEMES: dict[OutputKind, tuple[str, ...]] = {
     OutputKind.TCP: ("tcp", "telnet"),
     OutputKind.OBS: ("ws", "wss"),
     OutputKind.VMIX: ("http", "https"),
+    OutputKind.WEBHOOK: ("https", "http"),
 }
 _WITH_TOKEN = frozenset({OutputKind.ZOOM, OutputKind.YOUTUBE, OutputKind.TEAMS})
 """Their addresses have a token behind a question mark."""
@@ -34,6 +35,7 @@ _HINTS = {
     ),
     OutputKind.TCP: "Write it like tcp://10.0.0.20:23, with the port of the caption encoder.",
     OutputKind.OBS: "Write it like ws://10.0.0.30:4455, as OBS shows it under Connect info.",
+    OutputKind.WEBHOOK: "Write the address of the receiver, like https://cms.example/hooks/talks.",
     OutputKind.VMIX: "Write it like http://10.0.0.31:8088, as vMix shows it under Web controller.",
 }
 TELNET_PORT = 23

@@ -1,6 +1,8 @@
 """A caption output: one channel's captions, sent to another program or service."""
 
+import base64
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -10,8 +12,17 @@ from cryptography.fernet import InvalidToken, MultiFernet
 
 PURPOSE = b"broadcaster caption outputs"
 """The addresses and passwords of outputs are encrypted for this alone."""
+SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret
+"""The beginning of a webhook's secret, by Standard Webhooks."""
+
+SECRET_BYTES = 32
 
 Options = Mapping[str, str | int]
+
+
+def new_secret() -> str:
+    """A secret for the receiver of a webhook."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 class OutputKind(StrEnum):
@@ -29,6 +40,8 @@ class OutputKind(StrEnum):
     """A text source in OBS Studio."""
     VMIX = "vmix"
     """A text field of a title in vMix."""
+    WEBHOOK = "webhook"
+    """Other software: it is told what happens to the event, or gets the captions of a channel."""
 
 
 ON_SCREEN = frozenset({OutputKind.OBS, OutputKind.VMIX})
@@ -68,13 +81,15 @@ class CaptionOutput:
         id: unique within its event.
         event: id of the event.
         kind: how it sends.
-        channel: whose captions: `floor` or a language of the event.
+        channel: whose captions: `floor` or a language of the event; empty for a webhook that is
+            told what happens to the event.
         name: what the organizer calls it; may be empty.
         place: host and port of the address, which may be shown.
         sealed: an `OutputTarget`, encrypted; empty once the output is removed.
         target: counts the addresses that were set, from 1.
         after: id of the newest caption when the output was added; it sends what comes later.
         options: settings of its kind that are no secrets.
+        again: counts how often the organizer has asked to send again what was given up.
         removed_at_ms: Unix time of its removal; None while it exists.
     """
 
@@ -89,6 +104,7 @@ class CaptionOutput:
     after: str = ""
     options: Options = field(default_factory=dict)
     removed_at_ms: int | None = None
+    again: int = 0
 
     def to_json(self) -> bytes:
         """The form of its record on the bus."""

@@ -21,6 +21,27 @@ class OutputState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, and can be sent again.
+
+    Attributes:
+        before: id of the entry before it in its stream.
+        id: of its own entry.
+        what: the kind of thing it tells.
+        at_ms: Unix time at which that happened.
+    """
+
+    before: str
+    id: str
+    what: str
+    at_ms: int
+
+
+MOST_DEAD = 50
+"""Messages that can be sent again; the oldest are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutputProgress:
     """The stored part of an output's deliveries. It holds nothing that was said.
 
@@ -37,6 +58,8 @@ class OutputProgress:
         sent: how many texts have arrived.
         missed: how many were given up, because they would have come too late.
         sent_at_ms: Unix time at which the last one has arrived.
+        dead: messages of a webhook that were given up.
+        again: `CaptionOutput.again` when those were last sent again.
     """
 
     state: OutputState = OutputState.WAITING
@@ -50,6 +73,8 @@ class OutputProgress:
     sent: int = 0
     missed: int = 0
     sent_at_ms: int | None = None
+    dead: tuple[DeadLetter, ...] = ()
+    again: int = 0
 
     def to_json(self) -> bytes:
         """The form of its record on the bus."""
@@ -64,7 +89,8 @@ class OutputProgress:
         """
         try:
             raw = json.loads(data)
-            return cls(**{**raw, "state": OutputState(raw["state"])})
+            dead = tuple(DeadLetter(**one) for one in raw.get("dead", ()))
+            return cls(**{**raw, "state": OutputState(raw["state"]), "dead": dead})
         except (KeyError, TypeError) as wrong:
             raise ValueError("not the progress of an output") from wrong
 
@@ -78,6 +104,7 @@ class OutputProgress:
             "sent": self.sent,
             "missed": self.missed,
             "sent_at_ms": self.sent_at_ms,
+            "dead": [{"what": one.what, "at_ms": one.at_ms} for one in self.dead],
         }
 
 

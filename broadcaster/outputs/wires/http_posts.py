@@ -1,6 +1,7 @@
 """Requests to services that take captions by HTTP. No redirect is followed."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import aiohttp
@@ -27,15 +28,17 @@ async def ask(
     url: URL,
     *,
     data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
     not_started: int | None = None,
 ) -> str:
-    """Send a request. A body is plain text.
+    """Send a request. Without other headers a body is plain text.
 
     Args:
         http: the client.
         method: of HTTP.
         url: the address.
         data: the body.
+        headers: of the request.
         not_started: the status that says that the meeting has not started.
 
     Returns:
@@ -45,7 +48,8 @@ async def ask(
         WireFailed: `unreachable`, `timed_out`, `answered`, `not_started` or, for a status that says
             that the address is not valid, `refused`.
     """
-    headers = PLAIN_TEXT if data is not None else None
+    if headers is None and data is not None:
+        headers = PLAIN_TEXT
     try:
         async with (
             asyncio.timeout(REQUEST_TIMEOUT_S),

@@ -14,11 +14,13 @@ class Parcel:
             its number.
         text: one or two lines, joined by a newline.
         spoken_at_ms: Unix time at which its first word was heard.
+        message_id: the same whenever it is sent again; no other text has it.
     """
 
     number: int
     text: str
     spoken_at_ms: int
+    message_id: str = ""
 
 
 class WireFailed(Exception):
@@ -28,15 +30,22 @@ class WireFailed(Exception):
         reason: stable id, snake case; the desk has words for it.
         values: details for people, never a secret and never what was said.
         refused: the other side does not accept the address or the password.
+        rejected: the other side does not accept this text, and may accept another one.
     """
 
     def __init__(
-        self, reason: str, values: Mapping[str, str | int] | None = None, *, refused: bool = False
+        self,
+        reason: str,
+        values: Mapping[str, str | int] | None = None,
+        *,
+        refused: bool = False,
+        rejected: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.values: Mapping[str, str | int] = values or {}
         self.refused = refused
+        self.rejected = rejected
 
 
 class Wire(Protocol):

@@ -3,10 +3,11 @@ import { say } from '../../i18n/say.js';
 import { h } from '../../shared/dom.js';
 
 /** @typedef {import('../api-types.js').EventLanguage} EventLanguage */
-/** @typedef {Pick<EventLanguage, 'standby' | 'takeover_silence_s' | 'relay_from'>} Interpreting */
+/** @typedef {Pick<EventLanguage, 'standby' | 'takeover_silence_s' | 'relay_from' | 'providers'>} Interpreting */
 
 const FLOOR = '';
 const USUAL_SILENCE_S = '8';
+const PROVIDERS = '\\s*([a-z][a-z0-9_\\-]*\\s*(,\\s*[a-z][a-z0-9_\\-]*\\s*)*)?';
 
 export class InterpretingFields {
   #relay = h('select', { class: 'input', name: 'relay_from' });
@@ -26,6 +27,14 @@ export class InterpretingFields {
     required: true,
     value: USUAL_SILENCE_S,
   });
+  #providers = h('input', {
+    class: 'input',
+    name: 'providers',
+    autocomplete: 'off',
+    spellcheck: false,
+    pattern: PROVIDERS,
+    placeholder: say('providersUsual'),
+  });
   element = h(
     'details',
     { class: 'interpreting' },
@@ -36,6 +45,7 @@ export class InterpretingFields {
       h('label', { class: 'field' }, say('relayFrom'), this.#relay),
       h('label', { class: 'field' }, say('standbyOf'), this.#standby),
       h('label', { class: 'field' }, say('takeoverSilence'), this.#silence),
+      h('label', { class: 'field' }, say('providersInOrder'), this.#providers),
     ),
   );
 
@@ -54,11 +64,12 @@ export class InterpretingFields {
   }
 
   /** @param {Interpreting} values */
-  fill({ standby, takeover_silence_s, relay_from }) {
+  fill({ standby, takeover_silence_s, relay_from, providers }) {
+    this.#providers.value = providers.join(', ');
     this.#standby.value = standby;
     this.#silence.value = String(takeover_silence_s);
     this.#choose(relay_from ?? FLOOR);
-    this.element.open = relay_from !== null;
+    this.element.open = relay_from !== null || providers.length > 0;
   }
 
   /** @returns {Interpreting} */
@@ -67,6 +78,7 @@ export class InterpretingFields {
       standby: this.#standby.value === 'cold' ? 'cold' : 'warm',
       takeover_silence_s: this.#silence.valueAsNumber,
       relay_from: this.#relay.value || null,
+      providers: this.#providers.value.split(',').map((name) => name.trim()).filter(Boolean),
     };
   }
 

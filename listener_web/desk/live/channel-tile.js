@@ -3,6 +3,7 @@ import { h, setText } from '../../shared/dom.js';
 import { judge, levelMeter, showLevel } from '../../shared/level.js';
 import { say } from '../../i18n/say.js';
 import { decimal, money, whole } from '../../i18n/written.js';
+import { OnAirLine } from '../consoles/on-air-line.js';
 import { channelName } from './alarm-words.js';
 import { SparkLine } from './spark-line.js';
 
@@ -35,6 +36,7 @@ export class ChannelTile {
   #people;
   #readersLine;
   #cost;
+  #onAir;
   #meter;
   #level = h('span', { class: 'level-words' });
   #session = h('p', { class: 'soft session' });
@@ -46,8 +48,9 @@ export class ChannelTile {
    * @param {string} event its id
    * @param {string} channel
    * @param {(channel: string) => void} listen
+   * @param {(error: unknown) => void} failed
    */
-  constructor(event, channel, listen) {
+  constructor(event, channel, listen, failed) {
     this.#channel = channel;
     const of = `${event} ${channel}`;
     this.#lagLine = new SparkLine(`${of} lag`, LEAST_LAG_S);
@@ -57,6 +60,7 @@ export class ChannelTile {
     const name = channelName(channel);
     this.element.dataset.channel = channel;
     this.#meter = levelMeter(say('liveLevelOf', { channel: name }));
+    this.#onAir = new OnAirLine(event, channel, name, failed);
     const hear = h(
       'button',
       { type: 'button', class: 'button listen', 'aria-label': say('liveListenTo', { channel: name }) },
@@ -69,6 +73,7 @@ export class ChannelTile {
         : [figure(say('channelLag'), this.#lag, this.#lagLine.element, 'lag')];
     this.element.append(
       h('div', { class: 'tile-head' }, h('h3', {}, name), this.#status),
+      ...(channel === 'floor' ? [] : [this.#onAir.element]),
       h(
         'dl',
         { class: 'figures' },
@@ -92,6 +97,7 @@ export class ChannelTile {
     this.#status.dataset.status = look;
     setText(this.#sign, sign);
     setText(this.#state, say(key));
+    this.#onAir.show(status);
     const seconds = (status.lag_ms ?? 0) / 1000;
     setText(this.#lag, status.lag_ms === null ? '–' : say('seconds', { seconds: decimal(seconds) }));
     this.#lagLine.push(nowMs, seconds);

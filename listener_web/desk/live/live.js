@@ -50,6 +50,11 @@ let connectedScreens = /** @type {import('../screens/screen-row.js').ConnectedSc
 /** Those of the one event, which may be told before it is shown. */
 let announced = /** @type {import('../announcements/announcement-item.js').DeskAnnouncement[]} */ ([]);
 
+/** What interpreters wrote, by event, which may be told before it is shown. */
+const written = /** @type {Map<string, Record<string, import('../consoles/booth-messages.js').BoothMessage[]>>} */ (
+  new Map()
+);
+
 /** @param {unknown} error */
 function fail(error) {
   if (error instanceof ApiError && error.status === 401) {
@@ -82,7 +87,8 @@ function showEvent(event) {
     return;
   }
   if (view) view.update(event);
-  else views.set(event.id, new RoomView(event, (one, channel) => listenIn.listen(one, channel)));
+  else views.set(event.id, new RoomView(event, (one, channel) => listenIn.listen(one, channel), fail));
+  views.get(event.id)?.messages.take(written.get(event.id) ?? {});
   if (only !== '') {
     if (log === null) {
       log = new LogPane(event.id, fail);
@@ -152,7 +158,10 @@ new ChangesFeed({
     alarmList.clear();
   },
   event: showEvent,
-  deleted: ({ id }) => remove(id),
+  deleted: ({ id }) => {
+    written.delete(id);
+    remove(id);
+  },
   status: ({ id, status }) => views.get(id)?.take(status),
   store: () => undefined,
   alarms: ({ id, alarms }) => {
@@ -163,6 +172,10 @@ new ChangesFeed({
     if (id !== only) return;
     announced = told.announcements;
     announcements?.take(announced);
+  },
+  messages: ({ id, messages }) => {
+    written.set(id, messages);
+    views.get(id)?.messages.take(messages);
   },
   screens: ({ id, screens: told }) => {
     if (id !== only) return;

@@ -32,6 +32,8 @@ const WORDS = /** @type {const} */ ({
   alarm_cleared: 'logAlarmCleared',
   token_created: 'logTokenCreated',
   token_revoked: 'logTokenRevoked',
+  channel_taken: 'logChannelTaken',
+  channel_released: 'logChannelReleased',
   passage_flagged: 'logPassageFlagged',
   caption_corrected: 'logCaptionCorrected',
   caption_hidden: 'logCaptionHidden',

@@ -4,6 +4,7 @@ import { judge, levelMeter, showLevel } from '../../shared/level.js';
 import { EVENT_STATES, livePage } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
 import { money, shortMoney, whole } from '../../i18n/written.js';
+import { BoothMessages } from '../consoles/booth-messages.js';
 import { ChannelTile } from './channel-tile.js';
 import { ReviewLine } from '../review/review-line.js';
 import { SparkLine } from './spark-line.js';
@@ -15,6 +16,7 @@ export class RoomView {
   element = h('section', { class: 'room' });
   #event;
   #listen;
+  #failed;
   #title = h('h2', { dir: 'auto' });
   #link = h('a', { class: 'button small only' }, say('liveOnlyThis'));
   #state = h('p', { class: 'status event-state' });
@@ -32,10 +34,14 @@ export class RoomView {
   /**
    * @param {DeskEvent} event
    * @param {(event: DeskEvent, channel: string) => void} listen
+   * @param {(error: unknown) => void} failed
    */
-  constructor(event, listen) {
+  constructor(event, listen, failed) {
     this.#event = event;
     this.#listen = listen;
+    this.#failed = failed;
+    /** What its human interpreters write. */
+    this.messages = new BoothMessages(event.id, failed);
     this.#pace = new SparkLine(`${event.id} cost`, 1);
     this.element.dataset.event = event.id;
     this.#link.href = livePage(event.id);
@@ -43,7 +49,7 @@ export class RoomView {
     const floor = h('div', { class: 'room-floor' }, this.#speaker, this.#meter);
     const head = h('div', { class: 'room-head' }, this.#title, this.#state, this.#cost, this.#link);
     this.#review = new ReviewLine(event.id);
-    this.element.append(head, floor, this.#review.element, this.#tilesBox);
+    this.element.append(head, floor, this.#review.element, this.#tilesBox, this.messages.element);
     this.update(event);
   }
 
@@ -93,7 +99,8 @@ export class RoomView {
   #tile(channel) {
     let tile = this.#tiles.get(channel);
     if (tile === undefined) {
-      tile = new ChannelTile(this.#event.id, channel, (chosen) => this.#listen(this.#event, chosen));
+      const listen = (/** @type {string} */ chosen) => this.#listen(this.#event, chosen);
+      tile = new ChannelTile(this.#event.id, channel, listen, this.#failed);
       this.#tiles.set(channel, tile);
       this.#tilesBox.append(tile.element);
     }

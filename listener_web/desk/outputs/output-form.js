@@ -44,6 +44,8 @@ export class OutputForm {
     { class: 'input', name: 'charset' },
     ...['utf-8', 'latin-1', 'ascii'].map((value) => h('option', { value }, value.toUpperCase())),
   );
+  /** @type {string[]} */
+  #channels = [];
   #how = h('p', { class: 'soft' });
   #where = labelled('outputAddress', this.#address);
   /** The fields that only some kinds have. @type {[HTMLElement, OutputKind[]][]} */
@@ -57,7 +59,7 @@ export class OutputForm {
 
   /**
    * @param {string} path of the outputs in the API
-   * @param {{added: () => void, closed: () => void, failed: (error: unknown) => void}} on
+   * @param {{added: (secret?: string) => void, closed: () => void, failed: (error: unknown) => void}} on
    */
   constructor(path, on) {
     this.#path = path;
@@ -90,14 +92,20 @@ export class OutputForm {
 
   /** @param {DeskEvent} event */
   show(event) {
-    const channels = ['floor', ...event.languages.map(({ tag }) => tag)];
+    this.#channels = ['floor', ...event.languages.map(({ tag }) => tag)];
+    this.#showChannels();
+  }
+
+  #showChannels() {
+    const more = this.#kind.value === 'webhook' ? [''] : []; // what happens, and no captions
+    const channels = [...more, ...this.#channels];
     const shown = [...this.#channel.options].map(({ value }) => value);
-    if (channels.join() === shown.join()) return;
+    if (channels.join('|') === shown.join('|')) return;
     const chosen = this.#channel.value;
-    this.#channel.replaceChildren(
-      ...channels.map((value) => h('option', { value }, channelName(value))),
-    );
-    if (channels.includes(chosen)) this.#channel.value = chosen;
+    const named = (/** @type {string} */ tag) =>
+      tag === '' ? say('outputHappenings') : channelName(tag);
+    this.#channel.replaceChildren(...channels.map((value) => h('option', { value }, named(value))));
+    if (more.length === 0 && channels.includes(chosen)) this.#channel.value = chosen;
   }
 
   /** Put the focus into it. */
@@ -110,6 +118,7 @@ export class OutputForm {
     const { how, example } = OUTPUT_KINDS[kind];
     setText(this.#how, say(how));
     this.#address.placeholder = example;
+    this.#showChannels();
     for (const [label, kinds] of this.#special) label.hidden = !kinds.includes(kind);
     this.#input.required = kind === 'obs' || kind === 'vmix';
     this.#field.required = kind === 'vmix';
@@ -122,20 +131,22 @@ export class OutputForm {
       vmix: { input: this.#input.value, field: this.#field.value },
       tcp: { columns: Number(this.#columns.value), charset: this.#charset.value },
     }[kind];
+    let secret;
     try {
-      await sendJson('POST', this.#path, {
+      const made = await sendJson('POST', this.#path, {
         kind,
         channel: this.#channel.value,
         name: this.#name.value,
         address: this.#address.value,
         ...special,
       });
+      secret = made.secret;
     } catch (error) {
       this.#on.failed(error);
       return;
     }
     this.#address.value = this.#password.value = this.#name.value = '';
-    this.#on.added();
+    this.#on.added(secret);
   }
 }
 

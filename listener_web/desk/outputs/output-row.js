@@ -26,6 +26,13 @@ export class OutputRow {
   #remove = h('button', { type: 'button', class: 'button small danger', 'data-needs': 'edit_event' });
   #address = h('input', { class: 'input', dir: 'ltr', maxLength: 2000, autocomplete: 'off', spellcheck: false });
   #password = h('input', { class: 'input', type: 'password', maxLength: 200, autocomplete: 'new-password' });
+  #again = h(
+    'button',
+    { type: 'button', class: 'button small', 'data-needs': 'control_event' },
+    say('outputAgain'),
+  );
+  #deadWords = h('span');
+  #dead = h('div', { class: 'row output-dead', hidden: true }, this.#deadWords, this.#again);
   #form;
   #busy = false;
 
@@ -53,9 +60,11 @@ export class OutputRow {
       this.#state,
       h('div', { class: 'row' }, this.#test, this.#replace, this.#remove),
       this.#note,
+      this.#dead,
       this.#form,
     );
     this.#test.addEventListener('click', () => void this.#sendTest());
+    this.#again.addEventListener('click', () => void this.#sendAgain());
     this.#replace.addEventListener('click', () => this.#open(this.#form.hidden === true));
     this.#remove.addEventListener('click', () => void this.#removeOutput());
     this.#form.addEventListener('submit', (submit) => {
@@ -70,7 +79,12 @@ export class OutputRow {
     const kind = say(OUTPUT_KINDS[output.kind].name);
     const name = output.name === '' ? kind : `${output.name} (${kind})`;
     setText(this.#what, name);
-    setText(this.#where, say('outputRoute', { channel: channelName(output.channel), place: output.place }));
+    const channel = output.channel === '' ? say('outputHappenings') : channelName(output.channel);
+    setText(this.#where, say('outputRoute', { channel, place: output.place }));
+    const count = output.dead.length;
+    this.#dead.hidden = count === 0;
+    if (count > 0) setText(this.#deadWords, say('outputDead', { count }));
+    this.#again.setAttribute('aria-label', `${say('outputAgain')}: ${name}`);
     if (output.state === 'stopped' || output.state === 'retrying') this.#tell(''); // of a test line
     this.element.dataset.state = output.state;
     this.#state.dataset.status = OUTPUT_LOOKS[output.state];
@@ -102,6 +116,13 @@ export class OutputRow {
           ? say('outputTestArrived')
           : say('outputTestFailed', { reason: reasonWords(answer) }),
       );
+    });
+  }
+
+  async #sendAgain() {
+    await this.#guarded(async () => {
+      await sendJson('POST', `${this.#path}/again`, {});
+      this.#replace.focus(); // the button goes when everything has arrived
     });
   }
 

@@ -1,14 +1,14 @@
 /** The state of a caption output in words. */
 import { say } from '../../i18n/say.js';
 
-/** @typedef {'zoom' | 'youtube' | 'teams' | 'tcp' | 'obs' | 'vmix'} OutputKind */
+/** @typedef {'zoom' | 'youtube' | 'teams' | 'tcp' | 'obs' | 'vmix' | 'webhook'} OutputKind */
 /** @typedef {'waiting' | 'sending' | 'retrying' | 'stopped'} OutputState */
 
 /**
  * @typedef {object} CaptionOutput
  * @property {string} id
  * @property {OutputKind} kind
- * @property {string} channel
+ * @property {string} channel empty for a webhook that is told what happens to the event
  * @property {string} name
  * @property {string} place host and port
  * @property {Record<string, string | number>} options
@@ -19,6 +19,7 @@ import { say } from '../../i18n/say.js';
  * @property {number} sent
  * @property {number} missed
  * @property {number | null} sent_at_ms
+ * @property {{what: string, at_ms: number}[]} dead messages that were given up and can be sent again
  */
 
 /** The kinds in the order of the form, each with its name and where its address is found. */
@@ -29,6 +30,7 @@ export const OUTPUT_KINDS = /** @type {const} */ ({
   obs: { name: 'outputObs', how: 'outputObsHow', example: 'ws://10.0.0.30:4455' },
   vmix: { name: 'outputVmix', how: 'outputVmixHow', example: 'http://10.0.0.31:8088' },
   tcp: { name: 'outputTcp', how: 'outputTcpHow', example: 'tcp://10.0.0.20:23' },
+  webhook: { name: 'outputWebhook', how: 'outputWebhookHow', example: 'https://cms.example/hooks/talks' },
 });
 
 /** The colour of each state. */

@@ -2,7 +2,8 @@
 import { explained, inSentences } from '../../i18n/error-words.js';
 import { say } from '../../i18n/say.js';
 import { h } from '../../shared/dom.js';
-import { eventAddress } from '../../shared/organizer.js';
+import { copyLink, eventAddress } from '../../shared/organizer.js';
+import { isOver } from '../event-actions.js';
 import { OutputForm } from './output-form.js';
 import { OutputRow } from './output-row.js';
 
@@ -18,17 +19,21 @@ export class OutputsPanel {
     { type: 'button', class: 'button small output-add', 'data-needs': 'edit_event', 'aria-expanded': 'false' },
     say('outputAdd'),
   );
+  #secret = h('input', { class: 'input', readOnly: true, dir: 'ltr', spellcheck: false });
+  #secretPart = h('div', { class: 'output-secret', role: 'status', hidden: true });
   #form;
   /** @type {Map<string, OutputRow>} */
   #rows = new Map();
+  #isOver = false;
 
   /** @param {string} id of the event */
   constructor(id) {
     this.#path = `${eventAddress(id)}/outputs`;
     this.#form = new OutputForm(this.#path, {
-      added: () => {
+      added: (secret) => {
         this.#problem.hidden = true;
         this.#open(false);
+        this.#showSecret(secret);
       },
       closed: () => this.#open(false),
       failed: (error) => this.#tell(error),
@@ -40,6 +45,7 @@ export class OutputsPanel {
       h('p', { class: 'soft' }, say('outputsWhat')),
       this.#problem,
       this.#list,
+      this.#secretPart,
       this.#add,
       this.#form.element,
     );
@@ -49,6 +55,9 @@ export class OutputsPanel {
   /** @param {import('../api-types.js').DeskEvent} event as it is now */
   showEvent(event) {
     this.#form.show(event);
+    this.#isOver = isOver(event.state);
+    if (this.#isOver) this.#form.element.hidden = true;
+    this.#add.hidden = this.#isOver || !this.#form.element.hidden;
     this.#add.setAttribute('aria-label', `${say('outputAdd')}: ${event.title}`);
   }
 
@@ -73,10 +82,26 @@ export class OutputsPanel {
     }
   }
 
+  /** @param {string} [secret] of a webhook that was just added */
+  #showSecret(secret) {
+    this.#secretPart.hidden = secret === undefined;
+    if (secret === undefined) return;
+    this.#secret.value = secret;
+    const copy = h('button', { type: 'button', class: 'button' }, say('outputCopySecret'));
+    copy.addEventListener('click', () => void copyLink(copy, secret));
+    this.#secretPart.replaceChildren(
+      h('p', {}, say('outputSecretOnce')),
+      h('label', { class: 'field' }, say('outputSecret'), this.#secret),
+      copy,
+    );
+    this.#secret.focus();
+    this.#secret.select();
+  }
+
   /** @param {boolean} open */
   #open(open) {
     this.#form.element.hidden = !open;
-    this.#add.hidden = open;
+    this.#add.hidden = open || this.#isOver;
     this.#add.setAttribute('aria-expanded', String(open));
     if (open) this.#form.begin();
     else this.#add.focus();

@@ -18,9 +18,11 @@ from broadcaster.access.roles import AccessRole
 from broadcaster.access.scope import Scope
 from broadcaster.access.tokens import Token, with_secret
 from broadcaster.bus import open_bus
+from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Interpreters
 from broadcaster.consoles.sound.feeds import InterpreterFeeds
 from broadcaster.consoles.sound.whip import InterpreterWhip
+from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, AudioFrame, wall_position
 from broadcaster.model.clock import SystemClock
@@ -149,7 +151,8 @@ async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
         organizer = Organizer("admin", registry)
         feeds = InterpreterFeeds(bus, clock, registry)
         interpreters = Interpreters(organizer, registry, bus)
-        whip = InterpreterWhip(interpreters, feeds, IngestSettings(), registry, bus, clock)
+        commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
+        whip = InterpreterWhip(interpreters, feeds, IngestSettings(), registry, commands)
         authenticate = authenticating(
             registry, bus, organizer.is_servers_own, ChangeLimit(clock), lambda _: None
         )
@@ -222,6 +225,8 @@ async def test_hardware_takes_the_channel_as_it_connects(booth: Booth) -> None:
         assert record is not None
         on_air = OnAir.from_json(record.value)
         assert (on_air.interpreter, on_air.name) == (ana.id, "Ana")
+        [entry] = (await Journal(booth.bus, SystemClock()).read("talk")).entries
+        assert (entry.what, entry.actor) == ("channel_taken", "Ana")
 
 
 async def test_a_second_microphone_takes_the_place_of_the_first(booth: Booth) -> None:

@@ -183,7 +183,7 @@ async def test_a_new_store_key_takes_over() -> None:
     )
     clock = SystemClock()
     async with EmbeddedBus(None) as bus:
-        added = await OutputRecords(bus, clock, old.cipher(PURPOSE)).add("talk", wanted)
+        added, _ = await OutputRecords(bus, clock, old.cipher(PURPOSE)).add("talk", wanted)
         for _ in range(2):  # the second time nothing is left to do
             await reseal_outputs(bus, clock, both)
         record = await bus.get(keys.output_record("talk", added.id))
@@ -202,11 +202,14 @@ async def test_deleting_the_event_erases_its_outputs(
         await server.create("es")
         added = await add(server, meeting)
         await ask(server, "POST", f"{PATH}/{added['id']}/test", 200)
+        await ask(server, "POST", PATH, 201, kind="webhook", address="http://127.0.0.1:9/")
         await server.move("closed")
         await ask(server, "DELETE", "/api/events/talk", 204)
     async with open_bus(None, tmp_path) as bus:
         assert await bus.records(keys.OUTPUT_RECORDS) == []
         assert await bus.records(keys.OUTPUT_PROGRESS_RECORDS) == []
+        assert await bus.records(keys.TOLD_RECORDS) == []
+        assert await bus.read(keys.happenings("talk")) == []
 
 
 async def test_a_text_that_was_refused_goes_to_the_new_address(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from contextlib import AsyncExitStack
 
 from playwright.async_api import Page, expect
@@ -11,6 +12,7 @@ from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.outputs.progress import DeadLetter, OutputProgress, OutputState
 from tests.outputs.zoom_server import Fault, zoom_meeting
 from tests.support.axe import violations
 from tests.support.browser import chromium
@@ -83,7 +85,42 @@ async def test_an_output_is_added_tried_and_removed() -> None:
             await expect(row).to_contain_text("2 texts have arrived")
             assert other.texts == ["Buenos días."]
 
+        await webhook_is_added(page, bus)
+
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        await (
+            outputs.locator(".output", has_text="webhook")
+            .get_by_role("button", name="Remove")
+            .click()
+        )
+        await expect(row).to_have_count(1)
         await row.get_by_role("button", name="Remove").click()
         await expect(row).to_have_count(0)
         await expect(outputs.locator("h3")).to_be_focused()
+
+
+async def webhook_is_added(page: Page, bus: EmbeddedBus) -> None:
+    """Its secret is shown once, and what it gave up can be sent again."""
+    outputs = page.locator(".outputs")
+    await outputs.get_by_role("button", name="Add an output").click()
+    await outputs.locator("[name=kind]").select_option("webhook")
+    await expect(outputs.locator("[name=channel] option:checked")).to_have_text(
+        "What happens to the event"
+    )
+    await outputs.locator("[name=channel]").select_option("es")  # nobody speaks there
+    await outputs.locator("[name=address]").fill("http://127.0.0.1:9/hook")
+    await outputs.get_by_role("button", name="Add an output").click()
+    secret = outputs.get_by_label("Secret", exact=True)
+    await expect(secret).to_have_value(re.compile("^whsec_.{44}$"))
+    await expect(secret).to_be_focused()
+    hook = outputs.locator(".output", has_text="webhook")
+    output_id = await hook.get_attribute("data-output")
+    assert output_id is not None
+    dead = (DeadLetter("", "1-0", "event.live", 1),)
+    progress = OutputProgress(OutputState.RETRYING, "unreachable", dead=dead)
+    await bus.put(keys.output_progress_record("talk", output_id), progress.to_json())
+    await expect(hook).to_contain_text("1 message was not delivered")
+    assert await violations(page) == []
+    await photograph(page, "webhook")
+    await hook.get_by_role("button", name="Send again").click()
+    await expect(hook.get_by_role("button", name="New address")).to_be_focused()

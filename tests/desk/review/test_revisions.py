@@ -74,7 +74,7 @@ async def test_late_readers_and_files_have_the_corrected_text(both: tuple[Desk, 
     found = await json_of(edge, "/e/talk/search/es?q=conoce%20fronteras")
     assert found["matches"][0]["captions"] == ["es-1", "es-2"]
     assert not (await json_of(edge, "/e/talk/search/es?q=conose"))["matches"]
-    for kind in ("txt", "vtt"):
+    for kind in ("txt", "vtt", "srt", "ttml", "json", "html"):
         file = await text_of(edge, f"/e/talk/transcript/es.{kind}")
         assert "conoce" in file
         assert "conose" not in file

@@ -13,6 +13,7 @@ from broadcaster.config import Settings
 from broadcaster.desk.warnings import warnings_about
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.event import Channel, Event, EventState, Term
+from broadcaster.realtime.providers import gemini
 from broadcaster.realtime.providers.provider import Provider
 from broadcaster.realtime.providers.registry import PROVIDERS
 from tests.realtime.providers.documented import GeminiServer, QwenServer
@@ -78,7 +79,8 @@ async def test_qwen() -> None:
     assert session["audio"] == {"output": {"voice": "Tina"}}
 
 
-async def test_gemini() -> None:
+async def test_gemini(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gemini, "QUIET_S", 0.3)
     server = GeminiServer(KEY)
     application = web.Application()
     application.router.add_get(server.path, server.handle)

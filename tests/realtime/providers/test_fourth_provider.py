@@ -138,7 +138,8 @@ async def test_the_desk_and_the_booths_follow_it() -> None:
 
 def test_an_event_that_it_cannot_serve_has_a_warning_for_each_reason() -> None:
     facts = provider_settings.interpreter_facts(settings_for())
-    channels = (Channel("es"), Channel("es-MX"), Channel("cy"), Channel("de"))
+    gone = Channel("cy", providers=("invented", "gone"))
+    channels = (Channel("es"), Channel("es-MX"), gone, Channel("de"))
     event = Event("talk", "A talk", EventState.OPEN, channels, "key")
     warned = {one.id: one for one in warnings_about(event, facts)}
     assert {name: one.languages for name, one in warned.items()} == {
@@ -148,6 +149,7 @@ def test_an_event_that_it_cannot_serve_has_a_warning_for_each_reason() -> None:
         "source_language_needed": ("es", "es-MX", "cy", "de"),
         "no_source_captions": (),
         "too_many_sessions": ("es", "es-MX", "cy", "de"),
+        "provider_not_set_up": ("cy",),
         "provider_untried": (),
     }
     assert all(one.message.endswith(".") and one.hint.endswith(".") for one in warned.values())

@@ -1,0 +1,1 @@
+"""Tells other software what happens to an event, and hands the transcript over at its end."""
