@@ -76,6 +76,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "e2e/test_delay": "sound",
     "e2e/test_demo": "sound",
     "e2e/test_examples": "sound",
+    "e2e/test_human_interpreter": "redis",
+    "consoles/sound": "realtime",
     "e2e/test_stereo_pages": "sound",
     "edge/http/test_stream": "realtime",
     "edge/programme/test_programme_page": "browser",

@@ -55,7 +55,7 @@ async def one_process(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
 
 
 @asynccontextmanager
-async def processes(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
+async def three_processes(folder: Path, realtime_url: str) -> AsyncIterator[Site]:
     """Floor, booths and edge apart over Redis; the booths twice."""
     redis = RedisServer(folder)
     await asyncio.to_thread(redis.start)
@@ -164,7 +164,7 @@ async def microphone(http: aiohttp.ClientSession, key: str, sound: Samples) -> A
         yield
 
 
-@pytest.mark.parametrize("site_of", [one_process])
+@pytest.mark.parametrize("site_of", [one_process, three_processes])
 async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Path) -> None:
     await asyncio.to_thread(recorded)
     async with AsyncExitStack() as stack:
