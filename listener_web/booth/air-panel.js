@@ -287,7 +287,7 @@ function wordsOf({ kind, heard, reason, mine }, { name }, event) {
     case 'waiting':
       return [mine ? say('consoleYours') : say('consoleAi'), waitingWords(event)];
     case 'on-air':
-      return [say('consoleOnAir'), listeners];
+      return [say('consoleOnAir'), listeners || say('consoleNoBooth')];
     case 'muted':
       return [say('consoleMuted'), listeners];
     case 'cough':
@@ -300,9 +300,9 @@ function wordsOf({ kind, heard, reason, mine }, { name }, event) {
         [listeners, say(reason === 'human_silent' ? 'consoleSilentHelp' : 'consoleUnheardHelp')].join(' '),
       ];
     case 'partner':
-      return [say('consolePartnerOnAir', { name }), listeners];
+      return [say('consolePartnerOnAir', { name }), listeners || say('consoleNoBooth')];
     case 'ai':
-      return [say('consoleAi'), listeners];
+      return [say('consoleAi'), listeners || say('consoleNoBooth')];
   }
 }
 

@@ -21,7 +21,7 @@ import { AirPanel } from './air-panel.js';
 import { EventStream } from './event-stream.js';
 import { MessagesPane } from './messages-pane.js';
 import { Shortcuts } from './shortcuts.js';
-import { NO_TURN, situationOf } from './situation.js';
+import { NO_TURN, REPORT_KEPT_MS, situationOf } from './situation.js';
 import { HeardPanel } from './sound/heard-panel.js';
 import { Listening } from './sound/listening.js';
 import { OwnSound } from './sound/own-sound.js';
@@ -54,6 +54,8 @@ const known = {
   turn: NO_TURN,
   /** @type {import('./situation.js').Booth | null} */
   booth: null,
+  /** When the booth reported last, by the page's clock. */
+  booth_at_ms: 0,
   event: 'draft',
   connected: false,
   /** @type {import('./air-panel.js').Partner[]} */
@@ -221,6 +223,7 @@ const TAKE = {
   },
   booth: (booth) => {
     known.booth = booth;
+    known.booth_at_ms = performance.now();
   },
   crib: ({ texts }) => {
     for (const piece of texts) {
@@ -237,6 +240,7 @@ const TAKE = {
 function show() {
   const muted = known.turn.muted && known.turn.interpreter === known.me;
   own.silence({ coughing: known.coughing, muted });
+  if (performance.now() - known.booth_at_ms > REPORT_KEPT_MS) known.booth = null;
   const situation = situationOf({ ...known, microphone: publisher.state, nowMs: nowMs() });
   const { started, turn, me, partners } = known;
   air.show({ started, situation, turn, me, partners, event: known.event, nowMs: nowMs() });

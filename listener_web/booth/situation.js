@@ -43,6 +43,8 @@
 
 /** The booth reports once a second: until then it says what was before. */
 const REPORTED_AFTER_MS = 2_500;
+/** A booth that has not reported for so long has ended: nobody listens, or its process is gone. */
+export const REPORT_KEPT_MS = 5_000;
 
 /** @type {Turn} */
 export const NO_TURN = {
@@ -75,7 +77,7 @@ export function situationOf(facts) {
   if (facts.event !== 'live') return found('waiting');
   if (facts.coughing) return { ...found('cough'), heard: 'nothing' };
   if (facts.turn.muted) return { ...found('muted'), heard: 'nothing' };
-  return found(heard === 'you' ? 'on-air' : 'unheard');
+  return found(heard === 'you' || heard === '' ? 'on-air' : 'unheard');
 }
 
 /**
@@ -86,8 +88,8 @@ export function situationOf(facts) {
 function heardBy({ booth, turn, event, nowMs }, mine) {
   if (event !== 'live') return '';
   const holder = mine ? 'you' : turn.interpreter === '' ? 'ai' : 'partner';
-  const old = booth === null || nowMs - turn.since_ms < REPORTED_AFTER_MS;
-  if (old) return holder;
+  if (nowMs - turn.since_ms < REPORTED_AFTER_MS) return holder;
+  if (booth === null) return '';
   if (booth.on_air === 'human') return holder === 'ai' ? 'partner' : holder;
   return booth.on_air === 'floor' ? 'original' : 'ai';
 }

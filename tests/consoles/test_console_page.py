@@ -76,7 +76,7 @@ async def test_two_interpreters_share_a_channel_by_keyboard() -> None:
     async with two_interpreters() as (site, ana, ben):
         await ana.is_shown("ai")
         await hears_and_reads(site, ana)
-        await takes_turns(ana, ben)
+        await takes_turns(site, ana, ben)
         await writes(ana, ben)
         await looks_right(ben)
         await loses_the_network(ana)
@@ -111,10 +111,11 @@ async def hears_and_reads(site: ChannelSite, ana: Interpreter) -> None:
     await ana.press("s")
 
 
-async def takes_turns(ana: Interpreter, ben: Interpreter) -> None:
+async def takes_turns(site: ChannelSite, ana: Interpreter, ben: Interpreter) -> None:
     await ana.press("t")
     await ana.is_shown("on-air")
-    await ana.reads(".air-detail", "Listeners hear you.")
+    async with reported(site, "human", "Ana"):
+        await ana.reads(".air-detail", "Listeners hear you.")
     await ben.is_shown("partner")
     await ana.page.keyboard.down("c")
     await ana.is_shown("cough")

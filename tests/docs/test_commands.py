@@ -13,7 +13,7 @@ from tests.docs.documents import ROOT, Document, documents, files
 
 _MAKE = re.compile(r"^(?:.*(?:&&|;) )?make ([a-z][a-z-]*)(?=\s|$)")
 _BROADCASTER = re.compile(r"(?:^|[ /])broadcaster ([a-z]+)\b(.*)")
-_MODULE = re.compile(r"python -m ([a-z_]+(?:\.[a-z_]+)*)")
+_MODULE = re.compile(r"python -m ([a-z_]+(?:\.[a-z_][a-z0-9_]*)*)")
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 _VARIABLE = re.compile(r"\bBROADCASTER_[A-Z0-9_]*[A-Z0-9]\b")
 _TESTS_BY_NAME = re.compile(r"pytest (tests/\S+\.py) -k (\w+)")

@@ -58,7 +58,9 @@ test('what the booth reports counts once it can know of the turn', () => {
   assert.deepEqual(shown({ booth: ai, nowMs: 12_000 }), ['on-air', 'you']);
   assert.deepEqual(shown({ booth: ai, nowMs: 13_000 }), ['unheard', 'ai']);
   assert.equal(situationOf({ ...FACTS, booth: ai }).reason, 'human_silent');
-  assert.deepEqual(shown({ booth: null }), ['on-air', 'you']);
+  assert.deepEqual(shown({ booth: null, nowMs: 12_000 }), ['on-air', 'you']);
+  assert.deepEqual(shown({ booth: null }), ['on-air', '']);
+  assert.deepEqual(shown({ booth: null, me: 'ben' }), ['partner', '']);
   assert.deepEqual(shown({ booth: ai, me: 'ben' }), ['partner', 'ai']);
 });
 

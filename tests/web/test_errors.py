@@ -120,6 +120,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "too_many_outputs": "desk/outputs/test_outputs.py",
     "too_many_publishers": "floor/test_whip.py",
     "too_many_replacements": "desk/review/test_replacements.py",
+    "too_many_screens": "edge/screens/test_screens.py",
     "too_many_sign_ins": "access/test_oidc_sign_in.py",
     "too_many_tokens": "access/test_tokens.py",
     "too_many_waiting": "edge/whep/test_forwarding.py",
@@ -136,6 +137,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "wrong_backlog": "edge/http/test_stream.py",
     "wrong_interpreter_link": "consoles/test_console_routes.py",
     "wrong_passcode": "edge/test_join.py",
+    "wrong_screen": "edge/screens/test_screens.py",
     "wrong_version": "desk/announcements/test_announcements.py",
 }
 

@@ -14,7 +14,6 @@ SITES = {"one process": one_process, "floor, booths, edge and desk apart, Redis"
 def row(site: str, done: Walk) -> str:
     """A line of the table."""
     taken = [done.heard_after_s(ANA, "take"), done.heard_after_s(LUC, "back")]
-    handover = done.heard_after_s(LUC, "handover") - done.gone_after_s(ANA, "handover")
     silences = [done.longest_silence_s(step) for step in ("take", "lost", "back", "release")]
     leaks = [
         done.leak_db(LUC, "take", "handover"),
@@ -23,7 +22,7 @@ def row(site: str, done: Walk) -> str:
         done.leak_db(LUC, "release", "end"),
     ]
     figures = [
-        *(f"{seconds:.2f} s" for seconds in (*taken, handover, *silences)),
+        *(f"{seconds:.2f} s" for seconds in (*taken, done.between_s(), *silences)),
         f"{max(leaks):.0f} dB",
         f"{done.both_s():.2f} s",
     ]

@@ -44,6 +44,7 @@ class Voice:
         """Write the microphone's sound to a WAV file."""
         speech = np.concatenate([_clip(number) for number in self.clips])
         rate_hz = 16_000
+        speech = _without_pilots(speech, rate_hz)
         speech = speech * SPEECH_PEAK / np.max(np.abs(speech))
         seconds = np.arange(speech.size) / rate_hz
         pilot = PILOT_PEAK * np.sin(2 * np.pi * self.pilot_hz * seconds)
@@ -63,8 +64,11 @@ class Voice:
         return np.asarray(self.levels(sound) > PILOT_PEAK / 3)
 
 
-ANA = Voice("Ana", ("0870", "0880", "0890"), 3_700.0)
-LUC = Voice("Luc", ("0920", "0930"), 5_300.0)
+_PILOTS_HZ = (3_700.0, 5_300.0)
+_NOTCH_HZ = 40.0
+"""The speech has nothing so close to a pilot, or it would pass for a trace of that."""
+ANA = Voice("Ana", ("0870", "0880", "0890"), _PILOTS_HZ[0])
+LUC = Voice("Luc", ("0920", "0930"), _PILOTS_HZ[1])
 
 
 def loud(sound: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -81,6 +85,14 @@ def longest_run_s(windows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
         run = run + 1 if value else 0
         longest = max(longest, run)
     return longest * WINDOW_S
+
+
+def _without_pilots(speech: Samples, rate_hz: int) -> Samples:
+    spectrum = np.fft.rfft(speech)
+    hz = np.fft.rfftfreq(speech.size, 1 / rate_hz)
+    for pilot_hz in _PILOTS_HZ:
+        spectrum[np.abs(hz - pilot_hz) < _NOTCH_HZ] = 0.0
+    return np.fft.irfft(spectrum, speech.size)
 
 
 def _clip(number: str) -> Samples:

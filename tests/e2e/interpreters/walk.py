@@ -68,6 +68,13 @@ class Walk:
         """Seconds from a step until a human was not heard any more."""
         return self._first_s(~voice.on_air(self._from("fr", step)))
 
+    def between_s(self) -> float:
+        """Seconds between the last of Ana and the first of Luc, when she hands over to him."""
+        sound = self._from("fr", "handover")
+        luc_begins = int(np.argmax(LUC.on_air(sound)))
+        ana_ends = int(np.flatnonzero(ANA.on_air(sound)[: luc_begins + 1])[-1])
+        return max(0, luc_begins - ana_ends - 1) * WINDOW_S
+
     def relayed_s(self, voice: Voice) -> float:
         """Seconds of a human that the interpreter of Portuguese heard."""
         return float(np.sum(voice.on_air(self.relayed))) * WINDOW_S
@@ -78,9 +85,13 @@ class Walk:
         return float(np.sum(ANA.on_air(sound) & LUC.on_air(sound))) * WINDOW_S
 
     def longest_silence_s(self, step: str, seconds: float = 6.0) -> float:
-        """The longest silence on the French channel from a step on."""
-        sound = self._from("fr", step)[: int(seconds * CLOCK_HZ)]
-        return longest_run_s(~loud(sound))
+        """The longest silence on the French channel from a step on, while somebody speaks.
+
+        The Spanish channel tells when that is: its AI interprets the same speaker all the time.
+        """
+        size = int(seconds * CLOCK_HZ)
+        french, spanish = (self._from(channel, step)[:size] for channel in ("fr", "es"))
+        return longest_run_s(~loud(french) & loud(spanish))
 
     def leak_db(self, voice: Voice, begins: str, ends: str) -> float:
         """How loud a human was between two steps who should not be heard, against their own level.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +113,15 @@ async def test_what_no_screen_can_show_is_refused(venue: Hall) -> None:
     for path in ("all", "a b", "x" * 41, "left?kind=phone", f"left?name={'x' * 61}"):
         async with venue.http.get(f"/e/talk/screens/{path}") as answer:
             assert (await answer.json())["error"] == "wrong_screen", path
+
+
+async def test_one_screen_too_many_is_told_to_come_later(venue: Hall) -> None:
+    async with AsyncExitStack() as stack:
+        for number in range(MOST_SCREENS):
+            await stack.enter_async_context(screen(venue, f"screen-{number}"))
+        async with venue.http.get("/e/talk/screens/one-more") as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+            assert (await answer.json())["error"] == "too_many_screens"
 
 
 def test_settings_are_bounded_and_stay_with_a_screen() -> None:
