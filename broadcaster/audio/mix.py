@@ -55,6 +55,11 @@ class Fader:
         """Whether it stands at gain 0 and stays there."""
         return not self.up and self._at == 0
 
+    @property
+    def open(self) -> bool:
+        """Whether it stands at gain 1 and stays there."""
+        return self.up and self._at == self._length
+
     def gains(self, samples: int) -> Samples:
         """The gain of each of the next `samples`."""
         step = 1 if self.up else -1

@@ -113,6 +113,8 @@ class HumanInterpreter:
         self._human_spoke_until = 0
         self._floor_spoke_until = 0
         self._decided = asyncio.Event()
+        self._wanted = asyncio.Event()
+        """Set when the record changes: until then time changes nothing."""
         self.use_event(event)
 
     @property
@@ -178,6 +180,7 @@ class HumanInterpreter:
             with suppress(ValueError, TypeError):
                 self.switch.set_record(OnAir.from_json(record.value), self._clock.monotonic())
                 self._apply()
+                self._wanted.set()
 
     def _hear_frame(self, position: int, pcm: bytes) -> None:
         self._position = position + len(pcm) // SAMPLE_BYTES
@@ -187,6 +190,9 @@ class HumanInterpreter:
 
     async def _keep_time(self) -> None:
         while True:
+            if not (self.switch.on_air.human or self._heard or self._turn):
+                self._wanted.clear()
+                await self._wanted.wait()
             await self._clock.sleep(TICK_S)
             self._sound.tick(TICK_S)
             if self.switch.on_air.human:
@@ -226,7 +232,7 @@ class HumanInterpreter:
             self.transcript.begin_turn(self._position)
         elif self._turn and not human and self._clock.monotonic() >= self._resumes_until:
             self._turn = False
-            self.transcript.end_turn()
+            self.transcript.end_turn(self._position or self._sound.buffer.end)
 
     def _turn_complete(self) -> None:
         if not self._turn:

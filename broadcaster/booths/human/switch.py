@@ -10,7 +10,7 @@ from broadcaster.model.consoles.on_air import OnAir
 LOST_S = 0.5
 """After this long without a frame the interpreter's connection is lost. A muted one sends frames of
 silence."""
-CONNECTED_S = 0.25
+CONNECTED_S = 0.4
 """A gap between frames that is longer than this ends a steady connection."""
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 4.0

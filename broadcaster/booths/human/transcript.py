@@ -23,8 +23,9 @@ from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.booths")
 
-COMPLETE_S = 6.0
-"""After a turn its captions may take this long; then those of the AI go on without them."""
+COMPLETE_S = 8.0
+"""The captions of the AI wait this long for those of a turn that has ended; what comes later is
+written all the same."""
 
 Price = Callable[[EngineKind, int, Usage], float]
 
@@ -119,10 +120,13 @@ class HumanTranscript:
         self._begins_at = position
         self._notify()
 
-    def end_turn(self) -> None:
-        """Write the rest of what was said; nothing follows."""
+    def end_turn(self, position: int) -> None:
+        """Write what was said up to this position and is not written yet; nothing follows.
+
+        What is said later may be another turn, so nothing of it may be heard in this one.
+        """
         if self._chain is not None:
-            self._chain.leave()
+            self._chain.leave(position + -position % BLOCK_SAMPLES)
         elif self._begins_at is not None:
             self._begins_at = None
             self._complete()
@@ -162,10 +166,12 @@ class HumanTranscript:
         self._complete()
 
     async def _until_overdue(self, chain: SessionChain) -> None:
-        """Return when the turn has ended, and its captions do not come."""
+        """Let the captions of the AI go on when those of a turn that has ended do not come."""
         await chain.left()
         await self._clock.sleep(COMPLETE_S)
-        log.warning("the captions of a human interpreter's last words did not come in time")
+        log.warning("the captions of a human interpreter's last words are late")
+        self._complete()
+        await asyncio.get_running_loop().create_future()
 
     def _notify(self) -> None:
         self._changed.set()

@@ -68,6 +68,8 @@ class OnAirMixer:
     def mix(self, voice: Samples) -> Samples:
         """The next samples of the channel's voice, given those of the AI."""
         self._end_wait(voice)
+        if self._human.silent and self._ai.open:
+            return voice
         if self._human.silent:
             return voice * self._ai.gains(voice.size)
         human = to_samples(self._pull(voice.size))

@@ -96,6 +96,7 @@ class SessionChain:
         self._finishes = finishes
         self._goes_on = False
         self._leaving = asyncio.Event()
+        self._leaves_at: int | None = None
         self._language = language
         self._event = event
         self._ranking = EngineRanking((opener, *fallbacks), clock)
@@ -131,8 +132,13 @@ class SessionChain:
         """Begin with what is said from now on, whatever another booth left."""
         self._goes_on = False
 
-    def leave(self) -> None:
-        """Finish at the next pause of the speaker; `run` returns when all is said up to there."""
+    def leave(self, at: int | None = None) -> None:
+        """Finish, and let `run` return when all is said up to there.
+
+        Args:
+            at: event-clock sample up to which is heard; None for the speaker's next pause.
+        """
+        self._leaves_at = at
         self._leaving.set()
 
     async def run(self) -> None:
@@ -299,7 +305,9 @@ class SessionChain:
         await self._leaving.wait()
         while self._next is not None:
             await self._handed_over.wait()
-        cut = await place_to_cut(self._buffer, self._clock)
+        cut = self._leaves_at
+        if cut is None:
+            cut = await place_to_cut(self._buffer, self._clock)
         assert self._current is not None
         self._spoken_at_cut = self._buffer.spoken
         self._stopped_at = cut

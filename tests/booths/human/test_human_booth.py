@@ -88,6 +88,20 @@ async def test_the_ai_takes_over_from_a_lost_connection_and_gives_the_channel_ba
         assert on_stage.engines.opened == ["A", "H", "A", "H"]
 
 
+async def test_nothing_is_written_twice_when_a_connection_comes_and_goes() -> None:
+    async with VirtualTimeBus() as bus, stage(bus) as on_stage:
+        await on_stage.take()
+        async with background_task(on_stage.booth().run(), name="booth of the test"):
+            for connected_s, lost_s in ((4.3, 0.7), (3.1, 0.6), (5.2, 1.9), (7.7, 0.8)):
+                on_stage.connected = True
+                await asyncio.sleep(connected_s)
+                on_stage.connected = False
+                await asyncio.sleep(lost_s)
+            await asyncio.sleep(8)
+        _, human = await check_captions(on_stage)
+    assert len(human) >= 10
+
+
 async def test_the_ai_takes_over_from_a_silent_human() -> None:
     async with VirtualTimeBus() as bus, stage(bus, takeover_silence_s=5) as on_stage:
         on_stage.connected = True
