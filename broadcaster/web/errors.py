@@ -86,6 +86,7 @@ STATUS: dict[type[DomainError], int] = {
     EventOver: 409,
     NothingHeard: 409,
     TooManyAnnouncements: 409,
+    TranslationFailed: 409,
     TrialRunning: 409,
     FloorTaken: 409,
     ImportRunning: 409,
@@ -105,7 +106,6 @@ STATUS: dict[type[DomainError], int] = {
     UnknownLanguage: 422,
     TooManyJoining: 503,
     TooManyPeers: 503,
-    TranslationFailed: 503,
     NegotiationTimedOut: 504,
     OutputSilent: 504,
 }

@@ -52,7 +52,7 @@ async def test_what_the_provider_says_is_shown(tmp_path: Path, interpreter: str)
     settings: dict[str, Any] = {"realtime_url": interpreter, "converse_model": "unknown"}
     async with running_server(tmp_path, **settings) as server:
         await server.create("es")
-        refused = await translated(server, {"text": "Lunch"}, 503)
+        refused = await translated(server, {"text": "Lunch"}, 409)
         assert refused["error"] == "translation_failed"
         assert "model" in refused["message"]
 
@@ -83,7 +83,7 @@ async def test_without_booths_the_desk_says_so(
     monkeypatch.setattr(translating, "NOBODY_S", 0.0)
     async with running_server(tmp_path, frozenset({Role.DESK})) as server:
         await server.create("es")
-        refused = await translated(server, {"text": "Lunch"}, 503)
+        refused = await translated(server, {"text": "Lunch"}, 409)
         assert "no process that runs booths" in refused["message"]
         wrong = await translated(server, {"text": "x" * 501}, 422)
         assert wrong["error"] == "bad_request"
