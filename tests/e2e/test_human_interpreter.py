@@ -29,6 +29,7 @@ from tests.webrtc.support import VoiceTrack, answered, client
 pytestmark = pytest.mark.usefixtures("loopback")
 
 SENTENCES = talk.load().sentences
+LINGERS_S = 12.0
 FIRST, SECOND = SENTENCES[8:10], SENTENCES[11:13]
 """The sentences that the human reads before and after the connection was lost."""
 EVENT = {
@@ -194,7 +195,9 @@ async def test_a_human_and_the_ai_share_a_channel(site_of: SiteOf, tmp_path: Pat
                 await channel.written(one.text)
             spoken = await channel.words()
             await channel.ai_written(60)
-            async with microphone(anonymous, key, said(SECOND)):
+            # Silence follows, so that she is still there when the next booth begins.
+            heard_on = np.concatenate((said(SECOND), np.zeros(int(LINGERS_S * RATE_HZ))))
+            async with microphone(anonymous, key, heard_on):
                 await channel.status(on_air="human")
                 if site.booths:
                     await channel.written(SECOND[0].text[:30])
