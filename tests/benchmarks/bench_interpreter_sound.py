@@ -137,7 +137,7 @@ async def delays_ms(frame_ms: int, bursts: int) -> list[float]:
 
 
 async def sweeps() -> dict[str, list[float]]:
-    """The level of each tone in dB, against what was sent, by the way that it went."""
+    """The level of each tone in dB, against the one of 1 kHz, by the way that it went."""
     seconds = 2.0 + len(TONES_HZ) * (TONE_S + GAP_S)
     found = {}
     async with site(60) as (http, base, key), AsyncExitStack() as stack:
@@ -171,7 +171,7 @@ def _tone(hz: float, seconds: float) -> Samples:
 
 
 def _levels_db(sound: Samples) -> list[float]:
-    """The strongest that each tone was over a tenth of a second, against `LEVEL`."""
+    """How strong each tone was over a tenth of a second, against the one of 1 kHz."""
     size = CLOCK_HZ // 10
     windows = sound[: sound.size // size * size].reshape(-1, size).astype(np.float64)
     window = np.hanning(size)
@@ -179,12 +179,12 @@ def _levels_db(sound: Samples) -> list[float]:
     for hz in TONES_HZ:
         wave = np.exp(-2j * np.pi * hz * np.arange(size) / CLOCK_HZ) * window
         amplitude = 2 * np.max(np.abs(windows @ wave)) / np.sum(window)
-        levels.append(20 * float(np.log10(max(amplitude, 1e-6) / LEVEL)))
-    return levels
+        levels.append(20 * float(np.log10(max(amplitude, 1e-6))))
+    return [level - levels[TONES_HZ.index(1_000)] for level in levels]
 
 
 def _flat_until(levels: Sequence[float]) -> int:
-    """The highest tone up to which all are within `FLAT_DB` of what was sent."""
+    """The highest tone up to which all are within `FLAT_DB` of the one of 1 kHz."""
     flat = 0
     for hz, level in zip(TONES_HZ, levels, strict=True):
         if abs(level) > FLAT_DB:
