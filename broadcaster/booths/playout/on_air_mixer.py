@@ -6,10 +6,10 @@ moment, in the middle of what it says.
 
 import numpy as np
 
-from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.mix import Fader
 from broadcaster.audio.pcm import FULL_SCALE, Samples, to_samples
-from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+from broadcaster.booths.playout.live_buffer import LiveBuffer
+from broadcaster.model.audio import ms_to_samples
 
 FADE_MS = 150
 """Time in which one voice gives way to the other."""
@@ -26,11 +26,9 @@ class OnAirMixer:
     """Lets one of two voices be heard."""
 
     def __init__(self) -> None:
-        self._buffer = SoftEdges()
+        self._buffer = LiveBuffer(WAITING, MOST_WAITING)
         self._human = Fader(FADE_MS)
         self._ai = Fader(FADE_MS, up=True)
-        self._next_position = 0
-        self._dry = True
         self._pause_within: int | None = None
         """Samples for which the AI may still wait for a pause."""
 
@@ -55,15 +53,7 @@ class OnAirMixer:
 
     def push_human_pcm(self, position: int, pcm: bytes) -> None:
         """The human's next frame, s16le mono 24 kHz; a part that was pushed before is left out."""
-        expected = self._next_position
-        self._next_position = max(expected, position + len(pcm) // SAMPLE_BYTES)
-        if position > expected:
-            self._buffer.silence(min(position - expected, WAITING))
-        else:
-            pcm = pcm[(expected - position) * SAMPLE_BYTES :]
-        self._buffer.push(pcm)
-        if self._buffer.samples > MOST_WAITING:
-            self._buffer.drop(self._buffer.samples - WAITING)
+        self._buffer.push_live_pcm(position, pcm)
 
     def mix(self, voice: Samples) -> Samples:
         """The next samples of the channel's voice, given those of the AI."""
@@ -72,7 +62,7 @@ class OnAirMixer:
             return voice
         if self._human.silent:
             return voice * self._ai.gains(voice.size)
-        human = to_samples(self._pull(voice.size))
+        human = to_samples(self._buffer.pull(voice.size))
         return voice * self._ai.gains(voice.size) + human * self._human.gains(voice.size)
 
     def _end_wait(self, voice: Samples) -> None:
@@ -84,9 +74,3 @@ class OnAirMixer:
         if quiet or self._pause_within <= 0:
             self._ai.up = True
             self._pause_within = None
-
-    def _pull(self, samples: int) -> bytes:
-        if self._dry and self._buffer.samples < WAITING:
-            return bytes(samples * SAMPLE_BYTES)
-        self._dry = self._buffer.samples < samples + EDGE_SAMPLES
-        return self._buffer.pull(samples)
