@@ -31,7 +31,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # The model: what things are, and the ports the stages depend on.
     "model": "errors model.check model.consoles",
     "model.relay": "errors model",
-    "model.announcements": "errors model",
+    "model.announcements": "errors model model.check",
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.screens": "",

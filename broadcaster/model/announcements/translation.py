@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from broadcaster.errors import DomainError
+from broadcaster.model.check.report import parsing
 
 LATE = (
     "the translation was not finished in time",
@@ -54,14 +55,12 @@ class TranslationOrder:
         Raises:
             ValueError: it is not an order.
         """
-        try:
+        with parsing("an order to translate"):
             raw = json.loads(data)
             languages = tuple(str(one) for one in raw["languages"])
             return cls(
                 str(raw["id"]), str(raw["event"]), str(raw["text"]), str(raw["source"]), languages
             )
-        except (KeyError, TypeError) as wrong:
-            raise ValueError("not an order to translate") from wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,7 @@ class TranslationAnswer:
         Raises:
             ValueError: it is not an answer.
         """
-        try:
+        with parsing("an answer of a translation"):
             raw = json.loads(data)
             texts = {str(tag): str(text) for tag, text in raw["texts"].items()}
             return cls(bool(raw["done"]), texts, str(raw["message"]), str(raw["hint"]))
-        except (KeyError, TypeError, AttributeError) as wrong:
-            raise ValueError("not an answer of a translation") from wrong

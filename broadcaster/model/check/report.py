@@ -34,7 +34,7 @@ def parsing(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"not {what}") from wrong
 
 
