@@ -13,6 +13,7 @@ PROGRAMS = {
     "sox": "sox",
     "nginx": "nginx-light",
     "caddy": "caddy",
+    "srt-live-transmit": "srt-tools",
 }
 FILES = {"/usr/share/pocketsphinx/test/data/librivox": "pocketsphinx-testdata"}
 

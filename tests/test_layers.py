@@ -171,6 +171,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "app": "*",
     "serving": "*",
     "commands": "*",
+    "commands.publishing": (
+        "audio audio.input audio.stereo commands errors model system webrtc.clients"
+    ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "from_settings": "*",
     "provider_settings": (

@@ -24,6 +24,41 @@ def cross_fade(old: bytes, new: bytes) -> bytes:
     return bytes(np.rint(before + after).astype("<i2").data)
 
 
+class SmoothCuts:
+    """Passes sound on; after a cut the sample before it fades out while the next piece fades in.
+
+    Args:
+        channels: interleaved in the sound.
+    """
+
+    def __init__(self, channels: int = 1) -> None:
+        self._channels = channels
+        self._last = np.zeros(channels)
+        self._before_cut = self._last
+        self._faded = EDGE_SAMPLES
+
+    def cut(self) -> None:
+        """The next piece does not go on where the last one ended."""
+        self._before_cut = self._last
+        self._faded = 0
+
+    def push(self, pcm: bytes) -> bytes:
+        """The next piece of s16le 24 kHz, as it is heard."""
+        samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, self._channels)
+        if not samples.size:
+            return pcm
+        left = min(len(samples), EDGE_SAMPLES - self._faded)
+        if left:
+            part = slice(self._faded, self._faded + left)
+            before = self._before_cut * _FADE_OUT[part, None]
+            head = np.rint(before + samples[:left] * _FADE_IN[part, None]).astype("<i2")
+            samples = np.concatenate([head, samples[left:]])
+            pcm = samples.tobytes()
+            self._faded += left
+        self._last = samples[-1].astype(float)
+        return pcm
+
+
 class SoftEdges:
     """A buffer of s16le mono 24 kHz that always gives as much as is asked for.
 

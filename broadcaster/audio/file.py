@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from broadcaster.audio.input.ogg_links import FileSlice, find_ogg_links
 from broadcaster.audio.input.readable import check_readable, unreadable
-from broadcaster.audio.pcm import AvFrame, Layout, PcmResampler
+from broadcaster.audio.pcm import AvFrame, ChangingResampler, Layout
 from broadcaster.errors import CannotPlay
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def read_pcm(path: Path, damage: Damage | None = None, layout: Layout = "mono") 
         CannotPlay: it is not a sound file, or cannot be read.
     """
     damage = damage if damage is not None else Damage()
-    resampler = _ChangingResampler(layout)
+    resampler = ChangingResampler(layout)
     parts = _parts(path)
     for part in parts:
         try:
@@ -104,31 +104,6 @@ def read_pcm(path: Path, damage: Damage | None = None, layout: Layout = "mono") 
                 except (av.FFmpegError, ValueError):
                     damage.frames += 1
     yield resampler.flush()
-
-
-class _ChangingResampler:
-    """Resamples a source whose rate, layout or sample format may change."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._resampler: PcmResampler | None = None
-        self._format: tuple[int, str, str] | None = None
-
-    def convert(self, frame: AvFrame) -> bytes:
-        """The next frame as s16le 24 kHz, after what the filter held of another format."""
-        form = (frame.sample_rate, frame.layout.name, frame.format.name)
-        rest = b""
-        if form != self._format:
-            rest = self.flush()
-            self._resampler, self._format = PcmResampler(self._layout), form
-        assert self._resampler is not None
-        return rest + self._resampler.convert(frame)
-
-    def flush(self) -> bytes:
-        """Samples that are still in the filter."""
-        rest = self._resampler.flush() if self._resampler is not None else b""
-        self._resampler = self._format = None
-        return rest
 
 
 def _frames(container: InputContainer, stream: AudioStream, damage: Damage) -> Iterator[AvFrame]:

@@ -18,6 +18,7 @@ from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 __all__ = [
     "FULL_SCALE",
     "AvFrame",
+    "ChangingResampler",
     "Layout",
     "PcmResampler",
     "Samples",
@@ -123,3 +124,32 @@ class PcmResampler:
             for frame in frames
         )
         return bytes(np.frombuffer(pcm, "<i2").repeat(2).data) if self._doubles else pcm
+
+
+class ChangingResampler:
+    """Resamples a source whose rate, layout or sample format may change.
+
+    Args:
+        layout: of what comes out.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._resampler: PcmResampler | None = None
+        self._format: tuple[int, str, str] | None = None
+
+    def convert(self, frame: AvFrame) -> bytes:
+        """The next frame as s16le 24 kHz, after what the filter held of another format."""
+        form = (frame.sample_rate, frame.layout.name, frame.format.name)
+        rest = b""
+        if form != self._format:
+            rest = self.flush()
+            self._resampler, self._format = PcmResampler(self._layout), form
+        assert self._resampler is not None
+        return rest + self._resampler.convert(frame)
+
+    def flush(self) -> bytes:
+        """Samples that are still in the filter."""
+        rest = self._resampler.flush() if self._resampler is not None else b""
+        self._resampler = self._format = None
+        return rest

@@ -200,7 +200,7 @@ def restore(file: Path) -> None:
 
 
 @main.command()
-@click.argument("words", nargs=-1, metavar="[FILE] URL")
+@click.argument("words", nargs=-1, metavar="[SOURCE] URL")
 @click.option("--key", envvar="BROADCASTER_STAGE_KEY", help="The event's stage key.")
 @click.option("--loop", is_flag=True, help="Repeat the file for ever.")
 @click.option("--device", help="Publish this microphone or sound card instead of a file.")
@@ -223,13 +223,14 @@ def publish(
     loop: bool,
     list_devices: bool,
 ) -> None:
-    """Publish a sound FILE, or a sound device, as the floor of an event.
+    """Publish a sound file, a stream or a sound device as the floor of an event.
 
-    URL is the event's WHIP address, https://…/whip/EVENT. A lost connection is made again, and the
-    file goes on where it was. Exit codes: 0 played to the end, 1 the file or device cannot be
-    played, 2 wrong usage, 3 refused by the server, 4 no server at the start, 130 interrupted.
+    SOURCE is a file, or the address of a stream: srt://, rtmp://, http(s)://, udp://. URL is the
+    event's WHIP address, https://…/whip/EVENT. A lost connection is made again, and a file goes on
+    where it was. Exit codes: 0 played to the end, 1 the source cannot be played, 2 wrong usage,
+    3 refused by the server, 4 no server at the start, 130 interrupted.
     """
-    from broadcaster.commands.publish import PublishCommand, plan_from, show_devices
+    from broadcaster.commands.publishing.command import PublishCommand, plan_from, show_devices
 
     log.configure("error")
     if list_devices:

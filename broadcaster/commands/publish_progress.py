@@ -44,7 +44,7 @@ class PublishStatus:
         loops: how often the file began again.
         reconnects: how often the floor was lost and taken again.
         damaged_frames: skipped, because they did not decode.
-        device: whether the sound device gives sound; None for a file.
+        device: whether the sound device or the stream gives sound; None for a file.
     """
 
     state: str
@@ -75,7 +75,7 @@ class PublishStatus:
         if self.damaged_frames:
             parts.append(f"{self.damaged_frames} damaged frames skipped")
         if self.device is False:
-            parts.append("waiting for the device")
+            parts.append("waiting for its sound")
         return "  ".join(parts)
 
 

@@ -3,8 +3,9 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from broadcaster.audio.file import Damage, SoundFile, examine, read_pcm
 from broadcaster.audio.input.device_follower import DeviceFollower
@@ -12,7 +13,50 @@ from broadcaster.audio.input.read_ahead import ReadAhead
 from broadcaster.audio.stereo.downmix import STEREO_SAMPLE_BYTES
 from broadcaster.errors import CannotPlay
 from broadcaster.model.audio import CLOCK_HZ
-from broadcaster.webrtc.clients.frames import LiveFrames, PacedFrames
+from broadcaster.webrtc.clients.frames import FrameSource, LiveFrames, PacedFrames
+
+
+class Playback(Protocol):
+    """A source while it is published."""
+
+    @property
+    def frames(self) -> FrameSource:
+        """Its sound; once `opened`."""
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+
+    @property
+    def works(self) -> bool | None:
+        """Whether it gives sound; None for a file."""
+
+    @property
+    def duration_s(self) -> float | None:
+        """Its length, if it has one and it is known."""
+
+    @property
+    def position_s(self) -> float:
+        """Seconds of sound that were published."""
+
+    @property
+    def damaged_frames(self) -> int:
+        """Skipped, because they did not decode."""
+
+    @property
+    def unread(self) -> bool:
+        """Whether a part of it could not be read."""
+
+    @property
+    def loops(self) -> int:
+        """How often it began again."""
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """Read it as long as the context is open.
+
+        Raises:
+            CannotPlay: there is no sound in it.
+        """
 
 
 class FilePlayback:

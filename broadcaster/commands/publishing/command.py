@@ -1,4 +1,4 @@
-"""`broadcaster publish`: a sound file or a sound device as the floor of an event."""
+"""The options of `broadcaster publish`, and its run until its source has ended."""
 
 import asyncio
 import ssl
@@ -12,9 +12,11 @@ import click
 from yarl import URL
 
 from broadcaster.audio.input.capture import list_devices
+from broadcaster.audio.input.stream_address import StreamAddress, parse_stream_address
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
-from broadcaster.commands.publish_sources import DevicePlayback, FilePlayback
+from broadcaster.commands.publishing.sources import DevicePlayback, FilePlayback, Playback
+from broadcaster.commands.publishing.streams import playback_of
 from broadcaster.commands.running import stop_signals
 from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
 from broadcaster.system.tasks import first_of
@@ -42,7 +44,8 @@ class PublishPlan:
         url: WHIP endpoint.
         key: stage key.
         file: the recording, or
-        device: the sound device.
+        device: the sound device, or
+        stream: the address of a stream.
         loop: play the recording again and again.
         trust: which certificates to trust; True for those of this machine.
         progress: how to show it.
@@ -52,6 +55,7 @@ class PublishPlan:
     key: str
     file: Path | None
     device: str | None
+    stream: StreamAddress | None
     loop: bool
     trust: ssl.SSLContext | bool
     progress: Progress
@@ -72,11 +76,14 @@ def plan_from(
         click.UsageError: the words do not say what to publish where.
     """
     if device is None and len(words) != 2:  # noqa: PLR2004
-        raise click.UsageError("Name a sound file and the event's WHIP address: FILE URL.")
+        raise click.UsageError(
+            "Name a sound file or stream and the event's WHIP address: FILE URL."
+        )
     if device is not None and len(words) != 1:
         raise click.UsageError("With --device name the event's WHIP address only: URL.")
-    if device is not None and loop:
-        raise click.UsageError("--loop repeats a file; a device has no end.")
+    stream = _stream_of(words[0]) if device is None else None
+    if loop and (device is not None or stream is not None):
+        raise click.UsageError("--loop repeats a file; a device or a stream has no end.")
     if not key:
         raise click.UsageError("Give the event's stage key: --key or BROADCASTER_STAGE_KEY.")
     try:
@@ -91,8 +98,22 @@ def plan_from(
         trust = ssl.create_default_context(cafile=ca) if ca else True
     except OSError:
         raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
-    file = Path(words[0]) if device is None else None
-    return PublishPlan(url, key, file, device, loop, trust, Progress(progress))
+    file = Path(words[0]) if device is None and stream is None else None
+    return PublishPlan(url, key, file, device, stream, loop, trust, Progress(progress))
+
+
+def _stream_of(word: str) -> StreamAddress | None:
+    """The stream that a word of the command line is the address of; None for a file's name.
+
+    Raises:
+        click.UsageError: it is the address of something else.
+    """
+    if "://" not in word:
+        return None
+    try:
+        return parse_stream_address(word)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
 
 
 def show_devices() -> None:
@@ -113,7 +134,7 @@ class PublishCommand:
 
     def __init__(self, plan: PublishPlan) -> None:
         self._plan = plan
-        self._playback: FilePlayback | DevicePlayback | None = None
+        self._playback: Playback | None = None
         self._publisher: SteadyPublisher | None = None
         self._writer = ProgressWriter(plan.progress.chosen(), self.status)
         self._level = LevelMeter().take()
@@ -160,11 +181,7 @@ class PublishCommand:
 
     async def _publish(self) -> None:
         plan = self._plan
-        if plan.device is not None:
-            playback: FilePlayback | DevicePlayback = DevicePlayback(plan.device, self._writer.say)
-        else:
-            assert plan.file is not None
-            playback = FilePlayback(plan.file, loop=plan.loop, say=self._writer.say)
+        playback = await self._source()
         connector = aiohttp.TCPConnector(ssl=plan.trust)
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_S)
         async with (
@@ -178,9 +195,23 @@ class PublishCommand:
                 plan.key,
                 playback.frames,
                 self._tell_state,
-                patient=plan.device is not None,
+                patient=plan.file is None,
             )
             await self._publisher.run()
+
+    async def _source(self) -> Playback:
+        """The source of the plan.
+
+        Raises:
+            CannotPlay: this machine cannot read such streams.
+        """
+        plan = self._plan
+        if plan.device is not None:
+            return DevicePlayback(plan.device, self._writer.say)
+        if plan.stream is not None:
+            return await playback_of(plan.stream, self._writer.say)
+        assert plan.file is not None
+        return FilePlayback(plan.file, loop=plan.loop, say=self._writer.say)
 
     async def _show(self) -> None:
         while True:
