@@ -7,8 +7,8 @@ import aiohttp
 
 from broadcaster import auth, provider_settings
 from broadcaster.access.role_rules import RoleRules
-from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.costs import sessions_cost_usd
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.config import Settings, variable
 from broadcaster.model.audio import ms_to_samples

@@ -26,6 +26,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",
     "audio/test_loudness": "long",
+    "booths/announcements/test_speaker": "long",
     "booths/floor/test_speech_times": "long",
     "booths/playout/test_channel": "long",
     "booths/playout/test_floor_bed": "long",

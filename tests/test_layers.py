@@ -76,17 +76,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
     ),
     "booths": (
-        "audio booths.demand booths.engines booths.floor booths.human booths.playout "
-        "booths.relay booths.sessions booths.text booths.timing errors log model model.check "
-        "model.relay model.review realtime system"
+        "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
+        "booths.playout booths.relay booths.sessions booths.text booths.timing errors log model "
+        "model.check model.relay model.review realtime system"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
         "audio model realtime realtime.protocol realtime.providers realtime.socket writing"
     ),
     "booths.announcements": (
-        "booths.demand booths.engines errors model model.announcements realtime realtime.protocol "
-        "realtime.socket"
+        "booths.demand booths.engines booths.playout errors model model.announcements realtime "
+        "realtime.protocol realtime.socket system"
     ),
     "booths.human": (
         "booths booths.engines booths.floor booths.playout booths.sessions booths.text "

@@ -10,16 +10,17 @@ A language channel gets a `ChannelSink` behind an interpreter. The floor channel
 
 import asyncio
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from broadcaster.booths.announcements.reading import AnnouncementReader
+from broadcaster.booths.announcements.speaker import AnnouncementSpeaker
 from broadcaster.booths.demand.orders import BoothOrders
-from broadcaster.booths.engines.line_up import Price, PricedEngines, line_up
-from broadcaster.booths.engines.opening import EngineOpener, Engines
+from broadcaster.booths.dependencies import BoothDependencies
+from broadcaster.booths.engines.line_up import PricedEngines, line_up
+from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
-from broadcaster.booths.floor.shared_blocks import SharedBlocks
 from broadcaster.booths.human.interpreter import HumanInterpreter
-from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.progress import ChannelProgress, LeftProgress
 from broadcaster.booths.relay.relayed_sound import RelayedSound
 from broadcaster.booths.sessions.chain import SessionChain
@@ -31,9 +32,8 @@ from broadcaster.booths.text.left_captions import LeftCaptions, read_left_captio
 from broadcaster.booths.text.spoken_language import LanguageWatch, load_language_models
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
-from broadcaster.model.audio import OPUS_FRAME_SAMPLES, samples_to_ms
+from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.event import Channel, EngineKind, Event
-from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.review.replacements import read_replacements
 from broadcaster.model.status import BoothState, BoothStatus
 from broadcaster.system.tasks import first_of
@@ -44,31 +44,6 @@ TICK_S = 0.1
 """Interval at which quiet captions are ended and missing floor audio is noticed."""
 READ_AGAIN_S = 0.5
 """Pause before what another booth left is read again, when the bus did not answer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoothDependencies:
-    """The services that every booth uses.
-
-    Attributes:
-        bus: where the floor comes from and the channel goes.
-        clock: time.
-        engines: opens sessions.
-        price: what they cost.
-        fallbacks: engines of other providers that take over when those have trouble.
-        limits: how a channel that is behind catches up.
-        frame_samples: of an Opus packet.
-        shared_blocks: the floor that the booths keep.
-    """
-
-    bus: Bus
-    clock: Clock
-    engines: Engines
-    price: Price
-    limits: CatchUpLimits
-    fallbacks: tuple[PricedEngines, ...] = ()
-    frame_samples: int = OPUS_FRAME_SAMPLES
-    shared_blocks: SharedBlocks = field(default_factory=SharedBlocks)
 
 
 class Booth:
@@ -131,9 +106,20 @@ class Booth:
         voiced = opener.kind is not EngineKind.TRANSCRIBE
         self._sink: BoothSink
         self._human: HumanInterpreter | None = None
+        self._announcements: AnnouncementSpeaker | None = None
         if voiced:
             sink = self._channel_sink(event, opener, dependencies)
             self._sink, self._human = sink, sink.human
+            self._announcements = AnnouncementSpeaker(
+                event=event.id,
+                channel=channel.language,
+                bus=bus,
+                clock=clock,
+                reader=AnnouncementReader(event.id, channel, known, bus),
+                inserted=sink.inserted,
+                human_heard=lambda: sink.human.heard,
+                orders=self._orders,
+            )
         else:
             self._sink = self._transcript_sink()
         self._chain = SessionChain(
@@ -218,6 +204,7 @@ class Booth:
                     self._captions.follow_replacements(),
                     self._keep_time(),
                     self._reporter.run(),
+                    self._speak_announcements(),
                     self._progress.run(self._sink.played_samples),
                     name=self._name,
                 )
@@ -325,6 +312,12 @@ class Booth:
             event = Event.from_json(record.value)
             self._chain.use_event(_as_heard(event, self._filled))
             self._sink.use_event(event)
+
+    async def _speak_announcements(self) -> None:
+        if self._announcements is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._announcements.run()
 
     async def _keep_time(self) -> None:
         while True:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from broadcaster.booths.booth import BoothDependencies
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.errors import BroadcasterError
 from broadcaster.model.event import EngineKind

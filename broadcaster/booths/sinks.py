@@ -14,6 +14,7 @@ from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.human.interpreter import HumanInterpreter
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput, variants_of
+from broadcaster.booths.playout.inserted import InsertedSpeech
 from broadcaster.booths.playout.queue import Skip
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.booths.progress import ChannelProgress
@@ -25,6 +26,7 @@ from broadcaster.booths.timing.heard_times import HeardTimes
 from broadcaster.booths.timing.places import TextPlace
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
+from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
@@ -39,6 +41,10 @@ SKIPPED = " […] "
 """The mark in the captions where sound was left out to catch up."""
 LAST_WORDS_S = 5.0
 """Time in which a booth that stops may play the rest of its queue."""
+LONGEST_INSERT_S = 60.0
+"""It may play an announcement to its end for so long."""
+_FLOOR_PAUSES = ms_to_samples(400)
+"""After this much silence the floor does not speak any more."""
 
 
 class BoothSink(Sink, Protocol):
@@ -92,6 +98,7 @@ class ChannelSink:
 
     Attributes:
         human: the channel's human interpreter.
+        inserted: speech that is put into the pauses of the interpreter.
     """
 
     def __init__(
@@ -135,6 +142,7 @@ class ChannelSink:
             finishes=finishes,
             changed=voice_changed,
         )
+        self.inserted = InsertedSpeech()
         self._output = ChannelOutput(
             event=event.id,
             channel=channel,
@@ -142,6 +150,7 @@ class ChannelSink:
             clock=clock,
             voice=self._voice,
             on_air=self.human.mixer,
+            inserted=self.inserted,
             mix_now=self._mix_now,
             frame_samples=frame_samples,
         )
@@ -165,6 +174,11 @@ class ChannelSink:
 
     async def finish(self) -> None:
         """See `BoothSink`."""
+        await first_of(
+            self.inserted.ended(),
+            self._clock.sleep(LONGEST_INSERT_S),
+            name=f"last announcement:{self._event}:{self._channel}",
+        )
         await first_of(
             self._voice.drained(),
             self._clock.sleep(LAST_WORDS_S),
@@ -247,7 +261,14 @@ class ChannelSink:
         return None if own_ms is None else own_ms + (self._lags_ms.get(relay) or 0)
 
     def _mix_now(self) -> ChannelMix:
-        return ChannelMix(self._floor_fills_in(), self._audience.wanted(), self._relayed)
+        speech, end = self._floor.buffer.speech, self._floor.buffer.end
+        return ChannelMix(
+            self._floor_fills_in(),
+            self._audience.wanted(),
+            self._relayed,
+            floor_speaks=self.inserted.wanted
+            and speech.last_spoken(end - _FLOOR_PAUSES, end) is not None,
+        )
 
     def _floor_fills_in(self) -> bool:
         if self.human.heard:

@@ -10,11 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.demand.costs import Spent
 from broadcaster.booths.demand.event_booths import BoothKey, Demand, EventBooths, RunningBooth
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.demand.spreading import BoothSpread
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.progress import is_under_way
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.errors import BusUnavailable

@@ -14,8 +14,8 @@ import numpy as np
 from broadcaster.audio.blocks import Blocks
 from broadcaster.audio.level import VOICE_PAUSE_DBFS, OutputLevel
 from broadcaster.audio.pcm import pcm_of_wav, to_samples, wav_file
-from broadcaster.booths.booth import BoothDependencies
 from broadcaster.booths.demand.extra_costs import add_cost
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engine_checks import failure_verdict
 from broadcaster.booths.engines.engine import Done, SpeechOutput, TextOutput
 from broadcaster.booths.engines.opening import EngineOpener

@@ -294,6 +294,20 @@ def announcements_record(event: str) -> str:
     return f"{ANNOUNCEMENT_RECORDS}{event}"
 
 
+SPEECH_RECORDS = "speech."
+"""Prefix of the records of what was spoken of all events' announcements."""
+
+
+def speech_records(event: str) -> str:
+    """Prefix of those of one event."""
+    return f"{SPEECH_RECORDS}{event}."
+
+
+def speech_record(event: str, channel: str) -> str:
+    """Record of which announcements a channel has spoken, see `ChannelSpeech`."""
+    return f"{speech_records(event)}{channel}"
+
+
 ON_AIR_RECORDS = "onair."
 """Prefix of the records of all channels that human interpreters have used."""
 

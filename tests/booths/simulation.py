@@ -14,6 +14,7 @@ from broadcaster.audio.opus import OpusDecoder
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.channel import ChannelMix, ChannelOutput
+from broadcaster.booths.playout.inserted import InsertedSpeech
 from broadcaster.booths.playout.queue import Skip, SpeechQueue
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.bus.embedded import EmbeddedBus
@@ -51,6 +52,7 @@ class Channel:
     ) -> None:
         self.voice = voice or ChannelVoice()
         self.frame_samples = frame_samples
+        self.inserted = InsertedSpeech()
         self.mix = ChannelMix()
         self.output: ChannelOutput
         self.floor_clock: FloorClock
@@ -58,6 +60,7 @@ class Channel:
         self.with_floor: list[AudioFrame] = []
         self.with_even_floor: list[AudioFrame] = []
         self.with_fec: list[AudioFrame] = []
+        self.relayed: list[AudioFrame] = []
 
     async def play(self, acts: Iterable[TimedCall], end_s: float) -> None:
         """Run for `end_s`."""
@@ -72,8 +75,10 @@ class Channel:
                 voice=self.voice,
                 mix_now=lambda: self.mix,
                 frame_samples=self.frame_samples,
+                inserted=self.inserted,
             )
             async with (
+                listening(bus, keys.relay_pcm("talk", "es"), self.relayed),
                 listening(bus, keys.opus("talk", "es"), self.frames),
                 listening(bus, keys.opus("talk", "es+floor"), self.with_floor),
                 listening(bus, keys.opus("talk", "es+evenfloor"), self.with_even_floor),

@@ -15,8 +15,9 @@ from aiohttp import WSMsgType, web
 
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus

@@ -14,9 +14,10 @@ import aiohttp
 import pytest
 
 from broadcaster.booths import supervisor
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
 from broadcaster.booths.demand.costs import Account, Spent, sessions_cost_usd
 from broadcaster.booths.demand.event_booths import Demand
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.supervisor import BoothSupervisor

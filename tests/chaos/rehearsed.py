@@ -9,7 +9,8 @@ from typing import Any
 import aiohttp
 
 from broadcaster.audio.file import read_pcm
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus

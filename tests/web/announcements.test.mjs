@@ -1,8 +1,23 @@
 /** Announcements: what a phone remembers of them, and when one has ended. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ShownHere } from '../../listener_web/announcements/shown-here.js';
+import { useWords } from '../../listener_web/i18n/say.js';
+import { speechWords } from '../../listener_web/desk/announcements/announcement-speech.js';
 import { stateOf } from '../../listener_web/desk/announcements/announcement-item.js';
+
+const ENGLISH = new URL('../../listener_web/i18n/organizer/en.json', import.meta.url);
+useWords(JSON.parse(await readFile(ENGLISH, 'utf8')));
+
+const announced = (changes = {}) => ({
+  speak: true,
+  speak_until: '2026-11-28T12:02:00Z',
+  state: 'active',
+  speech: {},
+  ...changes,
+});
+const NOON = Date.parse('2026-11-28T12:00:00Z');
 
 const lunch = (version = 1) => ({ id: 'a1', version, text: 'Lunch', lang: 'en', urgent: false });
 
@@ -45,4 +60,30 @@ test('the desk sees by itself that one has ended', () => {
   assert.equal(stateOf(one, endMs - 1), 'active');
   assert.equal(stateOf(one, endMs), 'expired');
   assert.equal(stateOf({ ...one, state: 'withdrawn' }, endMs), 'withdrawn');
+});
+
+test('the desk says where one was spoken, where it waits, and why it was not spoken', () => {
+  const speech = {
+    es: { state: 'spoken', reason: '' },
+    fr: { state: 'waiting', reason: 'human_on_air' },
+    de: { state: 'unspoken', reason: 'no_text' },
+    it: { state: 'speaking', reason: '' },
+    nl: { state: 'unspoken', reason: 'of a later version' },
+  };
+  const tags = ['es', 'fr', 'de', 'it', 'nl', 'pl'];
+  assert.equal(
+    speechWords(announced({ speech }), tags, NOON),
+    'Spoken: Spanish · Waiting to be spoken: French (a human interpreter is on air), Italian, and Polish · ' +
+      'Not spoken: German (no text in this language) and Dutch',
+  );
+});
+
+test('a language that nobody listened to until the end was not spoken', () => {
+  const late = NOON + 121_000;
+  assert.equal(speechWords(announced(), ['es'], late), 'Not spoken: Spanish (nobody listened)');
+  assert.equal(
+    speechWords(announced({ state: 'withdrawn' }), ['es'], NOON),
+    'Not spoken: Spanish (nobody listened)',
+  );
+  assert.equal(speechWords(announced({ speak: false }), ['es'], NOON), '');
 });

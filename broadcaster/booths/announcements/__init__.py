@@ -1,1 +1,1 @@
-"""Has the provider of the booths translate announcements."""
+"""Announcements in the booths: translated, read aloud by the provider, spoken on channels."""

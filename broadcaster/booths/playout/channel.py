@@ -11,6 +11,7 @@ from broadcaster.audio.pcm import Samples, to_pcm
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.booths.floor.clock import FloorClock
 from broadcaster.booths.playout.floor_bed import FloorBed
+from broadcaster.booths.playout.inserted import InsertedSpeech
 from broadcaster.booths.playout.on_air_mixer import OnAirMixer
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
@@ -39,11 +40,13 @@ class ChannelMix:
         floor_fills_in: whether the floor is heard while the voice has nothing to say.
         variants: those of `variants_of` that somebody listens to.
         relayed: whether other channels are interpreted from this one.
+        floor_speaks: whether the floor spoke just now.
     """
 
     floor_fills_in: bool = False
     variants: AbstractSet[ChannelVariant] = frozenset()
     relayed: bool = False
+    floor_speaks: bool = False
 
 
 class ChannelOutput:
@@ -56,6 +59,7 @@ class ChannelOutput:
         clock: time.
         voice: what the AI says.
         on_air: puts the human interpreter in its place.
+        inserted: is said where the interpreter pauses.
         mix_now: asked for each packet.
         frame_samples: of an Opus packet.
 
@@ -74,11 +78,13 @@ class ChannelOutput:
         mix_now: Callable[[], ChannelMix],
         frame_samples: int,
         on_air: OnAirMixer | None = None,
+        inserted: InsertedSpeech | None = None,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._voice = voice
         self._on_air = on_air or OnAirMixer()
+        self._inserted = inserted or InsertedSpeech()
         self._mix_now = mix_now
         self._frame_samples = frame_samples
         self._bed = FloorBed()
@@ -124,15 +130,19 @@ class ChannelOutput:
         if not 0 <= floor_now - self._position <= drift_limit:
             self._position = max(self._position, floor_now)
         wanted = self._mix_now()
-        ai = self._voice.pull(self._frame_samples, floor_now, self._position)
+        inserts = self._inserted.playing
+        ai = self._pull_voice(floor_now)
         voice = self._on_air.mix(ai)
-        up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER
+        up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER and not inserts
+        others = inserts or (wanted.floor_fills_in and wanted.floor_speaks)
+        self._inserted.observe(ai, free=not (others or self._on_air.human_heard))
         floor, gains = self._bed.pull(self._frame_samples, up=up)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
         self.level.add(mixed[FloorLevel.OFF])
         self._publish_frames(self._itself, mixed[FloorLevel.OFF])
         if wanted.relayed:
-            self._relay.push_topic_pcm(self._position, to_pcm(mixed[FloorLevel.OFF]))
+            relayed = mixed[FloorLevel.OFF] * (not inserts)
+            self._relay.push_topic_pcm(self._position, to_pcm(relayed))
         for variant in self._variants:
             if variant not in wanted.variants:
                 self._streams[variant].rest()
@@ -142,6 +152,15 @@ class ChannelOutput:
                 mixed[level] = mix_under(voice, floor, gains, _BALANCES[level])
             self._publish_frames(variant, mixed[level])
         self._position += self._frame_samples
+
+    def _pull_voice(self, floor_now: int) -> Samples:
+        """The next samples of the AI, or of what is said in its pause."""
+        if not self._inserted.playing:
+            return self._voice.pull(self._frame_samples, floor_now, self._position)
+        if self._on_air.human_heard:
+            self._inserted.cut()
+        self._voice.resume_at(self._position + self._inserted.left_samples)
+        return self._inserted.pull(self._frame_samples)
 
     def _publish_frames(self, variant: ChannelVariant, samples: Samples) -> None:
         for frame in self._streams[variant].encode_samples(samples, self._position):

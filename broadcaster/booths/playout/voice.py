@@ -116,6 +116,11 @@ class ChannelVoice:
             self._drained.set()
         return self._leveler.level(self._out.pull(samples))
 
+    def resume_at(self, position: int) -> None:
+        """Take note that what waits is heard from this channel position on, and not before."""
+        begun = self._queue.next_sample - self._inside_filters
+        self.heard.played(begun, position + DELAY_SAMPLES, self.tempo)
+
     async def drained(self) -> None:
         """Return once everything was pulled, and after it a piece of silence."""
         await self._drained.wait()

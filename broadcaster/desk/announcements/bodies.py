@@ -31,6 +31,7 @@ class NewAnnouncement(_AnnouncementBody):
     translations: TextByLanguage = Field(default_factory=dict)
     language: Tag | None = None
     urgent: bool = False
+    speak: bool = False
     minutes: LifeMinutes = USUAL_LIFE_MINUTES
 
 
@@ -41,6 +42,7 @@ class AnnouncementChange(_AnnouncementBody):
     translations: TextByLanguage | None = None
     language: Tag | None = None
     urgent: bool | None = None
+    speak: bool | None = None
     minutes: LifeMinutes | None = None
     withdrawn: bool | None = None
 

@@ -63,6 +63,7 @@ class AnnouncementDesk:
             by=actor,
             made_at_ms=now_ms,
             expires_at_ms=now_ms + new.minutes * _MINUTE_MS,
+            speak_since_ms=now_ms if new.speak else 0,
         )
         await self._write(event_id, lambda _: made)
         await self._note(event_id, "announcement_made", actor, made)
@@ -97,7 +98,7 @@ class AnnouncementDesk:
                 after = replace(after, expires_at_ms=expires_at_ms)
             if change.withdrawn is not None:
                 after = replace(after, withdrawn=change.withdrawn)
-            return after
+            return _spoken(known, after, change, self._clock.now_ms())
 
         after = await self._write(event_id, changed)
         if after.version != before.version:
@@ -128,3 +129,19 @@ class AnnouncementDesk:
             "languages": tuple(sorted(entry.words.translations)),
         }
         await self._journal.note(event_id, what, actor, values)
+
+
+def _spoken(
+    before: Announcement, after: Announcement, change: AnnouncementChange, now_ms: int
+) -> Announcement:
+    """The changed announcement with the time since which it is to be spoken.
+
+    A correction is spoken once more, and so is one that is shown again before it was spoken.
+    """
+    speak = change.speak
+    if not (before.speak_since_ms if speak is None else speak):
+        return replace(after, speak_since_ms=0)
+    shown_again = before.withdrawn and not after.withdrawn
+    if not before.speak_since_ms or shown_again or after.version != before.version:
+        return replace(after, speak_since_ms=now_ms)
+    return after

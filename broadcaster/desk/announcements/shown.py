@@ -1,13 +1,16 @@
-"""The announcements as the desk shows them, with how many phones got and showed each."""
+"""The announcements as the desk shows them, with where each was shown and spoken."""
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from broadcaster.desk.feed import DeskFeed
+from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
 from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
 from broadcaster.model.announcements.seen import SeenCounts, SeenReport
+from broadcaster.model.announcements.speech import SPEAK_WITHIN_S, ChannelSpeech
 from broadcaster.model.event import iso_time
 from broadcaster.model.ports import Bus, Clock
 
@@ -20,7 +23,7 @@ MOST_EVENTS = 2_000
 
 
 class ShownAnnouncements:
-    """Follows the announcements of all events, and what edge processes count of them.
+    """Follows the announcements of all events, and what edge processes and booths say of them.
 
     Args:
         bus: has the records and the counts.
@@ -33,12 +36,14 @@ class ShownAnnouncements:
         self._clock = clock
         self._feed = feed
         self._reports: dict[str, dict[str, SeenReport]] = {}
+        self._spoken: dict[str, dict[str, ChannelSpeech]] = {}
 
     async def run(self) -> None:
         """Follow everything until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_records(), name="desk: announcements")
             tasks.create_task(self._follow_counts(), name="desk: announcements seen")
+            tasks.create_task(self._follow_speech(), name="desk: announcements spoken")
 
     def body(self, event_id: str, book: AnnouncementBook) -> dict[str, Any]:
         """The answer of `GET /api/events/{event}/announcements`: the newest first."""
@@ -59,6 +64,24 @@ class ShownAnnouncements:
             "expires_at": iso_time(announcement.expires_at_ms),
             "state": announcement.state(self._clock.now_ms()),
             **counts,
+            **self._speech(event_id, announcement),
+        }
+
+    def _speech(self, event_id: str, announcement: Announcement) -> dict[str, Any]:
+        since_ms = announcement.speak_since_ms
+        until_ms = since_ms + int(SPEAK_WITHIN_S * 1000)
+        found = {
+            channel: speech.of(announcement)
+            for channel, speech in self._spoken.get(event_id, {}).items()
+        }
+        return {
+            "speak": since_ms > 0,
+            "speak_until": iso_time(until_ms) if since_ms else None,
+            "speech": {
+                channel: {"state": report.state, "reason": report.reason}
+                for channel, report in sorted(found.items())
+                if report is not None
+            },
         }
 
     def _counts(self, event_id: str, announcement_id: str, version: int) -> dict[str, int]:
@@ -68,6 +91,27 @@ class ShownAnnouncements:
             if one is not None and one.version == version:
                 counts = counts.plus(one)
         return {"received": counts.received, "shown": counts.shown}
+
+    async def _follow_speech(self) -> None:
+        await self._feed.loaded.wait()
+        async for name, record in self._bus.watch_all(keys.SPEECH_RECORDS):
+            try:
+                speech = ChannelSpeech.from_json(record.value)
+            except ValueError:
+                log.exception("%s cannot be read and is ignored", name)
+                continue
+            self._spoken.setdefault(speech.event, {})[speech.channel] = speech
+            while len(self._spoken) > MOST_EVENTS:
+                del self._spoken[next(iter(self._spoken))]
+            if self._feed.told("announcements", speech.event) is not None:
+                await self._show_again(speech.event)
+
+    async def _show_again(self, event_id: str) -> None:
+        with suppress(BusUnavailable, ValueError):  # the next report of a channel shows it
+            record = await self._bus.get(keys.announcements_record(event_id))
+            if record is not None:
+                book = AnnouncementBook.from_json(record.value)
+                self._feed.show("announcements", event_id, self.body(event_id, book))
 
     async def _follow_records(self) -> None:
         await self._feed.loaded.wait()

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from broadcaster.errors import DomainError
 from broadcaster.model.event import Notice
+from broadcaster.model.language import base_language
 
 MOST_ACTIVE = 20
 """Announcements of an event at the same time."""
@@ -56,6 +57,8 @@ class Announcement:
         made_at_ms: Unix time.
         expires_at_ms: Unix time from which it is shown no more.
         withdrawn: whether it was taken back.
+        speak_since_ms: Unix time since which the language channels are to speak it; 0 if they are
+            not.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Announcement:
     made_at_ms: int
     expires_at_ms: int
     withdrawn: bool = False
+    speak_since_ms: int = 0
 
     def is_active(self, now_ms: int) -> bool:
         """Whether it is shown."""
@@ -75,6 +79,13 @@ class Announcement:
     def language_on(self, channel: str) -> str:
         """The tag of the text that a channel's audience reads; empty if it is not known."""
         return channel if channel in self.words.translations else self.language
+
+    def spoken_text(self, channel: str) -> str:
+        """The text that a channel speaks; empty without one in its language."""
+        if channel in self.words.translations:
+            return self.words.translations[channel]
+        written = self.language and base_language(self.language) == base_language(channel)
+        return self.words.text if written else ""
 
     def state(self, now_ms: int) -> str:
         """`active`, `withdrawn` or `expired`."""
@@ -153,4 +164,5 @@ def _announcement(raw: dict[str, Any]) -> Announcement:
         made_at_ms=int(raw["made_at_ms"]),
         expires_at_ms=int(raw["expires_at_ms"]),
         withdrawn=bool(raw["withdrawn"]),
+        speak_since_ms=int(raw.get("speak_since_ms", 0)),
     )

@@ -97,6 +97,10 @@ class ConversationProtocol(SessionProtocol):
         """
         self._take(Segment(segment_id, b"", text, instructions))
 
+    def read_aloud(self, segment_id: int, text: str, instructions: str) -> None:
+        """Take a text, which is answered by its sound; otherwise like `translate`."""
+        self._take(Segment(segment_id, b"", text, instructions, aloud=True))
+
     def _take(self, segment: Segment) -> None:
         if self._last_id is not None and segment.id <= self._last_id:
             raise ValueError(f"segment {segment.id} does not come after {self._last_id}")
@@ -142,7 +146,7 @@ class ConversationProtocol(SessionProtocol):
         response = {
             "conversation": "none",
             "metadata": _metadata(attempt),
-            "output_modalities": ["text" if segment.text else "audio"],
+            "output_modalities": ["audio" if _sounds(segment) else "text"],
             "instructions": segment.instructions or self._config.instructions,
             "max_output_tokens": self._config.max_output_tokens,
             "tools": [],
@@ -156,7 +160,7 @@ class ConversationProtocol(SessionProtocol):
 
     def _spoken(self, segment: Segment) -> dict[str, object]:
         """How the answer sounds, unless it is a text."""
-        if segment.text:
+        if not _sounds(segment):
             return {}
         return {"audio": {"output": {"format": PCM_FORMAT, "voice": self._config.voice}}}
 
@@ -257,6 +261,11 @@ def _event_id(attempt: Attempt) -> str:
 
 def _metadata(attempt: Attempt) -> dict[str, str]:
     return {"segment": str(attempt.segment.id), "attempt": str(attempt.number)}
+
+
+def _sounds(segment: Segment) -> bool:
+    """Whether a segment is answered by sound."""
+    return segment.aloud or not segment.text
 
 
 def _content(segment: Segment) -> dict[str, str]:

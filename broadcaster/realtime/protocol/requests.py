@@ -37,6 +37,7 @@ class Segment:
         pcm: s16le mono 24 kHz; empty for a text.
         text: written instead of said; empty for sound.
         instructions: for this segment; empty takes those of the session.
+        aloud: whether a text is answered by sound.
         attempts: how often it was requested.
         first_asked_s: when it was requested first.
         failures: attempts that failed for another reason than the rate limit.
@@ -50,6 +51,7 @@ class Segment:
     pcm: bytes
     text: str = ""
     instructions: str = ""
+    aloud: bool = False
     attempts: int = 0
     first_asked_s: float = 0.0
     failures: int = 0

@@ -94,6 +94,15 @@ class ConversationConnection:
         self._socket.wake_reader()
         return True
 
+    def read_aloud(self, segment_id: int, text: str, instructions: str) -> bool:
+        """Queue a text that is to be answered by its sound; otherwise like `translate`."""
+        if not self._socket.takes_input:
+            return False
+        self._protocol.read_aloud(segment_id, text, instructions)
+        self._socket.wake_writer()
+        self._socket.wake_reader()
+        return True
+
     async def close(self, deadline_s: float = 8.0) -> None:
         """Let the session finish what it was given; see `SessionSocket.close`."""
         await self._socket.close(deadline_s)

@@ -1,8 +1,9 @@
 """One conversation: a buffer of sound, items, and responses that interpret them.
 
 The server does not detect turns, call tools or answer text. It echoes `turn_detection`, but only
-commits and `response.create` have an effect. Text is translated in an out-of-band response that has
-it in its input; text items of the conversation are accepted and not answered.
+commits and `response.create` have an effect. A text in the input of an out-of-band response is
+translated if the answer is a text, and read aloud as it is if it is sound. Text items of the
+conversation are accepted and not answered.
 """
 
 import asyncio

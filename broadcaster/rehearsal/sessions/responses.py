@@ -107,7 +107,11 @@ class Responder:
                     texts.append(said.text)
                     sounds.append(said.pcm)
         for text in request.texts:
-            texts += [await self._interpreter.translate_text(text, request.language)]
+            if request.modality == "text":
+                texts += [await self._interpreter.translate_text(text, request.language)]
+            elif (read := await self._interpreter.read_aloud(text, request.language)) is not None:
+                texts.append(read.text)
+                sounds.append(read.pcm)
         if not texts and faults.trigger(Moment.QUIET):
             said = await self._interpreter.invented(request.language)
             texts, sounds = ([said.text], [said.pcm]) if said is not None else ([], [])

@@ -110,6 +110,18 @@ class TalkInterpreter:
             _log.warning("a text is lost: %s", error)
             return ""
 
+    async def read_aloud(self, text: str, language: str) -> SpokenTranslation | None:
+        """A written text as it is, with its sound; None if the voice fails.
+
+        It is not translated. A model is told in its instructions what to do with a text; this
+        stand-in goes by what it is answered by.
+
+        Args:
+            text: in `language`.
+            language: ISO 639-1 code.
+        """
+        return await self._spoken(text, text, language, None)
+
     def invented_text(self, language: str) -> str:
         """A sentence that nobody said, as models write it in silence."""
         return self._inventions.next_sentence(language)

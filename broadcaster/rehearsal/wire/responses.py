@@ -21,7 +21,7 @@ class ResponseRequest:
         response_id: unique.
         item_id: of the item the response adds.
         recordings: the sound to interpret, s16le mono 24 kHz each.
-        texts: what to translate besides.
+        texts: what to translate besides, or to read aloud if `modality` is `audio`.
         language: ISO 639 code of the target language.
         instructions: as the client wrote them.
         modality: `audio` or `text`.

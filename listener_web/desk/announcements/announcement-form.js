@@ -14,6 +14,7 @@ import { languageName, listed } from '../../i18n/written.js';
  * @property {Record<string, string>} translations
  * @property {string | null} language
  * @property {boolean} urgent
+ * @property {boolean} speak
  * @property {number} minutes
  */
 
@@ -28,6 +29,7 @@ export class AnnouncementForm {
   #texts = h('div', { class: 'announcement-texts' });
   #each = h('details', { class: 'announcement-each' }, h('summary', {}, say('announceEach')));
   #urgent = h('input', { type: 'checkbox', id: 'announce-urgent' });
+  #speak = h('input', { type: 'checkbox', id: 'announce-speak' });
   #minutes = h('select', { class: 'input', id: 'announce-minutes' });
   #send = h('button', { type: 'submit', class: 'button primary' });
   #cancel = h('button', { type: 'button', class: 'button', hidden: true }, say('announceCancel'));
@@ -63,6 +65,7 @@ export class AnnouncementForm {
         field(say('announceMinutes'), this.#minutes),
         h('label', { class: 'check' }, this.#urgent, h('span', {}, say('announceUrgent'))),
       ),
+      h('label', { class: 'check' }, this.#speak, h('span', {}, say('announceSpeak'))),
       h('div', { class: 'announcement-buttons' }, this.#send, this.#cancel),
     );
     this.#cancel.addEventListener('click', () => {
@@ -108,12 +111,13 @@ export class AnnouncementForm {
   }
 
   /** @param {DeskAnnouncement} announcement that is corrected */
-  correct({ text, translations, language, urgent }) {
+  correct({ text, translations, language, urgent, speak }) {
     this.#text.value = text;
     for (const [tag, input] of this.#byLanguage) input.value = translations[tag] ?? '';
     this.#each.open = Object.keys(translations).length > 0;
     this.#language.value = language ?? '';
     this.#urgent.checked = urgent;
+    this.#speak.checked = speak;
     this.#send.textContent = say('announceSave');
     this.#cancel.hidden = false;
     this.#text.focus();
@@ -162,6 +166,7 @@ export class AnnouncementForm {
       translations: Object.fromEntries(texts.filter(([, text]) => text !== '')),
       language: this.#language.value || null,
       urgent: this.#urgent.checked,
+      speak: this.#speak.checked,
       minutes: Number(this.#minutes.value),
     };
   }

@@ -2,6 +2,7 @@
 import { h, setText } from '../../shared/dom.js';
 import { say, wordsLanguage } from '../../i18n/say.js';
 import { whole } from '../../i18n/written.js';
+import { speechWords } from './announcement-speech.js';
 
 /**
  * An announcement as the API has it.
@@ -19,6 +20,9 @@ import { whole } from '../../i18n/written.js';
  * @property {'active' | 'withdrawn' | 'expired'} state
  * @property {number} received phones that got it
  * @property {number} shown phones that showed it
+ * @property {boolean} speak whether the language channels speak it
+ * @property {string | null} speak_until ISO 8601
+ * @property {Record<string, import('./announcement-speech.js').SpeechReport>} speech by language
  */
 
 /** @typedef {'correct' | 'withdraw' | 'again' | 'undo'} Deed */
@@ -28,6 +32,7 @@ export class AnnouncementItem {
   #text = h('p', { class: 'announced-text', dir: 'auto' });
   #state = h('p', { class: 'soft' });
   #counts = h('p', { class: 'soft' });
+  #speech = h('p', { class: 'soft announced-speech' });
   /** @type {Map<Deed, HTMLButtonElement>} */
   #buttons = new Map();
   /** @type {DeskAnnouncement} */
@@ -59,15 +64,16 @@ export class AnnouncementItem {
       row.append(button);
     }
     row.hidden = !mayChange;
-    this.element.append(this.#text, this.#state, this.#counts, row);
+    this.element.append(this.#text, this.#state, this.#counts, this.#speech, row);
     this.element.dataset.id = announcement.id;
   }
 
   /**
    * @param {DeskAnnouncement} announcement as it is now
    * @param {boolean} canUndo whether it was corrected on this page
+   * @param {readonly string[]} tags of the event's languages
    */
-  show(announcement, canUndo) {
+  show(announcement, canUndo, tags) {
     this.announcement = announcement;
     const { text, language, urgent, expires_at, received, shown } = announcement;
     const state = stateOf(announcement, Date.now());
@@ -83,6 +89,8 @@ export class AnnouncementItem {
     }[state];
     setText(this.#state, urgent ? `${say('announceUrgentMark')} · ${words}` : words);
     setText(this.#counts, say('announceCounts', { shown: whole(shown), received: whole(received) }));
+    setText(this.#speech, speechWords(announcement, tags, Date.now()));
+    this.#speech.hidden = !announcement.speak;
     this.#show('correct', state === 'active');
     this.#show('withdraw', state === 'active');
     this.#show('again', state === 'withdrawn');

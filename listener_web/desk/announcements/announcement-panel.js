@@ -24,6 +24,8 @@ export class AnnouncementPanel {
   #list = h('ul', { class: 'announced-list' });
   #none = h('p', { class: 'soft' }, say('announceNone'));
   #mayChange = false;
+  /** @type {string[]} */
+  #tags = [];
   /** @type {Map<string, AnnouncementItem>} */
   #items = new Map();
   /** Those corrected on this page, as they were before. @type {Map<string, DeskAnnouncement>} */
@@ -65,6 +67,7 @@ export class AnnouncementPanel {
   /** @param {DeskEvent} event as it is now */
   update(event) {
     this.#form.offer(event);
+    this.#tags = event.languages.map(({ tag }) => tag);
   }
 
   /** @param {DeskAnnouncement[]} told all of the event, the newest first */
@@ -86,7 +89,7 @@ export class AnnouncementPanel {
         item = new AnnouncementItem(one, this.#mayChange, (deed, which) => void this.#act(deed, which));
         this.#items.set(one.id, item);
       }
-      item.show(one, this.#before.has(one.id));
+      item.show(one, this.#before.has(one.id), this.#tags);
       const there = this.#list.children[place] ?? null;
       if (there !== item.element) this.#list.insertBefore(item.element, there);
     });

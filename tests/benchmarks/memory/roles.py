@@ -17,7 +17,8 @@ import aiohttp
 from broadcaster.audio.file import read_pcm
 from broadcaster.audio.opus import OpusEncoder
 from broadcaster.audio.stereo.downmix import StereoDownmix
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.config import Role

@@ -7,7 +7,7 @@ was.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from broadcaster.audio.opus import OpusDecoder
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
-from broadcaster.booths.booth import Booth, BoothDependencies
+from broadcaster.booths.booth import Booth
+from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, TextOutput
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
@@ -36,7 +38,8 @@ from tests.booths.simulation import listening
 from tests.support.tasks import background_task
 from tests.support.virtual_time import BEGIN_MS, LoopClock
 
-AI_HZ, HUMAN_HZ, FLOOR_HZ = 500, 1_200, 2_600
+AI_HZ, HUMAN_HZ, FLOOR_HZ, ANNOUNCEMENT_HZ = 500, 1_200, 2_600, 1_800
+VOICES_HZ = (AI_HZ, HUMAN_HZ, FLOOR_HZ, ANNOUNCEMENT_HZ)
 ANSWER_S = 0.6
 """An answer comes this long after what it answers."""
 ANA = OnAir("ana", "Ana")
@@ -74,14 +77,17 @@ class ScriptedEngine:
     unsent_blocks = 0
     unusable_events = 0
 
-    def __init__(self, speaker: str) -> None:
+    def __init__(self, speaker: str, speaks: Callable[[], bool] = lambda: True) -> None:
         self._speaker = speaker
+        self._speaks = speaks
         self._outputs: deque[tuple[float, EngineOutput]] = deque()
         self._closing = False
         self._until: int | None = None
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""
+        if not self._speaks():
+            return
         due = asyncio.get_running_loop().time() + ANSWER_S
         end = position + len(pcm) // 2
         if self._speaker == "A":
@@ -116,6 +122,7 @@ class ScriptedOpener:
     channel: Channel
     speaker: str
     opened: list[str]
+    speaks_now: Callable[[], bool] = lambda: True
     language: str = "es"
     session_s: float = 3_600.0
     offered: bool = True
@@ -133,7 +140,7 @@ class ScriptedOpener:
         assert event.id == "talk"
         self.opened.append(self.speaker)
         await asyncio.sleep(0.2)
-        yield ScriptedEngine(self.speaker)
+        yield ScriptedEngine(self.speaker, self.speaks_now)
 
 
 @dataclass
@@ -142,9 +149,11 @@ class ScriptedEngines:
 
     opened: list[str] = field(default_factory=list)
     provider: Provider = OPENAI
+    converse_model: str | None = None
+    ai_speaks: bool = True
 
     def opener(self, channel: Channel) -> ScriptedOpener:
-        return ScriptedOpener(channel, "A", self.opened)
+        return ScriptedOpener(channel, "A", self.opened, lambda: self.ai_speaks)
 
     def transcriber(self, channel: Channel) -> ScriptedOpener:
         return ScriptedOpener(channel, "H", self.opened)
@@ -164,6 +173,7 @@ class Stage:
         self.engines = ScriptedEngines()
         self.connected = False
         self.speaks = True
+        self.floor_speaks = True
         self.frames: list[AudioFrame] = []
         self.statuses: list[BoothStatus] = []
         self._floor = PcmTopic(bus, keys.floor_pcm("talk"))
@@ -181,14 +191,14 @@ class Stage:
             now = wall_position(BEGIN_MS, clock.now_ms())
             while position + PCM_FRAME_SAMPLES <= now:
                 sound = tone(FLOOR_HZ, position, PCM_FRAME_SAMPLES)
-                self._floor.push_topic_pcm(position, pcm_of(sound))
+                self._floor.push_topic_pcm(position, pcm_of(sound * self.floor_speaks))
                 if self.connected:
                     said = tone(HUMAN_HZ, position, PCM_FRAME_SAMPLES)
                     self._human.push_topic_pcm(position, pcm_of(said * self.speaks))
                 position += PCM_FRAME_SAMPLES
             await asyncio.sleep(0.02)
 
-    def booth(self) -> Booth:
+    def booth(self, orders: BoothOrders | None = None) -> Booth:
         """A booth of the channel."""
         dependencies = BoothDependencies(
             bus=self.bus,
@@ -197,7 +207,12 @@ class Stage:
             price=lambda _kind, sent_ms, _usage: sent_ms / 60_000,
             limits=CatchUpLimits(),
         )
-        return Booth(event=self.event, channel=self.event.channels[0], dependencies=dependencies)
+        return Booth(
+            event=self.event,
+            channel=self.event.channels[0],
+            dependencies=dependencies,
+            orders=orders,
+        )
 
     async def captions(self) -> str:
         """Everything that was written, each caption in its newest version."""
@@ -233,13 +248,17 @@ class Levels:
         samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
         windows = samples[: len(samples) // size * size].reshape(-1, size)
         spectrum = np.abs(np.fft.rfft(windows * np.hanning(size), axis=1)) * 4 / size
-        bins = {hz: round(hz * size / CLOCK_HZ) for hz in (AI_HZ, HUMAN_HZ, FLOOR_HZ)}
+        bins = {hz: round(hz * size / CLOCK_HZ) for hz in VOICES_HZ}
         dbfs = {
             hz: 20 * np.log10(np.maximum(spectrum[:, at - 1 : at + 2].max(axis=1), 1e-6))
             for hz, at in bins.items()
         }
         began = frames[0].position / CLOCK_HZ
         return cls(began + (np.arange(len(windows)) + 1) / 20, dbfs)
+
+    def heard(self, hz: int, above_dbfs: float = -45.0) -> NDArray[np.bool_]:
+        """In which windows a voice is heard."""
+        return np.asarray(self.dbfs[hz] > above_dbfs)
 
     def most(self, hz: int, start_s: float, end_s: float) -> float:
         """The highest level of a voice between two times."""

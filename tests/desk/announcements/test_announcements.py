@@ -106,6 +106,33 @@ async def test_the_desk_sees_how_many_phones_have_shown_it(server: Server) -> No
     assert (one["received"], one["shown"]) == (0, 0)
 
 
+async def test_what_became_of_a_spoken_one_is_shown(server: Server) -> None:
+    """Nobody answers the provider's address, and one language has no text."""
+    made = await call(server, "POST", PATH, 201, LUNCH | {"speak": True})
+    assert (made["speak"], made["speech"]) == (True, {})
+    assert made["speak_until"] > made["made_at"]
+    one = f"{PATH}/{made['id']}"
+    silent = await call(server, "PATCH", one, 200, {"speak": False})
+    assert (silent["speak"], silent["speak_until"], silent["version"]) == (False, None, 1)
+    again = await call(server, "PATCH", one, 200, {"speak": True})
+    corrected = await call(server, "PATCH", one, 200, {"text": "Lunch is in hall 3"})
+    assert corrected["speak_until"] >= again["speak_until"]
+    languages = [{"tag": tag, "always": True} for tag in ("es", "fr")]
+    await call(server, "PATCH", "/api/events/talk", 200, {"languages": languages})
+    wanted = {
+        "es": {"state": "unspoken", "reason": "provider_failed"},
+        "fr": {"state": "unspoken", "reason": "no_text"},
+    }
+    async with page(server) as desk, deadline():
+        found: dict[str, Any] = {}
+        while found != wanted:
+            await desk.until("announcements")
+            [told_of] = desk.announcements["talk"]
+            found = told_of["speech"]
+    [read] = (await call(server, "GET", PATH))["announcements"]
+    assert read["speech"] == wanted
+
+
 async def test_it_ends_by_itself(server: Server, monkeypatch: Any) -> None:
     monkeypatch.setattr("broadcaster.desk.announcements.records._MINUTE_MS", 1_500)
     await call(server, "POST", PATH, 201, LUNCH | {"minutes": 1})

@@ -688,6 +688,20 @@ def test_invalid_segments_are_refused(number: int, pcm: bytes) -> None:
         talk.protocol.interpret(number, pcm)
 
 
+def test_a_text_is_read_aloud_by_its_own_instructions() -> None:
+    talk = Talk()
+    talk.protocol.read_aloud(0, "La comida", "Read it aloud.")
+    [sent] = talk.protocol.data_to_send()
+    assert_exactly(ResponseCreateEvent, sent)
+    asked = json.loads(sent)["response"]
+    assert (asked["instructions"], asked["output_modalities"]) == ("Read it aloud.", ["audio"])
+    assert asked["audio"]["output"]["voice"] == CONFIG.voice
+    assert asked["input"][0]["content"] == [{"type": "input_text", "text": "La comida"}]
+    talk.answered(0, "La comida")
+    done = SegmentDone(0, ok=True, reason="", usage=Usage())
+    assert talk.told() == [AudioDelta(PCM, None, 0), OutputText("La comida", None, 0), done]
+
+
 def test_a_text_is_translated_by_its_own_instructions() -> None:
     talk = Talk()
     talk.protocol.translate(0, "Lunch is in hall 2", "Translate into Spanish.")

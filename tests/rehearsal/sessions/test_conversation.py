@@ -71,6 +71,28 @@ async def test_recordings_cut_anywhere_lose_and_repeat_nothing(
     assert whole.startswith(said)
 
 
+async def test_a_text_is_read_aloud_as_it_is(server: TestServer) -> None:
+    asked = {
+        "conversation": "none",
+        "output_modalities": ["audio"],
+        "instructions": "Read it aloud. Target language: German (de).",
+        "input": [
+            {
+                "type": "message",
+                "role": "user",
+                "content": [{"type": "input_text", "text": GERMAN[0]}],
+            }
+        ],
+    }
+    async with realtime(server, CONVERSATION) as client:
+        await client.send("response.create", response=asked)
+        done = await client.until("response.done")
+    assert text_of(done["response"]) == GERMAN[0]
+    deltas = [base64.b64decode(e["delta"]) for e in client.of("response.output_audio.delta")]
+    [said] = await asyncio.to_thread(voice.render_all, GERMAN[:1], "de")
+    assert b"".join(deltas) == said
+
+
 async def test_silence_is_answered_by_nothing(server: TestServer, talk_pcm: bytes) -> None:
     async with realtime(server, CONVERSATION) as client:
         response = await client.interpret(bytes(96_000), "de")
