@@ -1,6 +1,6 @@
 FROM python:3.13-slim
 WORKDIR /app
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY broadcaster broadcaster
 COPY listener_web listener_web
 RUN pip install --no-cache-dir -c constraints.txt '.[rehearsal]' && useradd --system broadcaster \

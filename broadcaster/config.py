@@ -29,7 +29,7 @@ from broadcaster.setting_types import (
 )
 
 PREFIX = "BROADCASTER_"
-OTHER_VARIABLES = frozenset({"BROADCASTER_STAGE_KEY"})
+OTHER_VARIABLES = frozenset(PREFIX + n for n in ("INTERPRETER_KEY", "MODELS_DIR", "STAGE_KEY"))
 """Variables with the prefix that single commands read; they are no settings."""
 ENV_FILE = ".env"
 _ALMOST_SURE = 0.85

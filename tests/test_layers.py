@@ -142,11 +142,17 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.wire.constants rehearsal.wire.validation system"
+        "rehearsal.talk rehearsal.whisper.model_files rehearsal.wire.constants "
+        "rehearsal.wire.validation system"
+    ),
+    "rehearsal.whisper": (
+        "rehearsal.hearing.recognition rehearsal.hearing.script "
+        "rehearsal.hearing.sentence_match rehearsal.hearing.talk_parts rehearsal.resample "
+        "rehearsal.talk rehearsal.weights rehearsal.wire.constants"
     ),
     "rehearsal.sessions": (
         "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "
-        "rehearsal.hearing.recordings rehearsal.hearing.shared_streams "
+        "rehearsal.hearing.recordings rehearsal.hearing.shared_streams rehearsal.hearing.stream "
         "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process writing"
     ),
     "rehearsal.speaking": (
@@ -175,6 +181,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio audio.input audio.stereo commands errors model system webrtc.clients"
     ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
+    "commands.local": "commands log rehearsal rehearsal.sessions",
     "from_settings": "*",
     "provider_settings": (
         "booths.demand booths.engines config desk errors model realtime realtime.providers "
@@ -190,6 +197,9 @@ OWNERS = {  # library -> the only packages that may import it
     "redis": {"bus"},
     "aiosqlite": {"bus"},
     "sqlite3": {"bus"},
+    "ctranslate2": {"rehearsal"},
+    "faster_whisper": {"rehearsal"},
+    "onnxruntime": {"rehearsal"},
     "pocketsphinx": {"rehearsal"},
     "espeakng_loader": {"rehearsal"},
     "icu4py": {"writing"},

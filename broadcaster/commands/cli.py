@@ -11,6 +11,7 @@ from rich.table import Table
 from broadcaster import __version__, log
 from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.loadtest import loadtest
+from broadcaster.commands.local.interpreter import interpreter
 from broadcaster.commands.running import explained, out, run
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
@@ -259,5 +260,6 @@ def config() -> None:
     out.print(table)
 
 
+main.add_command(interpreter)
 main.add_command(loadtest)
 main.commands.update(GROUPS)

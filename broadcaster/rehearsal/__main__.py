@@ -5,15 +5,11 @@ import asyncio
 import importlib.util
 import json
 import logging
-import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from aiohttp import web
-
 from broadcaster.rehearsal.faults.catalogue import MOMENTS, Fault
-from broadcaster.rehearsal.server import TRANSLATIONS_PATH, create_app
+from broadcaster.rehearsal.serving import serve
 from broadcaster.rehearsal.sessions.session import RehearsalSettings
 from broadcaster.rehearsal.wire.validation import Invalid
 
@@ -65,31 +61,7 @@ def main() -> None:
         parser.error(f"the faults cannot be used: {wrong}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     settings = RehearsalSettings(options.expires_s, options.close_delay_s, options.response_speed)
-    asyncio.run(_serve(options.host, options.port, settings, faults))
-
-
-async def _serve(
-    host: str, port: int, settings: RehearsalSettings, faults: Sequence[Fault]
-) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    app = create_app(settings, faults)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound_port = runner.addresses[0][1]
-        if port == 0:
-            sys.stdout.write(json.dumps({"port": bound_port}) + "\n")
-            sys.stdout.flush()
-        address = f"ws://{host}:{bound_port}{TRANSLATIONS_PATH}"
-        sys.stderr.write(f"rehearsal server ready at {address}\n")
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+    asyncio.run(serve(options.host, options.port, settings, faults))
 
 
 if __name__ == "__main__":

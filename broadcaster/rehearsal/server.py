@@ -64,10 +64,12 @@ def create_app(
     app = web.Application()
     app[_SETTINGS] = settings or RehearsalSettings()
     app[_SOCKETS] = set()
+    app[control.PLAN] = plan
     app.router.add_get("/healthz", _healthz)
     app.router.add_get(TRANSLATIONS_PATH, _translations)
     app.router.add_get(REALTIME_PATH, _realtime)
-    control.add_routes(app, plan)
+    if app[_SETTINGS].faults_by_http:
+        control.add_routes(app)
     app.cleanup_ctx.append(_engines)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -81,9 +83,13 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
         prepared = await asyncio.to_thread(talk.load)
         free_languages = await asyncio.to_thread(apertium.languages)
         await asyncio.to_thread(english_names)
-        recordings = RecordingRecogniser([len(words_of(one.text)) for one in prepared.sentences])
+        recordings = RecordingRecogniser(
+            [len(words_of(one.text)) for one in prepared.sentences],
+            app[_SETTINGS].recording_worker,
+        )
         stack.push_async_callback(recordings.close)
-        app[STREAMS] = await stack.enter_async_context(SharedStreams.running())
+        streams = SharedStreams.running(app[_SETTINGS].stream_worker)
+        app[STREAMS] = await stack.enter_async_context(streams)
         interpreter = TalkInterpreter(prepared, voice, apertium, free_languages)
         app[_ENGINES] = _Engines(app[STREAMS], recordings, interpreter)
         yield
@@ -103,7 +109,7 @@ async def _realtime(request: web.Request) -> web.StreamResponse:
 
 async def _answer(request: web.Request, endpoint: str) -> web.StreamResponse:
     sockets = request.app[_SOCKETS]
-    refusal = handshake.refusal(request, endpoint, len(sockets))
+    refusal = handshake.refusal(request, endpoint, len(sockets), request.app[_SETTINGS].key)
     if refusal is not None:
         return refusal.response()
     faults = SessionFaults(request.app[control.PLAN], SessionFacts(endpoint, new_session_id()))

@@ -41,9 +41,9 @@ class WorkerProcess:
         return cls(await start_child(command, stdin=pipe, stdout=pipe))
 
     @classmethod
-    async def start_module(cls, module: str) -> Self:
+    async def start_module(cls, module: str, *arguments: str) -> Self:
         """Run a Python module."""
-        return await cls.start(sys.executable, "-m", module)
+        return await cls.start(sys.executable, "-m", module, *arguments)
 
     async def patiently(self, answer: Awaitable[T]) -> T:
         """Wait for an answer as long as the worker works on it.

@@ -15,9 +15,8 @@ PATH = "/rehearsal/faults"
 PLAN = web.AppKey("plan", FaultPlan)
 
 
-def add_routes(app: web.Application, plan: FaultPlan) -> None:
-    """Serve the API for this plan."""
-    app[PLAN] = plan
+def add_routes(app: web.Application) -> None:
+    """Serve the API for the plan of the application."""
     app.router.add_post(PATH, _add)
     app.router.add_get(PATH, _list)
     app.router.add_delete(PATH, _clear)

@@ -17,14 +17,18 @@ class Recognition:
     """Something that was said, with times on the stream's clock.
 
     Attributes:
-        kind: a sentence of the script, the beginning of one that is still being said, or other
-            words.
+        kind: a sentence of the script, the beginning of something that is still being said, or
+            other words.
         start_ms: start of its first word.
         end_ms: end of its last word.
         index: the sentence's place in the script; -1 for other words.
-        text: the other words in lower case; empty for a sentence.
+        text: the other words, in lower case if their `language` is empty; empty for a sentence.
         begin: share of the sentence before this part, 0 to 1.
         end: share of the sentence up to the end of this part, 0 to 1.
+        language: ISO 639 code of the other words, which are then written with case and
+            punctuation; empty if the recogniser knows English alone.
+        english: the other words in English, if they are in another language.
+        matched: place in the script of the sentence that the other words are; -1 without one.
     """
 
     kind: Literal["sentence", "begun", "words"]
@@ -34,6 +38,9 @@ class Recognition:
     text: str = ""
     begin: float = 0.0
     end: float = 1.0
+    language: str = ""
+    english: str = ""
+    matched: int = -1
 
     def middle_ms(self) -> int:
         """The time that decides which side of a cut it belongs to."""

@@ -19,6 +19,7 @@ from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recogniser import DECODER_HZ, script_decoder, words_heard
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.script import Script, Word, words_of
+from broadcaster.rehearsal.hearing.talk_parts import talk_parts
 from broadcaster.rehearsal.resample import Resampler
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
@@ -46,19 +47,8 @@ class RecordingDecoder:
         if not recording:
             return []
         words = _decoded(self._decoder, recording)
-        parts = self._script.parts(words)
-        if parts:
-            return [
-                Recognition(
-                    "sentence",
-                    part.start_ms,
-                    part.end_ms,
-                    index=part.index,
-                    begin=part.begin / part.length,
-                    end=part.end / part.length,
-                )
-                for part in parts
-            ]
+        if parts := talk_parts(self._script, words):
+            return parts
         if len(words) < _MIN_OPEN_WORDS:
             return []
         if self._open_decoder is None:

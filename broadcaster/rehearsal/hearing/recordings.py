@@ -12,7 +12,8 @@ from typing import TypeVar
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
-_WORKER = "broadcaster.rehearsal.hearing.recording_worker"
+TALK_RECORDINGS = ("broadcaster.rehearsal.hearing.recording_worker",)
+"""The module of the process that knows the prepared talk, and its arguments."""
 _REMEMBERED = 256
 _CUT_WORDS = 3.5
 """Around a cut up to this many words may be misheard. Cuts nearer to each other than this are taken
@@ -31,10 +32,11 @@ class RecordingRecogniser:
 
     Args:
         lengths: number of words of every sentence of the talk.
+        worker: the module of the process that recognises, and its arguments.
     """
 
-    def __init__(self, lengths: Sequence[int]) -> None:
-        self._lengths = lengths
+    def __init__(self, lengths: Sequence[int], worker: Sequence[str] = TALK_RECORDINGS) -> None:
+        self._lengths, self._module = lengths, worker
         self._worker: WorkerProcess | None = None
         self._turn = asyncio.Lock()
         self._heard: OrderedDict[_Digest, _Result] = OrderedDict()
@@ -94,7 +96,7 @@ class RecordingRecogniser:
     async def _ask(self, pcm: bytes) -> _Result:
         try:
             if self._worker is None:
-                self._worker = await WorkerProcess.start_module(_WORKER)
+                self._worker = await WorkerProcess.start_module(*self._module)
             line = await self._worker.patiently(_answer(self._worker, pcm))
         except BaseException as error:
             # A late answer must not be taken for the answer to the next request.

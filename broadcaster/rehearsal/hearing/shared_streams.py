@@ -9,13 +9,14 @@ silence alone neither joins a member to a stream nor parts it from one for good.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import dropwhile
 
 from broadcaster.rehearsal.hearing.recognition import Recognition
 from broadcaster.rehearsal.hearing.stream import (
     SILENCE,
+    TALK_WORKER,
     Grain,
     Membership,
     RecognisedStream,
@@ -43,20 +44,25 @@ class TooManyStreams(Exception):
 
 
 class SharedStreams:
-    """All streams of the server."""
+    """All streams of the server.
 
-    def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self._tasks = tasks
+    Args:
+        tasks: run the streams.
+        worker: the module of the process that recognises a stream, and its arguments.
+    """
+
+    def __init__(self, tasks: asyncio.TaskGroup, worker: Sequence[str]) -> None:
+        self._tasks, self._worker = tasks, worker
         self._streams: list[RecognisedStream] = []
         self.joining = asyncio.Lock()
         """Held while a member looks for a stream, so that two never open the same one."""
 
     @classmethod
     @asynccontextmanager
-    async def running(cls) -> AsyncIterator["SharedStreams"]:
+    async def running(cls, worker: Sequence[str] = TALK_WORKER) -> AsyncIterator["SharedStreams"]:
         """Streams live inside this context and end with it."""
         async with asyncio.TaskGroup() as tasks:
-            streams = cls(tasks)
+            streams = cls(tasks, worker)
             yield streams
             for stream in streams.alive():
                 stream.close()
@@ -74,7 +80,7 @@ class SharedStreams:
         """
         if len(self.alive()) >= MAX_STREAMS:
             raise TooManyStreams
-        stream = await RecognisedStream.open()
+        stream = await RecognisedStream.open(self._worker)
         self._streams.append(stream)
         self._tasks.create_task(stream.run(), name="rehearsal-stream")
         _log.info("recogniser started, %d in use", len(self._streams))

@@ -24,7 +24,8 @@ _IDLE_S = 1.0
 """Once no sound has arrived for this long, a waiting member gets what was recognised so far."""
 _RECENT = 32
 _SILENCE_PEAK = 100
-_WORKER = "broadcaster.rehearsal.hearing.stream_worker"
+TALK_WORKER = ("broadcaster.rehearsal.hearing.stream_worker",)
+"""The module of the process that knows the prepared talk, and its arguments."""
 
 Token = bytes
 """The digest of a grain, or `SILENCE`. Equal tokens are taken for the same sound."""
@@ -97,9 +98,13 @@ class RecognisedStream:
         self.alive = True
 
     @classmethod
-    async def open(cls) -> "RecognisedStream":
-        """A new stream with a recogniser of its own."""
-        return cls(await WorkerProcess.start_module(_WORKER))
+    async def open(cls, worker: Sequence[str] = TALK_WORKER) -> "RecognisedStream":
+        """A new stream with a recogniser of its own.
+
+        Args:
+            worker: the recogniser's module and its arguments.
+        """
+        return cls(await WorkerProcess.start_module(*worker))
 
     @property
     def grains(self) -> int:

@@ -1,10 +1,11 @@
 """Accepting or refusing the handshake of a client.
 
-Any non-empty key is accepted, except three: `sk-wrong`, `sk-quota` and `sk-busy` are refused as the
-real server refuses a wrong key, an account without credit and too many requests. Planned faults
-refuse with the same answers.
+Any non-empty key is accepted unless the server has one of its own, except three: `sk-wrong`,
+`sk-quota` and `sk-busy` are refused as the real server refuses a wrong key, an account without
+credit and too many requests. Planned faults refuse with the same answers.
 """
 
+import hmac
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -104,15 +105,25 @@ def endpoint_of(request: web.Request) -> str:
     return "transcription" if transcription and "model" not in request.query else "conversation"
 
 
-def refusal(request: web.Request, endpoint: str, open_sessions: int) -> Refusal | None:
-    """Return the reason why the handshake fails; None if it succeeds."""
+def refusal(
+    request: web.Request, endpoint: str, open_sessions: int, only_key: str | None = None
+) -> Refusal | None:
+    """Return the reason why the handshake fails; None if it succeeds.
+
+    Args:
+        request: the handshake.
+        endpoint: as `endpoint_of` names it.
+        open_sessions: sessions that the server has already.
+        only_key: the key that is accepted; None if any is.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else ""
     key = key or request.headers.get("api-key", "").strip()
     if not key:
         return _NO_KEY
-    if key in _BY_KEY:
-        return _BY_KEY[key]
+    wrong = only_key is not None and not hmac.compare_digest(key.encode(), only_key.encode())
+    if wrong or key in _BY_KEY:
+        return _BY_KEY.get(key, _WRONG_KEY)
     if "OpenAI-Beta" in request.headers:
         return _BETA_TRANSLATION if endpoint == "translation" else _BETA
     if endpoint in _MODELS:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,9 @@ from broadcaster.rehearsal.faults.connection import (
     SessionExpired,
     SessionFinished,
 )
+from broadcaster.rehearsal.hearing.recordings import TALK_RECORDINGS
 from broadcaster.rehearsal.hearing.shared_streams import TooManyStreams
+from broadcaster.rehearsal.hearing.stream import TALK_WORKER
 from broadcaster.rehearsal.wire.events import ServerEvents
 from broadcaster.rehearsal.wire.validation import Invalid, Json, Shape, check_event
 from broadcaster.rehearsal.worker_process import WorkerFailed
@@ -30,11 +32,19 @@ class RehearsalSettings:
         close_delay_s: how long the server waits before it answers `session.close`, after
             everything was said.
         response_speed: how much faster than it plays the sound of a response is sent.
+        stream_worker: module and arguments of the process that recognises a stream.
+        recording_worker: the same of the process that recognises a recording.
+        key: the only key that opens a session; None if any does.
+        faults_by_http: faults can be planned at `/rehearsal/faults`.
     """
 
     expires_s: float = 3600.0
     close_delay_s: float = 1.0
     response_speed: float = 4.0
+    stream_worker: Sequence[str] = TALK_WORKER
+    recording_worker: Sequence[str] = TALK_RECORDINGS
+    key: str | None = None
+    faults_by_http: bool = True
 
 
 class EndpointSession(Protocol):

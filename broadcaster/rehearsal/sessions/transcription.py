@@ -187,7 +187,8 @@ class FakeTranscriptionSession:
         if heard.kind == "begun":
             self._begun[: len(placed)] = [item for item, _ in placed]
         else:
-            self._begun_index, self._begun = -1, []
+            del self._begun[: len(placed)]
+            self._begun_index = heard.index if self._begun else -1
             self._early += early
             for item, word in placed:
                 item.words.append(word)

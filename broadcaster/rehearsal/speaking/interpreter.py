@@ -28,7 +28,10 @@ class SpokenTranslation:
 
 
 class TalkInterpreter:
-    """Translates by the prepared talk, else by Apertium if it is installed, else not at all.
+    """Translates by the prepared talk, else by what is on this machine, else not at all.
+
+    English comes with what was heard, if the recogniser translates. Other languages are translated
+    from English by Apertium.
 
     Args:
         talk: the prepared talk.
@@ -46,6 +49,8 @@ class TalkInterpreter:
 
     def original(self, heard: Recognition) -> str:
         """The speaker's words, in the original language."""
+        if heard.language:
+            return heard.text
         if heard.kind != "words":
             return heard.part_of(self._talk.sentences[heard.index].text)
         text = heard.text[:1].upper() + heard.text[1:]
@@ -152,18 +157,25 @@ class TalkInterpreter:
         return round(length_ms * slowness)
 
     def _spoken_language(self, heard: Recognition) -> str:
-        """ISO 639-1 code. Words outside the talk are taken for English."""
+        """ISO 639 code. Words in an unknown language are taken for English."""
+        if heard.language:
+            return heard.language
         return self._talk.sentences[heard.index].language if heard.kind == "sentence" else "en"
 
     async def _translated(self, heard: Recognition, language: str) -> tuple[str, str]:
         """The translation as written and as the voice reads it; both empty without one."""
-        sentence = self._talk.sentences[heard.index]
-        if heard.kind == "sentence" and language in sentence.translations:
+        index = heard.index if heard.kind == "sentence" else heard.matched
+        if index >= 0 and language in self._talk.sentences[index].translations:
+            sentence = self._talk.sentences[index]
             written, read = sentence.translations[language], sentence.spoken_text(language)
             return heard.part_of(written), heard.part_of(read)
-        if language in self._free_languages:
+        spoken = self._spoken_language(heard)
+        english = self.original(heard) if spoken == "en" else heard.english
+        if language == "en":
+            return english, english
+        if language in self._free_languages and english:
             try:
-                text = await self._apertium.translate(self.original(heard), language)
+                text = await self._apertium.translate(english, language)
             except WorkerFailed as error:
                 _log.warning("a sentence is lost: %s", error)
                 return "", ""

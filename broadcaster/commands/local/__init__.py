@@ -1,0 +1,1 @@
+"""Commands for a machine that interprets without a cloud."""

@@ -1,0 +1,64 @@
+"""The command `broadcaster interpreter`."""
+
+import ipaddress
+from pathlib import Path
+
+import click
+
+from broadcaster import log
+from broadcaster.commands.running import out, run
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="TCP port; 0 picks a free one and prints it.",
+)
+@click.option(
+    "--models",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="BROADCASTER_MODELS_DIR",
+    help="Folder with models; without it those of installed packages are used.",
+)
+@click.option(
+    "--key",
+    envvar="BROADCASTER_INTERPRETER_KEY",
+    help="The key that a broadcaster has to send; needed if other machines are let in.",
+)
+def interpreter(host: str, port: int, models: Path | None, key: str | None) -> None:
+    """Interpret on this machine, without a cloud and without a network.
+
+    A broadcaster uses it with BROADCASTER_PROVIDER=local and, from another machine,
+    BROADCASTER_REALTIME_URL=http://HOST:8090/v1. It says first what it can do here.
+    """
+    from broadcaster.rehearsal.equipment import equipment
+    from broadcaster.rehearsal.serving import serve
+    from broadcaster.rehearsal.sessions.session import RehearsalSettings
+
+    if not key and not _is_loopback(host):
+        raise click.UsageError(
+            f"--host {host} lets other machines in: choose a key and give it with --key, and to "
+            "the broadcaster as BROADCASTER_API_KEY."
+        )
+    log.configure("warning")
+    here = equipment(models)
+    for sentence in here.sentences:
+        out.print(sentence, soft_wrap=True, markup=False)
+    settings = RehearsalSettings(
+        stream_worker=here.stream_worker,
+        recording_worker=here.recording_worker,
+        key=key,
+        faults_by_http=False,
+    )
+    run(serve(host, port, settings))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

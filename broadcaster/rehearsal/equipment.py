@@ -1,0 +1,69 @@
+"""The engines that this machine has, and what can be expected of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from broadcaster.rehearsal import talk
+from broadcaster.rehearsal.hearing.recordings import TALK_RECORDINGS
+from broadcaster.rehearsal.hearing.stream import TALK_WORKER
+from broadcaster.rehearsal.speaking.apertium import Apertium
+from broadcaster.rehearsal.weights import WeightsMissing
+from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
+
+_SPEECH_WORKER = "broadcaster.rehearsal.whisper.stream_worker"
+_SPEECH_RECORDINGS = "broadcaster.rehearsal.whisper.recording_worker"
+_EXTRA = 'pip install "conference-broadcaster[interpreter]"'
+_LIGHT = (TALK_WORKER, TALK_RECORDINGS)
+_HEARING = ("faster_whisper", "ctranslate2", "onnxruntime")
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The engines.
+
+    Attributes:
+        stream_worker: module and arguments of the process that recognises a stream.
+        recording_worker: the same of the process that recognises a recording.
+        sentences: what they can do, for people.
+    """
+
+    stream_worker: Sequence[str]
+    recording_worker: Sequence[str]
+    sentences: tuple[str, ...]
+
+
+def equipment(models_dir: Path | None) -> Equipment:
+    """Look for engines and models; takes a moment.
+
+    Args:
+        models_dir: a folder with models; None for those of packages alone.
+    """
+    workers, hearing = _hearing(models_dir)
+    free = sorted(Apertium.languages())
+    translating = (
+        f"Translates what is not in the prepared talk into {', '.join(free)} (Apertium: the gist)."
+        if free
+        else "Translates only the prepared talk into other languages: Apertium is not installed."
+    )
+    voice = "Speaks with espeak-ng, a simple voice."
+    return Equipment(*workers, (hearing, translating, voice))
+
+
+def _hearing(models_dir: Path | None) -> tuple[tuple[Sequence[str], Sequence[str]], str]:
+    """The processes that recognise streams and recordings, and what they can do."""
+    talked = ", ".join(sorted(talk.load().languages()))
+    light = f"Hears the prepared talk ({talked}) and English words with many errors: "
+    missing = [name for name in _HEARING if find_spec(name) is None]
+    if missing:
+        return _LIGHT, f"{light}{', '.join(missing)} is not installed. Install it: {_EXTRA}"
+    try:
+        model = find_model(models_dir, usable_cores())
+    except WeightsMissing as error:
+        return _LIGHT, f"{light}{error}."
+    arguments = () if models_dir is None else (str(models_dir),)
+    return (
+        ((_SPEECH_WORKER, *arguments), (_SPEECH_RECORDINGS, *arguments)),
+        f"Hears about 100 languages and translates them into English (Whisper {model.name}).",
+    )

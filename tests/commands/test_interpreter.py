@@ -1,0 +1,63 @@
+"""`broadcaster interpreter`: the server in a process of its own, and what it says at the start."""
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+from click.testing import CliRunner
+
+from broadcaster.commands.cli import main
+from broadcaster.rehearsal import equipment
+from broadcaster.rehearsal.hearing.stream import TALK_WORKER
+from tests.support.deadline import deadline
+
+PATH = "/v1/realtime/translations?model=gpt-realtime-translate"
+
+
+def test_other_machines_need_a_key() -> None:
+    answer = CliRunner().invoke(main, ["interpreter", "--host", "0.0.0.0"])
+    assert answer.exit_code == 2
+    assert "--key" in answer.output
+
+
+async def test_it_serves_those_who_have_its_key_until_it_is_stopped() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "broadcaster", "interpreter", "--port", "0", "--key", "k"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    said = []
+    async with deadline():
+        while not (line := (await process.stdout.readline()).decode()).startswith("{"):
+            said.append(line.strip())
+    url = f"http://127.0.0.1:{json.loads(line)['port']}"
+    async with aiohttp.ClientSession(url) as http, deadline():
+        refused = await http.get(PATH, headers={"Authorization": "Bearer other"})
+        assert refused.status == 401
+        async with http.ws_connect(PATH, headers={"Authorization": "Bearer k"}) as socket:
+            assert (await socket.receive_json())["type"] == "session.created"
+        assert (await http.get("/rehearsal/faults")).status == 404
+    process.send_signal(signal.SIGTERM)
+    async with deadline():
+        assert await process.wait() == 0
+    assert said[0].startswith("Hears about 100 languages")
+    assert said[-1].startswith("Speaks with")
+
+
+def test_without_the_packages_it_is_the_rehearsal_interpreter_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(equipment, "find_spec", lambda _name: None)
+    here = equipment.equipment(None)
+    assert here.stream_worker == TALK_WORKER
+    assert 'pip install "conference-broadcaster[interpreter]"' in here.sentences[0]
+
+
+def test_a_folder_with_models_is_given_to_the_recogniser(tmp_path: Path) -> None:
+    here = equipment.equipment(tmp_path)
+    assert here.stream_worker[1:] == (str(tmp_path),)

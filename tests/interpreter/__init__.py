@@ -1,0 +1,1 @@
+"""Measurements of the local interpreter, each a command of its own."""

@@ -1,0 +1,48 @@
+"""Human speech with its text: the LibriVox clips of Debian's pocketsphinx-testdata."""
+
+import re
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from broadcaster.rehearsal.resample import Resampler
+from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
+
+CLIPS = Path("/usr/share/pocketsphinx/test/data/librivox")
+_LINE = re.compile(r"<s> (.+) </s> \((.+)\)")
+
+
+def clips() -> list[tuple[bytes, str]]:
+    """Each clip as s16le mono 24 kHz, and its words in lower case."""
+    lines = _LINE.findall((CLIPS / "transcription").read_text())
+    return [(_sound(CLIPS / f"{name}.wav"), text) for text, name in lines]
+
+
+def _sound(path: Path) -> bytes:
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+        resampled = Resampler(file.getframerate(), SAMPLE_RATE_HZ).process(samples)
+    return np.clip(np.rint(resampled), -32_768, 32_767).astype("<i2").tobytes()
+
+
+def silence(ms: int) -> bytes:
+    """Digital silence."""
+    return bytes(ms * SAMPLE_RATE_HZ // 1000 * 2)
+
+
+def plain_words(text: str) -> list[str]:
+    """Words without case and punctuation; hyphens part words, and titles are written out."""
+    spelled = text.lower().replace("mr.", "mister").replace("mrs.", "missus")
+    return re.findall(r"[a-záéíñóúü']+", spelled)
+
+
+def word_errors(reference: list[str], heard: list[str]) -> int:
+    """Fewest words that have to be inserted, deleted or replaced."""
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(reference, 1):
+        diagonal, row[0] = row[0], number
+        for place, other in enumerate(heard, 1):
+            best = min(row[place] + 1, row[place - 1] + 1, diagonal + (word != other))
+            diagonal, row[place] = row[place], best
+    return row[-1]

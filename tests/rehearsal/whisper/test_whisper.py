@@ -1,0 +1,61 @@
+"""The real model, in the process that recognises a stream, faster than real time."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.interpreter.human_speech import clips, plain_words, silence, word_errors
+from tests.interpreter.listening import listen
+from tests.interpreter.other_sounds import SOUNDS
+from tests.rehearsal.talk_sound import excerpt
+from tests.support.deadline import deadline
+
+SPANISH = Path(__file__).with_name("spanish.opus")
+"""Made by Kokoro-82M: "La biblioteca está cerrada los domingos. El tren para Madrid sale a las
+ocho.\""""
+
+
+@pytest.fixture(scope="module")
+def spanish_pcm() -> bytes:
+    resampler = av.AudioResampler("s16", "mono", 24_000)
+    with av.open(str(SPANISH)) as recording:
+        frames = [f for frame in recording.decode(audio=0) for f in resampler.resample(frame)]
+    return b"".join(frame.to_ndarray().astype("<i2").tobytes() for frame in frames)
+
+
+async def test_human_speech_is_heard_word_for_word() -> None:
+    spoken = clips()[1:4]
+    pcm = b"".join(sound + silence(900) for sound, _ in spoken)
+    async with deadline(120):
+        listening = await listen(pcm, real_time=False)
+    said = plain_words(" ".join(text for _, text in spoken))
+    assert word_errors(said, plain_words(listening.text())) <= 3
+    assert {one.language for one in listening.phrases()} == {"en"}
+    shown = ""
+    for report in listening.reports:
+        assert report.heard.text.startswith(shown)
+        shown = report.heard.text if report.heard.kind == "begun" else ""
+
+
+async def test_another_language_is_recognised_and_translated(spanish_pcm: bytes) -> None:
+    async with deadline(120):
+        listening = await listen(spanish_pcm + silence(1_000), real_time=False)
+    assert {one.language for one in listening.phrases()} == {"es"}
+    assert "biblioteca" in listening.text()
+    english = " ".join(one.english for one in listening.phrases()).lower()
+    assert "library" in english
+    assert "train" in english
+
+
+async def test_the_talk_s_english_sentences_are_found(talk_pcm: bytes) -> None:
+    async with deadline(120):
+        listening = await listen(excerpt(talk_pcm, 55_600, 70_700), real_time=False)
+    assert [one.matched for one in listening.phrases()] == [12, 13, 14]
+
+
+async def test_nothing_is_invented_where_nobody_speaks() -> None:
+    async with deadline(120):
+        sounds = b"".join(make(20.0) for make in SOUNDS.values())
+        listening = await listen(sounds, real_time=False)
+    assert listening.reports == []
