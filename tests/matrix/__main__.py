@@ -1,7 +1,8 @@
 """Checks every state of the attendee page in Chromium and Firefox.
 
-    python -m tests.matrix [--browser firefox] [--states waiting,live] [--write]
+    python -m tests.matrix [--browser firefox] [--state waiting --state "sheet, parted"] [--write]
     python -m tests.matrix --pictures /tmp/states
+    python -m tests.matrix --keep /tmp/results --write
 
 Each state is looked at in five widths and at a zoom of 400 %, light and dark, in German and in
 Arabic, with text of 100 and of 200 %: nothing may be cut off, covered or too small, nothing but the
@@ -9,18 +10,20 @@ strip of languages may scroll sideways, and axe-core may find nothing. Then the 
 every control, each has to show that it has the focus, and Escape has to give the focus back. At
 last the same states are shown in forced colours. Needs apt-get install chromium firefox-esr
 pulseaudio. It takes about half an hour.
+
+With `--keep` a run goes on where the last one ended: it checks what was not checked, and what was
+wrong. Two runs may share a folder if each has a browser of its own.
 """
 
 import argparse
 import asyncio
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.tables import Table, write
 from tests.matrix.checking import Finding, cells, leave, look, walk, without_colours
 from tests.matrix.events import Events, served_events
+from tests.matrix.results import Results
 from tests.matrix.states import STATES, State, entered
 from tests.matrix.tabs import BROWSERS, Reader, Tab, opened
 
@@ -30,59 +33,38 @@ TEXT_PERCENTS = (100, 200)
 KEYBOARD_SIZE = (360, 640)
 
 
-@dataclass
-class Result:
-    """Results of one browser.
-
-    Attributes:
-        version: of the browser.
-        looked: how often a state was looked at, by its name.
-        findings: all that is wrong.
-    """
-
-    version: str = ""
-    looked: Counter[str] = field(default_factory=Counter)
-    findings: list[tuple[Reader, Finding]] = field(default_factory=list)
-
-    def add(self, reader: Reader, state: State, findings: list[Finding]) -> None:
-        """Count a look at a state, and print what it has found."""
-        self.looked[state.name] += 1
-        for finding in findings:
-            self.findings.append((reader, finding))
-            colours = ", forced colours" if reader.forced_colors else ""
-            about = f"{reader.browser} {reader.locale} {reader.text_percent} %{colours}"
-            print(f"{about} · {finding.state} · {finding.where}: {finding.problem}", flush=True)
-
-
-async def check(reader: Reader, states: list[State], result: Result, pictures: Path | None) -> None:
+async def check(
+    reader: Reader, states: list[State], results: Results, pictures: Path | None
+) -> None:
     """Look at all states as one reader."""
     async with served_events() as events, opened(reader) as (tab, version):
-        result.version = version
         for state in states:
+            results.begin(reader, version, state)
             try:
-                await _check_state(tab, events, reader, state, result, pictures)
+                await _check_state(tab, events, reader, state, results, pictures)
             except TimeoutError:
-                result.add(reader, state, [Finding(state.name, "", "the state is not reached")])
+                results.add(reader, state, [Finding(state.name, "", "the state is not reached")])
+            results.keep(reader)
 
 
 async def _check_state(
-    tab: Tab, events: Events, reader: Reader, state: State, result: Result, pictures: Path | None
+    tab: Tab, events: Events, reader: Reader, state: State, results: Results, pictures: Path | None
 ) -> None:
     await tab.resize(*KEYBOARD_SIZE)
     await entered(tab, events, state)
     if reader.forced_colors:
-        result.add(reader, state, await without_colours(tab, state))
+        results.add(reader, state, await without_colours(tab, state))
     else:
         for width, height, theme in cells(reader.text_percent):
             found = await look(tab, state, width, height, theme)
-            result.add(reader, state, found)
+            results.add(reader, state, found)
             if pictures is not None:
                 await photograph(tab, pictures, reader, f"{state.name}-{width}x{height}-{theme}")
     await tab.resize(*KEYBOARD_SIZE)
     if pictures is not None and reader.forced_colors:
         await photograph(tab, pictures, reader, f"{state.name}-forced")
-    result.add(reader, state, await walk(tab, state))
-    result.add(reader, state, await leave(tab, events, state))
+    results.add(reader, state, await walk(tab, state))
+    results.add(reader, state, await leave(tab, events, state))
 
 
 async def photograph(tab: Tab, folder: Path, reader: Reader, name: str) -> None:
@@ -97,18 +79,13 @@ def readers(browser: str) -> list[Reader]:
     return [*kinds, Reader(browser, LOCALES[0], forced_colors=True)]
 
 
-def table(results: dict[str, Result], states: list[State]) -> Table:
+def table(results: Results) -> Table:
     """How often each state was looked at in each browser, and what was wrong."""
-    rows = []
-    for state in states:
-        cells_of = [state.name]
-        for result in results.values():
-            wrong = sum(finding.state == state.name for _, finding in result.findings)
-            cells_of.append(
-                f"{result.looked[state.name]} ✓" if wrong == 0 else f"**{wrong} wrong**"
-            )
-        rows.append(tuple(cells_of))
-    heads = [f"{browser.capitalize()} {one.version}" for browser, one in results.items()]
+    versions = results.versions()
+    rows = [
+        (state.name, *(results.cell(browser, state) for browser in versions)) for state in STATES
+    ]
+    heads = [f"{browser.capitalize()} {version}" for browser, version in versions.items()]
     return Table(
         "page-states",
         "Every state of the page",
@@ -130,24 +107,39 @@ async def main() -> None:
     parser.add_argument(
         "--text", type=int, choices=TEXT_PERCENTS, help="only this size, in per cent"
     )
-    parser.add_argument("--states", default="", help="only these, by name, separated by commas")
+    parser.add_argument(
+        "--state",
+        action="append",
+        choices=[state.name for state in STATES],
+        metavar="NAME",
+        help="only this one, in any case; may be given several times",
+    )
     parser.add_argument("--pictures", type=Path, help="a folder for a picture of each look")
+    parser.add_argument("--keep", type=Path, help="a folder of results, which goes on with them")
     parser.add_argument("--write", action="store_true", help="write docs/listening.md")
     options = parser.parse_args()
-    wanted = options.states.split(",") if options.states else [state.name for state in STATES]
-    states = [state for state in STATES if state.name in wanted]
-    results = {name: Result() for name in BROWSERS if options.browser in {None, name}}
-    for browser, result in results.items():
-        for reader in readers(browser):
-            if options.locale not in {None, reader.locale}:
-                continue
-            if options.text in {None, reader.text_percent}:
-                await check(reader, states, result, options.pictures)
-    made = table(results, states)
+    everybody = [reader for browser in BROWSERS for reader in readers(browser)]
+    results = Results(options.keep)
+    results.load(everybody)
+    for reader in everybody:
+        if (
+            options.browser not in {None, reader.browser}
+            or options.locale not in {None, reader.locale}
+            or options.text not in {None, reader.text_percent}
+        ):
+            continue
+        chosen = [
+            state
+            for state in STATES
+            if (state.name in options.state if options.state else results.lack(reader, state))
+        ]
+        if chosen:
+            await check(reader, chosen, results, options.pictures)
+    made = table(results)
     print(made.markdown())
     if options.write:
         write(made, DOCUMENT)
-    sys.exit(any(result.findings for result in results.values()))
+    sys.exit(not results.good)
 
 
 if __name__ == "__main__":
