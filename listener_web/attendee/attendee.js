@@ -5,11 +5,11 @@
  * read, and lets the attendee choose. `caption-pane.js` receives the captions of one language and
  * shows them, with the modules of `../captions/`. The sound is `sound.js`, which loads
  * `../player/player.js` when the captions are on their way. `status.js` finds the one word at the top,
- * `notice.js` the sentence above the dock, `states.js` what the middle says while there is nothing to
- * read, `dock.js` fills the dock, `preferences.js` keeps the settings of the sound, and `reading.js`
- * those of the captions, with search and quotes. `../data/` has the setting of how much data to use,
- * `../device/` what the page does with the phone: the screen, the pocket, no network. The page's own words
- * are in `../i18n/`. What all pages use is in `../shared/`.
+ * `notice.js` the sentence above the dock, which `notice-line.js` shows. `states.js` has what the middle
+ * says while there is nothing to read, `dock.js` fills the dock, `preferences.js` keeps the settings of the
+ * sound, and `reading.js` those of the captions, with search and quotes. `../data/` has the setting of how
+ * much data to use, `../device/` what the page does with the phone: the screen, the pocket, no network. The
+ * page's own words are in `../i18n/`. What all pages use is in `../shared/`.
  */
 import { LazyAnnouncements } from '../announcements/lazy-announcements.js';
 import { AbsenceFilter } from '../captions/absence.js';
@@ -32,7 +32,7 @@ import { EventWatch, isAnyGone, waitForEvent } from './event-info.js';
 import { EventWords, aboutAi } from './event-words.js';
 import { obeyMediaControls, showMedia } from '../device/media-session.js';
 import { LazySheet } from './lazy-sheet.js';
-import { isLost, noticeOf } from './notice.js';
+import { NoticeLine } from './notice-line.js';
 import { setUpPreferences } from './preferences.js';
 import { Reading } from './reading.js';
 import { Sound, loadPlayer } from './sound.js';
@@ -47,10 +47,6 @@ const event = pathSegment(1);
 const base = `/e/${encodeURIComponent(event)}`;
 /** The player is not loaded before the first captions, unless they take longer than this. */
 const SOUND_WAITS_MS = 3_000;
-/** How long a refusal is told. */
-const REFUSAL_MS = 15_000;
-/** A connection that is back sooner than this is not worth a sentence. */
-const SHORT_LOSS_MS = 1_500;
 
 class AttendeePage {
   #strings;
@@ -84,10 +80,7 @@ class AttendeePage {
   #soundLost = false;
   /** Whether sound has been asked for since the page was loaded. */
   #hasListened = false;
-  /** What the server has refused lately. @type {import('./notice.js').Refusal | null} */
-  #refusal = null;
-  /** When a connection was lost; `Infinity` while all work. */
-  #lostAtMs = Infinity;
+  #notice;
 
   /**
    * @param {Strings} strings
@@ -101,6 +94,7 @@ class AttendeePage {
     this.#offered = new OfferedLanguages(base, info.channels, (channels) => this.#offer(channels));
     this.#announcements = new LazyAnnouncements(base, strings);
     this.#panel = panel;
+    this.#notice = new NoticeLine(strings, () => this.#refresh());
     this.#words = new EventWords(aboutAi(info, strings));
     this.#choice = recallChoice(info.channels, event, {
       askedHear: asked('hear'),
@@ -218,12 +212,8 @@ class AttendeePage {
     const { hear, linked } = this.#choice;
     const other = this.#info.channels.find((channel) => channel.id === id);
     if (other === undefined) return;
-    const refusal = { language: isolated(this.#nameOf(hear)), other: isolated(this.#nameOf(other)) };
-    this.#refusal = refusal;
-    setTimeout(() => {
-      if (this.#refusal === refusal) this.#refusal = null;
-      this.#refresh();
-    }, REFUSAL_MS);
+    const [language, heard] = [isolated(this.#nameOf(hear)), isolated(this.#nameOf(other))];
+    this.#notice.refuse({ language, other: heard });
     this.#take(choose(this.#choice, linked ? 'both' : 'hear', other));
   }
 
@@ -327,7 +317,8 @@ class AttendeePage {
     setText(byId('status-text', HTMLElement), statusText(this.#strings, situation));
     const [choice, hasListened] = [this.#choice, this.#hasListened];
     this.#dock.show(dockView(this.#strings, { situation, choice, hasListened, sound: this.#sound }));
-    this.#showNotice(situation);
+    const soundInvited = !choice.captionsOnly && !hasListened;
+    this.#notice.show(situation, { soundPossible: this.#sound.possible, soundInvited });
     void this.#device?.then((device) => device.update(status), () => undefined);
     const { hear } = this.#choice;
     showMedia(this.#info.title, this.#nameOf(hear), this.#hasListened, this.#sound.wanted);
@@ -359,27 +350,6 @@ class AttendeePage {
     });
     this.#panel.show(state);
     this.#words.show(['soon', 'waiting'].includes(state.kind) ? notice : null);
-  }
-
-  /** @param {import('./status.js').Situation} situation */
-  #showNotice(situation) {
-    const now = performance.now();
-    if (!isLost(situation)) this.#lostAtMs = Infinity;
-    else if (this.#lostAtMs === Infinity) {
-      this.#lostAtMs = now;
-      // A timer may be early by a fraction of a millisecond.
-      setTimeout(() => this.#refresh(), SHORT_LOSS_MS + 1);
-    }
-    const { text, tone, values } = noticeOf(situation, {
-      soundPossible: this.#sound.possible,
-      soundInvited: !this.#choice.captionsOnly && !this.#hasListened,
-      lostForLong: now - this.#lostAtMs >= SHORT_LOSS_MS,
-      refusal: this.#refusal,
-    });
-    const notice = byId('notice', HTMLElement);
-    notice.dataset.tone = tone;
-    notice.hidden = text === null;
-    setText(notice, text === null ? '' : format(this.#strings[text], values));
   }
 }
 

@@ -7,20 +7,12 @@
  */
 import { Backoff } from '../shared/backoff.js';
 import { FrameOrder, PacketDecoder, parseFrame } from './frames.js';
+import { FRESH_MS, Patience } from './patience.js';
 
 const PROTOCOL = 'broadcaster.audio.v1';
 const CLOSE_EVENT_ENDED = 4000;
 /** The server process stops, and has chosen the moment so that listeners do not come back together. */
 const CLOSE_GOING_AWAY = 1001;
-const CONNECT_DEADLINE_MS = 10_000;
-/**
- * The same after a connection that worked, for the first attempt and for the others. A lost network is
- * asked again 1 s after an attempt began, and then not before 3 s: a new attempt asks sooner.
- */
-const FIRST_AGAIN_MS = 2_000;
-const LATER_AGAIN_MS = 3_000;
-/** A connection that was opened or brought something this recently works. */
-const FRESH_MS = 1_000;
 /** A channel that is sending never pauses for this long. */
 const STALL_MS = 5_000;
 /** The server takes four changes a second. */
@@ -45,13 +37,8 @@ class Receiver {
   #decoder = this.#newDecoder();
   /** The channel that the sound is of, '' before the first hello. */
   #channel = '';
+  #patience = new Patience();
   #deadline = 0;
-  #connectWithinMs = CONNECT_DEADLINE_MS;
-  /** When the present attempt began, and how long the last one took that worked. */
-  #beganMs = 0;
-  #tookMs = 0;
-  /** When the connection was opened or last brought something. */
-  #freshMs = 0;
   #over = false;
   #retry = 0;
   /** Whether this connection has brought sound. */
@@ -88,13 +75,11 @@ class Receiver {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#heard = false;
-    this.#freshMs = this.#beganMs = Date.now();
-    this.#expectWithin(this.#connectWithinMs);
-    if (this.#tookMs > 0) this.#connectWithinMs = this.#atLeastAsBefore(LATER_AGAIN_MS);
+    this.#expectWithin(this.#patience.begin());
     socket.onopen = () => {
       clearTimeout(this.#deadline);
       this.#opened = true;
-      this.#tookMs = Math.max(1, Date.now() - this.#beganMs);
+      this.#patience.opened();
       self.postMessage({ connection: 'open' });
     };
     socket.onmessage = ({ data }) => {
@@ -122,7 +107,7 @@ class Receiver {
   /** The network may be back: connect at once, unless something has just come. */
   retryNow() {
     if (this.#over) return;
-    if (Date.now() - this.#freshMs >= FRESH_MS) this.#connectAgain();
+    if (!this.#patience.isFresh) this.#connectAgain();
     else if (!this.#greeted && this.#socket) this.#expectWithin(FRESH_MS);
   }
 
@@ -164,15 +149,6 @@ class Receiver {
     socket?.close();
   }
 
-  /**
-   * A slow network needs more time than others, but not much more than before.
-   *
-   * @param {number} ms
-   */
-  #atLeastAsBefore(ms) {
-    return Math.min(CONNECT_DEADLINE_MS, Math.max(ms, 2 * this.#tookMs));
-  }
-
   /** @param {number} ms */
   #expectWithin(ms) {
     clearTimeout(this.#deadline);
@@ -184,7 +160,7 @@ class Receiver {
   #lost(code) {
     const movesOver = code === CLOSE_GOING_AWAY && this.#heard;
     // An attempt that nobody answered has been a wait already.
-    const waitedMs = this.#opened ? 0 : Date.now() - this.#beganMs;
+    const waitedMs = this.#opened ? 0 : this.#patience.triedMs;
     this.#disconnect();
     if (code === CLOSE_EVENT_ENDED) {
       this.#over = true;
@@ -281,8 +257,7 @@ class Receiver {
     if (!this.#heard) self.postMessage({ received: true });
     this.#heard = true;
     this.#backoff.reset();
-    this.#freshMs = Date.now();
-    this.#connectWithinMs = this.#atLeastAsBefore(FIRST_AGAIN_MS);
+    this.#patience.heard();
     this.#expectWithin(STALL_MS);
     this.#decoder.decode(frame, lost);
   }

@@ -9,16 +9,11 @@
  * until it is told `{type: 'again', waitMs}`.
  */
 import { Backoff } from '../../shared/backoff.js';
+import { Patience } from '../patience.js';
 
 const TYPE = 'audio/mpeg';
-/** As `worker.js`: a connection is asked for again when nobody answers. */
-const CONNECT_DEADLINE_MS = 10_000;
-const FIRST_AGAIN_MS = 2_000;
-const LATER_AGAIN_MS = 3_000;
 /** The server sends silence after 1 s in which a channel says nothing. */
 const STALL_MS = 3_000;
-/** A connection that has brought something this recently works, and an attempt this recent is left alone. */
-const FRESH_MS = 1_000;
 /** What was played this long ago is forgotten, so often. */
 const KEPT_S = 60;
 
@@ -33,10 +28,7 @@ class Feeder {
   #reading = new AbortController();
   #deadline = 0;
   #retry = 0;
-  #connectWithinMs = CONNECT_DEADLINE_MS;
-  #beganMs = 0;
-  #tookMs = 0;
-  #freshMs = 0;
+  #patience = new Patience();
   #over = false;
 
   /** @param {string} url of the sound */
@@ -55,7 +47,7 @@ class Feeder {
 
   /** The network may be back: connect at once, unless something has just come. */
   retryNow() {
-    if (Date.now() - this.#freshMs >= FRESH_MS) this.again(0);
+    if (!this.#patience.isFresh) this.again(0);
   }
 
   /**
@@ -81,9 +73,7 @@ class Feeder {
 
   async #connect() {
     const reading = (this.#reading = new AbortController());
-    this.#beganMs = this.#freshMs = Date.now();
-    this.#expectWithin(this.#connectWithinMs);
-    if (this.#tookMs > 0) this.#connectWithinMs = this.#atLeastAsBefore(LATER_AGAIN_MS);
+    this.#expectWithin(this.#patience.begin());
     let opened = false;
     try {
       const response = await fetch(this.url, { signal: reading.signal, cache: 'no-store' });
@@ -102,8 +92,8 @@ class Feeder {
 
   /** @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader */
   async #read(reader) {
-    this.#tookMs = Math.max(1, Date.now() - this.#beganMs);
-    this.#connectWithinMs = this.#atLeastAsBefore(FIRST_AGAIN_MS);
+    this.#patience.opened();
+    this.#patience.heard();
     self.postMessage({ connection: 'open' });
     this.#expectWithin(STALL_MS);
     this.#waiting.push('begin');
@@ -111,7 +101,7 @@ class Feeder {
       const { done, value } = await reader.read();
       if (done) return;
       this.#backoff.reset();
-      this.#freshMs = Date.now();
+      this.#patience.heard();
       this.#expectWithin(STALL_MS);
       self.postMessage({ bytes: value.length });
       this.#waiting.push(value);
@@ -121,14 +111,9 @@ class Feeder {
 
   /** @param {boolean} opened whether the server had answered; one that has not has been waited for already */
   #lost(opened) {
-    const waitedMs = opened ? 0 : Date.now() - this.#beganMs;
+    const waitedMs = opened ? 0 : this.#patience.triedMs;
     self.postMessage({ connection: 'lost' });
     this.again(Math.max(0, this.#backoff.nextMs() - waitedMs));
-  }
-
-  /** @param {number} ms */
-  #atLeastAsBefore(ms) {
-    return Math.min(CONNECT_DEADLINE_MS, Math.max(ms, 2 * this.#tookMs));
   }
 
   /** @param {number} ms */
