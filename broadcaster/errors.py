@@ -352,7 +352,7 @@ class VersionConflict(BroadcasterError):
 
 
 class CannotPlay(BroadcasterError):
-    """A sound file or sound card gives no sound that could be published."""
+    """A sound file or a sound card cannot be used."""
 
     error = "cannot_play"
 

@@ -171,6 +171,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "webrtc.clients"
     ),
     "loadtest.page": "errors loadtest loadtest.transports model system.open_files",
+    # A program of a computer in the rack; it meets a server as an attendee does.
+    "av": "",
+    "av.sending": "",
+    "rack": "audio av.sending errors model system",
     # Composition.
     "__main__": "commands system",
     "access_parts": "*",
@@ -179,6 +183,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands": "*",
     "commands.publishing": (
         "audio audio.input audio.stereo commands errors model system webrtc.clients"
+    ),
+    "commands.playing": (
+        "av.sending commands.publish_progress commands.running errors log rack system"
     ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "commands.local": "commands log rehearsal rehearsal.sessions",
@@ -209,6 +216,7 @@ OWNERS = {  # library -> the only packages that may import it
     "openai": set(),
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},
+    "sounddevice": {"rack"},
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }

@@ -12,6 +12,7 @@ from broadcaster import __version__, log
 from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.loadtest import loadtest
 from broadcaster.commands.local.interpreter import interpreter
+from broadcaster.commands.playing.options import play
 from broadcaster.commands.running import explained, out, run
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
@@ -262,4 +263,5 @@ def config() -> None:
 
 main.add_command(interpreter)
 main.add_command(loadtest)
+main.add_command(play)
 main.commands.update(GROUPS)

@@ -1,4 +1,4 @@
-"""Output of `broadcaster publish`: sentences for people, and progress for people or programs."""
+"""Output of `publish` and `play`: sentences for people, progress for people or programs."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TextIO
+from typing import Protocol, TextIO
 
 _CLOSE_S = 1.0
 
@@ -28,6 +28,16 @@ class Progress(StrEnum):
         if self is not Progress.AUTO:
             return self
         return Progress.LINE if sys.stdout.isatty() else Progress.JSON
+
+
+class ShownStatus(Protocol):
+    """The status of a command."""
+
+    def to_json(self, **more: object) -> dict[str, object]:
+        """The fields, with the time and `more` of this line."""
+
+    def to_line(self) -> str:
+        """One line for a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ class ProgressWriter:
         status: asked once for every JSON line.
     """
 
-    def __init__(self, how: Progress, status: Callable[[], PublishStatus]) -> None:
+    def __init__(self, how: Progress, status: Callable[[], ShownStatus]) -> None:
         self._how = how
         self._status = status
         self._stdout = _LineThread(sys.stdout)

@@ -14,7 +14,7 @@ from tests.docs.documents import ROOT, Document, documents, files
 _MAKE = re.compile(r"^(?:.*(?:&&|;) )?make ([a-z][a-z-]*)(?=\s|$)")
 _BROADCASTER = re.compile(r"(?:^|[ /])broadcaster ([a-z]+)\b(.*)")
 _MODULE = re.compile(r"python -m ([a-z_]+(?:\.[a-z_][a-z0-9_]*)*)")
-_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z0-9-]*")
 _VARIABLE = re.compile(r"\bBROADCASTER_[A-Z0-9_]*[A-Z0-9]\b")
 _TESTS_BY_NAME = re.compile(r"pytest (tests/\S+\.py) -k (\w+)")
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)

@@ -1,0 +1,1 @@
+"""Formats of AV networks: AES67 streams, their SDP, their announcements."""

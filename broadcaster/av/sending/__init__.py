@@ -1,0 +1,1 @@
+"""AES67 streams that leave this machine: RTP packets, SDP, announcements."""

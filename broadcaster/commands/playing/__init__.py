@@ -1,0 +1,1 @@
+"""The command `broadcaster play`: channels of an event on the outputs of a rack."""

@@ -1,0 +1,120 @@
+"""The command `broadcaster play` and its options."""
+
+import ssl
+import sys
+from pathlib import Path
+
+import click
+
+from broadcaster import log
+from broadcaster.commands.publish_progress import Progress
+from broadcaster.commands.running import explained, run
+from broadcaster.rack.plan import (
+    LONGEST_BUFFER_MS,
+    SHORTEST_BUFFER_MS,
+    RackPlan,
+    WrongRackPlan,
+    event_link,
+    rack_channels,
+)
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="LINK CHANNEL…")
+@click.option("--device", help="Play on this sound card; a part of its name is enough.")
+@click.option("--list-devices", is_flag=True, help="Print the names for --device.")
+@click.option(
+    "--aes67",
+    metavar="ADDRESS[:PORT]",
+    help="Send AES67 streams: the first channel to this address, the others to the next ones.",
+)
+@click.option("--interface", help="With --aes67: address of this computer in the AV network.")
+@click.option(
+    "--delay", "delays", multiple=True, metavar="CHANNEL=MS", help="Play it later: es=250ms."
+)
+@click.option(
+    "--buffer",
+    "buffer_ms",
+    type=click.IntRange(SHORTEST_BUFFER_MS, LONGEST_BUFFER_MS),
+    default=200,
+    show_default=True,
+    help="Milliseconds of sound that are held back, for the jitter of the network.",
+)
+@click.option("--passcode", envvar="BROADCASTER_PASSCODE", help="Passcode of the event.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "line", "json", "off"]),
+    default="auto",
+    show_default=True,
+    help="One live line, or a JSON line a second; auto is the live line on a terminal.",
+)
+@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
+def play(
+    words: tuple[str, ...],
+    device: str | None,
+    aes67: str | None,
+    interface: str | None,
+    delays: tuple[str, ...],
+    buffer_ms: int,
+    passcode: str | None,
+    progress: str,
+    ca: Path | None,
+    *,
+    list_devices: bool,
+) -> None:
+    """Play channels of an event on the outputs of a rack.
+
+    LINK is the link that attendees get. A CHANNEL is floor, es, or es=3 for output 3 of the card,
+    es=3,4 for both; without a number it is the next output. A connection that is lost is made again
+    and disturbs no other channel. Exit codes: 1 the device or the network cannot be used, 2 wrong
+    usage, 130 interrupted.
+    """
+    from broadcaster.commands.playing.command import MulticastTarget, PlayCommand
+    from broadcaster.rack.aes67 import first_address, network_card
+    from broadcaster.rack.card import PlaybackDevice, find_playback_device, playback_devices
+
+    log.configure("error")
+    if list_devices:
+        with explained():
+            for one in playback_devices():
+                click.echo(f"{one.name}\t{one.outputs} outputs\t{one.system}")
+        return
+    target: PlaybackDevice | MulticastTarget
+    try:
+        plan = _plan_from(words, delays, buffer_ms, passcode, ca)
+        if (device is None) is (aes67 is None):
+            raise click.UsageError("Say where to play: --device NAME, or --aes67 ADDRESS.")
+        if aes67 is not None:
+            target = MulticastTarget(first_address(aes67), network_card(interface))
+        elif interface is not None:
+            raise click.UsageError("--interface is for --aes67.")
+    except WrongRackPlan as wrong:
+        raise click.UsageError(str(wrong)) from None
+    if device is not None:
+        with explained():
+            target = find_playback_device(device)
+
+    async def playing() -> None:
+        sys.exit(await PlayCommand(plan, target, Progress(progress)).run())
+
+    run(playing())
+
+
+def _plan_from(
+    words: tuple[str, ...],
+    delays: tuple[str, ...],
+    buffer_ms: int,
+    passcode: str | None,
+    ca: Path | None,
+) -> RackPlan:
+    if not words:
+        raise WrongRackPlan("Name the attendees' link and the channels: LINK CHANNEL…")
+    event = event_link(words[0])
+    channels = rack_channels(words[1:], delays)
+    if passcode and not (passcode.isprintable() and passcode.isascii()):
+        raise WrongRackPlan("The passcode has characters that no passcode has; copy it again.")
+    try:
+        trust = ssl.create_default_context(cafile=ca) if ca else True
+    except OSError:
+        raise WrongRackPlan(f"{ca} is not a PEM file with a certificate.") from None
+    return RackPlan(event, channels, buffer_ms, passcode or "", trust)
