@@ -77,7 +77,7 @@ class AttendeePage:
         except (UnknownEvent, BusUnavailable, Refused, TimeoutError):
             pass  # the page asks by itself, and says what is wrong
         if body is None:
-            body = _encoded_once(self._with_answers(words, answers), coding)
+            body = _encoded_once(self._with_answers(self._document(words), words, answers), coding)
         headers = {
             "Cache-Control": f"private, {ASKED_EVERY_TIME}",
             "Content-Type": "text/html; charset=utf-8",
@@ -114,15 +114,16 @@ class AttendeePage:
         page = hub.page(hub.before_newest(NEWEST))
         channel_address = f"{address}/poll/{quote(channel)}?newest={NEWEST}"
         answers[channel_address] = captions_answer(room, channel, page)
-        body = encoded(self._with_answers(words, answers), variant.coding)
+        document = self._document(words).of_event(room.event.title)
+        body = encoded(self._with_answers(document, words, answers), variant.coding)
         if (basis.event, basis.spoken) == (before.event, before.spoken):  # the info is still true
             self._pages.put(variant, basis, body)
         return body
 
-    def _with_answers(self, words: str, answers: dict[str, bytes]) -> bytes:
-        """The page with its own words and with answers about the event."""
+    def _with_answers(self, document: Document, words: str, answers: dict[str, bytes]) -> bytes:
+        """A page with its own words and with answers about the event."""
         own = {self._assets.address(words): self._assets.sources[words].body}
-        return self._document(words).with_answers({**own, **answers})
+        return document.with_answers({**own, **answers})
 
     def _document(self, words: str) -> Document:
         """The page in the language of its words."""

@@ -51,7 +51,9 @@ export class StatePanel {
     const scroller = this.#element.parentElement;
     const atEnd = scroller !== null && isAtEnd(scroller);
     this.#element.replaceChildren(...parts);
-    if (atEnd) scroller.scrollTo({ top: this.#followsCaptions ? scroller.scrollHeight : 0 });
+    if (!atEnd) return;
+    // Chromium stops to look for the largest paint of a page when something scrolls smoothly.
+    scroller.scrollTo({ top: this.#followsCaptions ? scroller.scrollHeight : 0, behavior: 'instant' });
   }
 }
 

@@ -149,6 +149,21 @@ async def test_the_first_words_are_those_of_the_reader(edge: Edge, wanted: str, 
     assert "Connecting…" not in text
 
 
+async def test_a_page_has_the_title_and_the_bar_of_its_event(edge: Edge) -> None:
+    bar = re.compile(r'<div id="channel-bar"[^>]*>')
+    async with edge.http.get("/e/talk") as page:
+        known = await page.text()
+    async with edge.http.get("/e/nothing-here") as page:
+        unknown = await page.text()
+    title = html.escape(EVENT.title, quote=False)
+    assert re.search(f'<h1 id="title"[^>]*>{re.escape(title)}</h1>', known)
+    assert EVENT.title not in unknown
+    assert [bool(re.search(r"\shidden\b", bar.findall(text)[0])) for text in (known, unknown)] == [
+        False,
+        True,
+    ]
+
+
 @pytest.mark.parametrize(
     "path", [path for path in assets().sources if re.fullmatch(r"i18n/[^/]+\.json", path)]
 )

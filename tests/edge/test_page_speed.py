@@ -1,19 +1,29 @@
 """A phone fetches little before it shows the first caption."""
 
 import pytest
-from playwright.async_api import Request
+from playwright.async_api import Request, Route
 
 from broadcaster.web.assets import FOR_EVER, assets
 from tests.edge.conftest import Edge
 from tests.edge.first_moments import first_caption, new_tab
 from tests.edge.slow_network import Network, slow_network
-from tests.support.browser import chromium
+from tests.support.browser import chromium, until
 
 pytestmark = pytest.mark.browser
 
 MOST_REQUESTS = 12
 MOST_BYTES = 45_000
 CAPTIONS = 300
+WATCH_PAINTS = """
+window.moved = 0;
+window.largest = [];
+const observe = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
+  .observe({type, buffered: true});
+observe('layout-shift', ({value}) => { window.moved += value; });
+observe('largest-contentful-paint', ({element}) => { window.largest.push(element?.className); });
+"""
+PAINTED = "() => performance.getEntriesByType('paint').length > 0"
+LARGEST_IS_A_CAPTION = "() => window.largest.some((name) => /caption|paragraph/.test(name))"
 
 
 async def test_a_few_requests_and_bytes_bring_the_first_caption(edge: Edge) -> None:
@@ -56,3 +66,26 @@ async def test_a_page_in_another_language_than_guessed_shows_its_captions(edge: 
         await page.wait_for_selector("input[value='ar']:checked", state="attached")
         await page.click("label[data-channel='es']")
         await page.wait_for_selector("[data-caption='es-1']")
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["script in time", "script after the paint"])
+async def test_the_captions_come_where_they_stay(edge: Edge, *, is_late: bool) -> None:
+    """Lighthouse and Chromium call it layout shift, and largest contentful paint."""
+    for number in range(CAPTIONS):
+        await edge.caption(number, f"Frase {number} de una charla larga sobre el agua del valle.")
+    async with chromium() as browser:
+        context = await browser.new_context(
+            locale="es-ES", viewport={"width": 412, "height": 823}, is_mobile=True
+        )
+        page = await new_tab(context)
+        await page.add_init_script(WATCH_PAINTS)
+
+        async def hold(route: Route) -> None:
+            await until(page, PAINTED)
+            await route.continue_()
+
+        if is_late:
+            await page.route("**/attendee/attendee.js", hold)
+        await first_caption(page, f"{edge.url}/e/talk")
+        await until(page, LARGEST_IS_A_CAPTION)
+        assert await page.evaluate("window.moved") == 0

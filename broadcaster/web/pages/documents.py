@@ -14,6 +14,8 @@ _ROOT = re.compile(r"<html[^>]*>")
 _TEXT = re.compile(r'(<[^<>]*\bdata-text="(\w+)"[^<>]*>)[^<]*')
 _LABEL = re.compile(r'aria-label="[^"]*"(\s+data-label="(\w+)")')
 _BODY_END = "</body>"
+_OF_EVENT = re.compile(r"(<[^<>]*\bdata-of-event\b[^<>]*?)\s+hidden(?=[\s>])")
+_EVENT_TITLE = re.compile(r'(<h1\b[^<>]*\bid="title"[^<>]*>)[^<]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,18 @@ class Document:
         start = _LABEL.sub(label, start)
         root = f'<html lang="{html.escape(language)}" dir="{direction}">'
         return replace(self, start=_ROOT.sub(root, start, count=1))
+
+    def of_event(self, title: str) -> Self:
+        """The page with the title of its event, and with the elements that any event has.
+
+        Its script shows them too. The layout does not move then, because they are there before.
+        """
+        start = _OF_EVENT.sub(r"\1", self.start)
+
+        def heading(found: re.Match[str]) -> str:
+            return f"{found[1]}{html.escape(title, quote=False)}"
+
+        return replace(self, start=_EVENT_TITLE.sub(heading, start, count=1))
 
     def with_answers(self, answers: Mapping[str, bytes]) -> bytes:
         """The page with answers that its scripts need not ask for; see `shared/page-answers.js`.
