@@ -99,7 +99,10 @@ export function rewrite(shown, caption, manner) {
   const gained = gainedText(shown.text, text);
   // A mark of missing words may have grown in several steps.
   if (gained === null || text.includes('[')) element.replaceChildren(...worded(text, manner));
-  else if (gained !== '') element.append(h('span', { class: 'gained' }, gained));
+  else if (gained !== '') {
+    element.append(gained);
+    element.normalize();
+  }
   Object.assign(shown, { text, end_ms: caption.end_ms });
   if (caption.final) element.dataset.final = '';
   if (caption.revision) {

@@ -29,8 +29,9 @@ from tests.support.browser import chromium
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "listening.md"
 COMMAND = "python -m tests.benchmarks.page_hours"
-FULL_H = 4.5
-"""From then on the page keeps 5,000 captions, as many as the server, and must not grow."""
+FULL_H = 7.0
+"""From then on the page must not grow. After 4 h 10 min it keeps 5,000 captions, as many as the
+server. Their tables in V8 count deleted entries too, and grow last before 6 h 50 min."""
 GROWTH = 1.05
 GOAL_MAIN_THREAD_MS = 600.0
 """1 % of a core."""
@@ -56,7 +57,7 @@ def reading_table(sizes: Sequence[PageSize]) -> Table:
         rows,
         "Twenty captions a minute, each with five versions, pushed as fast as the page shows them. "
         "The reader looks back once an hour. The page keeps 5,000 captions for reading back, which "
-        "are there after 4 h 10 min.",
+        "are there after 4 h 10 min. Their tables grow for the last time before 6 h 50 min.",
     )
 
 
@@ -152,7 +153,7 @@ async def main(hours: float, minutes: float, *, writes: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=float, default=8.0, help="simulated (8)")
+    parser.add_argument("--hours", type=float, default=9.0, help="simulated (9)")
     parser.add_argument("--minutes", type=float, default=2.0, help="in real time (2)")
     parser.add_argument("--write", action="store_true", help="write docs/listening.md")
     options = parser.parse_args()

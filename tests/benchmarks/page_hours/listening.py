@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from broadcaster.model import keys
 from broadcaster.model.status import (
@@ -20,7 +20,7 @@ from broadcaster.model.status import (
 from tests.benchmarks.page_hours.captions import write_captions
 from tests.edge.conftest import Edge
 from tests.edge.voices import speaking
-from tests.support.browser import Attendee
+from tests.support.browser import Attendee, until
 from tests.support.tasks import background_task
 
 PROGRAM = Path(__file__).with_name("listening.mjs")
@@ -29,6 +29,8 @@ SETTLE_S = 20.0
 """The buffer begins cautiously, and the page loads what it needs later."""
 FIRST_CAPTION = 1_000_000
 """Of this part; the captions of hours of reading came before."""
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PLAYS = "() => window.broadcasterPlayer?.state === 'playing'"
 STATS = "() => [window.broadcasterPlayer.underruns, window.broadcasterPlayer.target_ms]"
 
 
@@ -95,14 +97,15 @@ async def player_hours(hours: float) -> AsyncIterator[PlayerSize]:
 
 
 async def listening(edge: Edge, browser: Browser, minutes: float) -> ListeningCost:
-    """Listen and read in real time by WebSocket, on a network without faults."""
+    """Listen and read in real time by WebSocket, on a phone, and on a network without faults."""
     devtools = await browser.new_browser_cdp_session()
     async with talking(edge):
-        attendee = await Attendee.open(
-            browser, f"{edge.url}/e/talk?lang=es&transport=ws", tapped=False
-        )
+        context = await browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+        attendee = Attendee(await context.new_page())
         page = attendee.page
-        await attendee.listen()
+        await page.goto(f"{edge.url}/e/talk?lang=es&transport=ws")
+        await page.tap("#listen")
+        await until(page, PLAYS)
         await asyncio.sleep(SETTLE_S)
         of_page = await page.context.new_cdp_session(page)
         await of_page.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -118,7 +121,7 @@ async def listening(edge: Edge, browser: Browser, minutes: float) -> ListeningCo
         await asyncio.sleep(60 * minutes)
         after = await cpu_s()
         underruns_now, target_ms = await page.evaluate(STATS)
-        await page.context.close()
+        await context.close()
     main_ms, renderer_ms = (
         1_000 * (now - then) / minutes for now, then in zip(after, before, strict=True)
     )
