@@ -15,6 +15,11 @@ from tests.support.browser import chromium
 from tests.support.desk import served_desk
 from tests.support.processes import TOKEN
 
+SHOWN_ON_AIR = """(button) => {
+  button.hidden = false;
+  return getComputedStyle(button).display !== 'none';
+}"""
+"""Whether a button that is there while a human interpreter is on air is seen then."""
 EVENT = Event("talk", "Water for cities", EventState.LIVE, (Channel("es"), Channel("fr")), "key")
 OTHER = Event("other", "Another talk", EventState.OPEN, (Channel("es"),), "key")
 PICTURES = os.environ.get("BROADCASTER_TEST_PICTURES", "")
@@ -114,6 +119,10 @@ async def test_a_reviewer_changes_nothing() -> None:
             await expect(card.locator(hidden)).to_be_hidden()
         for button in await card.locator("td.restart button").all():
             await expect(button).to_be_hidden()
+        for page, shown in ((admin, True), (reviewer, False)):
+            await page.goto(f"{url}/desk/live/talk")
+            await page.locator("html[data-may]").wait_for()
+            assert await page.locator(".back-to-ai").first.evaluate(SHOWN_ON_AIR) is shown
 
 
 async def test_signing_out_and_in_by_the_form() -> None:

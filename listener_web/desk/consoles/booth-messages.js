@@ -70,7 +70,7 @@ export class BoothMessages {
     const text = h('input', { class: 'input', maxLength: LONGEST, autocomplete: 'off', required: true });
     text.setAttribute('aria-label', say('liveBoothAnswer', { channel: languageName(channel) }));
     const submit = h('button', { type: 'submit', class: 'button small' }, say('consoleSend'));
-    const form = h('form', { class: 'booth-answer' }, text, submit);
+    const form = h('form', { class: 'booth-answer', 'data-needs': 'control_event' }, text, submit);
     form.addEventListener('submit', (submitted) => {
       submitted.preventDefault();
       const address = `${eventAddress(this.#event)}/channels/${encodeURIComponent(channel)}/messages`;

@@ -8,7 +8,12 @@ import { say } from '../../i18n/say.js';
 
 export class OnAirLine {
   #words = h('span', { dir: 'auto' });
-  #back = h('button', { type: 'button', class: 'button small back-to-ai', hidden: true });
+  #back = h('button', {
+    type: 'button',
+    class: 'button small back-to-ai',
+    hidden: true,
+    'data-needs': 'control_event',
+  });
   element = h('p', { class: 'on-air-line' }, this.#words, this.#back);
 
   /**

@@ -12,6 +12,7 @@ import { keepScreenOn } from '../../shared/wake.js';
 import { explained } from '../../i18n/error-words.js';
 import { languageChoice } from '../../i18n/language-choice.js';
 import { loadWords, say } from '../../i18n/say.js';
+import { openSession } from '../access/session.js';
 import { AnnouncementPanel } from '../announcements/announcement-panel.js';
 import { ChangesFeed } from '../changes-feed.js';
 import { ScreenPanel } from '../screens/screen-panel.js';
@@ -144,6 +145,7 @@ rooms.after(listenIn.element);
 byId('settings', HTMLElement).append(sound.choices);
 alarmList.show();
 keepScreenOn(true);
+openSession().catch(fail);
 // For tests and support: the sound of the alarms as this page makes it.
 Object.assign(window, { broadcasterAlarms: sound.player });
 
