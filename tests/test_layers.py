@@ -89,8 +89,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "realtime.protocol realtime.socket system"
     ),
     "booths.human": (
-        "booths booths.engines booths.floor booths.playout booths.sessions booths.text "
-        "booths.timing model model.consoles realtime system"
+        "booths booths.demand booths.engines booths.floor booths.playout booths.sessions "
+        "booths.text booths.timing model model.consoles realtime system"
     ),
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.publishing booths.floor model",

@@ -174,6 +174,7 @@ class Booth:
             frame_samples=dependencies.frame_samples,
             transcriber=dependencies.engines.transcriber(opener.channel),
             finishes=self._finishes,
+            orders=self._orders,
             voice_changed=self._reporter.publish,
         )
 

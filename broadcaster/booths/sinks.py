@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.receiver import FloorReceiver
 from broadcaster.booths.human.interpreter import HumanInterpreter
@@ -94,6 +95,7 @@ class ChannelSink:
         frame_samples: of an Opus packet.
         transcriber: opens sessions that write down a human interpreter.
         finishes: asked when the booth stops; False leaves the rest to another booth.
+        orders: of the booth.
         voice_changed: called at once when a human is heard instead of the AI, and back.
 
     Attributes:
@@ -117,6 +119,7 @@ class ChannelSink:
         frame_samples: int,
         transcriber: EngineOpener,
         finishes: Callable[[], bool],
+        orders: BoothOrders,
         voice_changed: Callable[[], None],
     ) -> None:
         self._event = event.id
@@ -140,6 +143,7 @@ class ChannelSink:
             write=self._write,
             transcriber=transcriber,
             finishes=finishes,
+            orders=orders,
             changed=voice_changed,
         )
         self.inserted = InsertedSpeech()

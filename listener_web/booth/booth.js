@@ -254,6 +254,9 @@ function show() {
   const shown = nowMs() - known.slow_down_ms < SLOW_DOWN_MS;
   setText(slowDownWords, say(shown ? 'consoleSlowDownShown' : 'consoleSlowDown'));
   slowDown.dataset.shown = String(shown);
+  const trouble = byId('ai-trouble', HTMLElement);
+  setText(trouble, known.booth?.state === 'failed' ? known.booth.reason : '');
+  trouble.hidden = trouble.textContent === '';
   if (performance.now() > noticeEnds) notice.hidden = true;
   glossary.show();
 }

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from broadcaster.audio.opus import OpusDecoder
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, TextOutput
 from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.booths.floor.receiver import FloorReceiver
@@ -199,6 +200,7 @@ class Stage:
                 frame_samples=OPUS_FRAME_SAMPLES,
                 transcriber=NO_HUMAN,
                 finishes=lambda: True,
+                orders=BoothOrders(),
                 voice_changed=lambda: None,
             )
         self.output = SessionOutput(

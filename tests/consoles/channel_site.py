@@ -60,9 +60,13 @@ class ChannelSite:
         caption = Caption(f"{channel}-{at}", channel, at, at + 900, text, final=final)
         await self.bus.append(keys.captions("talk", channel), caption.to_json())
 
-    def report(self, on_air: str, name: str = "") -> None:
-        """The booth of the French channel says what listeners hear, and whose turn it is."""
-        status = BoothStatus("fr", BoothState.LIVE, on_air=on_air, on_air_name=name)
+    def report(self, on_air: str, name: str = "", reason: str = "") -> None:
+        """The booth of the French channel says what listeners hear, and whose turn it is.
+
+        With a reason its AI has failed.
+        """
+        state = BoothState.FAILED if reason else BoothState.LIVE
+        status = BoothStatus("fr", state, reason, on_air=on_air, on_air_name=name)
         self.bus.publish(keys.status("talk"), status_to_json(status))
 
     async def invite(self, name: str, channel: str = "fr") -> str:

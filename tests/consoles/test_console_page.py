@@ -116,6 +116,10 @@ async def takes_turns(site: ChannelSite, ana: Interpreter, ben: Interpreter) -> 
     await ana.is_shown("on-air")
     async with reported(site, "human", "Ana"):
         await ana.reads(".air-detail", "Listeners hear you.")
+    async with reported(site, "human", "Ana", reason="The spend cap of $5.00 is reached."):
+        await ana.reads("#ai-trouble", "The spend cap of $5.00 is reached.")
+    async with reported(site, "human", "Ana"):
+        await ana.page.locator("#ai-trouble").wait_for(state="hidden")
     await ben.is_shown("partner")
     await ana.page.keyboard.down("c")
     await ana.is_shown("cough")
@@ -181,12 +185,14 @@ async def looks_right(ben: Interpreter) -> None:
 
 
 @asynccontextmanager
-async def reported(site: ChannelSite, on_air: str, name: str) -> AsyncIterator[None]:
+async def reported(
+    site: ChannelSite, on_air: str, name: str, reason: str = ""
+) -> AsyncIterator[None]:
     """The booth reports inside the context, over and over."""
 
     async def report() -> None:
         while True:
-            site.report(on_air, name)
+            site.report(on_air, name, reason)
             await asyncio.sleep(0.3)
 
     async with background_task(report(), name="booth of the test"):

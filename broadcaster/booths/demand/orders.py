@@ -6,8 +6,8 @@ import asyncio
 class BoothOrders:
     """Whether a booth interprets, is suspended, finishes, or leaves its channel to another process.
 
-    The supervisor calls `suspend`, `end` and `leave`. The booth waits on `begins`, `stops` and
-    `leaves`. The supervisor's own task for the booth sets `working`.
+    The supervisor calls `suspend`, `end` and `leave`. The booth waits on `begins`, `suspends`,
+    `stops` and `leaves`. The supervisor's own task for the booth sets `working`.
 
     Attributes:
         suspended: why the booth must not interpret now, as a sentence; empty while it may.
@@ -46,6 +46,11 @@ class BoothOrders:
     async def begins(self) -> None:
         """Return when the booth must interpret or stop."""
         while self.suspended and not (self.ended or self.leaving):
+            await self._changed.wait()
+
+    async def suspends(self, *, suspended: bool) -> None:
+        """Return when the booth is suspended, or is not."""
+        while bool(self.suspended) is not suspended:
             await self._changed.wait()
 
     async def stops(self) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.floor.receiver import FloorReceiver
@@ -51,6 +52,7 @@ class HumanInterpreter:
         write: takes text for them.
         transcriber: opens sessions that write down the interpreter.
         finishes: asked when the booth stops; False leaves the rest to another booth.
+        orders: of the booth.
         changed: called when another voice is heard.
 
     Attributes:
@@ -72,6 +74,7 @@ class HumanInterpreter:
         write: WriteText,
         transcriber: EngineOpener,
         finishes: Callable[[], bool],
+        orders: BoothOrders,
         changed: Callable[[], None],
     ) -> None:
         self._event = event.id
@@ -104,6 +107,7 @@ class HumanInterpreter:
             progress=self._progress,
             clock=clock,
             finishes=finishes,
+            orders=orders,
             complete=self._turn_complete,
         )
         self._heard = False

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
 from broadcaster.booths.progress import ChannelProgress
@@ -43,6 +44,7 @@ class HumanTranscript:
         progress: records how far the interpreter's words are captions.
         clock: time.
         finishes: asked when the booth stops; False leaves the rest to another booth.
+        orders: of the booth; while it is suspended nothing is written down.
         complete: called when all of a turn is written, or that has taken too long.
 
     Attributes:
@@ -61,6 +63,7 @@ class HumanTranscript:
         progress: ChannelProgress,
         clock: Clock,
         finishes: Callable[[], bool],
+        orders: BoothOrders,
         complete: Callable[[], None],
     ) -> None:
         self._event = event
@@ -72,9 +75,12 @@ class HumanTranscript:
         self._progress = progress
         self._clock = clock
         self._finishes = finishes
+        self._orders = orders
         self._complete = complete
         self._chain: SessionChain | None = None
         self._begins_at: int | None = None
+        self._goes_on = False
+        """Whether the turn that began last has not ended."""
         self._left_texts: list[str] = []
         self._changed = asyncio.Event()
         self._ended_sessions = 0
@@ -117,7 +123,7 @@ class HumanTranscript:
 
     def begin_turn(self, position: int) -> None:
         """Write down what is said from this position on, once the turn before is written."""
-        self._begins_at = position
+        self._begins_at, self._goes_on = position, True
         self._notify()
 
     def end_turn(self, position: int) -> None:
@@ -125,6 +131,7 @@ class HumanTranscript:
 
         What is said later may be another turn, so nothing of it may be heard in this one.
         """
+        self._goes_on = False
         if self._chain is not None:
             self._chain.leave(position + -position % BLOCK_SAMPLES)
         elif self._begins_at is not None:
@@ -133,12 +140,26 @@ class HumanTranscript:
         self._notify()
 
     async def run(self) -> None:
-        """Write down one turn after the other until cancelled."""
+        """Write down one turn after the other until cancelled.
+
+        What is said while the booth is suspended is never written down.
+        """
         while True:
-            while self._begins_at is None:
+            await self._transcribe(await self._next_turn())
+            if self._orders.suspended and self._goes_on:
+                self._begins_at = self._buffer.end
+
+    async def _next_turn(self) -> int:
+        """Return where the next turn begins that may be written down."""
+        while True:
+            if self._orders.suspended:
+                await self._orders.suspends(suspended=False)
+                self._begins_at = self._buffer.end if self._begins_at is not None else None
+            elif self._begins_at is not None:
+                position, self._begins_at = self._begins_at, None
+                return position
+            else:
                 await self._changed.wait()
-            position, self._begins_at = self._begins_at, None
-            await self._transcribe(position)
 
     async def _transcribe(self, position: int) -> None:
         chain = self._chain = SessionChain(
@@ -155,7 +176,12 @@ class HumanTranscript:
         texts, self._left_texts = self._left_texts, []
         chain.go_on_after(texts, position)
         try:
-            await first_of(chain.run(), self._until_overdue(chain), name="human interpreter")
+            await first_of(
+                chain.run(),
+                self._until_overdue(chain),
+                self._orders.suspends(suspended=True),
+                name="human interpreter",
+            )
             await self._progress.end(0)
         finally:
             self._ended_sessions += chain.sessions

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
 from tests.booths.human.scripted import (
@@ -135,3 +136,45 @@ async def test_a_booth_that_dies_goes_on_with_the_human_and_writes_nothing_twice
     assert set(range(2, 25)) <= set(human), human
     assert not set(range(5, 24)) & set(ai), ai
     assert heard.longest_hole_s(20, 26) < 1.5
+
+
+async def test_at_the_spend_cap_the_human_is_heard_and_not_written_down() -> None:
+    async with VirtualTimeBus() as bus, stage(bus) as on_stage:
+        on_stage.connected = True
+        await on_stage.take()
+        orders = BoothOrders()
+        async with background_task(on_stage.booth(orders).run(), name="booth of the test"):
+            await asyncio.sleep(10)
+            orders.suspend("the spend cap is reached")
+            await asyncio.sleep(10)
+            opened = list(on_stage.engines.opened)
+            orders.suspend("")
+            await asyncio.sleep(8)
+        heard = on_stage.levels()
+        _, human = await check_captions(on_stage)
+    assert opened.count("H") == 1
+    assert on_stage.engines.opened.count("H") == 2
+    assert heard.longest_hole_s(4, 28) < 1.5
+    assert heard.most(HUMAN_HZ, 12, 19) > OFF_DBFS
+    assert set(range(3, 9)) <= set(human), human
+    assert not set(range(12, 19)) & set(human), human
+    assert set(range(22, 26)) <= set(human), human
+
+
+async def test_a_turn_that_ends_at_the_spend_cap_is_not_written_afterwards() -> None:
+    async with VirtualTimeBus() as bus, stage(bus) as on_stage:
+        on_stage.connected = True
+        await on_stage.take()
+        orders = BoothOrders()
+        async with background_task(on_stage.booth(orders).run(), name="booth of the test"):
+            await asyncio.sleep(8)
+            orders.suspend("the spend cap is reached")
+            await asyncio.sleep(6)
+            await on_stage.take(OnAir())
+            on_stage.connected = False
+            await asyncio.sleep(6)
+            orders.suspend("")
+            await asyncio.sleep(10)
+        ai, human = await check_captions(on_stage)
+    assert not [one for one in human if one > 9], human
+    assert set(range(23, 27)) <= set(ai), ai
