@@ -60,6 +60,8 @@ from broadcaster.desk.outputs.routes import OutputRoutes
 from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.report.recorder import StatusRecorder
+from broadcaster.desk.report.routes import ReportRoutes
 from broadcaster.desk.review.presence import ReviewerPresence
 from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
@@ -339,6 +341,7 @@ def _add_desk(
         "desk: news": NewsWatch(
             bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")
         ).run,
+        "desk: samples": StatusRecorder(bus, clock, board, feed.open_events).run,
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }
@@ -346,6 +349,7 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
+        *ReportRoutes(bus, events, organizer).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),

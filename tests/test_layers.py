@@ -39,6 +39,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.review": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
+    # The report of an event, computed from what was stored of it: no I/O but its own files.
+    "report": "errors model report.quality writing",
+    "report.quality": "errors model report writing",
+    "report.files": "model report report.quality",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
@@ -135,6 +139,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
+    "desk.report": "desk model report report.files system web",
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
@@ -189,6 +194,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "commands.local": "commands log rehearsal rehearsal.sessions",
+    "commands.report": (
+        "auth booths commands commands.events config errors log rehearsal.talk report "
+        "report.files report.quality serving system"
+    ),
     "from_settings": "*",
     "provider_settings": (
         "booths.demand booths.engines config desk errors model realtime realtime.providers "
@@ -213,7 +222,10 @@ OWNERS = {  # library -> the only packages that may import it
     "budoux": {"writing"},
     "icalendar": {"desk"},
     "joserfc": {"oidc"},
+    "omnisteval": {"report"},
     "openai": set(),
+    "pygal": {"report"},
+    "sacrebleu": {"report"},
     "prometheus_client": {"web"},
     "brotli": {"loadtest", "web"},
     "sounddevice": {"rack"},

@@ -90,6 +90,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "DELETE /api/events/{event}": Action.DELETE_EVENT,
     "GET /api/events/{event}/status": Action.READ_EVENT,
     "GET /api/events/{event}/log": Action.READ_EVENT,
+    "GET /api/events/{event}/report": Action.READ_EVENT,
+    "GET /api/events/{event}/report.{report_type}": Action.READ_EVENT,
     "GET /api/events/{event}/check": Action.READ_EVENT,
     "POST /api/events/{event}/check": Action.CONTROL_EVENT,
     "GET /api/events/{event}/sound": Action.CONTROL_EVENT,

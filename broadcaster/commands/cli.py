@@ -13,6 +13,7 @@ from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.loadtest import loadtest
 from broadcaster.commands.local.interpreter import interpreter
 from broadcaster.commands.playing.options import play
+from broadcaster.commands.report.command import rate, report
 from broadcaster.commands.running import explained, out, run
 from broadcaster.commands.settings import WrongSettings, settings_from, warn
 from broadcaster.config import Role, Settings, variable
@@ -157,7 +158,7 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
         out.print(f"{marks[finding.verdict]}[/] {finding.what}: ", end="")
         out.print(finding.text, soft_wrap=True, markup=False)
 
-    async def report(settings: Settings) -> None:
+    async def show_all(settings: Settings) -> None:
         with out.status("checking…"):
             async for finding in checks(settings):
                 show(finding)
@@ -168,7 +169,7 @@ def check(event: str | None, url: str | None, token: str | None, ca: Path | None
         for sentence in wrong.sentences:
             show(Finding("Settings", Verdict.BAD, sentence))
         sys.exit(1)
-    run(report(settings) if event is None else show_event_checks(settings, url, token, ca, event))
+    run(show_all(settings) if event is None else show_event_checks(settings, url, token, ca, event))
     sys.exit(1 if failed else 0)
 
 
@@ -264,4 +265,6 @@ def config() -> None:
 main.add_command(interpreter)
 main.add_command(loadtest)
 main.add_command(play)
+main.add_command(report)
+main.add_command(rate)
 main.commands.update(GROUPS)

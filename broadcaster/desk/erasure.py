@@ -147,9 +147,8 @@ class EventEraser:
             streams=keys.all_captions(event_id),
             retained=keys.floor_pcm(event_id),
         )
-        await self._bus.erase(
-            records=(), streams=keys.all_happenings(event_id), retained=keys.NOTHING
-        )
+        for streams in (keys.all_happenings(event_id), keys.all_samples(event_id)):
+            await self._bus.erase(records=(), streams=streams, retained=keys.NOTHING)
         for name in on_air:
             channel = name.removeprefix(keys.on_air_records(event_id))
             sound = keys.interpreter_pcm(event_id, channel)

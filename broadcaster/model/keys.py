@@ -357,3 +357,17 @@ def console_presence(event: str, channel: str) -> str:
 def slow_down_record(event: str) -> str:
     """Record of the last signal to the speaker to slow down."""
     return f"slowdown.{event}"
+
+
+SAMPLES_LEASE = "samples"
+"""Lease of the process that samples the status of live events."""
+
+
+def samples(event: str) -> str:
+    """Stream of an event's status, one sample a second, for its report."""
+    return f"{all_samples(event)}all"
+
+
+def all_samples(event: str) -> str:
+    """The beginning of the name of that stream."""
+    return f"samples.{event}."

@@ -46,13 +46,18 @@ export class EventActions {
   #edit = h('button', { type: 'button', class: 'button edit' }, say('stepEdit'));
   #archive = h('button', { type: 'button', class: 'button small archive' }, say('stepArchive'));
   #copy = h('button', { type: 'button', class: 'button small duplicate' }, say('stepDuplicate'));
+  #report = h(
+    'a',
+    { class: 'button small report', target: '_blank', rel: 'noopener' },
+    say('stepReport'),
+  );
   #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
   #links = h('button', { type: 'button', class: 'button small tokens' }, say('accessLinks'));
   #menu = h(
     'details',
     { class: 'menu' },
     h('summary', { class: 'button' }, say('stepMore')),
-    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#archive, this.#delete),
+    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#report, this.#archive, this.#delete),
   );
   element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
 
@@ -104,6 +109,8 @@ export class EventActions {
     this.#step.classList.toggle('primary', !over);
     this.#close.hidden = over;
     this.#archive.hidden = state !== 'closed';
+    this.#report.hidden = !over;
+    this.#report.href = `${this.#path}/report.html`;
     this.#delete.hidden = state === 'live' || state === 'paused';
   }
 

@@ -36,6 +36,7 @@ VALUES = {
     "conference": "water",
     "file": "shared/style.css",
     "form": "svg",
+    "report_type": "zip",
     "file_type": "txt",
     "format": "ogg",
     "link": "attendee",

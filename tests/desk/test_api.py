@@ -25,6 +25,7 @@ PARAMETERS = {
     "output": "0123456789ab",
     "data_type": "json",
     "form": "svg",
+    "report_type": "zip",
     "channel": "es",
     "token": "x",
     "replacement": "x",

@@ -308,6 +308,7 @@ async def fill(bus: Bus, event_id: str) -> None:
     for channel in ("es", "it"):
         await bus.put(keys.console_record(event_id, channel), b'{"messages": []}')
     await bus.put(keys.slow_down_record(event_id), b"{}")
+    await bus.append(keys.samples(event_id), b'{"samples": []}')
     lost_code = keys.code_record(f"of-{event_id}")  # two changes at once had taken two
     await bus.put(lost_code, event_id.encode())
     bus.retain(keys.floor_pcm(event_id), Retained(1, SECRET_WORDS.encode()))

@@ -1,0 +1,1 @@
+"""Samples the status of live events, and makes their reports."""

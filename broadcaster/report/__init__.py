@@ -1,0 +1,1 @@
+"""The report of an event: figures of its channels, computed from what was stored of it."""

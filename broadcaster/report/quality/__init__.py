@@ -1,0 +1,1 @@
+"""Compares what was interpreted with a script, with references and with a person's judgement."""

@@ -1,0 +1,152 @@
+"""The figures of events of which they are known."""
+
+import json
+
+import pytest
+
+from broadcaster.errors import BroadcasterError
+from broadcaster.model.event import Event, EventState
+from broadcaster.model.status import BoothState, BoothStatus, EventStatus, FloorStatus
+from broadcaster.report.delay import delay_of, points_of
+from broadcaster.report.figures import Compared, figures_of
+from broadcaster.report.flow import FloorSpeech, gaps_of, skipped_ms
+from broadcaster.report.records import records_from, records_to_json
+from broadcaster.report.samples import (
+    ChannelSample,
+    sample_of,
+    samples_from_json,
+    samples_to_json,
+)
+from broadcaster.report.spread import Spread, slope_per_hour, spread_of
+from tests.report.building import LIVE_AT_MS, caption, event, said, sample
+
+
+def test_a_spread_is_by_the_nearest_rank() -> None:
+    assert spread_of([]) is None
+    assert spread_of([7]) == Spread(7, 7, 1)
+    assert spread_of(range(100, 0, -1)) == Spread(50, 95, 100)
+
+
+def test_a_slope_is_per_hour() -> None:
+    assert slope_per_hour([]) is None
+    assert slope_per_hour([(0, 1), (599_999, 2)]) is None
+    assert slope_per_hour([(at * 60_000, 10 * at) for at in range(30)]) == pytest.approx(600)
+
+
+def test_samples_keep_what_a_status_says() -> None:
+    booth = BoothStatus("es", BoothState.LIVE, lag_ms=2_345, queue_ms=5, level_dbfs=-21.4)
+    status = EventStatus(
+        Event("talk", "A talk", EventState.LIVE, (), ""),
+        FloorStatus(level_dbfs=-30.6),
+        {"floor": BoothStatus("floor", BoothState.LIVE, lag_ms=0), "es": booth},
+        {"es": 7},
+        {"es": 2},
+        {},
+    )
+    taken = sample_of(status, 5)
+    assert taken.floor_dbfs == -31
+    assert taken.channels["es"] == ChannelSample(2_345, 5, 0, -21, 7, 2)
+    assert samples_from_json(samples_to_json([taken, taken])) == [taken, taken]
+    for broken in (b"{", b"{}", b'{"samples": [[1]]}', b'{"samples": [[1, 2, {"es": [1]}]]}'):
+        with pytest.raises(ValueError, match=r"."):
+            samples_from_json(broken)
+
+
+def test_the_delay_is_that_of_the_seconds_in_which_the_channel_was_heard() -> None:
+    silent = [sample(60 + at, lag_ms=9_000 + at, level_dbfs=-100) for at in range(60)]
+    passing = [sample(130 + at, lag_ms=9_059) for at in range(60)]
+    unknown = [sample(120, lag_ms=None)]
+    heard = [sample(at, lag_ms=3_000 + 10 * at) for at in range(60)]
+    delay = delay_of([*heard, *silent, *unknown, *passing], "es")
+    assert delay is not None
+    assert delay.span_ms == Spread(3_290, 3_560, 60)
+    assert delay.slope_ms_per_hour is None  # a minute says nothing
+    assert delay.playout_ms == Spread(500, 500, 60)
+    assert delay.rest_ms == Spread(2_790, 3_060, 60)
+    assert delay_of(heard, "fr") is None
+
+
+def test_a_line_of_a_plot_has_few_points() -> None:
+    samples = [sample(at, lag_ms=4_000 + at % 2) for at in range(7_200)]
+    points = points_of(samples, "es", 100)
+    assert len(points) <= 101
+    assert {lag for _, lag in points} == {4.0}
+    assert 119 < points[-1][0] < 120
+    assert points_of([], "es", 100) == []
+
+
+def test_a_gap_is_silence_where_the_floor_spoke_a_span_earlier() -> None:
+    floor = said(["One.", "Two.", "Three."])  # 0 to 4, 5 to 9, 10 to 14 s
+    quiet = {*range(3), 8, 9, 10, 11, 17}
+    samples = [sample(at, level_dbfs=-100 if at in quiet else -20) for at in range(20)]
+    gaps = gaps_of(samples, "es", FloorSpeech(floor, samples, LIVE_AT_MS), 3_000)
+    assert gaps is not None
+    assert (gaps.count, gaps.total_s, gaps.longest_s) == (1, 4.0, 4.0)
+    assert gaps.spoken_s == 15.0
+    assert gaps_of([], "es", FloorSpeech(floor, [], LIVE_AT_MS), 0) is None
+
+
+def test_without_captions_the_level_of_the_floor_says_who_speaks() -> None:
+    samples = [sample(at, floor_dbfs=-30 if at < 10 else -70, level_dbfs=-100) for at in range(20)]
+    gaps = gaps_of(samples, "es", FloorSpeech((), samples, LIVE_AT_MS), 0)
+    assert gaps is not None
+    assert (gaps.count, gaps.total_s) == (1, 10.0)
+
+
+def test_skipped_sound_counts_over_booths() -> None:
+    samples = [sample(at, dropped_ms=ms) for at, ms in enumerate((0, 400, 1_000, 0, 300))]
+    assert skipped_ms(samples, "es") == 1_300
+    assert skipped_ms(samples, "fr") is None
+
+
+def test_the_figures_of_a_channel() -> None:
+    floor = said(["We met Clara in Rome in 1987.", "There were 4,500 people."])
+    spanish = (
+        caption(1, 3_000, 7_000, "Conocimos a Clara en Roma en 1987.", 2_000),
+        caption(2, 8_000, 11_000, "Había 4500 personas. […]", 8_500),
+    )
+    records = event(floor, spanish, [sample(at) for at in range(1_800)])
+    figures = figures_of(records)
+    [source, channel] = figures.channels
+    assert (source.channel, source.delay, source.gaps, source.numbers) == (
+        "floor",
+        None,
+        None,
+        None,
+    )
+    assert source.reading.words == 11
+    assert channel.reading.shown_after_ms == Spread(-1_000, 500, 2)
+    assert channel.reading.missing == 1
+    assert channel.numbers is not None
+    assert (channel.numbers.said, channel.numbers.found) == (2, 2)
+    assert channel.names is not None
+    assert (channel.names.said, channel.names.found, channel.names.missing) == (2, 1, ("Rome",))
+    assert channel.glossary is None
+    assert channel.scores is None
+    assert channel.use is not None
+    assert channel.use.listener_hours == pytest.approx(1.0)
+    assert channel.use.usd_per_hour == pytest.approx(3.0)
+    assert channel.use.usd_per_listener_hour == pytest.approx(1.5)
+    assert (figures.recorded_s, figures.live_s) == (1_800.0, 1_799.0)
+
+
+def test_an_event_of_which_little_is_stored_has_figures() -> None:
+    [_, channel] = figures_of(event()).channels
+    assert (channel.delay, channel.gaps, channel.use, channel.skipped_ms) == (None,) * 4
+    assert channel.reading.words_per_minute is None
+
+
+def test_records_survive_the_api() -> None:
+    records = event(said(["One."]), said(["Uno."]), [sample(1), sample(2, lag_ms=None)])
+    assert records_from(json.loads(records_to_json(records))) == records
+
+
+@pytest.mark.parametrize("broken", [None, [], {}, {"event": 5}], ids=["null", "list", "{}", "5"])
+def test_other_records_are_refused_with_a_sentence(broken: object) -> None:
+    with pytest.raises(BroadcasterError, match="cannot be read"):
+        records_from(broken)
+
+
+def test_a_reference_of_another_channel_is_refused() -> None:
+    with pytest.raises(BroadcasterError, match="no channel “fr”"):
+        figures_of(event(said(["One."])), Compared(["One."], {"fr": ["Un."]}))

@@ -1,0 +1,61 @@
+"""The page shows every figure, needs nothing else, and says what was not recorded."""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+from lxml import html
+
+from broadcaster.report.figures import figures_of
+from broadcaster.report.files import page
+from broadcaster.report.files.bundle import PAGE, files_of, zip_of
+from broadcaster.report.files.page import page_of
+from broadcaster.report.files.rows import rows_of
+from tests.report.building import event, said, sample
+
+FULL = event(
+    said(["We met Clara in 1987.", "<script>alert(1)</script> &amp;"]),
+    said(["Hola, 1988.", "<b>Agua</b>"], 3_000),
+    [sample(at) for at in range(120)],
+)
+
+
+def test_the_page_has_all_rows_and_plots_and_no_script() -> None:
+    figures = figures_of(FULL)
+    text = page_of(FULL, figures)
+    tree = html.fromstring(text)
+    assert [one.text_content() for one in tree.xpath("//h1")] == ["Report: Water & <rain>"]
+    assert len(tree.xpath("//tbody/tr[td]")) == len(rows_of(figures))
+    assert len(tree.xpath("//figure/*[local-name()='svg']")) == 3
+    assert not tree.xpath("//script | //b | //*[@src] | //link")
+    assert "1987" in tree.xpath("//h2[.='Not found']/following::li[1]")[0].text_content()
+    addresses = set(re.findall(r"https?://[\w.]+", text))
+    assert addresses <= {"http://www.w3.org", "http://pygal.org", "http://github.com"}  # comments
+
+
+def test_what_was_not_recorded_is_said() -> None:
+    text = page_of(event(), figures_of(event()))
+    assert "Its status was not recorded" in text
+    assert "<td>not recorded</td>" in text
+
+
+def test_without_the_library_a_sentence_says_how_to_have_plots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page, "plots_available", lambda: False)
+    text = page_of(FULL, figures_of(FULL))
+    assert "pip install" in text
+    assert "<svg" not in text
+
+
+def test_all_files_are_in_the_archive() -> None:
+    files = files_of(FULL, figures_of(FULL))
+    with zipfile.ZipFile(io.BytesIO(zip_of(files))) as archive:
+        assert set(archive.namelist()) == set(files)
+        assert archive.read(PAGE) == files[PAGE]
+    assert {"figures.json", "figures.csv", "records.json", "README.txt", "ner-es.csv"} < set(files)
+    table = list(csv.reader(io.StringIO(files["figures.csv"].decode("utf-8-sig"))))
+    assert table[0] == ["group", "figure", "floor", "es"]
+    assert ["Delay", "ear-voice span", "–", "3.0 s; 3.0 s"] in table
