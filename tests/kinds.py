@@ -121,6 +121,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "rack/test_channel_feed": "realtime",
     "rack/test_multicast": "realtime",
     "rack/test_output_buffer": "long",
+    "rack/test_pushing": "programs realtime",
     "rehearsal/faults/test_faulty_sessions": "speech",
     "rehearsal/hearing/test_recogniser": "speech",
     "rehearsal/sessions": "speech",

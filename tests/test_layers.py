@@ -47,6 +47,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.microphone": "audio model model.check",
+    "audio.output": "errors",
     "audio.publishing": "audio model",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
@@ -179,7 +180,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # A program of a computer in the rack; it meets a server as an attendee does.
     "av": "",
     "av.sending": "",
-    "rack": "audio av.sending errors model system",
+    "rack": "audio audio.output av.sending errors model system webrtc.clients",
     # Composition.
     "__main__": "commands system",
     "access_parts": "*",
@@ -190,7 +191,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio audio.input audio.stereo commands errors model system webrtc.clients"
     ),
     "commands.playing": (
-        "av.sending commands.publish_progress commands.running errors log rack system"
+        "audio.output av.sending commands.publish_progress commands.running errors log rack system"
     ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "commands.local": "commands log rehearsal rehearsal.sessions",

@@ -5,11 +5,13 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 import aiohttp
+from yarl import URL
 
+from broadcaster.audio.output.address import PushAddress, check_push_address
 from broadcaster.av.sending.rtp_packets import l24_of_floats
 from broadcaster.commands.publish_progress import Progress, ProgressWriter
 from broadcaster.commands.running import stop_signals
@@ -20,6 +22,7 @@ from broadcaster.rack.channel_feed import CONNECT_S, ChannelFeed
 from broadcaster.rack.multicast import MulticastSender
 from broadcaster.rack.output_buffer import OutputBuffer
 from broadcaster.rack.plan import RackChannel, RackPlan
+from broadcaster.rack.pushing import StreamPush, WhipPush
 from broadcaster.rack.sound import BLOCK_SAMPLES
 from broadcaster.rack.status import RackChannelStatus, RackStatus
 from broadcaster.system.tasks import first_of
@@ -40,6 +43,19 @@ class MulticastTarget:
 
     first: tuple[IPv4Address, int]
     source: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """Push each channel to another server.
+
+    Attributes:
+        addresses: one for each channel.
+        key: Bearer token of WHIP endpoints.
+    """
+
+    addresses: tuple[PushAddress, ...]
+    key: str = field(default="", repr=False)
 
 
 class PlayedChannel:
@@ -75,18 +91,19 @@ class PlayedChannel:
         )
 
 
+PlayTarget = PlaybackDevice | MulticastTarget | PushTarget
+
+
 class PlayCommand:
     """One call of `broadcaster play`.
 
     Args:
         plan: the channels.
-        target: the device, or the network.
+        target: the device, the network, or other servers.
         progress: how to show the status.
     """
 
-    def __init__(
-        self, plan: RackPlan, target: PlaybackDevice | MulticastTarget, progress: Progress
-    ) -> None:
+    def __init__(self, plan: RackPlan, target: PlayTarget, progress: Progress) -> None:
         self._plan = plan
         self._target = target
         self._played: list[PlayedChannel] = []
@@ -137,6 +154,22 @@ class PlayCommand:
                     self._writer.say(f"sending {stream.name} to {stream.address}:{stream.port}")
                 pulls = [one.pull_l24 for one in self._played]
                 await MulticastSender(list(zip(streams, pulls, strict=True))).run()
+            case PushTarget() as target:
+                await self._push(target)
+
+    async def _push(self, target: PushTarget) -> None:
+        say = self._writer.say
+        connector = aiohttp.TCPConnector(ssl=self._plan.trust)
+        async with aiohttp.ClientSession(connector=connector) as http:
+            pushes = []
+            for address, one in zip(target.addresses, self._played, strict=True):
+                check_push_address(address)
+                if address.scheme.is_whip:
+                    url = URL(address.url)
+                    pushes.append(WhipPush(http, url, target.key, one.buffer.pull, say).run())
+                else:
+                    pushes.append(StreamPush(address, one.buffer.pull, say).run())
+            await first_of(*pushes, name="push")
 
     async def _show(self) -> None:
         while True:

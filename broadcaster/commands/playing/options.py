@@ -3,6 +3,7 @@
 import ssl
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from broadcaster.rack.plan import (
     rack_channels,
 )
 
+if TYPE_CHECKING:
+    from broadcaster.commands.playing.command import PushTarget
+
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="LINK CHANNEL…")
@@ -29,6 +33,14 @@ from broadcaster.rack.plan import (
     help="Send AES67 streams: the first channel to this address, the others to the next ones.",
 )
 @click.option("--interface", help="With --aes67: address of this computer in the AV network.")
+@click.option(
+    "--push",
+    "pushes",
+    multiple=True,
+    metavar="URL",
+    help="Push a channel to icecast://, rtmp://, srt:// or a WHIP address; one for each channel.",
+)
+@click.option("--push-key", envvar="BROADCASTER_PUSH_KEY", help="With --push: key of WHIP.")
 @click.option(
     "--delay", "delays", multiple=True, metavar="CHANNEL=MS", help="Play it later: es=250ms."
 )
@@ -54,6 +66,8 @@ def play(
     device: str | None,
     aes67: str | None,
     interface: str | None,
+    pushes: tuple[str, ...],
+    push_key: str | None,
     delays: tuple[str, ...],
     buffer_ms: int,
     passcode: str | None,
@@ -69,9 +83,9 @@ def play(
     and disturbs no other channel. Exit codes: 1 the device or the network cannot be used, 2 wrong
     usage, 130 interrupted.
     """
-    from broadcaster.commands.playing.command import MulticastTarget, PlayCommand
+    from broadcaster.commands.playing.command import MulticastTarget, PlayCommand, PlayTarget
     from broadcaster.rack.aes67 import first_address, network_card
-    from broadcaster.rack.card import PlaybackDevice, find_playback_device, playback_devices
+    from broadcaster.rack.card import find_playback_device, playback_devices
 
     log.configure("error")
     if list_devices:
@@ -79,16 +93,18 @@ def play(
             for one in playback_devices():
                 click.echo(f"{one.name}\t{one.outputs} outputs\t{one.system}")
         return
-    target: PlaybackDevice | MulticastTarget
+    target: PlayTarget
     try:
         plan = _plan_from(words, delays, buffer_ms, passcode, ca)
-        if (device is None) is (aes67 is None):
-            raise click.UsageError("Say where to play: --device NAME, or --aes67 ADDRESS.")
+        if sum((device is not None, aes67 is not None, bool(pushes))) != 1:
+            raise click.UsageError("Say where to play: --device, --aes67 or --push.")
         if aes67 is not None:
             target = MulticastTarget(first_address(aes67), network_card(interface))
         elif interface is not None:
             raise click.UsageError("--interface is for --aes67.")
-    except WrongRackPlan as wrong:
+        if pushes:
+            target = _push_target(pushes, len(plan.channels), push_key)
+    except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
     if device is not None:
         with explained():
@@ -98,6 +114,20 @@ def play(
         sys.exit(await PlayCommand(plan, target, Progress(progress)).run())
 
     run(playing())
+
+
+def _push_target(urls: tuple[str, ...], channels: int, key: str | None) -> "PushTarget":
+    from broadcaster.audio.output.address import parse_push_address
+    from broadcaster.commands.playing.command import PushTarget
+
+    if len(urls) != channels:
+        raise WrongRackPlan("Give one --push for each channel, in the order of the channels.")
+    addresses = tuple(map(parse_push_address, urls))
+    if any(address.scheme.is_whip for address in addresses) and not key:
+        raise WrongRackPlan("Give the key of the WHIP address: --push-key.")
+    if key and not (key.isprintable() and key.isascii()):
+        raise WrongRackPlan("The key has characters that no key has; copy it again.")
+    return PushTarget(addresses, key or "")
 
 
 def _plan_from(

@@ -1,0 +1,1 @@
+"""Sound that leaves this machine as an encoded stream: Icecast, RTMP, SRT."""
