@@ -163,7 +163,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "rehearsal.speaking": (
         "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample rehearsal.talk "
-        "rehearsal.wire.constants rehearsal.worker_process"
+        "rehearsal.weights rehearsal.wire.constants rehearsal.worker_process"
     ),
     "rehearsal.hearing": (
         "rehearsal.resample rehearsal.talk rehearsal.wire.constants rehearsal.worker_process"

@@ -9,6 +9,7 @@ from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recordings import TALK_RECORDINGS
 from broadcaster.rehearsal.hearing.stream import TALK_WORKER
 from broadcaster.rehearsal.speaking.apertium import Apertium
+from broadcaster.rehearsal.speaking.kokoro_files import KOKORO, VOICES
 from broadcaster.rehearsal.weights import WeightsMissing
 from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
 
@@ -26,11 +27,13 @@ class Equipment:
     Attributes:
         stream_worker: module and arguments of the process that recognises a stream.
         recording_worker: the same of the process that recognises a recording.
+        natural_voice: arguments of the process of the natural voice; None without such a voice.
         sentences: what they can do, for people.
     """
 
     stream_worker: Sequence[str]
     recording_worker: Sequence[str]
+    natural_voice: Sequence[str] | None
     sentences: tuple[str, ...]
 
 
@@ -47,8 +50,23 @@ def equipment(models_dir: Path | None) -> Equipment:
         if free
         else "Translates only the prepared talk into other languages: Apertium is not installed."
     )
-    voice = "Speaks with espeak-ng, a simple voice."
-    return Equipment(*workers, (hearing, translating, voice))
+    voice = _voice(models_dir)
+    simple = "espeak-ng, a simple voice"
+    speaking = f"Speaks with {simple}."
+    if voice is not None:
+        spoken = ", ".join(sorted(VOICES))
+        speaking = f"Speaks {spoken} naturally (Kokoro-82M), other languages with {simple}."
+    return Equipment(*workers, voice, (hearing, translating, speaking))
+
+
+def _voice(models_dir: Path | None) -> Sequence[str] | None:
+    """Arguments for the process of the natural voice; None if its model or library is missing."""
+    if find_spec("onnxruntime") is None:
+        return None
+    found = [] if models_dir is None else sorted(models_dir.glob("kokoro*.onnx"))
+    if found:
+        return (str(found[0]),)
+    return () if KOKORO.installed() else None
 
 
 def _hearing(models_dir: Path | None) -> tuple[tuple[Sequence[str], Sequence[str]], str]:

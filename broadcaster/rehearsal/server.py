@@ -28,6 +28,7 @@ from broadcaster.rehearsal.sessions.transcription import FakeTranscriptionSessio
 from broadcaster.rehearsal.sessions.translation import FakeTranslationSession
 from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
+from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
 
 REALTIME_PATH = "/v1/realtime"
@@ -77,7 +78,7 @@ def create_app(
 
 async def _engines(app: web.Application) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        voice, apertium = RehearsalVoice(), Apertium()
+        voice, apertium = _voice(app[_SETTINGS]), Apertium()
         stack.push_async_callback(voice.close)
         stack.push_async_callback(apertium.close)
         prepared = await asyncio.to_thread(talk.load)
@@ -93,6 +94,12 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
         interpreter = TalkInterpreter(prepared, voice, apertium, free_languages)
         app[_ENGINES] = _Engines(app[STREAMS], recordings, interpreter)
         yield
+
+
+def _voice(settings: RehearsalSettings) -> RehearsalVoice:
+    if settings.natural_voice is None:
+        return RehearsalVoice()
+    return RehearsalVoice(NaturalVoice(settings.natural_voice, male=settings.male))
 
 
 async def _healthz(_: web.Request) -> web.Response:

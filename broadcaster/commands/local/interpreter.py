@@ -29,7 +29,14 @@ from broadcaster.commands.running import out, run
     envvar="BROADCASTER_INTERPRETER_KEY",
     help="The key that a broadcaster has to send; needed if other machines are let in.",
 )
-def interpreter(host: str, port: int, models: Path | None, key: str | None) -> None:
+@click.option(
+    "--voice",
+    type=click.Choice(["female", "male", "simple"]),
+    default="female",
+    show_default=True,
+    help="The natural voice where there is one; simple needs the least of the processor.",
+)
+def interpreter(host: str, port: int, models: Path | None, key: str | None, voice: str) -> None:
     """Interpret on this machine, without a cloud and without a network.
 
     A broadcaster uses it with BROADCASTER_PROVIDER=local and, from another machine,
@@ -51,6 +58,8 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None) -> N
     settings = RehearsalSettings(
         stream_worker=here.stream_worker,
         recording_worker=here.recording_worker,
+        natural_voice=None if voice == "simple" else here.natural_voice,
+        male=voice == "male",
         key=key,
         faults_by_http=False,
     )

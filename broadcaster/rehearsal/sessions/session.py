@@ -34,6 +34,8 @@ class RehearsalSettings:
         response_speed: how much faster than it plays the sound of a response is sent.
         stream_worker: module and arguments of the process that recognises a stream.
         recording_worker: the same of the process that recognises a recording.
+        natural_voice: arguments of the process of the natural voice; None without such a voice.
+        male: the natural voice is male where there is a choice.
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
     """
@@ -43,6 +45,8 @@ class RehearsalSettings:
     response_speed: float = 4.0
     stream_worker: Sequence[str] = TALK_WORKER
     recording_worker: Sequence[str] = TALK_RECORDINGS
+    natural_voice: Sequence[str] | None = None
+    male: bool = False
     key: str | None = None
     faults_by_http: bool = True
 

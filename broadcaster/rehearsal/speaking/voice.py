@@ -5,24 +5,27 @@ import json
 import struct
 import subprocess
 import sys
-from collections import OrderedDict
 from collections.abc import Sequence
 
+from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
+from broadcaster.rehearsal.speaking.sound_cache import SoundCache
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
-_CACHE_BYTES = 64 * 1024 * 1024
-_Key = tuple[str, str, int | None]
 
 
 class RehearsalVoice:
-    """Speaks text in many languages. What was said before is kept and not rendered again."""
+    """Speaks text in many languages. What was said before is kept and not rendered again.
 
-    def __init__(self) -> None:
+    Args:
+        natural: speaks instead as long as it can; None without such a voice.
+    """
+
+    def __init__(self, natural: NaturalVoice | None = None) -> None:
+        self._natural = natural
         self._worker: WorkerProcess | None = None
         self._turn = asyncio.Lock()
-        self._spoken: OrderedDict[_Key, bytes] = OrderedDict()
-        self._spoken_bytes = 0
+        self._spoken = SoundCache()
 
     async def speak(self, text: str, language: str, length_ms: int | None = None) -> bytes:
         """PCM s16le mono 24 kHz; empty when there is no voice for `language`.
@@ -35,15 +38,22 @@ class RehearsalVoice:
         Raises:
             WorkerFailed: the voice's process died or hangs. The next call starts another.
         """
+        if self._natural is not None and length_ms is None:
+            pcm = await self._natural.speak(text, language)
+            if pcm is not None:
+                return pcm
         key = (language, text, length_ms)
         async with self._turn:
-            if key not in self._spoken:
-                self._keep(key, await self._ask(_request(text, language, length_ms)))
-            self._spoken.move_to_end(key)
-            return self._spoken[key]
+            spoken = self._spoken.get(key)
+            if spoken is None:
+                spoken = await self._ask(_request(text, language, length_ms))
+                self._spoken.put(key, spoken)
+            return spoken
 
     async def close(self) -> None:
-        """End the voice's process."""
+        """End the voices' processes."""
+        if self._natural is not None:
+            await self._natural.close()
         if self._worker is not None:
             worker, self._worker = self._worker, None
             await worker.close()
@@ -61,13 +71,6 @@ class RehearsalVoice:
             if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
                 raise WorkerFailed("the voice does not answer") from error
             raise
-
-    def _keep(self, key: _Key, pcm: bytes) -> None:
-        self._spoken[key] = pcm
-        self._spoken_bytes += len(pcm)
-        while self._spoken_bytes > _CACHE_BYTES and len(self._spoken) > 1:
-            _, oldest = self._spoken.popitem(last=False)
-            self._spoken_bytes -= len(oldest)
 
 
 async def _answer(worker: WorkerProcess, request: bytes) -> bytes:

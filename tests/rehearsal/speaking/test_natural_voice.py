@@ -1,0 +1,82 @@
+"""The natural voice: its spelling, its sound, and when it leaves the word to the simple one."""
+
+import numpy as np
+import pytest
+
+from broadcaster.rehearsal.speaking import natural_voice
+from broadcaster.rehearsal.speaking.kokoro_files import VOICES, style_rows
+from broadcaster.rehearsal.speaking.kokoro_symbols import in_pieces, symbols_of
+from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
+from broadcaster.rehearsal.speaking.phoneme_worker import PhonemeLibrary
+from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
+from tests.support.deadline import deadline
+
+
+@pytest.fixture(scope="module")
+def library() -> PhonemeLibrary:
+    return PhonemeLibrary()
+
+
+def test_affricates_and_diphthongs_are_one_symbol() -> None:
+    assert symbols_of("ˈot^ʃo", "es") == symbols_of("ˈoʧo", "es")
+    assert symbols_of("tɹˈe^ɪn", "en") == symbols_of("tɹˈAn", "en")
+    assert symbols_of("☃", "es") == []
+
+
+def test_long_text_is_cut_after_a_word() -> None:
+    symbols = symbols_of("una, dos tres", "es")
+    pieces = in_pieces(symbols, 6)
+    assert [one for piece in pieces for one in piece] == symbols
+    assert [len(piece) for piece in pieces] == [5, 4, 4]
+    assert in_pieces([]) == []
+
+
+@pytest.mark.parametrize("language", sorted(VOICES))
+def test_every_language_is_spelled_with_its_punctuation(
+    library: PhonemeLibrary, language: str
+) -> None:
+    spelled = library.spell("Ana, no. Mira!", natural_voice.spelled_as(language))
+    assert [one for one in spelled if one in ",.!"] == [",", ".", "!"]
+    assert len(symbols_of(spelled, language)) > 8
+    for voice in VOICES[language]:
+        assert style_rows(voice).shape == (510, 256)
+
+
+def test_a_language_that_is_not_known_has_no_phonemes(library: PhonemeLibrary) -> None:
+    assert library.spell("Hallo", "xx") == ""
+
+
+async def test_it_speaks_as_loud_as_the_simple_voice() -> None:
+    voice = RehearsalVoice(NaturalVoice())
+    async with deadline(120):
+        pcm = await voice.speak("Buenos días a todos.", "es")
+        assert await voice.speak("Buenos días a todos.", "es") is pcm
+    await voice.close()
+    samples = np.frombuffer(pcm, "<i2") / 32_768
+    assert 20 * np.log10(np.sqrt(np.mean(samples**2))) == pytest.approx(-18.5, abs=1.5)
+    assert 0.8 < samples.size / 24_000 < 3.0
+
+
+async def test_what_would_come_too_late_is_left_to_the_simple_voice(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    voice = NaturalVoice()
+    assert await voice.speak("muy " * 200, "es") is None
+    assert "the simple voice speaks es" in caplog.text
+    assert await voice.speak("Hola.", "es") is None, "voices do not alternate"
+    await voice.close()
+
+
+async def test_a_language_without_a_voice_is_left_to_the_simple_one() -> None:
+    assert await NaturalVoice().speak("Guten Tag.", "de") is None
+
+
+async def test_a_voice_that_fails_is_replaced_by_the_simple_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: str) -> WorkerProcess:
+        raise WorkerFailed("no memory")
+
+    monkeypatch.setattr(WorkerProcess, "start_module", fails)
+    assert await NaturalVoice().speak("Hola.", "es") is None
