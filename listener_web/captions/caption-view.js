@@ -39,6 +39,8 @@ export class CaptionView {
   #asking = false;
   #followsNewest = true;
   #scrollPlanned = false;
+  /** Whether the newest caption of this channel was scrolled to. */
+  #isPlaced = false;
   #lastScrollTop = 0;
   /** The time at which the reader last touched the captions, or used the wheel or a key. */
   #touchedMs = -Infinity;
@@ -87,7 +89,7 @@ export class CaptionView {
   begin(channel) {
     this.#list = new CaptionList();
     this.#history = null;
-    this.#asking = false;
+    this.#asking = this.#isPlaced = false;
     this.announcer.textContent = '';
     for (const element of [this.log, this.announcer]) element.dir = channel.dir;
     const language = channel.id === 'floor' ? (channel.language ?? '') : channel.id;
@@ -301,7 +303,9 @@ export class CaptionView {
       this.#scrollPlanned = false;
       if (!this.#followsNewest) return;
       const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-      const near = scrollHeight - scrollTop < 2 * clientHeight;
+      // The first captions of a channel are shown at their end, without a way there.
+      const near = this.#isPlaced && scrollHeight - scrollTop < 2 * clientHeight;
+      this.#isPlaced = !this.isEmpty;
       // Without captions there is a text in their place, which is read from its beginning.
       const top = this.isEmpty ? 0 : scrollHeight;
       this.scroller.scrollTo({ top, behavior: near ? 'auto' : 'instant' });

@@ -75,6 +75,33 @@ async def test_a_long_talk_has_times_in_it_and_a_page_that_stays_small(edge: Edg
     assert shown == [f"Frase {number}." for number in range(40, 240)]
 
 
+FIRST_FRAME = """
+new MutationObserver((_, observer) => {
+  if (document.querySelector('[data-caption]') === null) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => {
+    const {scrollTop, scrollHeight, clientHeight} = document.querySelector('#scroller');
+    window.firstFrame = {above: scrollTop, below: scrollHeight - clientHeight - scrollTop};
+  }));
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+async def test_the_first_captions_are_shown_at_their_end_at_once(edge: Edge) -> None:
+    """Not at their beginning, with a smooth way to the newest one."""
+    for number in range(8):
+        await write(edge, number, 10_000 * number, f"Frase {number} del valle.")
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 360, "height": 640})
+        await page.add_init_script(FIRST_FRAME)
+        await page.goto(f"{edge.url}/e/talk?lang=es")
+        await until(page, "() => window.firstFrame !== undefined")
+        first = await page.evaluate("window.firstFrame")
+        await page.context.close()
+    assert first["above"] > 0
+    assert abs(first["below"]) <= 1
+
+
 LONG_TALK = 1_000
 SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
   .map((caption) => Number(caption.dataset.caption.slice(3)))"""

@@ -9,7 +9,7 @@ from playwright.async_api import Page
 from broadcaster.model.event import Channel
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.test_page_languages import attending, heard_from, say
-from tests.edge.voices import at_work, encoded
+from tests.edge.voices import at_work, encoded, speaking
 from tests.support.browser import chromium, until
 from tests.support.deadline import deadline
 
@@ -83,6 +83,21 @@ async def test_the_second_language_is_named_for_screen_readers_when_it_is_the_or
         await attendee.open_languages()
         await attendee.pick("floor", "second")
         assert await second_language(attendee.page) == "it"
+
+
+async def test_the_bars_of_the_player_are_there_while_it_sounds_and_at_no_other_time(
+    edge: Edge,
+) -> None:
+    async with speaking(edge), chromium() as browser:
+        async with attending(browser, edge, "?lang=es") as attendee:
+            page = attendee.page
+            await page.click("#read-only")
+            await page.wait_for_selector("#dock[data-form='captions']")
+            assert not await page.is_visible(".bars")
+            await attendee.listen()
+            await page.wait_for_selector(".bars")
+            await page.click("#listen")
+            await page.wait_for_selector(".bars", state="hidden")
 
 
 async def second_language(page: Page) -> str | None:

@@ -154,6 +154,19 @@ async def test_a_listener_is_asked_once_whether_to_put_the_phone_away(edge: Edge
         assert not attendee.errors
 
 
+async def test_both_answers_are_in_sight_with_large_text_on_a_small_phone(edge: Edge) -> None:
+    small = {**PHONE, "viewport": {"width": 320, "height": 568}, "locale": "es-ES"}
+    async with speaking(edge), chromium("--blink-settings=defaultFontSize=32") as browser:
+        attendee = await opened(await browser.new_context(**small), edge, SKEW)
+        await after_half_a_minute(attendee)
+        await attendee.page.wait_for_selector(".question")
+        edges = "(one) => document.querySelector(one).getBoundingClientRect()"
+        dock = await attendee.page.evaluate(edges, "#dock")
+        for answer in ("yes", "no"):
+            button = await attendee.page.evaluate(edges, f"[data-answer='{answer}']")
+            assert 0 < button["top"] < button["bottom"] <= dock["top"], answer
+
+
 async def test_the_answer_yes_plays_on_without_the_screen_and_is_kept(edge: Edge) -> None:
     async with speaking(edge), chromium() as browser:
         context = await browser.new_context(**PHONE)
