@@ -3,7 +3,8 @@
 speaker ──WHIP──▶ Floors ──PCM, Opus──▶ bus ──PCM──▶ BoothSupervisor (one Booth per channel)
                                          ▲──Opus, captions──┘
                                          ├──▶ Rooms (hubs) ──WebSocket, HTTP, SSE──▶ attendees
-                                         └──▶ OutputSupervisor ──captions──▶ Zoom, encoders
+                                         ├──▶ OutputSupervisor ──captions──▶ Zoom, encoders
+                                         └──▶ RecordingSupervisor ──Opus──▶ files
 organizer ──REST──▶ Events, Board ──records──▶ bus
 
 Read `build` and the functions below it, one for each stage. Their docstrings name the files to
@@ -21,7 +22,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from broadcaster import access_parts, from_settings, provider_settings
+from broadcaster import access_parts, from_settings, provider_settings, recording_parts
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.booths.announcements.translator import AnnouncementTranslator
 from broadcaster.booths.engine_checks import EngineChecks
@@ -59,6 +60,7 @@ from broadcaster.desk.outputs.resealing import reseal_outputs
 from broadcaster.desk.outputs.routes import OutputRoutes
 from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
+from broadcaster.desk.recordings.watched import WatchedRecordings
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
 from broadcaster.desk.report.recorder import StatusRecorder
 from broadcaster.desk.report.routes import ReportRoutes
@@ -157,6 +159,9 @@ def build(
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
         _add_edge(parts, settings, bus, clock)
+    if Role.ARCHIVE in roles:
+        parts.run["recordings"], end_parts = recording_parts.archive(settings, bus, clock)
+        parts.send_away.append(end_parts)
     if Role.DESK in roles:
         assert keyring is not None
         _add_outputs(parts, bus, clock, keyring, http)
@@ -313,6 +318,7 @@ def _add_desk(
     feed = DeskFeed(bus, clock, events, answers, board)
     checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
+    recorded = WatchedRecordings(bus)
     watch = AlarmWatch(
         bus=bus,
         clock=clock,
@@ -321,6 +327,7 @@ def _add_desk(
         installation=InstallationAlarms(bus.store_status, certificate.known_ms),
         open_events=feed.open_events,
         show=feed.show_alarms,
+        find_more=recorded.findings,
     )
     reviser = CaptionReviser(bus)
     presence = ReviewerPresence(bus, clock, reviser)
@@ -337,6 +344,7 @@ def _add_desk(
         "desk: alarms": watch.run,
         "desk: announcements": shown.run,
         "desk: screens": screens.run,
+        "desk: recordings": recorded.run,
         "certificate": partial(certificate.keep_reading, clock.sleep),
         "desk: news": NewsWatch(
             bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")
@@ -364,6 +372,7 @@ def _add_desk(
         ).routes(),
         *ConsoleDeskRoutes(bus, clock, events, journal, organizer).routes(),
         *conferences.routes(answers, organizer),
+        *recording_parts.routes(settings, bus, clock, events, journal, organizer),
         *access_parts.routes(
             settings,
             bus,

@@ -2,7 +2,7 @@
 
 import os
 from difflib import get_close_matches
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,6 +15,7 @@ from broadcaster.setting_types import (
     ClaimName,
     ClientId,
     ClientSecret,
+    FrameMs,
     HeaderName,
     IpAddresses,
     IssuerUrl,
@@ -43,14 +44,7 @@ class Role(StrEnum):
     BOOTHS = "booths"
     EDGE = "edge"
     DESK = "desk"
-
-
-class FrameMs(IntEnum):
-    """The possible lengths of a channel's Opus packets, in milliseconds."""
-
-    SHORT = 20
-    MIDDLE = 40
-    LONG = 60
+    ARCHIVE = "archive"
 
 
 class Settings(BaseSettings):
@@ -163,6 +157,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("data"),
         description="Folder of the embedded database, the organizer's token and certificates",
+    )
+    recordings_dir: Path | None = Field(None, description="Folder of recordings; unset, data_dir")
+    recordings_gb: float = Field(
+        20.0, gt=0, le=1_000_000, description="Gigabytes that all recordings may take on the disk"
     )
     redis_url: RedisUrl | None = Field(
         None,
@@ -325,7 +323,7 @@ class Settings(BaseSettings):
         return self
 
 
-_FLOOR, _BOOTHS, _EDGE, _DESK = (frozenset({role}) for role in Role)
+_FLOOR, _BOOTHS, _EDGE, _DESK, _ARCHIVE = (frozenset({role}) for role in Role)
 USED_BY: dict[str, frozenset[Role]] = {
     "workers": _EDGE,
     "admin_token": _DESK | _EDGE,
@@ -342,6 +340,8 @@ USED_BY: dict[str, frozenset[Role]] = {
     "wrong_keys_per_address": _FLOOR | _EDGE | _DESK,
     "wrong_passcodes_per_address": _EDGE,
     "goodbye_s": _EDGE,
+    "recordings_dir": _ARCHIVE | _DESK,
+    "recordings_gb": _ARCHIVE,
     **dict.fromkeys(("provider", "realtime_url", "realtime_azure"), _BOOTHS | _EDGE | _DESK),
     "extra_translate_languages": _BOOTHS | _DESK,
     **dict.fromkeys(("api_key", "max_tempo", "lag_cap_ms", "on_demand", "linger_s"), _BOOTHS),

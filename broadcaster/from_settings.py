@@ -2,6 +2,7 @@
 
 import ssl
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 
@@ -67,6 +68,10 @@ def problems(settings: Settings) -> list[str]:
         found.append(
             f"BROADCASTER_DATA_DIR: {settings.data_dir} is a file. Name a folder; it is made "
             "if it does not exist."
+        )
+    if settings.recordings_dir is not None and settings.recordings_dir.is_file():
+        found.append(
+            f"{variable('recordings_dir')}: {settings.recordings_dir} is a file. Name a folder."
         )
     first = settings.metrics_port
     if first is not None and first <= settings.port < first + settings.workers:
@@ -169,6 +174,11 @@ def booth_dependencies(
         fallbacks=provider_settings.fallbacks(settings, http),
         frame_samples=ms_to_samples(settings.frame_ms),
     )
+
+
+def recordings_folder(settings: Settings) -> Path:
+    """The folder of all recordings."""
+    return settings.recordings_dir or settings.data_dir / "recordings"
 
 
 def stage_keyring(settings: Settings) -> StageKeyring:

@@ -5,6 +5,7 @@ A sentence begins with a verb, because the name of the setting is put in front o
 
 import ipaddress
 import re
+from enum import IntEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
@@ -26,6 +27,14 @@ _OTHER_HEADERS = frozenset(
 )
 """Headers that clients set, or that mean something else."""
 _MODEL = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+
+
+class FrameMs(IntEnum):
+    """The possible lengths of a channel's Opus packets, in milliseconds."""
+
+    SHORT = 20
+    MIDDLE = 40
+    LONG = 60
 
 
 def is_address(text: str) -> bool:

@@ -22,6 +22,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "access/test_access_page": "browser",
     "access/test_cut_off": "realtime redis",
     "access/test_oidc_page": "browser",
+    "archive": "long",
     "audio/microphone": "long",
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",

@@ -36,6 +36,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.conference": "errors model",
     "model.screens": "",
     "model.outputs": "errors",
+    "model.recording": "errors model",
     "model.review": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
@@ -43,9 +44,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "report": "errors model report.quality writing",
     "report.quality": "errors model report writing",
     "report.files": "model report report.quality",
+    "transcripts": "model writing",
     # Libraries: one technology each, for the stages.
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
+    "audio.ogg": "audio model",
     "audio.microphone": "audio model model.check",
     "audio.output": "errors",
     "audio.publishing": "audio model",
@@ -63,7 +66,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "oidc": "errors model setting_types",
     "web": (
         "access auth errors model model.announcements model.check model.conference model.outputs "
-        "model.relay model.review sockets web.access web.pages"
+        "model.recording model.relay model.review sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -117,12 +120,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "system web web.access"
     ),
     "edge.screens": ("edge.rooms model model.consoles model.screens system web"),
-    "edge.transcript": "edge.fanout edge.rooms errors model web writing",
+    "edge.transcript": "edge.fanout edge.rooms errors model transcripts web writing",
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles model.relay stage_keys system web web.access"
+        "model.consoles model.recording model.relay stage_keys system web web.access"
     ),
     "desk.handover": "errors model model.outputs system",
     "desk.outputs": (
@@ -136,6 +139,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
     "desk.screens": "desk desk.journal errors model model.screens web",
+    "desk.recordings": (
+        "audio.ogg desk desk.alarms desk.journal model model.recording transcripts web"
+    ),
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
@@ -144,6 +150,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
+    "archive": "audio.ogg errors model model.recording system",
     "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
@@ -185,6 +192,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "__main__": "commands system",
     "access_parts": "*",
     "app": "*",
+    "recording_parts": "*",
     "serving": "*",
     "commands": "*",
     "commands.publishing": (
@@ -233,7 +241,7 @@ OWNERS = {  # library -> the only packages that may import it
     "tree_sitter": {"web"},
     "tree_sitter_javascript": {"web"},
 }
-STAGES = ("floor", "consoles", "booths", "edge", "desk", "outputs")
+STAGES = ("floor", "consoles", "booths", "edge", "desk", "outputs", "archive")
 NO_HTTP = ("audio", "booths", "bus", "model", "webrtc", "webrtc.egress")
 """Packages that know no server: they raise `DomainError`s and leave statuses to `web`."""
 HTTP_NAMES = ("aiohttp.web", "broadcaster.web", "http")

@@ -36,6 +36,8 @@ class Action(StrEnum):
     CREATE_EVENT = "create_event"
     EDIT_EVENT = "edit_event"
     DELETE_EVENT = "delete_event"
+    KEEP_RECORDINGS = "keep_recordings"
+    """Switch recording on and off, and play and download what was recorded."""
     MANAGE_EVENT_TOKENS = "manage_event_tokens"
     MANAGE_TOKENS = "manage_tokens"
     MANAGE_CONFERENCES = "manage_conferences"
@@ -77,6 +79,7 @@ MAY: Mapping[Action, frozenset[AccessRole]] = {
     Action.CREATE_EVENT: _ORGANIZERS,
     Action.EDIT_EVENT: _ORGANIZERS,
     Action.DELETE_EVENT: _ORGANIZERS,
+    Action.KEEP_RECORDINGS: _ORGANIZERS,
     Action.MANAGE_EVENT_TOKENS: _ORGANIZERS,
     Action.MANAGE_TOKENS: _ADMIN,
     Action.MANAGE_CONFERENCES: _ADMIN,

@@ -77,7 +77,7 @@ def address_options(command: Any) -> Any:
 def serve(roles: tuple[str, ...], worker: int | None, **given: Any) -> None:
     """Run the broadcaster.
 
-    One process runs all stages (floor, booths, edge and desk) unless --role chooses some.
+    One process runs all stages (floor, booths, edge, desk and archive) unless --role chooses some.
     """
     with garbage.not_while_loading():
         from broadcaster.commands.serve import serve_until_stopped

@@ -16,6 +16,7 @@ from broadcaster.model import keys
 from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.recording import recording_keys
 from broadcaster.system.tasks import first_of, in_turns
 
 log = logging.getLogger("broadcaster.desk")
@@ -121,6 +122,9 @@ class EventEraser:
         tokens = await self._void_tokens(event_id)
         outputs = await self._bus.records(keys.output_records(event_id))
         outputs += await self._bus.records(keys.output_progress_records(event_id))
+        if await self._bus.get(recording_keys.recording_record(event_id)) is not None:
+            now = str(self._clock.now_ms()).encode()
+            await self._bus.put(recording_keys.recording_erasure(event_id), now)
         await self._bus.erase(
             records=[
                 *codes,
@@ -130,6 +134,8 @@ class EventEraser:
                 *tokens,
                 *outputs,
                 keys.told_record(event_id),
+                recording_keys.recording_record(event_id),
+                recording_keys.recording_report(event_id),
                 *messages,
                 *speech,
                 keys.slow_down_record(event_id),

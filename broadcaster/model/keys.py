@@ -1,4 +1,4 @@
-"""Names on the bus. No other module knows their spelling."""
+"""Names on the bus. No other module knows their spelling; those of recordings have their own."""
 
 
 def floor_pcm(event: str) -> str:

@@ -16,6 +16,7 @@ OURS = (
     "tls/*",
     "retained",
     "retained/*",
+    "recordings",
 )
 """Files and folders that servers of this and earlier versions write into the data folder."""
 _OTHERS = 0o077

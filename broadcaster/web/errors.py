@@ -57,6 +57,7 @@ from broadcaster.model.outputs.output_errors import (
     TooManyOutputs,
     UnknownOutput,
 )
+from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
 from broadcaster.model.relay.relays import BadRelay
 from broadcaster.model.review.review_errors import (
     CaptionChanged,
@@ -76,6 +77,7 @@ STATUS: dict[type[DomainError], int] = {
     UnknownConference: 404,
     UnknownEvent: 404,
     UnknownOutput: 404,
+    UnknownRecording: 404,
     UnknownSession: 404,
     CaptionChanged: 409,
     CaptionUnfinished: 409,
@@ -85,6 +87,7 @@ STATUS: dict[type[DomainError], int] = {
     EventExists: 409,
     EventOver: 409,
     NothingHeard: 409,
+    RecordingsUnreachable: 409,
     TooManyAnnouncements: 409,
     TranslationFailed: 409,
     TrialRunning: 409,

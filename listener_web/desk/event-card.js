@@ -6,6 +6,7 @@ import { channelRows, channelTable, showRows } from './channel-table.js';
 import { CostLine } from './cost-line.js';
 import { EventActions, isOver } from './event-actions.js';
 import { PauseNotice } from './join-options.js';
+import { recordingsLine } from './recordings/recordings-line.js';
 import { ReviewLine } from './review/review-line.js';
 import { StereoChoice } from './stereo-choice.js';
 import { h, setText } from '../shared/dom.js';
@@ -102,7 +103,8 @@ export class EventCard {
   open(open) {
     if (open && this.#details === null) {
       const { check, outputs } = this;
-      const parts = [this.#links, check.element, this.#measured, outputs.element];
+      const recordings = recordingsLine(this.#event.id);
+      const parts = [this.#links, check.element, this.#measured, outputs.element, recordings];
       this.#details = h('div', { class: 'details' }, ...parts);
       this.element.append(this.#details);
     }

@@ -43,6 +43,8 @@ VALUES = {
     "screen": "left",
     "replacement": "0123456789ab",
     "output": "0123456789ab",
+    "captions_type": "vtt",
+    "part": "1",
     "data_type": "json",
     "session": "0123456789abcdef",
     "token": "0123456789ab",

@@ -23,6 +23,8 @@ PARAMETERS = {
     "conference": "water",
     "link": "stage",
     "output": "0123456789ab",
+    "part": "1",
+    "captions_type": "vtt",
     "data_type": "json",
     "form": "svg",
     "report_type": "zip",

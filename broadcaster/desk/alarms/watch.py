@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from broadcaster.desk.alarms.book import Alarm
+from broadcaster.desk.alarms.book import Alarm, AlarmFinding
 from broadcaster.desk.alarms.installation import InstallationAlarms
 from broadcaster.desk.alarms.watched import WatchedEvent, told
 from broadcaster.desk.board import Board
@@ -26,6 +26,8 @@ _MOST_UNTOLD = 100
 
 OpenEvents = Callable[[], Iterable[tuple[Event, Mapping[str, float]]]]
 """The events that are not over, each with its cost by channel."""
+FindMore = Callable[[Event, int], Iterable[AlarmFinding]]
+"""Takes an event and the Unix time; returns what else an alarm about the event can be about."""
 ShowAlarms = Callable[[str, Sequence[Alarm]], None]
 """Takes the alarms of an event; of the installation if the id is empty."""
 
@@ -41,6 +43,7 @@ class AlarmWatch:
         installation: judges what all events share.
         open_events: returns the events to watch.
         show: told of each change of alarms that this process finds itself.
+        find_more: finds what is not in the status of events.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class AlarmWatch:
         installation: InstallationAlarms,
         open_events: OpenEvents,
         show: ShowAlarms,
+        find_more: FindMore = lambda _event, _now_ms: (),
     ) -> None:
         self._bus = bus
         self._clock = clock
@@ -61,6 +65,7 @@ class AlarmWatch:
         self._installation = installation
         self._open_events = open_events
         self._show = show
+        self._find_more = find_more
         self._watched: dict[str, tuple[WatchedEvent, int]] = {}
         self._leads = False
         self._untold: dict[str, list[Happening]] = {}
@@ -120,7 +125,8 @@ class AlarmWatch:
             self._watched[event.id] = await self._load(event.id, now_ms)
         watched, version = self._watched[event.id]
         before = watched.book.active
-        happened = watched.observe(self._board.event_status(event, spent_usd), now_ms)
+        status = self._board.event_status(event, spent_usd)
+        happened = watched.observe(status, now_ms, self._find_more(event, now_ms))
         if watched.book.active != before:
             self._show(event.id, watched.book.active)
         untold = (self._untold.get(event.id, []) + happened)[-_MOST_UNTOLD:]

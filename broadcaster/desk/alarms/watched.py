@@ -1,9 +1,16 @@
 """One event under watch: its alarms, and what its log tells of speaker and booths."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from broadcaster.desk.alarms.book import Alarm, AlarmBook, AlarmChange, AlarmSeverity
+from broadcaster.desk.alarms.book import (
+    Alarm,
+    AlarmBook,
+    AlarmChange,
+    AlarmFinding,
+    AlarmSeverity,
+)
 from broadcaster.desk.alarms.findings import (
     WITHOUT_SESSION,
     Earlier,
@@ -41,14 +48,22 @@ class WatchedEvent:
     book: AlarmBook = field(default_factory=AlarmBook)
     edges: dict[str, EdgeSeen] = field(default_factory=dict)
 
-    def observe(self, status: EventStatus, now_ms: int) -> list[Happening]:
-        """Take an event's status of now; returns what its log should tell."""
+    def observe(
+        self, status: EventStatus, now_ms: int, more: Iterable[AlarmFinding] = ()
+    ) -> list[Happening]:
+        """Take an event's status of now; returns what its log should tell.
+
+        Args:
+            status: of the event.
+            now_ms: Unix time.
+            more: what else an alarm can be about.
+        """
         self.edges = edges_seen(status, self.edges, now_ms)
         if now_ms - self.begun_ms < STALE_AFTER_S * 1000:
             return []
         earlier = Earlier(self.speaker, self.edges)
         limits = AlarmLimits.of(status.event.alarm_limits)
-        found = findings_of(status, earlier, limits, now_ms)
+        found = [*findings_of(status, earlier, limits, now_ms), *more]
         return [
             *self._observe_speaker(status),
             *self._observe_booths(status),

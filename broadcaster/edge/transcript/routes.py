@@ -12,19 +12,19 @@ from broadcaster.edge.rooms.ai_words import MADE_BY_AI, ai_notice
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.edge.rooms.requests import FROM_ANYWHERE, channel_of, loaded
 from broadcaster.edge.rooms.rooms import Rooms
-from broadcaster.edge.transcript.files import subtitle_file, text_file
 from broadcaster.edge.transcript.kept import KeptPasts, TranscriptFile
-from broadcaster.edge.transcript.more_files import (
-    json_file,
-    page_file,
-    subrip_file,
-    ttml_file,
-)
 from broadcaster.edge.transcript.past import PastCaption
 from broadcaster.edge.transcript.search import Match, find
 from broadcaster.errors import DownloadsOff
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
+from broadcaster.transcripts.files import subtitle_file, text_file
+from broadcaster.transcripts.more_files import (
+    json_file,
+    page_file,
+    subrip_file,
+    ttml_file,
+)
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused

@@ -52,6 +52,8 @@ const WORDS = /** @type {const} */ ({
   announcement_corrected: 'logAnnouncementCorrected',
   announcement_withdrawn: 'logAnnouncementWithdrawn',
   announcement_restored: 'logAnnouncementRestored',
+  recording_switched_on: 'logRecordingSwitchedOn',
+  recording_switched_off: 'logRecordingSwitchedOff',
 });
 
 /**

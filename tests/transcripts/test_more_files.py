@@ -4,9 +4,9 @@ import json
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from broadcaster.edge.transcript.cues import GAP_MS, SHORTEST_MS, cues_of
-from broadcaster.edge.transcript.more_files import json_file, page_file, subrip_file, ttml_file
 from broadcaster.model.caption import Caption
+from broadcaster.transcripts.cues import GAP_MS, SHORTEST_MS, cues_of
+from broadcaster.transcripts.more_files import json_file, page_file, subrip_file, ttml_file
 
 TT = "{http://www.w3.org/ns/ttml}"
 XML = "{http://www.w3.org/XML/1998/namespace}"

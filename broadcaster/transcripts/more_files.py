@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from html import escape
 from xml.etree import ElementTree as ET
 
-from broadcaster.edge.transcript.cues import cues_of
-from broadcaster.edge.transcript.files import clock_text, paragraphs_of
 from broadcaster.model.caption import Caption
+from broadcaster.transcripts.cues import cues_of
+from broadcaster.transcripts.files import clock_text, paragraphs_of
 
 _TT = "http://www.w3.org/ns/ttml"
 _TTP = f"{_TT}#parameter"

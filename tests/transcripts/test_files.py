@@ -1,7 +1,7 @@
 """Captions as a text that can be read, and as subtitles that players take."""
 
-from broadcaster.edge.transcript.files import LONG_CHARACTERS, PAUSE_MS, subtitle_file, text_file
 from broadcaster.model.caption import Caption
+from broadcaster.transcripts.files import LONG_CHARACTERS, PAUSE_MS, subtitle_file, text_file
 
 
 def caption(start_ms: int, end_ms: int, text: str, channel: str = "es") -> Caption:

@@ -1,0 +1,1 @@
+"""A channel's captions as files for readers and players; the edge and the desk give them out."""
