@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from broadcaster.model import keys
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, Status
 from tests.edge.screens.hall import Hall, hall
 from tests.support.axe import violations
@@ -64,6 +67,7 @@ async def test_the_desk_sets_a_screen_that_two_languages_are_read_on() -> None:
         assert await screen.evaluate(CUT) == []
         assert await violations(screen) == []
         await the_monitor_says_when_to_pause(monitor)
+        await an_interpreter_asks_for_slower_speech(monitor, venue)
         assert await violations(desk) == []
         await an_overlay_is_transparent(browser, venue)
 
@@ -88,6 +92,13 @@ async def the_monitor_says_when_to_pause(monitor: Page) -> None:
     await expect(monitor.locator("#air")).to_have_text("On air")
     await expect(monitor.locator("#lag")).to_have_text("Arabic is 9 s behind you")
     await expect(monitor.locator("#light")).to_have_text("Pause for a moment")
+    assert await violations(monitor) == []
+
+
+async def an_interpreter_asks_for_slower_speech(monitor: Page, venue: Hall) -> None:
+    now_ms = SystemClock().now_ms()
+    await venue.bus.put(keys.slow_down_record("talk"), SlowDown(now_ms, "es").to_json())
+    await expect(monitor.locator("#light[data-light='slower']")).to_have_text("Slower, please")
     assert await violations(monitor) == []
 
 
