@@ -2,6 +2,7 @@
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { InterpretingFields } from './interpreting/language-options.js';
 import { JoinFields } from './join-options.js';
+import { HoldField } from './review/hold-field.js';
 import { ScheduleFields } from './rooms/schedule-fields.js';
 import { byId, h } from '../shared/dom.js';
 import { say } from '../i18n/say.js';
@@ -122,11 +123,12 @@ export class Advanced {
   #file = byId('glossary-file', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
+  #hold = new HoldField();
   #schedule = new ScheduleFields();
   #join = new JoinFields();
 
   constructor() {
-    this.#part.append(this.#schedule.element, this.#join.element);
+    this.#part.append(this.#hold.element, this.#schedule.element, this.#join.element);
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
     this.#file.addEventListener('change', () => void this.#import());
   }
@@ -157,6 +159,7 @@ export class Advanced {
     this.#cap.value = String(event?.spend_cap_usd ?? '');
     this.#retention.value = String(event?.retention_days ?? '');
     this.#downloads.checked = event?.downloads ?? false;
+    this.#hold.fill(event?.hold_back_s ?? 0);
     this.#schedule.fill(event);
     this.#join.fill(event);
     for (const [number, language] of (event?.languages ?? []).entries()) {
@@ -176,6 +179,7 @@ export class Advanced {
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
       retention_days: this.#retention.value === '' ? null : this.#retention.valueAsNumber,
       downloads: this.#downloads.checked,
+      hold_back_s: this.#hold.seconds,
       ...this.#schedule.values,
       ...this.#join.values,
     };

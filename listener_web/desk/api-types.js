@@ -23,6 +23,7 @@
  * @property {number | null} spend_cap_usd
  * @property {StereoInput} stereo_input
  * @property {boolean} downloads whether attendees may keep the captions as a file
+ * @property {number} hold_back_s by which captions reach readers later
  * @property {string} code what attendees type; empty for an event of an earlier version
  * @property {string | null} passcode
  * @property {string | null} starts_at ISO 8601
