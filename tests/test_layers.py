@@ -105,7 +105,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),
-    "booths.demand": "errors model model.relay realtime realtime.providers.prices system",
+    "booths.demand": (
+        "errors model model.consoles model.relay realtime realtime.providers.prices system"
+    ),
     "booths.text": "booths.timing model model.review writing",
     "booths.timing": "audio booths.floor model writing",
     "edge": (

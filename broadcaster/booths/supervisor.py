@@ -1,8 +1,8 @@
 """Runs the booths that live events need now, each in one process only.
 
 A booth runs while its event is live and its channel is needed: it has or had a listener or reader,
-or the organizer wants it always on. At the spend cap the booths are suspended: they run, but only
-let the floor be heard.
+or the organizer wants it always on, or an interpreter has the console open. At the spend cap the
+booths are suspended: they run, but only let the floor be heard.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from broadcaster.model.status import (
     STATUS_INTERVAL_S,
     BoothState,
     BoothStatus,
+    ConsoleStatus,
     EdgeStatus,
     status_to_json,
     statuses,
@@ -229,6 +230,9 @@ class BoothSupervisor:
                                 self._arrange(booths, tasks)
                             case BoothStatus() as booth:
                                 booths.spent.record(booth)
+                            case ConsoleStatus(channel=channel):
+                                booths.use_console(channel, self._clock.monotonic())
+                                self._arrange(booths, tasks)
             except Exception:
                 log.exception("the status of %s cannot be followed", booths.event.id)
             await self._clock.sleep(BOOTH_RESTART_S)

@@ -1,4 +1,4 @@
-"""Tells the consoles of a channel which of its interpreters have theirs open, in all processes."""
+"""Tells the consoles of a channel, and its booths, which of its interpreters have theirs open."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from contextlib import suppress
 from broadcaster.consoles.interpreters import Console
 from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import ConsoleStatus, status_to_json
 
 REPEAT_S = 3.0
 GONE_AFTER_S = 8.0
@@ -28,6 +29,8 @@ class Presence:
     ) -> None:
         self._me = console.interpreter
         self._topic = keys.console_presence(console.event.id, console.channel)
+        self._status_topic = keys.status(console.event.id)
+        self._status = status_to_json(ConsoleStatus(console.channel))
         self._bus = bus
         self._clock = clock
         self._changed = changed
@@ -73,3 +76,5 @@ class Presence:
     def _say(self, *, is_open: bool) -> None:
         said = {"interpreter": self._me, "open": is_open}
         self._bus.publish(self._topic, json.dumps(said).encode())
+        if is_open:
+            self._bus.publish(self._status_topic, self._status)

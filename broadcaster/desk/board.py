@@ -16,6 +16,7 @@ from broadcaster.model.status import (
     STALE_AFTER_S,
     BoothState,
     BoothStatus,
+    ConsoleStatus,
     EdgeStatus,
     EventStatus,
     FloorStatus,
@@ -158,6 +159,8 @@ def _sender(status: Status) -> str:
             return f"edge {edge}"
         case ReviewStatus(desk=desk):
             return f"review {desk}"
+        case ConsoleStatus(channel=channel):
+            return f"console {channel}"
         case FloorStatus():
             return "floor"
 

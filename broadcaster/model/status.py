@@ -187,7 +187,19 @@ class ReviewStatus:
     kind: Literal["review"] = "review"
 
 
-Status = FloorStatus | BoothStatus | EdgeStatus | ReviewStatus
+@dataclass(frozen=True, slots=True)
+class ConsoleStatus:
+    """An open console of a human interpreter.
+
+    Attributes:
+        channel: the language of the interpreter.
+    """
+
+    channel: str
+    kind: Literal["console"] = "console"
+
+
+Status = FloorStatus | BoothStatus | EdgeStatus | ReviewStatus | ConsoleStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +241,7 @@ def status_from_json(data: bytes) -> Status:
     """Parse what `status_to_json` of any version wrote; unknown fields are ignored.
 
     Raises:
-        ValueError: it is not a status of one of the four kinds.
+        ValueError: it is not a status of one of the five kinds.
     """
     try:
         raw = json.loads(data)
@@ -244,6 +256,8 @@ def status_from_json(data: bytes) -> Status:
                 return EdgeStatus(**_known(EdgeStatus, raw))
             case "review":
                 return ReviewStatus(**_known(ReviewStatus, raw))
+            case "console":
+                return ConsoleStatus(**_known(ConsoleStatus, raw))
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError("not a status") from wrong
     raise ValueError("unknown kind of status")

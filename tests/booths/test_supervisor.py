@@ -23,11 +23,13 @@ from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.supervisor import BoothSupervisor
 from broadcaster.booths.text.spoken_language import load_language_models
 from broadcaster.model import keys
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.ports import Bus, Retained
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,
+    ConsoleStatus,
     EdgeStatus,
     Status,
     status_from_json,
@@ -169,6 +171,15 @@ async def test_a_booth_starts_with_its_first_listener_and_idles_after_the_last()
 async def test_readers_and_listeners_of_the_variant_count(counts: EdgeStatus) -> None:
     async with VirtualTimeBus() as bus, supervised(LIVE, bus), saying(bus, counts):
         await until(bus, states(es="idle", fr="working"))
+
+
+async def test_an_open_console_needs_a_booth_that_stands_by_warm() -> None:
+    cold = replace(Channel("fr"), standby=Standby.COLD)
+    event = replace(LIVE, channels=(Channel("es"), cold))
+    async with VirtualTimeBus() as bus, supervised(event, bus, linger_s=0.1):
+        async with saying(bus, ConsoleStatus("fr")), saying(bus, ConsoleStatus("es")):
+            await until(bus, states(es="working", fr="idle"))
+        await until(bus, states(es="idle", fr="idle"))
 
 
 async def test_demand_outlasts_the_silence_an_edge_is_allowed() -> None:

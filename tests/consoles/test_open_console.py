@@ -19,7 +19,14 @@ from broadcaster.model import keys
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.records import change_on_air, read_on_air
 from broadcaster.model.event import Channel, Event, EventState, Term
-from broadcaster.model.status import BoothState, BoothStatus, FloorStatus, status_to_json
+from broadcaster.model.status import (
+    BoothState,
+    BoothStatus,
+    ConsoleStatus,
+    FloorStatus,
+    status_from_json,
+    status_to_json,
+)
 from broadcaster.web.organizer import Organizer
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock, VirtualTimeBus
@@ -213,5 +220,16 @@ def test_a_console_ends_with_its_event() -> None:
                 await of.bus.put(keys.event_record("talk"), gone.to_json())
                 await of.clock.sleep(0.01)
                 assert task.done()
+
+    run_in_virtual_time(main())
+
+
+def test_an_open_console_tells_the_booths_that_it_is_there() -> None:
+    async def main() -> None:
+        async with room() as of, of.bus.subscribe(keys.status("talk")) as messages:
+            async with opened(of, of.ana):
+                for _ in range(2):
+                    message = await anext(messages)
+                    assert status_from_json(message.payload) == ConsoleStatus("es")
 
     run_in_virtual_time(main())

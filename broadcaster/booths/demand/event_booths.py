@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from broadcaster.booths.demand.costs import Budget, Spent, budget
 from broadcaster.booths.demand.orders import BoothOrders
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState, Interpreter
 from broadcaster.model.language import FLOOR
 from broadcaster.model.relay.relays import with_relays
@@ -130,6 +131,15 @@ class EventBooths:
         if self.event.source_captions and (needed or self.demand.needs(FLOOR, now)):
             needed.append(Channel(FLOOR, restarts=self.event.floor_restarts))
         return needed
+
+    def use_console(self, channel: str, now: float) -> None:
+        """An interpreter has the console of a channel open; it shows what the AI would say.
+
+        An AI that stands by cold costs nothing, so it is not needed for that.
+        """
+        for one in self.event.channels:
+            if one.language == channel and one.standby is Standby.WARM:
+                self.demand.use(channel, now)
 
     def check_budget(self) -> None:
         """Compare `spent` with the spend cap; a step nearer to it is logged."""
