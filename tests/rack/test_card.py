@@ -6,6 +6,7 @@ FIFO in real time, so it is the card's clock.
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from tests.rack.tone_stage import player, tone_stage
 from tests.rack.tones import LANGUAGES, TONE_HZ, loudest_hz
+from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
 OUTPUTS = 8
@@ -38,13 +40,29 @@ class FifoCard:
     """A card of eight outputs that takes sound in real time."""
 
     def __init__(self, folder: Path) -> None:
-        self._fifo = folder / "fifo"
+        self._port = folder / "port"
         configuration = folder / "asound.conf"
-        configuration.write_text(CONFIGURATION.format(fifo=self._fifo))
+        configuration.write_text(CONFIGURATION.format(fifo=self._port / "fifo"))
         self.environment = {"ALSA_CONFIG_PATH": str(configuration)}
-        os.mkfifo(self._fifo)
-        self._read = os.open(self._fifo, os.O_RDONLY | os.O_NONBLOCK)
+        self._read = -1
         self._taken = bytearray()
+        self.plug_in()
+
+    def plug_in(self) -> None:
+        """Show the whole card at once: ALSA would make a file of a FIFO that is not there yet."""
+        coming = self._port.with_name("coming")
+        coming.mkdir()
+        os.mkfifo(coming / "fifo")
+        self._read = os.open(coming / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+        coming.rename(self._port)
+
+    def pull_out(self) -> None:
+        """Take the card away while it plays."""
+        gone = self._port.rename(self._port.with_name("gone"))
+        os.close(self._read)
+        self._read = -1
+        self._taken.clear()
+        shutil.rmtree(gone)
 
     async def run(self) -> None:
         """The clock of the card."""
@@ -54,7 +72,7 @@ class FifoCard:
             await asyncio.sleep(0.005)
             due = int((loop.time() - began_s) * BYTES_A_SECOND) - taken
             taken += due
-            while due > 0:
+            while due > 0 and self._read >= 0:
                 try:
                     piece = os.read(self._read, due)
                 except BlockingIOError:
@@ -105,3 +123,16 @@ async def test_eight_channels_are_heard_on_their_outputs(card: FifoCard) -> None
             await asyncio.sleep(1.5)
             heard = [loudest_hz(output) for output in card.outputs()]
     assert heard == [TONE_HZ[language] for language in reversed(LANGUAGES)]
+
+
+async def test_a_card_that_was_pulled_out_plays_again(card: FifoCard) -> None:
+    async with tone_stage() as edge:
+        words = (f"{edge.url}/e/talk", "es=1", "fr=8", "--device", "rack")
+        async with player(*words, environment=card.environment) as process:
+            await process.plays("es", "fr")
+            card.pull_out()
+            await process.process.line("rack takes no more sound; opening it again")
+            card.plug_in()
+            async with deadline():
+                while loudest_hz(card.outputs()[0][-24_000:]) != TONE_HZ["es"]:
+                    await asyncio.sleep(0.2)
