@@ -53,6 +53,7 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.feed import DeskFeed
 from broadcaster.desk.feed_routes import FeedRoutes
 from broadcaster.desk.handover.watch import NewsWatch
+from broadcaster.desk.inputs.routes import InputDesk
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.life_routes import LifeRoutes
 from broadcaster.desk.log_routes import LogRoutes
@@ -362,6 +363,7 @@ def _add_desk(
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),
         *ScreenDesk(bus, screens, events, journal, organizer).routes(),
+        *InputDesk(bus, events, journal, organizer).routes(),
         *TranslationRoutes(bus, clock, events, organizer).routes(),
         *RehearsalRoutes(bus, clock, events, answers, journal, organizer).routes(),
         *ReplacementRoutes(bus, events, journal, organizer).routes(),

@@ -35,6 +35,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.screens": "",
+    "model.inputs": "",
     "model.outputs": "errors",
     "model.recording": "errors model",
     "model.review": "errors model",
@@ -77,7 +78,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check model.consoles stage_keys system web webrtc webrtc.whip"
+        "model.check model.consoles model.inputs stage_keys system web webrtc webrtc.whip"
     ),
     "consoles": "access errors model model.consoles system web",
     "consoles.sound": (
@@ -136,6 +137,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.access": "access auth desk desk.journal errors model oidc web web.access",
     "desk.conferences": "desk desk.journal errors model model.conference system web",
     "desk.consoles": "desk desk.journal errors model model.consoles web",
+    "desk.inputs": "desk desk.journal errors model model.inputs web",
     "desk.alarms": "desk.board desk.journal errors model system",
     "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",

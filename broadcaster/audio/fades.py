@@ -42,6 +42,10 @@ class SmoothCuts:
         self._before_cut = self._last
         self._faded = 0
 
+    def rest(self) -> None:
+        """Silence comes before the next piece."""
+        self._last = self._before_cut = np.zeros(self._channels)
+
     def push(self, pcm: bytes) -> bytes:
         """The next piece of s16le 24 kHz, as it is heard."""
         samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, self._channels)

@@ -66,6 +66,11 @@ class LevelMeter:
         self._clipped = 0
         self._silent_samples = 0
 
+    @property
+    def silent_ms(self) -> int:
+        """How long it has been silent up to now."""
+        return self._silent_samples * 1000 // self._samples_per_s
+
     def add(self, pcm: bytes) -> None:
         """Measure one piece of s16le 24 kHz."""
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.int32)
@@ -89,7 +94,7 @@ class LevelMeter:
             level_dbfs=_dbfs(rms),
             peak_dbfs=_dbfs(self._peak),
             clipping=self._clipped >= _CLIPPED_SAMPLES,
-            silent_ms=self._silent_samples * 1000 // self._samples_per_s,
+            silent_ms=self.silent_ms,
         )
         self._square_sum, self._samples, self._peak, self._clipped = 0.0, 0, 0, 0
         return level

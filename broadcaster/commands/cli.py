@@ -209,6 +209,9 @@ def restore(file: Path) -> None:
 @click.option("--device", help="Publish this microphone or sound card instead of a file.")
 @click.option("--list-devices", is_flag=True, help="Print the names for --device.")
 @click.option(
+    "--backup", "is_backup", is_flag=True, help="Stand by, and be heard if the main input fails."
+)
+@click.option(
     "--progress",
     type=click.Choice(["auto", "line", "json", "off"]),
     default="auto",
@@ -225,6 +228,7 @@ def publish(
     *,
     loop: bool,
     list_devices: bool,
+    is_backup: bool,
 ) -> None:
     """Publish a sound file, a stream or a sound device as the floor of an event.
 
@@ -240,7 +244,7 @@ def publish(
         with explained():
             show_devices()
         return
-    plan = plan_from(words, key, device, progress, ca, loop=loop)
+    plan = plan_from(words, key, device, progress, ca, loop=loop, backup=is_backup)
 
     async def play() -> None:
         sys.exit(await PublishCommand(plan).run())

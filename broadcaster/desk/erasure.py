@@ -147,6 +147,7 @@ class EventEraser:
                 keys.alarms_record(event_id),
                 keys.announcements_record(event_id),
                 keys.screens_record(event_id),
+                keys.inputs_record(event_id),
                 keys.translation_record(event_id),
                 *more,
             ],

@@ -1,12 +1,13 @@
-"""One event's floor: the publisher's sound, and silence while there is no publisher."""
+"""One event's floor: the sound of the input that is heard, and silence without a publisher."""
 
 import asyncio
 import logging
 from contextlib import aclosing
 
-from broadcaster.audio.level import LevelMeter
-from broadcaster.audio.microphone.meter import MicrophoneMeter
+from broadcaster.audio.fades import SmoothCuts
+from broadcaster.floor.floor_input import KEPT_SAMPLES, TICK_S, FloorInput
 from broadcaster.floor.heard_sound import HeardSound
+from broadcaster.floor.input_switch import InputSwitch
 from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
@@ -15,6 +16,7 @@ from broadcaster.model.audience import Audience
 from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples, wall_position
 from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.inputs.rules import InputRole, InputRules
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
     STATUS_INTERVAL_S,
@@ -31,12 +33,6 @@ log = logging.getLogger("broadcaster.floor")
 
 GRACE_S = 30.0
 """This process keeps a floor without a speaker, and publishes silence, for this long."""
-STALL_S = 1.0
-"""After this long without sound silence is published; a shorter stall loses nothing."""
-PAUSE_S = 0.1
-"""The same while the speaker's client pauses (DTX) and nothing can be on its way."""
-_TICK_S = 0.06
-_SILENT_TICK = bytes(ms_to_samples(60) * SAMPLE_BYTES)
 
 
 class FloorFeed:
@@ -55,32 +51,29 @@ class FloorFeed:
         self._clock = clock
         self._output = FloorOutput(bus, event.id, frame_samples)
         self._audience = Audience(FLOOR_VARIANTS, clock)
-        self._meter = LevelMeter()
-        self._microphone = MicrophoneMeter()
         self._heard = HeardSound(bus, clock, event.id)
+        now_s = clock.monotonic()
+        self._inputs = {role: FloorInput(now_s) for role in InputRole}
+        self._switch = InputSwitch()
+        self._cuts = SmoothCuts()
         self._timeline: Timeline | None = None
-        self._peer: IngestPeer | None = None
-        self._last_sound = clock.monotonic()
-        self._left_at = clock.monotonic()
-        self._arrived = asyncio.Event()
+        self._left_at = now_s
         self.ended = False
         """Whether this feed has ended; the next publisher needs a new one."""
         self.released = asyncio.Event()
         """Set when it has released the lease of the floor."""
 
-    @property
-    def peer(self) -> IngestPeer | None:
-        """The current publisher."""
-        return self._peer
+    def peer(self, role: InputRole) -> IngestPeer | None:
+        """The current publisher of an input."""
+        return self._inputs[role].peer
 
-    def take(self, peer: IngestPeer) -> IngestPeer | None:
+    def take(self, peer: IngestPeer, role: InputRole = InputRole.MAIN) -> IngestPeer | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
-        previous, self._peer = self._peer, peer
         peer.downmix.choice = self.event.stereo_input
-        self._timeline = None
-        self._microphone = MicrophoneMeter()
-        self._heard.forget()
-        self._arrived.set()
+        previous = self._inputs[role].take(peer)
+        if role is self._switch.heard:
+            self._timeline = None
+            self._heard.forget()
         return previous
 
     async def run(self) -> None:
@@ -88,9 +81,10 @@ class FloorFeed:
         try:
             await first_of(
                 self._watch_event(),
+                self._watch_rules(),
                 self._watch_audience(),
                 self._tick(),
-                self._receive(),
+                *(self._receive(role) for role in InputRole),
                 self._heard.answer(),
                 name=f"floor:{self.event.id}",
             )
@@ -98,16 +92,17 @@ class FloorFeed:
             self.ended = True
             if not self.event.is_over:
                 self._output.retain_rest()
-            if self._peer is not None:
-                await self._peer.close()
-                self._peer = None
+            for one in self._inputs.values():
+                if one.peer is not None:
+                    await one.peer.close()
+                    one.leave()
             self._publish_status()
 
     async def _watch_event(self) -> None:
         async for record in self._bus.watch(keys.event_record(self.event.id)):
             self.event = Event.from_json(record.value)
-            if self._peer is not None:
-                self._peer.downmix.choice = self.event.stereo_input
+            for one in self._inputs.values():
+                one.choose_stereo(self.event.stereo_input)
             if self.event.state is not EventState.LIVE:
                 self._timeline = None
             if self.event.is_over:
@@ -120,58 +115,99 @@ class FloorFeed:
                 if isinstance(status, EdgeStatus):
                     self._audience.record(status)
 
-    async def _receive(self) -> None:
+    async def _watch_rules(self) -> None:
+        async for record in self._bus.watch(keys.inputs_record(self.event.id)):
+            try:
+                self._switch.obey(InputRules.from_json(record.value))
+            except ValueError:
+                log.exception("the rules of the inputs of event %s cannot be read", self.event.id)
+                continue
+            self._decide()
+            self._publish_status()
+
+    async def _receive(self, role: InputRole) -> None:
+        one = self._inputs[role]
         while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while (peer := self._peer) is not None:
-                log.info("a speaker is on the floor")
+            await one.arrived.wait()
+            one.arrived.clear()
+            while (peer := one.peer) is not None:
+                log.info("a speaker is on the floor: %s input", role)
                 async with aclosing(peer.frames()) as chunks:
                     async for chunk in chunks:
-                        if self._peer is not peer:
+                        if one.peer is not peer:
                             break
-                        self._place(chunk)
-                if self._peer is peer:
-                    self._peer = None
-                    self._heard.forget()
+                        self._take_chunk(role, chunk)
+                if one.peer is peer:
+                    one.leave()
                     self._left_at = self._clock.monotonic()
-                    log.info("the speaker left the floor: %s", peer.end_reason)
+                    if role is self._switch.heard:
+                        self._heard.forget()
+                    log.info("the speaker left the floor: %s input, %s", role, peer.end_reason)
+                    self._decide()
 
-    def _place(self, chunk: PcmChunk) -> None:
-        self._last_sound = self._clock.monotonic()
-        self._meter.add(chunk.samples)
-        self._microphone.add(chunk.samples)
+    def _take_chunk(self, role: InputRole, chunk: PcmChunk) -> None:
+        self._decide()
+        self._inputs[role].add(chunk.samples, self._clock.monotonic())
+        if role is not self._switch.heard:
+            return
         self._heard.add(chunk.samples)
         if self.event.state is not EventState.LIVE:
             return
         free = self._output.next_position
         if self._timeline is None:
             self._timeline = Timeline(max(free, self._now_position()))
-        self._output.push_floor_pcm(self._timeline.place(chunk.rtp_time, free), chunk.samples)
+        self._push(self._timeline.place(chunk.rtp_time, free), chunk.samples)
+
+    def _decide(self) -> None:
+        """Let the input be heard that should be heard now."""
+        now_s = self._clock.monotonic()
+        states = {role: one.state(now_s) for role, one in self._inputs.items()}
+        if self._switch.decide(now_s, states):
+            log.warning("the %s input is heard now", self._switch.heard)
+            self._take_over()
+
+    def _take_over(self) -> None:
+        """Go on with another input; its newest sound closes the gap that the last one left."""
+        self._timeline = None
+        self._heard.forget()
+        self._cuts.cut()
+        if self.event.state is not EventState.LIVE:
+            return
+        free, now = self._output.next_position, self._now_position()
+        newest = self._inputs[self._switch.heard].newest(min(now - free, KEPT_SAMPLES))
+        if newest:
+            self._push(max(free, now - len(newest) // SAMPLE_BYTES), newest)
+
+    def _push(self, position: int, pcm: bytes) -> None:
+        if position > self._output.next_position:
+            self._cuts.rest()
+        self._output.push_floor_pcm(position, self._cuts.push(pcm))
 
     async def _tick(self) -> None:
         next_status = self._clock.monotonic()
-        while self._peer is not None or self._clock.monotonic() - self._left_at < GRACE_S:
+        while self._has_publisher() or self._clock.monotonic() - self._left_at < GRACE_S:
             now = self._clock.monotonic()
             self._output.wanted = self._audience.wanted()
+            self._decide()
             self._fill_with_silence(now)
             if now >= next_status:
                 next_status = now + STATUS_INTERVAL_S
                 self._publish_status()
-            await self._clock.sleep(_TICK_S)
+            await self._clock.sleep(TICK_S)
+
+    def _has_publisher(self) -> bool:
+        return any(one.peer is not None for one in self._inputs.values())
 
     def _fill_with_silence(self, now: float) -> None:
         """Let a stall or a pause pass as it happens, and not in one piece when it is over."""
-        pauses = self._peer is not None and self._peer.pauses
-        wait_s = PAUSE_S if pauses else STALL_S
-        if now - self._last_sound <= wait_s:
+        heard = self._inputs[self._switch.heard]
+        missing = {role for role, one in self._inputs.items() if one.pass_time(now)}
+        if self._switch.heard not in missing or self.event.state is not EventState.LIVE:
             return
-        if self._peer is not None:
-            self._meter.add(_SILENT_TICK)
-            if not pauses:
-                self._microphone.add(_SILENT_TICK)
-        if self.event.state is EventState.LIVE:
-            self._output.advance_to(self._now_position() - ms_to_samples(int(wait_s * 1000)))
+        position = self._now_position() - ms_to_samples(int(heard.wait_s * 1000))
+        if position > self._output.next_position:
+            self._cuts.rest()
+        self._output.advance_to(position)
 
     def _now_position(self) -> int:
         if self.event.live_at_ms is None:
@@ -179,20 +215,27 @@ class FloorFeed:
         return wall_position(self.event.live_at_ms, self._clock.now_ms())
 
     def _publish_status(self) -> None:
-        level = self._meter.take()
-        fault = fault_of(self._peer) if self._peer is not None else SoundFault()
+        role = self._switch.heard
+        one, other = self._inputs[role], self._inputs[role.other]
+        level, standby = one.meter.take(), other.meter.take()
+        fault = fault_of(one.peer) if one.peer is not None else SoundFault()
         status = FloorStatus(
-            publisher=self._peer is not None,
+            publisher=one.peer is not None,
             level_dbfs=level.level_dbfs,
             peak_dbfs=level.peak_dbfs,
             clipping=level.clipping,
             silent_ms=level.silent_ms,
             position=self._output.next_position,
-            frames_lost=self._peer.frames_lost if self._peer is not None else 0,
+            frames_lost=one.peer.frames_lost if one.peer is not None else 0,
             error=fault.error,
             reason=fault.reason,
             stereo_taken=fault.stereo_taken,
             stereo_faulty=fault.stereo_faulty,
-            microphone=self._microphone.take() if self._peer else MicrophoneReport(),
+            microphone=one.microphone.take() if one.peer is not None else MicrophoneReport(),
+            input=role,
+            input_choice=self._switch.choice,
+            input_reason=self._switch.reason,
+            standby=other.peer is not None,
+            standby_level_dbfs=standby.level_dbfs,
         )
         self._bus.publish(keys.status(self.event.id), status_to_json(status))

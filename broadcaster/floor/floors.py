@@ -1,4 +1,4 @@
-"""The floors of this process: one feed for each event, one publisher for each feed."""
+"""The floors of this process: one feed for each event, a main and a backup publisher for each."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from broadcaster.floor.feed import FloorFeed
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.inputs.rules import InputRole
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
@@ -67,22 +68,29 @@ class Floors:
         event = Event.from_json(record.value) if record else None
         return event if event and event.state is not EventState.DELETED else None
 
-    def refuse_if_taken(self, event: Event) -> None:
-        """Check that no publisher is live; a stalled one gives way.
+    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+        """Check that no publisher of this input is live; a stalled one gives way.
 
         Raises:
             FloorTaken: a publisher is connected and sending.
         """
         feed = self._feeds.get(event.id)
-        peer = feed.result().peer if feed is not None and feed.done() else None
+        peer = feed.result().peer(role) if feed is not None and feed.done() else None
         if peer is not None and peer.state is PeerState.LIVE:
-            raise FloorTaken(
-                "somebody else is already speaking into this event",
-                "Stop the other publisher, or take over with ?takeover=1.",
-            )
+            hint = "Stop the other publisher, or take over with ?takeover=1."
+            if role is InputRole.BACKUP:
+                raise FloorTaken("another backup already stands by for this event", hint)
+            raise FloorTaken("somebody else is already speaking into this event", hint)
 
-    async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
-        """Put a publisher on the floor.
+    async def publish(
+        self,
+        event: Event,
+        peer: IngestPeer,
+        *,
+        takeover: bool,
+        role: InputRole = InputRole.MAIN,
+    ) -> None:
+        """Put a publisher on the floor, as its main or its backup input.
 
         Raises:
             FloorTaken: by another publisher (without `takeover`) or by another server process.
@@ -97,8 +105,8 @@ class Floors:
             holding.add_done_callback(self._holding.discard)
         feed = await asyncio.shield(self._feeds[event.id])
         if not takeover:
-            self.refuse_if_taken(event)
-        replaced = feed.take(peer)
+            self.refuse_if_taken(event, role)
+        replaced = feed.take(peer, role)
         if replaced is not None:
             await replaced.close()
 

@@ -10,6 +10,7 @@ from broadcaster.errors import UnknownEvent
 from broadcaster.floor.publisher_keys import PublisherKeys
 from broadcaster.floor.stage_key import check_stage_key
 from broadcaster.model.event import Event
+from broadcaster.model.inputs.rules import InputRole
 from broadcaster.web.signaling import ACCEPTS_FRAGMENTS, ACCEPTS_OFFERS, resource_routes
 from broadcaster.web.stopping import refuse_while_stopping
 from broadcaster.webrtc.ingest import IngestPeer, IngestSettings
@@ -26,15 +27,22 @@ class EventLookup(Protocol):
 class FloorAcceptor(Protocol):
     """Decides which publisher has an event's floor, and takes its sound."""
 
-    def refuse_if_taken(self, event: Event) -> None:
-        """Check, before negotiating with a publisher, that the floor is free.
+    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+        """Check, before negotiating with a publisher, that the floor's input is free.
 
         Raises:
             FloorTaken: another publisher's state is `PeerState.LIVE`; one that is silent, cannot be
                 decoded or is still connecting gives way.
         """
 
-    async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
+    async def publish(
+        self,
+        event: Event,
+        peer: IngestPeer,
+        *,
+        takeover: bool,
+        role: InputRole = InputRole.MAIN,
+    ) -> None:
         """Make `peer` the event's publisher, and read its `frames()` until they end.
 
         They end by themselves when the publisher hangs up or vanishes.
@@ -43,6 +51,7 @@ class FloorAcceptor(Protocol):
             event: what is published.
             peer: the publisher, negotiated, `PeerState.CONNECTING`.
             takeover: disconnect a live publisher instead of refusing this one.
+            role: the input that it is.
 
         Raises:
             FloorTaken: as above; the peer is closed by the caller.
@@ -101,15 +110,16 @@ class WhipEndpoint:
         event.refuse_if_over()
         offer = await self._sessions.read_offer(request)
         takeover = request.query.get("takeover") == "1"
+        role = InputRole.BACKUP if request.query.get("backup") == "1" else InputRole.MAIN
         if not takeover:
-            self._floor.refuse_if_taken(event)
+            self._floor.refuse_if_taken(event, role)
         session = self._sessions.open(event.id, offer)
         if self._publisher_keys is not None:
             given = bearer(request.headers.get("Authorization", ""))
             self._publisher_keys.watch(session.peer, event, given, token)
         try:
             answer = await session.peer.accept(offer)
-            await self._floor.publish(event, session.peer, takeover=takeover)
+            await self._floor.publish(event, session.peer, takeover=takeover, role=role)
         except BaseException:
             await session.peer.close()
             raise

@@ -275,6 +275,11 @@ def screens_record(event: str) -> str:
     return f"{SCREEN_RECORDS}{event}"
 
 
+def inputs_record(event: str) -> str:
+    """Record of the rules by which an input of an event's floor is heard."""
+    return f"inputs.{event}"
+
+
 TRANSLATION_ORDERS = "translations.orders"
 """Topic of orders to translate an announcement."""
 

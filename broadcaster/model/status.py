@@ -63,6 +63,11 @@ class FloorStatus:
         stereo_taken: `left`, `right` or `both`: what is heard of the publisher's two channels.
         stereo_faulty: `left` or `right` if `error` is about one of them; empty otherwise.
         microphone: what is measured of the speaker's sound.
+        input: `main` or `backup`: the input that is heard, which all fields above are about.
+        input_choice: `auto`, or the input that was chosen by hand.
+        input_reason: why another input is heard than usual: `gone`, `silent` or `by_hand`.
+        standby: whether the other input has a publisher.
+        standby_level_dbfs: RMS of the other input over the last second.
     """
 
     kind: Literal["floor"] = "floor"
@@ -78,6 +83,11 @@ class FloorStatus:
     stereo_taken: str = "both"
     stereo_faulty: str = ""
     microphone: MicrophoneReport = field(default_factory=MicrophoneReport)
+    input: str = "main"
+    input_choice: str = "auto"
+    input_reason: str = ""
+    standby: bool = False
+    standby_level_dbfs: float = -100.0
 
 
 @dataclass(frozen=True, slots=True)

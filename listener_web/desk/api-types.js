@@ -59,6 +59,11 @@
  * @property {'left' | 'right' | 'both'} stereo_taken
  * @property {string} stereo_faulty
  * @property {{measured_s: number, faults: string[], noise_dbfs: number, speech_dbfs: number}} microphone
+ * @property {'main' | 'backup'} [input] that is heard
+ * @property {'auto' | 'main' | 'backup'} [input_choice]
+ * @property {'' | 'gone' | 'silent' | 'by_hand'} [input_reason] why another input is heard than usual
+ * @property {boolean} [standby] whether the other input is connected
+ * @property {number} [standby_level_dbfs]
  * @property {string | null} language
  */
 

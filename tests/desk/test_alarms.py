@@ -54,6 +54,8 @@ NO_SPEAKER = replace(FINE, floor=FloorStatus())
 SILENT = replace(FINE, floor=replace(SPEAKING, silent_ms=31_000))
 HUSHED = replace(FINE, floor=replace(SPEAKING, silent_ms=12_000))
 CLIPPED = replace(FINE, floor=replace(SPEAKING, clipping=True, peak_dbfs=0.0))
+ON_BACKUP = replace(FINE, floor=replace(SPEAKING, input="backup", input_reason="gone"))
+BY_HAND = replace(FINE, floor=replace(SPEAKING, input="backup", input_reason="by_hand"))
 LATE = booths(es=replace(LIVE["es"], lag_ms=13_000))
 NEARLY_LATE = booths(es=replace(LIVE["es"], lag_ms=11_000))
 SPENT = replace(FINE, spent_usd={"es": 8.0})
@@ -98,6 +100,12 @@ def cleared(alarm: str, severity: str = "critical", subject: str = "") -> tuple[
     ("moments", "expected"),
     [
         ([(FINE, 60)], []),
+        ([(ON_BACKUP, 1)], [raised("backup_heard", "warning")]),
+        (
+            [(ON_BACKUP, 1), (FINE, 9)],
+            [raised("backup_heard", "warning"), cleared("backup_heard", "warning")],
+        ),
+        ([(BY_HAND, 9)], []),
         ([(NO_SPEAKER, 10)], []),
         ([(NO_SPEAKER, 11)], [raised("speaker_gone")]),
         ([(NO_SPEAKER, 11), (FINE, 2)], [raised("speaker_gone")]),

@@ -160,3 +160,25 @@ async def test_another_process_that_holds_the_floor_is_named(stage: Stage) -> No
                 pass
     assert refused.value.error == "floor_taken"
     assert "another server process" in refused.value.message
+
+
+async def test_a_backup_takes_over_when_the_main_speaker_leaves(stage: Stage) -> None:
+    await stage.put(EVENT.moved_to(EventState.LIVE, SystemClock().now_ms()))
+    backup = f"{stage.url}?backup=1"
+    async with publishing(stage.http, stage.url, "stage-key", chirps()):
+        async with publishing(stage.http, backup, "stage-key", chirps()):
+            ready = await stage.status(kind="floor", input="main", standby=True, silent_ms=0)
+            assert ready["input_reason"] == ""
+            with pytest.raises(ServerRefused, match="already stands by"):
+                async with publishing(stage.http, backup, "stage-key", chirps()):
+                    pass
+            with pytest.raises(ServerRefused, match="already speaking"):
+                async with publishing(stage.http, stage.url, "stage-key", chirps()):
+                    pass
+        alone = await stage.status(kind="floor", standby=False)
+        assert alone["input"] == "main"
+    async with publishing(stage.http, backup, "stage-key", chirps()):
+        taken = await stage.status(kind="floor", input="backup", publisher=True, silent_ms=0)
+        assert taken["input_reason"] == "gone"
+        frames = await stage.frames(50)
+        assert any(frame.payload.strip(b"\0") for frame in frames)

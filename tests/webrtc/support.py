@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from broadcaster.errors import FloorTaken
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.inputs.rules import InputRole
 from broadcaster.web.errors import Refused
 from broadcaster.webrtc.ice import offering_loopback
 from broadcaster.webrtc.incoming_sound import PcmChunk
@@ -184,14 +185,22 @@ class OneSpeaker:
     peers: dict[str, IngestPeer] = field(default_factory=dict)
     arrivals: asyncio.Queue[IngestPeer] = field(default_factory=asyncio.Queue)
 
-    def refuse_if_taken(self, event: Event) -> None:
+    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+        assert role is InputRole.MAIN
         present = self.peers.get(event.id)
         if present is not None and present.state is PeerState.LIVE:
             raise FloorTaken("taken", "Take over.")
 
-    async def publish(self, event: Event, peer: IngestPeer, *, takeover: bool) -> None:
+    async def publish(
+        self,
+        event: Event,
+        peer: IngestPeer,
+        *,
+        takeover: bool,
+        role: InputRole = InputRole.MAIN,
+    ) -> None:
         if not takeover:
-            self.refuse_if_taken(event)
+            self.refuse_if_taken(event, role)
         replaced = self.peers.get(event.id)
         self.peers[event.id] = peer
         self.arrivals.put_nowait(peer)

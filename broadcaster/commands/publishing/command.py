@@ -69,6 +69,7 @@ def plan_from(
     ca: Path | None,
     *,
     loop: bool,
+    backup: bool,
 ) -> PublishPlan:
     """The plan of a command line.
 
@@ -98,6 +99,8 @@ def plan_from(
         trust = ssl.create_default_context(cafile=ca) if ca else True
     except OSError:
         raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
+    if backup:
+        url = url.update_query(backup="1")
     file = Path(words[0]) if device is None and stream is None else None
     return PublishPlan(url, key, file, device, stream, loop, trust, Progress(progress))
 

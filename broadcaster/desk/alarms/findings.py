@@ -81,6 +81,8 @@ def _floor(status: EventStatus, earlier: Earlier, limits: AlarmLimits) -> Iterat
         raise_after_s=limits.speaker_gone_s,
         clear_after_s=2.0,
     )
+    by_itself = floor is not None and floor.input_reason in {"gone", "silent"}
+    yield AlarmFinding("backup_heard", "", by_itself, AlarmSeverity.WARNING)
     silent_ms = floor.silent_ms if floor is not None and speaker else 0
     silent = None if silent_ms >= SOUND_IS_BACK_MS else False
     yield AlarmFinding(

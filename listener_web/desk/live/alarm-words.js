@@ -15,6 +15,7 @@ import { decimal, languageName, shortMoney, whole } from '../../i18n/written.js'
 /** Each alarm's name, sentence and next step. */
 export const ALARMS = /** @type {const} */ ({
   speaker_gone: ['alarmSpeakerGone', 'alarmSpeakerGoneNext'],
+  backup_heard: ['alarmBackup', 'alarmBackupNext'],
   silence: ['alarmSilence', 'alarmSilenceNext'],
   clipping: ['alarmClipping', 'alarmClippingNext'],
   lag: ['alarmLag', 'alarmLagNext'],
@@ -33,6 +34,7 @@ export const ALARMS = /** @type {const} */ ({
 /** The names of alarms in the list of sounds. */
 export const ALARM_NAMES = /** @type {const} */ ({
   speaker_gone: 'alarmNameSpeakerGone',
+  backup_heard: 'alarmNameBackup',
   silence: 'alarmNameSilence',
   clipping: 'alarmNameClipping',
   lag: 'alarmNameLag',

@@ -48,6 +48,7 @@ const WORDS = /** @type {const} */ ({
   output_removed: 'logOutputRemoved',
   event_deleted: 'logEventDeleted',
   screen_changed: 'logScreenChanged',
+  inputs_changed: 'logInputsChanged',
   announcement_made: 'logAnnouncementMade',
   announcement_corrected: 'logAnnouncementCorrected',
   announcement_withdrawn: 'logAnnouncementWithdrawn',

@@ -6,6 +6,7 @@ import { say } from '../../i18n/say.js';
 import { money, shortMoney, whole } from '../../i18n/written.js';
 import { BoothMessages } from '../consoles/booth-messages.js';
 import { ChannelTile } from './channel-tile.js';
+import { InputLine } from './input-line.js';
 import { ReviewLine } from '../review/review-line.js';
 import { SparkLine } from './spark-line.js';
 
@@ -24,6 +25,7 @@ export class RoomView {
   #cost = h('p', { class: 'soft room-cost' });
   #pace;
   #meter;
+  #inputs;
   #review;
   #tilesBox = h('div', { class: 'tiles' });
   /** @type {EventStatus | null} */
@@ -48,8 +50,9 @@ export class RoomView {
     this.#meter = levelMeter(say('floorLevel'));
     const floor = h('div', { class: 'room-floor' }, this.#speaker, this.#meter);
     const head = h('div', { class: 'room-head' }, this.#title, this.#state, this.#cost, this.#link);
+    this.#inputs = new InputLine(event.id, failed);
     this.#review = new ReviewLine(event.id);
-    this.element.append(head, floor, this.#review.element, this.#tilesBox, this.messages.element);
+    this.element.append(head, floor, this.#inputs.element, this.#review.element, this.#tilesBox, this.messages.element);
     this.update(event);
   }
 
@@ -83,6 +86,7 @@ export class RoomView {
     const [words, look] = speakerWords(floor);
     this.#speaker.dataset.status = look;
     setText(this.#speaker, words);
+    this.#inputs.show(floor);
     this.#review.show(status.review);
     this.#pace.push(nowMs, status.cost_usd);
     setText(this.#cost, this.#costWords(status));
