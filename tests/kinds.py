@@ -128,6 +128,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "rehearsal/sessions": "speech",
     "rehearsal/speaking": "speech",
     "rehearsal/test_process": "speech",
+    "rehearsal/whisper/test_free_speech": "long speech",
     "rehearsal/whisper/test_whisper": "long speech",
     "rehearsal/wire/test_translation": "speech",
     "sockets/test_first_byte": "realtime",

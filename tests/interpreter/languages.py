@@ -1,14 +1,16 @@
 """`python -m tests.interpreter.languages`: spoken Spanish, French, Italian, Portuguese to English.
 
 The natural voice speaks the prepared talk's translations, and the recogniser hears them. Word
-errors are those of the recogniser and the voice together. The English is printed next to the
-original for people to judge.
+errors are those of the recogniser and the voice together. The English is printed for people to
+judge, with its chrF against the original.
 """
 
 import argparse
 import asyncio
 import time
 from datetime import date
+
+import sacrebleu
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
@@ -26,6 +28,7 @@ async def main() -> None:
     parser.add_argument("--languages", default="es fr it pt")
     options = parser.parse_args()
     sentences = talk.load().sentences[: options.sentences]
+    original = " ".join(one.text for one in sentences)
     print(f"{date.today()}, {machine()}")  # noqa: DTZ011 - a day for people
     voice = NaturalVoice(latest_s=600.0)
     for language in options.languages.split():
@@ -40,10 +43,13 @@ async def main() -> None:
         errors = word_errors(said, plain_words(listening.text())) / len(said)
         found = sorted({one.language for one in listening.phrases()})
         print(f"{language}: {pace:.2f} s per spoken second, {errors:.0%} word errors, {found}")
+        english = " ".join(one.english for one in listening.phrases())
+        score = sacrebleu.corpus_chrf([english], [[original]]).score
+        print(f"    English: chrF {score:.0f}")
         for one in listening.phrases():
             print(f"    {one.text} | {one.english or '(a sentence of the talk)'}")
     await voice.close()
-    print("original:", " ".join(one.text for one in sentences))
+    print("original:", original)
 
 
 if __name__ == "__main__":

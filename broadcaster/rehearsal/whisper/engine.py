@@ -108,6 +108,8 @@ class WhisperSpeech:
             prompt = [tokenizer.sot_prev, *tokenizer.encode(f" {context}")[-_CONTEXT_TOKENS:]]
         prompt += [*tokenizer.sot_sequence, tokenizer.no_timestamps, *before]
         tokens, reliable = self._generate(tokenizer, prompt)
+        if tokens[: len(before)] == before:  # the library repeats what it was given
+            tokens = tokens[len(before) :]
         if not tokens or not reliable:
             return ()
         aligned = self._whisper.model.find_alignment(

@@ -10,6 +10,7 @@ from broadcaster.rehearsal.whisper.heard_language import iso_code
 from broadcaster.rehearsal.whisper.hypothesis import HeardWord
 
 _ENDS = (".", "?", "!", "…", "。", "？", "！", "؟", "।")
+_TITLES = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "sr.", "sra.", "dott.", "mme."})
 _BREAKS = (",", ";", ":", "，", "、", "؛", "،", "；", "：")
 _LONG_MS = 9_000
 """A phrase that is longer is cut at a comma."""
@@ -87,7 +88,7 @@ class Phrases:
         held = tail and not ended and self._script.explains(plain[len(plain) - tail :])
         free = self._words[: len(self._words) - tail] if held else self._words
         for number, word in enumerate(free):
-            if word.text.rstrip("\"'”»)").endswith(_ENDS):
+            if _ends_sentence(word.text):
                 return number + 1
         if ended:
             return len(free)
@@ -109,6 +110,10 @@ class Phrases:
             text=_text(words),
             language=iso_code(self.language),
         )
+
+
+def _ends_sentence(word: str) -> bool:
+    return word.rstrip("\"'”»)").endswith(_ENDS) and word.strip().lower() not in _TITLES
 
 
 def _text(words: Sequence[HeardWord]) -> str:

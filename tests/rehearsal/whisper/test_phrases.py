@@ -35,6 +35,12 @@ def test_a_sentence_is_whole_at_its_full_stop() -> None:
     assert [(begun.kind, begun.text) for begun in one.begun()] == [("begun", "The brakes")]
 
 
+def test_a_title_ends_no_sentence() -> None:
+    one = phrases()
+    one.add(spoken("And Mr. John Dashwood"), "en")
+    assert one.cut(ended=False) == []
+
+
 def test_at_a_pause_everything_is_returned() -> None:
     one = phrases()
     one.add(spoken("The price was fair although"), "en")

@@ -1,27 +1,28 @@
 """The real model, in the process that recognises a stream, faster than real time."""
 
-from pathlib import Path
+import numpy as np
 
-import av
-import pytest
-
+from broadcaster.rehearsal.resample import Resampler
+from broadcaster.rehearsal.whisper.engine import Whisper
+from broadcaster.rehearsal.whisper.hypothesis import MODEL_HZ
+from broadcaster.rehearsal.whisper.model_files import find_model
+from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 from tests.interpreter.human_speech import clips, plain_words, silence, word_errors
 from tests.interpreter.listening import listen
 from tests.interpreter.other_sounds import SOUNDS
 from tests.rehearsal.talk_sound import excerpt
 from tests.support.deadline import deadline
 
-SPANISH = Path(__file__).with_name("spanish.opus")
-"""Made by Kokoro-82M: "La biblioteca está cerrada los domingos. El tren para Madrid sale a las
-ocho.\""""
 
-
-@pytest.fixture(scope="module")
-def spanish_pcm() -> bytes:
-    resampler = av.AudioResampler("s16", "mono", 24_000)
-    with av.open(str(SPANISH)) as recording:
-        frames = [f for frame in recording.decode(audio=0) for f in resampler.resample(frame)]
-    return b"".join(frame.to_ndarray().astype("<i2").tobytes() for frame in frames)
+def test_a_reading_goes_on_after_the_settled_words() -> None:
+    model = Whisper(find_model(None, 2), 2)
+    pcm, _ = clips()[3]
+    samples = np.frombuffer(pcm, "<i2") / 32_768
+    encoded = model.encode(Resampler(SAMPLE_RATE_HZ, MODEL_HZ).process(samples).astype(np.float32))
+    words = encoded.words("en", "", ())
+    rest = encoded.words("en", "", words[:6])
+    assert [word.text for word in rest] == [word.text for word in words[6:]]
+    assert rest[0].start_ms >= words[5].start_ms
 
 
 async def test_human_speech_is_heard_word_for_word() -> None:
