@@ -70,6 +70,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/conferences/test_conference_page": "browser",
     "desk/outputs/test_outputs_page": "browser",
     "desk/programme/test_import.py::test_one_import": "redis",
+    "desk/recordings/test_recordings_page": "browser",
     "desk/rehearsal": "realtime redis speech",
     "desk/review/test_redis_review": "redis",
     "desk/review/test_review_page": "browser",

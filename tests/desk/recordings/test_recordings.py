@@ -10,38 +10,17 @@ from typing import Any
 
 import pytest_asyncio
 
-from broadcaster.archive.channel_file import ChannelFile
-from broadcaster.archive.part_writer import describe
 from broadcaster.bus import open_bus
 from broadcaster.config import Role
 from broadcaster.desk.recordings.zip_stream import ZipEntry, zip_stream
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
-from broadcaster.model.recording.part import RecordingPart
+from tests.desk.recordings.parts import LENGTH_MS, START_MS, write_part
 from tests.support.server import Server, running_server
 
 DESK = frozenset({Role.DESK})
 PATH = "/api/events/talk/recordings"
-START_MS = 10_000
-LENGTH_MS = 20_000
 FIRST: dict[str, Any] = {"revision": 1, "revision_id": "r1"}
-
-
-async def write_part(folder: Path, number: int = 1) -> Path:
-    """A part of 20 s of silence that begins 10 s after going live; returns its folder."""
-    return await asyncio.to_thread(_write_part, folder, number)
-
-
-def _write_part(folder: Path, number: int) -> Path:
-    start = START_MS * 24
-    part = RecordingPart("talk", "A talk", number, start, 0, ("floor", "es"), complete=True)
-    made = folder / "talk" / part.folder
-    made.mkdir(parents=True)
-    describe(made, part)
-    for channel in part.channels:
-        file = ChannelFile(made / f"{channel}.ogg", start, 1, {})
-        file.end(start + LENGTH_MS * 24)
-    return made
 
 
 async def write_captions(folder: Path) -> None:
