@@ -80,7 +80,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
         "model.check model.consoles model.inputs stage_keys system web webrtc webrtc.whip"
     ),
-    "consoles": "access errors model model.consoles system web",
+    "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
         "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
     ),

@@ -14,6 +14,8 @@ from broadcaster.consoles.presence import Presence
 from broadcaster.consoles.turns import concluded_at_ms
 from broadcaster.errors import BusUnavailable
 from broadcaster.model import keys
+from broadcaster.model.announcements.announcement import AnnouncementBook
+from broadcaster.model.announcements.speech import ChannelSpeech, SpeechState
 from broadcaster.model.consoles.messages import ConsoleMessages
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
@@ -58,6 +60,8 @@ class OpenConsole:
         self._presence = Presence(console, bus, clock, self._tell_partners)
         self._untold: dict[str, dict[str, Any]] = {}
         self._news = asyncio.Event()
+        self._book = AnnouncementBook()
+        self._speech = ChannelSpeech(console.event.id, console.channel)
         self._turn = OnAir()
         self._turn_changed = asyncio.Event()
 
@@ -85,6 +89,8 @@ class OpenConsole:
             self._follow(keys.on_air_record(event, channel), self._take_turn),
             self._follow(keys.console_record(event, channel), self._take_messages),
             self._follow(keys.slow_down_record(event), self._take_slow_down),
+            self._follow(keys.announcements_record(event), self._take_announcements),
+            self._follow(keys.speech_record(event, channel), self._take_speech),
             self._follow_reports(),
             self._follow_crib(),
             self._conclude_handovers(),
@@ -139,6 +145,25 @@ class OpenConsole:
 
     def _take_slow_down(self, value: bytes) -> None:
         self._tell("slow_down", asdict(SlowDown.from_json(value)))
+
+    def _take_announcements(self, value: bytes) -> None:
+        self._book = AnnouncementBook.from_json(value)
+        self._tell_announcements()
+
+    def _take_speech(self, value: bytes) -> None:
+        self._speech = ChannelSpeech.from_json(value)
+        self._tell_announcements()
+
+    def _tell_announcements(self) -> None:
+        """Tell those to be spoken that the AI has not spoken: the interpreter may read them out."""
+        heard = {SpeechState.SPEAKING, SpeechState.SPOKEN}
+        body = [
+            {"text": text, "until_ms": one.expires_at_ms}
+            for one in self._book.active(self._clock.now_ms())
+            if one.speak_since_ms and (text := one.spoken_text(self._console.channel))
+            if (report := self._speech.of(one)) is None or report.state not in heard
+        ]
+        self._tell("announcements", {"announcements": body})
 
     def _tell_partners(self) -> None:
         partners = self._interpreters.partners(self._console.event.id, self._console.channel)

@@ -65,6 +65,8 @@ const known = {
   coughing: false,
   started: false,
   slow_down_ms: 0,
+  /** Those that the AI would speak. @type {{text: string, until_ms: number}[]} */
+  announcements: [],
 };
 
 const publisher = new Publisher(
@@ -231,6 +233,9 @@ const TAKE = {
       crib.write(id, text, channel);
     }
   },
+  announcements: ({ announcements }) => {
+    known.announcements = announcements;
+  },
   slow_down: ({ at_ms }) => {
     known.slow_down_ms = at_ms;
   },
@@ -254,6 +259,11 @@ function show() {
   const shown = nowMs() - known.slow_down_ms < SLOW_DOWN_MS;
   setText(slowDownWords, say(shown ? 'consoleSlowDownShown' : 'consoleSlowDown'));
   slowDown.dataset.shown = String(shown);
+  const toRead = known.turn.interpreter === known.me ? known.announcements : [];
+  const texts = toRead.filter(({ until_ms: until }) => nowMs() < until).map(({ text }) => text);
+  const readOut = byId('read-out', HTMLElement);
+  setText(readOut, texts.length > 0 ? say('consoleReadOut', { text: texts.join(' · ') }) : '');
+  readOut.hidden = texts.length === 0;
   const trouble = byId('ai-trouble', HTMLElement);
   setText(trouble, known.booth?.state === 'failed' ? known.booth.reason : '');
   trouble.hidden = trouble.textContent === '';

@@ -120,6 +120,10 @@ async def takes_turns(site: ChannelSite, ana: Interpreter, ben: Interpreter) -> 
         await ana.reads("#ai-trouble", "The spend cap of $5.00 is reached.")
     async with reported(site, "human", "Ana"):
         await ana.page.locator("#ai-trouble").wait_for(state="hidden")
+    lunch = {"text": "Lunch", "translations": {"fr": "Le repas"}, "speak": True}
+    async with site.http.post("/api/events/talk/announcements", json=lunch) as answer:
+        assert answer.status == 201, await answer.text()
+    await ana.reads("#read-out", "Read out in a pause: Le repas")
     await ben.is_shown("partner")
     await ana.page.keyboard.down("c")
     await ana.is_shown("cough")

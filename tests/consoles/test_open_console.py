@@ -16,9 +16,11 @@ from broadcaster.consoles.commands import ConsoleCommands
 from broadcaster.consoles.interpreters import Console, Interpreters
 from broadcaster.consoles.open_console import OpenConsole
 from broadcaster.model import keys
+from broadcaster.model.announcements.announcement import Announcement, AnnouncementBook
+from broadcaster.model.announcements.speech import ChannelSpeech, SpeechReport, SpeechState
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.records import change_on_air, read_on_air
-from broadcaster.model.event import Channel, Event, EventState, Term
+from broadcaster.model.event import Channel, Event, EventState, Notice, Term
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,
@@ -29,7 +31,7 @@ from broadcaster.model.status import (
 )
 from broadcaster.web.organizer import Organizer
 from tests.support.tasks import background_task
-from tests.support.virtual_time import LoopClock, VirtualTimeBus
+from tests.support.virtual_time import BEGIN_MS, LoopClock, VirtualTimeBus
 from tests.support.virtual_time import run as run_in_virtual_time
 
 EVENT = Event(
@@ -231,5 +233,36 @@ def test_an_open_console_tells_the_booths_that_it_is_there() -> None:
                 for _ in range(2):
                     message = await anext(messages)
                     assert status_from_json(message.payload) == ConsoleStatus("es")
+
+    run_in_virtual_time(main())
+
+
+def test_an_announcement_that_the_ai_has_not_spoken_can_be_read_out() -> None:
+    def announcement(number: int, *, spoken: bool = True) -> Announcement:
+        words = Notice("Lunch", {"es": f"La comida {number}"})
+        return Announcement(
+            id=f"a{number}",
+            version=1,
+            words=words,
+            language="en",
+            urgent=False,
+            by="",
+            made_at_ms=BEGIN_MS,
+            expires_at_ms=BEGIN_MS + 60_000,
+            speak_since_ms=BEGIN_MS if spoken else 0,
+        )
+
+    async def main() -> None:
+        async with room() as of, opened(of, of.ana) as ana:
+            book = AnnouncementBook(
+                (announcement(1), announcement(2), announcement(3, spoken=False))
+            )
+            await of.bus.put(keys.announcements_record("talk"), book.to_json())
+            report = SpeechReport(1, BEGIN_MS, SpeechState.SPOKEN)
+            speech = ChannelSpeech("talk", "es", {"a1": report})
+            await of.bus.put(keys.speech_record("talk", "es"), speech.to_json())
+            await of.clock.sleep(0.1)
+            told = {"text": "La comida 2", "until_ms": BEGIN_MS + 60_000}
+            assert ana.told["announcements"] == {"announcements": [told]}
 
     run_in_virtual_time(main())
