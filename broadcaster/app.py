@@ -63,8 +63,6 @@ from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.recordings.watched import WatchedRecordings
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
-from broadcaster.desk.report.recorder import StatusRecorder
-from broadcaster.desk.report.routes import ReportRoutes
 from broadcaster.desk.review.presence import ReviewerPresence
 from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
@@ -94,6 +92,7 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
 from broadcaster.outputs.supervisor import OutputSupervisor
 from broadcaster.outputs.wiring import make_wire
+from broadcaster.report_parts import StatusRecorder, report_routes
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage
@@ -358,7 +357,7 @@ def _add_desk(
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
-        *ReportRoutes(bus, events, organizer).routes(),
+        *report_routes(bus, events, organizer),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),

@@ -91,6 +91,8 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "DELETE /api/events/{event}": Action.DELETE_EVENT,
     "GET /api/events/{event}/status": Action.READ_EVENT,
     "GET /api/events/{event}/log": Action.READ_EVENT,
+    "GET /api/events/{event}/transcripts.zip": Action.READ_EVENT,
+    "GET /api/events/{event}/transcript/{channel}.{transcript_type}": Action.READ_EVENT,
     "GET /api/events/{event}/report": Action.READ_EVENT,
     "GET /api/events/{event}/report.{report_type}": Action.READ_EVENT,
     "GET /api/events/{event}/check": Action.READ_EVENT,

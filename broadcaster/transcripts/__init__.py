@@ -1,1 +1,1 @@
-"""A channel's captions as files for readers and players; the edge and the desk give them out."""
+"""Captions as files for readers and players, in one language or two; edge and desk share them."""

@@ -26,17 +26,17 @@ def text_file(
         channel: its id.
         notice: the sentence about AI, or empty.
     """
-    paragraphs = [
+    texts = [
         f"[{clock_text(start_ms)}] {text}" for start_ms, text in paragraphs_of(captions, channel)
     ]
     head = "\n".join(filter(None, [title, language, notice]))
-    return "\n\n".join([head, *paragraphs]) + "\n"
+    return "\n\n".join([head, *texts]) + "\n"
 
 
 def paragraphs_of(captions: Iterable[Caption], channel: str) -> Iterator[tuple[int, str]]:
     """The paragraphs of a text, each with the time at which it begins, in ms of the event clock."""
-    for paragraph in _paragraphs(captions, channel):
-        yield paragraph[0].start_ms, _joined(paragraph, channel)
+    for paragraph in paragraphs(captions, channel):
+        yield paragraph[0].start_ms, joined(paragraph, channel)
 
 
 def subtitle_file(captions: Iterable[Caption], title: str, notice: str) -> str:
@@ -66,7 +66,8 @@ def _cue(caption: Caption) -> str:
     return "\n".join([times, *lines])
 
 
-def _paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:
+def paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:
+    """The captions of each paragraph: it ends with a sentence, at a pause or when it is long."""
     paragraph: list[Caption] = []
     length = 0
     for caption in captions:
@@ -87,7 +88,8 @@ def _ends(last: Caption, following: Caption, length: int, channel: str) -> bool:
     return (pause or length >= LONG_CHARACTERS) and ends_sentence(last.text, channel)
 
 
-def _joined(paragraph: Iterable[Caption], channel: str) -> str:
+def joined(paragraph: Iterable[Caption], channel: str) -> str:
+    """The text of some captions in one line."""
     between_lines = " " if spaces_between_words(channel) else ""
     between_captions = " " if spaces_between_sentences(channel) else ""
     return between_captions.join(

@@ -51,13 +51,14 @@ export class EventActions {
     { class: 'button small report', target: '_blank', rel: 'noopener' },
     say('stepReport'),
   );
+  #transcripts = h('a', { class: 'button small transcripts' }, say('stepTranscripts'));
   #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
   #links = h('button', { type: 'button', class: 'button small tokens' }, say('accessLinks'));
   #menu = h(
     'details',
     { class: 'menu' },
     h('summary', { class: 'button' }, say('stepMore')),
-    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#report, this.#archive, this.#delete),
+    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#transcripts, this.#report, this.#archive, this.#delete),
   );
   element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
 
@@ -109,6 +110,8 @@ export class EventActions {
     this.#step.classList.toggle('primary', !over);
     this.#close.hidden = over;
     this.#archive.hidden = state !== 'closed';
+    this.#transcripts.hidden = state === 'draft';
+    this.#transcripts.href = `${this.#path}/transcripts.zip`;
     this.#report.hidden = !over;
     this.#report.href = `${this.#path}/report.html`;
     this.#delete.hidden = state === 'live' || state === 'paused';

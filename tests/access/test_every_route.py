@@ -37,6 +37,7 @@ VALUES = {
     "file": "shared/style.css",
     "form": "svg",
     "report_type": "zip",
+    "transcript_type": "docx",
     "file_type": "txt",
     "format": "ogg",
     "link": "attendee",

@@ -28,6 +28,7 @@ PARAMETERS = {
     "data_type": "json",
     "form": "svg",
     "report_type": "zip",
+    "transcript_type": "docx",
     "channel": "es",
     "token": "x",
     "replacement": "x",

@@ -66,6 +66,10 @@ async def test_two_desks_see_each_others_changes(tmp_path: Path) -> None:
         await state(other, "closed")
         await step(other, ".menu summary")
         assert not await violations(other)
+        for link, start in ((".report", b"<!doctype html>"), (".transcripts", b"PK")):
+            address = await other.locator(f"{CARD} {link}").get_attribute("href")
+            async with server.http.get(str(address)) as answer:
+                assert (await answer.read()).startswith(start)
         await step(other, ".archive")
         await state(one, "archived")
         await step(one, ".step[data-action='reopen']")

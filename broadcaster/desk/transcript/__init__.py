@@ -1,0 +1,1 @@
+"""The transcripts of an event for the organizer, whatever attendees may keep."""

@@ -1,0 +1,126 @@
+"""Makes the files of an event's transcripts: one channel, two side by side, or all in a ZIP."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from broadcaster.model.caption import Caption
+from broadcaster.model.event import Event
+from broadcaster.model.language import FLOOR, describe
+from broadcaster.transcripts.documents import (
+    Column,
+    document_file,
+    two_languages_document,
+    two_languages_page,
+)
+from broadcaster.transcripts.files import paragraphs_of, subtitle_file, text_file
+from broadcaster.transcripts.more_files import json_file, page_file, subrip_file, ttml_file
+from broadcaster.transcripts.pairs import pairs_of
+
+TYPES: Mapping[str, str] = {
+    "txt": "text/plain",
+    "vtt": "text/vtt",
+    "srt": "application/x-subrip",
+    "ttml": "application/ttml+xml",
+    "json": "application/json",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+IN_TWO_LANGUAGES = ("docx", "html")
+_NOTICE = "Interpretation and captions are made by AI and may contain mistakes."
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A channel to write down.
+
+    Attributes:
+        channel: `floor` or a tag.
+        captions: in the order of speech.
+    """
+
+    channel: str
+    captions: Sequence[Caption]
+
+
+def transcript(event: Event, spoken: Spoken, file_type: str) -> bytes:
+    """One channel as a file; it may take seconds: call it in a thread.
+
+    Args:
+        event: whose it is.
+        spoken: the channel.
+        file_type: of `TYPES`.
+    """
+    column, notice = _column(event, spoken.channel), _notice(event, spoken.channel)
+    captions, channel = spoken.captions, spoken.channel
+    match file_type:
+        case "docx":
+            paragraphs = paragraphs_of(captions, channel)
+            return document_file(paragraphs, event.title, column, notice)
+        case "vtt":
+            text = subtitle_file(captions, event.title, notice)
+        case "srt":
+            text = subrip_file(captions)
+        case "ttml":
+            text = ttml_file(captions, event.title, column.tag)
+        case "json":
+            text = json_file(captions, event.title, channel, notice)
+        case "html":
+            text = page_file(captions, event.title, column.name, channel, notice, column.direction)
+        case _:
+            text = text_file(captions, event.title, column.name, channel, notice)
+    return text.encode()
+
+
+def two_languages(event: Event, left: Spoken, right: Spoken, file_type: str) -> bytes:
+    """Two channels side by side.
+
+    Args:
+        event: whose they are.
+        left: the channel whose paragraphs divide the text.
+        right: the other one.
+        file_type: of `IN_TWO_LANGUAGES`.
+    """
+    columns = _column(event, left.channel), _column(event, right.channel)
+    notice = _notice(event, right.channel if left.channel == FLOOR else left.channel)
+    pairs = pairs_of(left.captions, right.captions, left.channel, right.channel)
+    if file_type == "docx":
+        return two_languages_document(pairs, event.title, *columns, notice)
+    return two_languages_page(pairs, event.title, *columns, notice).encode()
+
+
+def all_transcripts(event: Event, channels: Sequence[Spoken]) -> bytes:
+    """A ZIP with every channel in every type, and each language next to the floor.
+
+    Args:
+        event: whose they are.
+        channels: the floor first; those without captions are left out.
+    """
+    packed = io.BytesIO()
+    written = [one for one in channels if one.captions]
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in written:
+            for file_type in TYPES:
+                name = f"{event.id}-{one.channel}.{file_type}"
+                archive.writestr(name, transcript(event, one, file_type))
+        for floor in written[:1] if written and written[0].channel == FLOOR else ():
+            for one in written[1:]:
+                for file_type in IN_TWO_LANGUAGES:
+                    name = f"{event.id}-{FLOOR}-{one.channel}.{file_type}"
+                    archive.writestr(name, two_languages(event, floor, one, file_type))
+    return packed.getvalue()
+
+
+def _column(event: Event, channel: str) -> Column:
+    if channel != FLOOR:
+        found = describe(channel)
+        return Column(channel, found.name, found.direction)
+    return Column(event.source_language or "", "Original", "auto")
+
+
+def _notice(event: Event, channel: str) -> str:
+    """The organizer's sentence about AI, or ours; empty if the organizer wants none."""
+    if event.ai_notice is None:
+        return _NOTICE
+    return event.ai_notice_translations.get(channel, event.ai_notice)

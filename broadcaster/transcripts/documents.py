@@ -1,0 +1,128 @@
+"""Transcripts as documents of word processors (DOCX), and two languages on a page of HTML."""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import docx
+from docx.document import Document
+from docx.oxml import OxmlElement
+from docx.text.paragraph import Paragraph
+
+from broadcaster.transcripts.files import clock_text
+from broadcaster.transcripts.pairs import Pair
+
+_PAGE_STYLE = (
+    "body{max-width:64rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 sans-serif}"
+    "table{border-collapse:collapse;width:100%}th,td{padding:.4rem .8rem;vertical-align:top;"
+    "text-align:start;border-bottom:1px solid #ddd}"
+)
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+"""Characters that XML cannot hold; a reviewer may have pasted one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A language of a document.
+
+    Attributes:
+        tag: BCP 47; empty if it is unknown.
+        name: for people.
+        direction: `ltr` or `rtl`; `auto` if it is unknown.
+    """
+
+    tag: str
+    name: str
+    direction: str
+
+
+def document_file(
+    paragraphs: Iterable[tuple[int, str]], title: str, language: Column, notice: str
+) -> bytes:
+    """One language as DOCX.
+
+    Args:
+        paragraphs: each with the ms of the event clock at which it begins.
+        title: of the event.
+        language: of the text.
+        notice: the sentence about AI, or empty.
+    """
+    document = _document(title, (language.name, notice))
+    for start_ms, text in paragraphs:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{clock_text(start_ms)} ").italic = True
+        paragraph.add_run(_clean(text))
+        _turn(paragraph, language)
+    return _saved(document)
+
+
+def two_languages_document(
+    pairs: Sequence[Pair], title: str, left: Column, right: Column, notice: str
+) -> bytes:
+    """Two languages side by side as DOCX; see `document_file`."""
+    document = _document(title, (f"{left.name} · {right.name}", notice))
+    # By rows: `table.cell` would look for each of them in the whole table.
+    table = document.add_table(rows=0, cols=3)
+    rows = [("", left.name, right.name)]
+    rows += [(clock_text(one.start_ms), one.left, one.right) for one in pairs]
+    for texts in rows:
+        cells = table.add_row().cells
+        for cell, text, language in zip(cells, texts, (None, left, right), strict=True):
+            cell.text = _clean(text)
+            if language is not None:
+                _turn(cell.paragraphs[0], language)
+    return _saved(document)
+
+
+def two_languages_page(
+    pairs: Sequence[Pair], title: str, left: Column, right: Column, notice: str
+) -> str:
+    """Two languages side by side as a page of HTML to read and print."""
+    heads = "".join(f'<th scope="col">{escape(one.name)}</th>' for one in (left, right))
+    rows = [
+        f"<tr><td><time>{clock_text(one.start_ms)}</time></td>"
+        f"{_cell(one.left, left)}{_cell(one.right, right)}</tr>"
+        for one in pairs
+    ]
+    told = f"<p>{escape(notice, quote=False)}</p>\n" if notice else ""
+    return (
+        f'<!doctype html>\n<html>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title, quote=False)}</title>\n<style>{_PAGE_STYLE}</style>\n"
+        f"<h1>{escape(title, quote=False)}</h1>\n{told}<table>\n<tr><td></td>{heads}</tr>\n"
+        + "\n".join(rows)
+        + "\n</table>\n</html>\n"
+    )
+
+
+def _document(title: str, lines: Iterable[str]) -> Document:
+    document = docx.Document()
+    document.add_heading(_clean(title), level=0)
+    for line in filter(None, lines):
+        document.add_paragraph(_clean(line))
+    return document
+
+
+def _saved(document: Document) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _turn(paragraph: Paragraph, language: Column) -> None:
+    """Write a paragraph of such a language from right to left."""
+    if language.direction == "rtl":
+        element: Any = paragraph.paragraph_format.element
+        element.get_or_add_pPr().append(OxmlElement("w:bidi"))
+        for run in paragraph.runs:
+            run.font.rtl = True
+
+
+def _cell(text: str, language: Column) -> str:
+    tag = f' lang="{escape(language.tag)}"' if language.tag else ""
+    return f'<td{tag} dir="{language.direction}">{escape(text, quote=False)}</td>'
+
+
+def _clean(text: str) -> str:
+    return text.translate(_CONTROLS)
