@@ -55,9 +55,11 @@ export class LanguageList extends EventTarget {
       event.preventDefault();
     });
     this.#rows.addEventListener('keydown', (event) => this.#moveFocus(event));
-    // Firefox is content with a row of which a part is in sight.
+    // Firefox is content with a row of which a part is in sight, and sometimes scrolls after the event.
     this.#rows.addEventListener('focusin', ({ target }) => {
-      if (target instanceof HTMLElement) target.scrollIntoView({ block: 'nearest' });
+      if (!(target instanceof HTMLElement)) return;
+      target.scrollIntoView({ block: 'nearest' });
+      requestAnimationFrame(() => target.scrollIntoView({ block: 'nearest' }));
     });
   }
 
