@@ -54,6 +54,8 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",
     "audio/input/test_stream_address": "programs",
+    "av/receiving/test_groups": "realtime",
+    "commands/test_publish_aes67": "realtime",
     "commands/test_publish_streams": "programs realtime",
     "commands/test_stream_playback": "programs realtime",
     "commands/test_settings": "realtime",

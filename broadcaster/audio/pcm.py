@@ -27,6 +27,7 @@ __all__ = [
     "to_pcm",
     "to_samples",
     "wav_file",
+    "wide_frame",
 ]
 
 Samples = npt.NDArray[np.float32]
@@ -80,6 +81,20 @@ def to_frame(pcm: bytes, pts: int, layout: Layout = "mono") -> AvFrame:
     frame.sample_rate = CLOCK_HZ
     frame.pts = pts
     frame.time_base = Fraction(1, CLOCK_HZ)
+    return frame
+
+
+def wide_frame(samples: npt.NDArray[np.int32], rate_hz: int) -> AvFrame:
+    """24-bit samples as a frame that `PcmResampler` takes.
+
+    Args:
+        samples: a row for each moment, with one or two columns.
+        rate_hz: of the samples.
+    """
+    layout = "mono" if samples.shape[1] == 1 else "stereo"
+    packed = np.ascontiguousarray(samples << 8).reshape(1, -1)
+    frame = AvFrame.from_ndarray(packed, format="s32", layout=layout)
+    frame.sample_rate = rate_hz
     return frame
 
 

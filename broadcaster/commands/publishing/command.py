@@ -15,6 +15,7 @@ from broadcaster.audio.input.capture import list_devices
 from broadcaster.audio.input.stream_address import StreamAddress, parse_stream_address
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
+from broadcaster.commands.publishing.aes67 import RackStream, playback_of_rack, rack_stream_of
 from broadcaster.commands.publishing.sources import DevicePlayback, FilePlayback, Playback
 from broadcaster.commands.publishing.streams import playback_of
 from broadcaster.commands.running import stop_signals
@@ -45,7 +46,8 @@ class PublishPlan:
         key: stage key.
         file: the recording, or
         device: the sound device, or
-        stream: the address of a stream.
+        stream: the address of a stream, or
+        rack: a stream of the rack's network.
         loop: play the recording again and again.
         trust: which certificates to trust; True for those of this machine.
         progress: how to show it.
@@ -56,6 +58,7 @@ class PublishPlan:
     file: Path | None
     device: str | None
     stream: StreamAddress | None
+    rack: RackStream | None
     loop: bool
     trust: ssl.SSLContext | bool
     progress: Progress
@@ -68,6 +71,8 @@ def plan_from(
     progress: str,
     ca: Path | None,
     *,
+    channels: str | None = None,
+    interface: str | None = None,
     loop: bool,
     backup: bool,
 ) -> PublishPlan:
@@ -82,8 +87,11 @@ def plan_from(
         )
     if device is not None and len(words) != 1:
         raise click.UsageError("With --device name the event's WHIP address only: URL.")
-    stream = _stream_of(words[0]) if device is None else None
-    if loop and (device is not None or stream is not None):
+    source = "" if device is not None else words[0]
+    rack = rack_stream_of(source, channels, interface)
+    stream = _stream_of(source) if rack is None else None
+    is_file = device is None and stream is None and rack is None
+    if loop and not is_file:
         raise click.UsageError("--loop repeats a file; a device or a stream has no end.")
     if not key:
         raise click.UsageError("Give the event's stage key: --key or BROADCASTER_STAGE_KEY.")
@@ -101,8 +109,8 @@ def plan_from(
         raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
     if backup:
         url = url.update_query(backup="1")
-    file = Path(words[0]) if device is None and stream is None else None
-    return PublishPlan(url, key, file, device, stream, loop, trust, Progress(progress))
+    file = Path(source) if is_file else None
+    return PublishPlan(url, key, file, device, stream, rack, loop, trust, Progress(progress))
 
 
 def _stream_of(word: str) -> StreamAddress | None:
@@ -213,6 +221,8 @@ class PublishCommand:
             return DevicePlayback(plan.device, self._writer.say)
         if plan.stream is not None:
             return await playback_of(plan.stream, self._writer.say)
+        if plan.rack is not None:
+            return playback_of_rack(plan.rack, self._writer.say)
         assert plan.file is not None
         return FilePlayback(plan.file, loop=plan.loop, say=self._writer.say)
 
