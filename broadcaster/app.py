@@ -63,6 +63,7 @@ from broadcaster.desk.outputs.shown import ShownOutputs
 from broadcaster.desk.programme.conference_desk import ConferenceDesk
 from broadcaster.desk.recordings.watched import WatchedRecordings
 from broadcaster.desk.rehearsal.routes import RehearsalRoutes
+from broadcaster.desk.report.parts import StatusRecorder, report_routes
 from broadcaster.desk.review.presence import ReviewerPresence
 from broadcaster.desk.review.replacement_routes import ReplacementRoutes
 from broadcaster.desk.review.revisions import CaptionReviser
@@ -92,7 +93,6 @@ from broadcaster.model.ports import Bus, Clock
 from broadcaster.os_errors import WEBRTC_PORT, blaming
 from broadcaster.outputs.supervisor import OutputSupervisor
 from broadcaster.outputs.wiring import make_wire
-from broadcaster.report_parts import StatusRecorder, report_routes
 from broadcaster.sockets.uring import Ring
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.system import garbage

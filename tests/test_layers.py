@@ -151,7 +151,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
         "webrtc.clients"
     ),
-    "desk.report": "desk model report report.files system web",
+    "desk.report": "desk desk.transcript model report report.files system web",
     "desk.review": ("access desk desk.journal errors model model.review system web writing"),
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
@@ -197,7 +197,6 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Composition.
     "__main__": "commands system",
     "access_parts": "*",
-    "report_parts": "*",
     "app": "*",
     "recording_parts": "*",
     "serving": "*",
