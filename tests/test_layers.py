@@ -53,6 +53,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio.microphone": "audio model model.check",
     "audio.output": "errors",
     "audio.publishing": "audio model",
+    "audio.full_band": "audio model",
     "audio.stereo": "audio model",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
@@ -102,7 +103,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "booths.text booths.timing model model.consoles realtime system"
     ),
     "booths.floor": "audio errors model system",
-    "booths.playout": "audio audio.publishing booths.floor model",
+    "booths.playout": "audio audio.full_band audio.publishing booths.floor model",
     "booths.sessions": (
         "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
     ),

@@ -14,25 +14,33 @@ LONGEST_FILL = 2 * CLOCK_HZ
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Block:
-    """`block_samples` of s16le mono 24 kHz, starting at `position` of the event clock."""
+    """`block_samples` of s16le mono, starting at `position` of the event clock."""
 
     position: int
     pcm: bytes
 
 
 class Blocks:
-    """Cuts one channel's PCM.
+    """Cuts one channel's PCM. Whatever its rate, lengths are samples of the event clock.
 
     Args:
         block_samples: length of every block.
         longest_fill: gaps up to this many samples are filled with silence.
         aligned: blocks start at multiples of their length, so that all readers that cut the same
             sound get the same blocks, whenever they began.
+        rate_hz: of the PCM, a multiple of `CLOCK_HZ`.
     """
 
     def __init__(
-        self, block_samples: int, longest_fill: int = LONGEST_FILL, *, aligned: bool = False
+        self,
+        block_samples: int,
+        longest_fill: int = LONGEST_FILL,
+        *,
+        aligned: bool = False,
+        rate_hz: int = CLOCK_HZ,
     ) -> None:
+        self._sample_bytes = SAMPLE_BYTES * rate_hz // CLOCK_HZ
+        """Bytes of the PCM in one sample of the event clock."""
         self._block_samples = block_samples
         self._longest_fill = longest_fill
         self._aligned = aligned
@@ -44,7 +52,7 @@ class Blocks:
         """The expected position of the next sample; None before the first."""
         if self._start is None:
             return None
-        return self._start + len(self._buffer) // SAMPLE_BYTES
+        return self._start + len(self._buffer) // self._sample_bytes
 
     def push(self, position: int, pcm: bytes) -> list[Block]:
         """Add a piece and take the blocks it completes.
@@ -59,9 +67,9 @@ class Blocks:
             done = self._finish()
             pcm = self._begin(position, pcm)
         elif position > expected:
-            self._buffer += bytes((position - expected) * SAMPLE_BYTES)
+            self._buffer += bytes((position - expected) * self._sample_bytes)
         else:
-            pcm = pcm[(expected - position) * SAMPLE_BYTES :]
+            pcm = pcm[(expected - position) * self._sample_bytes :]
         self._buffer += pcm
         return done + self._cut()
 
@@ -77,21 +85,21 @@ class Blocks:
         if self._start is None or not self._buffer:
             return None
         rest = Block(self._start, bytes(self._buffer))
-        self._start += len(self._buffer) // SAMPLE_BYTES
+        self._start += len(self._buffer) // self._sample_bytes
         self._buffer.clear()
         return rest
 
     def _begin(self, position: int, pcm: bytes) -> bytes:
         """Start at `position` or the next multiple of the length; returns the PCM from there."""
         skipped = -position % self._block_samples if self._aligned else 0
-        reached = not skipped or len(pcm) > skipped * SAMPLE_BYTES
+        reached = not skipped or len(pcm) > skipped * self._sample_bytes
         self._start = position + skipped if reached else None
-        return pcm[skipped * SAMPLE_BYTES :]
+        return pcm[skipped * self._sample_bytes :]
 
     def _cut(self) -> list[Block]:
         if self._start is None:
             return []
-        size = self._block_samples * SAMPLE_BYTES
+        size = self._block_samples * self._sample_bytes
         done = []
         while len(self._buffer) >= size:
             done.append(Block(self._start, bytes(self._buffer[:size])))
@@ -103,5 +111,5 @@ class Blocks:
         """The unfinished block, filled up with silence."""
         if not self._buffer:
             return []
-        self._buffer += bytes(self._block_samples * SAMPLE_BYTES - len(self._buffer))
+        self._buffer += bytes(self._block_samples * self._sample_bytes - len(self._buffer))
         return self._cut()

@@ -3,25 +3,34 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
-from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
 
-EDGE_SAMPLES = ms_to_samples(5)
-_PHASE = (np.arange(EDGE_SAMPLES) + 0.5) / EDGE_SAMPLES * (math.pi / 2)
-_FADE_IN = np.sin(_PHASE) ** 2
-_FADE_OUT = np.cos(_PHASE) ** 2
-_EDGE_BYTES = EDGE_SAMPLES * SAMPLE_BYTES
+EDGE_MS = 5
+EDGE_SAMPLES = ms_to_samples(EDGE_MS)
+"""Length of an edge at the rate of the event clock."""
 
 
 def cross_fade(old: bytes, new: bytes) -> bytes:
-    """From one sound into another over `EDGE_SAMPLES` of each, s16le mono.
+    """From one sound into another, s16le mono, equally long.
 
     Raises:
-        ValueError: one of them has another length.
+        ValueError: they are not.
     """
-    before = np.frombuffer(old, dtype="<i2") * _FADE_OUT
-    after = np.frombuffer(new, dtype="<i2") * _FADE_IN
+    fade_in = _fade_in(len(old) // SAMPLE_BYTES)
+    before = np.frombuffer(old, dtype="<i2") * fade_in[::-1]
+    after = np.frombuffer(new, dtype="<i2") * fade_in
     return bytes(np.rint(before + after).astype("<i2").data)
+
+
+def _fade_in(samples: int) -> npt.NDArray[np.float64]:
+    """Gains that rise from 0 to 1; backwards they fade out, and both add up to 1."""
+    phase = (np.arange(samples) + 0.5) / samples * (math.pi / 2)
+    return np.asarray(np.sin(phase) ** 2)
+
+
+_EDGE_IN = _fade_in(EDGE_SAMPLES)
 
 
 class SmoothCuts:
@@ -54,8 +63,8 @@ class SmoothCuts:
         left = min(len(samples), EDGE_SAMPLES - self._faded)
         if left:
             part = slice(self._faded, self._faded + left)
-            before = self._before_cut * _FADE_OUT[part, None]
-            head = np.rint(before + samples[:left] * _FADE_IN[part, None]).astype("<i2")
+            before = self._before_cut * _EDGE_IN[::-1][part, None]
+            head = np.rint(before + samples[:left] * _EDGE_IN[part, None]).astype("<i2")
             samples = np.concatenate([head, samples[left:]])
             pcm = samples.tobytes()
             self._faded += left
@@ -64,14 +73,22 @@ class SmoothCuts:
 
 
 class SoftEdges:
-    """A buffer of s16le mono 24 kHz that always gives as much as is asked for.
+    """A buffer of s16le mono that always gives as much as is asked for.
 
     When it is empty it gives silence. Sound after silence fades in, and sound before silence fades
     out, 5 ms each. To fade out in time, the buffer counts as empty as soon as a `pull` would leave
     less than 5 ms.
+
+    Args:
+        rate_hz: of the sound.
+
+    Attributes:
+        edge_samples: length of a fade.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: int = CLOCK_HZ) -> None:
+        self.edge_samples = ms_to_samples(EDGE_MS, rate_hz)
+        self._fade_in = _fade_in(self.edge_samples)
         self._ready = bytearray()
         self._sounding = False
 
@@ -83,8 +100,8 @@ class SoftEdges:
     def push(self, pcm: bytes) -> None:
         """Append sound."""
         if pcm and not self._sounding:
-            faded = min(len(pcm), _EDGE_BYTES) // SAMPLE_BYTES
-            head = np.frombuffer(pcm, dtype="<i2", count=faded) * _FADE_IN[:faded]
+            faded = min(len(pcm) // SAMPLE_BYTES, self.edge_samples)
+            head = np.frombuffer(pcm, dtype="<i2", count=faded) * self._fade_in[:faded]
             pcm = bytes(np.rint(head).astype("<i2").data) + pcm[faded * SAMPLE_BYTES :]
             self._sounding = True
         self._ready += pcm
@@ -92,23 +109,24 @@ class SoftEdges:
     def silence(self, samples: int) -> None:
         """Append silence."""
         if self._sounding:
-            faded = min(self.samples, EDGE_SAMPLES)
+            faded = min(self.samples, self.edge_samples)
             start = len(self._ready) - faded * SAMPLE_BYTES
             tail = np.frombuffer(bytes(self._ready[start:]), dtype="<i2")
-            tail = np.rint(tail * _FADE_OUT[EDGE_SAMPLES - faded :]).astype("<i2")
+            tail = np.rint(tail * self._fade_in[:faded][::-1]).astype("<i2")
             self._ready[start:] = bytes(tail.data)
             self._sounding = False
         self._ready += bytes(samples * SAMPLE_BYTES)
 
     def drop(self, samples: int) -> None:
         """Take out the oldest samples, cross-faded into what follows them; 5 ms must follow."""
-        following = slice(samples * SAMPLE_BYTES, samples * SAMPLE_BYTES + _EDGE_BYTES)
-        joint = cross_fade(bytes(self._ready[:_EDGE_BYTES]), bytes(self._ready[following]))
+        edge_bytes = self.edge_samples * SAMPLE_BYTES
+        following = slice(samples * SAMPLE_BYTES, samples * SAMPLE_BYTES + edge_bytes)
+        joint = cross_fade(bytes(self._ready[:edge_bytes]), bytes(self._ready[following]))
         self._ready[: following.stop] = joint
 
     def pull(self, samples: int) -> bytes:
         """Take exactly this many samples."""
-        if self.samples < samples + EDGE_SAMPLES:
+        if self.samples < samples + self.edge_samples:
             self.silence(max(0, samples - self.samples))
         out = bytes(self._ready[: samples * SAMPLE_BYTES])
         del self._ready[: samples * SAMPLE_BYTES]

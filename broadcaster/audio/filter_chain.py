@@ -11,27 +11,33 @@ from broadcaster.model.audio import CLOCK_HZ
 
 
 class FilterChain:
-    """Takes mono 24 kHz and gives what the last filter makes of it.
+    """Takes mono sound and gives what the last filter makes of it.
 
     It runs in the caller's thread: a thread pool per channel would cost more than the filters.
 
     Args:
         filters: (name, arguments) in the order of the flow, libavfilter's own syntax.
         sample_format: FFmpeg's name of the input's sample format.
+        rate_hz: of the input.
 
     Raises:
         ValueError: FFmpeg was built without one of the filters.
         av.FFmpegError: a filter does not take its arguments.
     """
 
-    def __init__(self, filters: Sequence[tuple[str, str]], sample_format: str = "s16") -> None:
+    def __init__(
+        self,
+        filters: Sequence[tuple[str, str]],
+        sample_format: str = "s16",
+        rate_hz: int = CLOCK_HZ,
+    ) -> None:
         graph = av.filter.Graph()
         graph.threads = 1
         self._source = graph.add_abuffer(
-            sample_rate=CLOCK_HZ,
+            sample_rate=rate_hz,
             format=sample_format,
             layout="mono",
-            time_base=Fraction(1, CLOCK_HZ),
+            time_base=Fraction(1, rate_hz),
         )
         self._filters = [graph.add(name, arguments) for name, arguments in filters]
         self._sink = graph.add("abuffersink")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from broadcaster.audio.pcm import Samples
-from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
 
 FADE_MS = 400
 """Length of a fade of the floor. Under 300 ms it sounds like a switch."""
@@ -35,15 +35,18 @@ class Fader:
     Args:
         fade_ms: how long the whole way takes.
         up: whether it starts at gain 1 instead of 0.
+        rate_hz: of the sound that it fades.
 
     Raises:
         ValueError: `fade_ms` is not positive.
     """
 
-    def __init__(self, fade_ms: int = FADE_MS, *, up: bool = False) -> None:
+    def __init__(
+        self, fade_ms: int = FADE_MS, *, up: bool = False, rate_hz: int = CLOCK_HZ
+    ) -> None:
         if fade_ms <= 0:
             raise ValueError(f"a fade of {fade_ms} ms has no length")
-        self._length = ms_to_samples(fade_ms)
+        self._length = ms_to_samples(fade_ms, rate_hz)
         phase = np.arange(self._length + 1) / self._length * (math.pi / 2)
         self._curve = np.sin(phase).astype(np.float32)
         self._at = self._length if up else 0

@@ -1,6 +1,7 @@
 """PCM between its forms: bytes on the bus, numbers to calculate with, frames of `av`.
 
-Between stages sound is s16le mono 24 kHz; the gain, mix and limiter steps calculate in float32.
+Between stages sound is s16le mono, 24 kHz for engines and 48 kHz for people; the gain, mix and
+limiter steps calculate in float32.
 """
 
 import io
@@ -31,7 +32,10 @@ __all__ = [
 ]
 
 Samples = npt.NDArray[np.float32]
-"""Mono 24 kHz, one dimension, full scale ±1.0; values beyond it are allowed until the limiter."""
+"""Mono, one dimension, full scale ±1.0; values beyond it are allowed until the limiter.
+
+At 24 kHz, or at 48 kHz from the mix of a channel on.
+"""
 
 Layout = Literal["mono", "stereo"]
 """Of PCM bytes; stereo is interleaved."""
@@ -68,19 +72,20 @@ def pcm_of_wav(file: bytes) -> bytes:
     return pcm
 
 
-def to_frame(pcm: bytes, pts: int, layout: Layout = "mono") -> AvFrame:
+def to_frame(pcm: bytes, pts: int, layout: Layout = "mono", rate_hz: int = CLOCK_HZ) -> AvFrame:
     """PCM as a frame that `av` and `aiortc` take.
 
     Args:
-        pcm: s16le 24 kHz.
+        pcm: s16le.
         pts: number of its first sample.
         layout: of the PCM; stereo is interleaved.
+        rate_hz: of the PCM.
     """
     samples = np.frombuffer(pcm, dtype="<i2").reshape(1, -1)
     frame = AvFrame.from_ndarray(samples, format="s16", layout=layout)
-    frame.sample_rate = CLOCK_HZ
+    frame.sample_rate = rate_hz
     frame.pts = pts
-    frame.time_base = Fraction(1, CLOCK_HZ)
+    frame.time_base = Fraction(1, rate_hz)
     return frame
 
 

@@ -8,7 +8,7 @@ from broadcaster.audio.fades import SmoothCuts
 from broadcaster.floor.floor_input import KEPT_SAMPLES, TICK_S, FloorInput
 from broadcaster.floor.heard_sound import HeardSound
 from broadcaster.floor.input_switch import InputSwitch
-from broadcaster.floor.output import FLOOR_VARIANTS, FloorOutput
+from broadcaster.floor.output import FLOOR_VARIANTS, FULL_BAND_FLOOR, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
@@ -50,12 +50,13 @@ class FloorFeed:
         self._bus = bus
         self._clock = clock
         self._output = FloorOutput(bus, event.id, frame_samples)
-        self._audience = Audience(FLOOR_VARIANTS, clock)
+        self._audience = Audience((*FLOOR_VARIANTS, FULL_BAND_FLOOR), clock)
         self._heard = HeardSound(bus, clock, event.id)
         now_s = clock.monotonic()
         self._inputs = {role: FloorInput(now_s) for role in InputRole}
         self._switch = InputSwitch()
         self._cuts = SmoothCuts()
+        self._full_band_cuts = SmoothCuts()
         self._timeline: Timeline | None = None
         self._left_at = now_s
         self.ended = False
@@ -147,7 +148,7 @@ class FloorFeed:
 
     def _take_chunk(self, role: InputRole, chunk: PcmChunk) -> None:
         self._decide()
-        self._inputs[role].add(chunk.samples, self._clock.monotonic())
+        self._inputs[role].add(chunk.samples, chunk.full_band, self._clock.monotonic())
         if role is not self._switch.heard:
             return
         self._heard.add(chunk.samples)
@@ -156,7 +157,8 @@ class FloorFeed:
         free = self._output.next_position
         if self._timeline is None:
             self._timeline = Timeline(max(free, self._now_position()))
-        self._push(self._timeline.place(chunk.rtp_time, free), chunk.samples)
+        position = self._timeline.place(chunk.rtp_time, free)
+        self._push(position, chunk.samples, chunk.full_band)
 
     def _decide(self) -> None:
         """Let the input be heard that should be heard now."""
@@ -171,17 +173,22 @@ class FloorFeed:
         self._timeline = None
         self._heard.forget()
         self._cuts.cut()
+        self._full_band_cuts.cut()
         if self.event.state is not EventState.LIVE:
             return
         free, now = self._output.next_position, self._now_position()
-        newest = self._inputs[self._switch.heard].newest(min(now - free, KEPT_SAMPLES))
+        heard = self._inputs[self._switch.heard]
+        newest, full_band = heard.newest(min(now - free, KEPT_SAMPLES))
         if newest:
-            self._push(max(free, now - len(newest) // SAMPLE_BYTES), newest)
+            self._push(max(free, now - len(newest) // SAMPLE_BYTES), newest, full_band)
 
-    def _push(self, position: int, pcm: bytes) -> None:
+    def _push(self, position: int, pcm: bytes, full_band: bytes) -> None:
         if position > self._output.next_position:
             self._cuts.rest()
-        self._output.push_floor_pcm(position, self._cuts.push(pcm))
+            self._full_band_cuts.rest()
+        self._output.push_floor_pcm(
+            position, self._cuts.push(pcm), self._full_band_cuts.push(full_band)
+        )
 
     async def _tick(self) -> None:
         next_status = self._clock.monotonic()

@@ -5,7 +5,7 @@ import asyncio
 from broadcaster.audio.level import LevelMeter
 from broadcaster.audio.microphone.meter import MicrophoneMeter
 from broadcaster.floor.input_switch import InputState
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, ms_to_samples
 from broadcaster.model.event import StereoInput
 from broadcaster.webrtc.ingest import IngestPeer
 
@@ -16,6 +16,8 @@ PAUSE_S = 0.1
 KEPT_SAMPLES = CLOCK_HZ
 """The newest second of an input, which closes the gap when it takes over."""
 TICK_S = 0.06
+_FULL_BAND_BYTES = SAMPLE_BYTES * FULL_BAND_HZ // CLOCK_HZ
+"""Of one event-clock sample."""
 _SILENT_TICK = bytes(ms_to_samples(60) * SAMPLE_BYTES)
 
 
@@ -39,6 +41,7 @@ class FloorInput:
         self.last_sound_s = now_s
         self._peer: IngestPeer | None = None
         self._newest = bytearray()
+        self._newest_full_band = bytearray()
 
     @property
     def peer(self) -> IngestPeer | None:
@@ -54,27 +57,29 @@ class FloorInput:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         previous, self._peer = self._peer, peer
         self.microphone = MicrophoneMeter()
-        self._newest.clear()
+        self._forget()
         self.arrived.set()
         return previous
 
     def leave(self) -> None:
         """Its publisher has gone."""
         self._peer = None
-        self._newest.clear()
+        self._forget()
 
     def choose_stereo(self, choice: StereoInput) -> None:
         """Follow the organizer's choice of a stereo input's channel."""
         if self._peer is not None:
             self._peer.downmix.choice = choice
 
-    def add(self, pcm: bytes, now_s: float) -> None:
-        """Take the next piece of its sound, s16le mono 24 kHz."""
+    def add(self, pcm: bytes, full_band: bytes, now_s: float) -> None:
+        """Take the next piece of its sound, s16le mono 24 kHz, and the same at 48 kHz."""
         self.last_sound_s = now_s
         self.meter.add(pcm)
         self.microphone.add(pcm)
         self._newest += pcm
         del self._newest[: -KEPT_SAMPLES * SAMPLE_BYTES]
+        self._newest_full_band += full_band
+        del self._newest_full_band[: -KEPT_SAMPLES * _FULL_BAND_BYTES]
 
     def pass_time(self, now_s: float) -> bool:
         """Measure silence while nothing comes, every `TICK_S`; returns whether nothing comes."""
@@ -86,9 +91,18 @@ class FloorInput:
                 self.microphone.add(_SILENT_TICK)
         return True
 
-    def newest(self, samples: int) -> bytes:
-        """Up to so much of its newest sound."""
-        return bytes(self._newest[-samples * SAMPLE_BYTES :]) if samples > 0 else b""
+    def newest(self, samples: int) -> tuple[bytes, bytes]:
+        """Its newest sound, up to this many event-clock samples, at 24 kHz and at 48 kHz."""
+        if samples <= 0:
+            return b"", b""
+        return (
+            bytes(self._newest[-samples * SAMPLE_BYTES :]),
+            bytes(self._newest_full_band[-samples * _FULL_BAND_BYTES :]),
+        )
+
+    def _forget(self) -> None:
+        self._newest.clear()
+        self._newest_full_band.clear()
 
     def state(self, now_s: float) -> InputState:
         """It as it is now."""

@@ -7,7 +7,7 @@ edge forwards them untouched. Layout, network byte order, 16 bytes, then the pay
 | offset | size | field |
 |---|---|---|
 | 0 | 1 | version, 1 |
-| 1 | 1 | kind: 1 PCM s16le mono 24 kHz, 2 Opus |
+| 1 | 1 | kind: 1 PCM s16le mono 24 kHz, 2 Opus, 3 PCM s16le mono 48 kHz |
 | 2 | 2 | flags: 1 the bus retains this sound; only on PCM, the other bits are 0 |
 | 4 | 4 | sequence, counts frames of this channel, wraps at 2**32 |
 | 8 | 8 | position of the first sample on the event clock |
@@ -20,7 +20,9 @@ from enum import IntEnum
 from broadcaster.errors import BadEnvelope
 
 CLOCK_HZ = 24_000
-"""Rate of the event clock and of all PCM between stages."""
+"""Rate of the event clock, and of PCM that engines hear or speak."""
+FULL_BAND_HZ = 48_000
+"""Rate of a microphone on its way to people: interpreters need up to 15 kHz (ISO 20109)."""
 SAMPLE_BYTES = 2
 """Bytes of one mono s16le sample."""
 PCM_FRAME_SAMPLES = 480
@@ -53,9 +55,9 @@ def samples_to_ms(samples: int) -> int:
     return samples * 1000 // CLOCK_HZ
 
 
-def ms_to_samples(ms: int) -> int:
-    """Milliseconds as event-clock samples."""
-    return ms * CLOCK_HZ // 1000
+def ms_to_samples(ms: int, rate_hz: int = CLOCK_HZ) -> int:
+    """Milliseconds as samples, those of the event clock if no other rate is given."""
+    return ms * rate_hz // 1000
 
 
 def wall_position(live_at_ms: int, now_ms: int) -> int:
@@ -87,6 +89,7 @@ class Kind(IntEnum):
 
     PCM = 1
     OPUS = 2
+    FULL_BAND_PCM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class AudioFrame:
     """One piece of a channel's sound.
 
     Attributes:
-        kind: PCM s16le mono 24 kHz, or one Opus packet.
+        kind: PCM s16le mono, 24 kHz or `FULL_BAND_HZ`, or one Opus packet.
         sequence: counts the frames of one channel, without gaps at the sender.
         position: event-clock sample of the frame's first sample.
         payload: the samples or the packet.

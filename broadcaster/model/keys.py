@@ -332,6 +332,11 @@ def interpreter_pcm(event: str, channel: str) -> str:
     return f"human.{event}.{channel}"
 
 
+def interpreter_full_band(event: str, channel: str) -> str:
+    """Topic of the same sound for listeners: PCM frames at `FULL_BAND_HZ`, 20 ms each."""
+    return f"human48.{event}.{channel}"
+
+
 def crib(event: str, channel: str) -> str:
     """Topic of the AI's text for a channel's consoles while a human interpreter is on air.
 

@@ -17,11 +17,13 @@ class Coding(StrEnum):
 
     `PROTECTED` has in-band error correction, for WebRTC listeners that lose packets. `LOW_RATE` is
     for listeners that pay for their data or have little of it; it has no bits left for correction.
+    `FULL_BAND` is the floor as human interpreters need it, up to 15 kHz (ISO 20109).
     """
 
     NORMAL = ""
     PROTECTED = "+fec"
     LOW_RATE = "+low"
+    FULL_BAND = "+full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class ChannelVariant:
     @classmethod
     def parse(cls, text: str) -> "ChannelVariant":
         """Read an id. Every text is one: what is not a suffix belongs to the channel's own id."""
-        codings = (Coding.PROTECTED, Coding.LOW_RATE)
+        codings = (Coding.PROTECTED, Coding.LOW_RATE, Coding.FULL_BAND)
         coding = next((coding for coding in codings if text.endswith(coding)), Coding.NORMAL)
         text = text.removesuffix(coding)
         levels = (FloorLevel.QUIET, FloorLevel.EVEN)

@@ -1,11 +1,11 @@
-"""The sound of one publisher's RTP packets as 24 kHz mono, placed on a clock of its own."""
+"""The sound of one publisher's RTP packets as mono, placed on a clock of its own."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from broadcaster.audio.opus import OpusFrameDecoder
-from broadcaster.audio.pcm import PcmResampler
+from broadcaster.audio.opus import OPUS_HZ, OpusFrameDecoder
+from broadcaster.audio.pcm import AvFrame, PcmResampler
 from broadcaster.audio.stereo.downmix import STEREO_SAMPLE_BYTES, StereoDownmix
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
 from broadcaster.system.rate_limited_log import RateLimitedLog
@@ -33,11 +33,13 @@ class PcmChunk:
     Attributes:
         rtp_time: 48 kHz clock, 0 at the publisher's first sample, never runs backwards; lost
             packets and pauses leave a gap.
-        samples: s16le mono 24 kHz.
+        samples: s16le mono 24 kHz, for engines.
+        full_band: the same at 48 kHz, for people.
     """
 
     rtp_time: int
     samples: bytes
+    full_band: bytes
 
 
 class IncomingSound:
@@ -62,6 +64,9 @@ class IncomingSound:
         self._order = PacketOrder()
         self._decoder = OpusFrameDecoder("stereo")
         self._resampler = PcmResampler("stereo")
+        self._interleaver = PcmResampler("stereo", OPUS_HZ)
+        self._full_band = bytearray()
+        """Stereo that has not come out of the resampler yet: as long as its filter."""
         self.downmix = StereoDownmix()
         self._clock = RtpClock()
         self._time: int | None = None
@@ -127,12 +132,21 @@ class IncomingSound:
         stereo = b"".join(self._resampler.convert(frame) for frame in frames)
         samples = self.downmix.mix(stereo[: length // _RTP_PER_SAMPLE * STEREO_SAMPLE_BYTES])
         kept = len(samples) // SAMPLE_BYTES * _RTP_PER_SAMPLE
+        full_band = self.downmix.mix_full_band(self._take_full_band(frames, length, kept))
         rtp_time = self._clock.place(time, length, kept, self._missing)
         self._note_pause(packet)
         self._time, self._length, self._missing = time, decoded, 0
         self.last_decoded_s = self._monotonic()
         if samples:
-            self._take_chunk(PcmChunk(rtp_time, samples))
+            self._take_chunk(PcmChunk(rtp_time, samples, full_band))
+
+    def _take_full_band(self, frames: list[AvFrame], length: int, kept: int) -> bytes:
+        """As much stereo at 48 kHz as came out of the resampler, from the same moment on."""
+        stereo = b"".join(self._interleaver.convert(frame) for frame in frames)
+        self._full_band += stereo[: length * STEREO_SAMPLE_BYTES]
+        taken = bytes(self._full_band[: kept * STEREO_SAMPLE_BYTES])
+        del self._full_band[: kept * STEREO_SAMPLE_BYTES]
+        return taken.ljust(kept * STEREO_SAMPLE_BYTES, b"\0")
 
     def _leave_out(self, packet: ReceivedPacket, step: int) -> None:
         """Leave out a packet without sound; one that only pads has its neighbour's timestamp."""

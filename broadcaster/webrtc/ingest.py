@@ -1,4 +1,4 @@
-"""One publisher's connection: takes its offer, gives its sound as 24 kHz mono.
+"""One publisher's connection: takes its offer, gives its sound as mono.
 
 A publisher is there as long as it answers ICE checks (consent, RFC 7675), whether or not it sends
 sound: many clients send nothing while they are muted.

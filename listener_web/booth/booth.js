@@ -155,9 +155,14 @@ function cough(on) {
   else show();
 }
 
-/** @param {string} chosen channel */
+/**
+ * The original comes in full, as interpreters need it; a relay has that while a human is on air.
+ *
+ * @param {string} chosen channel
+ */
 function soundAddress(chosen) {
-  return new URL(`/whep/${encodeURIComponent(event)}/${encodeURIComponent(chosen)}`, location.href).href;
+  const sound = encodeURIComponent(chosen === 'floor' ? 'floor+full' : chosen);
+  return new URL(`/whep/${encodeURIComponent(event)}/${sound}`, location.href).href;
 }
 
 /** Put on the headphones and open the microphone. Nobody hears it before the channel is taken. */

@@ -64,3 +64,14 @@ def test_the_rest_is_a_shorter_block() -> None:
     assert (rest.position, rest.pcm) == (480, tone(0.03)[960:])
     assert blocks.take_rest() is None
     assert blocks.next_position == 720
+
+
+def test_a_higher_rate_is_cut_on_the_same_clock() -> None:
+    blocks = Blocks(480, rate_hz=48_000)
+    assert blocks.push(0, b"\1" * 1_000) == []
+    assert blocks.next_position == 250
+    [first, second] = blocks.push(1_000, b"\2" * 4)
+    assert (first.position, second.position) == (0, 480)
+    assert first.pcm == b"\1" * 1_000 + bytes(920)
+    assert blocks.next_position == 1_001
+    assert len(second.pcm) == 1_920

@@ -34,6 +34,17 @@ def test_what_is_not_too_loud_passes_unchanged_and_late() -> None:
     assert np.sqrt(np.mean(error**2)) < 0.01 * np.sqrt(np.mean(said**2))
 
 
+@pytest.mark.parametrize("to_hz", [24_000, 48_000])
+def test_a_full_band_is_limited_and_comes_out_at_either_rate(to_hz: int) -> None:
+    limiter = Limiter(rate_hz=48_000, to_hz=to_hz)
+    said = to_samples(tone(2, 7_900, amplitude=30_000, rate_hz=48_000))
+    pieces = [limiter.limit(said[at : at + 2_880]) for at in range(0, said.size, 2_880)]
+    assert {len(piece) for piece in pieces[:-1]} == {2 * 2_880 * to_hz // 48_000}
+    heard = numbers(b"".join(pieces))[to_hz // 10 :]
+    ceiling = 32_768 * 10 ** (CEILING_DBTP / 20)
+    assert 0.97 * ceiling < np.abs(heard).max() < 1.02 * ceiling
+
+
 def test_every_piece_comes_back_as_long_as_it_was() -> None:
     limiter = Limiter()
     assert limiter.limit(to_samples(b"")) == b""

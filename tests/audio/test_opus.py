@@ -1,12 +1,14 @@
 import av
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from broadcaster.audio.containers import OpusToMp3
-from broadcaster.audio.opus import OpusDecoder, OpusEncoder, OpusStream
-from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, Kind, opus_samples
+from broadcaster.audio.opus import OpusDecoder, OpusEncoder, OpusFrameDecoder, OpusStream
+from broadcaster.audio.pcm import PcmResampler, to_frame
+from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, AudioFrame, Kind, opus_samples
 from broadcaster.model.variant import Coding
-from tests.audio.sounds import best_correlation, speech, tone
+from tests.audio.sounds import best_correlation, numbers, speech, tone, voice_like
 
 FRAMES = pytest.mark.parametrize("frame_samples", [480, 960, 1_440])
 
@@ -69,6 +71,46 @@ def test_a_packet_says_how_long_it_is(frame_ms: str, more: dict[str, str]) -> No
 @pytest.mark.parametrize("packet", [b"", b"\x4b", b"\x4b\x00", b"\x5b\x03", b"\x4b\x07"])
 def test_bytes_that_are_not_opus_have_no_length(packet: bytes) -> None:
     assert opus_samples(packet) == 0
+
+
+def at_48_khz(frames: list[AudioFrame]) -> npt.NDArray[np.float64]:
+    decoder, resampler = OpusFrameDecoder("mono"), PcmResampler("mono", 48_000)
+    parts = [part for frame in frames for part in decoder.decode(frame.payload)]
+    return numbers(b"".join(resampler.convert(part) for part in parts))
+
+
+@FRAMES
+@pytest.mark.parametrize("sound", [voice_like(8), speech()[: 8 * 48_000]], ids=["voice", "talk"])
+def test_another_coding_in_the_middle_of_a_sound_does_not_click(
+    frame_samples: int, sound: bytes
+) -> None:
+    """Twice a second, in the middle of words."""
+    widened = PcmResampler("mono", 48_000).convert(to_frame(sound, 0))
+    half_second = 48_000
+    changed, steady = (OpusStream(frame_samples, rate_hz=48_000) for _ in range(2))
+    heard: list[list[AudioFrame]] = [[], []]
+    for number, at in enumerate(range(0, len(widened), half_second)):
+        changed.change_coding(Coding.FULL_BAND if number % 2 else Coding.NORMAL)
+        for stream, frames in zip((changed, steady), heard, strict=True):
+            frames.extend(stream.encode_pcm(widened[at : at + half_second], at // 4))
+    assert [frame.sequence for frame in heard[0]] == list(range(len(heard[1])))
+    edges = [np.abs(np.diff(at_48_khz(frames), 2)) for frames in heard]
+    assert edges[0].max() < 1.3 * edges[1].max()
+
+
+@FRAMES
+def test_a_full_band_passes_up_to_15_khz(frame_samples: int) -> None:
+    """ISO 20109: 125 Hz to 15 kHz within 3 dB."""
+    stream = OpusStream(frame_samples, Coding.FULL_BAND, 48_000)
+    for hz in (125, 1_000, 8_000, 12_000, 15_000):
+        said = tone(1.0, hz, 3_000, rate_hz=48_000)
+        frames = stream.encode_pcm(said, 0)
+        stream.rest()
+        assert {opus_samples(frame.payload) for frame in frames} == {frame_samples}
+        heard = at_48_khz(frames)[-24_000:]
+        wave = np.exp(-2j * np.pi * hz * np.arange(24_000) / 48_000) * np.hanning(24_000)
+        level_db = 20 * np.log10(np.abs(heard @ wave) * 4 / 24_000 / 3_000)
+        assert abs(level_db) < 3, hz
 
 
 def test_opus_refuses_another_length() -> None:

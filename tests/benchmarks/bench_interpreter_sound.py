@@ -6,39 +6,44 @@ A server with everything in one process, and WebRTC clients of this process. The
 first sample at the speaker's microphone to the moment at which it can leave a headset that waits
 for nothing; a browser's jitter buffer comes on top. Bursts of sound are compared at both ends. The
 sweep compares the level of tones, from the floor to a headset, and from an interpreter's microphone
-to a listener.
+to listeners by every transport.
 """
 
 import argparse
 import asyncio
+import io
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
+import av
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.rtp import RtpPacket
 
-from broadcaster.audio.opus import OpusDecoder
-from broadcaster.audio.pcm import Samples, to_pcm, to_samples
-from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES
+from broadcaster.audio.opus import OPUS_HZ, OpusFrameDecoder
+from broadcaster.audio.pcm import PcmResampler, Samples, to_pcm, to_samples
+from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, AudioFrame
 from broadcaster.webrtc.clients.frames import FRAME_S, PacedFrames
 from broadcaster.webrtc.clients.http_session import negotiated
 from broadcaster.webrtc.clients.publisher import publishing
 from tests.support.processes import TOKEN, broadcaster, rehearsal_server
+from tests.support.tasks import background_task
+from tests.webrtc.support import VoiceTrack
 
 BURST_EVERY_S = 0.7
 LEVEL = 0.1
 """Amplitude of all tones: 20 dB below full scale."""
-TONES_HZ = (125, 250, 500, 1_000, 2_000, 4_000, 6_000, 8_000, 10_000, 11_000, 11_500, 11_900)
+TONES_HZ = (125, 250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 12_000, 13_000, 14_000, 15_000)
 TONE_S = 0.8
 GAP_S = 0.4
 FLAT_DB = 3.0
+SWEEP_S = len(TONES_HZ) * (TONE_S + GAP_S)
 
 
 class Bursts(PacedFrames):
@@ -46,7 +51,7 @@ class Bursts(PacedFrames):
 
     def __init__(self) -> None:
         frames = int(BURST_EVERY_S / FRAME_S)
-        burst = [to_pcm(_tone(1_000, FRAME_S))] * 5
+        burst = [to_pcm(_tone(1_000, FRAME_S, CLOCK_HZ))] * 5
         silence = [bytes(2 * PCM_FRAME_SAMPLES)] * (frames - len(burst))
         super().__init__(itertools.cycle([*silence, *burst]))
         self.began: list[float] = []
@@ -63,15 +68,21 @@ class Bursts(PacedFrames):
 
 
 class Headset:
-    """Everything that a WHEP session brought: when each packet came, and its sound."""
+    """Everything that a listener's connection brought: when each packet came, and its sound."""
 
     def __init__(self) -> None:
         self.packets: list[tuple[float, Samples]] = []
-        self._decoder = OpusDecoder()
+        self._decoder = OpusFrameDecoder("mono")
+        self._resampler = PcmResampler("mono", OPUS_HZ)
 
     async def take(self, packet: RtpPacket, arrival_time_ms: int) -> None:  # noqa: ARG002
         """The next packet, in place of what aiortc does with it."""
-        sound = to_samples(self._decoder.decode(packet.payload))
+        self.take_opus(packet.payload)
+
+    def take_opus(self, packet: bytes) -> None:
+        """The next packet of any transport."""
+        parts = self._decoder.decode(packet)
+        sound = to_samples(b"".join(self._resampler.convert(part) for part in parts))
         self.packets.append((time.perf_counter(), sound))
 
     def onsets(self) -> list[float]:
@@ -80,12 +91,12 @@ class Headset:
         for came, sound in self.packets:
             loud = np.flatnonzero(np.abs(sound) > LEVEL / 4)
             if loud.size and silent:
-                found.append(came + float(loud[0]) / CLOCK_HZ)
+                found.append(came + float(loud[0]) / OPUS_HZ)
             silent = not loud.size
         return found
 
     def sound(self) -> Samples:
-        """All of it."""
+        """All of it, at 48 kHz."""
         return np.concatenate([sound for _, sound in self.packets])
 
 
@@ -98,6 +109,21 @@ async def headset(http: aiohttp.ClientSession, url: str) -> AsyncIterator[Headse
     receiver._handle_rtp_packet = worn.take  # type: ignore[method-assign]
     async with negotiated(http, url, connection, {}, loopback=True):
         yield worn
+
+
+@asynccontextmanager
+async def microphone(http: aiohttp.ClientSession, url: str, key: str) -> AsyncIterator[None]:
+    """A WHIP client inside the context, with all tones at 48 kHz, over and over."""
+    pieces = [
+        np.concatenate((_tone(hz, TONE_S, OPUS_HZ), np.zeros(int(GAP_S * OPUS_HZ), np.float32)))
+        for hz in TONES_HZ
+    ]
+    sound = np.frombuffer(to_pcm(np.tile(np.concatenate(pieces), 6)), np.int16)
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection.addTransceiver(VoiceTrack(sound), direction="sendonly")
+    headers = {"Authorization": f"Bearer {key}"}
+    async with negotiated(http, url, connection, headers, loopback=True):
+        yield
 
 
 @asynccontextmanager
@@ -125,9 +151,9 @@ async def delays_ms(frame_ms: int, bursts: int) -> list[float]:
     async with site(frame_ms) as (http, base, key):
         async with (
             publishing(http, f"{base}/whip/talk", key, source),
-            headset(http, f"{base}/whep/talk/floor") as worn,
+            headset(http, f"{base}/whep/talk/floor%2Bfull") as worn,
         ):
-            await asyncio.sleep(3.0 + bursts * BURST_EVERY_S)
+            await asyncio.sleep(4.0 + bursts * BURST_EVERY_S)
     found = []
     for onset in worn.onsets():
         before = [began for began in source.began if began < onset]
@@ -138,46 +164,68 @@ async def delays_ms(frame_ms: int, bursts: int) -> list[float]:
 
 async def sweeps() -> dict[str, list[float]]:
     """The level of each tone in dB, against the one of 1 kHz, by the way that it went."""
-    seconds = 2.0 + len(TONES_HZ) * (TONE_S + GAP_S)
     found = {}
     async with site(60) as (http, base, key), AsyncExitStack() as stack:
         body = {"name": "Ana", "role": "interpreter", "channel": "fr"}
         link = (await _post(http, "/api/events/talk/tokens", body))["link"]
         token = str(link).rpartition("token=")[2]
-        speaker = publishing(http, f"{base}/whip/talk", key, PacedFrames(_pieces()))
-        await stack.enter_async_context(speaker)
-        async with headset(http, f"{base}/whep/talk/floor") as worn:
-            await asyncio.sleep(seconds)
+        await stack.enter_async_context(microphone(http, f"{base}/whip/talk", key))
+        async with headset(http, f"{base}/whep/talk/floor%2Bfull") as worn:
+            await asyncio.sleep(4.0 + SWEEP_S)
         found["floor → headset"] = _levels_db(worn.sound())
-        ana = publishing(http, f"{base}/whip/talk/fr?on_air=1", token, PacedFrames(_pieces()))
-        await stack.enter_async_context(ana)
+        on_air = f"{base}/whip/talk/fr?on_air=1"
+        await stack.enter_async_context(microphone(http, on_air, token))
         await asyncio.sleep(2.0)
+        ogg, mp3, by_websocket = bytearray(), bytearray(), Headset()
+        readers = (
+            _read(http, "/listen/talk/fr.ogg?backlog_ms=0", ogg),
+            _read(http, "/listen/talk/fr.mp3?backlog_ms=0", mp3),
+            _listen(http, "/e/talk/audio/fr", by_websocket),
+        )
+        for reader in readers:
+            await stack.enter_async_context(background_task(reader, name="listener"))
         async with headset(http, f"{base}/whep/talk/fr") as worn:
-            await asyncio.sleep(seconds)
-        found["interpreter → listener"] = _levels_db(worn.sound())
+            await asyncio.sleep(4.0 + SWEEP_S)
+        found["interpreter → WebRTC"] = _levels_db(worn.sound())
+        found["interpreter → WebSocket"] = _levels_db(by_websocket.sound())
+        found["interpreter → HTTP, Ogg"] = _levels_db(_decoded(ogg))
+        found["interpreter → HTTP, MP3"] = _levels_db(_decoded(mp3))
     return found
 
 
-def _pieces() -> Iterator[bytes]:
-    while True:
-        for hz in TONES_HZ:
-            yield to_pcm(_tone(hz, TONE_S))
-            yield bytes(2 * int(GAP_S * CLOCK_HZ))
+async def _read(http: aiohttp.ClientSession, path: str, into: bytearray) -> None:
+    async with http.get(path) as response:
+        async for piece in response.content.iter_any():
+            into += piece
 
 
-def _tone(hz: float, seconds: float) -> Samples:
-    time_s = np.arange(int(seconds * CLOCK_HZ)) / CLOCK_HZ
+async def _listen(http: aiohttp.ClientSession, path: str, heard: Headset) -> None:
+    async with http.ws_connect(path, protocols=["broadcaster.audio.v1"]) as socket:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.BINARY:
+                heard.take_opus(AudioFrame.from_bytes(message.data).payload)
+
+
+def _decoded(file: bytearray) -> Samples:
+    resampler = PcmResampler("mono", OPUS_HZ)
+    with av.open(io.BytesIO(bytes(file)), "r") as container:
+        frames = container.decode(container.streams.audio[0])
+        return to_samples(b"".join(resampler.convert(frame) for frame in frames))
+
+
+def _tone(hz: float, seconds: float, rate_hz: int) -> Samples:
+    time_s = np.arange(int(seconds * rate_hz)) / rate_hz
     return np.asarray(LEVEL * np.sin(2 * np.pi * hz * time_s), np.float32)
 
 
 def _levels_db(sound: Samples) -> list[float]:
     """How strong each tone was over a tenth of a second, against the one of 1 kHz."""
-    size = CLOCK_HZ // 10
+    size = OPUS_HZ // 10
     windows = sound[: sound.size // size * size].reshape(-1, size).astype(np.float64)
     window = np.hanning(size)
     levels = []
     for hz in TONES_HZ:
-        wave = np.exp(-2j * np.pi * hz * np.arange(size) / CLOCK_HZ) * window
+        wave = np.exp(-2j * np.pi * hz * np.arange(size) / OPUS_HZ) * window
         amplitude = 2 * np.max(np.abs(windows @ wave)) / np.sum(window)
         levels.append(20 * float(np.log10(max(amplitude, 1e-6))))
     return [level - levels[TONES_HZ.index(1_000)] for level in levels]

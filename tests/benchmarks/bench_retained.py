@@ -74,7 +74,8 @@ async def speak(bus: RedisBus, floors: int) -> None:
     began, number = clock(), 0
     while True:
         for output in outputs:
-            output.push_floor_pcm(number * PCM_FRAME_SAMPLES, pieces[number % len(pieces)])
+            piece = pieces[number % len(pieces)]
+            output.push_floor_pcm(number * PCM_FRAME_SAMPLES, piece, 2 * piece)
         number += 1
         await asyncio.sleep(max(0.0, began + number * 0.02 - clock()))
 

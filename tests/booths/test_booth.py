@@ -328,7 +328,8 @@ async def test_the_next_booth_goes_on_where_one_began_that_died_in_its_first_sen
         async def speak() -> None:
             position = 0
             while True:
-                floor.push_floor_pcm(position, position.to_bytes(8, "big") * 120)
+                marked = position.to_bytes(8, "big")
+                floor.push_floor_pcm(position, marked * 120, marked * 240)
                 position += 480
                 await asyncio.sleep(0.02)
 

@@ -72,7 +72,7 @@ class Speaker:
 
     def say(self) -> None:
         """20 ms of its sound."""
-        self.chunks.put_nowait(PcmChunk(self.rtp_time, self.sound))
+        self.chunks.put_nowait(PcmChunk(self.rtp_time, self.sound, 2 * self.sound))
         self.rtp_time += 960
 
 

@@ -26,7 +26,7 @@ async def test_only_the_floors_of_live_events_are_left(tmp_path: Path) -> None:
             event = replace(EVENT, id=str(state), state=state)
             await first.put(keys.event_record(event.id), event.to_json())
             output = FloorOutput(first, event.id, OPUS_FRAME_SAMPLES)
-            output.push_floor_pcm(0, bytes(2 * RETAINED_SAMPLES))
+            output.push_floor_pcm(0, bytes(2 * RETAINED_SAMPLES), bytes(4 * RETAINED_SAMPLES))
         await first.put(keys.event_record("broken"), b"{")
         await leave_live_floors(first)
     async with bus(tmp_path, clock) as second:
@@ -38,7 +38,8 @@ async def test_only_the_floors_of_live_events_are_left(tmp_path: Path) -> None:
 async def test_the_last_samples_are_kept_too(tmp_path: Path) -> None:
     async with bus(tmp_path, FakeClock(1_700_000_000.0)) as used:
         output = FloorOutput(used, "live", OPUS_FRAME_SAMPLES)
-        output.push_floor_pcm(0, bytes(2 * RETAINED_SAMPLES) + b"\1\0" * 100)
+        pcm = bytes(2 * RETAINED_SAMPLES) + b"\1\0" * 100
+        output.push_floor_pcm(0, pcm, 2 * pcm)
         output.retain_rest()
         whole, rest = await used.retained(keys.floor_pcm("live"), 0)
         assert (rest.position, rest.payload) == (RETAINED_SAMPLES, b"\1\0" * 100)

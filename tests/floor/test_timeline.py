@@ -47,9 +47,9 @@ async def test_floor_frames_follow_each_other_whatever_comes_in(frame_samples: i
                 case 1:
                     output.advance_to(output.next_position + chance.randrange(3_000))
             length = chance.randrange(1, 1_000)
-            output.push_floor_pcm(position, bytes(2 * length))
+            output.push_floor_pcm(position, bytes(2 * length), bytes(4 * length))
             position += length
-        output.push_floor_pcm(position + 100 * 24_000, bytes(2 * 2_880))
+        output.push_floor_pcm(position + 100 * 24_000, bytes(2 * 2_880), bytes(4 * 2_880))
         bus.publish("end", b"")
         messages: list[Message] = []
         async for message in heard:

@@ -17,6 +17,7 @@ from broadcaster.model.variant import ChannelVariant, Coding, FloorLevel
         ("+low", FloorLevel.OFF, Coding.LOW_RATE),
         ("+floor+low", FloorLevel.QUIET, Coding.LOW_RATE),
         ("+evenfloor+low", FloorLevel.EVEN, Coding.LOW_RATE),
+        ("+full", FloorLevel.OFF, Coding.FULL_BAND),
     ],
 )
 @pytest.mark.parametrize("channel", ["es", "pt-BR", "floor"])

@@ -36,6 +36,18 @@ def test_each_packet_is_passed_on_at_once() -> None:
     assert loudest_gap_ms(sender) == 0
 
 
+def test_each_piece_has_its_full_band_from_the_same_moment() -> None:
+    sender = Sender()
+    for number, packet in enumerate(speech()):
+        sender.send(packet if number != 100 else DAMAGED["empty"])
+    for chunk in sender.chunks:
+        assert len(chunk.full_band) == 2 * len(chunk.samples)
+    narrow = np.concatenate([np.frombuffer(chunk.samples, "<i2") for chunk in sender.chunks])
+    full = np.concatenate([np.frombuffer(chunk.full_band, "<i2") for chunk in sender.chunks])
+    error = narrow[:40_000].astype(float) - full[:80_000:2]
+    assert np.sqrt(np.mean(error**2)) < 0.02 * np.sqrt(np.mean(narrow.astype(float) ** 2))
+
+
 @pytest.mark.parametrize("damaged", DAMAGED.values(), ids=DAMAGED.keys())
 @pytest.mark.parametrize("repeated", [1, 2, 7])
 @pytest.mark.parametrize("at", [0, 1, 50])

@@ -38,6 +38,7 @@ class StereoDownmix:
         self._before: _Weights | None = None
         self._goal = _WEIGHTS[StereoInput.BOTH]
         self._faded = FADE_SAMPLES
+        self._last_weights = np.zeros((0, 2), np.float32)
 
     @property
     def report(self) -> StereoReport:
@@ -53,8 +54,13 @@ class StereoDownmix:
         for hop in self._meter.measure(stereo / np.float32(FULL_SCALE)):
             self._judge.add_hop(hop)
         self._aim_at(_WEIGHTS[self._taken])
-        mono = np.einsum("sc,sc->s", stereo, self._weights(len(stereo)))
-        return bytes(np.rint(mono).astype("<i2").data)
+        self._last_weights = self._weights(len(stereo))
+        return _mono(stereo, self._last_weights)
+
+    def mix_full_band(self, pcm: bytes) -> bytes:
+        """Mix the last piece in its form at 48 kHz, twice the samples, in the same way."""
+        stereo = np.frombuffer(pcm, "<i2").reshape(-1, 2).astype(np.float32)
+        return _mono(stereo, self._last_weights.repeat(2, axis=0))
 
     @property
     def _taken(self) -> StereoInput:
@@ -78,3 +84,7 @@ class StereoDownmix:
         shares[: fade.size, 0] = fade
         self._faded += fade.size
         return self._before + (self._goal - self._before) * shares
+
+
+def _mono(stereo: npt.NDArray[np.float32], weights: _Weights) -> bytes:
+    return bytes(np.rint(np.einsum("sc,sc->s", stereo, weights)).astype("<i2").data)

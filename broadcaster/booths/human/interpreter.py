@@ -21,7 +21,7 @@ from broadcaster.booths.playout.on_air_mixer import OnAirMixer
 from broadcaster.booths.progress import ChannelProgress
 from broadcaster.booths.text.captions import CaptionWriter
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, AudioFrame
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event
@@ -165,6 +165,7 @@ class HumanInterpreter:
     async def run(self) -> None:
         """Follow the record and the interpreter's sound until cancelled."""
         await first_of(
+            self._hear_full_band(),
             self._sound.receive(self._hear_frame),
             self._follow_record(),
             self._keep_time(),
@@ -185,6 +186,14 @@ class HumanInterpreter:
                 self.switch.set_record(OnAir.from_json(record.value), self._clock.monotonic())
                 self._apply()
                 self._wanted.set()
+
+    async def _hear_full_band(self) -> None:
+        """Let the listeners hear what a microphone took up, beyond the 12 kHz of the engines."""
+        topic = keys.interpreter_full_band(self._event, self._channel)
+        async with self._bus.subscribe(topic) as messages:
+            async for message in messages:
+                frame = AudioFrame.from_bytes(message.payload)
+                self.mixer.push_full_band_pcm(frame.position, frame.payload)
 
     def _hear_frame(self, position: int, pcm: bytes) -> None:
         self._position = position + len(pcm) // SAMPLE_BYTES

@@ -1,9 +1,14 @@
-"""A channel's playout clock: packet by packet, its voice and the floor become Opus."""
+"""A channel's playout clock: packet by packet, its voice and the floor become Opus.
+
+Engines speak and hear 24 kHz. The channel is mixed at 48 kHz, and has the bits for all of that
+while a human interpreter is heard.
+"""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from broadcaster.audio.full_band.rate_change import DELAY_SAMPLES, RateChange
 from broadcaster.audio.level import OutputLevel
 from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
 from broadcaster.audio.opus import OpusStream
@@ -15,7 +20,7 @@ from broadcaster.booths.playout.inserted import InsertedSpeech
 from broadcaster.booths.playout.on_air_mixer import OnAirMixer
 from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.variant import ChannelVariant, Coding, FloorLevel
 
@@ -28,8 +33,14 @@ _BALANCES = {FloorLevel.QUIET: QUIET_FLOOR, FloorLevel.EVEN: EVEN_FLOOR}
 
 def variants_of(channel: str) -> tuple[ChannelVariant, ...]:
     """The variants made in addition to the channel itself, while somebody listens to them."""
-    every = (ChannelVariant(channel, floor, coding) for coding in Coding for floor in FloorLevel)
+    codings = (Coding.NORMAL, Coding.PROTECTED, Coding.LOW_RATE)
+    every = (ChannelVariant(channel, floor, coding) for coding in codings for floor in FloorLevel)
     return tuple(variant for variant in every if variant != ChannelVariant(channel))
+
+
+def _encoded_hz(coding: Coding) -> int:
+    """The rate at which a variant is encoded: the others have no bits for a full band."""
+    return FULL_BAND_HZ if coding is Coding.NORMAL else CLOCK_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,14 @@ class ChannelOutput:
         self._mix_now = mix_now
         self._frame_samples = frame_samples
         self._bed = FloorBed()
+        self._widened_ai = RateChange(CLOCK_HZ, FULL_BAND_HZ)
+        self._widened_floor = RateChange(CLOCK_HZ, FULL_BAND_HZ)
+        self._narrowed = RateChange(FULL_BAND_HZ, CLOCK_HZ)
         self._event = event
         self._itself = ChannelVariant(channel)
         self._variants = variants_of(channel)
         self._streams = {
-            variant: OpusStream(frame_samples, variant.coding)
+            variant: OpusStream(frame_samples, variant.coding, _encoded_hz(variant.coding))
             for variant in (self._itself, *self._variants)
         }
         self._relay = PcmTopic(bus, keys.relay_pcm(event, channel))
@@ -131,17 +145,20 @@ class ChannelOutput:
             self._position = max(self._position, floor_now)
         wanted = self._mix_now()
         inserts = self._inserted.playing
+        full_band = self._on_air.human_heard
         ai = self._pull_voice(floor_now)
-        voice = self._on_air.mix(ai)
+        voice = self._on_air.mix(self._widened_ai.change(ai))
         up = wanted.floor_fills_in and self._voice.idle >= _FLOOR_AFTER and not inserts
         others = inserts or (wanted.floor_fills_in and wanted.floor_speaks)
         self._inserted.observe(ai, free=not (others or self._on_air.human_heard))
-        floor, gains = self._bed.pull(self._frame_samples, up=up)
+        narrow_floor, narrow_gains = self._bed.pull(self._frame_samples, up=up)
+        floor = self._widened_floor.change(narrow_floor)
+        gains = narrow_gains.repeat(FULL_BAND_HZ // CLOCK_HZ)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
         self.level.add(mixed[FloorLevel.OFF])
-        self._publish_frames(self._itself, mixed[FloorLevel.OFF])
+        self._publish_frames(self._itself, mixed[FloorLevel.OFF], full_band=full_band)
         if wanted.relayed:
-            relayed = mixed[FloorLevel.OFF] * (not inserts)
+            relayed = self._narrowed.change(mixed[FloorLevel.OFF] * (not inserts))
             self._relay.push_topic_pcm(self._position, to_pcm(relayed))
         for variant in self._variants:
             if variant not in wanted.variants:
@@ -150,18 +167,24 @@ class ChannelOutput:
             level = variant.floor
             if level not in mixed:
                 mixed[level] = mix_under(voice, floor, gains, _BALANCES[level])
-            self._publish_frames(variant, mixed[level])
+            self._publish_frames(variant, mixed[level], full_band=full_band)
         self._position += self._frame_samples
 
     def _pull_voice(self, floor_now: int) -> Samples:
         """The next samples of the AI, or of what is said in its pause."""
         if not self._inserted.playing:
-            return self._voice.pull(self._frame_samples, floor_now, self._position)
+            heard_at = self._position + DELAY_SAMPLES
+            return self._voice.pull(self._frame_samples, floor_now, heard_at)
         if self._on_air.human_heard:
             self._inserted.cut()
         self._voice.resume_at(self._position + self._inserted.left_samples)
         return self._inserted.pull(self._frame_samples)
 
-    def _publish_frames(self, variant: ChannelVariant, samples: Samples) -> None:
-        for frame in self._streams[variant].encode_samples(samples, self._position):
+    def _publish_frames(
+        self, variant: ChannelVariant, samples: Samples, *, full_band: bool
+    ) -> None:
+        stream = self._streams[variant]
+        if variant.coding is Coding.NORMAL:
+            stream.change_coding(Coding.FULL_BAND if full_band else Coding.NORMAL)
+        for frame in stream.encode_samples(samples, self._position):
             self._bus.publish(keys.opus(self._event, str(variant)), frame.to_bytes())

@@ -1,15 +1,17 @@
 """The human interpreter in place of the AI's voice on a channel, one faded into the other.
 
 The AI's voice is played all the time, at gain 0 while the human is heard. So it can go on at any
-moment, in the middle of what it says.
+moment, in the middle of what it says. All of it is mixed at 48 kHz, the rate of the human's
+microphone.
 """
 
 import numpy as np
 
+from broadcaster.audio.full_band.rate_change import RateChange
 from broadcaster.audio.mix import Fader
-from broadcaster.audio.pcm import FULL_SCALE, Samples, to_samples
+from broadcaster.audio.pcm import FULL_SCALE, Samples, to_pcm, to_samples
 from broadcaster.booths.playout.live_buffer import LiveBuffer
-from broadcaster.model.audio import ms_to_samples
+from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, ms_to_samples
 
 FADE_MS = 150
 """Time in which one voice gives way to the other."""
@@ -17,8 +19,10 @@ WAITING = ms_to_samples(120)
 """Sound to collect before playing on after a gap: a packet of 60 ms, the rest for jitter."""
 MOST_WAITING = ms_to_samples(260)
 """When more is waiting, the oldest is dropped down to `WAITING`, so that it stays live."""
-PAUSE_WAIT_SAMPLES = ms_to_samples(500)
+PAUSE_WAIT_SAMPLES = ms_to_samples(500, FULL_BAND_HZ)
 """The AI waits this long for a pause in what it says before it is heard again."""
+NARROW_AFTER = ms_to_samples(300)
+"""Without full-band sound for this long the frames for engines are heard instead."""
 _PAUSE_RMS = FULL_SCALE * 10 ** (-50 / 20)
 
 
@@ -26,9 +30,11 @@ class OnAirMixer:
     """Lets one of two voices be heard."""
 
     def __init__(self) -> None:
-        self._buffer = LiveBuffer(WAITING, MOST_WAITING)
-        self._human = Fader(FADE_MS)
-        self._ai = Fader(FADE_MS, up=True)
+        self._buffer = LiveBuffer(WAITING, MOST_WAITING, FULL_BAND_HZ)
+        self._full_band_until = 0
+        self._widened = RateChange(CLOCK_HZ, FULL_BAND_HZ)
+        self._human = Fader(FADE_MS, rate_hz=FULL_BAND_HZ)
+        self._ai = Fader(FADE_MS, up=True, rate_hz=FULL_BAND_HZ)
         self._pause_within: int | None = None
         """Samples for which the AI may still wait for a pause."""
 
@@ -51,12 +57,19 @@ class OnAirMixer:
         self._human.up = False
         self._pause_within = PAUSE_WAIT_SAMPLES if at_pause else 0
 
-    def push_human_pcm(self, position: int, pcm: bytes) -> None:
-        """The human's next frame, s16le mono 24 kHz; a part that was pushed before is left out."""
+    def push_full_band_pcm(self, position: int, pcm: bytes) -> None:
+        """The human's next frame, s16le mono 48 kHz; a part that was pushed before is left out."""
+        self._full_band_until = position + len(pcm) // SAMPLE_BYTES * CLOCK_HZ // FULL_BAND_HZ
         self._buffer.push_live_pcm(position, pcm)
 
+    def push_human_pcm(self, position: int, pcm: bytes) -> None:
+        """The same frame at 24 kHz, heard only where a floor process gives no full band."""
+        if position >= self._full_band_until + NARROW_AFTER:
+            widened = self._widened.change(to_samples(pcm))
+            self._buffer.push_live_pcm(position, to_pcm(widened))
+
     def mix(self, voice: Samples) -> Samples:
-        """The next samples of the channel's voice, given those of the AI."""
+        """The next samples of the channel's voice, given those of the AI, both at 48 kHz."""
         self._end_wait(voice)
         if self._human.silent and self._ai.open:
             return voice

@@ -4,12 +4,11 @@ import asyncio
 import logging
 from contextlib import aclosing, suppress
 
-from broadcaster.audio.publishing.pcm_topic import PcmTopic
+from broadcaster.consoles.sound.output import InterpreterOutput
 from broadcaster.model import keys
 from broadcaster.model.audio import (
     CLOCK_HZ,
     RETAINED_SAMPLES,
-    SAMPLE_BYTES,
     ms_to_samples,
     wall_position,
 )
@@ -47,7 +46,7 @@ class InterpreterFeed:
         self.channel = channel
         self._bus = bus
         self._clock = clock
-        self._topic = PcmTopic(bus, keys.interpreter_pcm(event.id, channel))
+        self._output = InterpreterOutput(bus, event.id, channel)
         self._peers: dict[str, IngestPeer] = {}
         self._on_air = OnAir()
         self._offset: int | None = None
@@ -92,9 +91,9 @@ class InterpreterFeed:
         )
         self.ended = True
         if self.event.is_over:
-            self._topic.forget_retained()
+            self._output.forget_retained()
         else:
-            self._topic.retain_rest()
+            self._output.retain_rest()
 
     async def close(self) -> None:
         """End all its microphones."""
@@ -131,21 +130,21 @@ class InterpreterFeed:
         begun = chunk.rtp_time // _RTP_PER_SAMPLE
         if self._offset is None:
             self._offset = self._begin() - begun
-        position, free = self._offset + begun, self._topic.next_position
+        position, free = self._offset + begun, self._output.next_position
         if position < free:  # it is late, and so is all that follows
             self._offset += free - position
             position = free
-        self._topic.push_topic_pcm(position, chunk.samples)
+        self._output.push_interpreter_pcm(position, chunk.samples, chunk.full_band)
 
     def _begin(self) -> int:
         """The position of the first sound of a turn, after a piece of silence.
 
         The transcriber hears whole blocks, so the first word must not begin inside one.
         """
-        start = max(self._topic.next_position, self._now_position())
+        start = max(self._output.next_position, self._now_position())
         block = start - start % RETAINED_SAMPLES
-        if block >= self._topic.next_position:
-            self._topic.push_topic_pcm(block, bytes((start - block) * SAMPLE_BYTES))
+        if block >= self._output.next_position:
+            self._output.push_silence(block, start - block)
         return start
 
     async def _tick(self) -> None:
@@ -156,9 +155,9 @@ class InterpreterFeed:
             if peer is None or self.event.state is not EventState.LIVE:
                 continue
             if self._on_air.muted or (peer.pauses and self._offset is not None):
-                if not self._topic.next_position:
+                if not self._output.next_position:
                     self._begin()
-                self._topic.advance_to(self._now_position() - ms_to_samples(LATE_MS))
+                self._output.advance_to(self._now_position() - ms_to_samples(LATE_MS))
 
     def _now_position(self) -> int:
         if self.event.live_at_ms is None:

@@ -130,8 +130,11 @@ class EventRoom:
         """
         variant = ChannelVariant.parse(channel) if variants else ChannelVariant(channel)
         known = variant.channel in self.event.channel_ids()
-        protected = variant.coding is Coding.PROTECTED
-        if not known or protected or (variant.floor and variant.channel == FLOOR):
+        if variant.channel == FLOOR:
+            made = not variant.floor and variant.coding is not Coding.PROTECTED
+        else:
+            made = variant.coding in {Coding.NORMAL, Coding.LOW_RATE}
+        if not (known and made):
             raise UnknownChannel(self.event.channel_ids())
 
     def audio(self, channel: str) -> AudioHub:

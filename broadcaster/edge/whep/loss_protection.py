@@ -38,9 +38,9 @@ class LossMonitor:
         return changed
 
     def variant_of(self, channel: str) -> str:
-        """The id of the variant that the listener of a channel should hear."""
-        coding = Coding.PROTECTED if self.protected else Coding.NORMAL
-        return str(replace(ChannelVariant.parse(channel), coding=coding))
+        """The id of the variant that the listener of a channel, or variant, should hear."""
+        asked = ChannelVariant.parse(channel)
+        return str(replace(asked, coding=Coding.PROTECTED) if self.protected else asked)
 
 
 def can_be_protected(channel: str) -> bool:

@@ -190,6 +190,19 @@ def test_two_languages_are_no_fault_once_one_is_chosen() -> None:
     assert downmix.report == found(taken=LEFT)
 
 
+def test_the_full_band_is_mixed_in_the_same_way() -> None:
+    """Also while one channel fades into the other."""
+    downmix = StereoDownmix()
+    downmix.choice = StereoInput.LEFT
+    left, right = np.full(2_000, 8_000, "<i2"), np.full(2_000, -6_000, "<i2")
+    for choice in (StereoInput.LEFT, StereoInput.RIGHT, StereoInput.BOTH):
+        downmix.choice = choice
+        mono = downmix.mix(interleaved(left[:480], right[:480]))
+        full_band = downmix.mix_full_band(interleaved(left[:960], right[:960]))
+        assert np.array_equal(np.frombuffer(full_band, "<i2")[::2], np.frombuffer(mono, "<i2"))
+        assert len(full_band) == 2 * len(mono)
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     wiring=st.sampled_from(sorted(WIRINGS)),

@@ -84,7 +84,7 @@ class Heard:
     async def speak(self, frames: int) -> None:
         """Say something at real-time rate."""
         for _ in range(frames):
-            self.output.push_floor_pcm(self._position, LOUD * 480)
+            self.output.push_floor_pcm(self._position, LOUD * 480, LOUD * 960)
             self._position += 480
             await asyncio.sleep(0.02)
 

@@ -15,7 +15,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from broadcaster.audio.opus import OpusDecoder
+from broadcaster.audio.opus import OPUS_HZ, OpusFrameDecoder
+from broadcaster.audio.pcm import PcmResampler
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.booths.booth import Booth
 from broadcaster.booths.demand.orders import BoothOrders
@@ -24,8 +25,15 @@ from broadcaster.booths.engines.engine import Done, EngineOutput, SpeechOutput, 
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.bus.embedded import EmbeddedBus
+from broadcaster.consoles.sound.output import InterpreterOutput
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, PCM_FRAME_SAMPLES, AudioFrame, wall_position
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    FULL_BAND_HZ,
+    PCM_FRAME_SAMPLES,
+    AudioFrame,
+    wall_position,
+)
 from broadcaster.model.caption import Caption
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.standby import Standby
@@ -39,7 +47,9 @@ from tests.support.tasks import background_task
 from tests.support.virtual_time import BEGIN_MS, LoopClock
 
 AI_HZ, HUMAN_HZ, FLOOR_HZ, ANNOUNCEMENT_HZ = 500, 1_200, 2_600, 1_800
-VOICES_HZ = (AI_HZ, HUMAN_HZ, FLOOR_HZ, ANNOUNCEMENT_HZ)
+HISS_HZ = 14_000
+"""A part of the human's voice that only the full band of the microphone can carry."""
+VOICES_HZ = (AI_HZ, HUMAN_HZ, FLOOR_HZ, ANNOUNCEMENT_HZ, HISS_HZ)
 ANSWER_S = 0.6
 """An answer comes this long after what it answers."""
 ANA = OnAir("ana", "Ana")
@@ -57,12 +67,18 @@ def seconds(text: str, speaker: str) -> list[int]:
     return [int("".join(str(_LETTERS.index(c)) for c in one[1:])) for one in words]
 
 
-def tone(hz: int, position: int, samples: int, level: float = 0.2) -> NDArray[np.float64]:
-    """A part of an endless tone that pauses like speech: 0.7 s on, 0.3 s off, without clicks."""
-    at = (position + np.arange(samples)).astype(np.float64)
-    second = at % CLOCK_HZ / CLOCK_HZ
+def tone(
+    hz: int, position: int, samples: int, level: float = 0.2, rate_hz: int = CLOCK_HZ
+) -> NDArray[np.float64]:
+    """A part of an endless tone that pauses like speech: 0.7 s on, 0.3 s off, without clicks.
+
+    Position and length are those of the event's clock, whatever the rate.
+    """
+    more = rate_hz // CLOCK_HZ
+    at = position * more + np.arange(samples * more, dtype=np.float64)
+    second = at % rate_hz / rate_hz
     on = np.clip(np.minimum(second, 0.7 - second) / 0.04, 0, 1)
-    return np.asarray(level * np.sin(np.pi / 2 * on) ** 2 * np.sin(2 * np.pi * hz * at / CLOCK_HZ))
+    return np.asarray(level * np.sin(np.pi / 2 * on) ** 2 * np.sin(2 * np.pi * hz * at / rate_hz))
 
 
 def pcm_of(sound: NDArray[np.float64]) -> bytes:
@@ -160,7 +176,12 @@ class ScriptedEngines:
 
 
 class Stage:
-    """The channel, its floor and its human interpreter."""
+    """The channel, its floor and its human interpreter.
+
+    Attributes:
+        hiss: how loud the human's `HISS_HZ` is, an amplitude.
+        old_floor: whether the floor process is an older one, which publishes no full band.
+    """
 
     def __init__(self, bus: EmbeddedBus, standby: Standby, takeover_silence_s: float) -> None:
         channel = replace(
@@ -174,10 +195,13 @@ class Stage:
         self.connected = False
         self.speaks = True
         self.floor_speaks = True
+        self.hiss = 0.0
+        self.old_floor = False
         self.frames: list[AudioFrame] = []
         self.statuses: list[BoothStatus] = []
         self._floor = PcmTopic(bus, keys.floor_pcm("talk"))
-        self._human = PcmTopic(bus, keys.interpreter_pcm("talk", "es"))
+        self._human = InterpreterOutput(bus, "talk", "es")
+        self._old_human = PcmTopic(bus, keys.interpreter_pcm("talk", "es"))
 
     async def take(self, on_air: OnAir = ANA) -> None:
         """Write the record."""
@@ -193,10 +217,19 @@ class Stage:
                 sound = tone(FLOOR_HZ, position, PCM_FRAME_SAMPLES)
                 self._floor.push_topic_pcm(position, pcm_of(sound * self.floor_speaks))
                 if self.connected:
-                    said = tone(HUMAN_HZ, position, PCM_FRAME_SAMPLES)
-                    self._human.push_topic_pcm(position, pcm_of(said * self.speaks))
+                    self._publish_human(position)
                 position += PCM_FRAME_SAMPLES
             await asyncio.sleep(0.02)
+
+    def _publish_human(self, position: int) -> None:
+        at = position, PCM_FRAME_SAMPLES
+        pcm = pcm_of(tone(HUMAN_HZ, *at) * self.speaks)
+        if self.old_floor:
+            self._old_human.push_topic_pcm(position, pcm)
+            return
+        said = tone(HUMAN_HZ, *at, rate_hz=FULL_BAND_HZ)
+        hiss = tone(HISS_HZ, *at, self.hiss, rate_hz=FULL_BAND_HZ)
+        self._human.push_interpreter_pcm(position, pcm, pcm_of((said + hiss) * self.speaks))
 
     def booth(self, orders: BoothOrders | None = None) -> Booth:
         """A booth of the channel."""
@@ -227,6 +260,15 @@ class Stage:
         return Levels.of(self.frames)
 
 
+def decoded(frames: list[AudioFrame]) -> NDArray[np.float64]:
+    """The sound of a channel as its listeners have it, at 48 kHz."""
+    decoder, resampler = OpusFrameDecoder("mono"), PcmResampler("mono", OPUS_HZ)
+    pcm = b"".join(
+        resampler.convert(part) for frame in frames for part in decoder.decode(frame.payload)
+    )
+    return np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
+
+
 @dataclass(frozen=True)
 class Levels:
     """The level of each voice in a channel's sound, in windows of 50 ms.
@@ -242,13 +284,11 @@ class Levels:
     @classmethod
     def of(cls, frames: list[AudioFrame]) -> "Levels":
         """Measure decoded Opus."""
-        decoder = OpusDecoder()
-        pcm = b"".join(decoder.decode(frame.payload) for frame in frames)
-        size = CLOCK_HZ // 20
-        samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32_768
+        size = OPUS_HZ // 20
+        samples = decoded(frames)
         windows = samples[: len(samples) // size * size].reshape(-1, size)
         spectrum = np.abs(np.fft.rfft(windows * np.hanning(size), axis=1)) * 4 / size
-        bins = {hz: round(hz * size / CLOCK_HZ) for hz in VOICES_HZ}
+        bins = {hz: round(hz * size / OPUS_HZ) for hz in VOICES_HZ}
         dbfs = {
             hz: 20 * np.log10(np.maximum(spectrum[:, at - 1 : at + 2].max(axis=1), 1e-6))
             for hz, at in bins.items()

@@ -24,7 +24,7 @@ from broadcaster.consoles.sound.feeds import InterpreterFeeds
 from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, AudioFrame, wall_position
+from broadcaster.model.audio import CLOCK_HZ, AudioFrame, Kind, wall_position
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import Channel, Event, EventState
@@ -86,6 +86,7 @@ class Booth:
     bus: Bus
     whip: InterpreterWhip
     heard: Heard
+    full_band: Heard
     registry: TokenRegistry
 
     async def token(self, name: str, channel: str = "es") -> tuple[Token, str]:
@@ -120,9 +121,8 @@ def _of(key: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def hearing(bus: Bus) -> AsyncIterator[Heard]:
+async def hearing(bus: Bus, topic: str) -> AsyncIterator[Heard]:
     heard = Heard()
-    topic = keys.interpreter_pcm("talk", "es")
     async with bus.subscribe(topic, depth=10_000) as messages:
 
         async def read() -> None:
@@ -160,11 +160,14 @@ async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
         app.add_routes(whip.routes())
         for run in (registry.run(), feeds.run()):
             await stack.enter_async_context(background_task(run, name="endpoint of the test"))
-        heard = await stack.enter_async_context(hearing(bus))
+        heard, full_band = [
+            await stack.enter_async_context(hearing(bus, topic("talk", "es")))
+            for topic in (keys.interpreter_pcm, keys.interpreter_full_band)
+        ]
         url = await stack.enter_async_context(on_loopback(app))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         stack.push_async_callback(whip.close)
-        yield Booth(url, http, bus, whip, heard, registry)
+        yield Booth(url, http, bus, whip, heard, full_band, registry)
 
 
 async def test_a_microphone_is_heard_on_the_events_clock_while_it_is_on_air(booth: Booth) -> None:
@@ -193,6 +196,25 @@ async def test_a_microphone_is_heard_on_the_events_clock_while_it_is_on_air(boot
     begun = next(number for number, one in enumerate(booth.heard.frames) if any(one.payload))
     sound = booth.heard.samples[begun * 480 :][: 2 * CLOCK_HZ]
     assert worst_match(sound, voice(30)[::2]) >= 0.9
+
+
+async def test_listeners_get_the_full_band_on_the_same_clock(booth: Booth) -> None:
+    ana, key = await booth.token("Ana")
+    await booth.put(OnAir(ana.id, "Ana"))
+    async with client() as microphone:
+        await booth.publish(microphone, key)
+        await booth.heard.loud(2)
+        await booth.put(OnAir(ana.id, "Ana", muted=True))
+        await booth.full_band.silent(0.5)
+    frames = booth.full_band.frames
+    assert {frame.kind for frame in frames} == {Kind.FULL_BAND_PCM}
+    assert {len(frame.payload) for frame in frames} == {1_920}
+    positions = [frame.position for frame in frames]
+    assert positions == list(range(positions[0], positions[0] + 480 * len(positions), 480))
+    assert positions[0] == booth.heard.frames[0].position
+    begun = next(number for number, one in enumerate(frames) if any(one.payload))
+    sound = booth.full_band.samples[begun * 960 :][: 2 * 48_000]
+    assert worst_match(sound, voice(30), 48_000) >= 0.9
 
 
 async def test_the_partner_who_takes_the_channel_is_heard_instead(booth: Booth) -> None:

@@ -98,6 +98,7 @@ async def test_closing_the_event_ends_the_sound(edge: Edge) -> None:
         ("/e/talk/audio/floor+low", 426, "websocket_expected"),
         ("/e/talk/audio/floor+floor+low", 404, "unknown_channel"),
         ("/e/talk/audio/es+low+fec", 404, "unknown_channel"),
+        ("/e/talk/audio/es+full", 404, "unknown_channel"),
         ("/e/talk/captions/es+low", 404, "unknown_channel"),
         ("/e/talk/audio/floor+floor", 404, "unknown_channel"),
         ("/e/talk/audio/floor+evenfloor", 404, "unknown_channel"),

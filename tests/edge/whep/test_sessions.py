@@ -308,9 +308,9 @@ async def test_a_listener_without_loss_waits_for_the_plain_variant_to_flow(
 
 
 def test_all_but_low_rate_variants_can_be_protected() -> None:
-    can_be = ["es", "es+floor", "floor", "es+evenfloor"]
+    can_be = ["es", "es+floor", "floor", "es+evenfloor", "floor+full"]
     assert all(can_be_protected(channel) for channel in can_be)
-    assert not any(can_be_protected(f"{channel}+low") for channel in can_be)
+    assert not any(can_be_protected(f"{channel}+low") for channel in ("es", "es+floor", "floor"))
 
 
 def test_protection_ends_when_reports_are_good_for_a_while() -> None:
@@ -323,4 +323,7 @@ def test_protection_ends_when_reports_are_good_for_a_while() -> None:
     assert not monitor.update(0.0, clock)
     clock.seconds += 2
     assert monitor.update(0.0, clock)
-    assert monitor.variant_of("es+floor") == "es+floor"
+    assert [monitor.variant_of(each) for each in ("es+floor", "floor+full")] == [
+        "es+floor",
+        "floor+full",
+    ]
