@@ -63,6 +63,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "joins_per_address": ("0", "-1", "many"),
     "wrong_keys_per_address": ("0", "-1", "none"),
     "wrong_passcodes_per_address": ("0", "-1", "none"),
+    "recordings_gb": ("0", "-1", "nan", "inf", "1e9", "20 GB"),
     "goodbye_s": ("-1", "601", "nan", "inf", "10 s"),
     "metrics_port": ("0", "-1", "65001", "x"),
     "redis_url": (
@@ -159,7 +160,12 @@ def test_a_bad_value_is_one_sentence(
 
 def test_every_setting_has_bad_values_or_takes_any_path() -> None:
     prices = {name for name in Settings.model_fields if name.startswith("price_")}
-    assert Settings.model_fields.keys() - BAD.keys() - prices == {"data_dir", "tls_cert", "tls_key"}
+    assert Settings.model_fields.keys() - BAD.keys() - prices == {
+        "data_dir",
+        "recordings_dir",
+        "tls_cert",
+        "tls_key",
+    }
 
 
 @pytest.mark.parametrize(
