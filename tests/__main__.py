@@ -64,7 +64,7 @@ class Group:
 WAITING = "realtime or redis or programs or node"
 """Kinds of tests that wait for other programs, or for time to pass."""
 SOUND = Group("sound", "sound", tuple(files_of("sound")))
-WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=6)
+WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=4)
 BACKGROUND = Group("background", f"not (sound or {WAITING})", processes=3, idle=True)
 
 

@@ -250,7 +250,7 @@ def test_wrong_usage_is_named(tmp_path: Path) -> None:
     file = str(recorded(tmp_path, 1))
     url = "https://talks.example/whip/talk"
     for words, sentence in {
-        (file, "--key", "k"): "Name a sound file and",
+        (file, "--key", "k"): "Name a sound file or stream and",
         (file, "talks.example", "--key", "k"): "not an address",
         (file, "file:///x", "--key", "k"): "not an address",
         (file, url): "--key",

@@ -7,7 +7,7 @@ Floor, booths, channels and edge are those of the event; only the provider is th
 import asyncio
 import importlib.util
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import cycle
@@ -50,10 +50,12 @@ class Conductor:
         clock: time.
         base: beginning of all links.
         event: what is rehearsed.
+        spoken: the languages of the prepared talk.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, base: str, event: Event) -> None:
-        spoken = talk.load().languages()
+    def __init__(
+        self, bus: Bus, clock: Clock, base: str, event: Event, spoken: Collection[str]
+    ) -> None:
         self._bus = bus
         self._clock = clock
         self._base = base

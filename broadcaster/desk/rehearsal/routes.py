@@ -16,6 +16,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.rehearsal.conductor import REHEARSAL_TIMEOUT_S, Conductor
 from broadcaster.model.check.trial import TrialAnswer
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.rehearsal import talk
 from broadcaster.web.organizer import Organizer
 
 ALIVE_EVERY_S = 5.0
@@ -60,12 +61,13 @@ class RehearsalRoutes:
         event = (await self._events.get(request.match_info["event"])).event
         event.refuse_if_over()
         base = self._answers.base(request)
+        spoken = (await asyncio.to_thread(talk.load)).languages()
         async with claimed(self._bus, self._clock, event.id, REHEARSAL_TIMEOUT_S):
             headers = {"Content-Type": "application/json", **NO_STORE}
             response = web.StreamResponse(headers=headers)
             await response.prepare(request)
             found = await _kept_alive(
-                response, Conductor(self._bus, self._clock, base, event).run()
+                response, Conductor(self._bus, self._clock, base, event, spoken).run()
             )
             lights = [one.result.light for one in found if one.result is not None]
             values: Values = {"lights": tuple(lights)}

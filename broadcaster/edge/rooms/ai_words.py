@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel.core import parse_locale
 
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.model.event import Event
@@ -63,13 +63,13 @@ def _page_language(tag: str) -> str:
     if tag in known:
         return tag
     try:
-        locale = Locale.parse(tag.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
+        language, territory, script, *_ = parse_locale(tag, sep="-")
+    except ValueError:
         return "en"
-    if locale.language == "zh":
-        traditional = locale.script == _TRADITIONAL or locale.territory in {"TW", "HK", "MO"}
+    if language == "zh":
+        traditional = script == _TRADITIONAL or territory in {"TW", "HK", "MO"}
         return "zh-Hant" if traditional else "zh-Hans"
-    return locale.language if locale.language in known else "en"
+    return language if language in known else "en"
 
 
 @lru_cache(maxsize=1)

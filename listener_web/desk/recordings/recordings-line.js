@@ -5,5 +5,5 @@ import { h } from '../../shared/dom.js';
 /** @param {string} event id */
 export function recordingsLine(event) {
   const href = `/desk/recordings/${encodeURIComponent(event)}`;
-  return h('p', { class: 'soft', 'data-needs': 'keep_recordings' }, h('a', { href }, say('recordingsTitle')));
+  return h('p', { class: 'soft', 'data-needs': 'keep_recordings' }, h('a', { class: 'button small', href }, say('recordingsTitle')));
 }

@@ -42,7 +42,8 @@ async def call(
 
 
 def files_with(folder: Path, text: bytes) -> list[str]:
-    return [path.name for path in folder.iterdir() if text in path.read_bytes()]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if text in path.read_bytes()]
 
 
 async def test_a_conference_is_made_read_listed_and_changed(server: Server) -> None:
