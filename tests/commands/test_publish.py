@@ -255,7 +255,7 @@ def test_wrong_usage_is_named(tmp_path: Path) -> None:
         (file, "file:///x", "--key", "k"): "not an address",
         (file, url): "--key",
         (file, url, "--key", "k\ney"): "copy it again",
-        (url, "--device", "mic", "--key", "k", "--loop"): "a device has no end",
+        (url, "--device", "mic", "--key", "k", "--loop"): "--loop repeats a file",
         (file, url, "--device", "mic", "--key", "k"): "With --device",
         (file, url, "--key", "k", "--progress", "fast"): "--progress",
     }.items():
