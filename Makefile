@@ -17,7 +17,7 @@ help: ## this list
 demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
 
-test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests, in about 17 minutes (needs Redis, Chromium, node and more: see README.md)
+test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests, in about 25 minutes (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m tests
