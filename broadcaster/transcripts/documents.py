@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -13,6 +12,7 @@ from docx.text.paragraph import Paragraph
 
 from broadcaster.transcripts.files import clock_text
 from broadcaster.transcripts.pairs import Pair
+from broadcaster.transcripts.text_types import Column
 
 _PAGE_STYLE = (
     "body{max-width:64rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 sans-serif}"
@@ -21,21 +21,6 @@ _PAGE_STYLE = (
 )
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 """Characters that XML cannot hold; a reviewer may have pasted one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A language of a document.
-
-    Attributes:
-        tag: BCP 47; empty if it is unknown.
-        name: for people.
-        direction: `ltr` or `rtl`; `auto` if it is unknown.
-    """
-
-    tag: str
-    name: str
-    direction: str
 
 
 def document_file(

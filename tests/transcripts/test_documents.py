@@ -7,13 +7,13 @@ from lxml import html
 
 from broadcaster.model.caption import Caption
 from broadcaster.transcripts.documents import (
-    Column,
     document_file,
     two_languages_document,
     two_languages_page,
 )
 from broadcaster.transcripts.files import paragraphs_of
 from broadcaster.transcripts.pairs import Pair, pairs_of
+from broadcaster.transcripts.text_types import Column
 
 ENGLISH = Column("en", "English", "ltr")
 ARABIC = Column("ar", "العربية", "rtl")

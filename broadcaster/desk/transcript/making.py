@@ -9,22 +9,16 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, describe
 from broadcaster.transcripts.documents import (
-    Column,
     document_file,
     two_languages_document,
     two_languages_page,
 )
-from broadcaster.transcripts.files import paragraphs_of, subtitle_file, text_file
-from broadcaster.transcripts.more_files import json_file, page_file, subrip_file, ttml_file
+from broadcaster.transcripts.files import paragraphs_of
 from broadcaster.transcripts.pairs import pairs_of
+from broadcaster.transcripts.text_types import TEXT_TYPES, Column, transcript_text
 
 TYPES: Mapping[str, str] = {
-    "txt": "text/plain",
-    "vtt": "text/vtt",
-    "srt": "application/x-subrip",
-    "ttml": "application/ttml+xml",
-    "json": "application/json",
-    "html": "text/html",
+    **TEXT_TYPES,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 IN_TWO_LANGUAGES = ("docx", "html")
@@ -54,23 +48,9 @@ def transcript(event: Event, spoken: Spoken, file_type: str) -> bytes:
     """
     column, notice = _column(event, spoken.channel), _notice(event, spoken.channel)
     captions, channel = spoken.captions, spoken.channel
-    match file_type:
-        case "docx":
-            paragraphs = paragraphs_of(captions, channel)
-            return document_file(paragraphs, event.title, column, notice)
-        case "vtt":
-            text = subtitle_file(captions, event.title, notice)
-        case "srt":
-            text = subrip_file(captions)
-        case "ttml":
-            text = ttml_file(captions, event.title, column.tag)
-        case "json":
-            text = json_file(captions, event.title, channel, notice)
-        case "html":
-            text = page_file(captions, event.title, column.name, channel, notice, column.direction)
-        case _:
-            text = text_file(captions, event.title, column.name, channel, notice)
-    return text.encode()
+    if file_type == "docx":
+        return document_file(paragraphs_of(captions, channel), event.title, column, notice)
+    return transcript_text(file_type, captions, event.title, channel, column, notice).encode()
 
 
 def two_languages(event: Event, left: Spoken, right: Spoken, file_type: str) -> bytes:

@@ -18,13 +18,7 @@ from broadcaster.edge.transcript.search import Match, find
 from broadcaster.errors import DownloadsOff
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
-from broadcaster.transcripts.files import subtitle_file, text_file
-from broadcaster.transcripts.more_files import (
-    json_file,
-    page_file,
-    subrip_file,
-    ttml_file,
-)
+from broadcaster.transcripts.text_types import TEXT_TYPES, Column, transcript_text
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
 from broadcaster.web.errors import Refused
@@ -35,14 +29,6 @@ MOST_WAITING = 16
 """Searches and files that are being made or wait for that; more are refused."""
 FILE_DEADLINE_S = 10.0
 _HEADERS = {"Cache-Control": "no-store", **FROM_ANYWHERE, **MADE_BY_AI}
-_TYPES = {
-    "txt": "text/plain",
-    "vtt": "text/vtt",
-    "srt": "application/x-subrip",
-    "ttml": "application/ttml+xml",
-    "json": "application/json",
-    "html": "text/html",
-}
 Result = TypeVar("Result")
 
 
@@ -67,7 +53,7 @@ class TranscriptRoutes:
         return [
             web.get("/e/{event}/search/{channel}", self.search),
             web.get(
-                f"/e/{{event}}/transcript/{{channel}}.{{file_type:{'|'.join(_TYPES)}}}",
+                f"/e/{{event}}/transcript/{{channel}}.{{file_type:{'|'.join(TEXT_TYPES)}}}",
                 self.transcript,
             ),
         ]
@@ -108,7 +94,7 @@ class TranscriptRoutes:
         return web.Response(
             body=body,
             headers={
-                "Content-Type": f"{_TYPES[file_type]}; charset=utf-8",
+                "Content-Type": f"{TEXT_TYPES[file_type]}; charset=utf-8",
                 "Content-Disposition": f'attachment; filename="{name}"',
                 **_HEADERS,
             },
@@ -117,30 +103,17 @@ class TranscriptRoutes:
     async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, file_type: str) -> bytes:
         """The file, from memory if nothing was said since it was made."""
         title = room.event.title
-        language, direction = "Original", "auto"
-        tag = room.floor_language if channel == FLOOR else channel
-        if channel != FLOOR:
+        if channel == FLOOR:
+            column = Column(room.floor_language, "Original", "auto")
+        else:
             described = (await languages([channel]))[0]
-            language, direction = described.name, described.direction
+            column = Column(channel, described.name, described.direction)
         past = self.kept.past_of(hub, channel)
         notice = ai_notice(room, channel)
 
         def make(messages: list[bytes]) -> bytes:
             captions = [each.caption for each in past.captions.update(messages)]
-            match file_type:
-                case "vtt":
-                    text = subtitle_file(captions, title, notice)
-                case "srt":
-                    text = subrip_file(captions)
-                case "ttml":
-                    text = ttml_file(captions, title, tag)
-                case "json":
-                    text = json_file(captions, title, channel, notice)
-                case "html":
-                    text = page_file(captions, title, language, channel, notice, direction)
-                case _:
-                    text = text_file(captions, title, language, channel, notice)
-            return text.encode()
+            return transcript_text(file_type, captions, title, channel, column, notice).encode()
 
         files = past.files
         try:
