@@ -10,13 +10,14 @@ from functools import partial
 from aiohttp import web
 
 from broadcaster import from_settings, provider_settings
-from broadcaster.app import ProcessParts, build
+from broadcaster.app import build
 from broadcaster.bus import open_bus
 from broadcaster.config import Role, Settings
 from broadcaster.errors import BusUnavailable
 from broadcaster.floor.last_minute import leave_live_floors
 from broadcaster.model.clock import SystemClock
 from broadcaster.os_errors import METRICS_PORT, PORT, blaming
+from broadcaster.parts.process import ProcessParts
 from broadcaster.sockets.acceptor import Acceptor, accepting
 from broadcaster.sockets.places import PeerPlaces
 from broadcaster.system import private_files

@@ -197,9 +197,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "rack": "audio audio.output av.sending errors model system webrtc.clients",
     # Composition.
     "__main__": "commands system",
-    "access_parts": "*",
     "app": "*",
-    "recording_parts": "*",
+    "parts": "*",
     "serving": "*",
     "commands": "*",
     "commands.publishing": (

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import aiohttp
 
-from broadcaster.access_parts import oidc_provider
 from broadcaster.bus import DATABASE, folder_lock, open_bus
 from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.commands.settings import NO_REDIS, warnings
@@ -25,6 +24,7 @@ from broadcaster.os_errors import (
     explain_folder,
     explain_port,
 )
+from broadcaster.parts.access import oidc_provider
 from broadcaster.provider_settings import provider, realtime_endpoint
 from broadcaster.realtime.protocol.settings import ContinuousConfig
 from broadcaster.realtime.socket.translation import open_translation

@@ -153,7 +153,7 @@ def kinds(of: type[DomainError] = DomainError) -> set[type[DomainError]]:
 
 def classes() -> set[type]:
     found = {value for value in vars(errors).values() if isinstance(value, type)}
-    return {one for one in found if one.__module__ == errors.__name__}
+    return {one for one in found if one.__module__.startswith(errors.__name__ + ".")}
 
 
 def error_ids() -> Iterator[str]:

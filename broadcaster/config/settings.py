@@ -1,12 +1,8 @@
 """Settings: environment variables `BROADCASTER_…` (and `OPENAI_API_KEY`), or a `.env` file."""
 
-import os
-from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,21 +26,7 @@ from broadcaster.setting_types import (
 )
 
 PREFIX = "BROADCASTER_"
-OTHER_VARIABLES = frozenset(PREFIX + n for n in ("INTERPRETER_KEY", "MODELS_DIR", "STAGE_KEY"))
-"""Variables with the prefix that single commands read; they are no settings."""
 ENV_FILE = ".env"
-_ALMOST_SURE = 0.85
-"""Similarity from which a variable with another prefix is taken for a misspelt setting."""
-
-
-class Role(StrEnum):
-    """A stage that a process can run."""
-
-    FLOOR = "floor"
-    BOOTHS = "booths"
-    EDGE = "edge"
-    DESK = "desk"
-    ARCHIVE = "archive"
 
 
 class Settings(BaseSettings):
@@ -321,80 +303,3 @@ class Settings(BaseSettings):
                 f"BROADCASTER_TLS_KEY, or neither; only BROADCASTER_TLS_{given} is set"
             )
         return self
-
-
-_FLOOR, _BOOTHS, _EDGE, _DESK, _ARCHIVE = (frozenset({role}) for role in Role)
-USED_BY: dict[str, frozenset[Role]] = {
-    "workers": _EDGE,
-    "admin_token": _DESK | _EDGE,
-    "store_key": _DESK,
-    **dict.fromkeys(
-        ("sign_in_header", "sign_in_groups_header", "sign_in_proxies", "sign_in_roles"),
-        _DESK | _EDGE,
-    ),
-    **dict.fromkeys(
-        ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_groups_claim"),
-        _DESK,
-    ),
-    "joins_per_address": _EDGE,
-    "wrong_keys_per_address": _FLOOR | _EDGE | _DESK,
-    "wrong_passcodes_per_address": _EDGE,
-    "goodbye_s": _EDGE,
-    "recordings_dir": _ARCHIVE | _DESK,
-    "recordings_gb": _ARCHIVE,
-    **dict.fromkeys(("provider", "realtime_url", "realtime_azure"), _BOOTHS | _EDGE | _DESK),
-    "extra_translate_languages": _BOOTHS | _DESK,
-    **dict.fromkeys(("api_key", "max_tempo", "lag_cap_ms", "on_demand", "linger_s"), _BOOTHS),
-    **{
-        name: _BOOTHS
-        for name in Settings.model_fields
-        if name.startswith(("price_", "fallback_")) or name.endswith("_model")
-    },
-    "frame_ms": _FLOOR | _BOOTHS | _EDGE,
-    "ice_servers": _FLOOR,
-    "batched_sends": _EDGE,
-    "webrtc_port": _EDGE,
-    "webrtc_addresses": _EDGE,
-}
-"""The settings that only some roles read; every role reads the others."""
-
-
-def unused(settings: Settings, roles: frozenset[Role]) -> dict[str, str]:
-    """Settings that were given and change nothing in a process of these roles.
-
-    Returns:
-        For each variable, sorted, why it changes nothing.
-    """
-    found: dict[str, str] = {}
-    for name in sorted(settings.model_fields_set):
-        readers = USED_BY.get(name, roles)
-        if not readers & roles:
-            found[variable(name)] = f"for {' and '.join(sorted(readers))} only"
-        elif name in {"tls_cert", "tls_key", "hsts_days"} and not settings.tls:
-            found[variable(name)] = "TLS is off"
-    return found
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return PREFIX + name.upper()
-
-
-def unknown_variables() -> dict[str, str]:
-    """Variables of the environment and the `.env` file that are named like a setting by mistake.
-
-    Returns:
-        For each the variable that was probably meant, empty when none is similar.
-    """
-    known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
-    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
-    found: dict[str, str] = {}
-    for name in sorted(given - known):
-        if name.startswith(PREFIX):
-            # The prefix, which all share, would make every two names similar.
-            names = [one.removeprefix(PREFIX) for one in known]
-            near = get_close_matches(name.removeprefix(PREFIX), names, n=1, cutoff=0.5)
-            found[name] = PREFIX + near[0] if near else ""
-        elif near := get_close_matches(name, known, n=1, cutoff=_ALMOST_SURE):
-            found[name] = near[0]
-    return found
