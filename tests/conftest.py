@@ -13,6 +13,7 @@ from hypothesis import settings
 from pytest_asyncio import is_async_test
 
 from tests.kinds import KINDS, kinds_of
+from tests.support.copies import TEMPLATES
 from tests.support.loopback import loopback_offered
 from tests.support.shared_chromium import SHARED
 
@@ -48,6 +49,13 @@ def pytest_collection_finish() -> None:
 def one_chromium() -> Iterator[None]:
     """The browser that tests share ends with them."""
     with SHARED.sharing():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_imported_once() -> Iterator[None]:
+    """The processes whose copies run the broadcaster end with the tests."""
+    with TEMPLATES.offered():
         yield
 
 

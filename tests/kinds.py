@@ -139,6 +139,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "rehearsal/whisper/test_whisper": "long speech",
     "rehearsal/wire/test_translation": "speech",
     "sockets/test_first_byte": "realtime",
+    "support/test_copies": "realtime",
     "system/test_child_process": "realtime",
     "test_package": "programs realtime redis",
     "web/test_https": "realtime",

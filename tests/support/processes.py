@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from tests.support.copies import TEMPLATES, Copy
 from tests.support.deadline import deadline
 
 TOKEN = "organizer-token-of-the-tests"
@@ -47,7 +48,7 @@ def descendants(pid: int) -> set[int]:
 class Process:
     """A child process whose output is read line by line and kept."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Copy) -> None:
         self.process = process
         self.lines: list[str] = []
         self._seen = asyncio.Condition()
@@ -93,19 +94,28 @@ async def started(
     """A process with both outputs in `lines`; it is ended with the context."""
     clean = {key: value for key, value in os.environ.items() if "BROADCASTER" not in key}
     clean.pop("OPENAI_API_KEY", None)
-    process = Process(
-        await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**clean, **NO_AUTHORITIES, "PYTHONUNBUFFERED": "1", **(environment or {})},
-        )
-    )
+    variables = {**clean, **NO_AUTHORITIES, "PYTHONUNBUFFERED": "1", **(environment or {})}
+    process = Process(await _start(command, variables))
     try:
         yield process
     finally:
         await process.stop()
+
+
+async def _start(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> asyncio.subprocess.Process | Copy:
+    copied = TEMPLATES.get(command)
+    if copied is not None:
+        template, words = copied
+        return await template.copy(words, environment)
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment,
+    )
 
 
 @asynccontextmanager
