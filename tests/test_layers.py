@@ -39,10 +39,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "model.outputs": "errors",
     "model.recording": "errors model",
     "model.review": "errors model",
+    "model.transcripts": "errors model",
     "model.consoles": "errors model",
     "access": "auth errors model system",
     # Computed from what was stored of an event: its files for readers, and its report.
-    "transcripts": "model writing",
+    "transcripts": "model model.transcripts writing",
     "report": "errors model report.quality writing",
     "report.quality": "errors model report writing",
     "report.files": "model report report.quality",
@@ -68,7 +69,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "oidc": "errors model setting_types",
     "web": (
         "access auth errors model model.announcements model.check model.conference model.outputs "
-        "model.recording model.relay model.review sockets web.access web.pages"
+        "model.recording model.relay model.review model.transcripts sockets web.access web.pages"
     ),
     "web.access": "access auth model web",
     "web.pages": "",
@@ -120,11 +121,13 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
     "edge.rooms": (
-        "auth edge.fanout errors model model.announcements model.conference model.screens sockets "
-        "system web web.access"
+        "auth edge.fanout errors model model.announcements model.conference model.screens "
+        "model.transcripts sockets system web web.access"
     ),
     "edge.screens": ("edge.rooms model model.consoles model.screens system web"),
-    "edge.transcript": "edge.fanout edge.rooms errors model transcripts web writing",
+    "edge.transcript": (
+        "edge.fanout edge.rooms errors model model.transcripts transcripts web writing"
+    ),
     "edge.websocket": "edge.fanout edge.rooms model sockets system web",
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
@@ -143,7 +146,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
-    "desk.transcript": "desk errors model transcripts web",
+    "desk.transcript": "desk errors model model.transcripts transcripts web",
     "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.recordings": (
         "audio.ogg desk desk.alarms desk.journal model model.recording transcripts web"

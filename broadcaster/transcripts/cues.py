@@ -1,18 +1,18 @@
 """Captions as subtitles of a file: at most two lines, long enough to be read, never overlapping."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from broadcaster.model.caption import Caption
-from broadcaster.writing.columns import columns
+from broadcaster.transcripts.recut import GAP_MS, LONGEST_MS, SHORTEST_MS, Part, parts_of
 
-LINES = 2
-SHORTEST_MS = 1_000
-COLUMNS_PER_S = 17
-"""The reading speed up to which a subtitle stays longer, as far as there is room."""
-GAP_MS = 80
-"""Two frames between subtitles, so that a viewer sees that the text has changed."""
-_SHORTEST_POSSIBLE_MS = 40
+LATEST_MS = 1_000
+"""A subtitle begins at most this long after its first word, so that the one before it can be read.
+
+Only where captions of less than a second follow each other and do not fit together it is longer.
+"""
+FLICKER_MS = 500
+"""A subtitle stays over a pause that is shorter, as Netflix asks: half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Cue:
     Attributes:
         start_ms: event clock.
         end_ms: event clock, later.
-        lines: at most `LINES`.
+        lines: at most two.
     """
 
     start_ms: int
@@ -31,42 +31,40 @@ class Cue:
 
 
 def cues_of(captions: Iterable[Caption]) -> list[Cue]:
-    """The subtitles of some captions.
-
-    A caption with more lines, as a reviewer may have written it, becomes several. One that is too
-    short to be read stays as long as the next one lets it.
+    """The subtitles of a channel, see `timed`.
 
     Args:
         captions: in the order of speech.
     """
-    said = [part for caption in captions for part in _parts(caption)]
+    return timed(parts_of(captions))
+
+
+def timed(parts: Sequence[Part]) -> list[Cue]:
+    """The times of subtitles.
+
+    A subtitle never begins before its first word is said. It stays until it can be read, and makes
+    the next one late for that, by `LATEST_MS` at most. Where the speech is faster than that for
+    longer, it is read as fast as it is said, because no word is left out.
+
+    Args:
+        parts: in the order of speech.
+    """
     cues: list[Cue] = []
-    for number, cue in enumerate(said):
-        start_ms = max(cue.start_ms, cues[-1].end_ms if cues else 0)
-        latest_ms = said[number + 1].start_ms - GAP_MS if number + 1 < len(said) else None
-        wanted_ms = max(cue.end_ms, start_ms + _reading_ms(cue.lines))
-        end_ms = wanted_ms if latest_ms is None else min(wanted_ms, latest_ms)
-        cues.append(Cue(start_ms, max(end_ms, start_ms + _SHORTEST_POSSIBLE_MS), cue.lines))
+    for number, part in enumerate(parts):
+        following = parts[number + 1] if number + 1 < len(parts) else None
+        start_ms = max(part.start_ms, cues[-1].end_ms + GAP_MS if cues else 0)
+        end_ms = _end_ms(start_ms, part, following)
+        cues.append(Cue(start_ms, end_ms, part.lines))
     return cues
 
 
-def _parts(caption: Caption) -> Iterator[Cue]:
-    """A caption in parts of at most `LINES`; its time is divided by how much each has to read."""
-    lines = [line.strip() for line in caption.text.splitlines() if line.strip()]
-    parts = [tuple(lines[first : first + LINES]) for first in range(0, len(lines), LINES)]
-    total = sum(map(_columns, parts)) or 1
-    start_ms = max(caption.start_ms, 0)
-    lasts_ms = max(caption.end_ms - start_ms, 0)
-    read = 0
-    for part in parts:
-        begin_ms = start_ms + lasts_ms * read // total
-        read += _columns(part)
-        yield Cue(begin_ms, start_ms + lasts_ms * read // total, part)
-
-
-def _columns(lines: tuple[str, ...]) -> int:
-    return sum(map(columns, lines))
-
-
-def _reading_ms(lines: tuple[str, ...]) -> int:
-    return max(SHORTEST_MS, _columns(lines) * 1_000 // COLUMNS_PER_S)
+def _end_ms(start_ms: int, part: Part, following: Part | None) -> int:
+    read_ms = start_ms + part.reading_ms
+    if following is None:
+        wanted_ms = max(part.end_ms, read_ms)
+    else:
+        free_ms = following.start_ms - GAP_MS
+        wanted_ms = max(min(part.end_ms, free_ms), min(read_ms, free_ms + LATEST_MS))
+        if 0 < free_ms - wanted_ms < FLICKER_MS:
+            wanted_ms = free_ms
+    return min(max(wanted_ms, start_ms + SHORTEST_MS), start_ms + LONGEST_MS)

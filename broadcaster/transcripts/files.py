@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from broadcaster.model.caption import Caption
+from broadcaster.transcripts.cues import Cue, cues_of
 from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
 from broadcaster.writing.sentences import ends_sentence
 
@@ -11,7 +12,6 @@ PAUSE_MS = 2_000
 """A pause after a sentence that begins a paragraph."""
 LONG_CHARACTERS = 500
 """A paragraph this long ends with its sentence; one twice as long ends in any case."""
-_SHORTEST_CUE_MS = 500
 
 
 def text_file(
@@ -40,30 +40,33 @@ def paragraphs_of(captions: Iterable[Caption], channel: str) -> Iterator[tuple[i
 
 
 def subtitle_file(captions: Iterable[Caption], title: str, notice: str) -> str:
-    """WebVTT with one cue for each caption, https://www.w3.org/TR/webvtt1/.
+    """WebVTT, https://www.w3.org/TR/webvtt1/, with subtitles that can be read; see `cues_of`.
 
     Args:
         captions: in the order of speech.
         title: of the event.
         notice: the sentence about AI, or empty.
     """
-    head = [f"WEBVTT {_in_head(title)}"]
+    return webvtt(cues_of(captions), title, notice)
+
+
+def webvtt(cues: Iterable[Cue], title: str, notice: str) -> str:
+    """Subtitles as WebVTT, see `subtitle_file`."""
+    head = [f"WEBVTT {_in_head(title)}".rstrip()]
     if notice:
         head.append(f"NOTE {_in_head(notice)}")
-    return "\n\n".join([*head, *(_cue(caption) for caption in captions)]) + "\n"
+    return "\n\n".join([*head, *(_cue(cue) for cue in cues)]) + "\n"
 
 
 def _in_head(text: str) -> str:
-    """A text outside of cues: an arrow would begin one."""
-    return text.replace("-->", "→")
+    """A text outside of cues: an arrow would begin one, and an empty line would end it."""
+    return " ".join(text.replace("-->", "→").split())
 
 
-def _cue(caption: Caption) -> str:
-    start_ms = max(caption.start_ms, 0)
-    end_ms = max(caption.end_ms, start_ms + _SHORTEST_CUE_MS)
-    lines = [escape(line, quote=False) for line in caption.text.splitlines() if line.strip()]
-    times = f"{clock_text(start_ms, thousandths=True)} --> {clock_text(end_ms, thousandths=True)}"
-    return "\n".join([times, *lines])
+def _cue(cue: Cue) -> str:
+    start, end = (clock_text(ms, thousandths=True) for ms in (cue.start_ms, cue.end_ms))
+    lines = [escape(line, quote=False) for line in cue.lines]
+    return "\n".join([f"{start} --> {end}", *lines])
 
 
 def paragraphs(captions: Iterable[Caption], channel: str) -> Iterator[Sequence[Caption]]:

@@ -6,47 +6,59 @@ from html import escape
 from xml.etree import ElementTree as ET
 
 from broadcaster.model.caption import Caption
-from broadcaster.transcripts.cues import cues_of
+from broadcaster.transcripts.cues import Cue, cues_of
 from broadcaster.transcripts.files import clock_text, paragraphs_of
 
 _TT = "http://www.w3.org/ns/ttml"
 _TTP = f"{_TT}#parameter"
 _TTS = f"{_TT}#styling"
+_TTM = f"{_TT}#metadata"
 _EBUTTM = "urn:ebu:tt:metadata"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _CONFORMS = "urn:ebu:tt:distribution:2018-04"
 _PAGE_STYLE = "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 sans-serif}"
 
-for prefix, namespace in (("", _TT), ("ttp", _TTP), ("tts", _TTS), ("ebuttm", _EBUTTM)):
+_PREFIXES = {"": _TT, "ttp": _TTP, "tts": _TTS, "ttm": _TTM, "ebuttm": _EBUTTM}
+for prefix, namespace in _PREFIXES.items():
     ET.register_namespace(prefix, namespace)
 
 
 def subrip_file(captions: Sequence[Caption]) -> str:
     """SubRip (`.srt`), with subtitles that can be read; see `cues_of`."""
+    return subrip(cues_of(captions))
+
+
+def subrip(cues: Sequence[Cue]) -> str:
+    """Subtitles as SubRip; players would take an arrow in a text for a line of times."""
     blocks = [
-        f"{number}\n{_comma(cue.start_ms)} --> {_comma(cue.end_ms)}\n" + "\n".join(cue.lines)
-        for number, cue in enumerate(cues_of(captions), 1)
+        f"{number}\n{_comma(cue.start_ms)} --> {_comma(cue.end_ms)}\n"
+        + "\n".join(cue.lines).replace("-->", "→")
+        for number, cue in enumerate(cues, 1)
     ]
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def ttml_file(captions: Sequence[Caption], title: str, language: str) -> str:
+def ttml_file(captions: Sequence[Caption], title: str, language: str, direction: str) -> str:
     """TTML in the profile EBU-TT-D (EBU Tech 3380), with the subtitles of `subrip_file`.
 
     Args:
         captions: in the order of speech.
         title: of the event.
         language: a tag; empty if it is unknown.
+        direction: `rtl` for a language that is written from right to left.
     """
     root = ET.Element(f"{{{_TT}}}tt", {f"{{{_XML}}}lang": language, f"{{{_TTP}}}timeBase": "media"})
     root.set(f"{{{_TTP}}}cellResolution", "50 30")
     head = ET.SubElement(root, f"{{{_TT}}}head")
     metadata = ET.SubElement(head, f"{{{_TT}}}metadata")
-    ET.SubElement(metadata, f"{{{_TT}}}title").text = title
+    ET.SubElement(metadata, f"{{{_TTM}}}title").text = title
     document = ET.SubElement(metadata, f"{{{_EBUTTM}}}documentMetadata")
     ET.SubElement(document, f"{{{_EBUTTM}}}conformsToStandard").text = _CONFORMS
     styling = ET.SubElement(head, f"{{{_TT}}}styling")
-    _styled(styling, "style", "text", textAlign="center", fontSize="100%", lineHeight="normal")
+    text_style = {"textAlign": "center", "fontSize": "100%", "lineHeight": "normal"}
+    if direction == "rtl":
+        text_style["direction"] = "rtl"
+    _styled(styling, "style", "text", **text_style)
     _styled(styling, "style", "words", color="#ffffff", backgroundColor="#000000c2")
     layout = ET.SubElement(head, f"{{{_TT}}}layout")
     _styled(layout, "region", "bottom", origin="10% 70%", extent="80% 20%", displayAlign="after")

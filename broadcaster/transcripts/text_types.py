@@ -57,7 +57,7 @@ def transcript_text(
         case "srt":
             return subrip_file(captions)
         case "ttml":
-            return ttml_file(captions, title, column.tag)
+            return ttml_file(captions, title, column.tag, column.direction)
         case "json":
             return json_file(captions, title, channel, notice)
         case "html":

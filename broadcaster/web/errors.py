@@ -64,12 +64,14 @@ from broadcaster.model.review.review_errors import (
     CaptionUnfinished,
     UnknownCaption,
 )
+from broadcaster.model.transcripts.clocks import NoOriginalCaptions, WrongClock
 from broadcaster.web.failures import trace_of
 
 log = logging.getLogger("broadcaster.web.errors")
 
 STATUS: dict[type[DomainError], int] = {
     MalformedSdp: 400,
+    WrongClock: 400,
     DownloadsOff: 403,
     UnknownAnnouncement: 404,
     UnknownCaption: 404,
@@ -86,6 +88,7 @@ STATUS: dict[type[DomainError], int] = {
     ConferenceHasEvents: 409,
     EventExists: 409,
     EventOver: 409,
+    NoOriginalCaptions: 409,
     NothingHeard: 409,
     RecordingsUnreachable: 409,
     TooManyAnnouncements: 409,

@@ -52,13 +52,28 @@ export class EventActions {
     say('stepReport'),
   );
   #transcripts = h('a', { class: 'button small transcripts' }, say('stepTranscripts'));
+  #onOriginal = h(
+    'a',
+    { class: 'button small transcripts-original' },
+    say('stepTranscriptsOriginal'),
+  );
   #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
   #links = h('button', { type: 'button', class: 'button small tokens' }, say('accessLinks'));
   #menu = h(
     'details',
     { class: 'menu' },
     h('summary', { class: 'button' }, say('stepMore')),
-    h('div', { class: 'menu-items' }, this.#copy, this.#links, this.#transcripts, this.#report, this.#archive, this.#delete),
+    h(
+      'div',
+      { class: 'menu-items' },
+      this.#copy,
+      this.#links,
+      this.#transcripts,
+      this.#onOriginal,
+      this.#report,
+      this.#archive,
+      this.#delete,
+    ),
   );
   element = h('div', { class: 'row actions' }, this.#step, this.#edit, this.#menu, this.#close);
 
@@ -112,6 +127,8 @@ export class EventActions {
     this.#archive.hidden = state !== 'closed';
     this.#transcripts.hidden = state === 'draft';
     this.#transcripts.href = `${this.#path}/transcripts.zip`;
+    this.#onOriginal.hidden = state === 'draft';
+    this.#onOriginal.href = `${this.#path}/transcripts.zip?clock=original`;
     this.#report.hidden = !over;
     this.#report.href = `${this.#path}/report.html`;
     this.#delete.hidden = state === 'live' || state === 'paused';

@@ -11,19 +11,19 @@ def caption(start_ms: int, end_ms: int, text: str, channel: str = "es") -> Capti
 def test_subtitles_have_times_and_no_markup() -> None:
     said = [
         caption(61_200, 63_400, "Hoy <b>hablamos</b>\nde A&B"),
-        caption(3_723_004, 3_724_000, "-->\n\n[…]"),
+        caption(3_723_004, 3_725_000, "-->\n\n[…]"),
     ]
     assert subtitle_file(said, "Water --> everyone", "") == (
         "WEBVTT Water → everyone\n\n"
         "00:01:01.200 --> 00:01:03.400\nHoy &lt;b&gt;hablamos&lt;/b&gt;\nde A&amp;B\n\n"
-        "01:02:03.004 --> 01:02:04.000\n--&gt;\n[…]\n"
+        "01:02:03.004 --> 01:02:05.000\n--&gt;\n[…]\n"
     )
 
 
 def test_a_cue_lasts_and_does_not_begin_before_the_talk() -> None:
-    text = subtitle_file([caption(-300, -100, "Hola"), caption(1, 1, "Adiós")], "T", "")
-    assert "00:00:00.000 --> 00:00:00.500\nHola" in text
-    assert "00:00:00.001 --> 00:00:00.501\nAdiós" in text
+    text = subtitle_file([caption(-300, -100, "Hola"), caption(5_001, 5_001, "Adiós")], "T", "")
+    assert "00:00:00.000 --> 00:00:01.000\nHola" in text
+    assert "00:00:05.001 --> 00:00:06.001\nAdiós" in text
 
 
 def test_nothing_that_was_said_is_a_file_all_the_same() -> None:

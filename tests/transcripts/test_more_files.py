@@ -5,8 +5,9 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from broadcaster.model.caption import Caption
-from broadcaster.transcripts.cues import GAP_MS, SHORTEST_MS, cues_of
+from broadcaster.transcripts.cues import cues_of
 from broadcaster.transcripts.more_files import json_file, page_file, subrip_file, ttml_file
+from broadcaster.transcripts.recut import GAP_MS, SHORTEST_MS
 
 TT = "{http://www.w3.org/ns/ttml}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -26,36 +27,39 @@ SAID = [
 
 def test_subtitles_have_two_lines_at_most_and_never_overlap() -> None:
     cues = cues_of(SAID)
-    assert [len(cue.lines) for cue in cues] == [1, 2, 2, 2, 1, 1]
-    assert all(one.end_ms <= other.start_ms for one, other in pairwise(cues))
-    assert all(cue.start_ms < cue.end_ms for cue in cues)
-    assert (cues[0].start_ms, cues[0].end_ms) == (0, SHORTEST_MS)
-    assert cues[1].end_ms == 1_650 - GAP_MS  # longer to be read, but the next one comes
-    assert cues[-1].end_ms == 8_000 + SHORTEST_MS
-    assert [line for cue in cues for line in cue.lines] == [
-        line for one in SAID for line in one.text.splitlines()
+    assert [cue.lines for cue in cues] == [
+        ("Hola El agua <no> conoce & cruza",),  # less than a second each
+        ("Línea 0 que escribió alguien Línea 1", "que escribió alguien Línea 2"),
+        ("que escribió alguien Línea 3 que escribió", "alguien Línea 4 que escribió alguien"),
+        ("Fin.",),
     ]
+    assert all(one.end_ms + GAP_MS <= other.start_ms for one, other in pairwise(cues))
+    assert (cues[0].start_ms, cues[0].end_ms) == (0, 1_883)  # as long as it takes to read it
+    assert cues[1].start_ms == 1_883 + GAP_MS
+    assert cues[-1].end_ms == cues[-1].start_ms + SHORTEST_MS
 
 
 def test_subrip_is_numbered_and_has_commas() -> None:
     text = subrip_file(SAID)
-    assert text.startswith("1\n00:00:00,000 --> 00:00:01,000\nHola\n\n2\n00:00:01,100 --> ")
-    assert text.count(" --> ") == 6
+    assert text.startswith("1\n00:00:00,000 --> 00:00:01,883\nHola El agua")
+    assert text.count(" --> ") == 4
     assert subrip_file([]) == ""
 
 
 def test_ttml_is_well_formed_and_each_subtitle_has_a_region() -> None:
-    root = ET.fromstring(ttml_file(SAID, "Water & <more>", "es"))
+    root = ET.fromstring(ttml_file(SAID, "Water & <more>", "es", "ltr"))
     assert (root.tag, root.get(f"{XML}lang")) == (f"{TT}tt", "es")
     regions = {one.get(f"{XML}id") for one in root.iter(f"{TT}region")}
     styles = {one.get(f"{XML}id") for one in root.iter(f"{TT}style")}
     blocks = list(root.iter(f"{TT}p"))
-    assert len(blocks) == 6
+    assert len(blocks) == 4
     assert {one.get("region") for one in blocks} <= regions
     used = {one.get("style") for one in [*blocks, *root.iter(f"{TT}span")]}
     assert used <= styles
-    assert (blocks[0].get("begin"), blocks[0].get("end")) == ("00:00:00.000", "00:00:01.000")
-    assert [span.text for span in blocks[1].iter(f"{TT}span")] == ["El agua <no>", "conoce & cruza"]
+    assert (blocks[0].get("begin"), blocks[0].get("end")) == ("00:00:00.000", "00:00:01.883")
+    assert [span.text for span in blocks[0].iter(f"{TT}span")] == [
+        "Hola El agua <no> conoce & cruza"
+    ]
 
 
 def test_json_and_the_page_have_all_that_was_said() -> None:

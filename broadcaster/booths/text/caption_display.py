@@ -5,8 +5,8 @@ A word never moves after it was shown. Words that may have to move to the next l
 
 from itertools import pairwise
 
-from broadcaster.booths.text.caption_layout import LINE_COLUMNS, OpenLine
 from broadcaster.writing.breaks import TIGHT, break_cost
+from broadcaster.writing.caption_layout import LINE_COLUMNS, OpenLine
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_words
 from broadcaster.writing.words import word_spans

@@ -16,11 +16,11 @@ from broadcaster.booths.text.caption_display import (
     shown_while_growing,
     shown_with_last_word,
 )
-from broadcaster.booths.text.caption_layout import LINE_COLUMNS, OpenLine, line_ends, next_break
 from broadcaster.booths.text.caption_versions import Arrivals, CaptionVersions
 from broadcaster.booths.text.channel_language import ChannelLanguage
 from broadcaster.booths.timing.places import TextPlace, WholeTime
 from broadcaster.model.caption import Caption
+from broadcaster.writing.caption_layout import LINE_COLUMNS, OpenLine, line_ends, next_break
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_sentences, spaces_between_words
 from broadcaster.writing.sentences import Ending, ending, ends_sentence, may_end_sentence

@@ -1,26 +1,21 @@
 """`/api/events/{event}/report`: the records of an event, and its report as a page or all files."""
 
-import asyncio
 from collections.abc import Callable
-from typing import NoReturn
 
 from aiohttp import web
 
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.report.reading import read_records
+from broadcaster.desk.transcript.files_in_turn import FilesInTurn, download
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Bus
 from broadcaster.report.figures import figures_of
 from broadcaster.report.files.bundle import files_of, zip_of
 from broadcaster.report.files.page import page_of
 from broadcaster.report.records import EventRecords, records_to_json
-from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
 
-DEADLINE_S = 60.0
-MOST_WAITING = 4
-"""Reports that are made or wait for that; more are refused."""
 _PAGE_POLICY = (
     "sandbox allow-downloads allow-same-origin; default-src 'none'; style-src 'unsafe-inline'"
 )
@@ -41,8 +36,7 @@ class ReportRoutes:
         self._bus = bus
         self._events = events
         self._organizer = organizer
-        self._waiting = 0
-        self._making = asyncio.Lock()
+        self._in_turn = FilesInTurn("reports")
 
     def routes(self) -> list[web.RouteDef]:
         """The routes."""
@@ -55,7 +49,7 @@ class ReportRoutes:
         """The records of an event, for `broadcaster report`."""
         self._organizer.authorize(request)
         stored = await self._events.get(request.match_info["event"])
-        body = await self._in_turn(stored.event, records_to_json)
+        body = await self._made(stored.event, records_to_json)
         return web.Response(body=body, content_type="application/json", headers=NO_STORE)
 
     async def report(self, request: web.Request) -> web.Response:
@@ -63,35 +57,22 @@ class ReportRoutes:
         self._organizer.authorize(request)
         stored = await self._events.get(request.match_info["event"])
         if request.match_info["report_type"] == "html":
-            body = await self._in_turn(stored.event, _page)
+            body = await self._made(stored.event, _page)
             headers = {**NO_STORE, "Content-Security-Policy": _PAGE_POLICY}
             return web.Response(
                 body=body, content_type="text/html", charset="utf-8", headers=headers
             )
-        body = await self._in_turn(stored.event, _all_files)
-        name = f'attachment; filename="report-{stored.event.id}.zip"'
-        headers = {**NO_STORE, "Content-Disposition": name}
-        return web.Response(body=body, content_type="application/zip", headers=headers)
+        body = await self._made(stored.event, _all_files)
+        return download(body, f"report-{stored.event.id}.zip", "application/zip")
 
-    async def _in_turn(self, event: Event, make: Make) -> bytes:
-        """Read the records and make something of them, one event at a time.
+    async def _made(self, event: Event, make: Make) -> bytes:
+        """Read the records and make something of them."""
 
-        Raises:
-            Refused: 503 `busy`.
-            BusUnavailable: the broker does not answer.
-        """
-        if self._waiting >= MOST_WAITING:
-            _refuse()
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(DEADLINE_S), self._making:
-                spent_usd = await self._events.spent_usd(event.id)
-                records = await read_records(self._bus, event, spent_usd)
-                return await asyncio.to_thread(make, records)
-        except TimeoutError:
-            _refuse()
-        finally:
-            self._waiting -= 1
+        async def read() -> EventRecords:
+            spent_usd = await self._events.spent_usd(event.id)
+            return await read_records(self._bus, event, spent_usd)
+
+        return await self._in_turn.make(read, make)
 
 
 def _page(records: EventRecords) -> bytes:
@@ -100,13 +81,3 @@ def _page(records: EventRecords) -> bytes:
 
 def _all_files(records: EventRecords) -> bytes:
     return zip_of(files_of(records, figures_of(records)))
-
-
-def _refuse() -> NoReturn:
-    raise Refused(
-        503,
-        "busy",
-        "other reports are being made at this moment",
-        hint="Try again in a few seconds.",
-        headers={"Retry-After": "5"},
-    )

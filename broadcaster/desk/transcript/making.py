@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, describe
+from broadcaster.model.transcripts.clocks import TranscriptClock
+from broadcaster.model.transcripts.notices import file_notice
+from broadcaster.transcripts.bilingual import two_language_cues
 from broadcaster.transcripts.documents import (
     document_file,
     two_languages_document,
     two_languages_page,
 )
-from broadcaster.transcripts.files import paragraphs_of
+from broadcaster.transcripts.files import paragraphs_of, webvtt
+from broadcaster.transcripts.more_files import subrip
+from broadcaster.transcripts.original_clock import on_original_clock
 from broadcaster.transcripts.pairs import pairs_of
 from broadcaster.transcripts.text_types import TEXT_TYPES, Column, transcript_text
 
@@ -21,8 +26,7 @@ TYPES: Mapping[str, str] = {
     **TEXT_TYPES,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-IN_TWO_LANGUAGES = ("docx", "html")
-_NOTICE = "Interpretation and captions are made by AI and may contain mistakes."
+IN_TWO_LANGUAGES = ("docx", "html", "srt", "vtt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,27 @@ class Spoken:
     captions: Sequence[Caption]
 
 
+def on_clock(
+    clock: TranscriptClock, channels: Sequence[Spoken], floor: Sequence[Caption]
+) -> list[Spoken]:
+    """Channels with their times on a clock; it may take a second: call it in a thread.
+
+    Args:
+        clock: whose times they get.
+        channels: with the times at which they are heard.
+        floor: captions of the floor.
+
+    Raises:
+        NoOriginalCaptions: the times of the original are not known.
+    """
+    return [
+        one
+        if clock is TranscriptClock.HEARD or one.channel == FLOOR
+        else Spoken(one.channel, on_original_clock(one.captions, floor))
+        for one in channels
+    ]
+
+
 def transcript(event: Event, spoken: Spoken, file_type: str) -> bytes:
     """One channel as a file; it may take seconds: call it in a thread.
 
@@ -46,7 +71,7 @@ def transcript(event: Event, spoken: Spoken, file_type: str) -> bytes:
         spoken: the channel.
         file_type: of `TYPES`.
     """
-    column, notice = _column(event, spoken.channel), _notice(event, spoken.channel)
+    column, notice = _column(event, spoken.channel), file_notice(event, spoken.channel)
     captions, channel = spoken.captions, spoken.channel
     if file_type == "docx":
         return document_file(paragraphs_of(captions, channel), event.title, column, notice)
@@ -54,16 +79,19 @@ def transcript(event: Event, spoken: Spoken, file_type: str) -> bytes:
 
 
 def two_languages(event: Event, left: Spoken, right: Spoken, file_type: str) -> bytes:
-    """Two channels side by side.
+    """Two channels side by side, or as subtitles with a line of each.
 
     Args:
         event: whose they are.
-        left: the channel whose paragraphs divide the text.
+        left: the channel whose paragraphs divide the text, and whose times subtitles have.
         right: the other one.
         file_type: of `IN_TWO_LANGUAGES`.
     """
     columns = _column(event, left.channel), _column(event, right.channel)
-    notice = _notice(event, right.channel if left.channel == FLOOR else left.channel)
+    notice = file_notice(event, right.channel if left.channel == FLOOR else left.channel)
+    if file_type in {"srt", "vtt"}:
+        cues = two_language_cues(left.captions, right.captions)
+        return (subrip(cues) if file_type == "srt" else webvtt(cues, event.title, notice)).encode()
     pairs = pairs_of(left.captions, right.captions, left.channel, right.channel)
     if file_type == "docx":
         return two_languages_document(pairs, event.title, *columns, notice)
@@ -97,10 +125,3 @@ def _column(event: Event, channel: str) -> Column:
         found = describe(channel)
         return Column(channel, found.name, found.direction)
     return Column(event.source_language or "", "Original", "auto")
-
-
-def _notice(event: Event, channel: str) -> str:
-    """The organizer's sentence about AI, or ours; empty if the organizer wants none."""
-    if event.ai_notice is None:
-        return _NOTICE
-    return event.ai_notice_translations.get(channel, event.ai_notice)

@@ -1,31 +1,30 @@
 """`/api/events/{event}/transcript…`: what was said, as files for the organizer."""
 
-import asyncio
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
+from broadcaster.desk.transcript.files_in_turn import FilesInTurn, download
 from broadcaster.desk.transcript.making import (
     IN_TWO_LANGUAGES,
     TYPES,
     Spoken,
     all_transcripts,
+    on_clock,
     transcript,
     two_languages,
 )
 from broadcaster.desk.transcript.reading import read_captions
 from broadcaster.errors import UnknownChannel
+from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
+from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
+from broadcaster.model.transcripts.clocks import TranscriptClock
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
 
-DEADLINE_S = 60.0
-MOST_WAITING = 4
-"""Files that are made or wait for that; more are refused."""
 Make = Callable[[list[Spoken]], bytes]
 
 
@@ -42,8 +41,7 @@ class TranscriptDesk:
         self._bus = bus
         self._events = events
         self._organizer = organizer
-        self._waiting = 0
-        self._making = asyncio.Lock()
+        self._in_turn = FilesInTurn("transcripts")
 
     def routes(self) -> list[web.RouteDef]:
         """The routes."""
@@ -76,53 +74,40 @@ class TranscriptDesk:
             return transcript(event, spoken[0], file_type)
 
         channels = [channel, other] if other else [channel]
-        body = await self._in_turn(event, channels, make)
-        return _file(body, f"{event.id}-{'-'.join(channels)}.{file_type}", TYPES[file_type])
+        body = await self._made(request, event, channels, make)
+        return download(body, f"{event.id}-{'-'.join(channels)}.{file_type}", TYPES[file_type])
 
     async def all(self, request: web.Request) -> web.Response:
         """All channels in all types."""
         self._organizer.authorize(request)
         event = (await self._events.get(request.match_info["event"])).event
-        body = await self._in_turn(
-            event, list(event.channel_ids()), lambda spoken: all_transcripts(event, spoken)
+        channels = list(event.channel_ids())
+        body = await self._made(
+            request, event, channels, lambda spoken: all_transcripts(event, spoken)
         )
-        return _file(body, f"transcripts-{event.id}.zip", "application/zip")
+        return download(body, f"transcripts-{event.id}.zip", "application/zip")
 
-    async def _in_turn(self, event: Event, channels: list[str], make: Make) -> bytes:
-        """Read some channels and make something of them, one at a time.
+    async def _made(
+        self, request: web.Request, event: Event, channels: list[str], make: Make
+    ) -> bytes:
+        """Read some channels and make something of them, on the clock that is asked for.
 
         Raises:
+            WrongClock: there is no such clock.
+            NoOriginalCaptions: the times of the original are not known.
             UnknownChannel: the event has no such channel.
-            Refused: 503 `busy`.
-            BusUnavailable: the broker does not answer.
         """
+        clock = TranscriptClock.parse(request.query.get("clock", ""))
         if not set(channels) <= set(event.channel_ids()):
             raise UnknownChannel(event.channel_ids())
-        if self._waiting >= MOST_WAITING:
-            _refuse()
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(DEADLINE_S), self._making:
-                spoken = [
-                    Spoken(one, await read_captions(self._bus, event.id, one)) for one in channels
-                ]
-                return await asyncio.to_thread(make, spoken)
-        except TimeoutError:
-            _refuse()
-        finally:
-            self._waiting -= 1
+        timing = [FLOOR] if clock is TranscriptClock.ORIGINAL else []
 
+        async def read() -> dict[str, Sequence[Caption]]:
+            wanted = dict.fromkeys([*channels, *timing])
+            return {one: await read_captions(self._bus, event.id, one) for one in wanted}
 
-def _file(body: bytes, name: str, content_type: str) -> web.Response:
-    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=content_type, headers=headers)
+        def on_its_clock(captions: dict[str, Sequence[Caption]]) -> bytes:
+            spoken = [Spoken(one, captions[one]) for one in channels]
+            return make(on_clock(clock, spoken, captions.get(FLOOR, ())))
 
-
-def _refuse() -> NoReturn:
-    raise Refused(
-        503,
-        "busy",
-        "other transcripts are being made at this moment",
-        hint="Try again in a few seconds.",
-        headers={"Retry-After": "5"},
-    )
+        return await self._in_turn.make(read, on_its_clock)

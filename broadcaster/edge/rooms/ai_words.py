@@ -6,8 +6,8 @@ from functools import lru_cache
 from babel.core import parse_locale
 
 from broadcaster.edge.rooms.event_room import EventRoom
-from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
+from broadcaster.model.transcripts.notices import own_ai_notice
 from broadcaster.model.variant import ChannelVariant
 from broadcaster.web.assets import assets
 
@@ -38,13 +38,6 @@ def ai_notice(room: EventRoom, channel: str) -> str:
         return own
     language = room.floor_language if channel == FLOOR else channel
     return _sentences(_page_language(language or "en"))["aiNotice"]
-
-
-def own_ai_notice(event: Event, language: str) -> str | None:
-    """The organizer's sentence about AI in a language; None for the pages' own, empty for none."""
-    if event.ai_notice is None:
-        return None
-    return event.ai_notice_translations.get(language, event.ai_notice)
 
 
 def station_name(room: EventRoom, channel: str) -> str:

@@ -73,6 +73,10 @@ class PastCaptions:
         shown = (past for past in self._parsed.values() if not past.caption.hidden)
         return sorted(shown, key=lambda past: past.caption.start_ms)
 
+    def shown(self, messages: Iterable[bytes]) -> list[Caption]:
+        """The captions of `update` alone."""
+        return [past.caption for past in self.update(messages)]
+
     def fold(self, query: str) -> str:
         """A query, folded like the captions."""
         return folded(query, spaced=self._spaced).strip()

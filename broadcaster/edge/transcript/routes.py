@@ -18,6 +18,8 @@ from broadcaster.edge.transcript.search import Match, find
 from broadcaster.errors import DownloadsOff
 from broadcaster.model.language import FLOOR, languages
 from broadcaster.model.ports import Clock
+from broadcaster.model.transcripts.clocks import TranscriptClock
+from broadcaster.transcripts.original_clock import on_original_clock
 from broadcaster.transcripts.text_types import TEXT_TYPES, Column, transcript_text
 from broadcaster.web.client_limits import limits_of
 from broadcaster.web.clients import client_of
@@ -87,9 +89,11 @@ class TranscriptRoutes:
         if not room.event.downloads:
             raise DownloadsOff
         file_type = request.match_info["file_type"]
-        hub = room.captions(channel)
-        await loaded(hub)
-        body = await self._file(room, channel, hub, file_type)
+        clock = TranscriptClock.parse(request.query.get("clock", ""))
+        timing = FLOOR if clock is TranscriptClock.ORIGINAL else channel
+        for one in (channel, timing):
+            await loaded(room.captions(one))
+        body = await self._file(room, channel, timing, file_type)
         name = f"{room.event.id}-{channel}.{file_type}"
         return web.Response(
             body=body,
@@ -100,29 +104,41 @@ class TranscriptRoutes:
             },
         )
 
-    async def _file(self, room: EventRoom, channel: str, hub: CaptionHub, file_type: str) -> bytes:
-        """The file, from memory if nothing was said since it was made."""
+    async def _file(self, room: EventRoom, channel: str, timing: str, file_type: str) -> bytes:
+        """The file, from memory if nothing was said since it was made.
+
+        Args:
+            room: of the event.
+            channel: to be written down.
+            timing: the channel that says when; the channel itself or the floor.
+            file_type: of `TEXT_TYPES`.
+        """
+        hub, timing_hub = room.captions(channel), room.captions(timing)
         title = room.event.title
         if channel == FLOOR:
             column = Column(room.floor_language, "Original", "auto")
         else:
             described = (await languages([channel]))[0]
             column = Column(channel, described.name, described.direction)
-        past = self.kept.past_of(hub, channel)
+        past, original = self.kept.past_of(hub, channel), self.kept.past_of(timing_hub, timing)
         notice = ai_notice(room, channel)
 
         def make(messages: list[bytes]) -> bytes:
-            captions = [each.caption for each in past.captions.update(messages)]
+            captions = past.captions.shown(messages)
+            if timing != channel:
+                captions = on_original_clock(captions, original.captions.shown(timing_messages))
             return transcript_text(file_type, captions, title, channel, column, notice).encode()
 
         files = past.files
         try:
             # A hall that downloads at the end of a talk waits for one file.
             async with asyncio.timeout(FILE_DEADLINE_S), self._making_file:
-                made_of = (hub.edition, title, notice)
-                if file_type not in files or files[file_type].made_of != made_of:
-                    files[file_type] = TranscriptFile(made_of, await self._in_thread(hub, make))
-                return files[file_type].body
+                made_of = (hub.edition, timing_hub.edition, title, notice)
+                name = f"{timing}.{file_type}"
+                if name not in files or files[name].made_of != made_of:
+                    timing_messages = timing_hub.messages()
+                    files[name] = TranscriptFile(made_of, await self._in_thread(hub, make))
+                return files[name].body
         except TimeoutError:
             raise _busy() from None
 

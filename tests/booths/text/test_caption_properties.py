@@ -5,10 +5,10 @@ from itertools import accumulate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadcaster.booths.text.caption_layout import LINE_COLUMNS, LINES
 from broadcaster.booths.text.caption_segmenter import SENTENCE_QUIET_MS, CaptionSegmenter
 from broadcaster.model.caption import Caption
 from broadcaster.model.language import FLOOR
+from broadcaster.writing.caption_layout import LINE_COLUMNS, LINES
 from broadcaster.writing.columns import columns
 from broadcaster.writing.scripts import spaces_between_words
 from broadcaster.writing.words import words

@@ -5,9 +5,9 @@ import pytest
 
 from broadcaster.booths.sessions.output import MISSING
 from broadcaster.booths.sinks import SKIPPED
-from broadcaster.booths.text.caption_layout import LINE_COLUMNS, LINES
 from broadcaster.booths.text.caption_segmenter import CaptionSegmenter
 from broadcaster.model.caption import Caption
+from broadcaster.writing.caption_layout import LINE_COLUMNS, LINES
 from broadcaster.writing.columns import columns
 
 TALKS = {

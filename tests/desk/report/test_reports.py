@@ -12,8 +12,9 @@ from lxml import html
 
 from broadcaster.bus import open_bus
 from broadcaster.bus.embedded import EmbeddedBus
-from broadcaster.desk.report import reading, recorder, routes
+from broadcaster.desk.report import reading, recorder
 from broadcaster.desk.report.reading import read_records
+from broadcaster.desk.transcript import files_in_turn
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, Event, EventState
@@ -113,10 +114,10 @@ async def test_a_long_talk_is_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_too_many_reports_at_once_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    monkeypatch.setattr(files_in_turn, "MOST_WAITING", 0)
     async with running_server(tmp_path) as server:
         await server.create("es")
         assert (await told(server, 503))["error"] == "busy"
-        monkeypatch.setattr(routes, "MOST_WAITING", 1)
-        monkeypatch.setattr(routes, "DEADLINE_S", 0.0)
+        monkeypatch.setattr(files_in_turn, "MOST_WAITING", 1)
+        monkeypatch.setattr(files_in_turn, "DEADLINE_S", 0.0)
         assert (await told(server, 503))["error"] == "busy"

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.bus import open_bus
-from broadcaster.desk.transcript import reading, routes
+from broadcaster.desk.transcript import files_in_turn, reading
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from tests.support.server import Server, running_server
@@ -62,9 +62,27 @@ async def test_two_languages_side_by_side(server: Server) -> None:
     page = (await got(server, f"{PATH}/floor.html?with=es")).decode()
     assert "<td" in page
     assert "Buenas tardes." in page
-    await got(server, f"{PATH}/floor.srt?with=es", 422)
+    for file_type in ("srt", "vtt"):
+        subtitles = (await got(server, f"{PATH}/floor.{file_type}?with=es")).decode()
+        assert "Good morning.\nBuenas tardes.\n" in subtitles
+    await got(server, f"{PATH}/floor.ttml?with=es", 422)
     await got(server, f"{PATH}/floor.docx?with=de", 404)
     await got(server, f"{PATH}/de.docx", 404)
+
+
+async def test_the_times_of_the_original_or_as_heard(server: Server) -> None:
+    for query, time in (
+        ("", "00:00:03"),
+        ("?clock=heard", "00:00:03"),
+        ("?clock=original", "00:00:01"),
+    ):
+        for file_type in ("txt", "vtt", "srt", "ttml", "html"):
+            assert time in (await got(server, f"{PATH}/es.{file_type}{query}")).decode(), file_type
+        zipped = await got(server, f"/api/events/talk/transcripts.zip{query}")
+        archive = zipfile.ZipFile(io.BytesIO(zipped))
+        alone = await got(server, f"{PATH}/es.vtt{query}")
+        assert archive.read("talk-es.vtt") == alone  # offline the same file
+    await got(server, f"{PATH}/es.txt?clock=mine", 400)
 
 
 async def test_all_files_in_one(server: Server) -> None:
@@ -72,13 +90,12 @@ async def test_all_files_in_one(server: Server) -> None:
     types = ("txt", "vtt", "srt", "ttml", "json", "html", "docx")
     assert set(archive.namelist()) == {
         *(f"talk-{channel}.{one}" for channel in ("floor", "es") for one in types),
-        "talk-floor-es.docx",
-        "talk-floor-es.html",
+        *(f"talk-floor-es.{one}" for one in ("docx", "html", "srt", "vtt")),
     }
 
 
 async def test_too_many_at_once_are_refused(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "MOST_WAITING", 0)
+    monkeypatch.setattr(files_in_turn, "MOST_WAITING", 0)
     await got(server, f"{PATH}/es.txt", 503)

@@ -8,6 +8,8 @@ import pytest
 
 from broadcaster.edge.transcript import routes
 from broadcaster.edge.transcript.routes import LONGEST_QUERY
+from broadcaster.model import keys
+from broadcaster.model.caption import Caption
 from broadcaster.model.event import EventState
 from broadcaster.web.client_limits import AddressLimits
 from tests.edge.conftest import EVENT, Edge, running_edge
@@ -95,11 +97,30 @@ async def test_a_file_has_all_that_was_said_by_then_even_after_the_end(edge: Edg
             await asyncio.sleep(0.01)
     head, _, cues = answer.partition(f"\n\nNOTE {AI_NOTICE}\n\n")
     assert head == "WEBVTT A talk"
-    assert cues.startswith("00:00:00.001 --> 00:00:00.501\nHola a todos.\n\n")
+    assert cues == "00:00:00.001 --> 00:00:01.119\nHola a todos.\nAdiós.\n"
     assert answer.count("Hola") == 1
     original, text = await ask(edge, "/e/talk/transcript/floor.txt")
     assert text == f"A talk\nOriginal\n{AI_NOTICE_IN_ENGLISH}\n"
     assert original.headers["Content-Disposition"].endswith('"talk-floor.txt"')
+
+
+async def test_the_times_of_the_original_are_those_of_the_floor(edge: Edge) -> None:
+    await edge.put(OPEN)
+    await edge.caption(9_000, "Hola a todos.")
+    await found(edge, "todos", 1)
+    await edge.refuses("/e/talk/transcript/es.vtt?clock=original", 409, "no_original_captions")
+    await edge.refuses("/e/talk/transcript/es.vtt?clock=mine", 400, "wrong_clock")
+    original = Caption("floor-1", "floor", 5_000, 6_000, "Hello, everybody.", final=True)
+    await edge.bus.append(keys.captions("talk", "floor"), original.to_json())
+    for clock, time in (("original", "00:00:05"), ("heard", "00:00:09"), ("", "00:00:09")):
+        async with deadline():
+            while True:
+                async with edge.http.get(f"/e/talk/transcript/es.vtt?clock={clock}") as answer:
+                    text = await answer.text()
+                if answer.status == 200:
+                    break
+                await asyncio.sleep(0.01)
+        assert f"{time}.000 --> " in text
 
 
 async def test_other_events_channels_and_forms_are_not_there(edge: Edge) -> None:

@@ -1,0 +1,1 @@
+"""Choices of transcripts, and the sentence about AI in them."""

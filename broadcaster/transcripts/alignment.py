@@ -1,0 +1,104 @@
+"""Finds which sentences of two channels say the same.
+
+The method is that of Gale and Church (1993, "A Program for Aligning Sentences in Bilingual
+Corpora", https://aclanthology.org/J93-1004/): sentences keep their order, and a long one is
+translated by a long one. Captions have times, too: an interpreter speaks after the speaker.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+from broadcaster.transcripts.spoken_sentences import SpokenSentence
+
+EARLY_MS = 5_000
+"""A sentence is not the translation of one that begins later than this after it."""
+LATE_MS = 60_000
+"""Nor of one that began longer ago."""
+_STEPS = {(1, 1): 0.89, (1, 0): 0.005, (0, 1): 0.005, (2, 1): 0.045, (1, 2): 0.045, (2, 2): 0.011}
+"""How often one or two sentences become one, two or none; by Gale and Church."""
+_COSTS = {step: -log(share) for step, share in _STEPS.items()}
+_VARIANCE = 6.8
+"""Of the length of a translation, for each character of the original; by Gale and Church."""
+_USUAL_LAG_MS = (0, 5_000)
+_LAG_SCALE_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Sentences that say the same; one side may have none.
+
+    Attributes:
+        left: of the first channel.
+        right: of the second channel.
+    """
+
+    left: tuple[SpokenSentence, ...]
+    right: tuple[SpokenSentence, ...]
+
+
+def aligned(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]) -> list[Pairing]:
+    """The sentences of two channels in pairs, each sentence once.
+
+    Args:
+        left: of the channel that is interpreted, or any other, in the order of speech.
+        right: of an interpretation.
+    """
+    ratio = sum(one.width for one in right) / (sum(one.width for one in left) or 1)
+    bands = _bands(left, right)
+    best: list[dict[int, tuple[float, tuple[int, int]]]] = [{} for _ in range(len(left) + 1)]
+    best[0][0] = (0.0, (0, 0))
+    for i, (low, high) in enumerate(bands):
+        for j in range(low, high + 1):
+            for di, dj in _COSTS:
+                before = best[i - di].get(j - dj) if di <= i and dj <= j else None
+                if before is None:
+                    continue
+                cost = before[0] + _cost(left[i - di : i], right[j - dj : j], ratio)
+                if j not in best[i] or cost < best[i][j][0]:
+                    best[i][j] = (cost, (di, dj))
+    return list(_walked(best, left, right))[::-1]
+
+
+def _bands(
+    left: Sequence[SpokenSentence], right: Sequence[SpokenSentence]
+) -> list[tuple[int, int]]:
+    """For each number of left sentences, how many right ones may be paired by then."""
+    starts = [one.start_ms for one in right]
+    bands: list[tuple[int, int]] = []
+    for one in left:
+        low = bisect_left(starts, one.start_ms - EARLY_MS)
+        high = bisect_right(starts, one.start_ms + LATE_MS)
+        low, high = max(low, bands[-1][0] if bands else 0), max(high, bands[-1][1] if bands else 0)
+        if bands:
+            bands[-1] = (bands[-1][0], max(bands[-1][1], low))
+        bands.append((low if bands else 0, high))
+    if not bands:
+        return [(0, len(right))]
+    return [*bands, (bands[-1][0], len(right))]
+
+
+def _walked(
+    best: Sequence[dict[int, tuple[float, tuple[int, int]]]],
+    left: Sequence[SpokenSentence],
+    right: Sequence[SpokenSentence],
+) -> Iterator[Pairing]:
+    i, j = len(left), len(right)
+    while i or j:
+        di, dj = best[i][j][1]
+        yield Pairing(tuple(left[i - di : i]), tuple(right[j - dj : j]))
+        i, j = i - di, j - dj
+
+
+def _cost(left: Sequence[SpokenSentence], right: Sequence[SpokenSentence], ratio: float) -> float:
+    cost = _COSTS[len(left), len(right)]
+    if not left or not right:
+        return cost
+    width = sum(one.width for one in left)
+    expected, found = width * ratio, sum(one.width for one in right)
+    variance = _VARIANCE * ratio * ratio * width
+    lag_ms = right[0].start_ms - left[0].start_ms
+    earliest_ms, latest_ms = _USUAL_LAG_MS
+    unusual_ms = max(earliest_ms - lag_ms, lag_ms - latest_ms, 0)
+    return cost + (found - expected) ** 2 / (2 * variance) + (unusual_ms / _LAG_SCALE_MS) ** 2
