@@ -34,6 +34,7 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.outputs.resealing import reseal_outputs
 from broadcaster.desk.sealing import seal_stage_keys
+from broadcaster.edge.caption_socket.routes import CaptionSocketRoutes
 from broadcaster.edge.http.routes import HttpAudioRoutes
 from broadcaster.edge.join_routes import JoinRoutes
 from broadcaster.edge.programme.programmes import Programmes
@@ -95,7 +96,7 @@ def build(
     if Role.BOOTHS in roles:
         _add_booths(parts, settings, bus, clock, http)
     if Role.EDGE in roles:
-        _add_edge(parts, settings, bus, clock)
+        _add_edge(parts, settings, bus, clock, organizer)
     if Role.ARCHIVE in roles:
         parts.run["recordings"], end_parts = recordings.archive(settings, bus, clock)
         parts.send_away.append(end_parts)
@@ -196,7 +197,9 @@ def _add_booths(
     parts.send_away.append(lambda _over_s: supervisor.finish_ended())
 
 
-def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -> None:
+def _add_edge(
+    parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock, organizer: Organizer
+) -> None:
     """`edge/rooms/` has a room for each event; its hubs in `edge/fanout/` serve all listeners."""
     rooms = Rooms(bus, clock, Ring.open() if settings.batched_sends else None)
     with blaming(WEBRTC_PORT, f"UDP port {settings.webrtc_port}"):
@@ -211,6 +214,7 @@ def _add_edge(parts: ProcessParts, settings: Settings, bus: Bus, clock: Clock) -
     parts.routes += [
         *edge.routes(),
         *WebSocketRoutes(rooms, settings.frame_ms, clock).routes(),
+        *CaptionSocketRoutes(rooms, clock, organizer).routes(),
         *HttpAudioRoutes(rooms).routes(),
         *whep.routes(),
         *ProgrammeRoutes(programmes, page("programme/programme.html")).routes(),

@@ -118,6 +118,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "web web.pages"
     ),
     "edge.fanout": "errors model sockets system",
+    "edge.caption_socket": "edge.fanout edge.rooms model system web",
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
     "edge.rooms": (

@@ -40,6 +40,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "GET /e/{event}/info": Action.LISTEN,
     "GET /e/{event}/captions/{channel}": Action.LISTEN,
     "GET /e/{event}/captions/{channel}/history": Action.LISTEN,
+    "GET /e/{event}/captions/{channel}/socket": Action.READ_EVENT,
     "GET /e/{event}/poll/{channel}": Action.LISTEN,
     "GET /screen/{event}": Action.OPEN_PAGE,
     "GET /monitor/{event}": Action.OPEN_PAGE,

@@ -123,6 +123,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "too_many_listeners": "webrtc/egress/test_port.py",
     "too_many_outputs": "desk/outputs/test_outputs.py",
     "too_many_publishers": "floor/test_whip.py",
+    "too_many_receivers": "edge/caption_socket/test_caption_socket.py",
     "too_many_replacements": "desk/review/test_replacements.py",
     "too_many_screens": "edge/screens/test_screens.py",
     "too_many_sign_ins": "access/test_oidc_sign_in.py",

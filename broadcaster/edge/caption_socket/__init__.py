@@ -1,0 +1,1 @@
+"""Captions by WebSocket for other software, with a token of the organizer."""
