@@ -162,7 +162,7 @@ def _add_consoles(
     commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
     feeds = InterpreterFeeds(bus, clock, registry)
     whip = InterpreterWhip(
-        interpreters, feeds, from_settings.ingest_settings(settings), registry, commands
+        interpreters, feeds, from_settings.ingest_settings(settings), registry, commands, bus
     )
     parts.run["interpreters' microphones"] = feeds.run
     parts.send_away.append(lambda _over_s: whip.close())

@@ -84,7 +84,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     ),
     "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
-        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
+        "access audio.publishing consoles errors log model model.consoles system web webrtc "
+        "webrtc.whip"
     ),
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "

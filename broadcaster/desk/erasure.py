@@ -118,6 +118,7 @@ class EventEraser:
         reviewed = await self._bus.records(keys.review_records(event_id))
         on_air = await self._bus.records(keys.on_air_records(event_id))
         messages = await self._bus.records(keys.console_records(event_id))
+        messages += await self._bus.records(keys.microphones_records(event_id))
         speech = await self._bus.records(keys.speech_records(event_id))
         tokens = await self._void_tokens(event_id)
         outputs = await self._bus.records(keys.output_records(event_id))

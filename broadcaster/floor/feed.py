@@ -64,14 +64,21 @@ class FloorFeed:
         self.released = asyncio.Event()
         """Set when it has released the lease of the floor."""
 
-    def peer(self, role: InputRole) -> IngestPeer | None:
-        """The current publisher of an input."""
-        return self._inputs[role].peer
+    def is_taken(self, role: InputRole) -> bool:
+        """Whether the publisher of an input gives way to nobody but a takeover."""
+        return self._inputs[role].is_taken
 
-    def take(self, peer: IngestPeer, role: InputRole = InputRole.MAIN) -> IngestPeer | None:
+    def gives_way(self, role: InputRole, *, takeover: bool) -> bool:
+        """Whether another process may have the floor for a publisher of one input."""
+        taken = {other for other, one in self._inputs.items() if one.is_taken}
+        return not taken - ({role} if takeover else set())
+
+    def take(
+        self, peer: IngestPeer, role: InputRole = InputRole.MAIN, *, takeover: bool = False
+    ) -> IngestPeer | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         peer.downmix.choice = self.event.stereo_input
-        previous = self._inputs[role].take(peer)
+        previous = self._inputs[role].take(peer, takeover=takeover)
         if role is self._switch.heard:
             self._timeline = None
             self._heard.forget()

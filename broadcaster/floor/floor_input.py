@@ -7,7 +7,7 @@ from broadcaster.audio.microphone.meter import MicrophoneMeter
 from broadcaster.floor.input_switch import InputState
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, ms_to_samples
 from broadcaster.model.event import StereoInput
-from broadcaster.webrtc.ingest import IngestPeer
+from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
 STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
@@ -40,6 +40,7 @@ class FloorInput:
         self.arrived = asyncio.Event()
         self.last_sound_s = now_s
         self._peer: IngestPeer | None = None
+        self._took_over = False
         self._newest = bytearray()
         self._newest_full_band = bytearray()
 
@@ -49,13 +50,26 @@ class FloorInput:
         return self._peer
 
     @property
+    def is_taken(self) -> bool:
+        """Whether its publisher gives way to nobody but a takeover.
+
+        It is live, or it has just taken over and is about to be live: the client of the publisher
+        that it replaced may be quicker to connect again.
+        """
+        if self._peer is None:
+            return False
+        state = self._peer.state
+        return state is PeerState.LIVE or (self._took_over and state is PeerState.CONNECTING)
+
+    @property
     def wait_s(self) -> float:
         """How long nothing may come before silence takes its place."""
         return PAUSE_S if self._peer is not None and self._peer.pauses else STALL_S
 
-    def take(self, peer: IngestPeer) -> IngestPeer | None:
+    def take(self, peer: IngestPeer, *, takeover: bool) -> IngestPeer | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         previous, self._peer = self._peer, peer
+        self._took_over = takeover
         self.microphone = MicrophoneMeter()
         self._forget()
         self.arrived.set()

@@ -2,23 +2,25 @@
 
 import asyncio
 import logging
+import secrets
 
 from broadcaster.errors import BusUnavailable, FloorTaken
 from broadcaster.floor.feed import FloorFeed
+from broadcaster.floor.floor_asks import FloorAsk, until_asked
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
 from broadcaster.model.inputs.rules import InputRole
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
-from broadcaster.webrtc.ingest import IngestPeer, PeerState
+from broadcaster.webrtc.ingest import IngestPeer
 
 log = logging.getLogger("broadcaster.floor")
 
 FLOOR_LEASE_MS = 3_000
 """Another process can take the floor of one that died when this time has passed."""
-LEASE_WAIT_S = 1.0
-"""A publisher waits this long for another process to release the floor."""
+LEASE_WAIT_S = 2.0
+"""A publisher waits this long for another process, which closes its own and releases the floor."""
 RETAKE_S = 7.0
 """A floor whose lease was lost is another process's if that keeps it for this long.
 
@@ -41,6 +43,7 @@ class Floors:
         self._clock = clock
         self._frame_samples = frame_samples
         self._feeds: dict[str, asyncio.Future[FloorFeed]] = {}
+        self._process = secrets.token_hex(4)
         self._holding: set[asyncio.Task[None]] = set()
         self._tasks = asyncio.TaskGroup()
 
@@ -75,8 +78,7 @@ class Floors:
             FloorTaken: a publisher is connected and sending.
         """
         feed = self._feeds.get(event.id)
-        peer = feed.result().peer(role) if feed is not None and feed.done() else None
-        if peer is not None and peer.state is PeerState.LIVE:
+        if feed is not None and feed.done() and feed.result().is_taken(role):
             hint = "Stop the other publisher, or take over with ?takeover=1."
             if role is InputRole.BACKUP:
                 raise FloorTaken("another backup already stands by for this event", hint)
@@ -100,19 +102,21 @@ class Floors:
             await before.result().released.wait()
         if event.id not in self._feeds:
             self._feeds[event.id] = asyncio.get_running_loop().create_future()
-            holding = self._tasks.create_task(self._hold(event), name=f"floor:{event.id}")
+            ask = FloorAsk(self._process, role, takeover)
+            holding = self._tasks.create_task(self._hold(event, ask), name=f"floor:{event.id}")
             self._holding.add(holding)
             holding.add_done_callback(self._holding.discard)
         feed = await asyncio.shield(self._feeds[event.id])
         if not takeover:
             self.refuse_if_taken(event, role)
-        replaced = feed.take(peer, role)
+        replaced = feed.take(peer, role, takeover=takeover)
         if replaced is not None:
             await replaced.close()
 
-    async def _hold(self, event: Event) -> None:
+    async def _hold(self, event: Event, ask: FloorAsk) -> None:
         """Run a feed while this process holds the lease of the floor."""
         started = self._feeds[event.id]
+        self._bus.publish(keys.floor_asks(event.id), ask.to_json())
         try:
             async with asyncio.timeout(LEASE_WAIT_S) as wait:
                 async with self._bus.lease(keys.floor_lease(event.id), FLOOR_LEASE_MS) as lease:
@@ -121,13 +125,17 @@ class Floors:
                     started.set_result(feed)
                     with bound(event=event.id):
                         await first_of(
-                            feed.run(), self._until_taken(event.id, lease), name=f"floor:{event.id}"
+                            feed.run(),
+                            self._until_taken(event.id, lease),
+                            until_asked(self._bus, feed, self._process),
+                            name=f"floor:{event.id}",
                         )
         except TimeoutError:
             started.set_exception(
                 FloorTaken(
                     "another server process holds the floor of this event",
-                    "Publish through that server, or stop it and try again in three seconds.",
+                    "Take over with ?takeover=1. If that does not help, stop that server and try "
+                    "again in three seconds.",
                 )
             )
         except Exception:

@@ -82,6 +82,11 @@ def floor_lease(event: str) -> str:
     return f"floor.{event}"
 
 
+def floor_asks(event: str) -> str:
+    """Topic on which a process asks the one that has this event's floor to give it up."""
+    return f"floor.asks.{event}"
+
+
 def booth_lease(event: str, channel: str) -> str:
     """Lease of the process that runs this booth."""
     return f"booth.{event}.{channel}"
@@ -325,6 +330,16 @@ def on_air_records(event: str) -> str:
 def on_air_record(event: str, channel: str) -> str:
     """Record of the human interpreter who should be heard on a channel, see `OnAir`."""
     return f"{on_air_records(event)}{channel}"
+
+
+def microphones_records(event: str) -> str:
+    """Prefix of the records of the microphones of all channels of one event."""
+    return f"microphones.{event}."
+
+
+def microphones_record(event: str, channel: str) -> str:
+    """Record of the newest microphone of each human interpreter of a channel."""
+    return f"{microphones_records(event)}{channel}"
 
 
 def interpreter_pcm(event: str, channel: str) -> str:

@@ -14,6 +14,7 @@ const MINUTES = 'booth-turn-minutes';
 /**
  * @typedef {object} AirActions
  * @property {() => void} start
+ * @property {() => void} useHere
  * @property {(command: string, more?: Record<string, string>) => void} command
  * @property {(on: boolean) => void} cough
  */
@@ -56,6 +57,7 @@ export class AirPanel {
   #ask = h('p', { class: 'ask', role: 'status' });
   #people = h('ul', { class: 'people', 'aria-label': say('consolePartners') });
   #start = h('button', { type: 'button', class: 'button primary big', id: 'start' });
+  #here = keyed('use-here', 'u', 'primary big');
   #take = keyed('take', 't', 'primary big');
   #cough = keyed('cough', 'c', 'big');
   #mute = keyed('mute', 'm');
@@ -75,6 +77,7 @@ export class AirPanel {
     this.#element = element;
     this.#on = on;
     setText(this.#start, say('consoleStart'));
+    setText(this.#here.words, say('consoleUseHere'));
     this.#of.setAttribute('aria-label', say('consoleTurnLength'));
     for (const minutes of TURN_MINUTES) {
       const words = say('consoleMinutes', { count: minutes, minutes: whole(minutes) });
@@ -92,6 +95,7 @@ export class AirPanel {
         'div',
         { class: 'air-buttons' },
         this.#start,
+        this.#here.button,
         this.#take.button,
         this.#cough.button,
         this.#mute.button,
@@ -103,6 +107,7 @@ export class AirPanel {
       this.#people,
     );
     this.#start.addEventListener('click', () => on.start());
+    this.#here.button.addEventListener('click', () => on.useHere());
     this.#take.button.addEventListener('click', () => this.take());
     this.#mute.button.addEventListener('click', () => this.mute());
     this.#release.button.addEventListener('click', () => on.command('release'));
@@ -189,11 +194,13 @@ export class AirPanel {
   /** @param {Shown} shown */
   #showButtons({ started, situation, turn, me, partners }) {
     const { mine, kind } = situation;
-    const usable = started && kind !== 'offline' && kind !== 'over';
+    const elsewhere = kind === 'elsewhere';
+    const usable = started && !elsewhere && kind !== 'offline' && kind !== 'over';
     const counting = turn.handover_to !== '';
     this.#start.hidden = started;
+    this.#here.button.hidden = !started || !elsewhere;
     this.#take.button.hidden = !usable || mine;
-    this.#cough.button.hidden = this.#mute.button.hidden = !started || !mine;
+    this.#cough.button.hidden = this.#mute.button.hidden = !started || !mine || elsewhere;
     this.#release.button.hidden = !usable || !mine;
     this.#request.button.hidden = !usable || mine || turn.interpreter === '' || counting;
     this.#stop.button.hidden = !usable || !(counting || (mine && turn.requested_by !== ''));
@@ -284,6 +291,8 @@ function wordsOf({ kind, heard, reason, mine }, { name }, event) {
       return [say('consoleOffline'), [listeners, say('consoleOfflineHelp')].join(' ').trim()];
     case 'over':
       return [say('consoleOver'), ''];
+    case 'elsewhere':
+      return [say('consoleElsewhere'), listeners];
     case 'waiting':
       return [mine ? say('consoleYours') : say('consoleAi'), waitingWords(event)];
     case 'on-air':

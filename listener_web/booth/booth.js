@@ -69,10 +69,10 @@ const known = {
   announcements: [],
 };
 
-const publisher = new Publisher(
-  new URL(`/whip/${encodeURIComponent(event)}/${encodeURIComponent(channel)}`, location.href),
-  token,
-);
+/** A name for this page: another one that has the same link open replaces it, and not the other way round. */
+const page = `device=${Math.random().toString(36).slice(2)}`;
+const whip = `/whip/${encodeURIComponent(event)}/${encodeURIComponent(channel)}?${page}`;
+const publisher = new Publisher(new URL(whip, location.href), token);
 /** @type {Listening | null} */
 let listening = null;
 /** @type {EventStream | null} */
@@ -101,7 +101,7 @@ const heard = new HeardPanel(byId('heard', HTMLElement), event, channel, {
   hear: (chosen) => hear(chosen),
   volume: (volume) => listening?.setVolume(volume),
 });
-const air = new AirPanel(byId('air', HTMLElement), { start: () => void start(), command, cough });
+const air = new AirPanel(byId('air', HTMLElement), { start: () => void start(), useHere, command, cough });
 const slowDown = h('button', { type: 'button', class: 'button slow-down', id: 'slow-down' });
 const slowDownWords = h('span', {});
 
@@ -175,6 +175,11 @@ async function start() {
   keepScreenOn(true);
   show();
   if (document.activeElement === document.body) byId('take', HTMLButtonElement).focus();
+}
+
+/** Have the microphone again, although the link was opened on another device. */
+function useHere() {
+  if (own.track !== null && publisher.replaced) publisher.start(own.track, { takeover: true });
 }
 
 /** @param {string} chosen channel */
@@ -251,7 +256,8 @@ function show() {
   const muted = known.turn.muted && known.turn.interpreter === known.me;
   own.silence({ coughing: known.coughing, muted });
   if (performance.now() - known.booth_at_ms > REPORT_KEPT_MS) known.booth = null;
-  const situation = situationOf({ ...known, microphone: publisher.state, nowMs: nowMs() });
+  const { state: microphone, replaced: elsewhere } = publisher;
+  const situation = situationOf({ ...known, microphone, elsewhere, nowMs: nowMs() });
   const { started, turn, me, partners } = known;
   air.show({ started, situation, turn, me, partners, event: known.event, nowMs: nowMs() });
   const [key, look] = stateWords(known.event);
@@ -307,6 +313,7 @@ function switchTheme() {
 
 const shortcuts = new Shortcuts([
   { key: 't', words: say('consoleTake'), press: () => known.started && air.take() },
+  { key: 'u', words: say('consoleUseHere'), press: () => useHere() },
   { key: 'c', words: say('consoleCough'), press: () => cough(true), release: () => cough(false) },
   { key: 'm', words: say('consoleMute'), press: () => air.mute() },
   { key: 'a', words: say('consoleRelease'), press: () => air.release() },
@@ -367,7 +374,7 @@ if (token === '') {
 }
 publisher.addEventListener('change', () => {
   show();
-  if (publisher.state !== 'refused' || publisher.problem === null) return;
+  if (publisher.state !== 'refused' || publisher.problem === null || publisher.replaced) return;
   tell(inSentences(explained(publisher.problem)));
   setTimeout(() => own.track !== null && !publisher.active && publisher.start(own.track), REFUSED_MS);
 });
@@ -379,5 +386,6 @@ setInterval(() => {
 }, METER_INTERVAL_MS);
 addEventListener('pagehide', () => publisher.stop());
 addEventListener('beforeunload', (leaving) => {
-  if (known.turn.interpreter !== '' && known.turn.interpreter === known.me) leaving.preventDefault();
+  const mine = known.turn.interpreter !== '' && known.turn.interpreter === known.me;
+  if (mine && publisher.active) leaving.preventDefault();
 });

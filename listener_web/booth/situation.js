@@ -23,12 +23,13 @@
  * @property {string} event its state
  * @property {boolean} connected to the server
  * @property {import('../stage/publisher.js').PublisherState} microphone
+ * @property {boolean} elsewhere whether another device with the same link has the microphone
  * @property {boolean} coughing
  * @property {number} nowMs by the server's clock
  */
 
 /**
- * @typedef {'offline' | 'over' | 'waiting' | 'on-air' | 'muted' | 'cough' | 'unheard' | 'no-microphone'
+ * @typedef {'offline' | 'over' | 'elsewhere' | 'waiting' | 'on-air' | 'muted' | 'cough' | 'unheard' | 'no-microphone'
  *   | 'partner' | 'ai'} SituationKind
  */
 
@@ -69,6 +70,7 @@ export function situationOf(facts) {
   const found = (kind) => ({ kind, mine, heard, reason });
   if (!facts.connected) return { kind: 'offline', mine, heard: mine ? 'ai' : '', reason: '' };
   if (['closed', 'archived', 'deleted'].includes(facts.event)) return found('over');
+  if (facts.elsewhere) return found('elsewhere');
   if (!mine) {
     if (facts.turn.interpreter !== '') return found('partner');
     return found(facts.event === 'live' ? 'ai' : 'waiting');

@@ -39,6 +39,11 @@ export class Publisher extends EventTarget {
     return this.#run !== null;
   }
 
+  /** Whether another device with the same key has taken its place. */
+  get replaced() {
+    return this.state === 'refused' && this.problem?.error === 'replaced';
+  }
+
   /**
    * Go on air and stay there until `stop`.
    *

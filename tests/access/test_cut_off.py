@@ -14,7 +14,7 @@ import pytest_asyncio
 from broadcaster.config import Role
 from broadcaster.webrtc.clients.publisher import publishing
 from tests.access.test_tokens import ask, event, holder, make
-from tests.floor.test_floors import chirps
+from tests.floor.chirps import chirps
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server

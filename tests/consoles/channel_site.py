@@ -16,7 +16,7 @@ from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.publisher import publishing
-from tests.floor.test_floors import chirps
+from tests.floor.chirps import chirps
 from tests.support.on_demand import served
 from tests.support.processes import TOKEN
 from tests.support.tasks import background_task

@@ -78,6 +78,7 @@ async def test_two_interpreters_share_a_channel_by_keyboard() -> None:
         await hears_and_reads(site, ana)
         await takes_turns(site, ana, ben)
         await writes(ana, ben)
+        await opens_another_device(site, ana)
         await looks_right(ben)
         await loses_the_network(ana)
         await technician_answers(site, ana)
@@ -168,6 +169,28 @@ async def writes(ana: Interpreter, ben: Interpreter) -> None:
     await ana.keyboard.has(".keys input")
     await ana.press("t")
     await ana.press("Escape")
+
+
+async def opens_another_device(site: ChannelSite, ana: Interpreter) -> None:
+    browser = ana.context.browser
+    assert browser is not None
+    phone = await Interpreter.open(browser, site.links["Ana"])
+    await phone.is_shown("on-air")
+    await ana.is_shown("elsewhere")
+    await ana.reads(".air-state", "Your link was opened on another device")
+    assert not await ana.page.is_visible("#mute")
+    assert await violations(ana.page) == []
+    assert await ana.page.evaluate(OVERFLOW) == [False, False]
+    await ana.press("u")
+    await phone.is_shown("elsewhere")
+    await ana.is_shown("on-air")
+    await phone.keyboard.enter("#use-here")
+    await ana.is_shown("elsewhere")
+    await ana.press("u")
+    await ana.is_shown("on-air")
+    await phone.is_shown("elsewhere")
+    assert phone.errors == []
+    await phone.context.close()
 
 
 async def looks_right(ben: Interpreter) -> None:

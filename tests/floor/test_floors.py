@@ -2,11 +2,9 @@
 
 import itertools
 import json
-import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
-import numpy as np
 import pytest
 import pytest_asyncio
 from pytest_aiohttp import AiohttpClient
@@ -24,22 +22,11 @@ from broadcaster.model.status import EdgeStatus, status_to_json
 from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.ingest import IngestSettings
+from tests.floor.chirps import chirps
 from tests.support.deadline import deadline
 from tests.support.tasks import background_task
 
 EVENT = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
-
-
-def chirps() -> Iterator[bytes]:
-    """A sound that never repeats within the test."""
-    phase, step = 0.0, 0
-    while True:
-        t = np.arange(480)
-        hz = 300 + 200 * math.sin(step / 37) + 3 * (step % 101)
-        piece = 6_000 * np.sin(phase + 2 * math.pi * hz / 24_000 * t)
-        phase += 2 * math.pi * hz / 24_000 * 480
-        step += 1
-        yield piece.astype("<i2").tobytes()
 
 
 class Stage:

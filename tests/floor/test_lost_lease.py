@@ -19,7 +19,7 @@ from broadcaster.model.event import Channel, Event, EventState
 from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.publisher import publishing
 from broadcaster.webrtc.ingest import IngestSettings
-from tests.floor.test_floors import chirps
+from tests.floor.chirps import chirps
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer
 from tests.support.tasks import background_task

@@ -31,6 +31,7 @@ const FACTS = {
   event: 'live',
   connected: true,
   microphone: 'live',
+  elsewhere: false,
   coughing: false,
   nowMs: 20_000,
 };
@@ -44,6 +45,7 @@ test('an interpreter knows at a glance what listeners hear', () => {
   assert.deepEqual(shown({ turn: { ...MINE, muted: true } }), ['muted', 'nothing']);
   assert.deepEqual(shown({ coughing: true }), ['cough', 'nothing']);
   assert.deepEqual(shown({ microphone: 'reconnecting' }), ['no-microphone', 'ai']);
+  assert.deepEqual(shown({ microphone: 'refused', elsewhere: true }), ['elsewhere', 'you']);
   assert.deepEqual(shown({ connected: false }), ['offline', 'ai']);
   assert.deepEqual(shown({ event: 'paused' }), ['waiting', '']);
   assert.deepEqual(shown({ event: 'closed' }), ['over', '']);

@@ -114,6 +114,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "other_channel": "consoles/test_console_routes.py",
     "output_silent": "desk/outputs/test_outputs.py",
     "recordings_unreachable": "desk/recordings/test_recordings.py",
+    "replaced": "consoles/sound/test_two_devices.py",
     "session_changed": "floor/test_whip.py",
     "session_closed": "webrtc/test_ingest.py",
     "sign_in_expired": "access/test_oidc_sign_in.py",

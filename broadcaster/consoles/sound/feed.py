@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import aclosing, suppress
 
+from broadcaster.consoles.sound.claims import MicrophoneClaim
 from broadcaster.consoles.sound.output import InterpreterOutput
 from broadcaster.model import keys
 from broadcaster.model.audio import (
@@ -12,6 +13,7 @@ from broadcaster.model.audio import (
     ms_to_samples,
     wall_position,
 )
+from broadcaster.model.consoles.microphones import Microphones
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
@@ -48,6 +50,9 @@ class InterpreterFeed:
         self._clock = clock
         self._output = InterpreterOutput(bus, event.id, channel)
         self._peers: dict[str, IngestPeer] = {}
+        self._claims: dict[str, MicrophoneClaim] = {}
+        self._newest = Microphones()
+        self._newest_version = 0
         self._on_air = OnAir()
         self._offset: int | None = None
         """Event-clock sample at which the RTP clock of the microphone on air began."""
@@ -55,15 +60,20 @@ class InterpreterFeed:
         self.ended = False
         """Whether it takes no more microphones; the next one needs a new feed."""
 
-    def take(self, interpreter: str, peer: IngestPeer) -> IngestPeer | None:
-        """Take a microphone; returns the one of the same interpreter that it replaces.
+    def take(self, interpreter: str, peer: IngestPeer, claim: MicrophoneClaim) -> IngestPeer | None:
+        """Take a microphone; returns the one to be closed, which is an older one or this one.
 
         Args:
             interpreter: id of their token.
             peer: the microphone, negotiated.
+            claim: its claim; the newest of the interpreter is heard.
         """
+        before = self._claims.get(interpreter)
+        if self._is_replaced(interpreter, claim) or (before and before.version > claim.version):
+            return peer
         replaced = self._peers.get(interpreter)
         self._peers[interpreter] = peer
+        self._claims[interpreter] = claim
         if interpreter == self._on_air.interpreter:
             self._offset = None
         return replaced
@@ -77,14 +87,14 @@ class InterpreterFeed:
                         self._place(interpreter, chunk)
         finally:
             if self._peers.get(interpreter) is peer:
-                del self._peers[interpreter]
-                self._left.set()
+                self._drop(interpreter)
 
     async def run(self) -> None:
         """Follow the turns until no microphone is connected, or the event is over."""
         await first_of(
             self._watch_event(),
             self._follow_turns(),
+            self._follow_microphones(),
             self._tick(),
             self._until_empty(),
             name=f"interpreters:{self.event.id}:{self.channel}",
@@ -114,6 +124,26 @@ class InterpreterFeed:
                 before, self._on_air = self._on_air, OnAir.from_json(record.value)
                 if before.interpreter != self._on_air.interpreter or self._on_air.muted:
                     self._offset = None
+
+    async def _follow_microphones(self) -> None:
+        """Drop a microphone whose interpreter has opened another one, perhaps elsewhere."""
+        async for record in self._bus.watch(keys.microphones_record(self.event.id, self.channel)):
+            with suppress(ValueError):
+                self._newest = Microphones.from_json(record.value)
+                self._newest_version = record.version
+            for interpreter, claim in list(self._claims.items()):
+                if self._is_replaced(interpreter, claim):
+                    self._drop(interpreter)
+                    claim.replaced.set()
+
+    def _is_replaced(self, interpreter: str, claim: MicrophoneClaim) -> bool:
+        newest = self._newest.newest.get(interpreter)
+        later = self._newest_version > claim.version
+        return later and newest is not None and newest.session != claim.session
+
+    def _drop(self, interpreter: str) -> None:
+        del self._peers[interpreter], self._claims[interpreter]
+        self._left.set()
 
     async def _until_empty(self) -> None:
         while self._peers:

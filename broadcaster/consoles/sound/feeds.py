@@ -5,6 +5,7 @@ import logging
 
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.access.tokens import Token
+from broadcaster.consoles.sound.claims import MicrophoneClaim
 from broadcaster.consoles.sound.feed import InterpreterFeed
 from broadcaster.log import bound
 from broadcaster.model.event import Event
@@ -38,7 +39,7 @@ class InterpreterFeeds:
             await asyncio.get_running_loop().create_future()
 
     async def connect_microphone(
-        self, event: Event, channel: str, token: Token, peer: IngestPeer
+        self, event: Event, channel: str, token: Token, peer: IngestPeer, claim: MicrophoneClaim
     ) -> None:
         """Take a microphone, in place of another one of the same interpreter.
 
@@ -47,6 +48,7 @@ class InterpreterFeeds:
             channel: language of the channel.
             token: of the interpreter; the microphone is closed when it is void.
             peer: the microphone, negotiated.
+            claim: its claim; the microphone is closed when another one has a newer one.
         """
         key = (event.id, channel)
         name = f"interpreter:{event.id}:{channel}"
@@ -54,11 +56,11 @@ class InterpreterFeeds:
         begins = feed is None or feed.ended
         if feed is None or begins:
             feed = self._feeds[key] = InterpreterFeed(event, channel, self._bus, self._clock)
-        replaced = feed.take(token.id, peer)
+        replaced = feed.take(token.id, peer, claim)
         if begins:
             self._tasks.create_task(self._run_feed(key, feed), name=f"{name}: turns")
         self._tasks.create_task(feed.receive(token.id, peer), name=name)
-        self._tasks.create_task(self._close_when_void(token, peer), name=f"{name}: token")
+        self._tasks.create_task(self._close_when_over(token, peer, claim), name=f"{name}: token")
         if replaced is not None:
             await replaced.close()
 
@@ -74,11 +76,20 @@ class InterpreterFeeds:
                     del self._feeds[key]
             await feed.close()
 
-    async def _close_when_void(self, token: Token, peer: IngestPeer) -> None:
+    async def _close_when_over(
+        self, token: Token, peer: IngestPeer, claim: MicrophoneClaim
+    ) -> None:
         await first_of(
-            until_void(self._registry, token), _until_closed(peer), name="interpreter's token"
+            until_void(self._registry, token),
+            _until_replaced(claim),
+            _until_closed(peer),
+            name="interpreter's microphone",
         )
         await peer.close()
+
+
+async def _until_replaced(claim: MicrophoneClaim) -> None:
+    await claim.replaced.wait()
 
 
 async def _until_closed(peer: IngestPeer) -> None:

@@ -2,172 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-import aiohttp
-import numpy as np
 import pytest
 import pytest_asyncio
-from aiohttp import web
-from aiortc import RTCPeerConnection
 
-from broadcaster.access.registry import TokenRegistry
-from broadcaster.access.roles import AccessRole
-from broadcaster.access.scope import Scope
-from broadcaster.access.tokens import Token, with_secret
 from broadcaster.bus import open_bus
-from broadcaster.consoles.commands import ConsoleCommands
-from broadcaster.consoles.interpreters import Interpreters
-from broadcaster.consoles.sound.feeds import InterpreterFeeds
-from broadcaster.consoles.sound.whip import InterpreterWhip
 from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, AudioFrame, Kind, wall_position
+from broadcaster.model.audio import CLOCK_HZ, Kind, wall_position
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.consoles.on_air import OnAir
-from broadcaster.model.event import Channel, Event, EventState
-from broadcaster.model.ports import Bus
-from broadcaster.web.access.authentication import authenticating
-from broadcaster.web.access.change_limit import ChangeLimit
-from broadcaster.web.organizer import Organizer
-from broadcaster.webrtc.ingest import IngestSettings
+from broadcaster.model.event import Event
+from tests.consoles.sound.microphone_site import WHIP, Booth, microphone_site, of_key
 from tests.support.deadline import deadline
 from tests.support.signaling import error, trickled
-from tests.support.tasks import background_task
-from tests.support.web import on_loopback
-from tests.webrtc.support import (
-    VoiceTrack,
-    answered,
-    client,
-    refusals_as_json,
-    voice,
-    worst_match,
-)
+from tests.webrtc.support import VoiceTrack, client, voice, worst_match
 
 pytestmark = pytest.mark.usefixtures("loopback")
-WHIP = "/whip/talk/es"
-
-
-@dataclass
-class Heard:
-    """The frames that a channel's topic carried."""
-
-    frames: list[AudioFrame] = field(default_factory=list)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def samples(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
-        return np.frombuffer(b"".join(frame.payload for frame in self.frames), "<i2")
-
-    async def loud(self, seconds: float) -> None:
-        """Wait for this much sound that is not silence, from now on."""
-        before = len(self.frames)
-        async with deadline():
-            while sum(any(one.payload) for one in self.frames[before:]) < seconds * 50:
-                await asyncio.sleep(0.02)
-
-    async def silent(self, seconds: float) -> None:
-        """Wait for frames of silence alone, from now on."""
-        async with deadline():
-            while (newest := self.frames[-round(seconds * 50) :]) and any(
-                any(one.payload) for one in newest
-            ):
-                await asyncio.sleep(0.02)
-
-
-@dataclass(frozen=True)
-class Booth:
-    """An endpoint, its bus, and the sound of one channel."""
-
-    url: str
-    http: aiohttp.ClientSession
-    bus: Bus
-    whip: InterpreterWhip
-    heard: Heard
-    full_band: Heard
-    registry: TokenRegistry
-
-    async def token(self, name: str, channel: str = "es") -> tuple[Token, str]:
-        """A new interpreter's token, and its text."""
-        scope = (Scope("event", "talk", channel),)
-        made, text = with_secret(Token("", name, AccessRole.INTERPRETER, scope, "", 0, "desk"))
-        version = await self.bus.put(keys.token_record(made.id), made.to_json(), 0)
-        self.registry.learn(made, version)
-        return made, text
-
-    async def publish(self, connection: RTCPeerConnection, key: str, query: str = "") -> str:
-        """POST an offer; returns the address of the session."""
-        offer = connection.localDescription.sdp
-        async with self.http.post(self.url + WHIP + query, data=offer, headers=_of(key)) as reply:
-            text = await reply.text()
-            assert reply.status == 201, text
-            await answered(connection, text)
-            return self.url + reply.headers["Location"]
-
-    async def put(self, on_air: OnAir) -> None:
-        """Write the record."""
-        await self.bus.put(keys.on_air_record("talk", "es"), on_air.to_json())
-
-    async def refused(self, key: str, path: str = WHIP) -> tuple[int, str]:
-        """POST something; returns the refusal."""
-        async with self.http.post(self.url + path, data="v=0", headers=_of(key)) as reply:
-            return await error(reply)
-
-
-def _of(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}", "Content-Type": "application/sdp"}
-
-
-@asynccontextmanager
-async def hearing(bus: Bus, topic: str) -> AsyncIterator[Heard]:
-    heard = Heard()
-    async with bus.subscribe(topic, depth=10_000) as messages:
-
-        async def read() -> None:
-            async for message in messages:
-                heard.frames.append(AudioFrame.from_bytes(message.payload))
-
-        async with background_task(read(), name="topic of the test"):
-            yield heard
 
 
 @pytest_asyncio.fixture
 async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
-    clock = SystemClock()
-    event = Event(
-        "talk",
-        "A talk",
-        EventState.LIVE,
-        (Channel("es"), Channel("fr")),
-        "key",
-        live_at_ms=clock.now_ms(),
-    )
-    async with AsyncExitStack() as stack:
-        bus = await stack.enter_async_context(open_bus(None, tmp_path))
-        await bus.put(keys.event_record("talk"), event.to_json())
-        registry = TokenRegistry(bus, clock)
-        organizer = Organizer("admin", registry)
-        feeds = InterpreterFeeds(bus, clock, registry)
-        interpreters = Interpreters(organizer, registry, bus)
-        commands = ConsoleCommands(interpreters, bus, clock, Journal(bus, clock).note)
-        whip = InterpreterWhip(interpreters, feeds, IngestSettings(), registry, commands)
-        authenticate = authenticating(
-            registry, bus, organizer.is_servers_own, ChangeLimit(clock), lambda _: None
-        )
-        app = web.Application(middlewares=[refusals_as_json, authenticate])
-        app.add_routes(whip.routes())
-        for run in (registry.run(), feeds.run()):
-            await stack.enter_async_context(background_task(run, name="endpoint of the test"))
-        heard, full_band = [
-            await stack.enter_async_context(hearing(bus, topic("talk", "es")))
-            for topic in (keys.interpreter_pcm, keys.interpreter_full_band)
-        ]
-        url = await stack.enter_async_context(on_loopback(app))
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        stack.push_async_callback(whip.close)
-        yield Booth(url, http, bus, whip, heard, full_band, registry)
+    async with open_bus(None, tmp_path) as bus, microphone_site(bus) as site:
+        yield site
 
 
 async def test_a_microphone_is_heard_on_the_events_clock_while_it_is_on_air(booth: Booth) -> None:
@@ -290,7 +149,7 @@ async def test_candidates_may_come_later_and_the_address_is_a_secret(booth: Boot
     _, key = await booth.token("Ana")
     async with client() as microphone:
         offer, fragment = trickled(microphone.localDescription.sdp)
-        async with booth.http.post(booth.url + WHIP, data=offer, headers=_of(key)) as reply:
+        async with booth.http.post(booth.url + WHIP, data=offer, headers=of_key(key)) as reply:
             assert reply.status == 201
             address, etag = booth.url + reply.headers["Location"], reply.headers["ETag"]
         headers = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": etag}

@@ -1,0 +1,94 @@
+"""A floor that two processes can have, over one Redis: a speaker's client reaches the other one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from broadcaster.bus.redis.bus import RedisBus
+from broadcaster.errors import ServerRefused
+from broadcaster.floor.floors import Floors
+from broadcaster.floor.whip import WhipEndpoint
+from broadcaster.model import keys
+from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
+from broadcaster.model.clock import SystemClock
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.web.application import create_application
+from broadcaster.webrtc.clients.publisher import publishing
+from broadcaster.webrtc.ingest import IngestSettings
+from tests.floor.chirps import chirps
+from tests.support.deadline import deadline
+from tests.support.redis_server import RedisServer
+from tests.support.tasks import background_task
+from tests.support.web import on_loopback
+
+
+@pytest_asyncio.fixture
+async def stages(tmp_path: Path) -> AsyncIterator[tuple[RedisBus, str, str]]:
+    """A bus, and the speakers' address at either process."""
+    redis = RedisServer(tmp_path)
+    await asyncio.to_thread(redis.start)
+    try:
+        async with AsyncExitStack() as stack:
+            addresses = []
+            buses = [await stack.enter_async_context(RedisBus(redis.url)) for _ in range(2)]
+            for bus in buses:
+                floors = Floors(bus, SystemClock(), OPUS_FRAME_SAMPLES)
+                whip = WhipEndpoint(floors.find_event, floors, IngestSettings(loopback=True))
+                application = create_application(bus, whip.routes())
+                url = await stack.enter_async_context(on_loopback(application))
+                running = background_task(floors.run(), name="floors")
+                await stack.enter_async_context(running)
+                stack.push_async_callback(whip.close)
+                addresses.append(f"{url}/whip/talk")
+            event = Event("talk", "A talk", EventState.OPEN, (Channel("es"),), "stage-key")
+            live = event.moved_to(EventState.LIVE, SystemClock().now_ms())
+            await buses[0].put(keys.event_record("talk"), live.to_json())
+            yield buses[0], addresses[0], addresses[1]
+    finally:
+        await asyncio.to_thread(redis.stop)
+
+
+async def heard(bus: RedisBus, count: int = 30) -> list[int]:
+    """Positions of the next frames of the floor that have sound."""
+    positions: list[int] = []
+    async with deadline(), bus.subscribe(keys.floor_pcm("talk")) as messages:
+        async for message in messages:
+            frame = AudioFrame.from_bytes(message.payload)
+            if any(frame.payload):
+                positions.append(frame.position)
+            if len(positions) == count:
+                break
+    return positions
+
+
+async def test_the_floor_goes_to_the_process_that_the_speaker_reaches(
+    stages: tuple[RedisBus, str, str],
+) -> None:
+    bus, here, there = stages
+    async with aiohttp.ClientSession() as http:
+        async with publishing(http, here, "stage-key", chirps()) as first:
+            before = await heard(bus)
+            with pytest.raises(ServerRefused, match="another server process") as refused:
+                async with publishing(http, there, "stage-key", chirps()):
+                    pass
+            assert refused.value.error == "floor_taken"
+            assert not first.lost.is_set(), "a live speaker keeps the floor"
+
+            async with publishing(http, f"{there}?takeover=1", "stage-key", chirps()):
+                async with deadline():
+                    await first.lost.wait()
+                after = await heard(bus)
+                assert after[0] > before[-1]
+                assert len(after) == len(set(after)), "one process publishes"
+                with pytest.raises(ServerRefused, match="another server process"):
+                    async with publishing(http, here, "stage-key", chirps()):
+                        pass
+        # The floor is still held there, without a speaker.
+        async with publishing(http, here, "stage-key", chirps()):
+            again = await heard(bus)
+    assert again[0] > after[-1]
