@@ -6,7 +6,9 @@ ends when all they said is written.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.engines.opening import EngineOpener
@@ -28,7 +30,18 @@ COMPLETE_S = 8.0
 """The captions of the AI wait this long for those of a turn that has ended; what comes later is
 written all the same."""
 
+MOST_TURNS = 20
+"""Turns that wait until those before them are written; the oldest of them are dropped."""
+
 Price = Callable[[EngineKind, int, Usage], float]
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A time in which an interpreter was heard; event-clock samples, no end while it goes on."""
+
+    begins_at: int
+    ends_at: int | None = None
 
 
 class HumanTranscript:
@@ -78,9 +91,8 @@ class HumanTranscript:
         self._orders = orders
         self._complete = complete
         self._chain: SessionChain | None = None
-        self._begins_at: int | None = None
-        self._goes_on = False
-        """Whether the turn that began last has not ended."""
+        self._turns: deque[_Turn] = deque()
+        """The first one is being written down, the others wait for it."""
         self._left_texts: list[str] = []
         self._changed = asyncio.Event()
         self._ended_sessions = 0
@@ -122,8 +134,11 @@ class HumanTranscript:
         self.begin_turn(done_until)
 
     def begin_turn(self, position: int) -> None:
-        """Write down what is said from this position on, once the turn before is written."""
-        self._begins_at, self._goes_on = position, True
+        """Write down what is said from this position on, once the turns before are written."""
+        if len(self._turns) == MOST_TURNS:
+            del self._turns[1]
+            log.warning("a turn of a human interpreter is not written down: too many wait")
+        self._turns.append(_Turn(position))
         self._notify()
 
     def end_turn(self, position: int) -> None:
@@ -131,13 +146,15 @@ class HumanTranscript:
 
         What is said later may be another turn, so nothing of it may be heard in this one.
         """
-        self._goes_on = False
-        if self._chain is not None:
-            self._chain.leave(position + -position % BLOCK_SAMPLES)
-        elif self._begins_at is not None:
-            self._begins_at = None
+        if not self._turns:
+            return
+        turn = self._turns[-1]
+        turn.ends_at = position + -position % BLOCK_SAMPLES
+        if self._chain is not None and len(self._turns) == 1:
+            self._chain.leave(turn.ends_at)
+        elif self._orders.suspended:
+            self._turns.pop()
             self._complete()
-        self._notify()
 
     async def run(self) -> None:
         """Write down one turn after the other until cancelled.
@@ -145,23 +162,28 @@ class HumanTranscript:
         What is said while the booth is suspended is never written down.
         """
         while True:
-            await self._transcribe(await self._next_turn())
-            if self._orders.suspended and self._goes_on:
-                self._begins_at = self._buffer.end
+            turn = await self._next_turn()
+            await self._transcribe(turn)
+            if self._orders.suspended and turn.ends_at is None:
+                continue
+            self._turns.popleft()
+            if not self._turns:
+                self._complete()
 
-    async def _next_turn(self) -> int:
-        """Return where the next turn begins that may be written down."""
+    async def _next_turn(self) -> _Turn:
+        """The next turn that may be written down."""
         while True:
             if self._orders.suspended:
                 await self._orders.suspends(suspended=False)
-                self._begins_at = self._buffer.end if self._begins_at is not None else None
-            elif self._begins_at is not None:
-                position, self._begins_at = self._begins_at, None
-                return position
+                self._turns = deque(one for one in self._turns if one.ends_at is None)
+                for one in self._turns:
+                    one.begins_at = self._buffer.end
+            elif self._turns:
+                return self._turns[0]
             else:
                 await self._changed.wait()
 
-    async def _transcribe(self, position: int) -> None:
+    async def _transcribe(self, turn: _Turn) -> None:
         chain = self._chain = SessionChain(
             language=self._channel,
             event=self._event,
@@ -174,7 +196,9 @@ class HumanTranscript:
             finishes=self._finishes,
         )
         texts, self._left_texts = self._left_texts, []
-        chain.go_on_after(texts, position)
+        chain.go_on_after(texts, turn.begins_at)
+        if turn.ends_at is not None:
+            chain.leave(turn.ends_at)
         try:
             await first_of(
                 chain.run(),
@@ -189,7 +213,6 @@ class HumanTranscript:
             self._ended_usage = self._ended_usage + chain.counts.usage
             self._chain = None
         self._captions.end_sentence(samples_to_ms(self._buffer.end))
-        self._complete()
 
     async def _until_overdue(self, chain: SessionChain) -> None:
         """Let the captions of the AI go on when those of a turn that has ended do not come."""

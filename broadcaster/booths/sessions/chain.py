@@ -17,6 +17,7 @@ from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.counts import SessionCounts
 from broadcaster.booths.sessions.failover import EngineRanking, works
 from broadcaster.booths.sessions.fed_session import DRAIN_S, FedSession
+from broadcaster.booths.sessions.last_words import OWED_S, LastWords
 from broadcaster.booths.sessions.output import SessionOutput, Sink, is_answer
 from broadcaster.booths.sessions.rotation import place_to_cut, rotate_in_s
 from broadcaster.booths.sessions.watchdogs import SilenceWatch
@@ -39,8 +40,6 @@ LONGEST_RETRY_S = 8.0
 FIRST_FAILED_RETRY_S = 10.0
 LONGEST_FAILED_RETRY_S = 60.0
 """A failed booth keeps trying at this pace. It recovers once the key or the account is fixed."""
-OWED_S = 0.5
-"""A session may leave this much speech unanswered at its end: no more than a breath."""
 LONGEST_ASKED_S = 300.0
 """The server's Retry-After is honoured up to this limit."""
 
@@ -96,7 +95,7 @@ class SessionChain:
         self._finishes = finishes
         self._goes_on = False
         self._leaving = asyncio.Event()
-        self._leaves_at: int | None = None
+        self._last_words = LastWords(buffer)
         self._language = language
         self._event = event
         self._ranking = EngineRanking((opener, *fallbacks), clock)
@@ -136,9 +135,10 @@ class SessionChain:
         """Finish, and let `run` return when all is said up to there.
 
         Args:
-            at: event-clock sample up to which is heard; None for the speaker's next pause.
+            at: event-clock sample up to which is heard, whatever sessions fail; None for the
+                speaker's next pause, after which another booth goes on.
         """
-        self._leaves_at = at
+        self._last_words.until = at
         self._leaving.set()
 
     async def run(self) -> None:
@@ -146,7 +146,7 @@ class SessionChain:
         if not self._goes_on:
             self._output.done_until = self._buffer.end
         self._goes_on = False
-        while not self._leaving.is_set():
+        while not (self._leaving.is_set() and self._last_words.are_said(self._output.done_until)):
             self._report_state(BoothState.CONNECTING, "")
             try:
                 self._begin(await self._open())
@@ -223,6 +223,9 @@ class SessionChain:
         await self._pause(delay_s)
 
     async def _pause(self, seconds: float) -> None:
+        if self._last_words.until is not None:
+            await self._clock.sleep(min(seconds, LONGEST_RETRY_S))
+            return
         await first_of(
             self._clock.sleep(seconds), self.left(), name=f"pause before {self._language}"
         )
@@ -263,7 +266,8 @@ class SessionChain:
                 self._push_output(output)
                 continue
             if self._next is None and self._stopped_at is not None:
-                complete = self._current.complete or not self._owes_an_answer()
+                late = self._last_words.until is not None  # an answer may be to what was long ago
+                complete = self._current.complete or not (late or self._owes_an_answer())
                 self._output.leave(self._stopped_at, complete=complete)
                 return
             if self._next is None:
@@ -305,7 +309,7 @@ class SessionChain:
         await self._leaving.wait()
         while self._next is not None:
             await self._handed_over.wait()
-        cut = self._leaves_at
+        cut = self._last_words.until
         if cut is None:
             cut = await place_to_cut(self._buffer, self._clock)
         assert self._current is not None

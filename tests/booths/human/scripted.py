@@ -89,22 +89,31 @@ class ScriptedEngine:
     """An `Engine` that answers each second it hears, in order, by a word and perhaps by a tone."""
 
     expires_at = None
-    complete = True
     unsent_blocks = 0
     unusable_events = 0
 
-    def __init__(self, speaker: str, speaks: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        speaker: str,
+        speaks: Callable[[], bool] = lambda: True,
+        answer_s: float = ANSWER_S,
+    ) -> None:
         self._speaker = speaker
         self._speaks = speaks
+        self._answer_s = answer_s
         self._outputs: deque[tuple[float, EngineOutput]] = deque()
-        self._closing = False
-        self._until: int | None = None
+        self._ends_at: float | None = None
+
+    @property
+    def complete(self) -> bool:
+        """See `Engine`."""
+        return not self._outputs
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """See `Engine`."""
         if not self._speaks():
             return
-        due = asyncio.get_running_loop().time() + ANSWER_S
+        due = asyncio.get_running_loop().time() + self._answer_s
         end = position + len(pcm) // 2
         if self._speaker == "A":
             sound = pcm_of(tone(AI_HZ, position, len(pcm) // 2))
@@ -118,13 +127,12 @@ class ScriptedEngine:
 
     async def close(self, deadline_s: float) -> None:
         """See `Engine`."""
-        assert deadline_s
-        self._closing = True
+        self._ends_at = asyncio.get_running_loop().time() + deadline_s
 
     async def outputs(self) -> AsyncIterator[EngineOutput]:
         """See `Engine`."""
         now = asyncio.get_running_loop().time
-        while self._outputs or not self._closing:
+        while self._ends_at is None or (self._outputs and now() < self._ends_at):
             if self._outputs and self._outputs[0][0] <= now():
                 yield self._outputs.popleft()[1]
             else:
@@ -139,6 +147,7 @@ class ScriptedOpener:
     speaker: str
     opened: list[str]
     speaks_now: Callable[[], bool] = lambda: True
+    answer_s: Callable[[], float] = lambda: ANSWER_S
     language: str = "es"
     session_s: float = 3_600.0
     offered: bool = True
@@ -156,7 +165,7 @@ class ScriptedOpener:
         assert event.id == "talk"
         self.opened.append(self.speaker)
         await asyncio.sleep(0.2)
-        yield ScriptedEngine(self.speaker, self.speaks_now)
+        yield ScriptedEngine(self.speaker, self.speaks_now, self.answer_s())
 
 
 @dataclass
@@ -167,12 +176,14 @@ class ScriptedEngines:
     provider: Provider = OPENAI
     converse_model: str | None = None
     ai_speaks: bool = True
+    writes_after_s: float = ANSWER_S
+    """How late the transcriber's next session is."""
 
     def opener(self, channel: Channel) -> ScriptedOpener:
         return ScriptedOpener(channel, "A", self.opened, lambda: self.ai_speaks)
 
     def transcriber(self, channel: Channel) -> ScriptedOpener:
-        return ScriptedOpener(channel, "H", self.opened)
+        return ScriptedOpener(channel, "H", self.opened, answer_s=lambda: self.writes_after_s)
 
 
 class Stage:

@@ -103,6 +103,25 @@ async def test_nothing_is_written_twice_when_a_connection_comes_and_goes() -> No
     assert len(human) >= 10
 
 
+async def test_turns_are_written_although_the_transcriber_is_late() -> None:
+    """Its session is given up before its last words come, and two more turns end before that."""
+    async with VirtualTimeBus() as bus, stage(bus) as on_stage:
+        await on_stage.take()
+        async with background_task(on_stage.booth().run(), name="booth of the test"):
+            on_stage.engines.writes_after_s = 12.0
+            for connected_s, lost_s in ((12, 2), (4, 3), (5, 2)):
+                on_stage.connected = True
+                await asyncio.sleep(connected_s)
+                on_stage.connected = False
+                await asyncio.sleep(lost_s)
+            on_stage.engines.writes_after_s = 0.6
+            await asyncio.sleep(20)
+        ai, human = await check_captions(on_stage)
+    assert {*range(2, 11), 16, 17, 24, 25} <= set(human), human
+    assert set(range(36, 44)) <= set(ai), ai
+    assert on_stage.engines.opened.count("H") == 5, "three for the first turn"
+
+
 async def test_the_ai_takes_over_from_a_silent_human() -> None:
     async with VirtualTimeBus() as bus, stage(bus, takeover_silence_s=5) as on_stage:
         on_stage.connected = True
