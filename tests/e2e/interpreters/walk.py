@@ -1,7 +1,8 @@
 """The walk: the AI, a human, her partner, a lost network, the AI again, the partner again, the AI.
 
-French is interpreted by Ana and Luc in turns, and Portuguese from French. What listeners of both
-channels got is measured afterwards, on the clock of the event.
+French is interpreted by Ana and Luc in turns, and Portuguese from French, by an interpreter that
+repeats what it hears. What listeners of both channels got is measured afterwards, on the clock of
+the event.
 """
 
 import asyncio
@@ -24,15 +25,17 @@ from tests.e2e.interpreters.consoles import ConsolePage, console
 from tests.e2e.interpreters.sites import SiteOf
 from tests.e2e.interpreters.voices import ANA, LUC, PILOT_PEAK, WINDOW_S, Voice, longest_run_s, loud
 from tests.support.deadline import deadline
+from tests.support.echoing import echoing
 from tests.support.listener import Recording, recording
-from tests.support.overheard import overheard
 from tests.support.processes import TOKEN, rehearsal_server
-from tests.support.sound import Samples, samples
+from tests.support.sound import Samples, quick_matches, samples
 
 TURN_S = 6.0
-"""Length of each part of the walk."""
+"""Least length of each part of the walk."""
 SETTLED_S = 0.7
 """Around a change nobody is asked whether the other one is silent."""
+MOST_BEHIND_S = 8.0
+"""The Portuguese is less behind the French than this."""
 CHANNELS = ("fr", "pt", "es", "floor", "fr+floor")
 """The channels of the five listeners."""
 LANGUAGES = [
@@ -50,14 +53,12 @@ class Walk:
         sound: of each channel on the event's clock, at 24 kHz, silence where nothing came.
         at_s: seconds of the event's clock at which each step was taken.
         captions: the French captions: start, end in seconds, text.
-        relayed: what the interpreter of Portuguese heard.
         people: the voice that the desk names after each step, the interpreter, and the reason.
     """
 
     sound: dict[str, Samples] = field(default_factory=dict)
     at_s: dict[str, float] = field(default_factory=dict)
     captions: list[tuple[float, float, str]] = field(default_factory=list)
-    relayed: Samples = field(default_factory=lambda: np.zeros(0))
     people: list[tuple[str, str, str]] = field(default_factory=list)
 
     def heard_after_s(self, voice: Voice, step: str) -> float:
@@ -75,9 +76,34 @@ class Walk:
         ana_ends = int(np.flatnonzero(ANA.on_air(sound)[: luc_begins + 1])[-1])
         return max(0, luc_begins - ana_ends - 1) * WINDOW_S
 
-    def relayed_s(self, voice: Voice) -> float:
-        """Seconds of a human that the interpreter of Portuguese heard."""
-        return float(np.sum(voice.on_air(self.relayed))) * WINDOW_S
+    def relay_late_s(self, voice: Voice, step: str) -> float:
+        """Seconds from the first of a human on French until the Portuguese repeats it."""
+        repeated = self._first_s(voice.on_air(self._from("pt", step)))
+        return repeated - self.heard_after_s(voice, step)
+
+    def relay_fit(self, voice: Voice, step: str, ends: str, channel: str) -> float:
+        """How well the Portuguese fits another channel while it repeats a human: the median of r.
+
+        The other channel is compared as far back as the Portuguese may be behind.
+        """
+        portuguese = self._repeated(voice, step, ends)
+        start = int((self.at_s[step] - MOST_BEHIND_S) * CLOCK_HZ)
+        end = int((self.at_s[ends] + MOST_BEHIND_S) * CLOCK_HZ)
+        found = quick_matches(portuguese, self.sound[channel][max(0, start) : end])
+        return float(np.median([one.r for one in found])) if found else 0.0
+
+    def relay_leak_db(self, voice: Voice, off: Voice, step: str, ends: str) -> float:
+        """How loud another human is on the Portuguese while it repeats this one."""
+        piece = self._repeated(voice, step, ends)
+        level, own = (float(one.levels(piece, piece.size / CLOCK_HZ)[0]) for one in (off, voice))
+        return 20 * float(np.log10(max(level, 1e-3) / max(own, 1e-3)))
+
+    def _repeated(self, voice: Voice, step: str, ends: str) -> Samples:
+        """The Portuguese while it repeats a human, without the first and last moments."""
+        late_s = self.relay_late_s(voice, step)
+        start = self.at_s[step] + self._change_s(step) + late_s
+        end = self.at_s[ends] - SETTLED_S + late_s
+        return self.sound["pt"][int(start * CLOCK_HZ) : int(end * CLOCK_HZ)]
 
     def both_s(self) -> float:
         """Seconds in which both humans were heard."""
@@ -125,8 +151,8 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
     done = Walk()
     async with AsyncExitStack() as stack:
         realtime_url = await stack.enter_async_context(rehearsal_server())
-        engines = await stack.enter_async_context(overheard(realtime_url))
-        site = await stack.enter_async_context(site_of(folder, engines.url))
+        engines_url = await stack.enter_async_context(echoing(realtime_url, ["pt"]))
+        site = await stack.enter_async_context(site_of(folder, engines_url))
         headers = {"Authorization": f"Bearer {TOKEN}"}
         http = await stack.enter_async_context(
             aiohttp.ClientSession(site.url, headers=headers, raise_for_status=True)
@@ -147,7 +173,6 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
         await _speaks(recordings["fr"])
         await _take_steps(steps, ana, luc)
         done.captions = await _captions(http, "fr")
-        done.relayed = engines.by("pt")
         for channel, record in recordings.items():
             done.sound[channel] = _placed(record)
     return done
@@ -177,36 +202,47 @@ class _Steps:
         said = (status["on_air"], status["on_air_name"], status["on_air_reason"])
         self.done.people.append(said)
 
+    async def last_a_turn(self) -> None:
+        """Wait for as long as a part lasts, and then until something of it is written.
+
+        On a busy machine the transcriber is seconds behind.
+        """
+        await asyncio.sleep(TURN_S)
+        begun_s = list(self.done.at_s.values())[-1]
+        async with deadline(60):
+            while all(start < begun_s for start, _, _ in await _captions(self.http, "fr")):
+                await asyncio.sleep(0.5)
+
 
 async def _take_steps(steps: _Steps, ana: ConsolePage, luc: ConsolePage) -> None:
     steps.take("ai")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("take")
     await ana.press("t")
     await ana.reaches("on-air")
     await steps.says(on_air="human", on_air_name="Ana")
     await luc.reaches("partner")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("handover")
     await ana.press("h")
     await luc.reaches("on-air")
     await steps.says(on_air="human", on_air_name="Luc")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("lost")
     luc.lose_network()
     await steps.says(on_air="ai", on_air_reason="connection_lost")
     await luc.reaches("offline")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("back")
     luc.find_network()
     await luc.reaches("on-air")
     await steps.says(on_air="human", on_air_name="Luc")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("release")
     await luc.press("a")
     await luc.reaches("ai")
     await steps.says(on_air="ai", on_air_reason="by_hand")
-    await asyncio.sleep(TURN_S)
+    await steps.last_a_turn()
     steps.take("end")
     await asyncio.sleep(2.0)  # the last captions become final
 
