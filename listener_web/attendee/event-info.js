@@ -5,6 +5,7 @@ import { ApiError, getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { byId, setText } from '../shared/dom.js';
 import { Wait, onNetworkReturn, unlessUnseen } from '../shared/network.js';
+import { network } from '../shared/reachable.js';
 
 /** After this many answers that there is no such event, the link is probably wrong. */
 const PROBABLY_WRONG_AFTER = 3;
@@ -130,6 +131,8 @@ export class EventWatch {
   #channels;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** Takes back that it looks when the server can be reached. */
+  #leave = () => {};
   #lost = false;
 
   /**
@@ -148,9 +151,16 @@ export class EventWatch {
 
   /** @param {boolean} open whether captions arrive */
   connection(open) {
+    this.#leave();
     clearTimeout(this.#timer);
     this.#lost = !open;
-    if (!open) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
+    if (!open) this.#lookSoon();
+  }
+
+  #lookSoon() {
+    this.#timer = setTimeout(() => {
+      this.#leave = network.whenReached(() => void this.#look());
+    }, SHUT_AFTER_MS);
   }
 
   async #look() {
@@ -158,7 +168,7 @@ export class EventWatch {
     const answer = await getJson(this.#address).catch((reason) => reason);
     const gone = !(answer instanceof Error) && isAnyGone(this.#channels, answer.channels);
     if (gone || needsPasscode(answer)) location.reload();
-    else if (this.#lost) this.#timer = setTimeout(() => void this.#look(), SHUT_AFTER_MS);
+    else if (this.#lost) this.#lookSoon();
   }
 }
 

@@ -5,6 +5,7 @@
 import { soundOf } from '../languages/choice.js';
 import { within } from '../shared/deadline.js';
 import { asked, byId } from '../shared/dom.js';
+import { network } from '../shared/reachable.js';
 
 const LOAD_DEADLINE_MS = 30_000;
 
@@ -146,7 +147,12 @@ export class Sound extends EventTarget {
       this.#loaded = await within(LOAD_DEADLINE_MS, this.#load());
       const { player } = this.#loaded;
       player.volume = this.#volume;
-      player.addEventListener('change', () => this.#changed());
+      // Chromium would begin those of the sound later.
+      network.mayOpenSockets = () => !this.wanted || player.transport !== 'ws';
+      player.addEventListener('change', () => {
+        if (player.state === 'playing') network.answered();
+        this.#changed();
+      });
       player.addEventListener('refused', (event) => {
         const { detail } = /** @type {CustomEvent<string>} */ (event);
         this.dispatchEvent(new CustomEvent('refused', { detail }));
@@ -178,8 +184,10 @@ export async function loadPlayer(event, chosen) {
   const { sound } = await import('../bundles/sound.js');
   const locked = byId('locked-screen', HTMLInputElement);
   const usable = () => sound.usableTransports(locked.checked, asked('transport'));
-  const player = new sound.Player(usable(), (transport, channel) =>
-    sound.addressOf(transport, event, soundOf(channel, chosen())),
+  const player = new sound.Player(
+    usable(),
+    (transport, channel) => sound.addressOf(transport, event, soundOf(channel, chosen())),
+    network,
   );
   // For tests and support.
   Object.defineProperty(window, 'broadcasterPlayer', { value: sound.inspector(player) });

@@ -13,6 +13,7 @@ import { getJson } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { Wait } from '../shared/network.js';
 import { takeAnswer } from '../shared/page-answers.js';
+import { network } from '../shared/reachable.js';
 import { CaptionHistory } from './caption-history.js';
 import { isNewer, writtenMs } from './caption-ids.js';
 
@@ -23,6 +24,8 @@ export const FIRST_EVENT_MS = 4_000;
 /** Two events that the server sends in any case are missing after this time. */
 export const NEXT_EVENT_MS = 35_000;
 export const POLL_MS = 1_000;
+/** A question that failed after this time was not answered; before, it was refused. */
+export const UNANSWERED_MS = 5_000;
 /** A stream that brings an event at this age has brought more than its beginning. */
 export const PROVEN_MS = 14_000;
 /** A connection that was opened or brought something this recently works. */
@@ -79,6 +82,8 @@ export class CaptionFeed {
   #source = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
+  /** Takes back that the stream is opened when the server can be reached. */
+  #leave = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #alarm;
   /** Whether this stream has brought an event, and when it was opened. */
@@ -119,17 +124,13 @@ export class CaptionFeed {
   /** Stop reading. */
   close() {
     this.#closed = true;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#alarm);
-    this.#source?.close();
+    this.#disconnect();
   }
 
   /** Receive nothing until `resume`. No caption is missed by that. */
   pause() {
     this.#paused = true;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#alarm);
-    this.#source?.close();
+    this.#disconnect();
     if (!this.#polling) return;
     this.#round++;
     this.#pollWait.end();
@@ -149,6 +150,10 @@ export class CaptionFeed {
   retryNow() {
     const now = Date.now();
     if (this.#closed || this.#paused || now - this.#heardMs < FRESH_MS) return;
+    if (network.silent) {
+      network.askNow();
+      return;
+    }
     if (this.#polling) {
       this.#pollBackoff.reset();
       this.#pollWait.end();
@@ -199,9 +204,17 @@ export class CaptionFeed {
 
   /** @param {number} ms */
   #connectIn(ms) {
+    this.#disconnect();
+    this.#retry = setTimeout(() => {
+      this.#leave = network.whenReached(() => this.#connect());
+    }, ms);
+  }
+
+  #disconnect() {
     clearTimeout(this.#alarm);
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#connect(), ms);
+    this.#leave();
+    this.#source?.close();
   }
 
   /** The stream has brought an event. */
@@ -209,6 +222,7 @@ export class CaptionFeed {
     this.#backoff.reset();
     this.#flows = true;
     this.#heardMs = Date.now();
+    network.answered();
     if (Date.now() - this.#openedMs >= PROVEN_MS) this.#stopped = 0;
     if (this.#polling) this.#round++;
     CaptionFeed.#streamsAreHeld = false;
@@ -241,8 +255,12 @@ export class CaptionFeed {
   async #poll() {
     const round = ++this.#round;
     const goesOn = () => round === this.#round && !this.#closed;
-    while (goesOn()) {
+    for (;;) {
+      if (network.silent) this.on.connection(false);
+      await this.#pollWait.until((go) => network.whenReached(go));
+      if (!goesOn()) return;
       const asked = this.#lastId;
+      const askedMs = Date.now();
       /** @type {Polled | null} */
       const answer = await getJson(withId(this.addresses.poll, asked)).catch(() => null);
       if (!goesOn()) return;
@@ -250,15 +268,18 @@ export class CaptionFeed {
       if (answer === null) {
         this.on.connection(false);
         waitMs = this.#pollBackoff.nextMs();
+        if (Date.now() - askedMs >= UNANSWERED_MS) network.lost();
       } else {
         this.#pollBackoff.reset();
         this.#heardMs = Date.now();
+        network.answered();
         this.on.connection(true);
         // The stream may have brought something newer in the meantime.
         if (this.#lastId === asked) this.#take(answer);
         if (answer.more) waitMs = 0;
       }
       await this.#pollWait.pass(waitMs);
+      if (!goesOn()) return;
     }
   }
 

@@ -38,6 +38,7 @@ export class Player extends EventTarget {
   /** Index of the transport in use; those before it were tried and do not work here. */
   #chosen = 0;
   #urlOf;
+  #network;
   /** @type {'idle' | 'starting' | 'running' | 'failed'} */
   #wish = 'idle';
   /** The audible deck. @type {Deck | null} */
@@ -62,9 +63,11 @@ export class Player extends EventTarget {
   /**
    * @param {Transport[]} transports to try, in this order
    * @param {(transport: Transport, channel: string) => string} urlOf a channel's address
+   * @param {import('../shared/reachable.js').Reachable} network
    */
-  constructor(transports, urlOf) {
+  constructor(transports, urlOf, network) {
     super();
+    this.#network = network;
     this.#transports = transports;
     this.#urlOf = urlOf;
   }
@@ -284,7 +287,8 @@ export class Player extends EventTarget {
   /** @param {string} channel */
   #load(channel) {
     const transport = this.transport ?? 'http';
-    const deck = openDeck(transport, this.#graph, channel, this.#urlOf(transport, channel));
+    const url = this.#urlOf(transport, channel);
+    const deck = openDeck(transport, this.#graph, channel, url, this.#network);
     this.#next = deck;
     deck.addEventListener('change', () => {
       if (deck.state === 'failed') this.#fallBack(deck);

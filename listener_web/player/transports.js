@@ -137,7 +137,8 @@ export class DeckTotals {
 }
 
 /** @typedef {import('./audio-graph.js').AudioGraph} AudioGraph */
-/** @typedef {(graph: AudioGraph, channel: string, url: string) => Deck} MakeDeck */
+/** @typedef {import('../shared/reachable.js').Reachable} Reachable */
+/** @typedef {(graph: AudioGraph, channel: string, url: string, network: Reachable) => Deck} MakeDeck */
 
 /** @type {Record<Transport, () => Promise<MakeDeck>>} */
 const LOAD = {
@@ -150,9 +151,9 @@ const LOAD = {
   },
   whep: async () => {
     const { WhepDeck } = await import('./whep-deck.js');
-    return (graph, channel, url) => {
+    return (graph, channel, url, network) => {
       const { context, output } = opened(graph);
-      return new WhepDeck(context, output, channel, url);
+      return new WhepDeck(context, output, channel, url, network);
     };
   },
   http: async () => {
@@ -190,11 +191,12 @@ export async function loadDeck(transport) {
  * @param {AudioGraph} graph open, except for `http`
  * @param {string} channel
  * @param {string} url of the channel by this transport
+ * @param {Reachable} network
  */
-export function openDeck(transport, graph, channel, url) {
+export function openDeck(transport, graph, channel, url, network) {
   const make = loaded.get(transport);
   if (make === undefined) throw new Error(`the module of ${transport} is not loaded`);
-  return make(graph, channel, url);
+  return make(graph, channel, url, network);
 }
 
 /**

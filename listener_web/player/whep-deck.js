@@ -5,6 +5,7 @@
 import { ApiError } from '../shared/api.js';
 import { Backoff } from '../shared/backoff.js';
 import { Wait } from '../shared/network.js';
+import { byUdp, stunPlaces } from './ask-by-udp.js';
 import { FADE_S, fade } from './audio-graph.js';
 import { WhepSession } from './whep-session.js';
 
@@ -47,6 +48,9 @@ export class WhepDeck extends EventTarget {
   #gain;
   #url;
   #options;
+  #network;
+  /** Where the server of the last session can be asked. @type {string[]} */
+  #places = [];
   #stopped = false;
   #backoff = new Backoff(300, 1_500);
   #wait = new Wait();
@@ -76,11 +80,13 @@ export class WhepDeck extends EventTarget {
    * @param {AudioNode} output
    * @param {string} channel
    * @param {string} url of the channel's WHEP endpoint
+   * @param {import('../shared/reachable.js').Reachable} network
    * @param {import('./whep-session.js').WhepOptions} [options]
    */
-  constructor(context, output, channel, url, options) {
+  constructor(context, output, channel, url, network, options) {
     super();
     this.#options = options;
+    this.#network = network;
     this.channel = channel;
     this.context = context;
     this.#url = url;
@@ -122,6 +128,10 @@ export class WhepDeck extends EventTarget {
   /** The network may be back: begin a new session at once, unless this one plays or is new. */
   retryNow() {
     if (['playing', 'queued', 'failed', 'ended'].includes(this.state)) return;
+    if (this.#network.silent) {
+      this.#network.askNow();
+      return;
+    }
     this.#backoff.reset();
     this.#wait.end();
     if (!this.#worked || performance.now() - this.#offered_ms < FRESH_MS) return;
@@ -158,6 +168,7 @@ export class WhepDeck extends EventTarget {
         waitMs = this.#backoff.nextMs();
       }
       await this.#wait.pass(waitMs);
+      if (this.#silent) await this.#wait.until((go) => this.#network.whenReached(go));
       if (this.#silent && !this.#stopped) waitMs = await this.#offer();
     }
     this.#drop();
@@ -172,18 +183,27 @@ export class WhepDeck extends EventTarget {
     this.#offered_ms = performance.now();
     const session = new WhepSession((stream) => this.#take(session, stream), this.#options);
     this.#offered = session;
+    const within_ms = this.#answerDeadline();
     try {
-      await session.offer(new URL(this.#url), this.#answerDeadline());
+      await session.offer(new URL(this.#url), within_ms);
       this.#answered_after_ms = performance.now() - this.#offered_ms;
+      this.#places = stunPlaces(session.connection.remoteDescription?.sdp ?? '');
       if (this.#session === session) return 0;
       void session.close();
       return this.#backoff.nextMs();
     } catch (error) {
       void session.close();
+      if (performance.now() - this.#offered_ms >= within_ms) this.#lost();
       return this.#refused(error);
     } finally {
       this.#offered = null;
     }
+  }
+
+  /** An offer had no answer: others follow when the server can be reached. */
+  #lost() {
+    if (this.#stopped || !this.#worked) return;
+    this.#network.lost(this.#places.length > 0 ? byUdp(this.#places) : undefined);
   }
 
   #answerDeadline() {
@@ -260,6 +280,7 @@ export class WhepDeck extends EventTarget {
         heard_ms = performance.now();
         deadline = heard_ms + STALL_MS;
         this.#backoff.reset();
+        this.#network.answered();
         this.#report(heard);
         this.#become('playing');
       } else if (this.state === 'playing' && performance.now() - heard_ms > SILENT_MS) {

@@ -61,6 +61,24 @@ export class Wait {
     );
   }
 
+  /**
+   * Wait until something calls back.
+   *
+   * @param {(go: () => void) => () => void} when is given what ends the wait, and returns what takes that back
+   */
+  until(when) {
+    return /** @type {Promise<void>} */ (
+      new Promise((resolve) => {
+        let leave = () => {};
+        this.#end = () => {
+          leave();
+          resolve();
+        };
+        leave = when(resolve);
+      })
+    );
+  }
+
   /** End the wait that is going on, if there is one. */
   end() {
     this.#end();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { isNewer } from '../../listener_web/captions/caption-ids.js';
+import { network } from '../../listener_web/shared/reachable.js';
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
 const ADDRESSES = {
@@ -90,7 +91,10 @@ beforeEach(() => {
   };
 });
 
-afterEach(() => mock.timers.reset());
+afterEach(() => {
+  network.answered();
+  mock.timers.reset();
+});
 
 test('a page whose stream flows does not poll', async () => {
   const { captions, connections } = await feed();
@@ -442,4 +446,43 @@ test('an answer that comes after the pause began is asked for again', async () =
   answer({ ok: true, json: async () => polled('1-0', ['one']) });
   await settle();
   assert.deepEqual(captions, ['one']);
+});
+
+test('while nothing answers, the feed asks for nothing, and goes on when something has answered', async () => {
+  const { captions, connections } = await feed();
+  sources[0].open();
+  sources[0].caption('1-0', 'one');
+  network.lost();
+  requests.length = 0;
+  globalThis.WebSocket = class {
+    close() {}
+  };
+  globalThis.location = { href: 'http://x/e/talk' };
+  globalThis.fetch = async (url) => {
+    requests.push(String(url));
+    return url === '/healthz' ? new Promise(() => undefined) : { ok: true, json: async () => polled('2-0', ['two']) };
+  };
+  await pass(60_000);
+  assert.equal(connections.at(-1), false);
+  assert.equal(sources.length, 1);
+  assert.deepEqual([...new Set(requests)], ['/healthz']);
+  network.answered();
+  await pass(250);
+  assert.deepEqual(captions, ['one', 'two']);
+  assert.equal(sources.length, 2);
+});
+
+test('a question that has no answer for seconds says that nothing answers', async () => {
+  const { made } = await feed();
+  globalThis.WebSocket = class {
+    close() {}
+  };
+  globalThis.location = { href: 'http://x/e/talk' };
+  globalThis.fetch = (url, { signal }) =>
+    new Promise((_, fail) => signal.addEventListener('abort', () => fail(new TypeError('aborted'))));
+  await pass(10_000);
+  assert.ok(!network.silent);
+  await pass(10_000);
+  assert.ok(network.silent);
+  made.close();
 });

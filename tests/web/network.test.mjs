@@ -59,3 +59,24 @@ test('a wait ends by itself, or when it is ended, and one that is over stays so'
   await long;
   wait.end();
 });
+
+test('a wait for something else ends with it, or is ended and takes that back', async () => {
+  const wait = new Wait();
+  let go;
+  let left = 0;
+  const when = (end) => {
+    go = end;
+    return () => left++;
+  };
+  const first = wait.until(when);
+  go();
+  await first;
+  const second = wait.until(when);
+  wait.end();
+  await second;
+  assert.equal(left, 1);
+  await wait.until((end) => {
+    end();
+    return () => undefined;
+  });
+});

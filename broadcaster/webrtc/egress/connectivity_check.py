@@ -1,4 +1,4 @@
-"""ICE connectivity checks and their answers: the one STUN exchange of an ICE-lite port (RFC 8489).
+"""ICE connectivity checks and their answers: the STUN exchange of an ICE-lite port (RFC 8489).
 
 `aioice` has all of STUN, but takes five times as long. Thousands of listeners check us every few
 seconds.
@@ -80,14 +80,7 @@ class ConnectivityCheck:
             source: where the check came from.
             pwd: the password it was signed with.
         """
-        host, port = source
-        family, number = (_IPV6, socket.AF_INET6) if ":" in host else (_IPV4, socket.AF_INET)
-        packed = socket.inet_pton(number, host)
-        mask = (_COOKIE.to_bytes(4, "big") + self.transaction)[: len(packed)]
-        masked = int.from_bytes(packed, "big") ^ int.from_bytes(mask, "big")
-        address = _ADDRESS.pack(_XOR_ADDRESS, 4 + len(packed), 0, family, port ^ _COOKIE >> 16)
-        address += masked.to_bytes(len(packed), "big")
-        return _signed(_SUCCESS, self.transaction, address, pwd)
+        return _signed(_SUCCESS, self.transaction, _address(source, self.transaction), pwd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +117,41 @@ class Challenge:
         kind, _, cookie, transaction = _HEADER.unpack_from(datagram)
         same = hmac.compare_digest(transaction, self.transaction)
         return bool(kind == _SUCCESS and cookie == _COOKIE and same)
+
+
+def answer_to_anybody(datagram: bytes, source: tuple[str, int]) -> bytes | None:
+    """The answer of a STUN server without passwords (RFC 8489 section 12).
+
+    A page that has lost its network asks by this whether we can be reached again. The question has
+    no attributes, or only a fingerprint, as browsers send it. The answer is 12 or 24 bytes longer
+    than the header, so it is of little use for flooding others.
+
+    Args:
+        datagram: of a stranger.
+        source: where it came from.
+
+    Returns:
+        None when it is another datagram.
+    """
+    size = len(datagram)
+    if size not in {_HEADER.size, _HEADER.size + _FINGERPRINT_BYTES}:
+        return None
+    kind, length, cookie, transaction = _HEADER.unpack_from(datagram)
+    if kind != _REQUEST or length != size - _HEADER.size or cookie != _COOKIE:
+        return None
+    address = _address(source, transaction)
+    return _HEADER.pack(_SUCCESS, len(address), _COOKIE, transaction) + address
+
+
+def _address(source: tuple[str, int], transaction: bytes) -> bytes:
+    """The attribute that says where a request came from (RFC 8489 section 14.2)."""
+    host, port = source
+    family, number = (_IPV6, socket.AF_INET6) if ":" in host else (_IPV4, socket.AF_INET)
+    packed = socket.inet_pton(number, host)
+    mask = (_COOKIE.to_bytes(4, "big") + transaction)[: len(packed)]
+    masked = int.from_bytes(packed, "big") ^ int.from_bytes(mask, "big")
+    address = _ADDRESS.pack(_XOR_ADDRESS, 4 + len(packed), 0, family, port ^ _COOKIE >> 16)
+    return address + masked.to_bytes(len(packed), "big")
 
 
 def _signed(kind: int, transaction: bytes, attributes: bytes, pwd: bytes) -> bytes:

@@ -21,7 +21,7 @@ from broadcaster.errors import TooManyPeers
 from broadcaster.model.ports import Clock
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.egress.answer import LiteAnswer
-from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck
+from broadcaster.webrtc.egress.connectivity_check import ConnectivityCheck, answer_to_anybody
 from broadcaster.webrtc.egress.datagrams import open_udp
 from broadcaster.webrtc.egress.dtls import DtlsFailed, DtlsServer, SrtpKeys
 from broadcaster.webrtc.egress.fanout import RtpFanout
@@ -112,6 +112,7 @@ class EgressPort:
 
     async def run(self) -> None:
         """Serve until cancelled, then disconnect all listeners."""
+        self._await_datagrams(wanted=True)
         try:
             await first_of(
                 self._sender.run(), self._maintain(), self._start_streams(), name="egress"
@@ -170,6 +171,7 @@ class EgressPort:
         self._handshaking.pop(peer, None)
         if not self._peers:
             self._occupied.clear()
+            self._await_datagrams(wanted=True)
         log.debug("a listener's connection ended: %s", reason)
         peer.on_closed()
 
@@ -178,7 +180,10 @@ class EgressPort:
             self.close(peer)
 
     def _await_datagrams(self, *, wanted: bool) -> None:
-        """Read each datagram as it comes, or once a tick, which does when all are connected."""
+        """Read each datagram as it comes, or once a tick, which does when all are connected.
+
+        Without listeners there are no ticks, but others may ask whether the port can be reached.
+        """
         if wanted != self._awaited:
             self._awaited = wanted
             loop = asyncio.get_running_loop()
@@ -214,6 +219,9 @@ class EgressPort:
             return
         peer = self._by_address.get(source)
         if peer is None:
+            answer = answer_to_anybody(datagram, source)
+            if answer is not None:
+                self._send_one(answer, source)
             return
         try:
             if not peer.take(datagram, source):

@@ -1,5 +1,6 @@
 /** The sound in the interpreter's headphones: the original or a relay channel, and one's own voice. */
 import { WhepDeck } from '../../player/whep-deck.js';
+import { network } from '../../shared/reachable.js';
 
 /** As little as there is: a late packet is heard as a gap, but nobody interprets what comes late. */
 const JITTER_BUFFER_MS = 40;
@@ -92,6 +93,7 @@ export class Listening {
       this.#level,
       this.#channel,
       this.#address(this.#channel),
+      network,
       { headers: { Authorization: `Bearer ${this.#token}` }, jitterBufferMs: JITTER_BUFFER_MS },
     );
     this.#deck = deck;

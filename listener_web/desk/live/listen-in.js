@@ -4,6 +4,7 @@ import { CaptionView } from '../../captions/caption-view.js';
 import { Player } from '../../player/player.js';
 import { addressOf, usableTransports } from '../../player/transports.js';
 import { h, setText } from '../../shared/dom.js';
+import { network } from '../../shared/reachable.js';
 import { say } from '../../i18n/say.js';
 import { channelName } from './alarm-words.js';
 import { FlagButton } from '../flags/flag-button.js';
@@ -90,8 +91,10 @@ export class ListenIn {
     }
     this.#player?.stop();
     this.#event = event;
-    const player = new Player(usableTransports(false, null), (transport, chosen) =>
-      addressOf(transport, event, chosen),
+    const player = new Player(
+      usableTransports(false, null),
+      (transport, chosen) => addressOf(transport, event, chosen),
+      network,
     );
     player.addEventListener('change', () => {
       if (player === this.#player) this.#showState(player.state);

@@ -133,12 +133,13 @@ class Recording:
     def _runs(self) -> list[list[Block]]:
         """Blocks that follow each other: of one audio context, and without a stop of it."""
         runs: list[list[Block]] = []
+        seen = tuple(self.blocks)  # the page may record more in the meantime
         levels = [
-            min(block.ahead_ms for block in self.blocks[number : number + _LOOKS_AHEAD])
-            for number in range(len(self.blocks))
+            min(block.ahead_ms for block in seen[number : number + _LOOKS_AHEAD])
+            for number in range(len(seen))
         ]
         level = 0.0
-        for block, now in zip(self.blocks, levels, strict=True):
+        for block, now in zip(seen, levels, strict=True):
             follows = bool(runs) and block.end - len(block.pcm) == runs[-1][-1].end
             if follows and abs(now - level) < _JUMP_MS:
                 runs[-1].append(block)

@@ -3,7 +3,11 @@
 import pytest
 from aioice import stun
 
-from broadcaster.webrtc.egress.connectivity_check import Challenge, ConnectivityCheck
+from broadcaster.webrtc.egress.connectivity_check import (
+    Challenge,
+    ConnectivityCheck,
+    answer_to_anybody,
+)
 
 PWD = b"p" * 22
 
@@ -77,3 +81,20 @@ def test_a_challenge_is_a_check_that_aioice_takes() -> None:
     other = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE)
     assert not challenge.is_met_by(signed(other), source)
     assert not challenge.is_met_by(b"", source)
+
+
+@pytest.mark.parametrize("source", [("192.0.2.7", 40_001), ("2001:db8::7", 9)])
+def test_a_stranger_is_told_its_own_address_and_no_more(source: tuple[str, int]) -> None:
+    asked = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    answer = answer_to_anybody(bytes(asked), source)
+    assert answer is not None
+    assert len(answer) <= 44
+    told = stun.parse_message(answer)
+    assert (told.message_class, told.transaction_id) == (
+        stun.Class.RESPONSE,
+        asked.transaction_id,
+    )
+    assert told.attributes == {"XOR-MAPPED-ADDRESS": source}
+    cut, longer = bytes(asked)[:19], bytes(asked) + b"\0"
+    for datagram in (b"", bytes(20), cut, longer, bytes(request()), answer):
+        assert answer_to_anybody(datagram, source) is None

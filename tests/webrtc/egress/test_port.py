@@ -73,6 +73,28 @@ async def test_strangers_get_no_answer() -> None:
                 stranger.recv(2048)
 
 
+async def test_anybody_may_ask_whether_the_port_can_be_reached() -> None:
+    async with running() as egress, player() as listener:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.settimeout(0)
+            stranger.connect(("127.0.0.1", egress.port))
+
+            async def asks() -> object:
+                question = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+                stranger.send(bytes(question))
+                answer = stun.parse_message(await received(stranger))
+                assert answer.transaction_id == question.transaction_id
+                return answer.attributes["XOR-MAPPED-ADDRESS"]
+
+            assert await asks() == stranger.getsockname(), "nobody listens yet"
+            peer = expected(egress, listener)
+            await listener.answered(egress.answer(peer))
+            await listener.state("connected")
+            assert await asks() == stranger.getsockname()
+            egress.close(peer)
+            assert await asks() == stranger.getsockname(), "nobody listens any more"
+
+
 async def test_the_end_disconnects_everybody() -> None:
     async with player() as listener:
         async with running() as egress:
