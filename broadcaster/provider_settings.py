@@ -154,6 +154,8 @@ def interpreter_facts(settings: Settings) -> InterpreterFacts:
         converses=bool(settings.converse_model or used.converse_model),
         transcribes=bool(settings.transcribe_model or used.transcribe_model),
         needs_source=used.needs_source,
+        continuous_glossary=used.continuous_glossary,
+        continuous_voice=used.continuous_voice,
         most_sessions=used.most_sessions,
         untried=used.untried,
     )

@@ -81,6 +81,7 @@ ROUTE_ACTIONS: Mapping[str, Action] = {
     "POST /api/session": Action.SIGN_IN,
     "DELETE /api/session": Action.SIGN_IN,
     "GET /api/languages": Action.READ_INSTALLATION,
+    "GET /api/interpreter": Action.READ_INSTALLATION,
     "GET /api/store": Action.READ_INSTALLATION,
     "POST /api/wifi-qr": Action.READ_INSTALLATION,
     "GET /api/changes": Action.LIST_EVENTS,

@@ -29,6 +29,16 @@ class EventAnswers:
         self._public_url = public_url
         self._facts = facts
 
+    def interpreter(self) -> dict[str, Any]:
+        """How the provider interprets."""
+        facts = self._facts
+        return {
+            "name": facts.name,
+            "phrases": facts.converses,
+            "continuous_glossary": facts.continuous_glossary,
+            "continuous_voice": facts.continuous_voice,
+        }
+
     def base(self, request: web.Request) -> str:
         """The beginning of all links."""
         url = self._public_url or f"{client_of(request).scheme}://{request.host}"

@@ -53,6 +53,7 @@ class DeskRoutes:
         return [
             web.get("/api/openapi.yaml", self.openapi),
             web.get("/api/languages", self.languages),
+            web.get("/api/interpreter", self.interpreter),
             web.get("/api/store", self.store),
             web.get("/api/events", self.list),
             web.post("/api/events", self.create),
@@ -108,6 +109,11 @@ class DeskRoutes:
         self._authorize(request)
         known = await languages(self._languages)
         return web.json_response([language_body(language) for language in known])
+
+    async def interpreter(self, request: web.Request) -> web.Response:
+        """Tell how the provider interprets."""
+        self._authorize(request)
+        return web.json_response(self._answers.interpreter())
 
     async def list(self, request: web.Request) -> web.Response:
         """List all events."""

@@ -39,6 +39,8 @@ class InterpreterFacts:
         converses: it also interprets phrase by phrase.
         transcribes: it writes captions of the original.
         needs_source: it has to be told what the speaker speaks.
+        continuous_glossary: its continuous interpreter follows the glossary.
+        continuous_voice: its continuous interpreter has voices to choose from.
         most_sessions: channels that it interprets at the same time; None if unknown.
         untried: it follows published documents and was not tried against the real service.
     """
@@ -52,6 +54,8 @@ class InterpreterFacts:
     converses: bool = True
     transcribes: bool = True
     needs_source: bool = False
+    continuous_glossary: bool = False
+    continuous_voice: bool = False
     most_sessions: int | None = None
     untried: bool = False
 

@@ -1,14 +1,16 @@
 /** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { InterpretingFields } from './interpreting/language-options.js';
+import { helpOf } from './interpreting/provider-help.js';
 import { JoinFields } from './join-options.js';
 import { HoldField } from './review/hold-field.js';
 import { ScheduleFields } from './rooms/schedule-fields.js';
-import { byId, h } from '../shared/dom.js';
+import { byId, h, setText } from '../shared/dom.js';
 import { say } from '../i18n/say.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('./api-types.js').EventLanguage} EventLanguage */
+/** @typedef {import('./interpreting/provider-help.js').InterpreterFacts} InterpreterFacts */
 
 const INTERPRETERS = /** @type {const} */ ([
   ['auto', 'interpreterAuto'],
@@ -34,6 +36,8 @@ class LanguageRow {
   });
   #voiceField = h('label', { class: 'field' }, say('formVoice'), this.#voice);
   #interpreting = new InterpretingFields();
+  /** Whether the continuous interpreter has voices to choose from. */
+  #continuousVoice = false;
   #always = h('input', { type: 'checkbox', name: 'always' });
   #glossary = h('textarea', {
     class: 'input',
@@ -60,6 +64,15 @@ class LanguageRow {
       h('label', { class: 'field glossary' }, say('formGlossary'), this.#glossary),
       this.#interpreting.element,
     );
+    this.#showVoice();
+  }
+
+  /** @param {InterpreterFacts} facts */
+  explain({ phrases, continuous_voice }) {
+    this.#continuousVoice = continuous_voice;
+    for (const option of this.#interpreter.options) {
+      if (option.value === 'converse') option.hidden = option.disabled = !phrases && !option.selected;
+    }
     this.#showVoice();
   }
 
@@ -98,9 +111,8 @@ class LanguageRow {
     this.#glossary.value = text;
   }
 
-  /** The continuous interpreter has no voices to choose from. */
   #showVoice() {
-    this.#voiceField.hidden = this.#interpreter.value === 'translate';
+    this.#voiceField.hidden = this.#interpreter.value === 'translate' && !this.#continuousVoice;
   }
 
   /** @param {ClipboardEvent} paste */
@@ -126,11 +138,24 @@ export class Advanced {
   #hold = new HoldField();
   #schedule = new ScheduleFields();
   #join = new JoinFields();
+  /** @type {InterpreterFacts | null} */
+  #facts = null;
 
   constructor() {
     this.#part.append(this.#hold.element, this.#schedule.element, this.#join.element);
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
     this.#file.addEventListener('change', () => void this.#import());
+  }
+
+  /**
+   * Say what the provider of this server does.
+   *
+   * @param {InterpreterFacts} facts
+   */
+  explain(facts) {
+    this.#facts = facts;
+    setText(byId('advanced-help', HTMLElement), helpOf(facts));
+    for (const row of this.#rows.values()) row.explain(facts);
   }
 
   /**
@@ -141,7 +166,10 @@ export class Advanced {
   show(chosen) {
     for (const tag of this.#rows.keys()) if (!chosen.has(tag)) this.#rows.delete(tag);
     for (const [tag, name] of chosen) {
-      if (!this.#rows.has(tag)) this.#rows.set(tag, new LanguageRow(tag, name));
+      if (this.#rows.has(tag)) continue;
+      const row = new LanguageRow(tag, name);
+      if (this.#facts !== null) row.explain(this.#facts);
+      this.#rows.set(tag, row);
     }
     for (const row of this.#rows.values()) row.offerRelays(chosen);
     this.#list.replaceChildren(...[...this.#rows.values()].map((row) => row.element));

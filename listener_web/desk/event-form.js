@@ -1,6 +1,7 @@
 /** The form of an event: a new one, or one that is changed. */
 import { ApiError, getJson, sendJson } from '../shared/api.js';
 import { Advanced } from './advanced-options.js';
+import { interpreterFacts } from './interpreting/provider-help.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
 import { say } from '../i18n/say.js';
@@ -91,7 +92,12 @@ export class EventForm {
     this.#form.scrollIntoView({ block: 'start' });
     this.#title.focus();
     try {
-      if (this.#languages.length === 0) this.#languages = await getJson('/api/languages');
+      if (this.#languages.length === 0) {
+        const asked = [getJson('/api/languages'), interpreterFacts()];
+        const [languages, facts] = await Promise.all(asked);
+        this.#languages = languages;
+        this.#advanced.explain(facts);
+      }
     } catch (error) {
       this.#on.failed(error);
     }

@@ -360,6 +360,8 @@ async def test_qr_code_and_languages(server: Server) -> None:
         assert b"http://www.w3.org/2000/svg" in await answer.read()
     languages, _ = await call(server, "GET", "/api/languages", 200)
     assert {"tag": "es", "name": "Español", "english_name": "Spanish"} in languages
+    facts, _ = await call(server, "GET", "/api/interpreter", 200)
+    assert set(facts) == {"name", "phrases", "continuous_glossary", "continuous_voice"}
 
 
 async def test_events_survive_a_restart(tmp_path: Path) -> None:

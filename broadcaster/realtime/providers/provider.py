@@ -28,6 +28,8 @@ class Provider:
         session_s: longest life of a session whose server does not say when it ends.
         most_sessions: sessions that an account may have at the same time; None if unknown.
         needs_source: it has to be told the language of the speaker.
+        continuous_glossary: its continuous interpreter follows the glossary.
+        continuous_voice: its continuous interpreter has voices to choose from.
         untried: its file follows published documents and was not tried against the real service.
     """
 
@@ -44,6 +46,8 @@ class Provider:
     session_s: float = 3_600.0
     most_sessions: int | None = None
     needs_source: bool = False
+    continuous_glossary: bool = False
+    continuous_voice: bool = False
     untried: bool = False
 
     def serves(self, host: str) -> bool:

@@ -70,5 +70,7 @@ QWEN = Provider(
     transcribe_model=None,
     prices=Prices(translate_per_min=0.035),
     session_s=1_800.0,
+    continuous_glossary=True,
+    continuous_voice=True,
     untried=True,
 )
