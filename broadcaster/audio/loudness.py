@@ -1,4 +1,4 @@
-"""Brings all channels to one speech loudness, after EBU R 128."""
+"""Measures loudness, and brings all channels to one, after EBU R 128."""
 
 import math
 from collections import deque
@@ -6,8 +6,8 @@ from collections import deque
 import numpy as np
 
 from broadcaster.audio.filter_chain import FilterChain
-from broadcaster.audio.pcm import Samples, to_frame, to_samples
-from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES
+from broadcaster.audio.pcm import Samples, to_frame, to_pcm, to_samples
+from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES
 
 TARGET_LUFS = -20.0
 """Loudness of speech on every channel, one channel measured as one (mono).
@@ -23,6 +23,8 @@ _RELATIVE_GATE_LU = 10.0
 """BS.1770-5: sound that far below the mean of what passed the absolute gate is not speech."""
 _ABSOLUTE_GATE_LUFS = TARGET_LUFS - MOST_GAIN_DB - _RELATIVE_GATE_LU
 """The relative gate of the quietest voice that can be brought to the target: -45 LUFS."""
+_SILENCE_LUFS = -70.0
+"""Loudness by `ebur128` while nothing has passed the absolute gate (BS.1770-5)."""
 _WINDOW = 3_000 // STEP_MS
 """Short-term loudness (EBU Tech 3341) spans 3 s; here 3 s of sound above the absolute gate."""
 _ENOUGH = 4
@@ -50,6 +52,41 @@ class LoudnessMeter:
         frames = self._chain.push(to_frame(pcm, self._measured))
         self._measured += len(pcm) // SAMPLE_BYTES
         return [float(frame.metadata["lavfi.r128.M"]) for frame in frames]
+
+
+class ProgrammeLoudness:
+    """Loudness and true peak of all that is added (ITU-R BS.1770-5), through `ebur128`.
+
+    Attributes:
+        integrated_lufs: None while nothing was above the absolute gate of -70 LUFS.
+        true_peak_dbtp: highest so far, at four times the rate; None for digital silence.
+    """
+
+    def __init__(self) -> None:
+        options = "metadata=1:framelog=quiet:peak=true"
+        self._chain = FilterChain([("ebur128", options)], rate_hz=FULL_BAND_HZ)
+        self._measured = 0
+        self._pieces: list[bytes] = []
+        self._waiting = 0
+        self.integrated_lufs: float | None = None
+        self.true_peak_dbtp: float | None = None
+
+    def add(self, samples: Samples) -> None:
+        """Measure mono 48 kHz, a second at a time: that costs less than piece by piece."""
+        self._pieces.append(to_pcm(samples))
+        self._waiting += samples.size
+        if self._waiting < FULL_BAND_HZ:
+            return
+        frame = to_frame(b"".join(self._pieces), self._measured, rate_hz=FULL_BAND_HZ)
+        self._measured += self._waiting
+        self._pieces.clear()
+        self._waiting = 0
+        measured = self._chain.push(frame)[-1].metadata
+        integrated, peak = (float(measured[f"lavfi.r128.{one}"]) for one in ("I", "true_peak"))
+        if integrated > _SILENCE_LUFS:
+            self.integrated_lufs = round(integrated, 1)
+        if peak > 0:
+            self.true_peak_dbtp = round(20 * math.log10(peak), 1)
 
 
 class Leveler:

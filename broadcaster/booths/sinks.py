@@ -193,10 +193,10 @@ class ChannelSink:
         """See `BoothSink`."""
         self._output.push_floor_pcm(position, pcm)
 
-    def push_speech(self, pcm: bytes, source_position: int) -> None:
+    def push_speech(self, pcm: bytes, source_position: int, answered_ms: int | None = None) -> None:
         """See `Sink`."""
         first_sample = self._voice.pushed
-        self._voice.push_speech(pcm, source_position)
+        self._voice.push_speech(pcm, source_position, self._floor.clock.now(), answered_ms)
         if self._voice.pushed > first_sample:
             self._heard_times.push_speech(pcm, first_sample)
 
@@ -235,16 +235,13 @@ class ChannelSink:
         self._glossary.expire(self._floor.now_ms())
         on_air = "floor" if self._floor_fills_in() else "ai"
         return replace(
-            status,
+            self._output.measure(status),
             on_air="human" if self.human.heard else on_air,
             on_air_name=self.human.switch.on_air.name,
             on_air_reason=self.human.switch.reason,
             lag_ms=self._lag_ms(status.relay_from),
-            queue_ms=self._voice.queue_ms,
-            dropped_ms=self._voice.dropped_ms,
             glossary_said=self._glossary.hits + self._glossary.missed,
             glossary_hits=self._glossary.hits,
-            level_dbfs=self._output.level.take_dbfs(),
         )
 
     def played_samples(self) -> int:
@@ -348,7 +345,7 @@ class TranscriptSink:
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """See `BoothSink`; the floor is not played here."""
 
-    def push_speech(self, pcm: bytes, source_position: int) -> None:
+    def push_speech(self, pcm: bytes, source_position: int, answered_ms: int | None = None) -> None:
         """See `Sink`; a transcriber does not speak."""
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:

@@ -100,6 +100,9 @@ class BoothStatus:
         reason: why it is retrying or failed, a sentence; empty otherwise.
         lag_ms: how far what was last played out is behind the floor it was interpreted from, as far
             as the interpreter says; None before the first sound.
+        answer_ms: the part of it from giving that sound of the floor to the interpreter until its
+            interpretation came; None if that is unknown.
+        playout_ms: the part of it in which interpreted sound waited to be played.
         queue_ms: interpreted sound waiting for playout.
         sent_ms: floor audio sent to the interpreter, what the provider bills.
         unsent_ms: floor audio that was not sent because the connection was too slow for it.
@@ -118,6 +121,10 @@ class BoothStatus:
         floor_language: what the floor speaks, a tag, from its source captions; only the booth of
             the floor channel knows it.
         level_dbfs: RMS of what listeners heard in the last second, -100 for digital silence.
+        tempo: of what is played now; 1.0 is the interpreter's own.
+        loudness_lufs: integrated loudness (ITU-R BS.1770-5) of all that listeners heard of this
+            booth, one channel measured as one; None before any sound.
+        true_peak_dbtp: highest true peak of the same.
         session_began_at_ms: Unix time at which the current session was opened; None without one.
         rotates_at_ms: Unix time at which it will be replaced; None while that is not known.
         reconnects: sessions that failed so far, so that another one was needed.
@@ -135,6 +142,8 @@ class BoothStatus:
     state: BoothState
     reason: str = ""
     lag_ms: int | None = None
+    answer_ms: int | None = None
+    playout_ms: int | None = None
     queue_ms: int = 0
     sent_ms: int = 0
     unsent_ms: int = 0
@@ -150,6 +159,9 @@ class BoothStatus:
     unusable_events: int = 0
     withheld_texts: int = 0
     level_dbfs: float = -100.0
+    tempo: float = 1.0
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
     session_began_at_ms: int | None = None
     rotates_at_ms: int | None = None
     reconnects: int = 0

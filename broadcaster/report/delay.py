@@ -18,14 +18,18 @@ class Delay:
         span_ms: from a word on the floor to its interpretation at the output of the channel, as
             far as the interpreter says.
         slope_ms_per_hour: how much the span grew; None if that cannot be told.
-        playout_ms: the part of it in which interpreted sound waited for its turn.
-        rest_ms: all the rest: the interpreter, the network to it, and our way from the microphone.
+        answer_ms: the part of it from giving sound to the interpreter until its interpretation
+            came; None if that was not recorded.
+        playout_ms: the part of it in which interpreted sound waited to be played.
+        booth_ms: the rest: a booth waits for a block of the floor or the end of a phrase, compares
+            what came with what was said before, and hears a relay. None as `answer_ms`.
     """
 
     span_ms: Spread
     slope_ms_per_hour: float | None
+    answer_ms: Spread | None
     playout_ms: Spread
-    rest_ms: Spread
+    booth_ms: Spread | None
 
 
 def heard_samples(samples: Sequence[Sample], channel: str) -> Iterator[tuple[int, ChannelSample]]:
@@ -48,12 +52,27 @@ def delay_of(samples: Sequence[Sample], channel: str) -> Delay | None:
     """The delay of a channel; None if it was not recorded."""
     heard = [(at_ms, one, one.lag_ms or 0) for at_ms, one in heard_samples(samples, channel)]
     span = spread_of([lag_ms for _, _, lag_ms in heard])
-    playout = spread_of([min(one.queue_ms, lag_ms) for _, one, lag_ms in heard])
-    rest = spread_of([max(0, lag_ms - one.queue_ms) for _, one, lag_ms in heard])
-    if span is None or playout is None or rest is None:
+    playout = spread_of([_playout_ms(one, lag_ms) for _, one, lag_ms in heard])
+    if span is None or playout is None:
         return None
-    slope = slope_per_hour([(at_ms, lag_ms) for at_ms, _, lag_ms in heard])
-    return Delay(span, slope, playout, rest)
+    parted = [
+        (one.answer_ms, max(0, lag_ms - one.answer_ms - one.playout_ms))
+        for _, one, lag_ms in heard
+        if one.answer_ms is not None and one.playout_ms is not None
+    ]
+    return Delay(
+        span,
+        slope_per_hour([(at_ms, lag_ms) for at_ms, _, lag_ms in heard]),
+        spread_of([answer_ms for answer_ms, _ in parted]),
+        playout,
+        spread_of([booth_ms for _, booth_ms in parted]),
+    )
+
+
+def _playout_ms(sample: ChannelSample, lag_ms: int) -> int:
+    """The wait for playout; samples of older versions have only the length of the queue."""
+    known = sample.queue_ms if sample.playout_ms is None else sample.playout_ms
+    return min(known, lag_ms)
 
 
 def points_of(samples: Sequence[Sample], channel: str, most: int) -> list[tuple[float, float]]:

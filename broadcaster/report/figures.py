@@ -12,6 +12,7 @@ from broadcaster.report.quality.scoring import Scores, score
 from broadcaster.report.quality.script import check_references, place
 from broadcaster.report.records import ChannelRecords, EventRecords
 from broadcaster.report.samples import SAMPLE_EVERY_S
+from broadcaster.report.sound import Sound, sound_of
 from broadcaster.report.spread import spread_of
 
 _HOUR_S = 3_600
@@ -52,6 +53,7 @@ class ChannelFigures:
         reading: of its captions.
         gaps: of its sound; None for the floor.
         skipped_ms: of interpreted sound; None for the floor.
+        sound: its loudness and tempo; None for the floor.
         use: by the audience, with its cost; None without samples.
         numbers: that came through.
         names: that came through.
@@ -65,6 +67,7 @@ class ChannelFigures:
     reading: Reading
     gaps: Gaps | None
     skipped_ms: int | None
+    sound: Sound | None
     use: Use | None
     numbers: Kept | None
     names: Kept | None
@@ -162,6 +165,7 @@ def _channel(
         reading=reading_of(one.captions, language),
         gaps=None if is_floor else gaps_of(records.samples, one.channel, speech, lag_ms),
         skipped_ms=None if is_floor else skipped_ms(records.samples, one.channel),
+        sound=None if is_floor else sound_of(records.samples, one.channel),
         use=_use(records, one),
         numbers=numbers_kept(*kept) if compares else None,
         names=(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from broadcaster.model.status import EventStatus
 
@@ -22,6 +22,12 @@ class ChannelSample:
         level_dbfs: RMS of what listeners heard, -100 for digital silence.
         listeners: connected.
         readers: connected.
+        answer_ms: the part of the lag that the interpreter and the network took; None if that is
+            unknown, as in samples of older versions.
+        playout_ms: the part of it in which interpreted sound waited to be played.
+        tempo: of what is played; 1.0 is the interpreter's own.
+        loudness_lufs: integrated, since the booth began; None before any sound.
+        true_peak_dbtp: highest since the booth began.
     """
 
     lag_ms: int | None
@@ -30,6 +36,11 @@ class ChannelSample:
     level_dbfs: int
     listeners: int
     readers: int
+    answer_ms: int | None = None
+    playout_ms: int | None = None
+    tempo: float | None = None
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,11 @@ def sample_of(status: EventStatus, now_ms: int) -> Sample:
                 round(booth.level_dbfs),
                 status.listeners.get(channel, 0),
                 status.readers.get(channel, 0),
+                booth.answer_ms,
+                booth.playout_ms,
+                round(booth.tempo, 2),
+                booth.loudness_lufs,
+                booth.true_peak_dbtp,
             )
             for channel, booth in status.booths.items()
         },
@@ -102,12 +118,5 @@ def samples_from_json(data: bytes) -> list[Sample]:
         raise ValueError("not samples of a status") from wrong
 
 
-def _row(sample: ChannelSample) -> list[int | None]:
-    return [
-        sample.lag_ms,
-        sample.queue_ms,
-        sample.dropped_ms,
-        sample.level_dbfs,
-        sample.listeners,
-        sample.readers,
-    ]
+def _row(sample: ChannelSample) -> list[float | None]:
+    return list(astuple(sample))

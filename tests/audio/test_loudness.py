@@ -1,9 +1,16 @@
 from functools import cache
 
+import numpy as np
 import pytest
 
 from broadcaster.audio.limiter import Limiter
-from broadcaster.audio.loudness import MOST_GAIN_DB, TARGET_LUFS, Leveler, LoudnessMeter
+from broadcaster.audio.loudness import (
+    MOST_GAIN_DB,
+    TARGET_LUFS,
+    Leveler,
+    LoudnessMeter,
+    ProgrammeLoudness,
+)
 from broadcaster.audio.opus import OpusDecoder, OpusEncoder
 from broadcaster.audio.pcm import to_pcm
 from tests.audio.sounds import amplified, loudness, noise, ragged, sharpest, speech, ticks, tone
@@ -107,3 +114,28 @@ def test_the_meter_reads_a_reference_tone() -> None:
     measured = meter.add(tone(2, 1_000, 32_768 * 10 ** (-23 / 20)))
     assert len(measured) == 20
     assert measured[-1] == pytest.approx(-26.0, abs=0.1)
+
+
+def test_the_loudness_of_all_that_was_heard_is_that_of_the_standard() -> None:
+    """BS.1770-5: one channel with a sine of 997 Hz at 0 dBFS measures -3.01 LUFS."""
+    measured = ProgrammeLoudness()
+    packet = 2_880
+    moments = np.arange(48_000 * 20) / 48_000
+    sine = (10 ** (-20 / 20) * np.sin(2 * np.pi * 997 * moments)).astype(np.float32)
+    for start in range(0, 48_000, packet):
+        measured.add(np.zeros_like(sine[start : start + packet]))
+    assert (measured.integrated_lufs, measured.true_peak_dbtp) == (None, None)
+    for start in range(0, sine.size, packet):
+        measured.add(sine[start : start + packet])
+    assert measured.integrated_lufs == pytest.approx(-23.0, abs=0.2)
+    assert measured.true_peak_dbtp == pytest.approx(-20.0, abs=0.1)
+
+
+def test_a_peak_between_two_samples_is_seen() -> None:
+    """A quarter of the rate, 45 degrees off: its samples are 3 dB below its peaks (Tech 3341)."""
+    measured = ProgrammeLoudness()
+    moments = np.arange(96_000)
+    fades_in = np.minimum(1.0, moments / 4_800)
+    sine = 0.5 * np.sin(np.pi / 2 * moments + np.pi / 4)
+    measured.add((fades_in * sine).astype(np.float32))
+    assert measured.true_peak_dbtp == pytest.approx(-6.0, abs=0.4)

@@ -46,7 +46,9 @@ class Heard:
         self.delays_s: list[float] = []
         self.states: list[BoothState] = []
 
-    def push_speech(self, pcm: bytes, _source_position: int) -> None:
+    def push_speech(
+        self, pcm: bytes, _source_position: int, _answered_ms: int | None = None
+    ) -> None:
         word = read_frame(pcm[: 2 * FRAME])
         assert word is not None
         self.sounds.append(word)

@@ -26,9 +26,9 @@ def said(sentences: Sequence[str], first_ms: int = 0) -> tuple[SpokenCaption, ..
     )
 
 
-def sample(second: int, **changes: int | None) -> Sample:
+def sample(second: int, **changes: float | None) -> Sample:
     """A sample of an event with Spanish, which is 3 s behind and has two listeners."""
-    values: dict[str, int | None] = {
+    values: dict[str, float | None] = {
         "lag_ms": 3_000,
         "queue_ms": 500,
         "dropped_ms": 0,
@@ -36,9 +36,9 @@ def sample(second: int, **changes: int | None) -> Sample:
         "listeners": 2,
         "readers": 1,
     }
-    floor = changes.pop("floor_dbfs", -25)
+    floor_dbfs = int(changes.pop("floor_dbfs", -25) or 0)
     one = ChannelSample(**(values | changes))  # type: ignore[arg-type]
-    return Sample(LIVE_AT_MS + 1_000 * second, floor, {"es": one})
+    return Sample(LIVE_AT_MS + 1_000 * second, floor_dbfs, {"es": one})
 
 
 def event(

@@ -17,6 +17,7 @@ from broadcaster.report.samples import (
     samples_from_json,
     samples_to_json,
 )
+from broadcaster.report.sound import sound_of, tempo_points
 from broadcaster.report.spread import Spread, slope_per_hour, spread_of
 from tests.report.building import LIVE_AT_MS, caption, event, said, sample
 
@@ -34,7 +35,18 @@ def test_a_slope_is_per_hour() -> None:
 
 
 def test_samples_keep_what_a_status_says() -> None:
-    booth = BoothStatus("es", BoothState.LIVE, lag_ms=2_345, queue_ms=5, level_dbfs=-21.4)
+    booth = BoothStatus(
+        "es",
+        BoothState.LIVE,
+        lag_ms=2_345,
+        answer_ms=1_900,
+        playout_ms=120,
+        queue_ms=5,
+        level_dbfs=-21.4,
+        tempo=1.083_333,
+        loudness_lufs=-20.4,
+        true_peak_dbtp=-1.2,
+    )
     status = EventStatus(
         Event("talk", "A talk", EventState.LIVE, (), ""),
         FloorStatus(level_dbfs=-30.6),
@@ -45,8 +57,13 @@ def test_samples_keep_what_a_status_says() -> None:
     )
     taken = sample_of(status, 5)
     assert taken.floor_dbfs == -31
-    assert taken.channels["es"] == ChannelSample(2_345, 5, 0, -21, 7, 2)
+    assert taken.channels["es"] == ChannelSample(
+        2_345, 5, 0, -21, 7, 2, 1_900, 120, 1.08, -20.4, -1.2
+    )
     assert samples_from_json(samples_to_json([taken, taken])) == [taken, taken]
+    older = b'{"samples": [[5, -31, {"es": [2345, 5, 0, -21, 7, 2]}]]}'
+    [taken] = samples_from_json(older)
+    assert taken.channels["es"] == ChannelSample(2_345, 5, 0, -21, 7, 2)
     for broken in (b"{", b"{}", b'{"samples": [[1]]}', b'{"samples": [[1, 2, {"es": [1]}]]}'):
         with pytest.raises(ValueError, match=r"."):
             samples_from_json(broken)
@@ -62,8 +79,46 @@ def test_the_delay_is_that_of_the_seconds_in_which_the_channel_was_heard() -> No
     assert delay.span_ms == Spread(3_290, 3_560, 60)
     assert delay.slope_ms_per_hour is None  # a minute says nothing
     assert delay.playout_ms == Spread(500, 500, 60)
-    assert delay.rest_ms == Spread(2_790, 3_060, 60)
+    assert (delay.answer_ms, delay.booth_ms) == (None, None), "samples of older versions"
     assert delay_of(heard, "fr") is None
+
+
+def test_the_parts_of_the_delay_are_those_of_the_same_second() -> None:
+    parts = {"answer_ms": 2_000, "playout_ms": 600}
+    heard = [sample(at, lag_ms=3_000 + 10 * at, **parts) for at in range(60)]
+    delay = delay_of([*heard, sample(60, lag_ms=4_000)], "es")
+    assert delay is not None
+    assert delay.answer_ms == Spread(2_000, 2_000, 60)
+    assert delay.playout_ms == Spread(600, 600, 61)
+    assert delay.booth_ms == Spread(690, 960, 60)
+
+
+def test_the_loudness_of_a_channel_is_that_of_all_its_booths() -> None:
+    first = [sample(at, loudness_lufs=None if at == 0 else -20.0) for at in range(11)]
+    second = [sample(20 + at, loudness_lufs=None if at == 0 else -30.0) for at in range(31)]
+    peaks = [sample(60, true_peak_dbtp=-3.0), sample(61, true_peak_dbtp=-1.5)]
+    sound = sound_of([*first, *second, *peaks], "es")
+    assert sound is not None
+    assert sound.loudness_lufs == pytest.approx(-24.9, abs=0.05)
+    assert sound.true_peak_dbtp == -1.5
+    assert (sound.tempo, sound.faster_share) == (None, None)
+    assert sound_of([sample(1)], "es") is None
+    assert sound_of([], "es") is None
+
+
+def test_the_tempo_is_that_of_the_seconds_with_speech() -> None:
+    own = [sample(at, lag_ms=3_000 + at, tempo=1.0) for at in range(90)]
+    faster = [sample(90 + at, lag_ms=4_000 + at, tempo=1.25) for at in range(10)]
+    silent = [sample(100 + at, lag_ms=9_000 + at, tempo=1.25, level_dbfs=-100) for at in range(50)]
+    samples = [*own, *faster, *silent]
+    sound = sound_of(samples, "es")
+    assert sound is not None
+    assert sound.tempo == Spread(1.0, 1.25, 100)
+    assert sound.faster_share == pytest.approx(0.1)
+    points = tempo_points(samples, "es", 10)
+    assert {tempo for _, tempo in points} == {1.0, 1.25}
+    assert len(points) <= 11
+    assert tempo_points([], "es", 10) == []
 
 
 def test_a_line_of_a_plot_has_few_points() -> None:

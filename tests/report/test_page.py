@@ -18,7 +18,18 @@ from tests.report.building import event, said, sample
 FULL = event(
     said(["We met Clara in 1987.", "<script>alert(1)</script> &amp;"]),
     said(["Hola, 1988.", "<b>Agua</b>"], 3_000),
-    [sample(at) for at in range(120)],
+    [
+        sample(
+            at,
+            lag_ms=3_000 + at % 2,
+            answer_ms=2_200,
+            playout_ms=500,
+            tempo=1.0 if at < 100 else 1.25,
+            loudness_lufs=-20.3,
+            true_peak_dbtp=-1.4,
+        )
+        for at in range(120)
+    ],
 )
 
 
@@ -28,7 +39,7 @@ def test_the_page_has_all_rows_and_plots_and_no_script() -> None:
     tree = html.fromstring(text)
     assert [one.text_content() for one in tree.xpath("//h1")] == ["Report: Water & <rain>"]
     assert len(tree.xpath("//tbody/tr[td]")) == len(rows_of(figures))
-    assert len(tree.xpath("//figure/*[local-name()='svg']")) == 3
+    assert len(tree.xpath("//figure/*[local-name()='svg']")) == 6
     assert not tree.xpath("//script | //b | //*[@src] | //link")
     assert "1987" in tree.xpath("//h2[.='Not found']/following::li[1]")[0].text_content()
     addresses = set(re.findall(r"https?://[\w.]+", text))
@@ -59,3 +70,9 @@ def test_all_files_are_in_the_archive() -> None:
     table = list(csv.reader(io.StringIO(files["figures.csv"].decode("utf-8-sig"))))
     assert table[0] == ["group", "figure", "floor", "es"]
     assert ["Delay", "ear-voice span", "–", "3.0 s; 3.0 s"] in table
+    assert ["Delay", "interpreter and network", "–", "2.2 s; 2.2 s"] in table
+    assert ["Delay", "our booth", "–", "0.3 s; 0.3 s"] in table
+    assert ["Delay", "our playout", "–", "0.5 s; 0.5 s"] in table
+    assert ["Sound", "loudness, integrated", "–", "-20.3 LUFS"] in table
+    assert ["Sound", "true peak", "–", "-1.4 dBTP"] in table
+    assert ["Sound", "tempo of playout", "–", "1.00; 1.25; 17% of the time"] in table

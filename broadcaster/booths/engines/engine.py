@@ -19,11 +19,14 @@ class SpeechOutput:
         position: event-clock sample of the floor it was interpreted from; None if unknown.
         span: the part of the floor that was sent as one piece and answered by this; None if the
             engine interprets without a break.
+        answered_ms: from giving that part of the floor to the engine until this came; None if that
+            is unknown.
     """
 
     pcm: bytes
     position: int | None
     span: FloorSpan | None = None
+    answered_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ class HumanTranscript:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def push_speech(self, pcm: bytes, source_position: int) -> None:
+    def push_speech(self, pcm: bytes, source_position: int, answered_ms: int | None = None) -> None:
         """See `Sink`; a transcriber does not speak."""
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:

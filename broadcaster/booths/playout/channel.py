@@ -6,10 +6,11 @@ while a human interpreter is heard.
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadcaster.audio.full_band.rate_change import DELAY_SAMPLES, RateChange
 from broadcaster.audio.level import OutputLevel
+from broadcaster.audio.loudness import ProgrammeLoudness
 from broadcaster.audio.mix import EVEN_FLOOR, QUIET_FLOOR, mix, mix_under
 from broadcaster.audio.opus import OpusStream
 from broadcaster.audio.pcm import Samples, to_pcm
@@ -22,6 +23,7 @@ from broadcaster.booths.playout.voice import ChannelVoice
 from broadcaster.model import keys
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, ms_to_samples
 from broadcaster.model.ports import Bus, Clock
+from broadcaster.model.status import BoothStatus
 from broadcaster.model.variant import ChannelVariant, Coding, FloorLevel
 
 _LATE_S = 0.5
@@ -76,6 +78,7 @@ class ChannelOutput:
 
     Attributes:
         level: of the channel itself, without its variants.
+        loudness: of the same.
     """
 
     def __init__(
@@ -112,6 +115,7 @@ class ChannelOutput:
         self._relay = PcmTopic(bus, keys.relay_pcm(event, channel))
         self._position = 0
         self.level = OutputLevel()
+        self.loudness = ProgrammeLoudness()
 
     def push_floor_pcm(self, position: int, pcm: bytes) -> None:
         """The next floor frame, s16le mono 24 kHz."""
@@ -125,6 +129,21 @@ class ChannelOutput:
     def begin_at(self, position: int) -> None:
         """Let no packet begin before this position: another booth made the ones before."""
         self._position = position
+
+    def measure(self, status: BoothStatus) -> BoothStatus:
+        """The status with what is measured of the sound."""
+        parts = self._voice.lag_parts
+        return replace(
+            status,
+            queue_ms=self._voice.queue_ms,
+            dropped_ms=self._voice.dropped_ms,
+            level_dbfs=self.level.take_dbfs(),
+            answer_ms=None if parts is None else parts.answer_ms,
+            playout_ms=None if parts is None else parts.playout_ms,
+            tempo=self._voice.tempo,
+            loudness_lufs=self.loudness.integrated_lufs,
+            true_peak_dbtp=self.loudness.true_peak_dbtp,
+        )
 
     async def run(self, floor_clock: FloorClock) -> None:
         """Play out from the moment the floor is heard until cancelled."""
@@ -156,6 +175,7 @@ class ChannelOutput:
         gains = narrow_gains.repeat(FULL_BAND_HZ // CLOCK_HZ)
         mixed = {FloorLevel.OFF: mix(voice, floor, gains)}
         self.level.add(mixed[FloorLevel.OFF])
+        self.loudness.add(mixed[FloorLevel.OFF])
         self._publish_frames(self._itself, mixed[FloorLevel.OFF], full_band=full_band)
         if wanted.relayed:
             relayed = self._narrowed.change(mixed[FloorLevel.OFF] * (not inserts))

@@ -35,12 +35,26 @@ class Skip:
     dropped_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When interpreted sound came.
+
+    Attributes:
+        behind_ms: how far it was behind the floor then.
+        answered_ms: the part of that in which the interpreter had it; None if that is unknown.
+    """
+
+    behind_ms: int
+    answered_ms: int | None
+
+
 @dataclass(slots=True)
 class _Piece:
     source_position: int
     first_sample: int
     """Counted from the first that was ever queued."""
     pcm: memoryview
+    arrival: Arrival | None
 
 
 class SpeechQueue:
@@ -79,7 +93,14 @@ class SpeechQueue:
         """Number of the next sample, counted from the first that was ever queued."""
         return self._pieces[0].first_sample if self._pieces else self.pushed
 
-    def push_speech(self, pcm: bytes, source_position: int) -> Skip | None:
+    @property
+    def next_arrival(self) -> Arrival | None:
+        """When the next sample came; None if that is unknown."""
+        return self._pieces[0].arrival if self._pieces else None
+
+    def push_speech(
+        self, pcm: bytes, source_position: int, arrival: Arrival | None = None
+    ) -> Skip | None:
         """Queue sound that was interpreted from the floor at `source_position`.
 
         Returns:
@@ -87,7 +108,7 @@ class SpeechQueue:
         """
         if not pcm.strip(b"\0"):
             return None
-        self._pieces.append(_Piece(source_position, self.pushed, memoryview(pcm)))
+        self._pieces.append(_Piece(source_position, self.pushed, memoryview(pcm), arrival))
         self._queued += len(pcm) // SAMPLE_BYTES
         self.pushed += len(pcm) // SAMPLE_BYTES
         if self._queued <= self._longest_queue:
@@ -118,8 +139,10 @@ class SpeechQueue:
         edge_bytes = EDGE_SAMPLES * SAMPLE_BYTES
         gone = _joined(dropped)
         joint = cross_fade(gone[:edge_bytes], gone[-edge_bytes:])
-        position, sample = dropped[0].source_position, dropped[0].first_sample
-        self._pieces.extendleft(reversed([*before, _Piece(position, sample, memoryview(joint))]))
+        first = dropped[0]
+        position = first.source_position
+        joined = _Piece(position, first.first_sample, memoryview(joint), first.arrival)
+        self._pieces.extendleft(reversed([*before, joined]))
         self._queued += start + EDGE_SAMPLES
         lost = end - start - EDGE_SAMPLES
         self.dropped += lost
@@ -136,7 +159,7 @@ class SpeechQueue:
             else:
                 length = samples
                 pcm = piece.pcm[: length * SAMPLE_BYTES]
-                taken.append(_Piece(piece.source_position, piece.first_sample, pcm))
+                taken.append(_Piece(piece.source_position, piece.first_sample, pcm, piece.arrival))
                 piece.pcm = piece.pcm[length * SAMPLE_BYTES :]
                 piece.source_position += length
                 piece.first_sample += length

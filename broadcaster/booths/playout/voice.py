@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges
 from broadcaster.audio.limiter import DELAY_SAMPLES
@@ -11,8 +12,21 @@ from broadcaster.audio.pcm import Samples
 from broadcaster.audio.stretch import TimeStretch
 from broadcaster.booths.playout.catch_up import CatchUp, CatchUpLimits
 from broadcaster.booths.playout.heard import HeardPositions
-from broadcaster.booths.playout.queue import Skip, SpeechQueue
+from broadcaster.booths.playout.queue import Arrival, Skip, SpeechQueue
 from broadcaster.model.audio import PCM_FRAME_SAMPLES, ms_to_samples, samples_to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class LagParts:
+    """Parts of the lag of the sound that was played last; the rest is the booth's, before playout.
+
+    Attributes:
+        answer_ms: the interpreter and the network had it; None if that is unknown.
+        playout_ms: it waited to be played, in the queue and inside the filters.
+    """
+
+    answer_ms: int | None
+    playout_ms: int
 
 
 class ChannelVoice:
@@ -45,6 +59,7 @@ class ChannelVoice:
         self._out = SoftEdges()
         self._leveler = Leveler()
         self._lag: int | None = None
+        self._arrival: Arrival | None = None
         self._drained = asyncio.Event()
         self._drained.set()
         self.queued_samples = 0
@@ -56,6 +71,14 @@ class ChannelVoice:
     def lag_ms(self) -> int | None:
         """Lag of the sound that was played last; None before any sound."""
         return None if self._lag is None else samples_to_ms(self._lag)
+
+    @property
+    def lag_parts(self) -> LagParts | None:
+        """Parts of `lag_ms`; None before any sound of which it is known when it came."""
+        if self._arrival is None or self.lag_ms is None:
+            return None
+        playout_ms = max(0, self.lag_ms - self._arrival.behind_ms)
+        return LagParts(self._arrival.answered_ms, playout_ms)
 
     @property
     def queue_ms(self) -> int:
@@ -87,10 +110,27 @@ class ChannelVoice:
         """The current tempo; 1.0 is the interpreter's own."""
         return self._stretch.tempo
 
-    def push_speech(self, pcm: bytes, source_position: int) -> None:
-        """Queue s16le mono 24 kHz that was interpreted from the floor at `source_position`."""
+    def push_speech(
+        self,
+        pcm: bytes,
+        source_position: int,
+        floor_now: int | None = None,
+        answered_ms: int | None = None,
+    ) -> None:
+        """Queue s16le mono 24 kHz that was interpreted from the floor at `source_position`.
+
+        Args:
+            pcm: the sound.
+            source_position: event-clock sample.
+            floor_now: position of the floor at which it came; None if that is unknown.
+            answered_ms: how long the engine took for it; None if that is unknown.
+        """
         before = self._queue.queued + self._queue.dropped
-        skip = self._queue.push_speech(pcm, source_position)
+        arrival = None
+        if floor_now is not None:
+            behind_ms = samples_to_ms(max(0, floor_now - source_position))
+            arrival = Arrival(behind_ms, answered_ms)
+        skip = self._queue.push_speech(pcm, source_position, arrival)
         self.queued_samples += self._queue.queued + self._queue.dropped - before
         self._report(skip)
         if self._queue.queued:
@@ -134,6 +174,7 @@ class ChannelVoice:
         queue_starts = self._queue.next_position
         if queue_starts is not None:
             self._lag = max(0, floor_now - queue_starts + self._inside_filters + DELAY_SAMPLES)
+            self._arrival = self._queue.next_arrival
         queued_ms = samples_to_ms(self._queue.queued)
         pace = self._catch_up.pace(samples_to_ms(samples), self.lag_ms or 0, queued_ms)
         self._pauses.active = pace.shorten_pauses

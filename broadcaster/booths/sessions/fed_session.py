@@ -10,6 +10,7 @@ from typing import Self
 
 from broadcaster.booths.engines.engine import EndsSoon, Engine, EngineOutput
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
+from broadcaster.booths.sessions.answer_delay import AnswerDelay
 from broadcaster.booths.sessions.speech_gate import SpeechGate
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.ports import Clock
@@ -39,6 +40,7 @@ class FedSession:
         self._buffer = buffer
         self._clock = clock
         self._gate = SpeechGate(buffer.speech, clock.monotonic)
+        self._answer_delay = AnswerDelay(clock.monotonic)
         self._next = 0
         self._counted_fed = 0
         self._counted_unsent = 0
@@ -157,7 +159,7 @@ class FedSession:
                 if isinstance(output, EndsSoon):
                     self._ends_soon.set()
                     continue
-                self._pass_on(self._gate.take(output))
+                self._pass_on(self._gate.take(self._answer_delay.timed(output)))
         except InterpreterFailed as failure:
             self._failure = failure
         finally:
@@ -177,6 +179,7 @@ class FedSession:
             if self._until is not None and block.position >= self._until:
                 break
             self._engine.push_floor_pcm(block.position, block.pcm)
+            self._answer_delay.feed(block.position)
             self._pass_on(self._gate.feed(block.position))
             self.fed += 1
             self._next = block.position + BLOCK_SAMPLES

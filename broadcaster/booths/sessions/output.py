@@ -39,12 +39,13 @@ MISSING = " […]"
 class Sink(Protocol):
     """The destination of a booth's speech and text."""
 
-    def push_speech(self, pcm: bytes, source_position: int) -> None:
+    def push_speech(self, pcm: bytes, source_position: int, answered_ms: int | None = None) -> None:
         """Take interpreted speech.
 
         Args:
             pcm: s16le mono 24 kHz.
             source_position: event-clock sample of the floor it was interpreted from.
+            answered_ms: how long the engine took for it; None if that is unknown.
         """
 
     def push_text(self, text: str, source: TextPlace | None = None) -> None:
@@ -177,9 +178,9 @@ class SessionOutput:
             InterpreterFailed: `wrong_language` or `interpreter_mute`: the interpreter misbehaves.
         """
         match output:
-            case SpeechOutput(pcm=pcm, position=position):
+            case SpeechOutput():
                 if is_answer(output):
-                    self._push_sound(pcm, self._buffer.end if position is None else position)
+                    self._push_sound(output)
             case TextOutput(text=text, position=position, span=span):
                 self._worded = self._worded or is_answer(output)
                 self._source_times.add(text, position, span)
@@ -202,12 +203,13 @@ class SessionOutput:
         if ended is not None:
             self._finished(self._buffer.pause_before(ended - ms_to_samples(EMISSION_MS)))
 
-    def _push_sound(self, pcm: bytes, position: int) -> None:
+    def _push_sound(self, speech: SpeechOutput) -> None:
         if self._mute_watch is not None:
             self._mute_watch.sounded()
         if not self._repeats.repeating:
             self._said.sound()
-            self._sink.push_speech(pcm, position)
+            position = self._buffer.end if speech.position is None else speech.position
+            self._sink.push_speech(speech.pcm, position, speech.answered_ms)
 
     def _push_done(self, done: Done) -> None:
         self._sink.end_phrase()

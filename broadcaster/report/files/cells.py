@@ -7,6 +7,7 @@ from broadcaster.report.delay import Delay
 from broadcaster.report.figures import ChannelFigures, Use
 from broadcaster.report.quality.kept import Kept
 from broadcaster.report.quality.scoring import Scores
+from broadcaster.report.sound import Sound
 from broadcaster.report.spread import Spread
 
 NOT_RECORDED = "not recorded"
@@ -22,6 +23,15 @@ def of_delay(part: Callable[[Delay], str]) -> Callable[[ChannelFigures], str]:
 def of_use(part: Callable[[Use], str]) -> Callable[[ChannelFigures], str]:
     """A cell of the use, if that was recorded."""
     return lambda one: NOT_RECORDED if one.use is None else part(one.use)
+
+
+def of_sound(part: Callable[[Sound], str | None]) -> Callable[[ChannelFigures], str]:
+    """A cell of the sound, if that was recorded."""
+
+    def cell(one: ChannelFigures) -> str:
+        return (None if one.sound is None else part(one.sound)) or missing(one)
+
+    return cell
 
 
 def missing(one: ChannelFigures) -> str:
@@ -69,6 +79,18 @@ def seconds(spread: Spread | None) -> str:
 def pair(spread: Spread | None, digits: int) -> str:
     """A spread with some digits."""
     return NONE if spread is None else f"{spread.p50:.{digits}f}; {spread.p95:.{digits}f}"
+
+
+def tempo(sound: Sound) -> str | None:
+    """How fast the sound was played, and the share of the time in which it was faster."""
+    if sound.tempo is None or sound.faster_share is None:
+        return None
+    return f"{pair(sound.tempo, 2)}; {sound.faster_share:.0%} of the time"
+
+
+def measured(value: float | None, unit: str) -> str | None:
+    """A value with its unit; None if it was not recorded."""
+    return None if value is None else f"{value:.1f} {unit}"
 
 
 def slope(ms_per_hour: float | None) -> str:

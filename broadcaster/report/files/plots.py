@@ -9,6 +9,7 @@ from broadcaster.report.delay import points_of
 from broadcaster.report.figures import Figures
 from broadcaster.report.records import EventRecords
 from broadcaster.report.samples import Sample
+from broadcaster.report.sound import tempo_points
 
 MOST_POINTS = 240
 """Of one line: one for each three pixels of a wide page."""
@@ -57,12 +58,62 @@ def plots_of(records: EventRecords, figures: Figures) -> list[str]:
         chart.add("p50", [round(delay.span_ms.p50 / 1_000, 2) for _, delay in delays])
         chart.add("p95", [round(delay.span_ms.p95 / 1_000, 2) for _, delay in delays])
         found.append(_svg(chart))
+    found += [*_parts(figures), *_loudness(figures), *_tempo(records.samples, languages)]
     if any(one.use is not None and one.use.most_listeners for one in figures.channels):
         chart = _chart("XY", "Listeners over the event", "minutes", "listeners")
         for one in figures.channels:
             chart.add(one.channel, _listeners(records.samples, one.channel))
         found.append(_svg(chart))
     return found
+
+
+def _parts(figures: Figures) -> list[str]:
+    """The parts of the span, if they were recorded."""
+    delays = [
+        (one.channel, one.delay)
+        for one in figures.channels
+        if one.delay is not None and one.delay.answer_ms is not None
+    ]
+    if not delays:
+        return []
+    chart = _chart("StackedBar", "Parts of the ear-voice span: the median of each", "", "seconds")
+    chart.x_labels = [name for name, _ in delays]
+    for name, spreads in (
+        ("interpreter and network", [delay.answer_ms for _, delay in delays]),
+        ("our booth", [delay.booth_ms for _, delay in delays]),
+        ("our playout", [delay.playout_ms for _, delay in delays]),
+    ):
+        chart.add(name, [round(one.p50 / 1_000, 2) if one is not None else 0 for one in spreads])
+    return [_svg(chart)]
+
+
+def _loudness(figures: Figures) -> list[str]:
+    """Loudness and true peak, if they were recorded."""
+    measured = [
+        (one.channel, one.sound.loudness_lufs, one.sound.true_peak_dbtp)
+        for one in figures.channels
+        if one.sound is not None and one.sound.loudness_lufs is not None
+    ]
+    if not measured:
+        return []
+    chart = _chart("Bar", "Integrated loudness and true peak", "", "LUFS, dBTP")
+    chart.x_labels = [name for name, *_ in measured]
+    chart.add("loudness", [lufs for _, lufs, _ in measured])
+    chart.add("true peak", [peak for *_, peak in measured])
+    return [_svg(chart)]
+
+
+def _tempo(samples: Sequence[Sample], languages: Sequence[str]) -> list[str]:
+    """The tempo of playout over the event, if it was recorded."""
+    lines = [
+        (one, points) for one in languages if (points := tempo_points(samples, one, MOST_POINTS))
+    ]
+    if not lines:
+        return []
+    chart = _chart("XY", "Tempo of playout over the event", "minutes", "tempo")
+    for name, points in lines:
+        chart.add(name, points)
+    return [_svg(chart)]
 
 
 def _listeners(samples: Sequence[Sample], channel: str) -> list[tuple[float, int]]:

@@ -8,16 +8,20 @@ from broadcaster.report.files.cells import (
     NOT_RECORDED,
     gaps,
     kept_of,
+    measured,
     of_delay,
     of_scores,
+    of_sound,
     of_use,
     pair,
     seconds,
     skipped,
     slope,
+    tempo,
     usd,
     yaal,
 )
+from broadcaster.report.spread import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ def signatures(channels: Sequence[ChannelFigures]) -> list[str]:
     ]
 
 
+def _known(spread: Spread | None) -> str:
+    return NOT_RECORDED if spread is None else seconds(spread)
+
+
 _DELAY, _QUALITY, _CAPTIONS, _SOUND = "Delay", "Quality", "Captions", "Sound"
 _USE = "Use and cost"
 _FOUND = "found on the channel from 2 s before to 30 s after it was said"
@@ -82,16 +90,23 @@ _FIGURES = (
     ),
     _Figure(
         _DELAY,
-        "waiting for playout (ours)",
-        "A part of the span: interpreted sound waits until the sound before it was played.",
-        of_delay(lambda delay: seconds(delay.playout_ms)),
+        "interpreter and network",
+        "A part of the span: from giving a word of the floor to the interpreter until its "
+        "interpretation came.",
+        of_delay(lambda delay: _known(delay.answer_ms)),
     ),
     _Figure(
         _DELAY,
-        "interpreter, network, our input",
-        "The rest of the span. Nothing that is stored tells these three apart; "
-        "docs/measurements.md has the delay of our own parts.",
-        of_delay(lambda delay: seconds(delay.rest_ms)),
+        "our booth",
+        "A part of the span: the booth waits for a block of the floor or the end of a phrase, and "
+        "compares what came with what was said before. With a relay the span of that is in it.",
+        of_delay(lambda delay: _known(delay.booth_ms)),
+    ),
+    _Figure(
+        _DELAY,
+        "our playout",
+        "The rest of the span: interpreted sound waits until the sound before it was played.",
+        of_delay(lambda delay: seconds(delay.playout_ms)),
     ),
     _Figure(
         _DELAY,
@@ -174,7 +189,7 @@ _FIGURES = (
     ),
     _Figure(
         _SOUND,
-        "tempo, words per minute",
+        "speed of speech, words per minute",
         "While the words of a caption are said.",
         lambda one: pair(one.reading.words_per_minute, 0),
     ),
@@ -201,9 +216,22 @@ _FIGURES = (
     ),
     _Figure(
         _SOUND,
-        "loudness, true peak, faster speech",
-        "Nothing of the sound itself is stored.",
-        lambda _: NOT_RECORDED,
+        "loudness, integrated",
+        "By ITU-R BS.1770-5, of all that listeners heard, one channel measured as one. The program "
+        "brings speech to -20 LUFS.",
+        of_sound(lambda sound: measured(sound.loudness_lufs, "LUFS")),
+    ),
+    _Figure(
+        _SOUND,
+        "true peak",
+        "The highest, at four times the rate, before the sound is encoded.",
+        of_sound(lambda sound: measured(sound.true_peak_dbtp, "dBTP")),
+    ),
+    _Figure(
+        _SOUND,
+        "tempo of playout",
+        "1 is the interpreter's own. A channel that is behind is played faster.",
+        of_sound(tempo),
     ),
     _Figure(
         _USE,

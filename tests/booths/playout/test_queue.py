@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from broadcaster.booths.playout.queue import Skip, SpeechQueue
+from broadcaster.booths.playout.queue import Arrival, Skip, SpeechQueue
 from tests.audio.sounds import noise, numbers, pcm_of, sharpest, speech, tone, voice_like
 
 SPEECH = b"\x01\x02" * 4_800
@@ -37,6 +37,16 @@ def test_filler_is_not_queued_and_speech_keeps_its_order() -> None:
     while queue.queued:
         out += queue.pull(1_440)
     assert out == SPEECH + b"\x03\x04" * 100
+
+
+def test_speech_keeps_the_time_at_which_it_came() -> None:
+    queue = SpeechQueue()
+    queue.push_speech(SPEECH, 0, Arrival(900, 700))
+    queue.push_speech(SPEECH, 4_800)
+    queue.pull(1_440)
+    assert queue.next_arrival == Arrival(900, 700)
+    queue.pull(4_800)
+    assert queue.next_arrival is None
 
 
 def test_a_pause_inside_speech_is_kept() -> None:

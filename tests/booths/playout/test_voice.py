@@ -6,7 +6,7 @@ import pytest
 from broadcaster.audio.pcm import to_pcm
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.booths.playout.queue import Skip, SpeechQueue
-from broadcaster.booths.playout.voice import ChannelVoice
+from broadcaster.booths.playout.voice import ChannelVoice, LagParts
 from tests.audio.sounds import numbers, sharpest, speech, voice_like
 from tests.booths.simulation import words
 
@@ -58,6 +58,21 @@ def test_lag_is_what_is_played_against_the_floor() -> None:
     say(voice, words()[:PIECE], position=48_000)
     voice.pull(TICK, 48_000 + 72_000)
     assert voice.lag_ms == 3_010  # with the 10 ms of the limiter that follows
+
+
+def test_the_lag_has_parts_as_far_as_they_are_known() -> None:
+    voice = ChannelVoice()
+    voice.push_speech(words()[:PIECE], 48_000, 48_000 + 60_000, 2_200)
+    before = voice.lag_parts
+    assert before is None
+    voice.pull(TICK, 48_000 + 72_000)
+    assert voice.lag_ms == 3_010
+    assert voice.lag_parts == LagParts(answer_ms=2_200, playout_ms=510)
+    while voice.queue_ms:
+        voice.pull(TICK, 48_000 + 72_000)
+    voice.push_speech(words()[:PIECE], 96_000)
+    voice.pull(TICK, 96_000 + 72_000)
+    assert voice.lag_parts is None
 
 
 def test_lag_counts_what_is_inside_the_filters() -> None:
