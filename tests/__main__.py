@@ -1,12 +1,12 @@
 """`make test`: all tests of Python, in groups that leave one another the time they need.
 
-Two rows of tests run at the same time. In front are the tests that hear a page, one after the
-other, and then those that wait for other programs and for real time. Those in the background only
-compute, or look at pages without sound. They get what the front leaves of the machine, and nothing
-while it needs all. What failed is then run once more, alone: it must pass.
+Two rows of tests run at the same time. In front are the tests that hear a page: first those that
+need most of the machine, one after the other, then two at a time the others. Tests that wait for
+other programs and for real time follow. Those in the background only compute, or look at pages
+without sound. They get what the front leaves of the machine, and nothing while it needs all. What
+failed is then run once more, alone: it must pass.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -63,15 +63,16 @@ class Group:
 
 WAITING = "realtime or redis or programs or node"
 """Kinds of tests that wait for other programs, or for time to pass."""
-SOUND = Group("sound", "sound", tuple(files_of("sound")))
-WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=4)
+BUSY = Group("busy", "sound and long", tuple(files_of("sound")))
+SOUND = Group("sound", "sound and not long", tuple(files_of("sound")), processes=2)
+WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=5)
 BACKGROUND = Group("background", f"not (sound or {WAITING})", processes=3, idle=True)
 
 
 def main() -> int:
     """Run all groups; returns 0 if each test has passed, alone at the latest."""
     began = time.monotonic()
-    codes = run_groups((SOUND, WAITERS), BACKGROUND)
+    codes = run_groups((BUSY, SOUND, WAITERS), BACKGROUND)
     for group, code in codes.items():
         if code == SOME_FAILED:
             print(f"\n==== {group.name}: what failed, once more and alone", flush=True)
@@ -103,7 +104,7 @@ def run_groups(front: Sequence[Group], background: Group) -> dict[Group, int]:
             behind.wait()
         title(background)
         output.seek(0)
-        os.write(sys.stdout.fileno(), output.read())
+        sys.stdout.buffer.write(output.read())
     print(f"{background.name}: ended after {minutes_since(began)} minutes", flush=True)
     return codes
 

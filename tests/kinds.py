@@ -15,7 +15,7 @@ KINDS = {
     "programs": "needs a program that README names: caddy, flite, nginx, sox, srt-tools, …",
     "realtime": "plays sound, or starts processes, in real time",
     "redis": "starts redis-server",
-    "sound": "hears a page in real time, so it runs alone on the machine",
+    "sound": "hears a page in real time; alone on the machine if it is long, too",
     "speech": "recognises or speaks seconds of speech",
 }
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
@@ -89,10 +89,10 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "e2e": "realtime speech",
     "e2e/test_broadcast": "sound",
     "e2e/test_delay": "sound",
-    "e2e/test_demo": "sound",
+    "e2e/test_demo": "long sound",
     "e2e/test_examples": "sound",
     "e2e/test_human_interpreter.": "redis",
-    "e2e/test_human_interpreters": "programs redis sound",
+    "e2e/test_human_interpreters": "long programs redis sound",
     "e2e/test_stereo_pages": "sound",
     "edge/http/test_stream": "realtime",
     "edge/programme/test_programme_page": "browser",

@@ -72,8 +72,14 @@ def files_in(folder: Path) -> list[Path]:
 
 def written(folder: Path) -> dict[str, list[Retained]]:
     """The messages that a server finds that starts now, by topic."""
-    found = [left for path in files_in(folder) if (left := read_left(path)) is not None]
-    return {left.topic: list(left.messages) for left in found}
+    found: dict[str, list[Retained]] = {}
+    for path in files_in(folder):
+        # The file of a topic that is forgotten may go after it was listed.
+        with suppress(FileNotFoundError):
+            left = read_left(path)
+            if left is not None:
+                found[left.topic] = list(left.messages)
+    return found
 
 
 async def until_on_disk(folder: Path, wanted: Callable[[dict[str, list[Retained]]], bool]) -> None:
