@@ -105,7 +105,7 @@ def build(
         _add_outputs(parts, bus, clock, keyring, http)
         parts.run["stage keys"] = partial(seal_stage_keys, bus, clock, keyring)
         events = Events(bus, clock, keyring)
-        add_desk(parts, settings, bus, clock, events, organizer, registry, changes, keyring)
+        add_desk(parts, settings, bus, clock, events, organizer, registry, changes, keyring, http)
     parts.routes.append(
         metrics_route(
             organizer,

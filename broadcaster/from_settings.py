@@ -12,6 +12,7 @@ from broadcaster.booths.demand.costs import sessions_cost_usd
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.playout.catch_up import CatchUpLimits
 from broadcaster.config import Settings, variable
+from broadcaster.desk.summary.chat import ChatService
 from broadcaster.model.audio import ms_to_samples
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.oidc.client import OidcClient
@@ -253,3 +254,14 @@ def last_bytes_s(settings: Settings) -> float | None:
 def goodbye_s(settings: Settings) -> float:
     """Seconds over which listeners are sent away; without Redis there is no other process."""
     return settings.goodbye_s if settings.redis_url else 0.0
+
+
+def summary_service(
+    settings: Settings, http: aiohttp.ClientSession, clock: Clock
+) -> ChatService | None:
+    """The service that writes summaries; None if summaries are off."""
+    if not settings.summary_url or settings.summary_model is None:
+        return None
+    return ChatService(
+        http, clock, settings.summary_url, settings.summary_key, settings.summary_model
+    )

@@ -124,6 +124,21 @@ def _realtime_url(text: str) -> str:
     return text
 
 
+def _service_url(text: str) -> str:
+    if not text:
+        return text
+    try:
+        url = _address(text, frozenset({"http", "https"}))
+    except ValueError:
+        url = None
+    if url is None or url.user or url.password or {"?", "#"} & set(text):
+        raise ValueError(
+            "must be the address of the service without /chat/completions and without a login, "
+            "such as https://api.openai.com/v1"
+        )
+    return text
+
+
 def _provider(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", text):
         raise ValueError("must be the name of a provider, such as openai")
@@ -254,6 +269,7 @@ ProviderName = Annotated[str, AfterValidator(_provider)]
 RealtimeUrl = Annotated[str, AfterValidator(_realtime_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 AdminToken = Annotated[SecretStr, AfterValidator(_admin_token)]
+ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 StoreKeys = Annotated[SecretStr, AfterValidator(_store_keys)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer)]
 ClientId = Annotated[str, AfterValidator(_client_id)]

@@ -134,7 +134,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles model.recording model.relay stage_keys system web web.access"
+        "model.consoles model.recording model.relay model.transcripts stage_keys system web "
+        "web.access"
     ),
     "desk.handover": "errors model model.outputs system",
     "desk.outputs": (
@@ -148,6 +149,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.announcements": "desk desk.journal errors model model.announcements system web",
     "desk.check": "desk desk.alarms desk.journal errors model model.check system web",
     "desk.journal": "errors model",
+    "desk.summary": (
+        "desk desk.handover desk.transcript errors model model.transcripts system transcripts web"
+    ),
     "desk.transcript": "desk errors model model.transcripts transcripts web",
     "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.recordings": (

@@ -35,6 +35,7 @@ USED_BY: dict[str, frozenset[Role]] = {
     "goodbye_s": _EDGE,
     "recordings_dir": _ARCHIVE | _DESK,
     "recordings_gb": _ARCHIVE,
+    **dict.fromkeys(("summary_url", "summary_model", "summary_key"), _DESK),
     **dict.fromkeys(("provider", "realtime_url", "realtime_azure"), _BOOTHS | _EDGE | _DESK),
     "extra_translate_languages": _BOOTHS | _DESK,
     **dict.fromkeys(("api_key", "max_tempo", "lag_cap_ms", "on_demand", "linger_s"), _BOOTHS),

@@ -22,6 +22,7 @@ from broadcaster.setting_types import (
     PublicUrl,
     RealtimeUrl,
     RedisUrl,
+    ServiceUrl,
     StoreKeys,
 )
 
@@ -141,6 +142,17 @@ class Settings(BaseSettings):
         description="Folder of the embedded database, the organizer's token and certificates",
     )
     recordings_dir: Path | None = Field(None, description="Folder of recordings; unset, data_dir")
+    summary_url: ServiceUrl = Field(
+        "",
+        description=(
+            "Service of chat completions that summarises closed events whose organizer wants it: "
+            "https://api.openai.com/v1; unset for none"
+        ),
+    )
+    summary_model: ModelName | None = Field(None, description="Its model that writes summaries")
+    summary_key: ClientSecret | None = Field(
+        None, description="Its key; unset for a service without one"
+    )
     recordings_gb: float = Field(
         20.0, gt=0, le=1_000_000, description="Gigabytes that all recordings may take on the disk"
     )
@@ -293,6 +305,14 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, given: Any) -> Any:
         return given.lower() if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _check_summary(self) -> Self:
+        if bool(self.summary_url) != (self.summary_model is not None):
+            raise ValueError(
+                "set both BROADCASTER_SUMMARY_URL and BROADCASTER_SUMMARY_MODEL, or neither"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_certificate(self) -> Self:

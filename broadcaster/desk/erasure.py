@@ -17,6 +17,7 @@ from broadcaster.model.conference.conference import Conference
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
+from broadcaster.model.transcripts.summary import summary_record
 from broadcaster.system.tasks import first_of, in_turns
 
 log = logging.getLogger("broadcaster.desk")
@@ -135,6 +136,7 @@ class EventEraser:
                 *tokens,
                 *outputs,
                 keys.told_record(event_id),
+                summary_record(event_id),
                 recording_keys.recording_record(event_id),
                 recording_keys.recording_report(event_id),
                 *messages,

@@ -2,9 +2,10 @@
 
 from functools import partial
 
+import aiohttp
 from aiohttp import web
 
-from broadcaster import provider_settings
+from broadcaster import from_settings, provider_settings
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.config import Settings
 from broadcaster.desk.alarms.installation import InstallationAlarms
@@ -41,6 +42,8 @@ from broadcaster.desk.review.routes import ReviewRoutes
 from broadcaster.desk.routes import DeskRoutes
 from broadcaster.desk.screens.connected import ConnectedScreens
 from broadcaster.desk.screens.routes import ScreenDesk
+from broadcaster.desk.summary.routes import SummaryRoutes
+from broadcaster.desk.summary.watch import SummaryWatch
 from broadcaster.model.outputs.output import PURPOSE as OUTPUTS_PURPOSE
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.parts import access, recordings
@@ -62,6 +65,7 @@ def add_desk(
     registry: TokenRegistry,
     changes: ChangeLimit,
     keyring: StageKeyring,
+    http: aiohttp.ClientSession,
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
@@ -88,6 +92,7 @@ def add_desk(
     announced = AnnouncementDesk(bus, clock, journal)
     shown = ShownAnnouncements(bus, clock, feed)
     screens = ConnectedScreens(bus, clock, feed)
+    writer = from_settings.summary_service(settings, http, clock)
     conferences = ConferenceDesk(bus, clock, events, board, feed.events)
     parts.run |= {
         "desk": board.run,
@@ -103,6 +108,7 @@ def add_desk(
         "desk: news": NewsWatch(
             bus, clock, feed.events, feed.alarms, (settings.public_url or "").rstrip("/")
         ).run,
+        "desk: summaries": SummaryWatch(bus, clock, feed.events, writer).run,
         "desk: samples": StatusRecorder(bus, clock, board, feed.open_events).run,
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
@@ -112,6 +118,7 @@ def add_desk(
         *LifeRoutes(events, answers, organizer).routes(),
         *LogRoutes(journal, events, organizer).routes(),
         *report_routes(bus, events, organizer),
+        *SummaryRoutes(bus, events, organizer, available=writer is not None).routes(),
         *CheckRoutes(checks, events, answers, organizer).routes(),
         *TrialRoutes(bus, clock, events, journal, organizer).routes(),
         *AnnouncementRoutes(announced, shown, events, organizer).routes(),

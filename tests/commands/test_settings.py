@@ -63,6 +63,14 @@ BAD: dict[str, tuple[str, ...]] = {
     "joins_per_address": ("0", "-1", "many"),
     "wrong_keys_per_address": ("0", "-1", "none"),
     "wrong_passcodes_per_address": ("0", "-1", "none"),
+    "summary_url": (
+        "localhost",
+        "ftp://writer",
+        "https://user:pass@writer.example",
+        "https://w.example?x",
+    ),
+    "summary_model": ("two words",),
+    "summary_key": ("two words", "ключ-ключ"),
     "recordings_gb": ("0", "-1", "nan", "inf", "1e9", "20 GB"),
     "goodbye_s": ("-1", "601", "nan", "inf", "10 s"),
     "metrics_port": ("0", "-1", "65001", "x"),
@@ -153,7 +161,14 @@ def test_a_bad_value_is_one_sentence(
     assert sentence.endswith((".", "?"))
     assert "Input should" not in sentence
     assert "Value error" not in sentence
-    if name in {"admin_token", "api_key", "ice_servers", "store_key", "oidc_client_secret"}:
+    if name in {
+        "admin_token",
+        "api_key",
+        "ice_servers",
+        "store_key",
+        "oidc_client_secret",
+        "summary_key",
+    }:
         assert f"“{value}" not in sentence
     assert "secret" not in sentence
 

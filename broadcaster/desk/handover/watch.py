@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from broadcaster.desk.handover.completeness import captions_complete
 from broadcaster.desk.handover.news import AlarmBody, ToldNews, news_of
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
-from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.outputs.output import CaptionOutput, OutputKind
 from broadcaster.model.ports import Bus, Clock
@@ -17,10 +17,6 @@ from broadcaster.system.tasks import first_of
 log = logging.getLogger("broadcaster.desk")
 
 LOOK_EVERY_S = 1.0
-COMPLETE_AFTER_S = 10.0
-"""A closed event's booths finish their sentences for about this long."""
-LATEST_COMPLETE_S = 120.0
-"""A caption that is not finished by then will not be."""
 
 KnownEvents = Callable[[], Iterable[Event]]
 RaisedAlarms = Callable[[], Mapping[str, Sequence[AlarmBody]]]
@@ -98,7 +94,7 @@ class NewsWatch:
             event,
             alarms,
             self._clock.now_ms(),
-            complete=told.transcript_due and await self._is_complete(event),
+            complete=told.transcript_due and await captions_complete(self._bus, self._clock, event),
             base=self._base,
         )
         if news != told:
@@ -130,19 +126,3 @@ class NewsWatch:
         for happened in told.pending:
             await self._bus.append(keys.happenings(event_id), happened.to_json())
         await self._store(event_id, replace(told, pending=()), version)
-
-    async def _is_complete(self, event: Event) -> bool:
-        """Whether all captions of a closed event are finished.
-
-        Raises:
-            BusUnavailable: the store does not work.
-        """
-        closed_s = (self._clock.now_ms() - (event.closed_at_ms or 0)) / 1_000
-        if not COMPLETE_AFTER_S <= closed_s < LATEST_COMPLETE_S:
-            return closed_s >= LATEST_COMPLETE_S
-        for channel in event.channel_ids():
-            for entry in await self._bus.latest(keys.captions(event.id, channel), 1):
-                with suppress(ValueError, TypeError):  # the edge reports it
-                    if not Caption.from_json(entry.payload).final:
-                        return False
-        return True

@@ -98,16 +98,19 @@ def two_languages(event: Event, left: Spoken, right: Spoken, file_type: str) -> 
     return two_languages_page(pairs, event.title, *columns, notice).encode()
 
 
-def all_transcripts(event: Event, channels: Sequence[Spoken]) -> bytes:
+def all_transcripts(event: Event, channels: Sequence[Spoken], summary: str) -> bytes:
     """A ZIP with every channel in every type, and each language next to the floor.
 
     Args:
         event: whose they are.
         channels: the floor first; those without captions are left out.
+        summary: of the event; empty for none.
     """
     packed = io.BytesIO()
     written = [one for one in channels if one.captions]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        if summary:
+            archive.writestr(f"{event.id}-summary.txt", summary)
         for one in written:
             for file_type in TYPES:
                 name = f"{event.id}-{one.channel}.{file_type}"

@@ -22,6 +22,7 @@ from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus
 from broadcaster.model.transcripts.clocks import TranscriptClock
+from broadcaster.model.transcripts.summary import Summary, summary_record
 from broadcaster.web.errors import Refused
 from broadcaster.web.organizer import Organizer
 
@@ -81,9 +82,11 @@ class TranscriptDesk:
         """All channels in all types."""
         self._organizer.authorize(request)
         event = (await self._events.get(request.match_info["event"])).event
+        record = await self._bus.get(summary_record(event.id))
+        summary = Summary.from_json(record.value).text if record is not None else ""
         channels = list(event.channel_ids())
         body = await self._made(
-            request, event, channels, lambda spoken: all_transcripts(event, spoken)
+            request, event, channels, lambda spoken: all_transcripts(event, spoken, summary)
         )
         return download(body, f"transcripts-{event.id}.zip", "application/zip")
 

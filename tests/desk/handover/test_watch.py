@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.bus import open_bus
-from broadcaster.desk.handover import watch
+from broadcaster.desk.handover import completeness, watch
 from broadcaster.desk.handover.news import ToldNews
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
@@ -22,7 +22,7 @@ from tests.support.server import Server, running_server
 @pytest_asyncio.fixture
 async def hook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
     monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(watch, "COMPLETE_AFTER_S", 0.0)
+    monkeypatch.setattr(completeness, "COMPLETE_AFTER_S", 0.0)
     async with receiver() as one:
         yield one
 
