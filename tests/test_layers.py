@@ -170,8 +170,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
-        "rehearsal.talk rehearsal.whisper.model_files rehearsal.wire.constants "
-        "rehearsal.wire.validation system"
+        "rehearsal.spelling.spellers rehearsal.talk rehearsal.whisper.model_files "
+        "rehearsal.wire.constants rehearsal.wire.validation system"
     ),
     "rehearsal.whisper": (
         "rehearsal.hearing.recognition rehearsal.hearing.script "
@@ -184,9 +184,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process writing"
     ),
     "rehearsal.speaking": (
-        "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample rehearsal.talk "
-        "rehearsal.weights rehearsal.wire.constants rehearsal.worker_process"
+        "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample "
+        "rehearsal.spelling.numerals rehearsal.spelling.spellers rehearsal.talk rehearsal.weights "
+        "rehearsal.wire.constants rehearsal.worker_process"
     ),
+    "rehearsal.spelling": "writing.words",
     "rehearsal.hearing": (
         "rehearsal.resample rehearsal.talk rehearsal.wire.constants rehearsal.worker_process"
     ),
@@ -233,7 +235,7 @@ OWNERS = {  # library -> the only packages that may import it
     "aioice": {"webrtc"},
     "OpenSSL": {"webrtc"},
     "pylibsrtp": {"webrtc"},
-    "av": {"audio"},
+    "av": {"audio", "rehearsal"},  # the rehearsal server shares no code with what it stands in for
     "redis": {"bus"},
     "aiosqlite": {"bus"},
     "sqlite3": {"bus"},
@@ -242,6 +244,9 @@ OWNERS = {  # library -> the only packages that may import it
     "onnxruntime": {"rehearsal"},
     "pocketsphinx": {"rehearsal"},
     "espeakng_loader": {"rehearsal"},
+    "fugashi": {"rehearsal"},
+    "ipadic": {"rehearsal"},
+    "pypinyin": {"rehearsal"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
     "icalendar": {"desk"},

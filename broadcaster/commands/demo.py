@@ -141,7 +141,13 @@ async def go_live(local: str, token: str, certificate: Path | None) -> str:
         connector=aiohttp.TCPConnector(ssl=trust),
         raise_for_status=True,
     ) as http:
-        event = {"id": EVENT, "title": "Water for everyone (demo)", "languages": LANGUAGES}
+        event = {
+            "id": EVENT,
+            "title": "Water for everyone (demo)",
+            "languages": LANGUAGES,
+            "ai_notice": talk.load().ai_notice["en"],
+            "ai_notice_translations": dict(talk.load().ai_notice),
+        }
         async with http.post("/api/events", json=event) as answer:
             stage_key: str = (await answer.json())["stage_key"]
         async with http.patch(f"/api/events/{EVENT}", json={"state": "live"}):
@@ -156,8 +162,9 @@ def _announce(base: str, token: str, out: Console) -> None:
     out.print(
         "\nA prepared talk repeats on stage. Tap Listen and choose a language: a few\n"
         "seconds after the speaker you hear and read it in Spanish, French, German, Italian,\n"
-        "Portuguese, Japanese, Chinese or Arabic. The voices are simple ones that need no key and\n"
-        "no network; with a key the same broadcast speaks with OpenAI's. Ctrl-C ends it.",
+        "Portuguese, Japanese, Chinese or Arabic. The voices were rendered ahead by Kokoro; those\n"
+        "of German and Arabic are simple ones. They need no key and no network; with a key the\n"
+        "same broadcast speaks with OpenAI's. Ctrl-C ends it.",
         soft_wrap=True,
     )
     if not base.startswith("https://"):

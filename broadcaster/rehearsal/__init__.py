@@ -9,11 +9,12 @@ sound instead.
     server          the web application: health, control, and a session per WebSocket
     sessions/       the sessions of the three endpoints, from the handshake to the end
     speaking/       translation and speech in the target language
+    spelling/       Chinese and Japanese text as sounds, for the natural voice
     whisper/        recognition of free speech in many languages, and its translation into English
     hearing/        speech recognition, once for all sessions that receive the same sound
     faults/         what can go wrong, in which sessions, and the API that plans it
     wire/           the events of each endpoint, checked and built without input or output
-    talk/           the prepared talk, its translations and its recording
+    talk/           the prepared talk, its translations, its recording and its rendered voices
     weights         the weights of models that packages carry
     worker_process  the processes in which the engines run
 

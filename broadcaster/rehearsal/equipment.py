@@ -10,6 +10,8 @@ from broadcaster.rehearsal.hearing.recordings import TALK_RECORDINGS
 from broadcaster.rehearsal.hearing.stream import TALK_WORKER
 from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.kokoro_files import KOKORO, VOICES
+from broadcaster.rehearsal.speaking.natural_voice import natural_languages
+from broadcaster.rehearsal.spelling.spellers import missing_packages
 from broadcaster.rehearsal.weights import WeightsMissing
 from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
 
@@ -54,9 +56,19 @@ def equipment(models_dir: Path | None) -> Equipment:
     simple = "espeak-ng, a simple voice"
     speaking = f"Speaks with {simple}."
     if voice is not None:
-        spoken = ", ".join(sorted(VOICES))
+        spoken = ", ".join(sorted(natural_languages()))
         speaking = f"Speaks {spoken} naturally (Kokoro-82M), other languages with {simple}."
+        speaking += _unspelled()
     return Equipment(*workers, voice, (hearing, translating, speaking))
+
+
+def _unspelled() -> str:
+    """A hint for the voices whose text cannot be spelled; empty if nothing is missing."""
+    languages = sorted(set(VOICES) - natural_languages())
+    if not languages:
+        return ""
+    packages = ", ".join(name for one in languages for name in missing_packages(one))
+    return f" For natural {', '.join(languages)}, {packages} is missing. Install it: {_EXTRA}"
 
 
 def _voice(models_dir: Path | None) -> Sequence[str] | None:

@@ -30,6 +30,7 @@ from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.talk import rendered
 
 REALTIME_PATH = "/v1/realtime"
 TRANSLATIONS_PATH = "/v1/realtime/translations"
@@ -78,7 +79,7 @@ def create_app(
 
 async def _engines(app: web.Application) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        voice, apertium = _voice(app[_SETTINGS]), Apertium()
+        voice, apertium = await asyncio.to_thread(_voice, app[_SETTINGS]), Apertium()
         stack.push_async_callback(voice.close)
         stack.push_async_callback(apertium.close)
         prepared = await asyncio.to_thread(talk.load)
@@ -97,9 +98,10 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
 
 
 def _voice(settings: RehearsalSettings) -> RehearsalVoice:
+    ahead = rendered.load() if settings.rendered_voices else None
     if settings.natural_voice is None:
-        return RehearsalVoice()
-    return RehearsalVoice(NaturalVoice(settings.natural_voice, male=settings.male))
+        return RehearsalVoice(ahead=ahead)
+    return RehearsalVoice(NaturalVoice(settings.natural_voice, male=settings.male), ahead)
 
 
 async def _healthz(_: web.Request) -> web.Response:

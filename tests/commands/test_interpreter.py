@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from broadcaster.commands.cli import main
 from broadcaster.rehearsal import equipment
 from broadcaster.rehearsal.hearing.stream import TALK_WORKER
+from broadcaster.rehearsal.speaking.kokoro_files import VOICES
 from tests.support.deadline import deadline
 
 PATH = "/v1/realtime/translations?model=gpt-realtime-translate"
@@ -56,6 +57,16 @@ def test_without_the_packages_it_is_the_rehearsal_interpreter_and_says_so(
     here = equipment.equipment(None)
     assert here.stream_worker == TALK_WORKER
     assert 'pip install "conference-broadcaster[interpreter]"' in here.sentences[0]
+
+
+def test_it_says_what_to_install_for_a_language_that_cannot_be_spelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(equipment, "natural_languages", lambda: frozenset(VOICES) - {"zh"})
+    monkeypatch.setattr(equipment, "missing_packages", lambda _language: ("pypinyin",))
+    said = equipment.equipment(None).sentences[-1]
+    assert "ja" in said
+    assert "For natural zh, pypinyin is missing. Install it: pip install" in said
 
 
 def test_a_folder_with_models_is_given_to_the_recogniser(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ async def test_the_demo_speaks_and_writes_eight_languages() -> None:
             tags = LANGUAGES[start : start + AT_ONCE]
             pages = {tag: await Attendee.open(phones, f"{link}?lang={tag}") for tag in tags}
             for page in pages.values():
+                notice = await page.page.text_content("#ai-notice-kept")
+                assert notice in talk.load().ai_notice.values()
                 await page.listen()
                 await page.record()
             async with asyncio.TaskGroup() as checks:

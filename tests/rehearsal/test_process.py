@@ -43,6 +43,8 @@ async def test_workers_end_with_the_server(
         aiohttp.ClientSession() as http,
         http.ws_connect(f"http://127.0.0.1:{port}{URL}", headers=KEY, max_msg_size=0) as socket,
     ):
+        german = {"audio": {"output": {"language": "de"}}}  # whose voice is not rendered ahead
+        await socket.send_json({"type": "session.update", "session": german})
         audio = base64.b64encode(excerpt(talk_pcm, 0, 5_600)).decode()
         await socket.send_json({"type": "session.input_audio_buffer.append", "audio": audio})
         async with deadline():

@@ -60,6 +60,7 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None, voic
         recording_worker=here.recording_worker,
         natural_voice=None if voice == "simple" else here.natural_voice,
         male=voice == "male",
+        rendered_voices=voice == "female",
         key=key,
         faults_by_http=False,
     )

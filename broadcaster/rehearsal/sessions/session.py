@@ -36,6 +36,7 @@ class RehearsalSettings:
         recording_worker: the same of the process that recognises a recording.
         natural_voice: arguments of the process of the natural voice; None without such a voice.
         male: the natural voice is male where there is a choice.
+        rendered_voices: speak the sentences of the prepared talk as they were rendered ahead.
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
     """
@@ -47,6 +48,7 @@ class RehearsalSettings:
     recording_worker: Sequence[str] = TALK_RECORDINGS
     natural_voice: Sequence[str] | None = None
     male: bool = False
+    rendered_voices: bool = True
     key: str | None = None
     faults_by_http: bool = True
 

@@ -21,7 +21,9 @@ VOICES = {
     "fr": ("ff_siwis",),
     "hi": ("hf_alpha", "hm_omega"),
     "it": ("if_sara", "im_nicola"),
+    "ja": ("jf_alpha", "jm_kumo"),
     "pt": ("pf_dora", "pm_alex"),
+    "zh": ("zf_xiaoxiao", "zm_yunjian"),
 }
 """The voices by ISO 639-1 code; the second is male."""
 _FOLDER = Path(__file__).with_name("voices")

@@ -17,13 +17,12 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from broadcaster.rehearsal.speaking.kokoro_files import KOKORO, style_rows
+from broadcaster.rehearsal.speaking.level import levelled
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _NICENESS = 5
 _MOST_THREADS = 4
 _END_PAUSE_MS = 120
-_TARGET_RMS = 32_768 * 10 ** (-18 / 20)
-_PEAK_LIMIT = 32_768 * 10 ** (-3 / 20)
 _QUIET = 0.004
 """Samples below this at either end are silence and are cut."""
 
@@ -47,24 +46,28 @@ class Kokoro:
 
     def speak(self, symbols: list[int], voice: str) -> bytes:
         """PCM of a sentence, levelled, with a short pause at its end."""
-        rows = style_rows(voice)
-        style = rows[min(len(symbols), len(rows) - 1)][None, :]
-        tokens = np.array([[0, *symbols, 0]], np.int64)
-        values = (tokens, style, np.ones(1, np.float32))
-        sound = self._session.run(None, dict(zip(self._names, values, strict=True)))[0]
-        samples = np.asarray(sound, np.float64).reshape(-1)
-        loud = np.flatnonzero(np.abs(samples) > _QUIET)
-        if not loud.size:
+        samples = self.sound(symbols, voice)
+        if not samples.size:
             return b""
-        samples = _levelled(samples[loud[0] : loud[-1] + 1])
         pause = np.zeros(SAMPLE_RATE_HZ * _END_PAUSE_MS // 1000)
         return np.concatenate([samples, pause]).round().astype("<i2").tobytes()
 
+    def sound(self, symbols: list[int], voice: str, speed: float = 1.0) -> NDArray[np.float64]:
+        """A levelled sentence in units of 16 bits without silence at its ends.
 
-def _levelled(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same level as the simple voice; no peak above -3 dBFS."""
-    factor = _TARGET_RMS / float(np.sqrt(np.mean(samples**2)))
-    return np.clip(samples * factor, -_PEAK_LIMIT, _PEAK_LIMIT)
+        Args:
+            symbols: numbers of the model's symbols, at most `MOST_SYMBOLS`.
+            voice: one of `VOICES`.
+            speed: above 1 for faster speech.
+        """
+        rows = style_rows(voice)
+        style = rows[min(len(symbols), len(rows) - 1)][None, :]
+        tokens = np.array([[0, *symbols, 0]], np.int64)
+        values = (tokens, style, np.full(1, speed, np.float32))
+        sound = self._session.run(None, dict(zip(self._names, values, strict=True)))[0]
+        samples = np.asarray(sound, np.float64).reshape(-1)
+        loud = np.flatnonzero(np.abs(samples) > _QUIET)
+        return levelled(samples[loud[0] : loud[-1] + 1]) if loud.size else samples[:0]
 
 
 def main() -> None:

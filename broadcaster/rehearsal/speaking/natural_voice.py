@@ -5,14 +5,16 @@ import json
 import logging
 import struct
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 
 from broadcaster.rehearsal.speaking.kokoro_files import VOICES
 from broadcaster.rehearsal.speaking.kokoro_symbols import in_pieces, symbols_of
 from broadcaster.rehearsal.speaking.sound_cache import SoundCache
+from broadcaster.rehearsal.spelling.spellers import missing_packages
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _KOKORO = "broadcaster.rehearsal.speaking.kokoro_worker"
-_PHONEMES = "broadcaster.rehearsal.speaking.phoneme_worker"
+PHONEMES = "broadcaster.rehearsal.speaking.phoneme_worker"
 _SPELLED_AS = {"en": "en-us", "pt": "pt-br"}
 """Names of espeak-ng's voices that are not the language's code."""
 _USUAL_S_PER_CHARACTER = 0.03
@@ -54,7 +56,7 @@ class NaturalVoice:
             language: ISO 639-1 code.
         """
         now_s = asyncio.get_running_loop().time()
-        if language not in VOICES or now_s < self._rests_until.get(language, 0.0):
+        if language not in natural_languages() or now_s < self._rests_until.get(language, 0.0):
             return None
         kept = self._sounds.get((language, text))
         if kept is not None:
@@ -99,7 +101,7 @@ class NaturalVoice:
     async def _rendered(self, text: str, language: str) -> bytes:
         """The sound of a text; empty if nothing can be said."""
         request = {"language": spelled_as(language), "text": text}
-        spelled = await self._ask(_PHONEMES, (), request, _line)
+        spelled = await self._ask(PHONEMES, (), request, _line)
         symbols = symbols_of(json.loads(spelled)["phonemes"], language)
         voice = VOICES[language][-1 if self._male else 0]
         requests = [{"symbols": piece, "voice": voice} for piece in in_pieces(symbols)]
@@ -124,6 +126,12 @@ class NaturalVoice:
             if isinstance(error, (OSError, TimeoutError, asyncio.IncompleteReadError)):
                 raise WorkerFailed("the natural voice does not answer") from error
             raise
+
+
+@cache
+def natural_languages() -> frozenset[str]:
+    """ISO 639-1 codes of the languages that can be spelled and spoken on this machine."""
+    return frozenset(language for language in VOICES if not missing_packages(language))
 
 
 def spelled_as(language: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.sound_cache import SoundCache
+from broadcaster.rehearsal.talk import rendered
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 
 _MODULE = "broadcaster.rehearsal.speaking.voice_worker"
@@ -19,10 +20,15 @@ class RehearsalVoice:
 
     Args:
         natural: speaks instead as long as it can; None without such a voice.
+        ahead: speaks the sentences that it has, before all others; None for no such voices.
     """
 
-    def __init__(self, natural: NaturalVoice | None = None) -> None:
-        self._natural = natural
+    def __init__(
+        self,
+        natural: NaturalVoice | None = None,
+        ahead: rendered.RenderedVoices | None = None,
+    ) -> None:
+        self._natural, self._ahead = natural, ahead
         self._worker: WorkerProcess | None = None
         self._turn = asyncio.Lock()
         self._spoken = SoundCache()
@@ -38,8 +44,8 @@ class RehearsalVoice:
         Raises:
             WorkerFailed: the voice's process died or hangs. The next call starts another.
         """
-        if self._natural is not None and length_ms is None:
-            pcm = await self._natural.speak(text, language)
+        if length_ms is None:
+            pcm = await self._spoken_naturally(text, language)
             if pcm is not None:
                 return pcm
         key = (language, text, length_ms)
@@ -57,6 +63,12 @@ class RehearsalVoice:
         if self._worker is not None:
             worker, self._worker = self._worker, None
             await worker.close()
+
+    async def _spoken_naturally(self, text: str, language: str) -> bytes | None:
+        """A sentence that was rendered ahead, or else of the natural voice; None without both."""
+        if self._ahead is not None and self._ahead.has(text, language):
+            return await asyncio.to_thread(self._ahead.sound, text, language)
+        return None if self._natural is None else await self._natural.speak(text, language)
 
     async def _ask(self, request: bytes) -> bytes:
         try:
@@ -82,6 +94,18 @@ async def _answer(worker: WorkerProcess, request: bytes) -> bytes:
 
 def render_all(texts: Sequence[str], language: str, length_ms: int | None = None) -> list[bytes]:
     """Return the server's speech for each text, byte for byte. Blocks; made for tests."""
+    voices = rendered.load()
+    ahead = {
+        text: voices.sound(text, language)
+        for text in texts
+        if length_ms is None and voices.has(text, language)
+    }
+    others = [text for text in texts if text not in ahead]
+    simple = iter(_render_simply(others, language, length_ms) if others else [])
+    return [ahead[text] if text in ahead else next(simple) for text in texts]
+
+
+def _render_simply(texts: Sequence[str], language: str, length_ms: int | None) -> list[bytes]:
     requests = b"".join(_request(text, language, length_ms) for text in texts)
     command = [sys.executable, "-m", _MODULE]
     output = subprocess.run(  # noqa: S603 - our own module

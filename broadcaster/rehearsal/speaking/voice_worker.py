@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadcaster.rehearsal.resample import Resampler
+from broadcaster.rehearsal.speaking.level import levelled
 from broadcaster.rehearsal.wire.constants import SAMPLE_RATE_HZ
 
 _VOICES = {"zh": "cmn", "no": "nb", "nn": "nb", "gl": "pt", "tl": "id", "fil": "id"}
@@ -31,9 +32,6 @@ _SLOWEST, _FASTEST = 82, 400
 """Words per minute between which the library's pace follows the number."""
 _LENGTH_STEPS = 2
 _END_PAUSE_MS = 120
-_TARGET_RMS = 32768 * 10 ** (-18 / 20)
-_PEAK_LIMIT = 32768 * 10 ** (-3 / 20)
-_KNEE = _PEAK_LIMIT * 0.7
 _QUIET = 64
 """Samples below this at either end are silence and are cut."""
 
@@ -75,7 +73,7 @@ class _Library:
         if not samples.size:
             return b""
         pause = np.zeros(SAMPLE_RATE_HZ * _END_PAUSE_MS // 1000)
-        return np.concatenate([_levelled(samples), pause]).round().astype("<i2").tobytes()
+        return np.concatenate([levelled(samples), pause]).round().astype("<i2").tobytes()
 
     def _say(self, text: str, words_per_minute: int) -> NDArray[np.float64]:
         """Samples at 24 kHz without silence at either end; empty when nothing is said."""
@@ -101,14 +99,6 @@ def _fitted(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
         return samples
     places = np.linspace(0.0, samples.size - 1.0, length)
     return np.interp(places, np.arange(samples.size), samples)
-
-
-def _levelled(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same RMS for every language, peaks softly kept below -3 dBFS."""
-    samples = samples * (_TARGET_RMS / float(np.sqrt(np.mean(samples**2))))
-    room = _PEAK_LIMIT - _KNEE
-    bent = _KNEE + room * np.tanh((np.abs(samples) - _KNEE) / room)
-    return np.where(np.abs(samples) > _KNEE, np.sign(samples) * bent, samples)
 
 
 def main() -> None:

@@ -50,10 +50,12 @@ class Talk:
     Attributes:
         sentences: in speaking order.
         audio_path: the recording, FLAC mono 24 kHz.
+        ai_notice: by the language of its reader, a sentence that names the voices.
     """
 
     sentences: tuple[TalkSentence, ...]
     audio_path: Path
+    ai_notice: Mapping[str, str]
 
     def languages(self) -> frozenset[str]:
         """ISO 639-1 codes it is translated into."""
@@ -76,4 +78,4 @@ def load() -> Talk:
         )
         for index, raw in enumerate(document["sentences"])
     )
-    return Talk(sentences, AUDIO_PATH)
+    return Talk(sentences, AUDIO_PATH, MappingProxyType(document["ai_notice"]))

@@ -20,7 +20,7 @@ from broadcaster.booths import trials as booth_trials
 from broadcaster.config import Role
 from broadcaster.desk.check import trials
 from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.speaking.voice import render_all
 from broadcaster.webrtc.clients.publisher import publishing
 from tests.support.deadline import deadline
 from tests.support.processes import rehearsal_server
@@ -83,12 +83,8 @@ def heard(body: dict[str, Any]) -> Samples:
 
 async def spoken(language: str) -> Samples:
     """The first sentences as the rehearsal interpreter says them."""
-    voice = RehearsalVoice()
-    try:
-        said = [await voice.speak(one.spoken_text(language), language) for one in SENTENCES[:6]]
-    finally:
-        await voice.close()
-    return samples(b"".join(said))
+    texts = [one.spoken_text(language) for one in SENTENCES[:6]]
+    return samples(b"".join(await asyncio.to_thread(render_all, texts, language)))
 
 
 async def test_a_language_is_heard_and_read_before_the_event_is_live(

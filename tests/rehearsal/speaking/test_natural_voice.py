@@ -7,7 +7,7 @@ from broadcaster.rehearsal.speaking import natural_voice
 from broadcaster.rehearsal.speaking.kokoro_files import VOICES, style_rows
 from broadcaster.rehearsal.speaking.kokoro_symbols import in_pieces, symbols_of
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
-from broadcaster.rehearsal.speaking.phoneme_worker import PhonemeLibrary
+from broadcaster.rehearsal.speaking.phoneme_worker import PhonemeLibrary, phonemes_of
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
 from broadcaster.rehearsal.worker_process import WorkerFailed, WorkerProcess
 from tests.support.deadline import deadline
@@ -36,7 +36,8 @@ def test_long_text_is_cut_after_a_word() -> None:
 def test_every_language_is_spelled_with_its_punctuation(
     library: PhonemeLibrary, language: str
 ) -> None:
-    spelled = library.spell("Ana, no. Mira!", natural_voice.spelled_as(language))
+    text = {"ja": "今日、川。水！", "zh": "今天，河。水！"}.get(language, "Ana, no. Mira!")
+    spelled = phonemes_of(library, text, natural_voice.spelled_as(language))
     assert [one for one in spelled if one in ",.!"] == [",", ".", "!"]
     assert len(symbols_of(spelled, language)) > 8
     for voice in VOICES[language]:
@@ -70,6 +71,20 @@ async def test_what_would_come_too_late_is_left_to_the_simple_voice(
 
 async def test_a_language_without_a_voice_is_left_to_the_simple_one() -> None:
     assert await NaturalVoice().speak("Guten Tag.", "de") is None
+
+
+async def test_a_language_that_cannot_be_spelled_is_left_to_the_simple_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        natural_voice, "missing_packages", lambda language: ("pypinyin",) * (language == "zh")
+    )
+    natural_voice.natural_languages.cache_clear()
+    try:
+        assert await NaturalVoice().speak("你好。", "zh") is None
+        assert natural_voice.natural_languages() == frozenset(VOICES) - {"zh"}
+    finally:
+        natural_voice.natural_languages.cache_clear()
 
 
 async def test_a_voice_that_fails_is_replaced_by_the_simple_one(

@@ -1,0 +1,1 @@
+"""Chinese and Japanese text as sounds, for the natural voice."""

@@ -1,0 +1,91 @@
+"""`python -m tests.interpreter.recordings`: ten seconds of each voice, from the demo's page.
+
+It runs `broadcaster demo`, taps Listen on the phone's page in Chromium, and records what the page
+plays. Whisper base says which language it is and writes down what it hears.
+"""
+
+import argparse
+import asyncio
+import sys
+
+import numpy as np
+
+from broadcaster.commands.demo import LANGUAGES
+from broadcaster.rehearsal.render_voices import encoded
+from broadcaster.rehearsal.talk import rendered
+from tests.benchmarks.tables import Table, write
+from tests.interpreter.documents import DOCUMENT, FOLDER
+from tests.interpreter.judging import Listener, level_dbfs, pitch_hz
+from tests.support.browser import Attendee, chromium
+from tests.support.deadline import deadline
+from tests.support.processes import started
+from tests.support.sound import RATE_HZ, Samples
+
+SECONDS = 10
+MOST_BYTES = 300_000
+_COMMAND = "python -m tests.interpreter.recordings --write"
+_STEP_S = 1.0
+_SPEECH_RMS = 300.0
+_RECORDINGS = FOLDER / "voices"
+
+
+async def recorded(page: Attendee) -> Samples:
+    """The first seconds from when somebody speaks."""
+    await page.listen()
+    await page.record()
+    sound = np.zeros(0)
+    async with deadline(120):
+        while len(sound) < SECONDS * RATE_HZ:
+            await asyncio.sleep(_STEP_S)
+            sound = np.concatenate((sound, await page.newly_heard()))
+            if len(sound) <= 2 * RATE_HZ and np.sqrt(np.mean(sound**2)) < _SPEECH_RMS:
+                sound = np.zeros(0)
+    return sound[: SECONDS * RATE_HZ]
+
+
+def row(listener: Listener, language: str, sound: Samples) -> tuple[str, ...]:
+    """The figures of one recording."""
+    pcm = np.clip(np.rint(sound), -32_768, 32_767).astype("<i2").tobytes()
+    heard, likely = listener.hear(pcm, language)
+    first = max(likely, key=lambda one: likely[one])
+    voice = "Kokoro" if language in rendered.load().languages() else "espeak-ng"
+    return (
+        f"[{language}](voices/{language}.opus)",
+        voice,
+        f"{level_dbfs(sound):.1f} dBFS",
+        f"{pitch_hz(sound):.0f} Hz",
+        f"{first} ({likely[first]:.2f})",
+        heard.strip(),
+    )
+
+
+async def main() -> None:
+    """Record, judge and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.interpreter.recordings")
+    parser.add_argument("--write", action="store_true", help=f"into {_RECORDINGS.name}/ and docs")
+    options = parser.parse_args()
+    command = [sys.executable, "-m", "broadcaster", "demo", "--port", "0"]
+    sounds: dict[str, Samples] = {}
+    async with started(command) as demo, chromium() as phones:
+        link = (await demo.line(r"Listen and read: (\S+)"))[1]
+        for language in LANGUAGES:
+            page = await Attendee.open(phones, f"{link}?lang={language}")
+            sounds[language] = await recorded(page)
+            print(f"{language}: {await page.page.text_content('#ai-notice-kept')}", flush=True)
+            await page.page.context.close()
+    listener = await asyncio.to_thread(Listener)
+    columns = ("recording", "voice", "level", "pitch", "language found", "Whisper hears")
+    rows = tuple(row(listener, language, sound) for language, sound in sounds.items())
+    table = Table("recordings", "Recorded from the page", _COMMAND, columns, rows)
+    print(table.markdown())
+    if options.write:
+        files = {language: encoded(sound, 0) for language, sound in sounds.items()}
+        assert sum(map(len, files.values())) <= MOST_BYTES
+        _RECORDINGS.mkdir(exist_ok=True)
+        for language, stream in files.items():
+            (_RECORDINGS / f"{language}.opus").write_bytes(stream)
+        write(table, DOCUMENT)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
