@@ -33,6 +33,10 @@ def _fade_in(samples: int) -> npt.NDArray[np.float64]:
 _EDGE_IN = _fade_in(EDGE_SAMPLES)
 
 
+_GAINS_IN = np.concatenate([_EDGE_IN, np.ones(EDGE_SAMPLES)])
+_GAINS_OUT = np.concatenate([_EDGE_IN[::-1], np.zeros(EDGE_SAMPLES)])
+
+
 class SmoothCuts:
     """Passes sound on; after a cut the sample before it fades out while the next piece fades in.
 
@@ -43,31 +47,46 @@ class SmoothCuts:
     def __init__(self, channels: int = 1) -> None:
         self._channels = channels
         self._last = np.zeros(channels)
-        self._before_cut = self._last
-        self._faded = EDGE_SAMPLES
+        self._before = self._last
+        self._faded_out = self._faded_in = EDGE_SAMPLES
+        self._rests = False
 
     def cut(self) -> None:
         """The next piece does not go on where the last one ended."""
-        self._before_cut = self._last
-        self._faded = 0
+        if not self._rests:
+            self._before = self._last
+            self._faded_out = self._faded_in = 0
 
-    def rest(self) -> None:
-        """Silence comes before the next piece."""
-        self._last = self._before_cut = np.zeros(self._channels)
+    def rest(self, samples: int) -> bytes:
+        """Silence of this length comes, and more of it if this is called again.
+
+        Returns:
+            The beginning of the silence, in which the sound before it fades out.
+        """
+        self.cut()
+        self._rests = True
+        count = min(samples, EDGE_SAMPLES - self._faded_out)
+        if not self._before.any():
+            count = 0
+        gains = _GAINS_OUT[self._faded_out : self._faded_out + count]
+        self._faded_out += count
+        return bytes(np.rint(self._before * gains[:, None]).astype("<i2").data)
 
     def push(self, pcm: bytes) -> bytes:
-        """The next piece of s16le 24 kHz, as it is heard."""
+        """The next piece of s16le, as it is heard."""
         samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, self._channels)
         if not samples.size:
             return pcm
-        left = min(len(samples), EDGE_SAMPLES - self._faded)
+        self._rests = False
+        left = min(len(samples), EDGE_SAMPLES - min(self._faded_in, self._faded_out))
         if left:
-            part = slice(self._faded, self._faded + left)
-            before = self._before_cut * _EDGE_IN[::-1][part, None]
-            head = np.rint(before + samples[:left] * _EDGE_IN[part, None]).astype("<i2")
+            fade_in = _GAINS_IN[self._faded_in : self._faded_in + left, None]
+            fade_out = _GAINS_OUT[self._faded_out : self._faded_out + left, None]
+            head = np.rint(self._before * fade_out + samples[:left] * fade_in).astype("<i2")
             samples = np.concatenate([head, samples[left:]])
             pcm = samples.tobytes()
-            self._faded += left
+            self._faded_in = min(EDGE_SAMPLES, self._faded_in + left)
+            self._faded_out = min(EDGE_SAMPLES, self._faded_out + left)
         self._last = samples[-1].astype(float)
         return pcm
 

@@ -13,7 +13,13 @@ from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
 from broadcaster.model import keys
 from broadcaster.model.audience import Audience
-from broadcaster.model.audio import SAMPLE_BYTES, ms_to_samples, wall_position
+from broadcaster.model.audio import (
+    CLOCK_HZ,
+    FULL_BAND_HZ,
+    SAMPLE_BYTES,
+    ms_to_samples,
+    wall_position,
+)
 from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.inputs.rules import InputRole, InputRules
@@ -176,7 +182,10 @@ class FloorFeed:
             self._take_over()
 
     def _take_over(self) -> None:
-        """Go on with another input; its newest sound closes the gap that the last one left."""
+        """Go on with another input; its newest sound closes the gap that the last one left.
+
+        What comes next follows that sound without a gap, however long this takes.
+        """
         self._timeline = None
         self._heard.forget()
         self._cuts.cut()
@@ -188,14 +197,22 @@ class FloorFeed:
         newest, full_band = heard.newest(min(now - free, KEPT_SAMPLES))
         if newest:
             self._push(max(free, now - len(newest) // SAMPLE_BYTES), newest, full_band)
+            self._timeline = Timeline(self._output.next_position)
 
     def _push(self, position: int, pcm: bytes, full_band: bytes) -> None:
-        if position > self._output.next_position:
-            self._cuts.rest()
-            self._full_band_cuts.rest()
+        self._fade_out_before(position)
         self._output.push_floor_pcm(
             position, self._cuts.push(pcm), self._full_band_cuts.push(full_band)
         )
+
+    def _fade_out_before(self, position: int) -> None:
+        """Let the sound so far end without a click if there is a gap before a position."""
+        free = self._output.next_position
+        if position > free:
+            ending = self._cuts.rest(position - free)
+            full_band = self._full_band_cuts.rest((position - free) * FULL_BAND_HZ // CLOCK_HZ)
+            if ending or full_band:
+                self._output.push_floor_pcm(free, ending, full_band)
 
     async def _tick(self) -> None:
         next_status = self._clock.monotonic()
@@ -219,8 +236,7 @@ class FloorFeed:
         if self._switch.heard not in missing or self.event.state is not EventState.LIVE:
             return
         position = self._now_position() - ms_to_samples(int(heard.wait_s * 1000))
-        if position > self._output.next_position:
-            self._cuts.rest()
+        self._fade_out_before(position)
         self._output.advance_to(position)
 
     def _now_position(self) -> int:

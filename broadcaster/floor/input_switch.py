@@ -10,6 +10,10 @@ GONE_S = 0.5
 """An input of which nothing has come for this long is gone, unless it pauses (DTX). Longer than the
 stalls of a working network, and short enough for a change within a second."""
 
+SPEAKS_WITHIN_S = 1.0
+"""The main input is not taken back while it has been silent for longer: it may have failed again,
+though not for as long as the rules say."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputState:
@@ -80,7 +84,8 @@ class InputSwitch:
             return self._move(wanted) if other_gone and states[wanted].connected else False
         if self._fine_since_s is None:
             self._fine_since_s = now_s
-        held = now_s - self._fine_since_s >= self._rules.hold_s
+        speaks = self.choice is not InputChoice.AUTO or states[wanted].silent_s < SPEAKS_WITHIN_S
+        held = speaks and now_s - self._fine_since_s >= self._rules.hold_s
         if at_once or held or not self._is_fine(states[wanted.other]):
             return self._move(wanted)
         return False

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from broadcaster.audio.fades import EDGE_SAMPLES, SoftEdges, cross_fade
+from broadcaster.audio.fades import EDGE_SAMPLES, SmoothCuts, SoftEdges, cross_fade
 from tests.audio.sounds import numbers, sharpest, tone, voice_like
 
 TICK = 1_440
@@ -58,3 +58,31 @@ def test_a_short_silence_and_a_dropped_piece_do_not_click(samples: int) -> None:
 def test_a_cross_fade_of_one_sound_is_that_sound() -> None:
     piece = tone(1)[: 2 * EDGE_SAMPLES]
     assert np.abs(numbers(cross_fade(piece, piece)) - numbers(piece)).max() <= 1
+
+
+@pytest.mark.parametrize("gap", [0, 1, 24, EDGE_SAMPLES, 2_000])
+def test_a_cut_and_a_silence_do_not_click(gap: int) -> None:
+    one, other = tone(0.1), tone(0.1)[2 * 31 :]
+    cuts = SmoothCuts()
+    heard = cuts.push(one)
+    cuts.cut()
+    silence = b"".join(cuts.rest(part) for part in (gap // 3, gap - gap // 3)) if gap else b""
+    assert len(silence) <= 2 * min(gap, EDGE_SAMPLES)
+    heard += silence.ljust(2 * gap, b"\0") + cuts.push(other[:100]) + cuts.push(other[100:])
+    assert largest_step(heard) <= 1.3 * largest_step(one)
+    assert len(heard) == len(one) + 2 * gap + len(other)
+    assert heard.endswith(other[4 * EDGE_SAMPLES :])
+
+
+def test_sound_after_a_long_silence_fades_in() -> None:
+    cuts = SmoothCuts()
+    cuts.push(tone(0.1))
+    assert len(cuts.rest(2_000)) == 2 * EDGE_SAMPLES
+    assert cuts.rest(2_000) == b""
+    begins = numbers(cuts.push(np.full(480, 8_000, "<i2").tobytes()))
+    assert np.abs(np.diff(begins, prepend=0)).max() < 200
+
+
+def largest_step(pcm: bytes) -> int:
+    """Between two samples."""
+    return int(np.abs(np.diff(numbers(pcm).astype(int))).max())

@@ -95,6 +95,24 @@ async def test_a_main_input_that_is_gone_leaves_no_gap(floor: TwoInputs, *, hang
     assert status["standby"] is not hangs_up
 
 
+async def test_a_slow_machine_makes_no_gap_behind_the_newest_sound(
+    floor: TwoInputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await floor.both(2)
+    asked = 0
+
+    def later_each_time() -> int:
+        nonlocal asked
+        asked += 1
+        return int(floor.clock.seconds * 1000) + asked
+
+    monkeypatch.setattr(floor.clock, "now_ms", later_each_time)
+    await floor.backup_alone(0.9)
+    assert floor.newest() == BACKUP_LEVEL
+    assert floor.is_gapless()
+    assert floor.largest_step() < 400
+
+
 async def test_a_main_input_that_is_silent_gives_way_after_a_while(floor: TwoInputs) -> None:
     await floor.both(2)
     floor.speaker.sound = QUIET

@@ -61,6 +61,15 @@ def test_the_main_input_is_heard_again_after_it_was_fine_for_long() -> None:
     assert inputs.after(2, FINE, FINE) == (MAIN, "")
 
 
+def test_the_main_input_is_not_taken_back_while_it_is_silent() -> None:
+    inputs = Inputs()
+    inputs.after(1, AWAY, FINE)
+    assert inputs.after(8, FINE, FINE)[0] == BACKUP
+    quiet = InputState(connected=True, silent_s=4.0)
+    assert inputs.after(6, quiet, FINE)[0] == BACKUP
+    assert inputs.after(STEP_S, FINE, FINE)[0] == MAIN
+
+
 def test_an_input_that_comes_and_goes_is_not_heard_in_between() -> None:
     inputs = Inputs()
     inputs.after(1, AWAY, FINE)
