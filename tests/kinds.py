@@ -55,6 +55,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "commands/test_interpreter": "realtime",
     "commands/test_publish.": "realtime redis",
     "commands/test_publish_device": "realtime",
+    "audio/input/test_capture": "realtime",
     "audio/input/test_stream_address": "programs",
     "av/receiving/test_groups": "realtime",
     "commands/test_publish_aes67": "realtime",

@@ -213,10 +213,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "serving": "*",
     "commands": "*",
     "commands.publishing": (
-        "audio audio.input audio.stereo av.receiving commands errors model system webrtc.clients"
+        "audio audio.input audio.stereo av.receiving commands errors log model system "
+        "webrtc.clients"
     ),
     "commands.playing": (
-        "audio.output av.sending commands.publish_progress commands.running errors log rack system"
+        "audio.output av.sending commands.publish_progress commands.running commands.sound_options "
+        "errors log rack system"
     ),
     "commands.events": "access auth commands.links commands.settings config errors model sockets",
     "commands.local": "commands log rehearsal rehearsal.sessions",

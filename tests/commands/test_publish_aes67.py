@@ -104,7 +104,7 @@ async def test_announced_streams_are_listed(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("talk.wav", "--channels", "1"), "--channels and --interface are for AES67"),
+        (("talk.wav", "--channels", "1"), "--channels is for a sound device and for AES67"),
         (("hall.sdp", "--channels", "1,2,3"), "names one or two"),
         (("hall.sdp", "--channels", "left"), "names one or two"),
         (("hall.sdp", "--loop"), "--loop repeats a file"),

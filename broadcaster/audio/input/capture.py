@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer
 
-from broadcaster.audio.pcm import PcmResampler
+from broadcaster.audio.pcm import AvFrame, PcmResampler, wide_frame
 from broadcaster.errors import CannotPlay
 
 DEFAULT_DEVICE = "default"
 _SYSTEM = "alsa"
 _OPENINGS = ((48_000, 2), (48_000, 1), (44_100, 2), (44_100, 1))
 """Rates and channel counts to ask a device for, best first; hardware takes few of them."""
+_RATES_HZ = (48_000, 44_100)
+_COUNTS = (8, 16, 32, 64, 10, 12, 14, 18, 20, 24, 26, 30, 4, 6, 2, 1)
+"""Channel counts to ask a card for if channels of it are chosen. Hardware takes its own only, and
+PulseAudio and PipeWire take any, so the first one is that which they have in ALSA's order."""
 _CONFIGURATION = Path("/usr/share/alsa")
 _PLUGINS = ("/usr/lib/*/alsa-lib", "/usr/lib64/alsa-lib", "/usr/lib/alsa-lib")
 
@@ -26,6 +31,20 @@ class CaptureDevice:
 
     name: str
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardInput:
+    """A device to record from, and its channels.
+
+    Attributes:
+        name: as listed, or any other ALSA name, for example `hw:1,0` or `pulse:SOURCE`.
+        channels: to take, counted from 1: one, or left and right. If empty, the device is opened
+            as a stereo or mono one.
+    """
+
+    name: str
+    channels: tuple[int, ...] = ()
 
 
 def list_devices() -> list[CaptureDevice]:
@@ -48,39 +67,57 @@ def list_devices() -> list[CaptureDevice]:
     ]
 
 
-def read_device(name: str) -> Iterator[bytes]:
+def read_device(card: CardInput) -> Iterator[bytes]:
     """Record from a device as s16le stereo 24 kHz until it vanishes; blocks between the pieces.
 
-    Args:
-        name: as listed, or any other ALSA name, for example `hw:1,0` or `pulse:SOURCE`.
-
     Raises:
-        CannotPlay: the device is not there, or has gone.
+        CannotPlay: the device or a channel is not there, or it has gone.
     """
     _prepare()
     resampler = PcmResampler("stereo")
+    columns = [one - 1 for one in card.channels]
     try:
-        with _open(name) as container:
+        with _open(card) as container:
             for frame in container.decode(audio=0):
-                yield resampler.convert(frame)
+                yield resampler.convert(_taken(frame, columns) if columns else frame)
     except (av.FFmpegError, ValueError) as error:
         raise CannotPlay(
-            f"the sound device {name} stopped: {error}", hint="Check its cable."
+            f"the sound device {card.name} stopped: {error}", hint="Check its cable."
         ) from None
-    raise CannotPlay(f"the sound device {name} stopped", hint="Check its cable.")
+    raise CannotPlay(f"the sound device {card.name} stopped", hint="Check its cable.")
 
 
-def _open(name: str) -> InputContainer:
-    for rate_hz, channels in _OPENINGS:
+def _taken(frame: AvFrame, columns: list[int]) -> AvFrame:
+    """Some channels of a frame of s16."""
+    rows = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    return wide_frame(rows[:, columns].astype(np.int32) << 8, frame.sample_rate)
+
+
+def _open(card: CardInput) -> InputContainer:
+    for rate_hz, channels in _openings(card):
         options = {"sample_rate": str(rate_hz), "channels": str(channels)}
         try:
-            return av.open(name, format=_SYSTEM, options=options)
+            return av.open(card.name, format=_SYSTEM, options=options)
         except (av.FFmpegError, ValueError):
             continue
+    if card.channels:
+        raise CannotPlay(
+            f"there is no sound device {card.name} with {max(card.channels)} channels, or another "
+            "program uses it",
+            hint="See --channels, and the names: broadcaster publish --list-devices.",
+        )
     raise CannotPlay(
-        f"there is no sound device {name}, or another program uses it",
+        f"there is no sound device {card.name}, or another program uses it",
         hint="See the names: broadcaster publish --list-devices.",
     )
+
+
+def _openings(card: CardInput) -> tuple[tuple[int, int], ...]:
+    """The rates and channel counts to try."""
+    if not card.channels:
+        return _OPENINGS
+    enough = [count for count in _COUNTS if count >= max(card.channels)]
+    return tuple((rate_hz, count) for rate_hz in _RATES_HZ for count in enough)
 
 
 def _prepare() -> None:

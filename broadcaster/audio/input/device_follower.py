@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from broadcaster.audio.input.capture import read_device
+from broadcaster.audio.input.capture import CardInput, read_device
 from broadcaster.errors import CannotPlay
 
 log = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ _DEVICE_MUTE_S = 3.0
 class _DeviceReader:
     """One opening of a device, read by a thread until the device is gone or `stop` is called."""
 
-    def __init__(self, name: str, add_pcm: Callable[[bytes], None]) -> None:
+    def __init__(self, card: CardInput, add_pcm: Callable[[bytes], None]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._name = name
+        self._card = card
         self._add_pcm = add_pcm
         self._stopped = threading.Event()
         self.ended: asyncio.Future[CannotPlay] = self._loop.create_future()
@@ -35,9 +35,9 @@ class _DeviceReader:
         self._stopped.set()
 
     def _run(self) -> None:
-        error = CannotPlay(f"the sound device {self._name} was closed")
+        error = CannotPlay(f"the sound device {self._card.name} was closed")
         try:
-            for pcm in read_device(self._name):
+            for pcm in read_device(self._card):
                 if self._stopped.is_set():
                     break
                 if pcm:
@@ -46,7 +46,7 @@ class _DeviceReader:
             error = gone
         except Exception as unexpected:
             log.exception("reading a sound device failed")
-            error = CannotPlay(f"the sound device {self._name} stopped: {unexpected}")
+            error = CannotPlay(f"the sound device {self._card.name} stopped: {unexpected}")
         self._call(self._end, error)
 
     def _call(self, function: Callable[..., None], argument: object) -> None:
@@ -68,15 +68,18 @@ class DeviceFollower:
     """Keeps a sound device open, and opens it again whenever it has vanished.
 
     Args:
-        name: the device.
+        card: the device, and its channels.
         add_pcm: takes s16le stereo 24 kHz, in the event loop.
         changed: told whether the device works now, and a sentence.
     """
 
     def __init__(
-        self, name: str, add_pcm: Callable[[bytes], None], changed: Callable[[bool, str], None]
+        self,
+        card: CardInput,
+        add_pcm: Callable[[bytes], None],
+        changed: Callable[[bool, str], None],
     ) -> None:
-        self._name = name
+        self._card = card
         self._add_pcm = add_pcm
         self._changed = changed
         self._works = True
@@ -88,13 +91,13 @@ class DeviceFollower:
         Raises:
             CannotPlay: it cannot be opened, or gives nothing.
         """
-        reader = _DeviceReader(self._name, lambda _: None)
+        reader = _DeviceReader(self._card, lambda _: None)
         try:
             if not await _heard_within(reader, 2 * _DEVICE_MUTE_S):
                 if reader.ended.done():
                     raise reader.ended.result()
                 raise CannotPlay(
-                    f"the sound device {self._name} gives no sound",
+                    f"the sound device {self._card.name} gives no sound",
                     hint="Check that no other program holds it.",
                 )
         finally:
@@ -104,7 +107,7 @@ class DeviceFollower:
     async def follow(self) -> None:
         """Read the device until cancelled."""
         while True:
-            reader = _DeviceReader(self._name, self._add_pcm)
+            reader = _DeviceReader(self._card, self._add_pcm)
             try:
                 await self._watch(reader)
             finally:
@@ -118,10 +121,10 @@ class DeviceFollower:
             reader.heard.clear()
             if await _heard_within(reader, _DEVICE_MUTE_S):
                 self._pause_s = _DEVICE_RETRY_S
-                self._say(works=True, text=f"the sound device {self._name} is back")
+                self._say(works=True, text=f"the sound device {self._card.name} is back")
                 await asyncio.wait({reader.ended}, timeout=_PAUSE_S)
             elif not reader.ended.done():
-                self._say(works=False, text=f"the sound device {self._name} gives no sound")
+                self._say(works=False, text=f"the sound device {self._card.name} gives no sound")
 
     def _say(self, *, works: bool, text: str) -> None:
         if works is not self._works:

@@ -96,7 +96,8 @@ def check_stream_address(address: StreamAddress) -> None:
     except av.error.ProtocolNotFoundError:
         raise CannotPlay(
             f"the FFmpeg in this Python was built without {address.scheme}",
-            hint="Let MediaMTX or GStreamer receive the stream and send it on by WHIP.",
+            hint="Let the program ffmpeg send it on: ffmpeg -i ADDRESS -c copy -f mpegts "
+            "udp://127.0.0.1:5000. Publish that address.",
         ) from None
     except (av.FFmpegError, OSError, ValueError):
         return  # There is no host in this address, but the protocol is there.

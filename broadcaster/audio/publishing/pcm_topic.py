@@ -4,7 +4,8 @@ The floor is published this way, and every other sound that a booth hears.
 """
 
 from broadcaster.audio.blocks import Block, Blocks
-from broadcaster.model.audio import PCM_FRAME_SAMPLES, RETAINED_SAMPLES, AudioFrame, Kind
+from broadcaster.audio.publishing.live_topic import LiveTopic
+from broadcaster.model.audio import RETAINED_SAMPLES, Kind
 from broadcaster.model.ports import Bus, Retained
 
 
@@ -19,24 +20,23 @@ class PcmTopic:
     def __init__(self, bus: Bus, topic: str) -> None:
         self._bus = bus
         self._topic = topic
-        self._blocks = Blocks(PCM_FRAME_SAMPLES)
+        self._live = LiveTopic(bus, topic, Kind.PCM, retained=True)
         self._retained_blocks = Blocks(RETAINED_SAMPLES)
-        self._sequence = 0
 
     @property
     def next_position(self) -> int:
         """The first position of the event clock that has no sound yet."""
-        return self._blocks.next_position or 0
+        return self._live.next_position
 
     def push_topic_pcm(self, position: int, pcm: bytes) -> None:
         """Publish a piece of s16le mono 24 kHz, of any length, that starts at `position`."""
         self._retain(self._retained_blocks.push(position, pcm))
-        self._publish(self._blocks.push(position, pcm))
+        self._live.push_live_pcm(position, pcm)
 
     def advance_to(self, position: int) -> None:
         """Publish silence up to `position`."""
         self._retain(self._retained_blocks.advance_to(position))
-        self._publish(self._blocks.advance_to(position))
+        self._live.advance_to(position)
 
     def retain_rest(self) -> None:
         """Let the bus keep all that was pushed; nothing follows."""
@@ -50,9 +50,3 @@ class PcmTopic:
     def _retain(self, blocks: list[Block]) -> None:
         for block in blocks:
             self._bus.retain(self._topic, Retained(block.position, block.pcm))
-
-    def _publish(self, blocks: list[Block]) -> None:
-        for block in blocks:
-            frame = AudioFrame(Kind.PCM, self._sequence, block.position, block.pcm, retained=True)
-            self._bus.publish(self._topic, frame.to_bytes())
-            self._sequence += 1

@@ -1,6 +1,5 @@
 """The command `broadcaster play` and its options."""
 
-import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import click
 from broadcaster import log
 from broadcaster.commands.publish_progress import Progress
 from broadcaster.commands.running import explained, run
+from broadcaster.commands.sound_options import sound_options, trust_of
 from broadcaster.rack.plan import (
     LONGEST_BUFFER_MS,
     SHORTEST_BUFFER_MS,
@@ -53,14 +53,7 @@ if TYPE_CHECKING:
     help="Milliseconds of sound that are held back, for the jitter of the network.",
 )
 @click.option("--passcode", envvar="BROADCASTER_PASSCODE", help="Passcode of the event.")
-@click.option(
-    "--progress",
-    type=click.Choice(["auto", "line", "json", "off"]),
-    default="auto",
-    show_default=True,
-    help="One live line, or a JSON line a second; auto is the live line on a terminal.",
-)
-@click.option("--ca", type=click.Path(exists=True, path_type=Path), help="Trust this certificate.")
+@sound_options
 def play(
     words: tuple[str, ...],
     device: str | None,
@@ -143,8 +136,4 @@ def _plan_from(
     channels = rack_channels(words[1:], delays)
     if passcode and not (passcode.isprintable() and passcode.isascii()):
         raise WrongRackPlan("The passcode has characters that no passcode has; copy it again.")
-    try:
-        trust = ssl.create_default_context(cafile=ca) if ca else True
-    except OSError:
-        raise WrongRackPlan(f"{ca} is not a PEM file with a certificate.") from None
-    return RackPlan(event, channels, buffer_ms, passcode or "", trust)
+    return RackPlan(event, channels, buffer_ms, passcode or "", trust_of(ca))

@@ -53,17 +53,27 @@ def rack_stream_of(word: str, channels: str | None, interface: str | None) -> Ra
     if not announced and Path(word).suffix.lower() != ".sdp":
         if channels or interface:
             raise click.UsageError(
-                "--channels and --interface are for AES67: a .sdp file or sap:NAME."
+                "--channels is for a sound device and for AES67, --interface for AES67: "
+                "a .sdp file or sap:NAME."
             )
         return None
+    file = None if announced else Path(word)
+    return RackStream(file, announced, chosen_channels(channels), interface or ANY_INTERFACE)
+
+
+def chosen_channels(text: str | None) -> tuple[int, ...]:
+    """The channels of a source, counted from 1: one, or left and right; empty if none is named.
+
+    Raises:
+        click.UsageError: the text names no channels.
+    """
     try:
-        chosen = tuple(int(one) for one in channels.split(",")) if channels else ()
+        chosen = tuple(int(one) for one in text.split(",")) if text else ()
     except ValueError:
         chosen = (0,)
     if len(chosen) > _SIDES or any(one < 1 for one in chosen):
         raise click.UsageError("--channels names one or two, counted from 1: 3 or 3,4.")
-    file = None if announced else Path(word)
-    return RackStream(file, announced, chosen, interface or ANY_INTERFACE)
+    return chosen
 
 
 def playback_of_rack(rack: RackStream, say: Callable[[str], None]) -> StreamPlayback:

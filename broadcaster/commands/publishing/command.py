@@ -11,14 +11,20 @@ import aiohttp
 import click
 from yarl import URL
 
-from broadcaster.audio.input.capture import list_devices
+from broadcaster.audio.input.capture import CardInput, list_devices
 from broadcaster.audio.input.stream_address import StreamAddress, parse_stream_address
 from broadcaster.audio.level import LevelMeter
 from broadcaster.commands.publish_progress import Progress, ProgressWriter, PublishStatus
-from broadcaster.commands.publishing.aes67 import RackStream, playback_of_rack, rack_stream_of
+from broadcaster.commands.publishing.aes67 import (
+    RackStream,
+    chosen_channels,
+    playback_of_rack,
+    rack_stream_of,
+)
 from broadcaster.commands.publishing.sources import DevicePlayback, FilePlayback, Playback
 from broadcaster.commands.publishing.streams import playback_of
 from broadcaster.commands.running import stop_signals
+from broadcaster.commands.sound_options import trust_of
 from broadcaster.errors import BroadcasterError, CannotPlay, ServerRefused, ServerUnreachable
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.clients.steady_publisher import PublisherState, SteadyPublisher
@@ -45,7 +51,7 @@ class PublishPlan:
         url: WHIP endpoint.
         key: stage key.
         file: the recording, or
-        device: the sound device, or
+        card: the sound device, or
         stream: the address of a stream, or
         rack: a stream of the rack's network.
         loop: play the recording again and again.
@@ -56,7 +62,7 @@ class PublishPlan:
     url: URL
     key: str
     file: Path | None
-    device: str | None
+    card: CardInput | None
     stream: StreamAddress | None
     rack: RackStream | None
     loop: bool
@@ -88,9 +94,10 @@ def plan_from(
     if device is not None and len(words) != 1:
         raise click.UsageError("With --device name the event's WHIP address only: URL.")
     source = "" if device is not None else words[0]
-    rack = rack_stream_of(source, channels, interface)
+    card = _card_of(device, channels, interface)
+    rack = rack_stream_of(source, channels, interface) if card is None else None
     stream = _stream_of(source) if rack is None else None
-    is_file = device is None and stream is None and rack is None
+    is_file = card is None and stream is None and rack is None
     if loop and not is_file:
         raise click.UsageError("--loop repeats a file; a device or a stream has no end.")
     if not key:
@@ -103,14 +110,24 @@ def plan_from(
         raise click.UsageError(f"{words[-1]} is not an address like https://…/whip/EVENT.")
     if not key.isprintable() or not key.isascii():
         raise click.UsageError("The stage key has characters that no key has; copy it again.")
-    try:
-        trust = ssl.create_default_context(cafile=ca) if ca else True
-    except OSError:
-        raise click.UsageError(f"{ca} is not a PEM file with a certificate.") from None
+    trust = trust_of(ca)
     if backup:
         url = url.update_query(backup="1")
     file = Path(source) if is_file else None
-    return PublishPlan(url, key, file, device, stream, rack, loop, trust, Progress(progress))
+    return PublishPlan(url, key, file, card, stream, rack, loop, trust, Progress(progress))
+
+
+def _card_of(device: str | None, channels: str | None, interface: str | None) -> CardInput | None:
+    """The sound device that the options name.
+
+    Raises:
+        click.UsageError: they do not fit.
+    """
+    if device is None:
+        return None
+    if interface:
+        raise click.UsageError("--interface is for AES67; a sound device has none.")
+    return CardInput(device, chosen_channels(channels))
 
 
 def _stream_of(word: str) -> StreamAddress | None:
@@ -217,8 +234,8 @@ class PublishCommand:
             CannotPlay: this machine cannot read such streams.
         """
         plan = self._plan
-        if plan.device is not None:
-            return DevicePlayback(plan.device, self._writer.say)
+        if plan.card is not None:
+            return DevicePlayback(plan.card, self._writer.say)
         if plan.stream is not None:
             return await playback_of(plan.stream, self._writer.say)
         if plan.rack is not None:

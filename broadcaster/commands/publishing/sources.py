@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from broadcaster.audio.file import Damage, SoundFile, examine, read_pcm
+from broadcaster.audio.input.capture import CardInput
 from broadcaster.audio.input.device_follower import DeviceFollower
 from broadcaster.audio.input.read_ahead import ReadAhead
 from broadcaster.audio.stereo.downmix import STEREO_SAMPLE_BYTES
@@ -150,10 +151,11 @@ class DevicePlayback:
     """A sound device, as it sounds now.
 
     Args:
-        name: the device.
+        card: the device, and its channels.
         say: takes sentences for people.
 
     Attributes:
+        name: of the device.
         frames: its sound.
         works: whether it gives sound.
     """
@@ -163,8 +165,9 @@ class DevicePlayback:
     unread = False
     loops = 0
 
-    def __init__(self, name: str, say: Callable[[str], None]) -> None:
-        self.name = name
+    def __init__(self, card: CardInput, say: Callable[[str], None]) -> None:
+        self.name = card.name
+        self._card = card
         self.frames = LiveFrames(channels=2)
         self.works: bool | None = True
         self._say = say
@@ -181,7 +184,7 @@ class DevicePlayback:
         Raises:
             CannotPlay: it cannot be opened.
         """
-        follower = DeviceFollower(self.name, self.frames.add_pcm, self._changed)
+        follower = DeviceFollower(self._card, self.frames.add_pcm, self._changed)
         await follower.open()
         following = asyncio.create_task(follower.follow(), name=f"sound device {self.name}")
         following.add_done_callback(self._followed)

@@ -1,9 +1,9 @@
 """Publishes the microphone on air: 24 kHz for the engines, 48 kHz for those who listen."""
 
-from broadcaster.audio.publishing.full_band_topic import FullBandTopic
+from broadcaster.audio.publishing.live_topic import LiveTopic
 from broadcaster.audio.publishing.pcm_topic import PcmTopic
 from broadcaster.model import keys
-from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES
+from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, Kind
 from broadcaster.model.ports import Bus
 
 
@@ -18,7 +18,8 @@ class InterpreterOutput:
 
     def __init__(self, bus: Bus, event: str, channel: str) -> None:
         self._pcm = PcmTopic(bus, keys.interpreter_pcm(event, channel))
-        self._full_band = FullBandTopic(bus, keys.interpreter_full_band(event, channel))
+        full_band = keys.interpreter_full_band(event, channel)
+        self._full_band = LiveTopic(bus, full_band, Kind.FULL_BAND_PCM)
 
     @property
     def next_position(self) -> int:
@@ -33,7 +34,7 @@ class InterpreterOutput:
             pcm: s16le mono 24 kHz.
             full_band: the same at 48 kHz.
         """
-        self._full_band.push_full_band_pcm(position, full_band)
+        self._full_band.push_live_pcm(position, full_band)
         self._pcm.push_topic_pcm(position, pcm)
 
     def push_silence(self, position: int, samples: int) -> None:
