@@ -29,13 +29,13 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors model.check model.consoles",
+    "model": "errors model.check model.consoles model.inputs",
     "model.relay": "errors model",
     "model.announcements": "errors model model.check",
     "model.check": "errors model",
     "model.conference": "errors model",
     "model.screens": "",
-    "model.inputs": "",
+    "model.inputs": "model",
     "model.outputs": "errors",
     "model.recording": "errors model",
     "model.review": "errors model",
@@ -55,7 +55,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio.output": "errors",
     "audio.publishing": "audio model",
     "audio.full_band": "audio model",
-    "audio.stereo": "audio model",
+    "audio.stereo": "audio model model.inputs",
     "bus": "bus.redis bus.retained errors model system",
     "bus.redis": (
         "bus.retained bus.store_health bus.stream_ids bus.subscription bus.watching errors model "
@@ -123,8 +123,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.http": "audio edge.fanout edge.rooms errors model sockets web",
     "edge.programme": "model model.conference web web.pages",
     "edge.rooms": (
-        "auth edge.fanout errors model model.announcements model.conference model.screens "
-        "model.transcripts sockets system web web.access"
+        "auth edge.fanout errors model model.announcements model.conference model.inputs "
+        "model.screens model.transcripts sockets system web web.access"
     ),
     "edge.screens": ("edge.rooms model model.consoles model.screens system web"),
     "edge.transcript": (
@@ -134,8 +134,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles model.recording model.relay model.transcripts stage_keys system web "
-        "web.access"
+        "model.consoles model.inputs model.recording model.relay model.transcripts stage_keys "
+        "system web web.access"
     ),
     "desk.handover": "errors model model.outputs system",
     "desk.outputs": (
@@ -220,7 +220,9 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
         "audio.output av.sending commands.publish_progress commands.running commands.sound_options "
         "errors log rack system"
     ),
-    "commands.events": "access auth commands.links commands.settings config errors model sockets",
+    "commands.events": (
+        "access auth commands.links commands.settings config errors model model.inputs sockets"
+    ),
     "commands.local": "commands log rehearsal rehearsal.sessions",
     "commands.report": (
         "auth booths commands commands.events config errors log rehearsal.talk report "

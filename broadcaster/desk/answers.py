@@ -80,6 +80,7 @@ class EventAnswers:
             "stereo_input": event.stereo_input,
             "downloads": event.downloads,
             "hold_back_s": event.hold_back_s,
+            "floor_delay_ms": event.floor_delay_ms,
             "code": event.code,
             "passcode": event.passcode.text if event.passcode else None,
             "starts_at": event.starts_at(),

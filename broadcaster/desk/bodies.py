@@ -26,9 +26,10 @@ from broadcaster.model.event import (
     EventState,
     Interpreter,
     Notice,
-    StereoInput,
     Term,
 )
+from broadcaster.model.inputs.floor_delay import LONGEST_FLOOR_DELAY_MS
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import ALPHABET, Passcode
 from broadcaster.model.language import describe
 from broadcaster.model.relay.relays import check_relays
@@ -192,6 +193,7 @@ class EventOptions(_Body):
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
     hold_back_s: int = Field(0, ge=0, le=LONGEST_HOLD_BACK_S)
+    floor_delay_ms: int = Field(0, ge=0, le=LONGEST_FLOOR_DELAY_MS)
     passcode: PasscodeText | None = None
     starts_at: PlannedTime | None = None
     ends_at: PlannedTime | None = None

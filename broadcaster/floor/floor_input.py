@@ -6,7 +6,7 @@ from broadcaster.audio.level import LevelMeter
 from broadcaster.audio.microphone.meter import MicrophoneMeter
 from broadcaster.floor.input_switch import InputState
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, ms_to_samples
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
 
 STALL_S = 1.0

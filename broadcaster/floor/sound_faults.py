@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from broadcaster.audio.stereo.faults import StereoFault
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.status import FloorStatus
 from broadcaster.webrtc.ingest import IngestPeer, PeerState
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from broadcaster.errors import EventOver, InvalidTransition, UnknownEvent
 from broadcaster.model.consoles.standby import TAKEOVER_SILENCE_S, Standby
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import Passcode
 from broadcaster.model.language import FLOOR
 
@@ -89,18 +90,6 @@ class Interpreter(StrEnum):
     AUTO = "auto"
     TRANSLATE = "translate"
     CONVERSE = "converse"
-
-
-class StereoInput(StrEnum):
-    """The channel that is taken of a stereo input.
-
-    `auto` takes both, and only the one with the speech if the cable spoils the other one.
-    """
-
-    AUTO = "auto"
-    LEFT = "left"
-    RIGHT = "right"
-    BOTH = "both"
 
 
 class EngineKind(StrEnum):
@@ -221,6 +210,7 @@ class Event:
             version, until it is changed.
         passcode: what attendees must know; None lets everybody in.
         hold_back_s: captions reach readers so much later, so that a reviewer can correct them.
+        floor_delay_ms: listeners hear the floor so much later, see `model.inputs.floor_delay`.
         starts_at_ms: Unix time of the planned start.
         ends_at_ms: Unix time of the planned end.
         notice: the organizer's sentence to attendees.
@@ -258,6 +248,7 @@ class Event:
     stereo_input: StereoInput = StereoInput.AUTO
     downloads: bool = False
     hold_back_s: int = 0
+    floor_delay_ms: int = 0
     code: str = ""
     passcode: Passcode | None = None
     starts_at_ms: int | None = None

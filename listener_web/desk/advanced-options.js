@@ -1,4 +1,5 @@
 /** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
+import { FloorDelayField } from './floor-delay-field.js';
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
 import { InterpretingFields } from './interpreting/language-options.js';
 import { helpOf } from './interpreting/provider-help.js';
@@ -136,13 +137,15 @@ export class Advanced {
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
   #hold = new HoldField();
+  #floorDelay = new FloorDelayField();
   #schedule = new ScheduleFields();
   #join = new JoinFields();
   /** @type {InterpreterFacts | null} */
   #facts = null;
 
   constructor() {
-    this.#part.append(this.#hold.element, this.#schedule.element, this.#join.element);
+    const fields = [this.#hold, this.#floorDelay, this.#schedule, this.#join];
+    this.#part.append(...fields.map(({ element }) => element));
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
     this.#file.addEventListener('change', () => void this.#import());
   }
@@ -188,6 +191,7 @@ export class Advanced {
     this.#retention.value = String(event?.retention_days ?? '');
     this.#downloads.checked = event?.downloads ?? false;
     this.#hold.fill(event?.hold_back_s ?? 0);
+    this.#floorDelay.fill(event?.floor_delay_ms ?? 0);
     this.#schedule.fill(event);
     this.#join.fill(event);
     for (const [number, language] of (event?.languages ?? []).entries()) {
@@ -208,6 +212,7 @@ export class Advanced {
       retention_days: this.#retention.value === '' ? null : this.#retention.valueAsNumber,
       downloads: this.#downloads.checked,
       hold_back_s: this.#hold.seconds,
+      floor_delay_ms: this.#floorDelay.ms,
       ...this.#schedule.values,
       ...this.#join.values,
     };

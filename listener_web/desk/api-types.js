@@ -24,6 +24,7 @@
  * @property {StereoInput} stereo_input
  * @property {boolean} downloads whether attendees may keep the captions as a file
  * @property {number} hold_back_s by which captions reach readers later
+ * @property {number} floor_delay_ms by which listeners hear the floor later
  * @property {string} code what attendees type; empty for an event of an earlier version
  * @property {string | null} passcode
  * @property {string | null} starts_at ISO 8601

@@ -189,6 +189,7 @@ OPTIONS: dict[str, Any] = {
     "spend_cap_usd": 20.0,
     "stereo_input": "left",
     "downloads": True,
+    "floor_delay_ms": 250,
 }
 
 
@@ -248,6 +249,7 @@ async def test_without_options_an_event_has_their_defaults(server: Server) -> No
         "spend_cap_usd": None,
         "stereo_input": "auto",
         "downloads": False,
+        "floor_delay_ms": 0,
     }
     assert defaults.items() <= event.items()
 
@@ -267,6 +269,7 @@ async def test_options_change_while_live_and_only_those_that_are_sent(server: Se
         {"stereo_input": "middle"},
         {"stereo_input": None},
         {"downloads": None},
+        {"floor_delay_ms": 10_001},
     ):
         body, _ = await call(server, "PATCH", path, 422, json=wrong)
         assert body["error"] == "bad_request"

@@ -117,6 +117,7 @@ async def test_what_attendees_meet_is_changed_in_the_form() -> None:
         await form.locator("[name='ai-notice-text']").fill("A machine interprets.")
         await form.locator("#retention").fill("30")
         await form.locator("#hold-back").select_option("10")
+        await form.locator("#floor-delay").fill("250")
         assert not await violations(page)
         await page.locator("#create-submit").click()
         await form.wait_for(state="hidden", timeout=60_000)
@@ -129,7 +130,7 @@ async def test_what_attendees_meet_is_changed_in_the_form() -> None:
         assert event.starts_at() == "2026-11-27T14:00:00Z"
         assert (event.notice, event.ai_notice) == ("Lunch until 13:30", "A machine interprets.")
         assert (event.notice_translations, event.retention_days) == ({"es": "Comida"}, 30)
-        assert event.hold_back_s == 10
+        assert (event.hold_back_s, event.floor_delay_ms) == (10, 250)
         assert event.channels == CHANNELS  # what was not touched was not sent
         host = page.url.split("/")[2]
         text = await card.locator(".link-code").inner_text(timeout=60_000)

@@ -12,7 +12,7 @@ from broadcaster.floor.sound_faults import (
     fault_of,
     words_for_speaker,
 )
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.status import FloorStatus
 from broadcaster.webrtc.ingest import PeerState
 

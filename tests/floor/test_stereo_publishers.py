@@ -17,7 +17,8 @@ from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model import keys
 from broadcaster.model.audio import OPUS_FRAME_SAMPLES, AudioFrame
 from broadcaster.model.clock import SystemClock
-from broadcaster.model.event import Channel, Event, EventState, StereoInput
+from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.status import FloorStatus, statuses
 from broadcaster.web.application import create_application
 from broadcaster.webrtc.clients.frames import PacedFrames

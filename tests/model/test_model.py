@@ -8,7 +8,8 @@ from broadcaster.model import language
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
-from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState, StereoInput
+from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState
+from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import Passcode
 from broadcaster.model.status import (
     BOOTH_TRANSITIONS,

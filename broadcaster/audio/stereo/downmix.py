@@ -8,7 +8,7 @@ from broadcaster.audio.stereo.faults import StereoFault, StereoReport
 from broadcaster.audio.stereo.hops import StereoMeter
 from broadcaster.audio.stereo.judge import WiringJudge
 from broadcaster.model.audio import ms_to_samples
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 
 FADE_SAMPLES = ms_to_samples(30)
 STEREO_SAMPLE_BYTES = 4

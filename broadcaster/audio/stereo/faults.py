@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 
 
 class StereoFault(StrEnum):

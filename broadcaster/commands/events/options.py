@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from broadcaster.model.event import Interpreter, StereoInput
+from broadcaster.model.event import Interpreter
+from broadcaster.model.inputs.stereo_input import StereoInput
 
 CLEARABLE = (
     "ai-notice",
@@ -91,6 +92,11 @@ _OPTIONS = [
     click.option("--retention-days", type=int, help="Days from closing until all is deleted."),
     click.option("--downloads/--no-downloads", default=None, help="Whether captions are a file."),
     click.option("--hold-back-s", type=int, help="Seconds for a reviewer before captions appear."),
+    click.option(
+        "--floor-delay-ms",
+        type=int,
+        help="Milliseconds by which phones play the original later.",
+    ),
     click.option(
         "--source-captions/--no-source-captions", default=None, help="Captions of the original."
     ),

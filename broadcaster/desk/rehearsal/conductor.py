@@ -76,6 +76,7 @@ class Conductor:
             stage_key=self._stage_key,
             source_language="en",
             spend_cap_usd=None,
+            floor_delay_ms=0,
             code="",
             passcode=None,
             starts_at_ms=None,

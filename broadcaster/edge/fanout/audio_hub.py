@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
+from broadcaster.edge.fanout.held_sound import HeldSound
 from broadcaster.edge.fanout.outlet import Goodbye, Outlet, OutletTools
 from broadcaster.model.ports import Bus
 
@@ -30,15 +31,21 @@ class AudioHub:
         bus: where the frames come from.
         topic: of the channel, or of one of its variants.
         tools: what outlets work with.
-        start: runs the outlets.
+        start: runs the outlets, and what sends the frames that have waited.
+        delay_ms: frames wait for so long.
     """
 
-    def __init__(self, bus: Bus, topic: str, tools: OutletTools, start: Start) -> None:
+    def __init__(
+        self, bus: Bus, topic: str, tools: OutletTools, start: Start, delay_ms: int = 0
+    ) -> None:
         self._bus = bus
         self._topic = topic
         self._tools = tools
         self._start = start
         self._outlets: dict[tuple[type[Outlet], str], Outlet] = {}
+        self._held = HeldSound(tools.clock, self._send)
+        self._holds = False
+        self.delay(delay_ms)
         self.slow = tools.slow
         """The frames that slow listeners have missed so far, over all outlets."""
 
@@ -64,8 +71,15 @@ class AudioHub:
         assert isinstance(found, kind)
         return found
 
+    def delay(self, ms: int) -> None:
+        """Let frames wait for another time."""
+        self._held.delay(ms)
+        if ms and not self._holds:
+            self._holds = True
+            self._start(self._held.run, f"held sound:{self._topic}")
+
     def end(self) -> None:
-        """Tell every listener that the event is over."""
+        """Tell every listener that the event is over; what waits is not heard any more."""
         for outlet in list(self._outlets.values()):
             outlet.end()
 
@@ -82,8 +96,11 @@ class AudioHub:
         """Give every frame of the channel to every outlet, until cancelled."""
         async with self._bus.subscribe(self._topic, depth=DEPTH) as frames:
             async for message in frames:
-                for outlet in self._outlets.values():
-                    outlet.send_envelope(message.payload)
+                self._held.push(message.payload)
+
+    def _send(self, envelope: bytes) -> None:
+        for outlet in self._outlets.values():
+            outlet.send_envelope(envelope)
 
     async def _run_outlet(self, key: tuple[type[Outlet], str], outlet: Outlet) -> None:
         try:

@@ -17,6 +17,7 @@ from broadcaster.errors import UnknownChannel
 from broadcaster.model import keys
 from broadcaster.model.counts import EdgeCounts
 from broadcaster.model.event import PUT_AWAY, Event, EventState
+from broadcaster.model.inputs.floor_delay import is_delayed
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.status import (
@@ -144,7 +145,9 @@ class EventRoom:
             slow = SlowListeners(self._process.slow_log)
             tools = OutletTools(self._clock, self._process.ring, slow)
             topic = keys.opus(self.event.id, channel)
-            hub = self._audio[channel] = AudioHub(self._bus, topic, tools, self._start)
+            delay_ms = self.event.floor_delay_ms if is_delayed(channel) else 0
+            hub = AudioHub(self._bus, topic, tools, self._start, delay_ms)
+            self._audio[channel] = hub
             self._start(hub.run, f"audio:{self.event.id}:{channel}")
         return self._audio[channel]
 
@@ -263,6 +266,8 @@ class EventRoom:
             before, self.event = self.event, Event.from_json(record.value)
             for captions in self._captions.values():
                 captions.hold_back(self.event.hold_back_s)
+            for name, audio in self._audio.items():
+                audio.delay(self.event.floor_delay_ms if is_delayed(name) else 0)
             self._tell_changes()
             if self.event.is_over:
                 for hub in self._audio.values():

@@ -1,1 +1,1 @@
-"""The inputs of a floor, main and backup, and the rules by which one of them is heard."""
+"""The inputs of a floor, the rules by which one of them is heard, and the delay of the floor."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcaster.audio.stereo.downmix import FADE_SAMPLES, StereoDownmix
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 from tests.audio.stereo.wirings import (
     BOTH,
     HZ,

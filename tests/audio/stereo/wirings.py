@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from broadcaster.audio.stereo.downmix import StereoDownmix
 from broadcaster.audio.stereo.faults import StereoFault, StereoReport
-from broadcaster.model.event import StereoInput
+from broadcaster.model.inputs.stereo_input import StereoInput
 from tests.audio.sounds import numbers, speech
 
 Values = npt.NDArray[np.float64]
