@@ -25,6 +25,7 @@ from broadcaster.model.audio import AudioFrame
 from broadcaster.model.event import Event
 from broadcaster.rehearsal import talk
 from tests.commands.publishers import ORGANIZER, publisher
+from tests.e2e.downloads import check_downloads
 from tests.support.deadline import deadline
 from tests.support.listener import Recording, recording
 from tests.support.processes import broadcaster, rehearsal_server
@@ -127,6 +128,10 @@ class Venue:
             body: dict[str, Any] = await answer.json()
             return body
 
+    async def file(self, path: str) -> bytes:
+        async with self._http.get(path) as answer:
+            return await answer.read()
+
     async def create(self) -> tuple[str, str]:
         """The event, live and recorded; returns the address and the key of its speaker."""
         body = {"id": "talk", "title": "Water", "languages": ["es"]}
@@ -194,6 +199,7 @@ async def test_a_recording_is_what_listeners_heard_and_its_captions_fit(tmp_path
         for channel, listener in listeners.items():
             captions = await at.captions(channel)
             await asyncio.to_thread(check_channel, at, channel, listener, captions)
+        await check_downloads(at.file)
     event_ms = await length_of_event(tmp_path)
     for file in body["parts"][0]["files"]:
         print(f"{file['channel']}: {file['length_ms']} ms of {event_ms} ms")
