@@ -14,7 +14,7 @@ from broadcaster.transcripts.spoken_sentences import SpokenSentence
 
 EARLY_MS = 5_000
 """A sentence is not the translation of one that begins later than this after it."""
-LATE_MS = 60_000
+LATE_MS = 30_000
 """Nor of one that began longer ago."""
 _STEPS = {(1, 1): 0.89, (1, 0): 0.005, (0, 1): 0.005, (2, 1): 0.045, (1, 2): 0.045, (2, 2): 0.011}
 """How often one or two sentences become one, two or none; by Gale and Church."""

@@ -49,25 +49,25 @@ def sentences_of(captions: Iterable[Caption]) -> Iterator[SpokenSentence]:
         captions: in the order of speech.
     """
     gathered: list[Caption] = []
-    width = 0
+    width, language = 0, ""
     for caption in captions:
         if not clean_lines(caption.text):
             continue
         if gathered and (
             width >= LONG_COLUMNS
             or caption.start_ms - gathered[-1].end_ms >= PAUSE_MS
-            or ends_sentence(gathered[-1].text, caption_language(gathered[-1]))
+            or ends_sentence(gathered[-1].text, language)
         ):
-            yield _sentence(gathered)
-            gathered, width = [], 0
+            yield _sentence(gathered, language)
+            gathered, width, language = [], 0, ""
         gathered.append(caption)
         width += columns(caption.text)
+        language = language or caption_language(caption)
     if gathered:
-        yield _sentence(gathered)
+        yield _sentence(gathered, language)
 
 
-def _sentence(captions: list[Caption]) -> SpokenSentence:
-    language = next(filter(None, map(caption_language, captions)), "")
+def _sentence(captions: list[Caption], language: str) -> SpokenSentence:
     between = " " if spaces_between_words(language) else ""
     text = between.join(line for one in captions for line in clean_lines(one.text))
     return SpokenSentence(tuple(captions), language, text, max(columns(text), 1))
