@@ -17,7 +17,7 @@ from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.part import part_folders, read_part
 from broadcaster.model.recording.state import RecordingSwitch
 from broadcaster.system.backoff import Backoff
-from broadcaster.system.tasks import first_of
+from broadcaster.system.leases import work_with_lease
 
 log = logging.getLogger("broadcaster.archive")
 
@@ -102,30 +102,37 @@ class RecordingSupervisor:
         del self._tasks[event_id]
         self._changed.set()
 
-    def _is_wanted(self, event: Event) -> bool:
+    def _is_wanted(self, event: Event | None) -> bool:
         """Whether the event is to be recorded, or may have a part that was left unfinished."""
-        if self._stopping or not self._wanted.get(event.id) or event.state is EventState.DRAFT:
+        if self._stopping or event is None or event.state is EventState.DRAFT:
+            return False
+        if not self._wanted.get(event.id):
             return False
         return not event.is_over or event.id not in self._tidied
 
     async def _keep(self, event_id: str) -> None:
-        """Record while this process has the lease, and start again after an error of ours."""
-        backoff = Backoff(1.0, 30.0, sleep=self._clock.sleep)
-        while (event := self._events.get(event_id)) is not None and self._is_wanted(event):
-            try:
-                async with self._bus.lease(recording_keys.recording_lease(event_id)) as lease:
-                    recorder = EventRecorder(
-                        self._bus, self._clock, self._folder, self._budget, self._events[event_id]
-                    )
-                    self._recorders[event_id] = recorder
-                    await first_of(recorder.run(), lease.lost(), name="archive: lease")
-                if event.is_over:
-                    self._tidied.add(event_id)
-            except Exception:
-                log.exception("recording %s failed", event_id)
-                await backoff.wait()
-            finally:
-                self._recorders.pop(event_id, None)
+        """Record while this process has the lease."""
+        await work_with_lease(
+            partial(self._bus.lease, recording_keys.recording_lease(event_id)),
+            partial(self._record, event_id),
+            wanted=lambda: self._is_wanted(self._events.get(event_id)),
+            sleep=self._clock.sleep,
+            log=log,
+            what=f"the recording of {event_id}",
+        )
+
+    async def _record(self, event_id: str) -> None:
+        event = self._events.get(event_id)
+        if event is None:
+            return
+        recorder = EventRecorder(self._bus, self._clock, self._folder, self._budget, event)
+        self._recorders[event_id] = recorder
+        try:
+            await recorder.run()
+        finally:
+            self._recorders.pop(event_id, None)
+        if event.is_over:
+            self._tidied.add(event_id)
 
     async def _follow_erasures(self) -> None:
         async for name, record in self._bus.watch_all(recording_keys.RECORDING_ERASURES):

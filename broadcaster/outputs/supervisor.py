@@ -26,7 +26,7 @@ from broadcaster.outputs.letters import (
 from broadcaster.outputs.progress_record import ProgressRecord
 from broadcaster.outputs.screen_text import ScreenText
 from broadcaster.outputs.wires.wire import Wire, WireFailed, WireTarget
-from broadcaster.system.backoff import Backoff
+from broadcaster.system.leases import work_with_lease
 from broadcaster.system.tasks import first_of
 
 log = logging.getLogger("broadcaster.outputs")
@@ -137,15 +137,15 @@ class OutputSupervisor:
         return self._clock.now_ms() - (event.closed_at_ms or 0) < for_s * 1_000
 
     async def _keep(self, output: CaptionOutput) -> None:
-        """Send while this process has the lease, and start again after an error of ours."""
-        backoff = Backoff(1.0, 30.0, sleep=self._clock.sleep)
-        while True:
-            try:
-                async with self._bus.lease(keys.output_lease(output.event, output.id)) as lease:
-                    await first_of(self._send(output), lease.lost(), name="output: lease")
-            except Exception:
-                log.exception("the output %s of %s failed", output.id, output.event)
-                await backoff.wait()
+        """Send while this process has the lease."""
+        await work_with_lease(
+            partial(self._bus.lease, keys.output_lease(output.event, output.id)),
+            partial(self._send, output),
+            wanted=lambda: True,  # the task is cancelled when the output is not wanted any more
+            sleep=self._clock.sleep,
+            log=log,
+            what=f"the output {output.id} of {output.event}",
+        )
 
     async def _send(self, output: CaptionOutput) -> None:
         target = OutputTarget.opened(self._cipher, output.sealed)
