@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from broadcaster.audio.ogg.opus_pages import TAIL_SAMPLES, OpusPages
+from broadcaster.audio.ogg.opus_pages import OpusPages
+from broadcaster.audio.ogg.repair import end_file
 from broadcaster.audio.ogg.silence import SHORTEST_SAMPLES, silence
 from broadcaster.model.audio import AudioFrame, opus_samples
 
@@ -22,13 +23,15 @@ class ChannelFile:
         tags: its comments.
 
     Raises:
-        OSError: the file cannot be made.
+        OSError: the file cannot be made or written.
     """
 
     def __init__(self, path: Path, start: int, serial: int, tags: Mapping[str, str]) -> None:
         self._start = start
         self._pages = OpusPages(serial, tags)
+        self._path = path
         self._file = path.open("xb", buffering=0)
+        self._write(self._pages.take())
 
     @property
     def reached(self) -> int:
@@ -77,12 +80,10 @@ class ChannelFile:
         Raises:
             OSError: it cannot be written.
         """
-        self.fill_to(position + TAIL_SAMPLES)
-        for packet, samples in silence(SHORTEST_SAMPLES):
-            self._pages.push(packet, samples)
-        self._write(self._pages.end(position - self._start))
-        os.fdatasync(self._file.fileno())
+        self.fill_to(position)
+        self.flush()
         self.close()
+        end_file(self._path, position - self._start)
 
     def close(self) -> None:
         """Close it as it is."""

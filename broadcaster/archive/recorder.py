@@ -82,7 +82,8 @@ class EventRecorder:
         """Record until the event is over, recording is switched off, or its languages change."""
         try:
             try:
-                await self._in_thread(partial(close_left_parts, self._folder))
+                end = _end_of(self._event)
+                await self._in_thread(partial(close_left_parts, self._folder, end))
             except OSError as error:
                 self._fail(error)
             if not self._event.is_over:
@@ -115,7 +116,7 @@ class EventRecorder:
         async for record in self._bus.watch(keys.event_record(self._event.id)):
             event = Event.from_json(record.value)
             if event.is_over:
-                self._end = wall_position(event.live_at_ms or 0, event.closed_at_ms or 0)
+                self._end = _end_of(event)
                 await self._clock.sleep(LAST_FRAMES_S)
                 self._reporter.state = RecorderState.ENDED
                 return
@@ -229,3 +230,10 @@ class EventRecorder:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _end_of(event: Event) -> int | None:
+    """Where an event was closed, on its clock; None if it was not."""
+    if not event.is_over:
+        return None
+    return wall_position(event.live_at_ms or 0, event.closed_at_ms or 0)

@@ -1,10 +1,11 @@
 """An event in virtual time whose channels are recorded into a folder."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -18,9 +19,10 @@ from broadcaster.model.ports import Bus
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.part import RecordingPart, file_name, part_folders, read_part
 from broadcaster.model.recording.state import RecordingReport, RecordingSwitch
+from tests.support import virtual_time
 from tests.support.sound import Samples
 from tests.support.tasks import background_task
-from tests.support.virtual_time import LoopClock
+from tests.support.virtual_time import LoopClock, VirtualTimeBus
 
 FRAME = 1_440
 FRAME_S = FRAME / CLOCK_HZ
@@ -50,6 +52,21 @@ class Stage:
         async with background_task(supervisor.run(), name="archive"):
             yield supervisor
 
+    @asynccontextmanager
+    async def recording(
+        self, budget_bytes: int = PLENTY_BYTES
+    ) -> AsyncIterator[RecordingSupervisor]:
+        """An archive that records the event from going live."""
+        await self.switch(record=True)
+        async with self.archive(budget_bytes) as supervisor:
+            await self.move(EventState.LIVE)
+            yield supervisor
+
+    async def close(self) -> None:
+        """Close the event, and let the archive write what it has."""
+        await self.move(EventState.CLOSED)
+        await self.clock.sleep(1.5)
+
     async def switch(self, *, record: bool) -> None:
         await self.bus.put(
             recording_keys.recording_record("talk"), RecordingSwitch(record).to_json()
@@ -57,6 +74,8 @@ class Stage:
 
     async def move(self, state: EventState) -> None:
         """Bring the event into a state, now."""
+        if state is EventState.LIVE and self.event.state is EventState.OPEN:
+            await self.store()
         if state is not self.event.state:
             self.event = self.event.moved_to(state, self.clock.now_ms())
         await self.store()
@@ -125,6 +144,19 @@ class Stage:
         assert self.event.live_at_ms is not None
         assert self.event.closed_at_ms is not None
         return self.event.closed_at_ms - self.event.live_at_ms
+
+
+def on_stage(test: Callable[[Stage], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
+    """Make a test in virtual time of one that needs a stage. Its folder does not exist yet."""
+
+    async def staged(folder: Path) -> None:
+        async with VirtualTimeBus() as bus:
+            await test(Stage(bus, folder))
+
+    def run(tmp_path: Path) -> None:
+        virtual_time.run(staged(tmp_path / "recordings"))
+
+    return run
 
 
 def loud_ms(sound: Samples) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from broadcaster.audio.ogg.pages import (
     FIRST,
-    LAST,
     MOST_SEGMENTS,
     OggPage,
     packet_page,
@@ -16,8 +15,6 @@ from broadcaster.model.audio import CLOCK_HZ
 
 PRE_SKIP = 312
 """Samples at 48 kHz by which libopus delays speech: what a decoder throws away at the start."""
-TAIL_SAMPLES = PRE_SKIP * CLOCK_HZ // OPUS_HZ
-"""The same on the event clock."""
 _VENDOR = b"conference broadcaster"
 _MONO = 1
 
@@ -37,7 +34,6 @@ class OpusPages:
         self._serial = serial
         self._number = 0
         self._granule = 0
-        self._written = 0
         self._packets: list[bytes] = []
         self._segments = 0
         self._done: list[bytes] = []
@@ -59,7 +55,7 @@ class OpusPages:
         """
         count = len(segments_of(packet))
         if self._segments + count > MOST_SEGMENTS:
-            self._end_page(0)
+            self._end_page()
         self._packets.append(packet)
         self._segments += count
         self._granule += samples * OPUS_HZ // CLOCK_HZ
@@ -67,32 +63,13 @@ class OpusPages:
     def take(self) -> bytes:
         """All pages since the last call, with all packets that were pushed."""
         if self._packets:
-            self._end_page(0)
-        return self._taken()
-
-    def end(self, samples: int) -> bytes:
-        """The last pages.
-
-        Args:
-            samples: the length that players play. What was pushed beyond it is cut off (RFC 7845
-                section 4.4), unless its page was taken before. At least `TAIL_SAMPLES` more must
-                have been pushed, which the delay of the encoder takes, and a packet since the last
-                page.
-        """
-        wanted = samples * OPUS_HZ // CLOCK_HZ + PRE_SKIP
-        if wanted > self._written:
-            self._granule = min(self._granule, wanted)
-        self._end_page(LAST)
-        return self._taken()
-
-    def _taken(self) -> bytes:
+            self._end_page()
         taken = b"".join(self._done)
         self._done.clear()
         return taken
 
-    def _end_page(self, flags: int) -> None:
-        self._emit(self._packets, flags)
-        self._written = self._granule
+    def _end_page(self) -> None:
+        self._emit(self._packets, 0)
         self._packets = []
         self._segments = 0
 

@@ -84,6 +84,18 @@ def packet_page(
     return OggPage(flags, granule, serial, number, segments, b"".join(packets))
 
 
+def packets_of(page: OggPage) -> list[bytes]:
+    """The packets of a page on which all packets are whole."""
+    packets: list[bytes] = []
+    begin = end = 0
+    for length in page.segments:
+        end += length
+        if length < MOST_SEGMENTS:
+            packets.append(page.body[begin:end])
+            begin = end
+    return packets
+
+
 def read_page(data: bytes, offset: int = 0) -> OggPage | None:
     """The page that begins at an offset; None if none does, or if it is cut off or damaged."""
     if len(data) - offset < HEADER_BYTES or not data.startswith(CAPTURE, offset):

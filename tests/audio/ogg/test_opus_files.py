@@ -7,9 +7,9 @@ import av
 import pytest
 
 from broadcaster.audio.containers import OggOpus
-from broadcaster.audio.ogg.opus_pages import TAIL_SAMPLES, OpusPages
+from broadcaster.audio.ogg.opus_pages import PRE_SKIP, OpusPages
 from broadcaster.audio.ogg.pages import LAST, read_page
-from broadcaster.audio.ogg.repair import close_file, played_samples
+from broadcaster.audio.ogg.repair import end_file, played_samples
 from broadcaster.audio.ogg.silence import SHORTEST_SAMPLES, silence
 from broadcaster.audio.opus import OPUS_HZ, OpusEncoder
 from broadcaster.model.audio import CLOCK_HZ, SAMPLE_BYTES, opus_samples
@@ -51,13 +51,18 @@ def test_a_damaged_page_is_no_page() -> None:
 
 
 @pytest.mark.parametrize("packets", [1, 17, 600])
-@pytest.mark.parametrize("cut", [0, 60, 700])
-def test_a_player_plays_exactly_the_wanted_length(packets: int, cut: int) -> None:
+@pytest.mark.parametrize("more", [0, 1, 700, -1, -60, -700, -4 * FRAME])
+def test_a_player_plays_exactly_the_wanted_length(tmp_path: Path, packets: int, more: int) -> None:
     made = pages(packets)
-    wanted = packets * FRAME - cut
-    for packet, samples in silence(TAIL_SAMPLES + SHORTEST_SAMPLES):
-        made.push(packet, samples)
-    assert decoded_samples(made.end(wanted)) == wanted
+    path = tmp_path / "floor.ogg"
+    data = made.take()
+    for _ in range(3):  # a page each, which may have to go
+        made.push(PACKET, FRAME)
+        data += made.take()
+    path.write_bytes(data)
+    wanted = max(1, (packets + 3) * FRAME + more)
+    end_file(path, wanted)
+    assert decoded_samples(path.read_bytes()) == played_samples(path) == wanted
 
 
 def test_a_file_has_its_tags() -> None:
@@ -82,16 +87,15 @@ def test_what_a_power_cut_leaves_is_closed(tmp_path: Path, lost: int) -> None:
     path = tmp_path / "floor.ogg"
     path.write_bytes(data[: len(data) - lost])
     kept = played_samples(path)
-    assert kept >= 10 * FRAME - TAIL_SAMPLES
+    assert kept >= 10 * FRAME - PRE_SKIP // 2
     wanted = 20 * CLOCK_HZ
-    close_file(path, wanted)
+    end_file(path, wanted)
     closed = path.read_bytes()
-    assert wanted - SHORTEST_SAMPLES < played_samples(path) <= wanted
-    assert wanted - SHORTEST_SAMPLES < decoded_samples(closed) <= wanted
+    assert played_samples(path) == decoded_samples(closed) == wanted
     last = read_page(closed, closed.rindex(b"OggS"))
     assert last is not None
     assert last.flags & LAST
-    close_file(path, 2 * wanted)
+    end_file(path, 2 * wanted)
     assert path.read_bytes() == closed
 
 
@@ -99,5 +103,5 @@ def test_what_is_no_ogg_file_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "floor.ogg"
     path.write_bytes(b"OggS and nothing more")
     assert played_samples(path) == 0
-    close_file(path, 100)
+    end_file(path, 100)
     assert path.read_bytes() == b"OggS and nothing more"
