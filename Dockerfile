@@ -3,7 +3,7 @@ WORKDIR /app
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY broadcaster broadcaster
 COPY listener_web listener_web
-RUN pip install --no-cache-dir -c constraints.txt '.[rehearsal,report]' && useradd --system broadcaster \
+RUN pip install --no-cache-dir -c constraints.txt '.[rehearsal,report,s3]' && useradd --system broadcaster \
     && mkdir /data && chown broadcaster /data
 USER broadcaster
 ENV BROADCASTER_DATA_DIR=/data BROADCASTER_HOST=0.0.0.0

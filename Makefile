@@ -98,7 +98,7 @@ clean: ## remove what was installed
 
 .venv/dev.done: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing what the tests need into .venv (once)…"
-	@$(PIP) -c constraints.txt -e '.[interpreter,rack,report]' --group dev
+	@$(PIP) -c constraints.txt -e '.[interpreter,rack,report,s3]' --group dev
 	@touch $@ .venv/demo.done
 
 %/node_modules: %/package-lock.json

@@ -98,7 +98,8 @@ def build(
     if Role.EDGE in roles:
         _add_edge(parts, settings, bus, clock, organizer)
     if Role.ARCHIVE in roles:
-        parts.run["recordings"], end_parts = recordings.archive(settings, bus, clock)
+        archive_run, end_parts = recordings.archive(settings, bus, clock)
+        parts.run |= archive_run
         parts.send_away.append(end_parts)
     if Role.DESK in roles:
         assert keyring is not None

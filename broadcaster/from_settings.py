@@ -8,6 +8,7 @@ import aiohttp
 
 from broadcaster import auth, provider_settings
 from broadcaster.access.role_rules import RoleRules
+from broadcaster.archive.upload.bucket import BucketAddress
 from broadcaster.booths.demand.costs import sessions_cost_usd
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.playout.catch_up import CatchUpLimits
@@ -74,6 +75,11 @@ def problems(settings: Settings) -> list[str]:
         found.append(
             f"{variable('recordings_dir')}: {settings.recordings_dir} is a file. Name a folder."
         )
+    if bool(settings.s3_access_key) != (settings.s3_secret_key is not None):
+        found.append(
+            f"{variable('s3_access_key')} and {variable('s3_secret_key')} go together: set both, "
+            "or neither."
+        )
     first = settings.metrics_port
     if first is not None and first <= settings.port < first + settings.workers:
         found.append(
@@ -100,6 +106,11 @@ def doubts(settings: Settings) -> list[str]:
         found.append(
             "BROADCASTER_PUBLIC_URL is https, and BROADCASTER_TLS is off, so a proxy is in front. "
             "Name it in BROADCASTER_TRUSTED_PROXIES, or all listeners count as one address."
+        )
+    if settings.s3_bucket and settings.s3_endpoint.startswith("http://"):
+        found.append(
+            "BROADCASTER_S3_ENDPOINT begins with http://: on the way to the bucket everybody can "
+            "hear the recordings. Let it begin with https://."
         )
     return found
 
@@ -180,6 +191,22 @@ def booth_dependencies(
 def recordings_folder(settings: Settings) -> Path:
     """The folder of all recordings."""
     return settings.recordings_dir or settings.data_dir / "recordings"
+
+
+def bucket_address(settings: Settings) -> BucketAddress | None:
+    """Where copies of recordings go; None for nowhere."""
+    if not settings.s3_bucket:
+        return None
+    bucket, _, folder = settings.s3_bucket.partition("/")
+    secret = settings.s3_secret_key
+    return BucketAddress(
+        bucket,
+        f"{folder}/" if folder else "",
+        settings.s3_endpoint,
+        settings.s3_region,
+        settings.s3_access_key,
+        secret.get_secret_value() if secret else "",
+    )
 
 
 def stage_keyring(settings: Settings) -> StageKeyring:

@@ -263,6 +263,40 @@ def _claim_name(text: str) -> str:
     return text
 
 
+def _bucket_name(text: str) -> str:
+    if text and not re.fullmatch(
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]{1,100}){0,5}/?", text
+    ):
+        raise ValueError(
+            "must be the name of a bucket, perhaps with a folder in it, such as talks or talks/2026"
+        )
+    return text.rstrip("/")
+
+
+def _bucket_endpoint(text: str) -> str:
+    if not text:
+        return text
+    try:
+        url = _address(text, frozenset({"http", "https"}))
+    except ValueError:
+        url = None
+    if url is None or url.user or url.password or {"?", "#"} & set(text):
+        raise ValueError("must be the https:// address of the service, without a bucket or a key")
+    return text.rstrip("/")
+
+
+def _region_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", text):
+        raise ValueError("must be the name of a region, such as eu-central-1")
+    return text
+
+
+def _access_key(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{0,200}", text):
+        raise ValueError("must be what the service shows, without spaces. Copy it again")
+    return text
+
+
 ListeningHost = Annotated[str, AfterValidator(_listening_host)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 ProviderName = Annotated[str, AfterValidator(_provider)]
@@ -278,4 +312,8 @@ ClaimName = Annotated[str, AfterValidator(_claim_name)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Networks = Annotated[str, AfterValidator(_networks)]
 IpAddresses = Annotated[str, AfterValidator(_addresses)]
+BucketName = Annotated[str, AfterValidator(_bucket_name)]
+BucketEndpoint = Annotated[str, AfterValidator(_bucket_endpoint)]
+RegionName = Annotated[str, AfterValidator(_region_name)]
+AccessKey = Annotated[str, AfterValidator(_access_key)]
 ModelName = Annotated[str, AfterValidator(_model)]

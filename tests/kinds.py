@@ -24,6 +24,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "access/test_every_route": "long",
     "access/test_oidc_page": "browser",
     "archive": "long",
+    "archive/upload": "realtime",
     "audio/microphone": "long",
     "audio/stereo/test_downmix": "long",
     "audio/test_file": "long",

@@ -51,6 +51,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "audio": "audio.input errors model",
     "audio.input": "audio errors",
     "audio.ogg": "audio model",
+    "audio.joined": "audio audio.ogg model",
     "audio.microphone": "audio model model.check",
     "audio.output": "errors",
     "audio.publishing": "audio model",
@@ -155,7 +156,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.transcript": "desk errors model model.transcripts transcripts web",
     "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.recordings": (
-        "audio.ogg desk desk.alarms desk.journal model model.recording transcripts web"
+        "audio.joined audio.ogg desk desk.alarms desk.journal model model.recording system "
+        "transcripts web"
     ),
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "
@@ -166,6 +168,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.programme": ("desk desk.conferences desk.journal errors model model.conference web"),
     "outputs": "errors model model.outputs outputs.wires system",
     "archive": "audio.ogg errors model model.recording system",
+    "archive.upload": "errors model model.recording system",
     "outputs.wires": "model model.outputs",
     # Stand-in and test crowd: programs of their own, which share as little as they can.
     "rehearsal": (
@@ -240,6 +243,8 @@ OWNERS = {  # library -> the only packages that may import it
     "OpenSSL": {"webrtc"},
     "pylibsrtp": {"webrtc"},
     "av": {"audio", "rehearsal"},  # the rehearsal server shares no code with what it stands in for
+    "boto3": {"archive"},
+    "botocore": {"archive"},
     "redis": {"bus"},
     "aiosqlite": {"bus"},
     "sqlite3": {"bus"},

@@ -36,6 +36,9 @@ USED_BY: dict[str, frozenset[Role]] = {
     "recordings_dir": _ARCHIVE | _DESK,
     "recordings_gb": _ARCHIVE,
     **dict.fromkeys(("summary_url", "summary_model", "summary_key"), _DESK),
+    **dict.fromkeys(
+        ("s3_bucket", "s3_endpoint", "s3_region", "s3_access_key", "s3_secret_key"), _ARCHIVE
+    ),
     **dict.fromkeys(("provider", "realtime_url", "realtime_azure"), _BOOTHS | _EDGE | _DESK),
     "extra_translate_languages": _BOOTHS | _DESK,
     **dict.fromkeys(("api_key", "max_tempo", "lag_cap_ms", "on_demand", "linger_s"), _BOOTHS),
@@ -66,4 +69,6 @@ def unused(settings: Settings, roles: frozenset[Role]) -> dict[str, str]:
             found[variable(name)] = f"for {' and '.join(sorted(readers))} only"
         elif name in {"tls_cert", "tls_key", "hsts_days"} and not settings.tls:
             found[variable(name)] = "TLS is off"
+        elif name.startswith("s3_") and not settings.s3_bucket:
+            found[variable(name)] = f"{variable('s3_bucket')} is not set"
     return found

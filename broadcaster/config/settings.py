@@ -7,7 +7,10 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from broadcaster.setting_types import (
+    AccessKey,
     AdminToken,
+    BucketEndpoint,
+    BucketName,
     ClaimName,
     ClientId,
     ClientSecret,
@@ -22,6 +25,7 @@ from broadcaster.setting_types import (
     PublicUrl,
     RealtimeUrl,
     RedisUrl,
+    RegionName,
     ServiceUrl,
     StoreKeys,
 )
@@ -156,6 +160,21 @@ class Settings(BaseSettings):
     recordings_gb: float = Field(
         20.0, gt=0, le=1_000_000, description="Gigabytes that all recordings may take on the disk"
     )
+    s3_bucket: BucketName = Field(
+        "",
+        description=(
+            "S3-compatible bucket that gets a copy of finished recordings, and a folder in it: "
+            "talks/2026; unset for none"
+        ),
+    )
+    s3_endpoint: BucketEndpoint = Field(
+        "", description="Address of that service, such as https://minio.example; unset, Amazon's"
+    )
+    s3_region: RegionName = Field("us-east-1", description="Region of that service")
+    s3_access_key: AccessKey = Field(
+        "", description="Access key for the bucket; unset, the one that the machine has at Amazon"
+    )
+    s3_secret_key: ClientSecret | None = Field(None, description="Its secret key")
     redis_url: RedisUrl | None = Field(
         None,
         description="Redis that connects several processes: redis://host; unset for one process",

@@ -139,6 +139,7 @@ class EventEraser:
                 summary_record(event_id),
                 recording_keys.recording_record(event_id),
                 recording_keys.recording_report(event_id),
+                recording_keys.upload_report(event_id),
                 *messages,
                 *speech,
                 keys.slow_down_record(event_id),

@@ -20,6 +20,8 @@ from broadcaster.model.language_names import (
 )
 
 FLOOR = "floor"
+_ISO_639_2 = 3
+"""Letters of a code of ISO 639-2."""
 """The id of the channel that carries the stage's original sound."""
 
 
@@ -100,6 +102,20 @@ async def languages(texts: Iterable[str]) -> tuple[Language, ...]:
 def base_language(tag: str) -> str:
     """A tag without region and script: `pt-BR` → `pt`."""
     return tag.partition("-")[0].lower()
+
+
+def bibliographic_code(tag: str) -> str:
+    """The three letters that ISO 639-2/B has for a language: `pt-BR` → `por`; `und` if it has none.
+
+    The first call reads files.
+    """
+    base = base_language(tag)
+    aliases = get_global("language_aliases")
+    # CLDR lists the bibliographic code after the terminological one: deu, ger.
+    codes = [code for code, modern in aliases.items() if modern == base and len(code) == _ISO_639_2]
+    if codes:
+        return codes[-1]
+    return base if len(base) == _ISO_639_2 else "und"
 
 
 def _by_tag(text: str) -> Language | None:

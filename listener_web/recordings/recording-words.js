@@ -19,11 +19,21 @@ import { decimal } from '../i18n/written.js';
  */
 
 /**
+ * @typedef {object} Upload
+ * @property {'sending' | 'sent' | 'failed'} state
+ * @property {string} bucket
+ * @property {number} sent_bytes
+ * @property {number} total_bytes
+ * @property {string} reason
+ */
+
+/**
  * @typedef {object} Recordings
  * @property {string} title
  * @property {import('../desk/api-types.js').EventState} event_state
  * @property {boolean} record
  * @property {{state: string, part: number, dropped: number, reason: string} | null} report
+ * @property {Upload | null} upload
  * @property {'' | 'full' | 'failed' | 'gone'} stopped
  * @property {boolean} folder
  * @property {RecordedPart[]} parts
@@ -46,6 +56,17 @@ export function stateWords({ record, report, stopped, folder, event_state }) {
   if (stopped !== '') return [say(STOPPED[stopped]), 'failed'];
   if (report?.state === 'recording') return [say('recordingsOn', { part: report.part }), 'good'];
   return [say(event_state === 'closed' ? 'recordingsEnded' : 'recordingsWaiting'), 'idle'];
+}
+
+/**
+ * @param {Upload} upload of the copies in a bucket
+ * @returns {[string, 'idle' | 'good' | 'failed']} the words and their look
+ */
+export function uploadWords({ state, bucket, sent_bytes, total_bytes, reason }) {
+  if (state === 'failed') return [say('recordingsNotCopied', { bucket, reason }), 'failed'];
+  if (state === 'sent') return [say('recordingsCopied', { bucket }), 'good'];
+  const percent = Math.floor((100 * sent_bytes) / Math.max(total_bytes, 1));
+  return [say('recordingsCopying', { bucket, percent }), 'idle'];
 }
 
 /**

@@ -11,7 +11,7 @@ import { getJson, sendJson } from '../shared/api.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
 import { PartTable } from './part-table.js';
-import { stateWords } from './recording-words.js';
+import { stateWords, uploadWords } from './recording-words.js';
 import { SoundPlayer } from './sound-player.js';
 
 /** @typedef {import('./recording-words.js').Recordings} Recordings */
@@ -33,18 +33,28 @@ function fail(error) {
   problem.hidden = false;
 }
 
+/**
+ * @param {string} id of the element
+ * @param {string} words
+ * @param {string} look
+ */
+function showState(id, words, look) {
+  const state = byId(id, HTMLElement);
+  state.dataset.status = look;
+  if (state.textContent !== words) {
+    state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), words);
+  }
+}
+
 /** @param {Recordings} recordings */
 function show(recordings) {
   problem.hidden = true;
   record.disabled = false;
   record.checked = recordings.record;
   setText(byId('title', HTMLElement), recordings.title);
-  const [words, look] = stateWords(recordings);
-  const state = byId('state', HTMLElement);
-  state.dataset.status = look;
-  if (state.textContent !== words) {
-    state.replaceChildren(h('span', { class: 'dot', 'aria-hidden': 'true' }), words);
-  }
+  showState('state', ...stateWords(recordings));
+  byId('copies', HTMLElement).hidden = recordings.upload === null;
+  if (recordings.upload !== null) showState('copies', ...uploadWords(recordings.upload));
   byId('none', HTMLElement).hidden = recordings.parts.length > 0 || !recordings.folder;
   byId('all', HTMLElement).hidden = recordings.parts.length === 0;
   const wanted = new Set(recordings.parts.map(({ part }) => part));
@@ -87,6 +97,7 @@ record.addEventListener('change', async () => {
 await loadWords();
 byId('brand', HTMLElement).append(languageChoice());
 byId('zip', HTMLAnchorElement).href = `${path}.zip`;
+byId('matroska', HTMLAnchorElement).href = `${path}.mkv`;
 player = new SoundPlayer(path);
 try {
   await openSession();

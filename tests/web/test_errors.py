@@ -121,6 +121,7 @@ TESTED_ELSEWHERE = {  # they need a publisher, a conference, another role, a cro
     "sign_in_expired": "access/test_oidc_sign_in.py",
     "sign_in_off": "access/test_oidc_sign_in.py",
     "summary_off": "desk/summary/test_summaries.py",
+    "too_many_downloads": "desk/recordings/test_joined.py",
     "too_many_announcements": "desk/announcements/test_announcements.py",
     "too_many_changes": "access/test_tokens.py",
     "too_many_listeners": "webrtc/egress/test_port.py",

@@ -23,13 +23,18 @@ class RecordedFile:
         channel: its id.
         path: of the file.
         size_bytes: of the file now.
-        length_ms: what a player plays.
+        samples: what a player plays, on the event clock.
     """
 
     channel: str
     path: Path
     size_bytes: int
-    length_ms: int
+    samples: int
+
+    @property
+    def length_ms(self) -> int:
+        """The length that a player plays."""
+        return samples_to_ms(self.samples)
 
     def body(self) -> dict[str, Any]:
         """The form in the API."""
@@ -128,5 +133,5 @@ def _recorded(folder: Path, part: RecordingPart) -> RecordedPart:
             size_bytes, samples = path.stat().st_size, played_samples(path)
         except OSError:
             continue
-        files.append(RecordedFile(channel, path, size_bytes, samples_to_ms(samples)))
+        files.append(RecordedFile(channel, path, size_bytes, samples))
     return RecordedPart(part, folder, tuple(files))

@@ -13,6 +13,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.recordings.captions import captions_of, in_part
 from broadcaster.desk.recordings.file_range import send_range, write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
+from broadcaster.desk.recordings.notices import notice
 from broadcaster.desk.recordings.watched import stopped_reason
 from broadcaster.desk.recordings.zip_stream import ZipEntry, zip_stream
 from broadcaster.desk.requests import parse
@@ -23,14 +24,13 @@ from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.part import DESCRIPTION, file_name
 from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
 from broadcaster.model.recording.state import RecordingReport, RecordingSwitch
+from broadcaster.model.recording.upload import UploadReport
 from broadcaster.transcripts.files import subtitle_file, text_file
 from broadcaster.transcripts.more_files import json_file
 from broadcaster.web.organizer import Organizer
 
 log = logging.getLogger("broadcaster.desk")
 
-AI_NOTICE = "AI wrote these captions, and interpreted the languages."
-"""In the files of an event whose organizer has no own sentence about AI."""
 _LIVE = frozenset({EventState.LIVE, EventState.PAUSED})
 
 
@@ -109,11 +109,11 @@ class RecordingRoutes:
         part, file = await self._file(event, request)
         found = await captions_of(self._bus, event.id, file.channel)
         shown = in_part(found, part.part.start_ms, file.length_ms)
-        notice = _notice(event, file.channel)
+        about = notice(event, file.channel)
         if request.match_info["captions_type"] == "vtt":
-            text = await asyncio.to_thread(subtitle_file, shown, event.title, notice)
+            text = await asyncio.to_thread(subtitle_file, shown, event.title, about)
             return web.Response(text=text, content_type="text/vtt", headers=NO_STORE)
-        text = await asyncio.to_thread(json_file, shown, event.title, file.channel, notice)
+        text = await asyncio.to_thread(json_file, shown, event.title, file.channel, about)
         return web.Response(text=text, content_type="application/json", headers=NO_STORE)
 
     async def archive(self, request: web.Request) -> web.StreamResponse:
@@ -157,6 +157,7 @@ class RecordingRoutes:
     async def _answer(self, event: Event) -> web.Response:
         wanted = await self._bus.get(recording_keys.recording_record(event.id))
         reported = await self._bus.get(recording_keys.recording_report(event.id))
+        copied = await self._bus.get(recording_keys.upload_report(event.id))
         record = wanted is not None and RecordingSwitch.from_json(wanted.value).record
         report = RecordingReport.from_json(reported.value) if reported is not None else None
         is_live = record and event.state in _LIVE
@@ -165,6 +166,7 @@ class RecordingRoutes:
             "event_state": event.state,
             "record": record,
             "report": report.body() if report is not None else None,
+            "upload": UploadReport.from_json(copied.value).body() if copied is not None else None,
             "stopped": stopped_reason(report, self._clock.now_ms()) if is_live else "",
             "folder": await asyncio.to_thread(self._library.is_there),
             "parts": [
@@ -186,15 +188,8 @@ def _entries(
             shown = in_part(captions[file.channel], one.part.start_ms, file.length_ms)
             if not shown:
                 continue
-            notice = _notice(event, file.channel)
-            subtitles = subtitle_file(shown, event.title, notice)
-            text = text_file(shown, event.title, file.channel, file.channel, notice)
+            about = notice(event, file.channel)
+            subtitles = subtitle_file(shown, event.title, about)
+            text = text_file(shown, event.title, file.channel, file.channel, about)
             yield ZipEntry(f"{folder}/{file.channel}.vtt", subtitles.encode())
             yield ZipEntry(f"{folder}/{file.channel}.txt", text.encode())
-
-
-def _notice(event: Event, channel: str) -> str:
-    """The sentence about AI in the files of a channel; empty if the organizer wants none."""
-    if event.ai_notice is None:
-        return AI_NOTICE
-    return event.ai_notice_translations.get(channel, event.ai_notice)

@@ -72,6 +72,11 @@ class RecordingPart:
             raise ValueError("not the description of a recording") from wrong
 
 
+def file_names(part: RecordingPart) -> list[str]:
+    """The files of a part: its description, and one for each channel."""
+    return [DESCRIPTION, *map(file_name, part.channels)]
+
+
 def file_name(channel: str) -> str:
     """Name of a channel's file in the folder of a part."""
     return f"{channel}.ogg"

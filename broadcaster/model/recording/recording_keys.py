@@ -7,6 +7,11 @@ RECORDING_REPORTS = "recording-report."
 RECORDING_ERASURES = "recording-erasure."
 """Prefix of the records of deleted events whose recordings are still to be deleted."""
 
+UPLOAD_REPORTS = "recording-upload."
+"""Prefix of the records of how the copies of each event's recordings go."""
+UPLOAD_LEASE = "recording-uploads"
+"""Lease of the process that copies recordings."""
+
 
 def recording_record(event: str) -> str:
     """Record of whether an event is to be recorded."""
@@ -16,6 +21,11 @@ def recording_record(event: str) -> str:
 def recording_report(event: str) -> str:
     """Record of how its recording goes, see `RecordingReport`."""
     return f"{RECORDING_REPORTS}{event}"
+
+
+def upload_report(event: str) -> str:
+    """Record of how the copies of its recordings go, see `UploadReport`."""
+    return f"{UPLOAD_REPORTS}{event}"
 
 
 def recording_erasure(event: str) -> str:

@@ -1,0 +1,1 @@
+"""Copies of finished recordings in an S3-compatible bucket."""

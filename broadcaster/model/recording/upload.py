@@ -1,0 +1,91 @@
+"""The copies of an event's recordings in a bucket: how far they are, and the report of it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+STATE_FILE = "upload.json"
+"""Name of the file in a part's folder that says which of its files have been copied."""
+
+
+class UploadState(StrEnum):
+    """The state of the copies.
+
+    `failed`: the bucket takes nothing at the moment, and it is tried again.
+    """
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """How the copying of an event's finished parts goes.
+
+    Attributes:
+        state: see `UploadState`.
+        bucket: its name.
+        sent_bytes: that have arrived.
+        total_bytes: of all finished parts.
+        reason: the service's code for why it failed, such as `AccessDenied`.
+    """
+
+    state: UploadState
+    bucket: str
+    sent_bytes: int
+    total_bytes: int
+    reason: str = ""
+
+    def to_json(self) -> bytes:
+        """The form of its record on the bus."""
+        return json.dumps(asdict(self)).encode()
+
+    def body(self) -> dict[str, Any]:
+        """The form in the API."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "UploadReport":
+        """Parse what `to_json` wrote.
+
+        Raises:
+            ValueError: it did not.
+        """
+        try:
+            raw = json.loads(data)
+            return cls(**raw | {"state": UploadState(raw["state"])})
+        except (KeyError, TypeError) as wrong:
+            raise ValueError("not a report of copies") from wrong
+
+
+@dataclass(slots=True)
+class PartUpload:
+    """The files of a part that have been copied: the content of its `STATE_FILE`.
+
+    Attributes:
+        bucket: name of the bucket. Another one has nothing of it.
+        sent: names of the files that have arrived.
+        begun: by the name of a file, the id of the upload that goes on.
+    """
+
+    bucket: str
+    sent: set[str] = field(default_factory=set)
+    begun: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        """The content of the file."""
+        body = {"bucket": self.bucket, "sent": sorted(self.sent), "begun": self.begun}
+        return json.dumps(body).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, bucket: str) -> "PartUpload":
+        """Parse what `to_json` wrote; empty if it was about another bucket, or is damaged."""
+        try:
+            raw = json.loads(data)
+            if raw["bucket"] == bucket:
+                return cls(bucket, set(raw["sent"]), dict(raw["begun"]))
+        except (KeyError, TypeError, ValueError):
+            pass
+        return cls(bucket)
