@@ -174,8 +174,12 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "rehearsal": (
         "rehearsal.faults rehearsal.hearing rehearsal.sessions rehearsal.speaking "
         "rehearsal.spelling.spellers rehearsal.talk rehearsal.whisper.model_files "
-        "rehearsal.wire.constants rehearsal.wire.validation system"
+        "rehearsal.wire.constants rehearsal.wire.validation rehearsal.words system"
     ),
+    "rehearsal.models": (
+        "errors rehearsal.whisper.model_files rehearsal.words rehearsal.worker_process"
+    ),
+    "rehearsal.words": "rehearsal.worker_process",
     "rehearsal.whisper": (
         "rehearsal.hearing.recognition rehearsal.hearing.script "
         "rehearsal.hearing.sentence_match rehearsal.hearing.talk_parts rehearsal.resample "
@@ -184,12 +188,13 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "rehearsal.sessions": (
         "rehearsal.faults.catalogue rehearsal.faults.connection rehearsal.hearing.recognition "
         "rehearsal.hearing.recordings rehearsal.hearing.shared_streams rehearsal.hearing.stream "
-        "rehearsal.speaking.interpreter rehearsal.wire rehearsal.worker_process writing"
+        "rehearsal.speaking.interpreter rehearsal.wire rehearsal.words.abilities "
+        "rehearsal.worker_process writing"
     ),
     "rehearsal.speaking": (
         "rehearsal.faults.plan rehearsal.hearing.recognition rehearsal.resample "
         "rehearsal.spelling.numerals rehearsal.spelling.spellers rehearsal.talk rehearsal.weights "
-        "rehearsal.wire.constants rehearsal.worker_process"
+        "rehearsal.wire.constants rehearsal.words.free_translation rehearsal.worker_process"
     ),
     "rehearsal.spelling": "writing.words",
     "rehearsal.hearing": (
@@ -226,7 +231,10 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "commands.events": (
         "access auth commands.links commands.settings config errors model model.inputs sockets"
     ),
-    "commands.local": "commands log rehearsal rehearsal.sessions",
+    "commands.local": (
+        "commands errors log rehearsal rehearsal.models rehearsal.sessions rehearsal.talk "
+        "rehearsal.words report.quality.texts"
+    ),
     "commands.report": (
         "auth booths commands commands.events config errors log rehearsal.talk report "
         "report.files report.quality serving system"
@@ -256,6 +264,7 @@ OWNERS = {  # library -> the only packages that may import it
     "fugashi": {"rehearsal"},
     "ipadic": {"rehearsal"},
     "pypinyin": {"rehearsal"},
+    "sentencepiece": {"rehearsal"},
     "icu4py": {"writing"},
     "budoux": {"writing"},
     "icalendar": {"desk"},

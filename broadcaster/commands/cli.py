@@ -12,6 +12,7 @@ from broadcaster import __version__, log
 from broadcaster.commands.events.groups import GROUPS
 from broadcaster.commands.loadtest import loadtest
 from broadcaster.commands.local.interpreter import interpreter
+from broadcaster.commands.local.models import models
 from broadcaster.commands.playing.options import play
 from broadcaster.commands.publishing.options import publish
 from broadcaster.commands.report.command import rate, report
@@ -219,6 +220,7 @@ def config() -> None:
 
 main.add_command(interpreter)
 main.add_command(loadtest)
+main.add_command(models)
 main.add_command(play)
 main.add_command(publish)
 main.add_command(report)

@@ -8,8 +8,10 @@ sound instead.
     serving         the process, until a signal ends it
     server          the web application: health, control, and a session per WebSocket
     sessions/       the sessions of the three endpoints, from the handshake to the end
-    speaking/       translation and speech in the target language
+    models/         the folder of models: what it holds, and how a model comes into it
+    speaking/       speech in the target language
     spelling/       Chinese and Japanese text as sounds, for the natural voice
+    words/          translation of free speech, by models and programs of this machine
     whisper/        recognition of free speech in many languages, and its translation into English
     hearing/        speech recognition, once for all sessions that receive the same sound
     faults/         what can go wrong, in which sessions, and the API that plans it

@@ -1,6 +1,7 @@
 """The engines that this machine has, and what can be expected of them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,18 +9,23 @@ from pathlib import Path
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recordings import TALK_RECORDINGS
 from broadcaster.rehearsal.hearing.stream import TALK_WORKER
-from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.kokoro_files import KOKORO, VOICES
 from broadcaster.rehearsal.speaking.natural_voice import natural_languages
 from broadcaster.rehearsal.spelling.spellers import missing_packages
 from broadcaster.rehearsal.weights import WeightsMissing
-from broadcaster.rehearsal.whisper.model_files import find_model, usable_cores
+from broadcaster.rehearsal.whisper.model_files import ENGLISH_CHRF, find_model, usable_cores
+from broadcaster.rehearsal.words.abilities import LanguageAbility, abilities
+from broadcaster.rehearsal.words.apertium import Apertium
+from broadcaster.rehearsal.words.text_models import TextModels, find_text_models
 
 _SPEECH_WORKER = "broadcaster.rehearsal.whisper.stream_worker"
 _SPEECH_RECORDINGS = "broadcaster.rehearsal.whisper.recording_worker"
 _EXTRA = 'pip install "conference-broadcaster[interpreter]"'
 _LIGHT = (TALK_WORKER, TALK_RECORDINGS)
 _HEARING = ("faster_whisper", "ctranslate2", "onnxruntime")
+_FREELY = "Translates what is not in the prepared talk into"
+_MOST_NAMED = 16
+_TRANSLATING = ("ctranslate2", "sentencepiece")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,16 @@ class Equipment:
         stream_worker: module and arguments of the process that recognises a stream.
         recording_worker: the same of the process that recognises a recording.
         natural_voice: arguments of the process of the natural voice; None without such a voice.
+        text_models_dir: folder with models that translate; None without such models.
+        abilities: the languages that can be given out.
         sentences: what they can do, for people.
     """
 
     stream_worker: Sequence[str]
     recording_worker: Sequence[str]
     natural_voice: Sequence[str] | None
+    text_models_dir: Path | None
+    abilities: tuple[LanguageAbility, ...]
     sentences: tuple[str, ...]
 
 
@@ -45,13 +55,9 @@ def equipment(models_dir: Path | None) -> Equipment:
     Args:
         models_dir: a folder with models; None for those of packages alone.
     """
-    workers, hearing = _hearing(models_dir)
-    free = sorted(Apertium.languages())
-    translating = (
-        f"Translates what is not in the prepared talk into {', '.join(free)} (Apertium: the gist)."
-        if free
-        else "Translates only the prepared talk into other languages: Apertium is not installed."
-    )
+    heard = _hearing(models_dir)
+    apertium = Apertium.languages()
+    models, translating = _translating(models_dir, apertium)
     voice = _voice(models_dir)
     simple = "espeak-ng, a simple voice"
     speaking = f"Speaks with {simple}."
@@ -59,7 +65,47 @@ def equipment(models_dir: Path | None) -> Equipment:
         spoken = ", ".join(sorted(natural_languages()))
         speaking = f"Speaks {spoken} naturally (Kokoro-82M), other languages with {simple}."
         speaking += _unspelled()
-    return Equipment(*workers, voice, (hearing, translating, speaking))
+    known = abilities(
+        heard.english,
+        models,
+        apertium,
+        talk.load().languages(),
+        () if voice is None else natural_languages(),
+    )
+    return Equipment(
+        stream_worker=heard.stream_worker,
+        recording_worker=heard.recording_worker,
+        natural_voice=voice,
+        text_models_dir=None if models is None else models_dir,
+        abilities=known,
+        sentences=(heard.sentence, *translating, speaking),
+    )
+
+
+def _translating(
+    models_dir: Path | None, apertium: Collection[str]
+) -> tuple[TextModels | None, list[str]]:
+    """The translation models of the folder, and sentences about what translates."""
+    models, sentences = None, []
+    if models_dir is not None:
+        found, problems = find_text_models(models_dir)
+        missing = [name for name in _TRANSLATING if find_spec(name) is None]
+        if found and missing:
+            names = ", ".join(missing)
+            problems = (*problems, f"{names} is not installed. Install it: {_EXTRA}")
+        elif found:
+            models = TextModels(models_dir, found)
+        sentences += [f"A translation model is not used: {one.rstrip('.')}." for one in problems]
+    if models is not None:
+        sentences += _models_used(models)
+    if free := sorted(set(apertium) - (models.targets("en") if models else set())):
+        sentences.append(f"{_FREELY} {', '.join(free)} (Apertium: the gist).")
+    if not sentences:
+        sentences.append(
+            "Translates only the prepared talk into other languages: the folder of models has no "
+            "translation model, and Apertium is not installed."
+        )
+    return models, sentences
 
 
 def _unspelled() -> str:
@@ -81,19 +127,44 @@ def _voice(models_dir: Path | None) -> Sequence[str] | None:
     return () if KOKORO.installed() else None
 
 
-def _hearing(models_dir: Path | None) -> tuple[tuple[Sequence[str], Sequence[str]], str]:
-    """The processes that recognise streams and recordings, and what they can do."""
+def _models_used(models: TextModels) -> list[str]:
+    """A sentence for each model that translates from English."""
+    languages: dict[str, list[str]] = defaultdict(list)
+    for language in sorted(models.targets("en")):
+        if (model := models.model_for("en", language)) is not None:
+            languages[model.name].append(language)
+    return [
+        f"{_FREELY} {', '.join(into[:_MOST_NAMED])}"
+        f"{' and others' if len(into) > _MOST_NAMED else ''} ({name})."
+        for name, into in languages.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """The processes that recognise, and what translates into English with its chrF."""
+
+    stream_worker: Sequence[str]
+    recording_worker: Sequence[str]
+    english: tuple[str, float | None] | None
+    sentence: str
+
+
+def _hearing(models_dir: Path | None) -> _Hearing:
     talked = ", ".join(sorted(talk.load().languages()))
     light = f"Hears the prepared talk ({talked}) and English words with many errors: "
     missing = [name for name in _HEARING if find_spec(name) is None]
     if missing:
-        return _LIGHT, f"{light}{', '.join(missing)} is not installed. Install it: {_EXTRA}"
+        sentence = f"{light}{', '.join(missing)} is not installed. Install it: {_EXTRA}"
+        return _Hearing(*_LIGHT, None, sentence)
     try:
         model = find_model(models_dir, usable_cores())
     except WeightsMissing as error:
-        return _LIGHT, f"{light}{error}."
+        return _Hearing(*_LIGHT, None, f"{light}{error}.")
     arguments = () if models_dir is None else (str(models_dir),)
-    return (
-        ((_SPEECH_WORKER, *arguments), (_SPEECH_RECORDINGS, *arguments)),
+    return _Hearing(
+        (_SPEECH_WORKER, *arguments),
+        (_SPEECH_RECORDINGS, *arguments),
+        (f"Whisper {model.name}", None if model.folder else ENGLISH_CHRF.get(model.name)),
         f"Hears about 100 languages and translates them into English (Whisper {model.name}).",
     )

@@ -26,14 +26,18 @@ from broadcaster.rehearsal.sessions.session import (
 from broadcaster.rehearsal.sessions.targets import english_names
 from broadcaster.rehearsal.sessions.transcription import FakeTranscriptionSession
 from broadcaster.rehearsal.sessions.translation import FakeTranslationSession
-from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
 from broadcaster.rehearsal.speaking.natural_voice import NaturalVoice
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
 from broadcaster.rehearsal.talk import rendered
+from broadcaster.rehearsal.words.abilities import abilities_json
+from broadcaster.rehearsal.words.apertium import Apertium
+from broadcaster.rehearsal.words.free_translation import FreeTranslation
+from broadcaster.rehearsal.words.text_models import TextModels, find_text_models
 
 REALTIME_PATH = "/v1/realtime"
 TRANSLATIONS_PATH = "/v1/realtime/translations"
+LANGUAGES_PATH = "/v1/languages"
 _MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """Room for 15 MiB of sound as base64, and the JSON around it."""
 
@@ -70,6 +74,8 @@ def create_app(
     app.router.add_get("/healthz", _healthz)
     app.router.add_get(TRANSLATIONS_PATH, _translations)
     app.router.add_get(REALTIME_PATH, _realtime)
+    if app[_SETTINGS].abilities is not None:
+        app.router.add_get(LANGUAGES_PATH, _languages)
     if app[_SETTINGS].faults_by_http:
         control.add_routes(app)
     app.cleanup_ctx.append(_engines)
@@ -79,11 +85,11 @@ def create_app(
 
 async def _engines(app: web.Application) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        voice, apertium = await asyncio.to_thread(_voice, app[_SETTINGS]), Apertium()
+        voice = await asyncio.to_thread(_voice, app[_SETTINGS])
         stack.push_async_callback(voice.close)
-        stack.push_async_callback(apertium.close)
+        free = await asyncio.to_thread(_free_translation, app[_SETTINGS])
+        stack.push_async_callback(free.close)
         prepared = await asyncio.to_thread(talk.load)
-        free_languages = await asyncio.to_thread(apertium.languages)
         await asyncio.to_thread(english_names)
         recordings = RecordingRecogniser(
             [len(words_of(one.text)) for one in prepared.sentences],
@@ -92,7 +98,7 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
         stack.push_async_callback(recordings.close)
         streams = SharedStreams.running(app[_SETTINGS].stream_worker)
         app[STREAMS] = await stack.enter_async_context(streams)
-        interpreter = TalkInterpreter(prepared, voice, apertium, free_languages)
+        interpreter = TalkInterpreter(prepared, voice, free)
         app[_ENGINES] = _Engines(app[STREAMS], recordings, interpreter)
         yield
 
@@ -104,8 +110,24 @@ def _voice(settings: RehearsalSettings) -> RehearsalVoice:
     return RehearsalVoice(NaturalVoice(settings.natural_voice, male=settings.male), ahead)
 
 
+def _free_translation(settings: RehearsalSettings) -> FreeTranslation:
+    models = None
+    if settings.text_models_dir is not None:
+        found, _ = find_text_models(settings.text_models_dir)
+        models = TextModels(settings.text_models_dir, found)
+    return FreeTranslation(Apertium(), Apertium.languages(), models)
+
+
 async def _healthz(_: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
+
+
+async def _languages(request: web.Request) -> web.Response:
+    settings = request.app[_SETTINGS]
+    refusal = handshake.key_refusal(request, settings.key)
+    if refusal is not None:
+        return refusal.response()
+    return web.json_response(abilities_json(settings.abilities or ()))
 
 
 async def _translations(request: web.Request) -> web.StreamResponse:

@@ -43,6 +43,11 @@ async def test_it_serves_those_who_have_its_key_until_it_is_stopped() -> None:
         async with http.ws_connect(PATH, headers={"Authorization": "Bearer k"}) as socket:
             assert (await socket.receive_json())["type"] == "session.created"
         assert (await http.get("/rehearsal/faults")).status == 404
+        assert (await http.get("/v1/languages")).status == 401
+        told = await http.get("/v1/languages", headers={"Authorization": "Bearer k"})
+        languages = {one["language"]: one for one in (await told.json())["languages"]}
+        assert languages["en"]["engine"] == "Whisper base"
+        assert languages["de"]["translates"] == "prepared_talk"
     process.send_signal(signal.SIGTERM)
     async with deadline():
         assert await process.wait() == 0

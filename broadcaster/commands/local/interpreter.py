@@ -61,6 +61,8 @@ def interpreter(host: str, port: int, models: Path | None, key: str | None, voic
         natural_voice=None if voice == "simple" else here.natural_voice,
         male=voice == "male",
         rendered_voices=voice == "female",
+        text_models_dir=here.text_models_dir,
+        abilities=here.abilities,
         key=key,
         faults_by_http=False,
     )

@@ -116,14 +116,8 @@ def refusal(
         open_sessions: sessions that the server has already.
         only_key: the key that is accepted; None if any is.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    key = token.strip() if scheme.lower() == "bearer" else ""
-    key = key or request.headers.get("api-key", "").strip()
-    if not key:
-        return _NO_KEY
-    wrong = only_key is not None and not hmac.compare_digest(key.encode(), only_key.encode())
-    if wrong or key in _BY_KEY:
-        return _BY_KEY.get(key, _WRONG_KEY)
+    if (wrong := key_refusal(request, only_key)) is not None:
+        return wrong
     if "OpenAI-Beta" in request.headers:
         return _BETA_TRANSLATION if endpoint == "translation" else _BETA
     if endpoint in _MODELS:
@@ -135,6 +129,22 @@ def refusal(
             message = f"This model is not supported on this endpoint. Use {names}."
             return replace(_WRONG_MODEL, message=message)
     return _OVERLOADED if open_sessions >= MAX_SESSIONS else None
+
+
+def key_refusal(request: web.Request, only_key: str | None) -> Refusal | None:
+    """Return the reason why a request's key is refused; None if it is accepted.
+
+    Args:
+        request: any request.
+        only_key: the key that is accepted; None if any is.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    key = token.strip() if scheme.lower() == "bearer" else ""
+    key = key or request.headers.get("api-key", "").strip()
+    if not key:
+        return _NO_KEY
+    wrong = only_key is not None and not hmac.compare_digest(key.encode(), only_key.encode())
+    return _BY_KEY.get(key, _WRONG_KEY) if wrong or key in _BY_KEY else None
 
 
 def refusal_by(fault: Fault) -> Refusal:

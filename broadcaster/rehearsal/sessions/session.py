@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from aiohttp import WSCloseCode
@@ -20,6 +21,7 @@ from broadcaster.rehearsal.hearing.shared_streams import TooManyStreams
 from broadcaster.rehearsal.hearing.stream import TALK_WORKER
 from broadcaster.rehearsal.wire.events import ServerEvents
 from broadcaster.rehearsal.wire.validation import Invalid, Json, Shape, check_event
+from broadcaster.rehearsal.words.abilities import LanguageAbility
 from broadcaster.rehearsal.worker_process import WorkerFailed
 
 
@@ -37,6 +39,8 @@ class RehearsalSettings:
         natural_voice: arguments of the process of the natural voice; None without such a voice.
         male: the natural voice is male where there is a choice.
         rendered_voices: speak the sentences of the prepared talk as they were rendered ahead.
+        text_models_dir: folder with models that translate; None if they are not used.
+        abilities: the languages that clients are told of; None if they are told nothing.
         key: the only key that opens a session; None if any does.
         faults_by_http: faults can be planned at `/rehearsal/faults`.
     """
@@ -49,6 +53,8 @@ class RehearsalSettings:
     natural_voice: Sequence[str] | None = None
     male: bool = False
     rendered_voices: bool = True
+    text_models_dir: Path | None = None
+    abilities: Sequence[LanguageAbility] | None = None
     key: str | None = None
     faults_by_http: bool = True
 

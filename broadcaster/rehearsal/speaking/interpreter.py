@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from broadcaster.rehearsal.faults.plan import SessionFaults
 from broadcaster.rehearsal.hearing.recognition import Recognition
-from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.inventions import Inventions
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
 from broadcaster.rehearsal.talk import Talk
+from broadcaster.rehearsal.words.free_translation import FreeTranslation
 from broadcaster.rehearsal.worker_process import WorkerFailed
 
 _log = logging.getLogger(__name__)
@@ -30,21 +30,16 @@ class SpokenTranslation:
 class TalkInterpreter:
     """Translates by the prepared talk, else by what is on this machine, else not at all.
 
-    English comes with what was heard, if the recogniser translates. Other languages are translated
-    from English by Apertium.
+    English comes with what was heard, if the recogniser translates.
 
     Args:
         talk: the prepared talk.
         voice: speaks the translations.
-        apertium: translates speech that is not in the talk.
-        free_languages: the languages `apertium` can translate into on this machine.
+        free: translates speech that is not in the talk.
     """
 
-    def __init__(
-        self, talk: Talk, voice: RehearsalVoice, apertium: Apertium, free_languages: frozenset[str]
-    ) -> None:
-        self._talk, self._voice, self._apertium = talk, voice, apertium
-        self._free_languages = free_languages
+    def __init__(self, talk: Talk, voice: RehearsalVoice, free: FreeTranslation) -> None:
+        self._talk, self._voice, self._free = talk, voice, free
         self._inventions = Inventions()
 
     def original(self, heard: Recognition) -> str:
@@ -107,13 +102,7 @@ class TalkInterpreter:
                     if language == sentence.language
                     else sentence.translations.get(language, "")
                 )
-        if language not in self._free_languages:
-            return text if language == "en" else ""
-        try:
-            return await self._apertium.translate(text, language)
-        except WorkerFailed as error:
-            _log.warning("a text is lost: %s", error)
-            return ""
+        return await self._free.translate(text, "en", language, text)
 
     async def read_aloud(self, text: str, language: str) -> SpokenTranslation | None:
         """A written text as it is, with its sound; None if the voice fails.
@@ -171,16 +160,10 @@ class TalkInterpreter:
             return heard.part_of(written), heard.part_of(read)
         spoken = self._spoken_language(heard)
         english = self.original(heard) if spoken == "en" else heard.english
-        if language == "en":
+        if language == "en" and english:
             return english, english
-        if language in self._free_languages and english:
-            try:
-                text = await self._apertium.translate(english, language)
-            except WorkerFailed as error:
-                _log.warning("a sentence is lost: %s", error)
-                return "", ""
-            return text, text
-        return "", ""
+        text = await self._free.translate(self.original(heard), spoken, language, english)
+        return text, text
 
 
 def _plain(text: str) -> str:

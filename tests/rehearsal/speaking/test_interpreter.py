@@ -7,9 +7,10 @@ import pytest
 
 from broadcaster.rehearsal import talk
 from broadcaster.rehearsal.hearing.recognition import Recognition
-from broadcaster.rehearsal.speaking.apertium import Apertium
 from broadcaster.rehearsal.speaking.interpreter import TalkInterpreter
 from broadcaster.rehearsal.speaking.voice import RehearsalVoice
+from broadcaster.rehearsal.words.apertium import Apertium
+from broadcaster.rehearsal.words.free_translation import FreeTranslation
 
 TALK = talk.load()
 FREE = Recognition("words", 0, 900, text="La biblioteca está cerrada.", language="es")
@@ -19,7 +20,7 @@ KNOWN = Recognition("words", 0, 900, text="Clean water is not a gift.", language
 @pytest.fixture
 async def interpreter() -> AsyncIterator[TalkInterpreter]:
     voice = RehearsalVoice()
-    yield TalkInterpreter(TALK, voice, Apertium(), frozenset())
+    yield TalkInterpreter(TALK, voice, FreeTranslation(Apertium(), frozenset()))
     await voice.close()
 
 

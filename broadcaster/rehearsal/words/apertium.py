@@ -21,6 +21,9 @@ _ROUTES = {
     "it": ("eng-spa", "spa-ita"),
     "pt": ("eng-spa", "es-pt"),
 }
+MEASURED_CHRF = {"ca": 65.0, "es": 64.0, "fr": 59.0, "it": 60.0, "pt": 60.0}
+"""By ISO 639-1 code: 22 sentences of conference talks against the translation of one person, on
+2026-11-22, Debian 12."""
 _MODES = Path("/usr/share/apertium/modes")
 _ANSWER_S = 3.0
 _LAST_SIZE = 64
