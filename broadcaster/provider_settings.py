@@ -1,5 +1,6 @@
 """Turns the settings of the provider into what the parts need of it."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import partial
 
@@ -11,7 +12,7 @@ from broadcaster.booths.demand.costs import sessions_cost_usd
 from broadcaster.booths.engines.line_up import PricedEngines
 from broadcaster.booths.engines.opening import Engines
 from broadcaster.config import Settings
-from broadcaster.desk.warnings import InterpreterFacts
+from broadcaster.desk.warnings import Expectation, InterpreterFacts
 from broadcaster.errors import UnknownLanguage
 from broadcaster.model.language import describe
 from broadcaster.realtime.endpoint import Endpoint, Timeouts
@@ -22,6 +23,7 @@ from broadcaster.realtime.providers.openai import OPENAI
 from broadcaster.realtime.providers.prices import Prices
 from broadcaster.realtime.providers.provider import Provider
 from broadcaster.realtime.providers.registry import PROVIDERS, provider_at
+from broadcaster.realtime.socket.told_languages import ToldLanguages
 from broadcaster.setting_types import LOOPBACK
 
 IMPATIENT = Timeouts(connect_s=2.5, configure_s=1.5, silence_s=2.5, goodbye_s=0.3)
@@ -136,14 +138,34 @@ def http_session(settings: Settings) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(trust_env=not local)
 
 
-def interpreter_facts(settings: Settings) -> InterpreterFacts:
+def told_languages(settings: Settings, http: aiohttp.ClientSession) -> ToldLanguages | None:
+    """Return what asks the interpreter for its languages; None if its provider tells none."""
+    if not provider(settings).api.languages_path:
+        return None
+    return ToldLanguages(http, realtime_endpoint(settings))
+
+
+def interpreter_facts(settings: Settings, told: ToldLanguages | None = None) -> InterpreterFacts:
     """Collect what the desk tells an organizer about the provider.
+
+    Args:
+        settings: of the provider.
+        told: asks it for its languages; None if it does not tell them.
 
     Raises:
         UnknownLanguage: one of the extra languages is not a language.
     """
     used, extra = provider(settings), extra_languages(settings)
     languages = used.languages
+
+    def expectations() -> Mapping[str, Expectation] | None:
+        if told is None or told.known is None:
+            return None
+        return {
+            code: Expectation(one.translates, one.engine, one.quality, one.chrf)
+            for code, one in told.known.items()
+        }
+
     return InterpreterFacts(
         name=used.name or "The interpreter",
         providers=(used.id, *_assignments(settings.fallback_providers)),
@@ -158,6 +180,7 @@ def interpreter_facts(settings: Settings) -> InterpreterFacts:
         continuous_voice=used.continuous_voice,
         most_sessions=used.most_sessions,
         untried=used.untried,
+        told=expectations,
     )
 
 

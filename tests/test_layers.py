@@ -242,7 +242,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "from_settings": "*",
     "provider_settings": (
         "booths.demand booths.engines config desk errors model realtime realtime.providers "
-        "setting_types"
+        "realtime.socket.told_languages setting_types"
     ),
 }
 OWNERS = {  # library -> the only packages that may import it

@@ -1,6 +1,7 @@
 """The REST API of the desk, described by `openapi.yaml`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from broadcaster.desk.bodies import EventChange, NewEvent
 from broadcaster.desk.events import Events
 from broadcaster.desk.qr import WifiNetwork, picture
 from broadcaster.desk.requests import parse, wanted_version
+from broadcaster.desk.warnings import InterpreterFacts
 from broadcaster.model.event import EventState
 from broadcaster.model.language import languages
 from broadcaster.model.status import EventStatus
@@ -31,7 +33,7 @@ class DeskRoutes:
         board: the status of what runs.
         organizer: every call must be the organizer's.
         answers: shows events.
-        languages: tags of the languages that the interpreter is documented to speak.
+        facts: the provider that interprets.
     """
 
     def __init__(
@@ -40,13 +42,13 @@ class DeskRoutes:
         board: Board,
         organizer: Organizer,
         answers: EventAnswers,
-        languages: tuple[str, ...],
+        facts: InterpreterFacts,
     ) -> None:
         self._events = events
         self._board = board
         self._organizer = organizer
         self._answers = answers
-        self._languages = languages
+        self._facts = facts
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of the API."""
@@ -107,8 +109,12 @@ class DeskRoutes:
     async def languages(self, request: web.Request) -> web.Response:
         """List the languages to choose from."""
         self._authorize(request)
-        known = await languages(self._languages)
-        return web.json_response([language_body(language) for language in known])
+        bodies = []
+        for language in await languages(self._facts.offered()):
+            expected = self._facts.expected(language.tag)
+            shown = asdict(expected) if expected is not None else None
+            bodies.append(language_body(language) | {"expected": shown})
+        return web.json_response(bodies)
 
     async def interpreter(self, request: web.Request) -> web.Response:
         """Tell how the provider interprets."""

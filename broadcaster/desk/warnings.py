@@ -1,8 +1,9 @@
 """Warnings to the organizer about an event, before it goes live."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from broadcaster.model.event import Channel, Event, Interpreter
 from broadcaster.model.language import base_language, describe
@@ -25,6 +26,31 @@ class EventWarning:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The translation into one language, as the interpreter itself tells of it.
+
+    Attributes:
+        translates: what is translated.
+        engine: what translates, for people; may be empty.
+        quality: the word for the measured quality.
+        chrf: measured, from 0 to 100; None if it was not measured.
+    """
+
+    translates: Literal["anything", "prepared_talk", "nothing"]
+    engine: str = ""
+    quality: Literal["good", "gist", "poor", "not_measured"] = "not_measured"
+    chrf: float | None = None
+
+    @property
+    def kind(self) -> str:
+        """The quality, or what is translated if that is not everything."""
+        return self.quality if self.translates == "anything" else self.translates
+
+
+_NOTHING = Expectation("nothing")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterpreterFacts:
     """The provider, as far as an organizer has to know it before an event.
@@ -43,6 +69,8 @@ class InterpreterFacts:
         continuous_voice: its continuous interpreter has voices to choose from.
         most_sessions: channels that it interprets at the same time; None if unknown.
         untried: it follows published documents and was not tried against the real service.
+        told: what the interpreter tells of each language, by its code without region; None if it
+            does not tell.
     """
 
     name: str
@@ -58,6 +86,23 @@ class InterpreterFacts:
     continuous_voice: bool = False
     most_sessions: int | None = None
     untried: bool = False
+    told: Callable[[], Mapping[str, Expectation] | None] = lambda: None
+
+    def offered(self) -> tuple[str, ...]:
+        """Tags of the languages to choose from: the documented ones, and others that it told."""
+        bases = {base_language(tag) for tag in self.languages}
+        more = (code for code, one in (self.told() or {}).items() if one.translates == "anything")
+        return (*self.languages, *(code for code in more if code not in bases))
+
+    def expected(self, tag: str) -> Expectation | None:
+        """The translation into a language; None if the interpreter does not tell."""
+        told = self.told()
+        return None if told is None else told.get(base_language(tag), _NOTHING)
+
+    def expectation(self, channel: Channel) -> Expectation | None:
+        """The same for a channel; None also if another provider interprets it, or a relay does."""
+        elsewhere = channel.providers and channel.providers[0] != self.providers[0]
+        return None if elsewhere or channel.relay_from else self.expected(channel.language)
 
     def is_continuous(self, channel: Channel) -> bool:
         """Whether the continuous interpreter fills a channel."""
@@ -83,7 +128,11 @@ def warnings_about(event: Event, facts: InterpreterFacts) -> list[EventWarning]:
         event: the event.
         facts: the provider that interprets it.
     """
-    return [*_about_languages(event, facts), *_about_provider(event, facts)]
+    return [
+        *_about_languages(event, facts),
+        *_about_translation(event, facts),
+        *_about_provider(event, facts),
+    ]
 
 
 def _about_languages(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
@@ -117,6 +166,23 @@ def _about_languages(event: Event, facts: InterpreterFacts) -> Iterator[EventWar
             f"{facts.name} is not documented to interpret {_listed(unknown)} in this way.",
             "Choose another language or let it be interpreted automatically, or try it before the "
             "event.",
+        )
+
+
+def _about_translation(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
+    lacking = []
+    for channel in event.channels:
+        expected = facts.expectation(channel)
+        if expected is not None and expected.translates != "anything":
+            lacking.append(channel.language)
+    if lacking:
+        yield EventWarning(
+            "not_translated",
+            tuple(lacking),
+            f"{facts.name} has nothing that translates free speech into {_listed(lacking)}: "
+            "at most sentences of its prepared talk are heard and read there.",
+            "Add a translation model to the interpreter (docs/local-interpreter.md), or choose "
+            "another language.",
         )
 
 

@@ -69,12 +69,13 @@ def add_desk(
 ) -> None:
     """`desk/routes.py` is the API, over the records of `desk/events.py` and `desk/board.py`."""
     board = Board(bus, clock)
-    facts = provider_settings.interpreter_facts(settings)
+    told = provider_settings.told_languages(settings, http)
+    facts = provider_settings.interpreter_facts(settings, told)
     answers = EventAnswers(settings.public_url, facts)
-    desk = DeskRoutes(events, board, organizer, answers, facts.languages)
+    desk = DeskRoutes(events, board, organizer, answers, facts)
     journal = Journal(bus, clock)
     feed = DeskFeed(bus, clock, events, answers, board)
-    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url)
+    checks = CheckRunner(bus, clock, settings.data_dir, settings.public_url, facts)
     certificate = CertificateExpiry(settings.tls_cert if settings.tls else None)
     recorded = WatchedRecordings(bus)
     watch = AlarmWatch(
@@ -113,6 +114,8 @@ def add_desk(
         "desk: outputs": ShownOutputs(bus, feed.loaded, feed.show).run,
         "retention": EventEraser(bus, clock).run,
     }
+    if told is not None:
+        parts.run["desk: languages"] = partial(told.keep_asking, clock.sleep)
     parts.routes += [
         *desk.routes(),
         *LifeRoutes(events, answers, organizer).routes(),

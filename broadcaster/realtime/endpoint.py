@@ -19,6 +19,8 @@ class RealtimeApi:
         fixed_path: the base path that every address has; empty if the address decides.
         translations_path: of continuous interpretation, below the base path.
         realtime_path: of conversations and transcriptions, below the base path.
+        languages_path: where it tells what it translates into, below the base path; empty if it
+            does not.
         model_in_query: the query of a translation names the model.
         key_header: header that carries the key.
         key_prefix: text before the key there.
@@ -29,6 +31,7 @@ class RealtimeApi:
     fixed_path: str = ""
     translations_path: str = wire.TRANSLATIONS_PATH
     realtime_path: str = wire.REALTIME_PATH
+    languages_path: str = ""
     model_in_query: bool = True
     key_header: str = "Authorization"
     key_prefix: str = "Bearer "
@@ -104,6 +107,10 @@ class Endpoint:
     def transcription_url(self) -> URL:
         """Address of the transcription WebSocket; the session's settings name the model."""
         return self._url(self.api.realtime_path).update_query(intent=wire.TRANSCRIPTION_INTENT)
+
+    def languages_url(self) -> URL:
+        """Address at which the server tells its languages, if the provider has `languages_path`."""
+        return self._url(self.api.languages_path)
 
     def _url(self, endpoint: str) -> URL:
         base = URL(self.url)

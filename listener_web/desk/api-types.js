@@ -2,6 +2,15 @@
 
 /** @typedef {'draft' | 'open' | 'live' | 'paused' | 'closed' | 'archived'} EventState */
 /** @typedef {{tag: string, name: string, english_name: string}} Language */
+/**
+ * What the interpreter tells of its translation into a language.
+ *
+ * @typedef {object} Expectation
+ * @property {'anything' | 'prepared_talk' | 'nothing'} translates
+ * @property {'good' | 'gist' | 'poor' | 'not_measured'} quality
+ * @property {number | null} chrf
+ */
+/** @typedef {Language & {expected: Expectation | null}} OfferedLanguage */
 /** @typedef {'auto' | 'translate' | 'converse'} Interpreter */
 /** @typedef {'auto' | 'left' | 'right' | 'both'} StereoInput */
 /** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,

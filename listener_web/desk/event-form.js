@@ -4,12 +4,13 @@ import { Advanced } from './advanced-options.js';
 import { interpreterFacts } from './interpreting/provider-help.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
+import { expectedWords } from '../i18n/check-words.js';
 import { say } from '../i18n/say.js';
 import { languageName, listed } from '../i18n/written.js';
 import { fieldName } from '../i18n/error-words.js';
 
 /** @typedef {import('./api-types.js').DeskEvent} DeskEvent */
-/** @typedef {import('./api-types.js').Language} Language */
+/** @typedef {import('./api-types.js').OfferedLanguage} OfferedLanguage */
 /** @typedef {Record<string, unknown>} Values */
 
 export class EventForm {
@@ -19,7 +20,7 @@ export class EventForm {
   #filter = byId('language-filter', HTMLInputElement);
   #list = byId('language-list', HTMLElement);
   #chosenList = byId('chosen-languages', HTMLElement);
-  /** @type {Language[]} */
+  /** @type {OfferedLanguage[]} */
   #languages = [];
   /** Chosen tags with the names to show. @type {Map<string, string>} */
   #chosen = new Map();
@@ -122,8 +123,8 @@ export class EventForm {
     this.#list.hidden = shown.length === 0;
   }
 
-  /** @param {Language} language */
-  #option({ tag, name, english_name }) {
+  /** @param {OfferedLanguage} language */
+  #option({ tag, name, english_name, expected }) {
     const box = h('input', {
       type: 'checkbox',
       value: tag,
@@ -135,11 +136,12 @@ export class EventForm {
       },
     });
     const native = h('span', { lang: tag, dir: 'auto' }, name);
+    const quality = expected === null ? '' : ` · ${expectedWords(expected)}`;
     return h(
       'label',
       { class: 'check' },
       box,
-      h('span', {}, native, ' ', h('small', {}, languageName(tag, english_name))),
+      h('span', {}, native, ' ', h('small', {}, `${languageName(tag, english_name)}${quality}`)),
     );
   }
 

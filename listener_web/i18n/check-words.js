@@ -41,6 +41,16 @@ export function checkWords({ check, problem, values, message, hint }) {
   return [isKey(key) ? say(key, shown(given)) : message, isKey(next) ? say(next) : hint];
 }
 
+/**
+ * How well a language is translated.
+ *
+ * @param {import('../desk/api-types.js').Expectation} expected
+ */
+export function expectedWords({ translates, quality, chrf }) {
+  const key = `check_translation_${translates === 'anything' ? quality : translates}`;
+  return isKey(key) ? say(key, { chrf: String(Math.round(chrf ?? 0)) }) : '';
+}
+
 /** @param {Readonly<Record<string, string | number>>} values */
 function shown(values) {
   const { format } = new Intl.NumberFormat(document.documentElement.lang, {

@@ -65,6 +65,7 @@ const WARNINGS = new Map([
   ['same_interpretation', 'warnSameInterpretation'],
   ['only_written', 'warnOnlyWritten'],
   ['not_interpreted', 'warnNotInterpreted'],
+  ['not_translated', 'warnNotTranslated'],
   ['source_language_needed', 'warnSourceLanguage'],
   ['no_source_captions', 'warnNoSourceCaptions'],
   ['too_many_sessions', 'warnTooManySessions'],

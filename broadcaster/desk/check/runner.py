@@ -11,6 +11,8 @@ from broadcaster.desk.check.address import check_address
 from broadcaster.desk.check.engines import EngineGathering
 from broadcaster.desk.check.microphone import check_microphone
 from broadcaster.desk.check.server import check_disk, check_store
+from broadcaster.desk.check.translation import check_translations
+from broadcaster.desk.warnings import InterpreterFacts
 from broadcaster.errors import BusUnavailable, VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.check.engines import EngineOrder
@@ -28,7 +30,7 @@ LEAST_INTERVAL_S = 3.0
 """A check that is asked for sooner after the last one gets the last one's report."""
 MOST_AT_ONCE = 8
 _SAVE_AGAIN_S = 1.0
-_PARTS = ("engines", "microphone", "server", "address")
+_PARTS = ("engines", "translation", "microphone", "server", "address")
 """The order in which the verdicts are shown."""
 
 
@@ -40,13 +42,22 @@ class CheckRunner:
         clock: time.
         data_dir: whose disk is looked at.
         public_url: beginning of all links; None if it is not set.
+        facts: the provider that interprets.
     """
 
-    def __init__(self, bus: Bus, clock: Clock, data_dir: Path, public_url: str | None) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        data_dir: Path,
+        public_url: str | None,
+        facts: InterpreterFacts,
+    ) -> None:
         self._bus = bus
         self._clock = clock
         self._data_dir = data_dir
         self._public_url = public_url
+        self._facts = facts
         self._tasks = asyncio.TaskGroup()
         self._running = 0
 
@@ -95,7 +106,7 @@ class CheckRunner:
         except VersionConflict:  # another process was quicker
             return (await self.read(event.id)) or new
         self._running += 1
-        check = _RunningCheck(new, event, self._bus, self._clock)
+        check = _RunningCheck(new, event, self._bus, self._clock, self._facts)
         task = self._tasks.create_task(
             check.run(self._data_dir, self._public_url, base), name=f"sound check:{event.id}"
         )
@@ -118,11 +129,14 @@ class CheckRunner:
 class _RunningCheck:
     """One check; each verdict is stored as soon as it is known."""
 
-    def __init__(self, report: CheckReport, event: Event, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, report: CheckReport, event: Event, bus: Bus, clock: Clock, facts: InterpreterFacts
+    ) -> None:
         self._report = report
         self._event = event
         self._bus = bus
         self._clock = clock
+        self._facts = facts
         self._verdicts: dict[str, list[CheckResult]] = {}
         self._changed = asyncio.Event()
 
@@ -132,6 +146,7 @@ class _RunningCheck:
         engines = EngineGathering(
             self._bus, self._clock, order, lambda found: self._show("engines", found)
         )
+        self._show("translation", check_translations(self._event, self._facts))
         async with asyncio.TaskGroup() as parts:
             saving = parts.create_task(self._save_changes(), name="sound check: report")
             async with asyncio.TaskGroup() as checks:

@@ -12,7 +12,7 @@ LOCAL = replace(
     OPENAI,
     id="local",
     name="",
-    api=RealtimeApi(url="http://127.0.0.1:8090/v1"),
+    api=RealtimeApi(url="http://127.0.0.1:8090/v1", languages_path="/languages"),
     hosts=(),
     languages=OfferedLanguages((*wire.TARGET_LANGUAGES, "ar")),
     prices=FREE,
