@@ -115,6 +115,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "edge/whep/test_forwarding": "realtime",
     "edge/whep/test_offer_corpus": "long",
     "edge/whep/test_sessions": "realtime",
+    "floor/microphones/test_named_publishers": "realtime",
     "floor/test_floors": "realtime",
     "floor/test_lost_lease": "realtime redis",
     "floor/test_two_processes": "realtime redis",

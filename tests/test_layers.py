@@ -80,9 +80,11 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "webrtc.egress": "errors model system webrtc",
     # Stages, in the order of the flow: they meet on `model.ports`, never each other or the bus.
     "floor": (
-        "access audio audio.microphone audio.publishing audio.stereo auth errors log model "
-        "model.check model.consoles model.inputs stage_keys system web webrtc webrtc.whip"
+        "access audio audio.microphone audio.publishing audio.stereo auth errors "
+        "floor.microphones log model model.check model.consoles model.inputs stage_keys system "
+        "web webrtc webrtc.whip"
     ),
+    "floor.microphones": "audio audio.stereo model model.inputs webrtc",
     "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
         "access audio.publishing consoles errors log model model.consoles system web webrtc "

@@ -8,6 +8,8 @@ from broadcaster.audio.fades import SmoothCuts
 from broadcaster.floor.floor_input import KEPT_SAMPLES, TICK_S, FloorInput
 from broadcaster.floor.heard_sound import HeardSound
 from broadcaster.floor.input_switch import InputSwitch
+from broadcaster.floor.microphones.mix import MicrophoneMix
+from broadcaster.floor.microphones.publisher import FloorPublisher
 from broadcaster.floor.output import FLOOR_VARIANTS, FULL_BAND_FLOOR, FloorOutput
 from broadcaster.floor.sound_faults import SoundFault, fault_of
 from broadcaster.floor.timeline import Timeline
@@ -33,7 +35,6 @@ from broadcaster.model.status import (
 )
 from broadcaster.system.tasks import first_of
 from broadcaster.webrtc.incoming_sound import PcmChunk
-from broadcaster.webrtc.ingest import IngestPeer
 
 log = logging.getLogger("broadcaster.floor")
 
@@ -70,6 +71,12 @@ class FloorFeed:
         self.released = asyncio.Event()
         """Set when it has released the lease of the floor."""
 
+    @property
+    def mix(self) -> MicrophoneMix | None:
+        """The microphones that the main input mixes; None if it has a single publisher or none."""
+        peer = self._inputs[InputRole.MAIN].peer
+        return peer if isinstance(peer, MicrophoneMix) and not peer.ended else None
+
     def is_taken(self, role: InputRole) -> bool:
         """Whether the publisher of an input gives way to nobody but a takeover."""
         return self._inputs[role].is_taken
@@ -80,8 +87,8 @@ class FloorFeed:
         return not taken - ({role} if takeover else set())
 
     def take(
-        self, peer: IngestPeer, role: InputRole = InputRole.MAIN, *, takeover: bool = False
-    ) -> IngestPeer | None:
+        self, peer: FloorPublisher, role: InputRole = InputRole.MAIN, *, takeover: bool = False
+    ) -> FloorPublisher | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         peer.downmix.choice = self.event.stereo_input
         previous = self._inputs[role].take(peer, takeover=takeover)
@@ -267,5 +274,6 @@ class FloorFeed:
             input_reason=self._switch.reason,
             standby=other.peer is not None,
             standby_level_dbfs=standby.level_dbfs,
+            microphones=self.mix.take_levels() if self.mix is not None else (),
         )
         self._bus.publish(keys.status(self.event.id), status_to_json(status))

@@ -5,9 +5,10 @@ import asyncio
 from broadcaster.audio.level import LevelMeter
 from broadcaster.audio.microphone.meter import MicrophoneMeter
 from broadcaster.floor.input_switch import InputState
+from broadcaster.floor.microphones.publisher import FloorPublisher
 from broadcaster.model.audio import CLOCK_HZ, FULL_BAND_HZ, SAMPLE_BYTES, ms_to_samples
 from broadcaster.model.inputs.stereo_input import StereoInput
-from broadcaster.webrtc.ingest import IngestPeer, PeerState
+from broadcaster.webrtc.ingest import PeerState
 
 STALL_S = 1.0
 """After this long without sound silence is published; a shorter stall loses nothing."""
@@ -39,13 +40,13 @@ class FloorInput:
         self.microphone = MicrophoneMeter()
         self.arrived = asyncio.Event()
         self.last_sound_s = now_s
-        self._peer: IngestPeer | None = None
+        self._peer: FloorPublisher | None = None
         self._took_over = False
         self._newest = bytearray()
         self._newest_full_band = bytearray()
 
     @property
-    def peer(self) -> IngestPeer | None:
+    def peer(self) -> FloorPublisher | None:
         """Its publisher."""
         return self._peer
 
@@ -66,7 +67,7 @@ class FloorInput:
         """How long nothing may come before silence takes its place."""
         return PAUSE_S if self._peer is not None and self._peer.pauses else STALL_S
 
-    def take(self, peer: IngestPeer, *, takeover: bool) -> IngestPeer | None:
+    def take(self, peer: FloorPublisher, *, takeover: bool) -> FloorPublisher | None:
         """Take a new publisher; returns the one it replaces, for the caller to close."""
         previous, self._peer = self._peer, peer
         self._took_over = takeover

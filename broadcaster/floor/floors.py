@@ -7,9 +7,12 @@ import secrets
 from broadcaster.errors import BusUnavailable, FloorTaken
 from broadcaster.floor.feed import FloorFeed
 from broadcaster.floor.floor_asks import FloorAsk, until_asked
+from broadcaster.floor.microphones.mix import MicrophoneMix
+from broadcaster.floor.microphones.publisher import FloorPublisher
 from broadcaster.log import bound
 from broadcaster.model import keys
 from broadcaster.model.event import SLUG, Event, EventState
+from broadcaster.model.inputs.microphones import Microphone
 from broadcaster.model.inputs.rules import InputRole
 from broadcaster.model.ports import Bus, Clock, Lease
 from broadcaster.system.tasks import first_of
@@ -71,14 +74,30 @@ class Floors:
         event = Event.from_json(record.value) if record else None
         return event if event and event.state is not EventState.DELETED else None
 
-    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+    def refuse_if_taken(
+        self,
+        event: Event,
+        role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
+    ) -> None:
         """Check that no publisher of this input is live; a stalled one gives way.
+
+        A microphone is mixed with others, so it only looks at itself among them.
 
         Raises:
             FloorTaken: a publisher is connected and sending.
         """
         feed = self._feeds.get(event.id)
-        if feed is not None and feed.done() and feed.result().is_taken(role):
+        if feed is None or not feed.done():
+            return
+        mix = feed.result().mix if role is InputRole.MAIN else None
+        if microphone is not None and mix is not None:
+            if mix.is_taken(microphone):
+                raise FloorTaken(
+                    "this microphone's link is in use already",
+                    "Stop it on the other device, or take over with ?takeover=1.",
+                )
+        elif feed.result().is_taken(role):
             hint = "Stop the other publisher, or take over with ?takeover=1."
             if role is InputRole.BACKUP:
                 raise FloorTaken("another backup already stands by for this event", hint)
@@ -91,8 +110,11 @@ class Floors:
         *,
         takeover: bool,
         role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
     ) -> None:
         """Put a publisher on the floor, as its main or its backup input.
+
+        A microphone joins those that the main input mixes.
 
         Raises:
             FloorTaken: by another publisher (without `takeover`) or by another server process.
@@ -102,16 +124,41 @@ class Floors:
             await before.result().released.wait()
         if event.id not in self._feeds:
             self._feeds[event.id] = asyncio.get_running_loop().create_future()
-            ask = FloorAsk(self._process, role, takeover)
+            ask = FloorAsk(self._process, role, takeover and microphone is None)
             holding = self._tasks.create_task(self._hold(event, ask), name=f"floor:{event.id}")
             self._holding.add(holding)
             holding.add_done_callback(self._holding.discard)
         feed = await asyncio.shield(self._feeds[event.id])
         if not takeover:
-            self.refuse_if_taken(event, role)
-        replaced = feed.take(peer, role, takeover=takeover)
+            self.refuse_if_taken(event, role, microphone)
+        if microphone is None or role is InputRole.BACKUP:
+            replaced = feed.take(peer, role, takeover=takeover)
+        else:
+            replaced = self._mix_in(feed, peer, microphone, takeover=takeover)
         if replaced is not None:
             await replaced.close()
+
+    def _mix_in(
+        self, feed: FloorFeed, peer: IngestPeer, microphone: Microphone, *, takeover: bool
+    ) -> FloorPublisher | None:
+        """Let a microphone join; returns the publisher that it replaces."""
+        replaced: FloorPublisher | None
+        mix = feed.mix
+        if mix is not None:
+            replaced = mix.join(microphone, peer)
+        else:
+            mix = MicrophoneMix(self._clock)
+            mix.join(microphone, peer)
+            replaced = feed.take(mix, takeover=takeover)
+        self._tasks.create_task(self._hear(mix, peer), name=f"microphone:{feed.event.id}")
+        return replaced
+
+    async def _hear(self, mix: MicrophoneMix, peer: IngestPeer) -> None:
+        try:
+            await mix.hear(peer)
+        except Exception:
+            log.exception("a microphone was disconnected by an error")
+            await peer.close()
 
     async def _hold(self, event: Event, ask: FloorAsk) -> None:
         """Run a feed while this process holds the lease of the floor."""

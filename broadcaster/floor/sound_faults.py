@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from broadcaster.audio.stereo.faults import StereoFault
+from broadcaster.floor.microphones.publisher import FloorPublisher
 from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.status import FloorStatus
-from broadcaster.webrtc.ingest import IngestPeer, PeerState
+from broadcaster.webrtc.ingest import PeerState
 
 UNDECODABLE_AUDIO = "undecodable_audio"
 
@@ -22,7 +23,7 @@ class SoundFault:
     stereo_faulty: str = ""
 
 
-def fault_of(peer: IngestPeer) -> SoundFault:
+def fault_of(peer: FloorPublisher) -> SoundFault:
     """The fault of a publisher's sound at present, in words for the organizer."""
     report = peer.downmix.report
     if peer.state is PeerState.UNDECODABLE:

@@ -4,10 +4,12 @@ from aiohttp import web
 
 from broadcaster.access.registry import TokenRegistry
 from broadcaster.access.roles import AccessRole
-from broadcaster.access.scope import Ownership
+from broadcaster.access.scope import Ownership, Scope
 from broadcaster.access.tokens import Token
 from broadcaster.auth import bearer
 from broadcaster.model.event import Event
+from broadcaster.model.inputs.microphones import Microphone
+from broadcaster.model.language import FLOOR
 from broadcaster.stage_keys import is_stage_key
 from broadcaster.web.errors import Refused
 
@@ -46,6 +48,14 @@ def check_stage_key(
         hint="Copy the speaker's link, or the key in it, from the organizer's desk.",
         headers={"WWW-Authenticate": "Bearer"},
     )
+
+
+def microphone_of(token: Token | None, event: Event) -> Microphone | None:
+    """The microphone that a stage token is for; None for the speaker's link, and tokens like it."""
+    floor = Scope("event", event.id, FLOOR)
+    if token is None or floor not in token.scopes:
+        return None
+    return Microphone(token.id, token.name)
 
 
 def _opens(token: Token, event: Event, registry: TokenRegistry) -> bool:

@@ -8,8 +8,9 @@ from broadcaster.access.registry import TokenRegistry
 from broadcaster.auth import bearer
 from broadcaster.errors import UnknownEvent
 from broadcaster.floor.publisher_keys import PublisherKeys
-from broadcaster.floor.stage_key import check_stage_key
+from broadcaster.floor.stage_key import check_stage_key, microphone_of
 from broadcaster.model.event import Event
+from broadcaster.model.inputs.microphones import Microphone
 from broadcaster.model.inputs.rules import InputRole
 from broadcaster.web.signaling import ACCEPTS_FRAGMENTS, ACCEPTS_OFFERS, resource_routes
 from broadcaster.web.stopping import refuse_while_stopping
@@ -27,7 +28,12 @@ class EventLookup(Protocol):
 class FloorAcceptor(Protocol):
     """Decides which publisher has an event's floor, and takes its sound."""
 
-    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+    def refuse_if_taken(
+        self,
+        event: Event,
+        role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
+    ) -> None:
         """Check, before negotiating with a publisher, that the floor's input is free.
 
         Raises:
@@ -42,6 +48,7 @@ class FloorAcceptor(Protocol):
         *,
         takeover: bool,
         role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
     ) -> None:
         """Make `peer` the event's publisher, and read its `frames()` until they end.
 
@@ -52,6 +59,7 @@ class FloorAcceptor(Protocol):
             peer: the publisher, negotiated, `PeerState.CONNECTING`.
             takeover: disconnect a live publisher instead of refusing this one.
             role: the input that it is.
+            microphone: which of the microphones that are mixed; None for a publisher by itself.
 
         Raises:
             FloorTaken: as above; the peer is closed by the caller.
@@ -111,15 +119,18 @@ class WhipEndpoint:
         offer = await self._sessions.read_offer(request)
         takeover = request.query.get("takeover") == "1"
         role = InputRole.BACKUP if request.query.get("backup") == "1" else InputRole.MAIN
+        microphone = microphone_of(token, event)
         if not takeover:
-            self._floor.refuse_if_taken(event, role)
+            self._floor.refuse_if_taken(event, role, microphone)
         session = self._sessions.open(event.id, offer)
         if self._publisher_keys is not None:
             given = bearer(request.headers.get("Authorization", ""))
             self._publisher_keys.watch(session.peer, event, given, token)
         try:
             answer = await session.peer.accept(offer)
-            await self._floor.publish(event, session.peer, takeover=takeover, role=role)
+            await self._floor.publish(
+                event, session.peer, takeover=takeover, role=role, microphone=microphone
+            )
         except BaseException:
             await session.peer.close()
             raise

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from broadcaster.model.check.microphone import MicrophoneReport
 from broadcaster.model.event import Event
+from broadcaster.model.inputs.microphones import MicrophoneLevel
 from broadcaster.model.ports import Subscription
 
 STATUS_INTERVAL_S = 1.0
@@ -68,6 +69,7 @@ class FloorStatus:
         input_reason: why another input is heard than usual: `gone`, `silent` or `by_hand`.
         standby: whether the other input has a publisher.
         standby_level_dbfs: RMS of the other input over the last second.
+        microphones: those that the main input mixes; none while it has a single publisher.
     """
 
     kind: Literal["floor"] = "floor"
@@ -88,6 +90,7 @@ class FloorStatus:
     input_reason: str = ""
     standby: bool = False
     standby_level_dbfs: float = -100.0
+    microphones: tuple[MicrophoneLevel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +273,8 @@ def status_from_json(data: bytes) -> Status:
         match raw["kind"]:
             case "floor":
                 raw["microphone"] = MicrophoneReport.from_json(raw.get("microphone", {}))
+                mixed = raw.get("microphones", ())
+                raw["microphones"] = tuple(MicrophoneLevel.from_json(one) for one in mixed)
                 return FloorStatus(**_known(FloorStatus, raw))
             case "booth":
                 raw["state"] = BoothState(raw["state"])

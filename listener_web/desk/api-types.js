@@ -74,6 +74,8 @@
  * @property {'' | 'gone' | 'silent' | 'by_hand'} [input_reason] why another input is heard than usual
  * @property {boolean} [standby] whether the other input is connected
  * @property {number} [standby_level_dbfs]
+ * @property {{name: string, level_dbfs: number, connected: boolean, loudest: boolean}[]} [microphones]
+ *   those that are mixed
  * @property {string | null} language
  */
 

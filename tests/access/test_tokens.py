@@ -122,6 +122,13 @@ async def test_tokens_of_an_event_are_the_organizers_to_give_and_to_revoke(
             wide["id"],
             ana["id"],
         ]
+        microphone = {"name": "Chair", "role": "stage", "channel": "floor"}
+        chair = await ask(http, "POST", path, 201, json=microphone)
+        assert chair["scopes"] == ["event:talk/floor"]
+        assert chair["link"].endswith(f"/stage/talk#key={chair['token']}")
+        await ask(http, "POST", path, 422, json=microphone | {"channel": "es"})
+        await ask(http, "POST", path, 422, json=microphone | {"role": "technician"})
+        await ask(http, "DELETE", f"{path}/{chair['id']}", 200)
         await ask(http, "POST", path, 422, json={"name": "Eve", "role": "admin"})
         await ask(http, "POST", path, 404, json=body | {"channel": "fr"})
         await ask(http, "DELETE", f"{path}/{wide['id']}", 403)
@@ -144,6 +151,7 @@ async def test_revoking_the_stage_link_replaces_it(server: Server) -> None:
         ({"name": "x", "role": "technician"}, "scope"),
         ({"name": "x", "role": "admin", "scopes": ["all"]}, "everything"),
         ({"name": "x", "role": "stage", "scopes": ["all"]}, "one scope"),
+        ({"name": "x", "role": "stage", "scopes": ["event:talk/es"]}, "floor"),
         ({"name": "x", "role": "interpreter", "scopes": ["event:talk"]}, "channel"),
         ({"name": "x", "role": "technician", "scopes": ["event:talk/es"]}, "channel"),
         ({"name": "x", "role": "reviewer", "scopes": ["everything"]}, "event:ID"),

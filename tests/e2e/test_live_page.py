@@ -12,6 +12,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.inputs.microphones import MicrophoneLevel
 from broadcaster.model.status import (
     BoothState,
     BoothStatus,
@@ -59,7 +60,16 @@ FAILED = BoothStatus(
     last_error="wrong_key",
 )
 FLOOR = BoothStatus("floor", BoothState.LIVE, interpreter="transcribe")
-SPEAKING = FloorStatus(publisher=True, level_dbfs=-22.0, peak_dbfs=-6.0, position=24_000)
+SPEAKING = FloorStatus(
+    publisher=True,
+    level_dbfs=-22.0,
+    peak_dbfs=-6.0,
+    position=24_000,
+    microphones=(
+        MicrophoneLevel("Chair", -21.0, loudest=True),
+        MicrophoneLevel("Panel 2", -61.0, connected=False),
+    ),
+)
 EDGE = EdgeStatus("a", {"es": 12, "floor": 3}, {"es": 14})
 WELL: list[Status] = [FLOOR, GOOD, replace(GOOD, channel="ar"), SPEAKING, EDGE]
 HEAR = """() => {
@@ -119,6 +129,10 @@ async def test_a_channel_is_shown_in_figures() -> None:
         ):
             assert words in figures
         assert "Speaker connected" in await page.locator(".room-floor").inner_text()
+        microphones = page.locator(".microphone-list li")
+        assert await microphones.all_inner_texts() == ["Chair speaks", "Panel 2"]
+        meter = microphones.get_by_role("meter", name="Level of Chair")
+        assert await meter.get_attribute("aria-valuenow") == "-21"
         assert await page.locator("#all-well").inner_text() == "No alarm"
         await until(page, "() => document.querySelector('.spark polyline').getAttribute('points')")
         points = "() => (document.querySelector('.spark polyline')?.getAttribute('points') ?? '')"

@@ -91,7 +91,7 @@ class Floor:
 
     def take(self, speaker: Speaker, role: InputRole = InputRole.MAIN) -> None:
         """Connect a speaker to an input."""
-        self.feed.take(speaker, role)  # type: ignore[arg-type]
+        self.feed.take(speaker, role)
 
     async def listen(self, bus: EmbeddedBus) -> None:
         topics = keys.floor_pcm("talk"), keys.status("talk")

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from broadcaster.errors import FloorTaken
 from broadcaster.floor.whip import WhipEndpoint
 from broadcaster.model.event import Event, EventState
+from broadcaster.model.inputs.microphones import Microphone
 from broadcaster.model.inputs.rules import InputRole
 from broadcaster.web.errors import Refused
 from broadcaster.webrtc.ice import offering_loopback
@@ -185,8 +186,14 @@ class OneSpeaker:
     peers: dict[str, IngestPeer] = field(default_factory=dict)
     arrivals: asyncio.Queue[IngestPeer] = field(default_factory=asyncio.Queue)
 
-    def refuse_if_taken(self, event: Event, role: InputRole = InputRole.MAIN) -> None:
+    def refuse_if_taken(
+        self,
+        event: Event,
+        role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
+    ) -> None:
         assert role is InputRole.MAIN
+        assert microphone is None
         present = self.peers.get(event.id)
         if present is not None and present.state is PeerState.LIVE:
             raise FloorTaken("taken", "Take over.")
@@ -198,9 +205,10 @@ class OneSpeaker:
         *,
         takeover: bool,
         role: InputRole = InputRole.MAIN,
+        microphone: Microphone | None = None,
     ) -> None:
         if not takeover:
-            self.refuse_if_taken(event, role)
+            self.refuse_if_taken(event, role, microphone)
         replaced = self.peers.get(event.id)
         self.peers[event.id] = peer
         self.arrivals.put_nowait(peer)

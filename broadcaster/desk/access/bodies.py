@@ -17,6 +17,7 @@ from broadcaster.access.identity import ADMIN
 from broadcaster.access.roles import EVENT_ROLES, TOKEN_ROLES, AccessRole
 from broadcaster.access.scope import Scope
 from broadcaster.desk.journal.journal import SYSTEM
+from broadcaster.model.language import FLOOR
 
 MOST_SCOPES = 50
 LAST_YEAR = 2200
@@ -86,7 +87,10 @@ class NewEventToken(_TokenBody):
     def _check_role(self) -> Self:
         if self.role not in EVENT_ROLES:
             raise ValueError("an admin's token is not one of an event, use /api/tokens")
-        if (self.channel is not None) != (self.role is AccessRole.INTERPRETER):
+        if self.role is AccessRole.STAGE:
+            if self.channel not in {None, FLOOR}:
+                raise ValueError("the channel of a microphone is floor")
+        elif (self.channel is not None) != (self.role is AccessRole.INTERPRETER):
             raise ValueError("an interpreter's token needs a channel, and no other has one")
         if self.channels and self.role is not AccessRole.REVIEWER:
             raise ValueError("only a reviewer's token can be limited to channels")
@@ -111,11 +115,17 @@ def check_scopes(role: AccessRole, scopes: list[Scope]) -> None:
         raise ValueError("an admin's token is for everything, leave the scopes out")
     if not scopes and role not in _WITHOUT_SCOPE:
         raise ValueError(f"the role {role} needs a scope, such as event:talk")
-    if role is not AccessRole.REVIEWER and any(
-        bool(scope.channel) != (role is AccessRole.INTERPRETER) for scope in scopes
-    ):
+    if role is AccessRole.STAGE:
+        wrong = any(scope.channel not in {"", FLOOR} for scope in scopes)
+    else:
+        is_interpreter = role is AccessRole.INTERPRETER
+        wrong = role is not AccessRole.REVIEWER and any(
+            bool(scope.channel) != is_interpreter for scope in scopes
+        )
+    if wrong:
         raise ValueError(
-            "only the scopes of interpreters and reviewers name a channel, such as event:talk/es"
+            "only the scopes of interpreters and reviewers name a channel, such as event:talk/es, "
+            "and those of microphones the floor, such as event:talk/floor"
         )
     if role is AccessRole.STAGE and (len(scopes) != 1 or scopes[0].kind != "event"):
         raise ValueError("a stage token has one scope, such as event:talk")

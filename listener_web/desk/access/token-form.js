@@ -14,6 +14,7 @@ const OF_EVENT = /** @type {const} */ ([
   'technician',
   'reviewer',
   'stage',
+  'microphone',
   'interpreter',
   'organizer',
 ]);
@@ -101,9 +102,10 @@ export class TokenForm {
     const role = this.#chosen;
     const days = Number(this.#days.value);
     /** @type {Record<string, unknown>} */
-    const body = { name: this.#name.value, role };
+    const body = { name: this.#name.value, role: role === 'microphone' ? 'stage' : role };
     if (days > 0) body.expires_at = new Date(Date.now() + days * DAY_MS).toISOString();
     if (role === 'interpreter') body.channel = this.#channel.value;
+    if (role === 'microphone') body.channel = 'floor';
     if (!this.#channels.hidden) body.channels = new FormData(this.#form).getAll('channels');
     const everywhere = role === 'technician' || role === 'reviewer';
     if (this.#event === null && everywhere) body.scopes = ['all'];

@@ -27,7 +27,9 @@ export function tokenRow(token, revoke) {
 
 /** @param {Token} token */
 function factsAbout({ id, role, scopes, state, created_by, expires_at, used_at, session }) {
-  const facts = [say(`role_${role}`), ...scopes.map(scopeWords).filter((words) => words !== '')];
+  const microphone = role === 'stage' && scopes.some((scope) => scope.endsWith('/floor'));
+  const kind = say(microphone ? 'role_microphone' : `role_${role}`);
+  const facts = [kind, ...scopes.map(scopeWords).filter((words) => words !== '')];
   if (id === STAGE_LINK) return facts;
   if (state === 'revoked') return [...facts, say('accessRevoked')];
   if (state === 'expired') return [...facts, say('accessExpired')];
@@ -41,6 +43,7 @@ function factsAbout({ id, role, scopes, state, created_by, expires_at, used_at, 
 function scopeWords(scope) {
   if (scope === 'all') return say('accessAllEvents');
   const [, channel] = scope.split('/');
+  if (channel === 'floor') return say('channelFloor');
   return channel ? languageName(channel) : scope.replace(/^[a-z]+:/, '');
 }
 

@@ -7,6 +7,7 @@ import { money, shortMoney, whole } from '../../i18n/written.js';
 import { BoothMessages } from '../consoles/booth-messages.js';
 import { ChannelTile } from './channel-tile.js';
 import { InputLine } from './input-line.js';
+import { MicrophoneList } from './microphone-list.js';
 import { ReviewLine } from '../review/review-line.js';
 import { SparkLine } from './spark-line.js';
 
@@ -26,6 +27,7 @@ export class RoomView {
   #pace;
   #meter;
   #inputs;
+  #microphones = new MicrophoneList();
   #review;
   #tilesBox = h('div', { class: 'tiles' });
   /** @type {EventStatus | null} */
@@ -52,7 +54,8 @@ export class RoomView {
     const head = h('div', { class: 'room-head' }, this.#title, this.#state, this.#cost, this.#link);
     this.#inputs = new InputLine(event.id, failed);
     this.#review = new ReviewLine(event.id);
-    this.element.append(head, floor, this.#inputs.element, this.#review.element, this.#tilesBox, this.messages.element);
+    const ofFloor = [floor, this.#microphones.element, this.#inputs.element, this.#review.element];
+    this.element.append(head, ...ofFloor, this.#tilesBox, this.messages.element);
     this.update(event);
   }
 
@@ -87,6 +90,7 @@ export class RoomView {
     this.#speaker.dataset.status = look;
     setText(this.#speaker, words);
     this.#inputs.show(floor);
+    this.#microphones.show(floor);
     this.#review.show(status.review);
     this.#pace.push(nowMs, status.cost_usd);
     setText(this.#cost, this.#costWords(status));

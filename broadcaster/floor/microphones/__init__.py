@@ -1,0 +1,1 @@
+"""Several microphones of one floor, each with a name, mixed by gain sharing."""
