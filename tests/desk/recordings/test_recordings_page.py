@@ -11,6 +11,8 @@ from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.recording import recording_keys
+from broadcaster.model.recording.upload import UploadReport, UploadState
 from tests.desk.recordings.parts import write_part
 from tests.support.axe import violations
 from tests.support.browser import chromium
@@ -51,6 +53,13 @@ async def test_a_recording_is_switched_on_and_played_with_its_captions(tmp_path:
         await page.get_by_label("Record this event").check()
         await expect(page.locator("#state")).to_contain_text("No process records this event")
         assert await violations(page) == []
+        copies = page.locator("#copies")
+        await expect(copies).to_be_hidden()
+        report = UploadReport(UploadState.FAILED, "talks", 0, 1_000, "AccessDenied")
+        await bus.put(recording_keys.upload_report("talk"), report.to_json())
+        await expect(copies).to_contain_text("does not take the recordings (AccessDenied)")
+        matroska = page.get_by_role("link", name="Download all languages as one file")
+        await expect(matroska).to_have_attribute("href", "/api/events/talk/recordings.mkv")
 
         part = page.locator(".recorded-part")
         await expect(part).to_contain_text("0:00:20")
