@@ -82,6 +82,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "desk/rehearsal": "realtime redis speech",
     "desk/review/test_redis_review": "redis",
     "desk/review/test_review_page": "browser",
+    "desk/summary/test_summary_page": "browser",
     "desk/test_alarms": "long",
     "desk/test_log.py::test_writers": "redis",
     "desk/test_odd_requests": "long",

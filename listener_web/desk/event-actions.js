@@ -1,6 +1,7 @@
 /** The buttons of one event: the next step, and all others in a menu. */
 import { send, sendJson } from '../shared/api.js';
 import { TokenDialog } from './access/token-dialog.js';
+import { SummaryDialog } from './summary-dialog.js';
 import { byId, h, setText } from '../shared/dom.js';
 import { eventAddress } from '../shared/organizer.js';
 import { say } from '../i18n/say.js';
@@ -57,6 +58,7 @@ export class EventActions {
     { class: 'button small transcripts-original' },
     say('stepTranscriptsOriginal'),
   );
+  #summary = h('button', { type: 'button', class: 'button small summarise' }, say('summary'));
   #delete = h('button', { type: 'button', class: 'button small danger delete' }, say('stepDelete'));
   #links = h('button', { type: 'button', class: 'button small tokens' }, say('accessLinks'));
   #menu = h(
@@ -70,6 +72,7 @@ export class EventActions {
       this.#links,
       this.#transcripts,
       this.#onOriginal,
+      this.#summary,
       this.#report,
       this.#archive,
       this.#delete,
@@ -96,6 +99,10 @@ export class EventActions {
     this.#links.addEventListener('click', () => {
       this.#menu.open = false;
       void new TokenDialog(this.#event, this.#on.failed).open(this.#menu.querySelector('summary'));
+    });
+    this.#summary.addEventListener('click', () => {
+      this.#menu.open = false;
+      void new SummaryDialog(this.#event, this.#on.failed).open(this.#menu.querySelector('summary'));
     });
     const editing = [this.#close, this.#edit, this.#archive, this.#menu];
     for (const element of editing) element.dataset.needs = 'edit_event';

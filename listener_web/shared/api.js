@@ -97,7 +97,7 @@ export async function getJson(path, headers = {}) {
 /**
  * Send JSON and read the JSON answer.
  *
- * @param {'POST' | 'PATCH'} method
+ * @param {'POST' | 'PATCH' | 'PUT'} method
  * @param {string} path
  * @param {object} body
  * @param {Record<string, string>} [headers]

@@ -8,13 +8,16 @@ from typing import Any
 from aiohttp import web
 from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from broadcaster.model.caption import Caption
 from tests.support.web import on_loopback
 
 KEY = "sk-of-the-tests"
 MODEL = "small-writer"
 SUMMARY = "• Water is for everybody.\n• Cities grow."
+PROMPT = "Summarise the talk in two sentences."
+SAID = Caption("floor-1", "floor", 1_000, 2_000, "Water is for everybody.", final=True)
 _REQUEST: TypeAdapter[Any] = TypeAdapter(CompletionCreateParamsNonStreaming)
 
 
@@ -72,3 +75,11 @@ async def chat_server() -> AsyncIterator[ChatServer]:
     async with on_loopback(application, handler_cancellation=True) as url:
         server.url = f"{url}/v1"
         yield server
+
+
+def settings_of(service: ChatServer) -> dict[str, Any]:
+    return {
+        "summary_url": service.url,
+        "summary_key": SecretStr(KEY),
+        "summary_model": MODEL,
+    }

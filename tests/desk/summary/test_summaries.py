@@ -19,17 +19,23 @@ from broadcaster.desk.summary import chat
 from broadcaster.desk.summary.chat import ChatService
 from broadcaster.desk.summary.problems import SENTENCES, SummaryFailed, SummaryProblem
 from broadcaster.model import keys
-from broadcaster.model.caption import Caption
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.transcripts.summary import SUMMARY_RECORDS
 from broadcaster.system.backoff import Backoff
-from tests.desk.summary.chat_server import KEY, MODEL, SUMMARY, ChatServer, chat_server
+from tests.desk.summary.chat_server import (
+    KEY,
+    MODEL,
+    PROMPT,
+    SAID,
+    SUMMARY,
+    ChatServer,
+    chat_server,
+    settings_of,
+)
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
 PATH = "/api/events/talk/summary"
-PROMPT = "Summarise the talk in two sentences."
-SAID = Caption("floor-1", "floor", 1_000, 2_000, "Water is for everybody.", final=True)
 
 
 @pytest_asyncio.fixture
@@ -37,14 +43,6 @@ async def service() -> AsyncIterator[ChatServer]:
     async with chat_server() as found:
         yield found
         assert not found.broken
-
-
-def settings_of(service: ChatServer) -> dict[str, Any]:
-    return {
-        "summary_url": service.url,
-        "summary_key": SecretStr(KEY),
-        "summary_model": MODEL,
-    }
 
 
 async def shown(server: Server, state: str) -> dict[str, Any]:
