@@ -216,6 +216,7 @@ async def test_deleting_an_event_deletes_its_recordings(at: Stage) -> None:
     async with at.recording():
         await at.play(3, "floor")
         await at.close()
+    await at.bus.put(recording_keys.upload_report("talk"), b"{}")
     record = await at.bus.get(keys.event_record("talk"))
     assert record is not None
     await EventEraser(at.bus, at.clock).delete(at.event, record.version)
@@ -226,6 +227,7 @@ async def test_deleting_an_event_deletes_its_recordings(at: Stage) -> None:
     assert await at.bus.get(recording_keys.recording_erasure("talk")) is None
     assert await at.bus.get(recording_keys.recording_record("talk")) is None
     assert await at.bus.get(recording_keys.recording_report("talk")) is None
+    assert await at.bus.get(recording_keys.upload_report("talk")) is None
 
 
 def test_frames_that_come_late_or_twice_are_left_out(tmp_path: Path) -> None:

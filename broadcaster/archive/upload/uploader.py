@@ -14,6 +14,7 @@ from broadcaster.archive.upload.bucket import Bucket, UploadFailed
 from broadcaster.archive.upload.file_upload import PART_BYTES, FileUpload
 from broadcaster.archive.upload.waiting import PartToSend, parts_to_send
 from broadcaster.errors import BusUnavailable
+from broadcaster.model import keys
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.upload import UploadReport, UploadState
@@ -107,8 +108,9 @@ class RecordingUploader:
         except UploadFailed as failed:
             log.warning("the recordings of %s are not copied yet: %s", event_id, failed.reason)
             state, reason = UploadState.FAILED, failed.reason
-        except FileNotFoundError:
-            return True  # the event was deleted
+        except FileNotFoundError:  # the event was deleted
+            await self._forget(event_id)
+            return True
         except OSError as error:
             log.warning("the recordings of %s cannot be read: %s", event_id, error)
             state, reason = UploadState.FAILED, error.strerror or type(error).__name__
@@ -160,6 +162,12 @@ class RecordingUploader:
         report = UploadReport(state, self._bucket.name, min(sent, total), total, reason)
         with suppress(BusUnavailable):
             await self._bus.put(recording_keys.upload_report(event_id), report.to_json())
+
+    async def _forget(self, event_id: str) -> None:
+        """Delete the report, which may have been written after the event was deleted."""
+        with suppress(BusUnavailable):
+            name = recording_keys.upload_report(event_id)
+            await self._bus.erase(records=[name], streams=keys.NOTHING, retained=keys.NOTHING)
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

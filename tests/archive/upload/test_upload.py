@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from broadcaster.archive.part_writer import describe
-from broadcaster.archive.upload.bucket import Bucket, BucketAddress, UploadFailed, UploadStopped
+from broadcaster.archive.upload.bucket import (
+    Bucket,
+    BucketAddress,
+    UploadFailed,
+    UploadGone,
+    UploadStopped,
+)
 from broadcaster.archive.upload.file_upload import FileUpload
 from broadcaster.archive.upload.uploader import RecordingUploader
 from broadcaster.model.recording import recording_keys
@@ -136,6 +143,34 @@ def test_an_upload_goes_on_after_its_last_part(empty: Service, tmp_path: Path) -
         second.run("", begun.append)  # the answer was lost
         assert on.uploaded_bytes - after < 10_000
     assert empty.arrived() == {"2026/floor.ogg": path.read_bytes()}
+
+
+def test_a_deleted_event_leaves_nothing_behind(empty: Service, tmp_path: Path) -> None:
+    part = write_part(tmp_path, 1)
+    path = tmp_path / "talk" / part.folder / "floor.ogg"
+    begun: list[str] = []
+    with network(empty) as on:
+        made = bucket(on.url)
+        upload = FileUpload(
+            made, path, "floor.ogg", threading.Event(), lambda _sent: path.unlink(), PART_BYTES
+        )
+        with pytest.raises(FileNotFoundError):
+            upload.run("", begun.append)
+        with pytest.raises(UploadGone):
+            made.parts("floor.ogg", begun[0])
+
+        async def run() -> None:
+            async with VirtualTimeBus() as bus:
+                on.after(6_000_000, lambda: shutil.rmtree(path.parent))
+                uploader = RecordingUploader(bus, LoopClock(), tmp_path, made, PART_BYTES)
+                async with background_task(uploader.run(), name="uploader"):
+                    await asyncio.sleep(60)
+                assert await bus.get(recording_keys.upload_report("talk")) is None
+
+        shutil.rmtree(path.parent)
+        write_part(tmp_path, 1)
+        virtual_time.run(run())
+    assert not [name for name in empty.arrived() if name.endswith("floor.ogg")]
 
 
 def test_a_wrong_key_is_named_and_never_written(
