@@ -138,6 +138,14 @@ async def links(page: Page) -> None:
     await dialog.locator("[data-token='stage-link'] .revoke").click()
 
 
+async def summary(page: Page) -> None:
+    """The order of an event's summary, on a server without a service."""
+    await page.locator("section[data-event]").first.wait_for()
+    await menu(page)
+    await page.locator(CARD.format("closed")).locator(".summarise").click()
+    await page.locator("dialog.summary").wait_for()
+
+
 async def sound_check(page: Page) -> None:
     """A sound check that needs the organizer."""
     await cards(page)
@@ -205,6 +213,7 @@ STATES = (
     DeskState("question before closing", "/desk", closing),
     DeskState("question before deleting", "/desk", deleting),
     DeskState("links of an event", "/desk", links),
+    DeskState("summary of an event", "/desk", summary),
     DeskState("sound check", "/desk", sound_check),
     DeskState("live view with an alarm and the log", "/desk/live/talk", live_view),
     DeskState("live view of all events", "/desk/live", all_rooms),
