@@ -110,12 +110,12 @@ def bibliographic_code(tag: str) -> str:
     The first call reads files.
     """
     base = base_language(tag)
+    if len(base) == _ISO_639_2:
+        return base
     aliases = get_global("language_aliases")
     # CLDR lists the bibliographic code after the terminological one: deu, ger.
     codes = [code for code, modern in aliases.items() if modern == base and len(code) == _ISO_639_2]
-    if codes:
-        return codes[-1]
-    return base if len(base) == _ISO_639_2 else "und"
+    return codes[-1] if codes else "und"
 
 
 def _by_tag(text: str) -> Language | None:

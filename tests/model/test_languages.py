@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.errors import UnknownLanguage
-from broadcaster.model.language import describe
+from broadcaster.model.language import bibliographic_code, describe
 from broadcaster.model.language_names import english_names, own_names, tags_of
 
 WRITTEN = {
@@ -161,3 +161,15 @@ def test_nobody_is_taught_bcp_47(written: str) -> None:
 @pytest.mark.parametrize("written", ["ar", "Persian", "he", "ur", "dv", "ckb", "yi", "prs", "arz"])
 def test_what_is_written_from_right_to_left(written: str) -> None:
     assert describe(written).direction == "rtl"
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        *(("de", "ger"), ("fr", "fre"), ("pt-BR", "por"), ("zh-Hans", "chi"), ("ar", "ara")),
+        *(("fa", "per"), ("nl", "dut"), ("fil", "fil"), ("", "und"), ("xx", "und")),
+    ],
+)
+def test_a_language_has_the_code_of_libraries(tag: str, code: str) -> None:
+    """As ISO 639-2/B has it."""
+    assert bibliographic_code(tag) == code
