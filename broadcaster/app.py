@@ -191,7 +191,7 @@ def _add_booths(
     )
     parts.run["rehearsal interpreter"] = rehearsed.run
     parts.run["booths"] = supervisor.run
-    parts.run["engine checks"] = EngineChecks(bus, dependencies.engines).run
+    parts.run["engine checks"] = EngineChecks(bus, dependencies.known).run
     parts.run["trials"] = TrialInterpreter(dependencies).run
     translator = AnnouncementTranslator(bus, dependencies.engines, dependencies.price)
     parts.run["translations"] = translator.run

@@ -181,6 +181,10 @@ def interpreter_facts(settings: Settings, told: ToldLanguages | None = None) -> 
         most_sessions=used.most_sessions,
         untried=used.untried,
         told=expectations,
+        usd_per_hour={
+            provider(one).id: 60 * prices(one).translate_per_min
+            for one in (settings, *_of_fallbacks(settings))
+        },
     )
 
 

@@ -29,7 +29,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "system": "",
     "writing": "",
     # The model: what things are, and the ports the stages depend on.
-    "model": "errors model.check model.consoles model.inputs",
+    "model": "errors model.check model.consoles model.failover model.inputs",
+    "model.failover": "model.consoles",
     "model.relay": "errors model",
     "model.announcements": "errors model model.check",
     "model.check": "errors model",
@@ -93,7 +94,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
         "booths.playout booths.relay booths.sessions booths.text booths.timing errors log model "
-        "model.check model.relay model.review realtime system"
+        "model.check model.relay model.review realtime system writing"
     ),
     "booths.relay": "audio booths.floor model system",
     "booths.engines": (
@@ -110,7 +111,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "booths.floor": "audio errors model system",
     "booths.playout": "audio audio.full_band audio.publishing booths.floor model",
     "booths.sessions": (
-        "booths.engines booths.floor booths.text booths.timing errors model realtime system writing"
+        "booths.engines booths.floor booths.text booths.timing errors model model.consoles "
+        "realtime system writing"
     ),
     "booths.demand": (
         "errors model model.consoles model.relay realtime realtime.providers.prices system"
@@ -137,8 +139,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "edge.whep": ("edge.fanout edge.rooms errors model system web web.access webrtc webrtc.egress"),
     "desk": (
         "access auth desk.alarms desk.journal errors model model.check model.conference "
-        "model.consoles model.inputs model.recording model.relay model.transcripts stage_keys "
-        "system web web.access"
+        "model.consoles model.failover model.inputs model.recording model.relay "
+        "model.transcripts stage_keys system web web.access"
     ),
     "desk.handover": "errors model model.outputs system",
     "desk.outputs": (

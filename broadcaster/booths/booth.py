@@ -16,7 +16,7 @@ from broadcaster.booths.announcements.reading import AnnouncementReader
 from broadcaster.booths.announcements.speaker import AnnouncementSpeaker
 from broadcaster.booths.demand.orders import BoothOrders
 from broadcaster.booths.dependencies import BoothDependencies
-from broadcaster.booths.engines.line_up import PricedEngines, line_up
+from broadcaster.booths.engines.line_up import line_up
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES
 from broadcaster.booths.floor.receiver import FloorReceiver
@@ -79,8 +79,8 @@ class Booth:
         self._bus = bus
         self._clock = clock
         self._price = dependencies.price
-        known = (PricedEngines(dependencies.engines, dependencies.price), *dependencies.fallbacks)
-        self._ranked = line_up(channel, known, channel.providers)
+        wanted = event.failover.order(channel.providers)
+        self._ranked = line_up(channel, dependencies.known, wanted)
         opener, *fallbacks = (one.opener for one in self._ranked)
         self._floor = FloorReceiver(
             keys.floor_pcm(event.id), bus, clock, dependencies.shared_blocks, event.live_at_ms
@@ -115,7 +115,7 @@ class Booth:
                 channel=channel.language,
                 bus=bus,
                 clock=clock,
-                reader=AnnouncementReader(event.id, channel, known, bus),
+                reader=AnnouncementReader(event.id, channel, dependencies.known, bus),
                 inserted=sink.inserted,
                 human_heard=lambda: sink.human.heard,
                 orders=self._orders,
@@ -339,6 +339,7 @@ class Booth:
 
     def _measure(self, status: BoothStatus) -> BoothStatus:
         counts, engine = self._chain.counts, self._ranked[self._chain.rank]
+        waiting = self._chain.stands_by
         status = replace(
             status,
             sent_ms=samples_to_ms(counts.fed_blocks * BLOCK_SAMPLES),
@@ -349,10 +350,11 @@ class Booth:
             interpreter=engine.opener.kind,
             provider=engine.provider,
             fallback=self._chain.rank > 0,
+            stands_by=self._ranked[waiting].provider if waiting is not None else "",
             cost_usd=self._cost_usd(counts),
             session_began_at_ms=self._chain.session_began_at_ms,
             rotates_at_ms=self._chain.rotates_at_ms,
-            reconnects=self._chain.failures,
+            reconnects=self._chain.recovery.failures,
         )
         if self._human is not None:
             transcript = self._human.transcript
@@ -362,8 +364,8 @@ class Booth:
                 sessions=status.sessions + transcript.sessions,
                 cost_usd=status.cost_usd + transcript.cost_usd(self._price),
             )
-        if self._chain.last_failure is not None:
-            failure, at_ms = self._chain.last_failure
+        if self._chain.recovery.last_failure is not None:
+            failure, at_ms = self._chain.recovery.last_failure
             status = replace(
                 status,
                 last_error=failure.error,

@@ -33,3 +33,8 @@ class BoothDependencies:
     fallbacks: tuple[PricedEngines, ...] = ()
     frame_samples: int = OPUS_FRAME_SAMPLES
     shared_blocks: SharedBlocks = field(default_factory=SharedBlocks)
+
+    @property
+    def known(self) -> tuple[PricedEngines, ...]:
+        """The engines of all providers of the settings, in their order."""
+        return (PricedEngines(self.engines, self.price), *self.fallbacks)

@@ -10,9 +10,11 @@ import os
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from broadcaster.booths.engines.opening import EngineOpener, Engines
+from broadcaster.booths.engines.line_up import PricedEngines, line_up
+from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.errors import BusUnavailable, InterpreterFailed
 from broadcaster.model import keys
 from broadcaster.model.check.engines import EngineAnswer, EngineOrder
@@ -27,9 +29,9 @@ log = logging.getLogger("broadcaster.booths")
 OPEN_TIMEOUT_S = 18.0
 SLOW_MS = 3_000
 """A session that takes longer to open keeps listeners waiting after each drop."""
-MOST_SESSIONS = 8
+MOST_SESSIONS = 12
 """Engines of one event that are tried."""
-_AT_ONCE = 4
+_AT_ONCE = 6
 _MOST_CHECKS = 2
 """Checks that a process carries out at the same time; an order is repeated until it is taken."""
 
@@ -62,12 +64,12 @@ class EngineChecks:
 
     Args:
         bus: brings orders and events, and takes answers.
-        engines: the service that this process's booths use.
+        known: the services that this process's booths use, in the order of the settings.
     """
 
-    def __init__(self, bus: Bus, engines: Engines) -> None:
+    def __init__(self, bus: Bus, known: Sequence[PricedEngines]) -> None:
         self._bus = bus
-        self._engines = engines
+        self._known = known
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._taken: deque[str] = deque(maxlen=100)
         self._running: set[str] = set()
@@ -99,20 +101,19 @@ class EngineChecks:
             self._running.discard(order.check)
 
     async def _try_engines(self, order: EngineOrder, event: Event) -> None:
-        openers = [
-            self._engines.opener(channel) for channel in tried_channels(event, self._engines)
-        ]
+        engines = tried_engines(event, self._known)
         results: dict[int, CheckResult] = {}
         places = asyncio.Semaphore(_AT_ONCE)
 
-        async def attempt(number: int, opener: EngineOpener) -> None:
+        async def attempt(number: int, tried: TriedEngine) -> None:
             async with places:
-                results[number] = await try_engine(opener, event)
+                result = await try_engine(tried.opener, event)
+            results[number] = tried.named(result) if len(self._known) > 1 else result
             self._answer(order, (results[one] for one in sorted(results)))
 
         async with asyncio.TaskGroup() as tasks:
-            for number, opener in enumerate(openers):
-                tasks.create_task(attempt(number, opener), name=f"try {opener.kind}")
+            for number, tried in enumerate(engines):
+                tasks.create_task(attempt(number, tried), name=f"try {tried.opener.kind}")
         self._answer(order, (results[one] for one in sorted(results)), done=True)
 
     def _answer(
@@ -122,21 +123,47 @@ class EngineChecks:
         self._bus.publish(keys.engine_answers(order.check), answer.to_json())
 
 
-def tried_channels(event: Event, engines: Engines) -> list[Channel]:
-    """One channel for each engine of the event, `MOST_SESSIONS` at most.
+@dataclass(frozen=True, slots=True)
+class TriedEngine:
+    """An engine of the event.
+
+    Attributes:
+        opener: opens its sessions.
+        provider: name of the service that runs it.
+        rank: its place in the order of its channel, 0 for the preferred one.
+    """
+
+    opener: EngineOpener
+    provider: str
+    rank: int
+
+    def named(self, result: CheckResult) -> CheckResult:
+        """The verdict with the provider; without a fallback an event can still be interpreted."""
+        values = {**result.values, "provider": self.provider}
+        mild = self.rank > 0 and result.light is Light.RED
+        return replace(result, values=values, light=Light.AMBER if mild else result.light)
+
+
+def tried_engines(event: Event, known: Sequence[PricedEngines]) -> list[TriedEngine]:
+    """Each engine of the event with a channel, `MOST_SESSIONS` at most, the preferred ones first.
 
     A documented language of the translation endpoint stands for all others. A language that the
     endpoint is not documented to speak, and each voice, is tried by itself.
     """
-    found: dict[tuple[EngineKind, str | None], Channel] = {}
+    found: dict[tuple[str, EngineKind, str | None], TriedEngine] = {}
     floor = [Channel(FLOOR)] if event.source_captions else []
     for channel in [*event.channels, *floor]:
-        opener = engines.opener(channel)
-        kind, own = opener.kind, channel.voice
-        if kind is EngineKind.TRANSLATE:
-            own = None if opener.documented else channel.language
-        found.setdefault((kind, own), channel)
-    return list(found.values())[:MOST_SESSIONS]
+        ranked = line_up(channel, known, event.failover.order(channel.providers))
+        for rank, engine in enumerate(ranked):
+            opener = engine.opener
+            kind, own = opener.kind, channel.voice
+            if kind is EngineKind.TRANSLATE:
+                own = None if opener.documented else channel.language
+            key = (opener.engines.provider.id, kind, own)
+            tried = TriedEngine(opener, engine.provider, rank)
+            if key not in found or rank < found[key].rank:
+                found[key] = tried
+    return sorted(found.values(), key=lambda one: one.rank)[:MOST_SESSIONS]
 
 
 def failure_verdict(check: str, failed: InterpreterFailed, values: CheckValues) -> CheckResult:

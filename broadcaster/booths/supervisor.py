@@ -244,7 +244,7 @@ class BoothSupervisor:
             key: booth for key, booth in booths.running.items() if not booth.task.done()
         }
         channels = booths.needed(self._clock.monotonic(), on_demand=self._on_demand)
-        needed = {BoothKey.of(one): one for one in channels}
+        needed = {BoothKey.of(one, booths.event): one for one in channels}
         for key in needed.keys() - booths.running.keys():
             orders = BoothOrders()
             name = f"booth:{booths.event.id}:{key.language}"

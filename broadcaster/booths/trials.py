@@ -1,7 +1,8 @@
 """Interprets a floor's last seconds for the desk alone, before anybody listens.
 
-The session is that of a booth: the event's engine, voice and glossary, fed with the speaker's
-sound. Its output goes to the desk that asked and nowhere else. Only its cost is kept.
+The sessions are those of a booth: the event's engine, voice and glossary, fed with the speaker's
+sound. The engines that would take over hear the same sound, so that they can be compared. The
+output goes to the desk that asked and nowhere else. Only its cost is kept.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from broadcaster.booths.demand.extra_costs import add_cost
 from broadcaster.booths.dependencies import BoothDependencies
 from broadcaster.booths.engine_checks import failure_verdict
 from broadcaster.booths.engines.engine import Done, SpeechOutput, TextOutput
+from broadcaster.booths.engines.line_up import RankedEngine, line_up
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import BLOCK_SAMPLES, FloorBuffer
 from broadcaster.booths.sessions.fed_session import FedSession
@@ -36,13 +38,18 @@ from broadcaster.model.check.trial import (
 )
 from broadcaster.model.event import Event
 from broadcaster.realtime.session_events import Usage
+from broadcaster.writing.words import pieces
 
 log = logging.getLogger("broadcaster.booths")
 
 TRIAL_TIMEOUT_S = 35.0
+ENGINE_TIMEOUT_S = 30.0
+"""One engine that is late does not keep the answers of the others."""
 LONGEST_CLIP_S = 30
 LEAST_SPOKEN_S = 1.0
 """Without this much speech an interpreter may be silent."""
+MOST_ENGINES = 3
+"""Engines of one channel that are tried: each is billed, and its sound goes over the bus."""
 _MOST_TRIALS = 2
 """Trials of a process at the same time, each of another event; an order is repeated."""
 _EDGE_SAMPLES = CLOCK_HZ // 50
@@ -87,8 +94,7 @@ class TrialInterpreter:
     def __init__(self, dependencies: BoothDependencies) -> None:
         self._bus = dependencies.bus
         self._clock = dependencies.clock
-        self._engines = dependencies.engines
-        self._price = dependencies.price
+        self._known = dependencies.known
         self._running: set[str] = set()
 
     async def run(self) -> None:
@@ -149,14 +155,41 @@ class TrialInterpreter:
         floor = FloorBuffer()
         for block in Blocks(BLOCK_SAMPLES).push(0, pcm_of_wav(heard)):
             floor.push_floor_block(block)
-        opener = self._engines.opener(channels[order.channel])
-        return await self._hear_session(order, event, opener, floor)
+        channel = channels[order.channel]
+        ranked = line_up(channel, self._known, event.failover.order(channel.providers))
+        async with asyncio.TaskGroup() as tasks:
+            tried = [
+                tasks.create_task(
+                    self._try(order, event, engine, floor), name=f"trial:{engine.provider}"
+                )
+                for engine in ranked[:MOST_ENGINES]
+            ]
+        first, *others = (task.result() for task in tried)
+        return replace(first, others=tuple(others))
+
+    async def _try(
+        self, order: TrialOrder, event: Event, engine: RankedEngine, floor: FloorBuffer
+    ) -> TrialAnswer:
+        """One engine's answer, in time."""
+        values: CheckValues = {"language": order.channel}
+        if len(self._known) > 1:
+            values["provider"] = engine.provider
+        try:
+            async with asyncio.timeout(ENGINE_TIMEOUT_S):
+                return await self._hear_session(order, event, engine, floor, values)
+        except TimeoutError:
+            return TrialAnswer(replace(_red(order, "trial_late"), values=values))
 
     async def _hear_session(
-        self, order: TrialOrder, event: Event, opener: EngineOpener, floor: FloorBuffer
+        self,
+        order: TrialOrder,
+        event: Event,
+        engine: RankedEngine,
+        floor: FloorBuffer,
+        values: CheckValues,
     ) -> TrialAnswer:
         """Feed a session with all of a floor, and take what comes of it."""
-        values: CheckValues = {"language": order.channel}
+        opener = _patient(engine.opener)
         interpretation = _Interpretation()
         began = time.monotonic()
         session: FedSession | None = None
@@ -172,11 +205,12 @@ class TrialInterpreter:
         finally:
             if session is not None:
                 sent_ms = samples_to_ms(session.fed * BLOCK_SAMPLES)
-                cost_usd = self._price(opener.kind, sent_ms, interpretation.usage)
+                cost_usd = engine.price(opener.kind, sent_ms, interpretation.usage)
                 await session.dispose()
                 await add_cost(self._bus, order.event, SPENT_ON_TRIALS, cost_usd)
         values["seconds"] = round(floor.end / CLOCK_HZ, 1)
         values["cost_usd"] = round(cost_usd, 5)
+        values["words"] = sum(bool(piece.strip()) for piece in pieces(interpretation.text))
         if interpretation.first_s is not None:
             values["latency_ms"] = round(interpretation.first_s * 1_000)
         clip = _without_silent_ends(bytes(interpretation.pcm))
@@ -222,6 +256,11 @@ _WORDS = {
         "Open the stage page, publish the microphone, and say something.",
     ),
 }
+
+
+def _patient(opener: EngineOpener) -> EngineOpener:
+    """The same with the usual deadlines: no audience waits for a trial."""
+    return replace(opener, engines=replace(opener.engines, timeouts=None))
 
 
 def _red(order: TrialOrder, problem: str) -> CheckResult:

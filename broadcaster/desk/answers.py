@@ -98,6 +98,7 @@ class EventAnswers:
             "imported": event.imported is not None,
             "retention_days": event.retention_days,
             "delete_at": iso_time(event.delete_at_ms),
+            "failover": asdict(event.failover),
             "alarm_limits": asdict(AlarmLimits.of(event.alarm_limits)),
             "stage_key": stored.stage_key or "",
             "warnings": [asdict(warning) for warning in warnings],

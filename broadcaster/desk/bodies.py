@@ -28,6 +28,7 @@ from broadcaster.model.event import (
     Notice,
     Term,
 )
+from broadcaster.model.failover.choices import BEHIND_S, Failover
 from broadcaster.model.inputs.floor_delay import LONGEST_FLOOR_DELAY_MS
 from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import ALPHABET, Passcode
@@ -167,6 +168,14 @@ class GlossaryTerm(_Body):
     translations: dict[str, Word] = Field(default_factory=dict, max_length=MOST_LANGUAGES)
 
 
+class FailoverBody(_Body):
+    """How the engines of an event take over from each other; a missing one is as usual."""
+
+    providers: Providers = ()
+    standby: Standby = Standby.COLD
+    behind_s: float = Field(BEHIND_S, ge=5, le=60)
+
+
 Translations = Annotated[dict[str, Sentence], Field(max_length=MOST_LANGUAGES)]
 LanguageChoices = Annotated[list[LanguageChoice], Field(min_length=1, max_length=MOST_LANGUAGES)]
 
@@ -208,6 +217,7 @@ class EventOptions(_Body):
     time_zone: TimeZone | None = None
     auto_open_minutes: OpenMinutes | None = None
     auto_live: bool = False
+    failover: FailoverBody | None = None
 
     async def given(self) -> dict[str, Any]:
         """The options that were sent, as values of fields of `model.event.Event`.
@@ -239,6 +249,8 @@ class EventOptions(_Body):
         if "alarm_limits" in options:
             limits = self.alarm_limits or AlarmLimitsBody.model_validate({})
             options["alarm_limits"] = limits.model_dump(exclude_none=True)
+        if "failover" in options:
+            options["failover"] = Failover.of(options["failover"])
         for name in {"conference", "room"} & options.keys():
             options[name] = options[name] or ""
         return options

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, Interpreter
 from broadcaster.model.language import base_language, describe
 
@@ -18,12 +19,14 @@ class EventWarning:
         languages: tags of the channels it is about.
         message: a sentence for people.
         hint: what can be done.
+        values: figures in the message.
     """
 
     id: str
     languages: tuple[str, ...]
     message: str
     hint: str
+    values: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class InterpreterFacts:
         untried: it follows published documents and was not tried against the real service.
         told: what the interpreter tells of each language, by its code without region; None if it
             does not tell.
+        usd_per_hour: price of an hour of sound at each provider of the settings, by its id.
     """
 
     name: str
@@ -87,6 +91,7 @@ class InterpreterFacts:
     most_sessions: int | None = None
     untried: bool = False
     told: Callable[[], Mapping[str, Expectation] | None] = lambda: None
+    usd_per_hour: Mapping[str, float] = field(default_factory=dict)
 
     def offered(self) -> tuple[str, ...]:
         """Tags of the languages to choose from: the documented ones, and others that it told."""
@@ -99,9 +104,10 @@ class InterpreterFacts:
         told = self.told()
         return None if told is None else told.get(base_language(tag), _NOTHING)
 
-    def expectation(self, channel: Channel) -> Expectation | None:
+    def expectation(self, channel: Channel, event: Event) -> Expectation | None:
         """The same for a channel; None also if another provider interprets it, or a relay does."""
-        elsewhere = channel.providers and channel.providers[0] != self.providers[0]
+        wanted = event.failover.order(channel.providers)
+        elsewhere = wanted and wanted[0] != self.providers[0]
         return None if elsewhere or channel.relay_from else self.expected(channel.language)
 
     def is_continuous(self, channel: Channel) -> bool:
@@ -132,6 +138,7 @@ def warnings_about(event: Event, facts: InterpreterFacts) -> list[EventWarning]:
         *_about_languages(event, facts),
         *_about_translation(event, facts),
         *_about_provider(event, facts),
+        *_about_standby(event, facts),
     ]
 
 
@@ -172,7 +179,7 @@ def _about_languages(event: Event, facts: InterpreterFacts) -> Iterator[EventWar
 def _about_translation(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
     lacking = []
     for channel in event.channels:
-        expected = facts.expectation(channel)
+        expected = facts.expectation(channel, event)
         if expected is not None and expected.translates != "anything":
             lacking.append(channel.language)
     if lacking:
@@ -211,9 +218,11 @@ def _about_provider(event: Event, facts: InterpreterFacts) -> Iterator[EventWarn
             f"{facts.most_sessions}.",
             "Choose fewer languages, or ask the provider for more sessions.",
         )
-    missing = [one for one in event.channels if set(one.providers) - set(facts.providers)]
+    orders = {one.language: event.failover.order(one.providers) for one in event.channels}
+    missing = [one for one in event.channels if {*orders[one.language]} - {*facts.providers}]
     if missing:
-        unknown = sorted({name for one in missing for name in one.providers} - {*facts.providers})
+        named = {name for one in missing for name in orders[one.language]}
+        unknown = sorted(named - {*facts.providers})
         yield EventWarning(
             "provider_not_set_up",
             tuple(one.language for one in missing),
@@ -228,6 +237,35 @@ def _about_provider(event: Event, facts: InterpreterFacts) -> Iterator[EventWarn
             f"{facts.name} was not tried against the real service: its part of this program "
             "follows the published documents.",
             "Try your languages with a real speaker before the event.",
+        )
+
+
+def _about_standby(event: Event, facts: InterpreterFacts) -> Iterator[EventWarning]:
+    if event.failover.standby is not Standby.WARM:
+        return
+    listening: dict[str, float] = {}
+    for channel in event.channels:
+        wanted = event.failover.order(channel.providers) or facts.providers
+        known = [name for name in wanted if name in facts.providers] or facts.providers
+        if len(known) > 1:
+            listening[channel.language] = facts.usd_per_hour.get(known[1], 0.0)
+    if listening:
+        usd = sum(listening.values())
+        yield EventWarning(
+            "standby_costs",
+            tuple(listening),
+            f"The next service listens all the time to interpret {_listed([*listening])}. While "
+            f"these languages are interpreted, that costs about ${usd:.2f} more per hour.",
+            "If a break of some seconds will do, let it open its session when it is needed.",
+            {"usd_per_hour": round(usd, 2)},
+        )
+    else:
+        yield EventWarning(
+            "standby_missing",
+            (),
+            "This event wants a service that listens all the time, but no second service is set "
+            "up.",
+            "Add one to BROADCASTER_FALLBACK_PROVIDERS.",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from broadcaster.errors import EventOver, InvalidTransition, UnknownEvent
 from broadcaster.model.consoles.standby import TAKEOVER_SILENCE_S, Standby
+from broadcaster.model.failover.choices import Failover
 from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import Passcode
 from broadcaster.model.language import FLOOR
@@ -127,7 +128,7 @@ class Channel:
         takeover_silence_s: the AI takes over when the human interpreter has been silent for this
             long while the floor speaks.
         relay_from: language of the channel that it is interpreted from; empty for the floor.
-        providers: ids of the services that interpret, in this order; empty as in the settings.
+        providers: ids of the services that interpret, in this order; empty as for the event.
     """
 
     language: str
@@ -232,6 +233,7 @@ class Event:
         owner: subject of the organizer that created it; empty if it was an admin.
         rehearsal_of: id of the event that it rehearses. Such an event is shown to nobody and is
             erased when its rehearsal has ended; empty for all others.
+        failover: how its engines take over from each other.
     """
 
     id: str
@@ -270,6 +272,7 @@ class Event:
     imported: ImportedTalk | None = None
     owner: str = ""
     rehearsal_of: str = ""
+    failover: Failover = field(default_factory=Failover)
 
     def channel_ids(self) -> tuple[str, ...]:
         """Everything a listener can choose, the floor first."""
@@ -370,12 +373,10 @@ class Event:
         raw["stereo_input"] = StereoInput(raw.get("stereo_input", StereoInput.AUTO))
         raw["glossary"] = tuple(Term(**term) for term in raw.get("glossary", ()))
         raw["do_not_translate"] = tuple(raw.get("do_not_translate", ()))
-        passcode = raw.get("passcode")
-        raw["passcode"] = Passcode(**passcode) if passcode else None
-        pause_notice = raw.get("pause_notice")
-        raw["pause_notice"] = Notice(**pause_notice) if pause_notice else None
-        imported = raw.get("imported")
-        raw["imported"] = ImportedTalk(**imported) if imported else None
+        raw["passcode"] = Passcode(**raw["passcode"]) if raw.get("passcode") else None
+        raw["pause_notice"] = Notice(**raw["pause_notice"]) if raw.get("pause_notice") else None
+        raw["imported"] = ImportedTalk(**raw["imported"]) if raw.get("imported") else None
+        raw["failover"] = Failover.of(raw.get("failover"))
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in raw.items() if name in known})
 

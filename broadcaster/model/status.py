@@ -117,6 +117,7 @@ class BoothStatus:
         interpreter: the engine in use.
         provider: name of the service that runs it.
         fallback: it has taken over from an engine that is preferred and has trouble.
+        stands_by: name of the service that listens and would speak next; empty for none.
         cost_usd: what its sessions have cost so far, by the price table of the settings.
         glossary_said: how often the source captions held a term of the glossary; those whose
             translation may still come are not counted.
@@ -155,6 +156,7 @@ class BoothStatus:
     interpreter: str = ""
     provider: str = ""
     fallback: bool = False
+    stands_by: str = ""
     cost_usd: float = 0.0
     glossary_said: int = 0
     glossary_hits: int = 0

@@ -1,6 +1,7 @@
 /** The optional part of the form of an event: interpreters, voices, glossaries, and what else can be set. */
 import { FloorDelayField } from './floor-delay-field.js';
 import { glossaryOf, joined, linesOf, pastedLines } from './glossary.js';
+import { FailoverFields } from './interpreting/failover-fields.js';
 import { InterpretingFields } from './interpreting/language-options.js';
 import { helpOf } from './interpreting/provider-help.js';
 import { JoinFields } from './join-options.js';
@@ -136,6 +137,7 @@ export class Advanced {
   #file = byId('glossary-file', HTMLInputElement);
   /** @type {Map<string, LanguageRow>} */
   #rows = new Map();
+  #failover = new FailoverFields();
   #hold = new HoldField();
   #floorDelay = new FloorDelayField();
   #schedule = new ScheduleFields();
@@ -144,7 +146,7 @@ export class Advanced {
   #facts = null;
 
   constructor() {
-    const fields = [this.#hold, this.#floorDelay, this.#schedule, this.#join];
+    const fields = [this.#failover, this.#hold, this.#floorDelay, this.#schedule, this.#join];
     this.#part.append(...fields.map(({ element }) => element));
     this.#part.addEventListener('invalid', () => (this.#part.open = true), true);
     this.#file.addEventListener('change', () => void this.#import());
@@ -190,6 +192,7 @@ export class Advanced {
     this.#cap.value = String(event?.spend_cap_usd ?? '');
     this.#retention.value = String(event?.retention_days ?? '');
     this.#downloads.checked = event?.downloads ?? false;
+    this.#failover.fill(event?.failover);
     this.#hold.fill(event?.hold_back_s ?? 0);
     this.#floorDelay.fill(event?.floor_delay_ms ?? 0);
     this.#schedule.fill(event);
@@ -211,6 +214,7 @@ export class Advanced {
       spend_cap_usd: this.#cap.value === '' ? null : this.#cap.valueAsNumber,
       retention_days: this.#retention.value === '' ? null : this.#retention.valueAsNumber,
       downloads: this.#downloads.checked,
+      failover: this.#failover.values,
       hold_back_s: this.#hold.seconds,
       floor_delay_ms: this.#floorDelay.ms,
       ...this.#schedule.values,

@@ -16,7 +16,9 @@
 /** @typedef {Language & {interpreter: Interpreter, always: boolean, voice: string | null,
  *   standby: 'warm' | 'cold', takeover_silence_s: number,
  *   relay_from: string | null, providers: string[]}} EventLanguage */
-/** @typedef {{id: string, languages: string[], message: string, hint: string}} Warning */
+/** @typedef {{providers: string[], standby: 'warm' | 'cold', behind_s: number}} Failover */
+/** @typedef {{id: string, languages: string[], message: string, hint: string,
+ *   values?: Record<string, number>}} Warning */
 /** @typedef {{text: string, translations: Record<string, string>}} Term */
 
 /**
@@ -34,6 +36,7 @@
  * @property {boolean} downloads whether attendees may keep the captions as a file
  * @property {number} hold_back_s by which captions reach readers later
  * @property {number} floor_delay_ms by which listeners hear the floor later
+ * @property {Failover} failover how its services take over from each other
  * @property {string} code what attendees type; empty for an event of an earlier version
  * @property {string | null} passcode
  * @property {string | null} starts_at ISO 8601
@@ -88,6 +91,7 @@
  * @property {'' | 'translate' | 'converse' | 'transcribe'} interpreter
  * @property {string} [provider] who runs it
  * @property {boolean} [fallback] it has taken over from the preferred one
+ * @property {string} [stands_by] who listens and would take over; empty for nobody
  * @property {number} dropped_ms interpreted sound that was skipped
  * @property {number} unsent_ms floor sound that did not reach the interpreter
  * @property {number} unusable_events answers of the interpreter that could not be used

@@ -102,6 +102,7 @@ function names(status, languages) {
   if (channel !== 'floor') details.push(say('aiBadge'));
   if (engine) details.push(say(ENGINES[engine]));
   if (status.fallback) details.push(say('engineFallback', { provider: status.provider ?? '' }));
+  if (status.stands_by) details.push(say('engineStandsBy', { provider: status.stands_by }));
   if (relay_from) details.push(say('relayHeard', { language: languageName(relay_from) }));
   if (language?.always) details.push(say('engineAlways'));
   if (glossary_said > 0) {

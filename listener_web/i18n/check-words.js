@@ -23,9 +23,10 @@ export function lightWords(light) {
 export function checkName({ check, values }) {
   const key = `checkName_${check}`;
   const name = isKey(key) ? say(key) : check;
-  const { language } = values;
-  if (typeof language !== 'string' || language === 'floor') return name;
-  return say('checkNameOf', { name, language: languageName(language) });
+  const { language, provider } = values;
+  const spoken = typeof language === 'string' && language !== 'floor';
+  const known = spoken ? say('checkNameOf', { name, language: languageName(language) }) : name;
+  return typeof provider === 'string' ? say('checkNameOf', { name: known, language: provider }) : known;
 }
 
 /**

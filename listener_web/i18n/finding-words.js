@@ -3,7 +3,7 @@
  * The server's own words are English. Those of other languages are found by the ids of its findings.
  */
 import { say, wordsLanguage } from './say.js';
-import { languageName, listed } from './written.js';
+import { languageName, listed, money } from './written.js';
 
 /** @typedef {import('../desk/api-types.js').EventLanguage} EventLanguage */
 /** @typedef {import('../desk/api-types.js').Warning} Warning */
@@ -71,6 +71,8 @@ const WARNINGS = new Map([
   ['too_many_sessions', 'warnTooManySessions'],
   ['provider_untried', 'warnProviderUntried'],
   ['provider_not_set_up', 'warnProviderMissing'],
+  ['standby_costs', 'warnStandbyCosts'],
+  ['standby_missing', 'warnStandbyMissing'],
 ]);
 
 /**
@@ -79,14 +81,14 @@ const WARNINGS = new Map([
  * @param {Warning} warning
  * @param {readonly EventLanguage[]} languages of the event
  */
-export function warningWords({ id, languages: tags, message, hint }, languages) {
+export function warningWords({ id, languages: tags, message, hint, values }, languages) {
   const key = WARNINGS.get(id);
   if (wordsLanguage() === 'en' || key === undefined) return `${message} ${hint}`;
   const names = tags.map((tag) => {
     const english = languages.find((language) => language.tag === tag)?.english_name;
     return languageName(tag, english);
   });
-  return say(key, { languages: listed(names) });
+  return say(key, { languages: listed(names), cost: money(values?.['usd_per_hour'] ?? 0) });
 }
 
 /**

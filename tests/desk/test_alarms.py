@@ -272,6 +272,20 @@ def test_the_log_tells_of_speakers_and_booths() -> None:
     assert told(FINE, AT_THE_CAP)[1:] == []
 
 
+def test_the_log_tells_which_service_took_over_and_when_the_first_is_back() -> None:
+    def by(provider: str, **changes: Any) -> EventStatus:
+        return booths(es=replace(LIVE["es"], provider=provider, **changes))
+
+    fallback = by("Local", fallback=True, last_error="interpreter_behind")
+    assert told(by(""), by("Cloud"), by("Cloud"), fallback, fallback, by("Cloud"))[1:] == [
+        (
+            "engine_changed",
+            {"channel": "es", "before": "Cloud", "after": "Local", "error": "interpreter_behind"},
+        ),
+        ("engine_returned", {"channel": "es", "before": "Local", "after": "Cloud"}),
+    ]
+
+
 def test_another_process_goes_on_where_one_stopped() -> None:
     event = WatchedEvent(BEGIN_MS - 60_000)
     for second in range(12):

@@ -190,6 +190,7 @@ OPTIONS: dict[str, Any] = {
     "stereo_input": "left",
     "downloads": True,
     "floor_delay_ms": 250,
+    "failover": {"providers": ["local", "openai"], "standby": "cold", "behind_s": 20},
 }
 
 
@@ -250,6 +251,7 @@ async def test_without_options_an_event_has_their_defaults(server: Server) -> No
         "stereo_input": "auto",
         "downloads": False,
         "floor_delay_ms": 0,
+        "failover": {"providers": [], "standby": "cold", "behind_s": 12},
     }
     assert defaults.items() <= event.items()
 
@@ -260,6 +262,7 @@ async def test_options_change_while_live_and_only_those_that_are_sent(server: Se
     body, _ = await call(server, "PATCH", path, 200, json={"spend_cap_usd": 30})
     assert {**OPTIONS, "spend_cap_usd": 30}.items() <= body.items()
     change: dict[str, Any] = {"spend_cap_usd": None, "source_language": None, "glossary": []}
+    change["failover"] = {"providers": [], "standby": "warm", "behind_s": 12}
     body, _ = await call(server, "PATCH", path, 200, json=change)
     assert {**OPTIONS, **change}.items() <= body.items()
     body, _ = await call(server, "PATCH", path, 200, json={"stereo_input": "both"})
@@ -270,6 +273,9 @@ async def test_options_change_while_live_and_only_those_that_are_sent(server: Se
         {"stereo_input": None},
         {"downloads": None},
         {"floor_delay_ms": 10_001},
+        {"failover": {"behind_s": 4}},
+        {"failover": {"standby": "hot"}},
+        {"failover": {"providers": ["No, thanks"]}},
     ):
         body, _ = await call(server, "PATCH", path, 422, json=wrong)
         assert body["error"] == "bad_request"

@@ -12,6 +12,7 @@ from broadcaster.bus.embedded import EmbeddedBus
 from broadcaster.model import keys
 from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, Event, EventState
+from broadcaster.model.failover.choices import Failover
 from broadcaster.model.ports import Bus
 from broadcaster.model.status import BoothState, BoothStatus
 from tests.bus.databases import locked
@@ -148,6 +149,10 @@ async def test_an_event_is_created_with_a_passcode() -> None:
         await page.locator("#language-list input[value='fr']").check()
         await page.locator("#advanced > summary").click()
         await page.locator("#advanced [name='passcode']").fill("Water-24")
+        services = page.locator("#advanced > .interpreting-fields")
+        await services.locator("[name='providers']").fill("qwen, openai")
+        await services.locator("[name='engine-standby']").select_option("warm")
+        await services.locator("[name='behind_s']").fill("15")
         spanish = page.locator(".language-option[data-tag='es']")
         await spanish.locator("[name='voice']").fill("cedar")
         await spanish.locator(".interpreting summary").click()
@@ -171,3 +176,4 @@ async def test_an_event_is_created_with_a_passcode() -> None:
             providers=("local", "openai"),
         )
         assert event.channels == (spanish_from_french, Channel("fr"))
+        assert event.failover == Failover(("qwen", "openai"), Standby.WARM, 15.0)

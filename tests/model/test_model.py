@@ -8,7 +8,9 @@ from broadcaster.model import language
 from broadcaster.model.audience import Audience
 from broadcaster.model.audio import AudioFrame, Kind
 from broadcaster.model.caption import Caption
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import TRANSITIONS, Channel, Event, EventState
+from broadcaster.model.failover.choices import Failover
 from broadcaster.model.inputs.stereo_input import StereoInput
 from broadcaster.model.join import Passcode
 from broadcaster.model.status import (
@@ -89,6 +91,16 @@ def test_a_passcode_and_a_start_are_stored() -> None:
     )
     assert Event.from_json(event.to_json()) == event
     assert event.starts_at() == "2026-11-27T14:00:00Z"
+
+
+def test_an_event_that_was_stored_before_failover_has_the_usual_one() -> None:
+    stored = json.loads(EVENT.to_json())
+    del stored["failover"]
+    assert Event.from_json(json.dumps(stored).encode()).failover == Failover()
+    stored["failover"] = {"providers": ["local"]}
+    assert Event.from_json(json.dumps(stored).encode()).failover == Failover(("local",))
+    warm = dataclasses.replace(EVENT, failover=Failover(("qwen",), Standby.WARM, 20.0))
+    assert Event.from_json(warm.to_json()) == warm
 
 
 def test_a_passcode_does_not_show_in_logs() -> None:

@@ -56,7 +56,7 @@ class BoothKey:
     providers: tuple[str, ...]
 
     @classmethod
-    def of(cls, channel: Channel) -> "BoothKey":
+    def of(cls, channel: Channel, event: Event) -> "BoothKey":
         """The key of a channel's booth."""
         return cls(
             channel.language,
@@ -64,7 +64,7 @@ class BoothKey:
             channel.voice,
             channel.restarts,
             channel.relay_from,
-            channel.providers,
+            event.failover.order(channel.providers),
         )
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from broadcaster.booths.engines.engine import Done, EngineOutput
+from broadcaster.booths.engines.engine import Done, EngineOutput, SourceText
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.counts import SessionCounts
@@ -19,8 +19,10 @@ from broadcaster.booths.sessions.failover import EngineRanking, works
 from broadcaster.booths.sessions.fed_session import DRAIN_S, FedSession
 from broadcaster.booths.sessions.last_words import OWED_S, LastWords
 from broadcaster.booths.sessions.output import SessionOutput, Sink, is_answer
+from broadcaster.booths.sessions.recovery import Recovery, ReportState
 from broadcaster.booths.sessions.rotation import place_to_cut, rotate_in_s
-from broadcaster.booths.sessions.watchdogs import SilenceWatch
+from broadcaster.booths.sessions.standby import StandIn
+from broadcaster.booths.sessions.watchdogs import LagWatch, SilenceWatch
 from broadcaster.booths.text.spoken_language import LanguageWatch
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
@@ -28,25 +30,12 @@ from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.model.status import BoothState
-from broadcaster.system.backoff import Backoff
 from broadcaster.system.tasks import first_of
 from broadcaster.writing.scripts import base_language
 
 log = logging.getLogger("broadcaster.booths")
 
 ROTATION_RETRY_S = 20.0
-FIRST_RETRY_S = 0.5
-LONGEST_RETRY_S = 8.0
-FIRST_FAILED_RETRY_S = 10.0
-LONGEST_FAILED_RETRY_S = 60.0
-"""A failed booth keeps trying at this pace. It recovers once the key or the account is fixed."""
-LONGEST_ASKED_S = 300.0
-"""The server's Retry-After is honoured up to this limit."""
-
-_SAYS_TOO_LITTLE = frozenset({"interpreter_silent", "interpreter_mute"})
-
-ReportState = Callable[[BoothState, str], None]
-"""Takes each change of the booth's state, and the reason if something is wrong."""
 
 
 class SessionChain:
@@ -68,9 +57,8 @@ class SessionChain:
 
     Attributes:
         sessions: how many sessions were opened so far.
-        failures: how many of them failed, or could not be opened.
-        last_failure: the last of these failures, with its Unix time in milliseconds.
         rotates_at_ms: Unix time at which the current session will be replaced, once it is known.
+        recovery: knows which of them failed.
     """
 
     def __init__(
@@ -89,8 +77,6 @@ class SessionChain:
         finishes: Callable[[], bool] = lambda: True,
     ) -> None:
         self.sessions = 0
-        self.failures = 0
-        self.last_failure: tuple[InterpreterFailed, int] | None = None
         self.rotates_at_ms: int | None = None
         self._finishes = finishes
         self._goes_on = False
@@ -99,28 +85,48 @@ class SessionChain:
         self._language = language
         self._event = event
         self._ranking = EngineRanking((opener, *fallbacks), clock)
+        self.recovery = Recovery(
+            language, self._ranking, report_state, clock, self.left, self._last_words
+        )
         self._better_found = asyncio.Event()
         self._buffer = buffer
         self._report_state = report_state
         self._clock = clock
+        spoken = "" if language == FLOOR else base_language(language)
         self._output = SessionOutput(
             buffer=buffer,
             sink=sink,
             language_watch=language_watch,
-            language="" if language == FLOOR else base_language(language),
+            language=spoken,
             voiced=voiced,
         )
         self._silence_expected = sink.silence_expected
         self._silence_watch = SilenceWatch(buffer, clock, self._owes_nothing)
+        self._lag_watch = LagWatch(
+            buffer,
+            clock,
+            limit_s=lambda: self._event.failover.behind_s,
+            may_change=lambda: self._ranking.another_is_ready(self.rank),
+            silence_expected=sink.silence_expected,
+        )
         self._answered_until = 0
         self._current: FedSession | None = None
         self._next: FedSession | None = None
         self._handed_over = asyncio.Event()
         self._spoken_at_cut = 0
         self._stopped_at: int | None = None
-        self._backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
-        self._failed_backoff = Backoff(FIRST_FAILED_RETRY_S, LONGEST_FAILED_RETRY_S)
         self._counts = SessionCounts()
+        self._stand_in = StandIn(
+            language=language,
+            spoken=spoken,
+            ranking=self._ranking,
+            buffer=buffer,
+            clock=clock,
+            counts=self._counts,
+            event=lambda: self._event,
+            rank=lambda: self.rank,
+            done_until=lambda: self._output.done_until,
+        )
 
     def go_on_after(self, texts: list[str], done_until: int) -> None:
         """Begin where another booth stopped; see `SessionOutput.go_on_after`."""
@@ -146,13 +152,24 @@ class SessionChain:
         if not self._goes_on:
             self._output.done_until = self._buffer.end
         self._goes_on = False
+        await first_of(
+            self._interpret(), self._stand_in.run(), name=f"sessions of {self._language}"
+        )
+
+    async def _interpret(self) -> None:
+        """Open one session after the other until the chain has to leave."""
         while not (self._leaving.is_set() and self._last_words.are_said(self._output.done_until)):
             self._report_state(BoothState.CONNECTING, "")
             try:
-                self._begin(await self._open())
+                self._begin(self._stand_in.take(self._ranking.rank) or await self._open())
                 await self._listen_until_one_fails()
             except InterpreterFailed as failure:
-                await self._recover(failure)
+                await self.recovery.recover(
+                    failure,
+                    self.rank,
+                    ready=self._stand_in.ready,
+                    sends_unusable=self._current is not None and self._current.sends_unusable,
+                )
             finally:
                 await self._dispose()
 
@@ -173,7 +190,13 @@ class SessionChain:
         for session in (self._current, self._next):
             if session is not None:
                 self._counts.take(session)
+        self._stand_in.count()
         return self._counts
+
+    @property
+    def stands_by(self) -> int | None:
+        """Number of the engine that listens and would speak next; None without one."""
+        return self._stand_in.ready
 
     @property
     def rank(self) -> int:
@@ -196,39 +219,14 @@ class SessionChain:
         """Start a session that hears everything that is not interpreted yet."""
         self._current = session
         self._silence_watch.begin()
+        self._lag_watch.begin(self._output.done_until)
         self._answered_until = self._buffer.end
         self._output.begin()
-        session.feed_from(self._output.done_until)
+        if session.is_fed:  # it stood by
+            self.sessions += 1
+        else:
+            session.feed_from(self._output.done_until)
         self._report_state(BoothState.LIVE, "")
-
-    async def _recover(self, failure: InterpreterFailed) -> None:
-        """Wait before the next attempt, and longer if a person has to act first."""
-        self.failures += 1
-        self.last_failure = (failure, self._clock.now_ms())
-        if self._ranking.failed(self.rank, failure):
-            log.warning("another engine takes over: %s", failure.error)
-            self._report_state(BoothState.RETRYING, failure.message)
-            return
-        if not failure.retryable:
-            log.error("booth failed: %s", failure.error)
-            self._report_state(BoothState.FAILED, failure.advice())
-            await self._pause(self._failed_backoff.next_s())
-            return
-        delay_s = max(self._backoff.next_s(), min(failure.retry_after_s or 0.0, LONGEST_ASKED_S))
-        log.warning("booth retries in %.1f s: %s", delay_s, failure.error)
-        reason = failure.message
-        if failure.error in _SAYS_TOO_LITTLE and self._current and self._current.sends_unusable:
-            reason += ", because what it sends cannot be used"
-        self._report_state(BoothState.RETRYING, reason)
-        await self._pause(delay_s)
-
-    async def _pause(self, seconds: float) -> None:
-        if self._last_words.until is not None:
-            await self._clock.sleep(min(seconds, LONGEST_RETRY_S))
-            return
-        await first_of(
-            self._clock.sleep(seconds), self.left(), name=f"pause before {self._language}"
-        )
 
     async def left(self) -> None:
         """Return when it has been told to leave."""
@@ -244,6 +242,7 @@ class SessionChain:
                 self._find_better(),
                 self._stop_at_pause(),
                 self._silence_watch.run(),
+                self._lag_watch.run(),
                 name=f"interpret {self._language}",
             )
         except asyncio.CancelledError:
@@ -287,9 +286,9 @@ class SessionChain:
     def _push_output(self, output: EngineOutput) -> None:
         if is_answer(output):
             self._silence_watch.answered()
+            self._lag_watch.answered(None if isinstance(output, SourceText) else output.position)
             self._answered_until = self._buffer.end
-            self._backoff.reset()
-            self._failed_backoff.reset()
+            self.recovery.works()
         if isinstance(output, Done) and self._current is not None:
             self._counts.add_usage(self._current, output.usage)
         self._output.push_output(output)

@@ -1,36 +1,37 @@
 """Chooses which of a channel's engines speaks: the preferred one, or another while it has trouble.
 
 Each engine has a circuit breaker. It opens when the engine refuses, hangs, says nothing, speaks the
-wrong language, or is lost twice in a minute; then the next engine takes over at once. A better one
-is tried in the background, each time after a longer wait, and takes over again in a pause once it
-has worked for some seconds.
+wrong language, stays too far behind, or is lost twice in a minute; then the next engine takes over
+at once. A better one is tried in the background, each time after a longer wait, and takes over
+again in a pause once it has worked for some seconds.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
+from broadcaster.booths.engines.engine import Done
 from broadcaster.booths.engines.opening import EngineOpener
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.counts import SessionCounts
 from broadcaster.booths.sessions.fed_session import FedSession
 from broadcaster.booths.sessions.output import is_answer
+from broadcaster.booths.sessions.watchdogs import TOO_FAR_BEHIND
 from broadcaster.errors import InterpreterFailed
 from broadcaster.model.audio import CLOCK_HZ
 from broadcaster.model.event import Event
 from broadcaster.model.ports import Clock
 from broadcaster.system.tasks import first_of
 
-FIRST_TRIAL_S = 10.0
-LONGEST_TRIAL_S = 30.0
-"""Wait before an engine that had trouble is tried again; it doubles up to here."""
 PROOF_S = 8.0
 """An engine that is tried must work for this long."""
 ANSWERED_SPEECH_S = 3.0
 """If it hears this much speech in that time, it must have said something."""
-TRUSTED_AFTER_S = 120.0
-"""After this long without trouble an engine's earlier trouble is forgotten."""
 SECOND_LOSS_S = 60.0
 """A lost session is opened again at the same engine, unless one was lost this soon before."""
+LOOK_EVERY_S = 10.0
+"""Interval at which the preferred engine is asked whether it still speaks."""
 _LOST = frozenset(
     {
         "session_dropped",
@@ -42,25 +43,60 @@ _LOST = frozenset(
 )
 
 
+class NextStep(Enum):
+    """The step that follows a failure."""
+
+    OTHER = auto()
+    """Another engine is to be opened, at once."""
+    AGAIN = auto()
+    """The same engine is to be opened again, at once."""
+    LATER = auto()
+    """The engine is to be opened again after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Penalty:
+    """The wait before an engine that had trouble is tried again.
+
+    Attributes:
+        first_s: the first time.
+        longest_s: it doubles up to here.
+        forgotten_s: after this long without trouble, earlier trouble is forgotten.
+    """
+
+    first_s: float
+    longest_s: float
+    forgotten_s: float
+
+
+USUAL = _Penalty(first_s=10.0, longest_s=30.0, forgotten_s=120.0)
+BEHIND = _Penalty(first_s=300.0, longest_s=1_800.0, forgotten_s=3_600.0)
+"""An engine falls behind slowly, so that a trial of some seconds says little about it."""
+
+
 @dataclass(slots=True)
 class _Breaker:
     """The trouble of one engine; times on the monotonic clock."""
 
-    troubles: int = 0
+    troubles: Counter[_Penalty] = field(default_factory=Counter)
     closed_at: float = 0.0
     lost_at: float | None = None
     chosen_at: float = 0.0
 
+    def lost_lately(self, now: float) -> bool:
+        return self.lost_at is not None and now - self.lost_at <= SECOND_LOSS_S
+
     def lose_once(self, now: float) -> bool:
         """Note that a session was lost; returns whether that is the first in a while."""
-        before, self.lost_at = self.lost_at, now
-        return before is None or now - before > SECOND_LOSS_S
+        again, self.lost_at = self.lost_lately(now), now
+        return not again
 
-    def open(self, now: float) -> None:
-        if now - self.chosen_at > TRUSTED_AFTER_S:
-            self.troubles = 0
-        self.troubles += 1
-        self.closed_at = now + min(FIRST_TRIAL_S * 2 ** (self.troubles - 1), LONGEST_TRIAL_S)
+    def open(self, now: float, penalty: _Penalty = USUAL) -> None:
+        if now - self.chosen_at > penalty.forgotten_s:
+            self.troubles[penalty] = 0
+        wait_s = penalty.first_s * 2 ** self.troubles[penalty]
+        self.troubles[penalty] += 1
+        self.closed_at = max(self.closed_at, now + min(wait_s, penalty.longest_s))
 
 
 class EngineRanking:
@@ -89,25 +125,47 @@ class EngineRanking:
         """The engine with this number."""
         return self._openers[rank]
 
-    def failed(self, rank: int, failure: InterpreterFailed) -> bool:
+    def failed(
+        self, rank: int, failure: InterpreterFailed, *, ready: int | None = None
+    ) -> NextStep:
         """Note trouble of an engine.
 
-        Returns:
-            Whether another engine is to be opened, at once.
+        Args:
+            rank: number of the engine.
+            failure: what happened.
+            ready: number of an engine whose session is open already.
         """
         if len(self._openers) == 1:
-            return False
+            return NextStep.LATER
         now = self._clock.monotonic()
         breaker = self._breakers[rank]
-        if failure.error in _LOST and breaker.lose_once(now):
-            return False
-        breaker.open(now)
+        if failure.error in _LOST and breaker.lose_once(now) and ready is None:
+            return NextStep.AGAIN
+        breaker.open(now, BEHIND if failure.error == TOO_FAR_BEHIND else USUAL)
         if rank != self.rank:
-            return True
-        ready = (one for one, other in enumerate(self._breakers) if other.closed_at <= now)
-        following = next(ready, None)
+            return NextStep.OTHER
+        following = self._first_ready(0) if ready is None else ready
         self.choose((rank + 1) % len(self._openers) if following is None else following)
-        return following is not None
+        return NextStep.LATER if following is None else NextStep.OTHER
+
+    def another_is_ready(self, rank: int) -> bool:
+        """Whether an engine other than this one could take over now."""
+        now = self._clock.monotonic()
+        others = (one for number, one in enumerate(self._breakers) if number != rank)
+        return any(one.closed_at <= now for one in others)
+
+    def stand_in(self, rank: int) -> int | None:
+        """Number of the engine that takes over from this one if it fails; None without one."""
+        return self._first_ready(rank + 1)
+
+    def lost_lately(self, rank: int) -> bool:
+        """Whether one more lost session of this engine leads to another one."""
+        return self._breakers[rank].lost_lately(self._clock.monotonic())
+
+    def _first_ready(self, first: int) -> int | None:
+        now = self._clock.monotonic()
+        numbers = range(first, len(self._openers))
+        return next((one for one in numbers if self._breakers[one].closed_at <= now), None)
 
     def choose(self, rank: int) -> None:
         """Use this engine from now on."""
@@ -122,7 +180,7 @@ class EngineRanking:
         """Wait until an engine that is preferred to the present one may be tried; its number."""
         while True:
             if self.rank == 0:
-                await self._clock.sleep(FIRST_TRIAL_S)
+                await self._clock.sleep(LOOK_EVERY_S)
                 continue
             now = self._clock.monotonic()
             waits = [breaker.closed_at - now for breaker in self._breakers[: self.rank]]
@@ -151,6 +209,8 @@ async def works(
         nonlocal answered
         while (output := await session.output()) is not None:
             answered = answered or is_answer(output)
+            if isinstance(output, Done):
+                counts.add_usage(session, output.usage)
         raise InterpreterFailed("session_ended", "the session was ended", retryable=True)
 
     try:

@@ -29,12 +29,14 @@ class FedSession:
     Attributes:
         rank: number of its engine among those of the channel, 0 for the preferred one.
         fed: blocks sent, which the provider bills.
+        is_fed: whether it hears the floor.
         began_at_ms: Unix time at which it was open.
     """
 
     def __init__(self, engine: Engine, buffer: FloorBuffer, clock: Clock, rank: int = 0) -> None:
         self.rank = rank
         self.fed = 0
+        self.is_fed = False
         self.began_at_ms = clock.now_ms()
         self._engine = engine
         self._buffer = buffer
@@ -117,6 +119,7 @@ class FedSession:
     def feed_from(self, position: int) -> None:
         """Feed it the floor from `position` on, faster than real time until it has caught up."""
         self._next = position
+        self.is_fed = True
         self._tasks.append(asyncio.create_task(self._feed(), name="session feed"))
 
     def hear_again_from(self, position: int) -> None:
@@ -152,6 +155,22 @@ class FedSession:
             self._changed.clear()
             await self._changed.wait()
         return self._outputs.popleft()
+
+    @property
+    def over(self) -> bool:
+        """Whether no further output comes: it has ended or was lost."""
+        return self._ended
+
+    def take_outputs(self) -> list[EngineOutput]:
+        """The outputs that nobody has taken yet, in order; never waits."""
+        outputs = list(self._outputs)
+        self._outputs.clear()
+        return outputs
+
+    def put_back(self, outputs: list[EngineOutput]) -> None:
+        """Let `output` begin with these, which were taken before."""
+        self._outputs.extendleft(reversed(outputs))
+        self._changed.set()
 
     async def _read(self) -> None:
         try:

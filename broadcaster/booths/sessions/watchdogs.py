@@ -1,4 +1,4 @@
-"""Watchdogs for interpreters that fail without an error: silent, or writing without speaking.
+"""Watchdogs for interpreters that fail without an error: silent, mute, or far behind.
 
 An interpreter that speaks the wrong language is noticed by `spoken_language.LanguageWatch`.
 """
@@ -19,6 +19,12 @@ SILENT_AFTER_SPEECH = 1.5
 """If the speaker pauses, the answer may take this many times `SILENT_S` of real time."""
 MUTE_SENTENCES = 2
 """After this many finished sentences without sound the session is replaced."""
+BEHIND_FOR_S = 8.0
+"""A session may be too far behind for this long; then another engine takes over."""
+CATCHES_UP_S = 1.0
+"""A session that has become less late by this much in that time is given as much time again."""
+TOO_FAR_BEHIND = "interpreter_behind"
+"""Error id of an interpreter that stays too far behind the speaker."""
 
 
 class SilenceWatch:
@@ -79,6 +85,84 @@ class SilenceWatch:
                     "the interpreter says nothing although the speaker speaks",
                     retryable=True,
                 )
+
+
+class LagWatch:
+    """Ends a session that stays too far behind the speaker, if another engine could take over.
+
+    The backlog is the speech after the newest place on the floor that the session has answered, as
+    far as its provider says to which place an answer belongs.
+
+    Args:
+        buffer: the floor.
+        clock: time.
+        limit_s: seconds of speech that a session may be behind; asked again and again.
+        may_change: whether another engine could take over now.
+        silence_expected: whether an interpreter is right to say nothing now.
+    """
+
+    def __init__(
+        self,
+        buffer: FloorBuffer,
+        clock: Clock,
+        *,
+        limit_s: Callable[[], float],
+        may_change: Callable[[], bool],
+        silence_expected: Callable[[], bool],
+    ) -> None:
+        self._buffer = buffer
+        self._clock = clock
+        self._limit_s = limit_s
+        self._may_change = may_change
+        self._silence_expected = silence_expected
+        self._reached = 0
+
+    def begin(self, position: int) -> None:
+        """A session begins, which hears the floor from this event-clock sample on."""
+        self._reached = position
+
+    def answered(self, position: int | None) -> None:
+        """The interpreter said something.
+
+        Args:
+            position: event-clock sample of the floor it was interpreted from; None if unknown.
+        """
+        self._reached = max(self._reached, self._buffer.end if position is None else position)
+
+    async def run(self) -> None:
+        """Look at every block of the floor until the session has been too far behind for too long.
+
+        Raises:
+            InterpreterFailed: `interpreter_behind`.
+        """
+        since: float | None = None
+        behind_then_s = 0.0
+        while True:
+            await self._buffer.grown()
+            if self._silence_expected():
+                self._reached = self._buffer.end
+            behind_s = self._behind_s()
+            if behind_s <= self._limit_s() or not self._may_change():
+                since = None
+                continue
+            now = self._clock.monotonic()
+            if since is None:
+                since, behind_then_s = now, behind_s
+            if now - since < BEHIND_FOR_S:
+                continue
+            if behind_s > behind_then_s - CATCHES_UP_S:
+                raise InterpreterFailed(
+                    TOO_FAR_BEHIND,
+                    f"the interpreter is {behind_s:.0f} s of speech behind the speaker",
+                    retryable=True,
+                )
+            since, behind_then_s = now, behind_s
+
+    def _behind_s(self) -> float:
+        end = self._buffer.end
+        if end - self._reached <= self._limit_s() * CLOCK_HZ:
+            return 0.0
+        return self._buffer.speech.spoken_s(self._reached, end)
 
 
 class MuteWatch:

@@ -37,6 +37,7 @@ class WatchedEvent:
         speaker: whether a speaker was connected when the floor last reported.
         failed: channels whose booth has no session.
         reconnects: sessions of each channel that have failed.
+        providers: the service that interprets each channel.
         book: the alarms.
         edges: the last report of each edge.
     """
@@ -45,6 +46,7 @@ class WatchedEvent:
     speaker: bool = False
     failed: set[str] = field(default_factory=set)
     reconnects: dict[str, int] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
     book: AlarmBook = field(default_factory=AlarmBook)
     edges: dict[str, EdgeSeen] = field(default_factory=dict)
 
@@ -93,7 +95,21 @@ class WatchedEvent:
                     found.append(("booth_recovered", {"channel": channel}))
             elif booth.reconnects > known and channel not in self.failed:
                 found.append(("booth_reconnected", _about(booth)))
+            found += self._observe_provider(booth)
         return found
+
+    def _observe_provider(self, booth: BoothStatus) -> list[Happening]:
+        """Another service interprets a channel, because of trouble or when that is over."""
+        before = self.providers.get(booth.channel, "")
+        if not booth.provider or booth.provider == before:
+            return []
+        self.providers[booth.channel] = booth.provider
+        if not before:
+            return []
+        values: Values = {"channel": booth.channel, "before": before, "after": booth.provider}
+        if not booth.fallback:
+            return [("engine_returned", values)]
+        return [("engine_changed", {**values, "error": booth.last_error})]
 
     def to_json(self) -> bytes:
         """The form of its record on the bus."""

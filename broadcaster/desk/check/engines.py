@@ -96,10 +96,11 @@ class EngineGathering:
 
 def merged(answers: Iterable[Iterable[CheckResult]]) -> list[CheckResult]:
     """One verdict for each engine: the worst of all processes, or the slowest of good ones."""
-    found: dict[tuple[str, object], CheckResult] = {}
+    found: dict[tuple[str, object, object], CheckResult] = {}
     for results in answers:
         for result in results:
-            key = result.check, result.values.get("language")
+            values = result.values
+            key = result.check, values.get("language"), values.get("provider")
             before = found.get(key)
             if before is None or _rank(result) > _rank(before):
                 found[key] = result

@@ -22,7 +22,7 @@ _WORDS: dict[str, tuple[Light, str, str]] = {
 
 def check_translations(event: Event, facts: InterpreterFacts) -> list[CheckResult]:
     """A verdict for each language of the event; none if the interpreter does not tell."""
-    found = ((one.language, facts.expectation(one)) for one in event.channels)
+    found = ((one.language, facts.expectation(one, event)) for one in event.channels)
     return [_verdict(tag, expected) for tag, expected in found if expected is not None]
 
 

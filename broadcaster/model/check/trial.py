@@ -98,15 +98,20 @@ class TrialAnswer:
         result: the verdict; None while the process that took the order works on it.
         text: what the interpreter wrote.
         wav: what the interpreter said, a WAV file, s16 mono 24 kHz; empty if it said nothing.
+        others: the same of the services that would take over, in their order.
     """
 
     result: CheckResult | None = None
     text: str = ""
     wav: bytes = b""
+    others: tuple["TrialAnswer", ...] = ()
 
     def body(self) -> dict[str, Any]:
-        """The answer as JSON shows it, the sound as base64."""
-        return asdict(self) | {"wav": base64.b64encode(self.wav).decode()}
+        """The answer as JSON shows it, the sound as base64; `others` only if there are some."""
+        result = None if self.result is None else asdict(self.result)
+        wav = base64.b64encode(self.wav).decode()
+        others = {"others": [one.body() for one in self.others]} if self.others else {}
+        return {"result": result, "text": self.text, "wav": wav, **others}
 
     def to_json(self) -> bytes:
         """The form on the bus."""
@@ -120,6 +125,10 @@ class TrialAnswer:
             ValueError: it is not an answer.
         """
         with parsing("an answer"):
-            raw = json.loads(data)
-            result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
-            return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])))
+            return cls._of(json.loads(data))
+
+    @classmethod
+    def _of(cls, raw: dict[str, Any]) -> Self:
+        result = None if raw["result"] is None else CheckResult.from_raw(raw["result"])
+        others = tuple(cls._of(one) for one in raw.get("others", ()))
+        return cls(result, str(raw["text"]), base64.b64decode(str(raw["wav"])), others)

@@ -1,16 +1,20 @@
-/** Lets the organizer hear and read one language of what the speaker says, before anybody else does. */
+/**
+ * Lets the organizer hear and read one language of what the speaker says, before anybody else does. The
+ * services that would take over are heard and read below the first one.
+ */
 import { ClipButton } from '../../shared/clip-button.js';
 import { h } from '../../shared/dom.js';
 import { eventAddress } from '../../shared/organizer.js';
 import { say } from '../../i18n/say.js';
-import { decimal, languageName } from '../../i18n/written.js';
+import { decimal, languageName, money, whole } from '../../i18n/written.js';
 import { decoded } from './base64.js';
 import { LongRequest } from './long-request.js';
 import { verdictRow } from './verdict-row.js';
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
 /** @typedef {import('../../shared/sound-check.js').Verdict} Verdict */
-/** @typedef {{result: Verdict, text: string, wav: string}} Trial the sound as base64 */
+/** @typedef {{result: Verdict, text: string, wav: string}} Answer the sound as base64 */
+/** @typedef {Answer & {others?: Answer[]}} Trial */
 
 /** The server answers within 45 s. */
 const TIMEOUT_MS = 55_000;
@@ -18,8 +22,8 @@ const TIMEOUT_MS = 55_000;
 export class InterpretationTrial {
   #languages = h('select', { class: 'input', name: 'trial-language' });
   #result = h('div', { class: 'trial-result', hidden: true });
-  /** @type {ClipButton | null} */
-  #clip = null;
+  /** @type {ClipButton[]} */
+  #clips = [];
   element;
   #request;
   #fail;
@@ -64,7 +68,7 @@ export class InterpretationTrial {
 
   async #run() {
     const begin = () => {
-      this.#clip?.stop();
+      for (const clip of this.#clips) clip.stop();
       this.#result.hidden = true;
       return { channel: this.#languages.value };
     };
@@ -72,8 +76,17 @@ export class InterpretationTrial {
   }
 
   /** @param {Trial} trial */
-  async #show({ result, text, wav }) {
-    const { language, seconds } = result.values;
+  async #show({ others = [], ...first }) {
+    this.#clips = [];
+    const parts = [first, ...others].map((answer) => this.#part(answer));
+    this.#result.replaceChildren(...parts);
+    this.#result.hidden = false;
+    if (first.wav !== '') await this.#clips[0]?.play();
+  }
+
+  /** @param {Answer} answer */
+  #part({ result, text, wav }) {
+    const { language, seconds, provider } = result.values;
     const of = { seconds: decimal(Number(seconds ?? 0)) };
     /** @type {HTMLElement[]} */
     const parts = [h('ul', { class: 'check-list' }, verdictRow(result))];
@@ -81,15 +94,20 @@ export class InterpretationTrial {
       const quote = h('blockquote', { lang: String(language), dir: 'auto' }, text);
       parts.push(quote, h('p', { class: 'soft' }, say('trialFrom', of)));
     }
-    this.#clip = null;
+    if (provider !== undefined) parts.push(h('p', { class: 'soft' }, measures(result)));
     if (wav !== '') {
       const words = { play: say('trialPlay'), stop: say('checkHearStop') };
-      this.#clip = new ClipButton(words, async () => decoded(wav), this.#fail);
-      this.#clip.element.classList.add('trial-play');
-      parts.push(this.#clip.element);
+      const clip = new ClipButton(words, async () => decoded(wav), this.#fail);
+      clip.element.classList.add('trial-play');
+      this.#clips.push(clip);
+      parts.push(clip.element);
     }
-    this.#result.replaceChildren(...parts);
-    this.#result.hidden = false;
-    await this.#clip?.play();
+    return h('div', { class: 'trial-answer', 'data-provider': String(provider ?? '') }, ...parts);
   }
+}
+
+/** @param {Verdict} verdict of one service among several */
+function measures({ values: { latency_ms: latency, words, cost_usd: cost } }) {
+  const seconds = typeof latency === 'number' ? decimal(latency / 1000) : '–';
+  return say('trialMeasures', { seconds, words: whole(Number(words ?? 0)), cost: money(Number(cost ?? 0)) });
 }

@@ -1,13 +1,13 @@
 /** The fields about a language's source, and about human interpreters of it. */
 import { say } from '../../i18n/say.js';
 import { h } from '../../shared/dom.js';
+import { providersInput, providersOf } from './failover-fields.js';
 
 /** @typedef {import('../api-types.js').EventLanguage} EventLanguage */
 /** @typedef {Pick<EventLanguage, 'standby' | 'takeover_silence_s' | 'relay_from' | 'providers'>} Interpreting */
 
 const FLOOR = '';
 const USUAL_SILENCE_S = '8';
-const PROVIDERS = '\\s*([a-z][a-z0-9_\\-]*\\s*(,\\s*[a-z][a-z0-9_\\-]*\\s*)*)?';
 
 export class InterpretingFields {
   #relay = h('select', { class: 'input', name: 'relay_from' });
@@ -27,14 +27,7 @@ export class InterpretingFields {
     required: true,
     value: USUAL_SILENCE_S,
   });
-  #providers = h('input', {
-    class: 'input',
-    name: 'providers',
-    autocomplete: 'off',
-    spellcheck: false,
-    pattern: PROVIDERS,
-    placeholder: say('providersUsual'),
-  });
+  #providers = providersInput(say('providersOfEvent'));
   element = h(
     'details',
     { class: 'interpreting' },
@@ -78,7 +71,7 @@ export class InterpretingFields {
       standby: this.#standby.value === 'cold' ? 'cold' : 'warm',
       takeover_silence_s: this.#silence.valueAsNumber,
       relay_from: this.#relay.value || null,
-      providers: this.#providers.value.split(',').map((name) => name.trim()).filter(Boolean),
+      providers: providersOf(this.#providers.value),
     };
   }
 

@@ -39,6 +39,7 @@ export class ChannelTile {
   #onAir;
   #meter;
   #level = h('span', { class: 'level-words' });
+  #engine = h('p', { class: 'status engine', 'data-status': 'reconnecting', hidden: true });
   #session = h('p', { class: 'soft session' });
   #losses = h('p', { class: 'losses' });
   #costWords = h('p', { class: 'soft costs' });
@@ -82,7 +83,7 @@ export class ChannelTile {
         figure(say('channelReaders'), this.#readers, this.#readersLine.element, 'readers'),
       ),
       h('div', { class: 'level' }, this.#meter, this.#level, hear),
-      h('div', { class: 'tile-details' }, this.#session, this.#costWords, this.#losses),
+      h('div', { class: 'tile-details' }, this.#engine, this.#session, this.#costWords, this.#losses),
       this.#error,
     );
   }
@@ -110,6 +111,8 @@ export class ChannelTile {
     setText(this.#level, level <= -60 ? say('liveNoSound') : say('liveLevel', { dbfs: whole(level) }));
     this.#cost.push(nowMs, status.cost_usd);
     setText(this.#costWords, costWords(status, this.#cost.history.perHour));
+    this.#engine.hidden = !status.fallback;
+    setText(this.#engine, status.fallback ? say('engineFallback', { provider: status.provider ?? '' }) : '');
     setText(this.#session, sessionWords(status, nowMs));
     setText(this.#losses, lossWords(status));
     this.#showError(status, nowMs);
@@ -156,13 +159,14 @@ function costWords({ cost_usd }, perHour) {
  * @param {ChannelStatus} status
  * @param {number} nowMs
  */
-function sessionWords({ session_began_at_ms, rotates_at_ms, reconnects }, nowMs) {
+function sessionWords({ session_began_at_ms, rotates_at_ms, reconnects, stands_by }, nowMs) {
   const parts = [];
   if (session_began_at_ms != null) {
     const age = whole(Math.max(0, Math.floor((nowMs - session_began_at_ms) / 60_000)));
     const left = whole(Math.max(0, Math.ceil(((rotates_at_ms ?? nowMs) - nowMs) / 60_000)));
     parts.push(rotates_at_ms == null ? say('liveSession', { age }) : say('liveSessionNext', { age, left }));
   }
+  if (stands_by) parts.push(say('engineStandsBy', { provider: stands_by }));
   if (reconnects) parts.push(say('liveReconnects', { count: reconnects }));
   return parts.join(' · ');
 }

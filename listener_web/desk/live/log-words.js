@@ -26,6 +26,8 @@ const WORDS = /** @type {const} */ ({
   booth_failed: 'logBoothFailed',
   booth_recovered: 'logBoothRecovered',
   booth_reconnected: 'logBoothReconnected',
+  engine_changed: 'logEngineChanged',
+  engine_returned: 'logEngineReturned',
   speaker_came: 'logSpeakerCame',
   speaker_left: 'logSpeakerLeft',
   alarm_raised: 'logAlarmRaised',

@@ -5,10 +5,16 @@ import pytest
 from pydantic import SecretStr
 
 from broadcaster import provider_settings
+from broadcaster.booths.demand.event_booths import BoothKey
+from broadcaster.booths.engine_checks import TriedEngine, tried_engines
 from broadcaster.booths.engines.line_up import PricedEngines, line_up
+from broadcaster.booths.engines.opening import EngineOpener, Engines
 from broadcaster.config import Settings
-from broadcaster.model.event import Channel, EngineKind, Interpreter
+from broadcaster.model.check.report import CheckResult, Light
+from broadcaster.model.event import Channel, EngineKind, Event, EventState, Interpreter
+from broadcaster.model.failover.choices import Failover
 from broadcaster.model.language import FLOOR
+from broadcaster.realtime.endpoint import Endpoint
 from broadcaster.realtime.session_events import Usage
 
 AUTO, CONVERSE = Interpreter.AUTO, Interpreter.CONVERSE
@@ -56,6 +62,34 @@ async def test_who_fills_a_channel(
     async with aiohttp.ClientSession() as http:
         ranked = line_up(channel, known(http), wanted)
     assert [one.opener.engines.provider.id for one in ranked] == found
+
+
+async def test_a_language_has_the_order_of_its_event_or_one_of_its_own() -> None:
+    failover = Failover(("local", "openai"))
+    own = Channel("fr", providers=("qwen",))
+    channels = (Channel("es"), Channel("pt"), own)
+    event = Event("talk", "A talk", EventState.OPEN, channels, "key", failover=failover)
+    async with aiohttp.ClientSession() as http:
+        tried = tried_engines(event, known(http))
+    found = [(one.opener.engines.provider.id, one.opener.kind, one.rank) for one in tried]
+    translate, transcribe = EngineKind.TRANSLATE, EngineKind.TRANSCRIBE
+    assert found == [
+        ("local", translate, 0),
+        ("qwen", translate, 0),
+        ("local", transcribe, 0),
+        ("openai", translate, 1),
+        ("openai", transcribe, 1),
+    ]
+    assert BoothKey.of(Channel("es"), event).providers == ("local", "openai")
+    assert BoothKey.of(own, event).providers == ("qwen",)
+
+
+def test_a_fallback_that_fails_is_amber_because_the_event_can_do_without() -> None:
+    red = CheckResult("engine_translate", Light.RED, "no_credit", {"language": "es"})
+    opener = EngineOpener(Engines(None, Endpoint(), None, None), Channel("es"))  # type: ignore[arg-type]
+    lights = [TriedEngine(opener, "Qwen", rank).named(red).light for rank in (0, 1)]
+    assert lights == [Light.RED, Light.AMBER]
+    assert TriedEngine(opener, "Qwen", 0).named(red).values["provider"] == "Qwen"
 
 
 async def test_each_engine_has_its_own_key_address_models_and_price() -> None:

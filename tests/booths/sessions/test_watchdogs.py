@@ -1,23 +1,27 @@
 """Watchdogs replace a session whose interpreter is silent, or writes without speaking."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 
 from broadcaster.audio.blocks import Block
 from broadcaster.booths.floor.buffer import FloorBuffer
 from broadcaster.booths.sessions.overlap import RECENT_SENTENCES
 from broadcaster.booths.sessions.watchdogs import (
+    BEHIND_FOR_S,
     MUTE_SENTENCES,
     SILENT_AFTER_SPEECH,
     SILENT_S,
     SPOKEN_S,
+    LagWatch,
     MuteWatch,
     SilenceWatch,
 )
 from broadcaster.errors import InterpreterFailed
+from broadcaster.model.audio import CLOCK_HZ
 from tests.booths.simulation import TimedCall, run_schedule
 from tests.support.tasks import background_task
 from tests.support.virtual_time import LoopClock
@@ -103,3 +107,63 @@ def test_each_alarm_doubles_the_sentences_a_mute_interpreter_may_write() -> None
     watch.begin()
     assert not any(watch.finished() for _ in range(RECENT_SENTENCES - 1))
     assert watch.finished(), "it is too far back to be replayed"
+
+
+LIMIT_S = 6.0
+BEGINS_S = 20.0
+"""The session begins after so much speech that nobody has answered."""
+
+
+@pytest.mark.parametrize(
+    ("reached", "alone", "given_up"),
+    [
+        (lambda now_s: now_s * 0.5, False, BEGINS_S + BEHIND_FOR_S),
+        (lambda now_s: now_s * 0.5, True, None),
+        (lambda now_s: now_s - 3.0, False, None),
+        (lambda now_s: (now_s - BEGINS_S) * 1.5, False, None),
+    ],
+    ids=["it falls behind", "no other engine is there", "it is a little late", "it catches up"],
+)
+async def test_an_interpreter_that_stays_too_far_behind_is_given_up(
+    reached: Callable[[float], float],
+    alone: bool,  # noqa: FBT001 - a parameter of the test
+    given_up: float | None,
+) -> None:
+    buffer = FloorBuffer()
+    watch = LagWatch(
+        buffer,
+        LoopClock(),
+        limit_s=lambda: LIMIT_S,
+        may_change=lambda: not alone,
+        silence_expected=lambda: False,
+    )
+    now = asyncio.get_running_loop().time
+
+    async def answer() -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            watch.answered(int(reached(now()) * CLOCK_HZ))
+
+    found = None
+    async with (
+        background_task(run_schedule(sentences(buffer), TALK_S), "floor of the test"),
+        background_task(answer(), "interpreter of the test"),
+    ):
+        await asyncio.sleep(BEGINS_S)
+        watch.begin(0)
+        try:
+            async with asyncio.timeout_at(TALK_S / 2):
+                with pytest.raises(InterpreterFailed, match="behind the speaker"):
+                    await watch.run()
+            found = now()
+        except TimeoutError:
+            pass
+    assert found == (given_up and pytest.approx(given_up, abs=1))
+
+
+def sentences(buffer: FloorBuffer) -> Iterator[TimedCall]:
+    """Speech with a short pause every two seconds, until the talk ends."""
+    noise = np.random.default_rng(16).normal(0, 3_000, 4_800).astype("<i2").tobytes()
+    for number in range(int(TALK_S * 5)):
+        block = Block(number * 4_800, PAUSE if number % 10 == 9 else noise)
+        yield (number + 1) * 0.2, partial(buffer.push_floor_block, block)

@@ -124,10 +124,12 @@ async def test_no_process_with_booths_is_a_verdict(
     assert (found["engines"]["problem"], found["engines"]["light"]) == ("no_booths", "red")
 
 
-async def test_a_language_that_the_endpoint_does_not_speak_is_tried_by_itself(
+async def test_odd_languages_and_fallbacks_are_tried_by_themselves(
     tmp_path: Path, no_faults: str
 ) -> None:
-    async with running_server(tmp_path, realtime_url=no_faults) as server:
+    nobody = "local=http://127.0.0.1:9/v1"
+    settings: dict[str, Any] = {"realtime_url": no_faults, "fallback_providers": nobody}
+    async with running_server(tmp_path, **settings) as server:
         languages = ({"tag": "es"}, {"tag": "tlh", "interpreter": "translate"})
         await server.create(*languages, state="open", source_captions=False)  # type: ignore[arg-type]
         async with server.http.post("/api/events/talk/check"):
@@ -136,8 +138,15 @@ async def test_a_language_that_the_endpoint_does_not_speak_is_tried_by_itself(
         async with server.http.get("/api/events/talk/check") as answer:
             report = await answer.json()
     tried = [one for one in report["results"] if one["check"] == "engine_translate"]
-    lights = {one["values"]["language"]: (one["light"], one["problem"]) for one in tried}
-    assert lights == {"es": ("green", ""), "tlh": ("red", "language_unsupported")}
+    lights = {
+        (one["values"]["language"], one["values"]["provider"]): (one["light"], one["problem"])
+        for one in tried
+    }
+    assert lights == {
+        ("es", "OpenAI"): ("green", ""),
+        ("tlh", "OpenAI"): ("red", "language_unsupported"),
+        ("es", "local"): ("amber", "unreachable"),
+    }
     assert "engine_transcribe" not in found
 
 

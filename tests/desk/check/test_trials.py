@@ -14,6 +14,7 @@ import aiohttp
 import numpy as np
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from broadcaster.audio.file import read_pcm
 from broadcaster.booths import trials as booth_trials
@@ -90,7 +91,12 @@ async def spoken(language: str) -> Samples:
 async def test_a_language_is_heard_and_read_before_the_event_is_live(
     tmp_path: Path, interpreter: str
 ) -> None:
-    async with running_server(tmp_path, realtime_url=interpreter) as server:
+    settings: dict[str, Any] = {
+        "realtime_url": interpreter,
+        "fallback_providers": f"local={interpreter}",
+        "fallback_keys": SecretStr("local=test"),
+    }
+    async with running_server(tmp_path, **settings) as server:
         event = await server.create("es", {"tag": "fr", "interpreter": "converse"}, state="open")  # type: ignore[arg-type]
         async with speaking(server, event["stage_key"], await the_talk(), 14):
             spanish = await tried(server, "es")
@@ -109,6 +115,12 @@ async def test_a_language_is_heard_and_read_before_the_event_is_live(
         assert SENTENCES[1].translations[language].split()[-1] in body["text"]
         found = quick_matches(heard(body), await spoken(language))
         assert surely(found) >= 4, found
+        (other,) = body["others"]
+        providers = [one["result"]["values"]["provider"] for one in (body, other)]
+        assert providers == ["OpenAI", "local"]
+        assert other["text"] == body["text"], other["result"]
+        assert other["result"]["values"]["words"] == result["values"]["words"] > 10
+        assert other["result"]["values"]["cost_usd"] == 0 < result["values"]["cost_usd"]
     assert status["cost_usd"] > 0
     assert [channel["cost_usd"] for channel in status["channels"]] == [0, 0, 0]
     entries = [one for one in log["entries"] if one["what"] == "interpretation_tried"]

@@ -16,7 +16,9 @@ from broadcaster.booths.sessions.rotation import rotate_in_s
 from broadcaster.config import Settings
 from broadcaster.desk.warnings import warnings_about
 from broadcaster.errors import InterpreterFailed
+from broadcaster.model.consoles.standby import Standby
 from broadcaster.model.event import Channel, EngineKind, Event, EventState, Interpreter, Term
+from broadcaster.model.failover.choices import Failover
 from broadcaster.model.language import FLOOR
 from broadcaster.realtime.providers.registry import PROVIDERS
 from broadcaster.realtime.session_events import Usage
@@ -153,6 +155,31 @@ def test_an_event_that_it_cannot_serve_has_a_warning_for_each_reason() -> None:
         "provider_untried": (),
     }
     assert all(one.message.endswith(".") and one.hint.endswith(".") for one in warned.values())
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "standby", "costs"),
+    [
+        ("openai", Standby.WARM, {"standby_costs": {"usd_per_hour": 4.08}}),
+        ("openai", Standby.COLD, {}),
+        ("", Standby.WARM, {"standby_missing": {}}),
+    ],
+)
+def test_a_service_that_listens_all_the_time_has_its_price(
+    fallbacks: str, standby: Standby, costs: dict[str, dict[str, float]]
+) -> None:
+    settings = settings_for().model_copy(update={"fallback_providers": fallbacks})
+    facts = provider_settings.interpreter_facts(settings)
+    alone = Channel("pt-BR", providers=("invented",))
+    channels = (Channel("es"), Channel("cy"), alone)
+    failover = Failover(standby=standby)
+    event = Event("talk", "A talk", EventState.OPEN, channels, "key", failover=failover)
+    warned = {one.id: one for one in warnings_about(event, facts)}
+    found = {name: one.values for name, one in warned.items() if name.startswith("standby_")}
+    assert found == costs
+    if "standby_costs" in warned:
+        assert warned["standby_costs"].languages == ("es", "cy")
+        assert "$4.08" in warned["standby_costs"].message
 
 
 @pytest.mark.parametrize(
