@@ -26,6 +26,7 @@ import { localise } from '../i18n/localise.js';
 import { getJson } from '../shared/api.js';
 import { onNetworkReturn } from '../shared/network.js';
 import { forgetAnswers } from '../shared/page-answers.js';
+import { network } from '../shared/reachable.js';
 import { CaptionPane, SecondPane } from './caption-pane.js';
 import { Dock, dockView } from './dock.js';
 import { EventWatch, isAnyGone, waitForEvent } from './event-info.js';
@@ -281,8 +282,8 @@ class AttendeePage {
 
   #loadDevice() {
     this.#device ??= import('../bundles/later.js').then(({ later: { Device } }) => {
-      const captions = [this.#pane, this.#second];
-      return new Device({ strings: this.#strings, sound: this.#sound, questions: this.#questions, base, captions });
+      const [captions, strings] = [[this.#pane, this.#second], this.#strings];
+      return new Device({ strings, sound: this.#sound, questions: this.#questions, base, captions, network });
     });
     // What does not come is asked for again when captions come back.
     this.#device.then(

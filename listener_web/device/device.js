@@ -6,6 +6,7 @@
  * without it. `page-life.js` notices a page that is forgotten, and `installation.js` tells the browser what it
  * may keep. `interruption.js` belongs to the player.
  */
+import { Asking } from '../shared/asking.js';
 import { byId } from '../shared/dom.js';
 import { device } from '../shared/storage.js';
 import { keepScreenOn } from '../shared/wake.js';
@@ -33,9 +34,11 @@ export class Device {
    * @param {import('../questions/questions.js').Questions} page.questions
    * @param {string} page.base the event's address
    * @param {Receiving[]} page.captions what receives captions
+   * @param {import('../shared/reachable.js').Reachable} page.network
    */
-  constructor({ strings, sound, questions, base, captions }) {
+  constructor({ strings, sound, questions, base, captions, network }) {
     this.#sound = sound;
+    network.askBy(new Asking());
     const prepare = () => sound.prepareLocked();
     this.#offer = new ScreenOffOffer(strings, questions, {
       asking: prepare,

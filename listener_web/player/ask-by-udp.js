@@ -21,7 +21,7 @@ export function stunPlaces(sdp) {
 
 /**
  * @param {string[]} urls see `stunPlaces`
- * @returns {import('../shared/reachable.js').Way}
+ * @returns {import('../shared/asking.js').Way}
  */
 export function byUdp(urls) {
   return { ask: (signal) => answerOf(urls, signal), quickRounds: QUICK_ROUNDS };

@@ -9,8 +9,10 @@ import { CaptionFeed } from '../captions/caption-feed.js';
 import { LANGUAGES, directionOf, localise } from '../i18n/localise.js';
 import { bestMatch } from '../i18n/languages.js';
 import { getJson } from '../shared/api.js';
+import { Asking } from '../shared/asking.js';
 import { byId, h, pathSegment, setText } from '../shared/dom.js';
 import { onNetworkReturn } from '../shared/network.js';
+import { network } from '../shared/reachable.js';
 import { tab } from '../shared/storage.js';
 import { keepScreenOn } from '../shared/wake.js';
 import { fittingLines } from './fitting.js';
@@ -69,6 +71,7 @@ class Screen {
     });
     this.#show();
     keepScreenOn(true);
+    network.askBy(new Asking());
     setInterval(() => void this.#look(), LOOK_MS);
     new ResizeObserver(() => this.#fit()).observe(place);
     addEventListener('resize', () => this.#fit());

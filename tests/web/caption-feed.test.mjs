@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { isNewer } from '../../listener_web/captions/caption-ids.js';
+import { Asking } from '../../listener_web/shared/asking.js';
 import { network } from '../../listener_web/shared/reachable.js';
 
 const LIVE = { state: 'live', floor: 'speaking', channel: 'live' };
@@ -90,6 +91,8 @@ beforeEach(() => {
     return { ok: true, json: async () => answer };
   };
 });
+
+network.askBy(new Asking());
 
 afterEach(() => {
   network.answered();

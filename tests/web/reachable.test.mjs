@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { byUdp, stunPlaces } from '../../listener_web/player/ask-by-udp.js';
+import { Asking } from '../../listener_web/shared/asking.js';
 import { Reachable } from '../../listener_web/shared/reachable.js';
 
 const TEN_MINUTES_MS = 600_000;
@@ -26,7 +27,12 @@ function way(name, quickRounds = 10) {
   return { ask, quickRounds };
 }
 
-const reachable = () => new Reachable({ socket: way('socket'), request: way('request') }, () => 0.5);
+function reachable(random = () => 0.5) {
+  const network = new Reachable(random);
+  network.askBy(new Asking({ socket: way('socket'), request: way('request') }));
+  return network;
+}
+
 const named = (name) => asked.filter((one) => one.name === name);
 
 beforeEach(() => {
@@ -42,6 +48,15 @@ test('while the server answers, everybody goes at once and nobody asks', () => {
   network.answered();
   network.askNow();
   assert.deepEqual([gone, asked.length, network.silent], [1, 0, false]);
+});
+
+test('before a page can ask, nobody waits', () => {
+  const network = new Reachable();
+  let gone = 0;
+  network.lost();
+  network.whenReached(() => gone++);
+  network.askNow();
+  assert.deepEqual([gone, network.silent], [1, false]);
 });
 
 test('after silence all wait, one asks every two seconds, and an answer lets all go within 250 ms', async () => {
@@ -130,7 +145,7 @@ test('nobody asks any more when nobody waits', async () => {
 test('a hall of phones does not ask for everything in one moment', async () => {
   const leftMs = [];
   for (let phone = 0; phone < 200; phone++) {
-    const network = new Reachable({ socket: way('socket'), request: way('request') });
+    const network = reachable(Math.random);
     network.lost();
     network.whenReached(() => leftMs.push(Date.now()));
   }

@@ -91,8 +91,9 @@ _FIGURES = (
     _Figure(
         _DELAY,
         "interpreter and network",
-        "A part of the span: from giving a word of the floor to the interpreter until its "
-        "interpretation came.",
+        "A part of the span: from giving a place of the floor to the interpreter until sound came "
+        "that it calls the interpretation of that place. Many call so what they have just heard: "
+        "then the time they need for words is not in the span, but in LongYAAL of the voice.",
         of_delay(lambda delay: _known(delay.answer_ms)),
     ),
     _Figure(

@@ -1,5 +1,6 @@
 /** The sound in the interpreter's headphones: the original or a relay channel, and one's own voice. */
 import { WhepDeck } from '../../player/whep-deck.js';
+import { Asking } from '../../shared/asking.js';
 import { network } from '../../shared/reachable.js';
 
 /** As little as there is: a late packet is heard as a gap, but nobody interprets what comes late. */
@@ -8,6 +9,8 @@ const JITTER_BUFFER_MS = 40;
 const AGAIN_MS = 3_000;
 const VOLUME_S = 0.02;
 const FFT_SIZE = 1024;
+
+network.askBy(new Asking());
 
 export class Listening {
   #context = new AudioContext({ latencyHint: 'interactive' });

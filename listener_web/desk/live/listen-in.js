@@ -3,11 +3,14 @@ import { CaptionFeed } from '../../captions/caption-feed.js';
 import { CaptionView } from '../../captions/caption-view.js';
 import { Player } from '../../player/player.js';
 import { addressOf, usableTransports } from '../../player/transports.js';
+import { Asking } from '../../shared/asking.js';
 import { h, setText } from '../../shared/dom.js';
 import { network } from '../../shared/reachable.js';
 import { say } from '../../i18n/say.js';
 import { channelName } from './alarm-words.js';
 import { FlagButton } from '../flags/flag-button.js';
+
+network.askBy(new Asking());
 
 /** @typedef {import('../api-types.js').DeskEvent} DeskEvent */
 
