@@ -15,8 +15,7 @@ const FRESH_MS = 1_000;
  * A way to ask.
  *
  * @typedef {object} Way
- * @property {(signal: AbortSignal) => Promise<unknown>} ask settles when anything has answered, if only that there
- *   is no such server; `signal` ends it
+ * @property {(signal: AbortSignal) => Promise<unknown>} ask resolved when anything has answered; `signal` ends it
  * @property {number} quickRounds how often it asks every two seconds before it asks every eight
  */
 
@@ -75,8 +74,12 @@ export class Asking {
     this.#beganMs = Date.now();
     const { socket, request } = this.#ways;
     const way = this.#better ?? (network.mayOpenSockets() ? socket : request);
-    const came = () => this.#round === round && network.answered();
-    for (const { ask } of new Set([way, request])) ask(round.signal).then(came, came);
+    for (const { ask } of new Set([way, request])) {
+      ask(round.signal).then(
+        () => this.#round === round && network.answered(),
+        () => undefined,
+      );
+    }
     const withinMs = this.#rounds < way.quickRounds ? QUICK_ROUND_MS : LATER_ROUND_MS;
     this.#rounds += 1;
     this.#timer = setTimeout(() => {
@@ -94,7 +97,8 @@ export class Asking {
 }
 
 /**
- * A request that the browser makes over other connections than those of the page, because it has no cookies.
+ * A request that the browser makes over other connections than those of the page, because it has no cookies. When it
+ * fails, that may be the end of an attempt to connect that was made long ago.
  *
  * @type {Way}
  */
@@ -104,7 +108,7 @@ const BY_REQUEST = {
 };
 
 /**
- * A WebSocket, which is given up with its connection. The server refuses it there, which is an answer.
+ * A WebSocket, which is given up with its connection. The server, or the network, refuses it: that is an answer.
  *
  * @type {Way}
  */

@@ -82,11 +82,30 @@ test('after silence all wait, one asks every two seconds, and an answer lets all
   assert.equal(asked.length, 8);
 });
 
-test('a refusal is an answer: what follows does not hang', async () => {
-  const network = reachable();
+test('a request that fails is no answer, and a refused WebSocket is one', async () => {
+  const sockets = [];
+  globalThis.location = { href: 'https://x/e/talk' };
+  globalThis.fetch = async () => {
+    throw new TypeError('timed out');
+  };
+  globalThis.WebSocket = class {
+    constructor(url) {
+      this.url = url.href;
+      sockets.push(this);
+    }
+
+    close() {
+      this.closed = true;
+    }
+  };
+  const network = new Reachable();
+  network.askBy(new Asking());
   network.lost();
   network.whenReached(() => undefined);
-  named('request')[0].fail(new TypeError('refused'));
+  await pass(2_000);
+  assert.ok(network.silent);
+  assert.deepEqual([sockets.length, sockets[0].closed, sockets[1].url], [2, true, 'wss://x/healthz']);
+  sockets[1].onerror();
   await settle();
   assert.ok(!network.silent);
 });
