@@ -88,7 +88,7 @@ async def sound_check(page: Page, _: str) -> None:
     await card.locator(".check-run").click()
     await card.locator(".check-run", has_text="Check again").wait_for(timeout=60_000)
     await card.locator(".sound-check").evaluate(
-        "(check) => check.scrollIntoView({block: 'center'})"
+        "(check) => check.scrollIntoView({block: 'start'})"
     )
 
 
