@@ -114,6 +114,8 @@ async def photograph_desk(folder: Path) -> None:
         page = await app.new_page(viewport=LAPTOP, reduced_motion="reduce")  # type: ignore[arg-type]
         await page.goto(url)
         await until(page, "() => document.querySelectorAll('tr[data-state=live]').length > 3")
+        channels = page.locator("table", has=page.locator("tr[data-state=live]")).first
+        await channels.evaluate("(table) => table.scrollIntoView({block: 'center'})")
         await save(app, page, folder / "desk.webp")
 
 

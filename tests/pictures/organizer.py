@@ -87,9 +87,7 @@ async def sound_check(page: Page, _: str) -> None:
     card = page.locator("section[data-event='talk']")
     await card.locator(".check-run").click()
     await card.locator(".check-run", has_text="Check again").wait_for(timeout=60_000)
-    await card.locator(".sound-check").evaluate(
-        "(check) => check.scrollIntoView({block: 'start'})"
-    )
+    await card.locator(".sound-check").evaluate("(check) => check.scrollIntoView({block: 'start'})")
 
 
 async def live_view(page: Page, url: str) -> None:
