@@ -1,5 +1,6 @@
 """Two human interpreters in turns with the AI, as their listeners hear and read it."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,8 +60,14 @@ def _check_relay(done: Walk) -> None:
 
 def _check_captions(done: Walk) -> None:
     """Every stretch is in the captions, once and in order."""
-    for begins, ends in (*AI, *HUMANS):
+    for begins, ends in AI:
         assert done.texts_between(begins, ends), f"captions from {begins} to {ends}"
+    for (begins, ends), voice in zip(HUMANS, (ANA, LUC, LUC), strict=True):
+        written = " ".join(done.texts_between(begins, ends))
+        assert voice.name in written, f"captions from {begins} to {ends}"
+    written = " ".join(text for _, _, text in done.captions)
+    numbers = [int(number) for number in re.findall(r"phrase (\d+)", written)]
+    assert numbers == list(range(1, len(numbers) + 1)), "all sentences, once each and in order"
     assert done.captions == sorted(done.captions)
     for (_, ended, _), (begins_at, _, _) in pairwise(done.captions):
         assert ended <= begins_at + 0.001

@@ -1,15 +1,17 @@
-"""A front of a Realtime server whose interpreters of some languages repeat what they hear.
+"""A front of a Realtime server whose engines of some languages need not understand what they hear.
 
-The local interpreter understands the prepared talk alone. An interpreter that repeats every sound,
-a while later, lets a listener's sound be compared with what was interpreted.
+The local interpreter understands the prepared talk alone, and other speech slowly on a busy
+machine. An interpreter that repeats every sound, a while later, lets a listener's sound be compared
+with what was interpreted. A transcriber that is told what to write says who was heard when.
 """
 
 import asyncio
 import base64
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 from aiohttp import WSMsgType, web
@@ -19,6 +21,9 @@ from tests.support.tasks import background_task
 from tests.support.web import on_loopback
 
 DELAY_MS = 2_000
+Write = Callable[[bytes], str]
+"""The text of a piece of sound, s16le mono 24 kHz."""
+_BUFFER = "input_audio_buffer"
 _OUTPUTS = ("session.output_audio.delta", "session.output_transcript.delta")
 
 
@@ -56,10 +61,42 @@ class Echo:
         )
 
 
+class Scribe:
+    """A transcription session that writes what it is told."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._heard = bytearray()
+        self._items = 0
+
+    def answers(self, event: Mapping[str, str]) -> list[str]:
+        """The server events that answer a client event about the sound."""
+        kind = event["type"].removeprefix(f"{_BUFFER}.")
+        if kind == "append":
+            self._heard += base64.b64decode(event["audio"])
+            return []
+        heard = bytes(self._heard)
+        self._heard.clear()
+        if kind == "clear":
+            return [json.dumps({"type": f"{_BUFFER}.cleared", "event_id": "event_scribe"})]
+        self._items += 1
+        item = {"event_id": "event_scribe", "item_id": f"item_{self._items}"}
+        usage = {"type": "duration", "seconds": _ms(heard) / 1_000}
+        completed = "conversation.item.input_audio_transcription.completed"
+        text = {"content_index": 0, "transcript": self._write(heard), "usage": usage}
+        return [
+            json.dumps({"type": f"{_BUFFER}.committed", **item}),
+            json.dumps({"type": completed, **item, **text}),
+        ]
+
+
 class _Front:
-    def __init__(self, server_url: str, languages: Collection[str]) -> None:
+    def __init__(
+        self, server_url: str, languages: Collection[str], written: Mapping[str, Write]
+    ) -> None:
         self._server_url = server_url
         self._languages = languages
+        self._written = written
 
     async def forward(self, request: web.Request) -> web.StreamResponse:
         """Join a session with one of the server."""
@@ -69,6 +106,7 @@ class _Front:
         await inside.prepare(request)
         language = ""
         echo = Echo()
+        scribe: Scribe | None = None
 
         def is_passed_on(kind: str) -> bool:
             return language not in self._languages or kind not in _OUTPUTS
@@ -85,18 +123,38 @@ class _Front:
                 if event["type"] == "session.update":
                     output = event["session"].get("audio", {}).get("output", {})
                     language = output.get("language", language)
+                    scribe = scribe or self._scribe(event["session"])
+                elif scribe is not None and event["type"].startswith(f"{_BUFFER}."):
+                    for answer in scribe.answers(event):
+                        await inside.send_str(answer)
+                    continue
                 elif "audio" in event and language in self._languages:
                     for repeated in echo.repeat(base64.b64decode(event["audio"])):
                         await inside.send_str(repeated)
                 await outside.send_str(message.data)
         return inside
 
+    def _scribe(self, session: Mapping[str, Any]) -> Scribe | None:
+        transcription = session.get("audio", {}).get("input", {}).get("transcription") or {}
+        languages = transcription.get("languages", [])
+        write = self._written.get(languages[0]) if len(languages) == 1 else None
+        return Scribe(write) if write is not None else None
+
 
 @asynccontextmanager
-async def echoing(server_url: str, languages: Collection[str]) -> AsyncIterator[str]:
-    """The base URL of a front inside the context; interpreters of these languages repeat."""
+async def echoing(
+    server_url: str, languages: Collection[str], written: Mapping[str, Write]
+) -> AsyncIterator[str]:
+    """The base URL of a front inside the context.
+
+    Args:
+        server_url: of the server.
+        languages: whose interpreters repeat.
+        written: by language, what a transcriber of that language alone writes.
+    """
     application = web.Application()
-    application.router.add_get("/v1/{path:.*}", _Front(server_url, languages).forward)
+    front = _Front(server_url, languages, written)
+    application.router.add_get("/v1/{path:.*}", front.forward)
     async with on_loopback(application) as url:
         yield f"{url}/v1"
 

@@ -1,13 +1,14 @@
 """The walk: the AI, a human, her partner, a lost network, the AI again, the partner again, the AI.
 
 French is interpreted by Ana and Luc in turns, and Portuguese from French, by an interpreter that
-repeats what it hears. What listeners of both channels got is measured afterwards, on the clock of
-the event.
+repeats what it hears. The captions of Ana and Luc name the one who is heard. What listeners of both
+channels got is measured afterwards, on the clock of the event.
 """
 
 import asyncio
 import itertools
 import re
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -151,7 +152,8 @@ async def walk(site_of: SiteOf, folder: Path) -> Walk:
     done = Walk()
     async with AsyncExitStack() as stack:
         realtime_url = await stack.enter_async_context(rehearsal_server())
-        engines_url = await stack.enter_async_context(echoing(realtime_url, ["pt"]))
+        front = echoing(realtime_url, ["pt"], {"fr": _sentences()})
+        engines_url = await stack.enter_async_context(front)
         site = await stack.enter_async_context(site_of(folder, engines_url))
         headers = {"Authorization": f"Bearer {TOKEN}"}
         http = await stack.enter_async_context(
@@ -205,7 +207,7 @@ class _Steps:
     async def last_a_turn(self) -> None:
         """Wait for as long as a part lasts, and then until something of it is written.
 
-        On a busy machine the transcriber is seconds behind.
+        On a busy machine the AI is seconds behind.
         """
         await asyncio.sleep(TURN_S)
         begun_s = list(self.done.at_s.values())[-1]
@@ -245,6 +247,19 @@ async def _take_steps(steps: _Steps, ana: ConsolePage, luc: ConsolePage) -> None
     await steps.last_a_turn()
     steps.take("end")
     await asyncio.sleep(2.0)  # the last captions become final
+
+
+def _sentences() -> Callable[[bytes], str]:
+    """Writes who is heard, in numbered sentences."""
+    numbers = itertools.count(1)
+
+    def write(pcm: bytes) -> str:
+        sound = samples(pcm)
+        size_s = sound.size / CLOCK_HZ
+        level, name = max((float(one.levels(sound, size_s)[0]), one.name) for one in (ANA, LUC))
+        return f"{name} dit la phrase {next(numbers)}." if level > PILOT_PEAK / 10 else ""
+
+    return write
 
 
 async def _create(http: aiohttp.ClientSession) -> str:
