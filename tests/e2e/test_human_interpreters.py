@@ -67,7 +67,7 @@ def _check_captions(done: Walk) -> None:
         assert voice.name in written, f"captions from {begins} to {ends}"
     written = " ".join(text for _, _, text in done.captions)
     numbers = [int(number) for number in re.findall(r"phrase (\d+)", written)]
-    assert numbers == list(range(1, len(numbers) + 1)), "all sentences, once each and in order"
+    assert numbers == sorted(set(numbers)), "each sentence once, and in order"
     assert done.captions == sorted(done.captions)
     for (_, ended, _), (begins_at, _, _) in pairwise(done.captions):
         assert ended <= begins_at + 0.001

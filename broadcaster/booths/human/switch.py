@@ -72,8 +72,7 @@ class HumanSwitch:
         if on_air.interpreter != self.on_air.interpreter:
             self._losses = 0
             self._forget_silence(now)
-            if on_air.human:
-                self.reason = ""
+            self.reason = "" if on_air.human else BY_HAND
         self.on_air = on_air
         self.decide(now)
 

@@ -101,6 +101,17 @@ def test_a_lost_connection_gives_it_to_the_ai_and_back() -> None:
     assert channel.human()
 
 
+def test_a_turn_that_ends_while_the_connection_is_lost_was_ended_by_hand() -> None:
+    channel = Channel()
+    channel.turn(ANA)
+    channel.run(2)
+    channel.run(2, frames=False)
+    assert channel.switch.reason == CONNECTION_LOST
+    channel.turn(OnAir())
+    channel.run(1, frames=False)
+    assert (channel.switch.human, channel.switch.reason) == (False, BY_HAND)
+
+
 def test_a_muted_microphone_is_not_lost() -> None:
     channel = on_air()
     channel.run(60, speaks=False, floor=False)
