@@ -157,10 +157,14 @@ async def measured(
             spent_s = (cpu_ns(family(pid)) - began_ns) / 1e9
             for reader in readers:
                 reader.cancel()
+    for one in channels:
+        if not one.texts.delays_s:
+            print(f"{one.name}: this machine does not translate into it", flush=True)
     spent = f"{spent_s / (len(said.pcm) / 48_000):.2f}"
     return [
         (str(cores), one.name, *one.texts.cells(), *one.sounds.cells()[1:], spent)
         for one in channels
+        if one.texts.delays_s
     ]
 
 
@@ -178,13 +182,13 @@ async def main() -> None:
     rows = list[tuple[str, ...]]()
     for cores in options.cores:
         languages = (options.spoken, *options.written)
-        rows += await measured(said, cores, languages, options.models)
-        for row in rows[-len(languages) - 1 :]:
-            print(" | ".join(row), flush=True)
+        of_these = await measured(said, cores, languages, options.models)
+        print(*(" | ".join(row) for row in of_these), sep="\n", flush=True)
+        rows += of_these
     table = Table(
         "lag",
-        f"Delay by number of cores, {options.minutes:.0f} minutes of human speech each",
-        f"python -m tests.interpreter.lag --minutes {options.minutes:.0f} --write",
+        f"Delay by number of cores, {options.minutes:g} minutes of human speech each",
+        f"python -m tests.interpreter.lag --minutes {options.minutes:g} --write",
         (
             *("cores", "channel", "times", "text p50", "text p95", "text, a minute"),
             *("voice p50", "voice p95", "voice, a minute", "cores in use"),

@@ -1,7 +1,8 @@
 """`python -m tests.interpreter.recordings`: ten seconds of each voice, from the demo's page.
 
 It runs `broadcaster demo`, taps Listen on the phone's page in Chromium, and records what the page
-plays. Whisper base says which language it is and writes down what it hears.
+plays for half a minute. The ten seconds with the most speech are kept. Whisper base says which
+language it is and writes down what it hears.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from tests.support.deadline import deadline
 from tests.support.processes import started
 from tests.support.sound import RATE_HZ, Samples
 
-SECONDS = 10
+SECONDS, LISTENED_S = 10, 30
 MOST_BYTES = 300_000
 _COMMAND = "python -m tests.interpreter.recordings --write"
 _STEP_S = 1.0
@@ -30,17 +31,18 @@ _RECORDINGS = FOLDER / "voices"
 
 
 async def recorded(page: Attendee) -> Samples:
-    """The first seconds from when somebody speaks."""
+    """The ten seconds with the most speech of half a minute."""
     await page.listen()
     await page.record()
     sound = np.zeros(0)
     async with deadline(120):
-        while len(sound) < SECONDS * RATE_HZ:
+        while len(sound) < LISTENED_S * RATE_HZ:
             await asyncio.sleep(_STEP_S)
             sound = np.concatenate((sound, await page.newly_heard()))
-            if len(sound) <= 2 * RATE_HZ and np.sqrt(np.mean(sound**2)) < _SPEECH_RMS:
-                sound = np.zeros(0)
-    return sound[: SECONDS * RATE_HZ]
+    steps = np.mean(sound[: LISTENED_S * RATE_HZ].reshape(-1, RATE_HZ // 10) ** 2, axis=1)
+    spoken = np.concatenate(([0], np.cumsum(steps > _SPEECH_RMS**2)))
+    first = int(np.argmax(spoken[SECONDS * 10 :] - spoken[: -SECONDS * 10]))
+    return sound[first * RATE_HZ // 10 :][: SECONDS * RATE_HZ]
 
 
 def row(listener: Listener, language: str, sound: Samples) -> tuple[str, ...]:
