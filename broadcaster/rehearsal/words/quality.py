@@ -1,8 +1,7 @@
 """The word for a measured quality.
 
 chrF (Popović 2015) compares characters, so the same score means less in scripts that write a word
-with one or two of them. The limits are ours: below them people who know both languages read a
-translation that is wrong in most sentences, or one that tells what is spoken about and not more.
+with one or two of them. The limits are ours; nobody has compared them with what readers say.
 """
 
 from typing import Literal
