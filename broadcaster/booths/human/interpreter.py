@@ -203,7 +203,7 @@ class HumanInterpreter:
 
     async def _keep_time(self) -> None:
         while True:
-            if not (self.switch.on_air.human or self._heard or self._turn):
+            if not (self.switch.on_air.human or self._heard or self.transcript.unwritten):
                 self._wanted.clear()
                 await self._wanted.wait()
             await self._clock.sleep(TICK_S)

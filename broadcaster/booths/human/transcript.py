@@ -100,6 +100,11 @@ class HumanTranscript:
         self._ended_usage = Usage()
 
     @property
+    def unwritten(self) -> bool:
+        """Whether a turn goes on, or has ended and is not written to its end."""
+        return bool(self._turns)
+
+    @property
     def sessions(self) -> int:
         """Sessions opened so far."""
         return self._ended_sessions + (self._chain.sessions if self._chain is not None else 0)
