@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-web check docs players matrix pictures lighthouse fuzz soak faults bench memory format clean
+.PHONY: help demo test test-fast test-web chaos check docs players matrix pictures lighthouse fuzz soak faults bench memory format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,10 +17,13 @@ help: ## this list
 demo: .venv/demo.done ## the whole broadcast on this machine, no key needed (LAN=1: for phones, over https)
 	@$(BIN)/broadcaster demo $(if $(LAN),--lan)
 
-test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests, in about 25 minutes (needs Redis, Chromium, node and more: see README.md)
+test: .venv/dev.done $(PEERS)/node_modules listener_web/node_modules ## all tests but chaos, in about 15 minutes (needs Redis, Chromium, node and more: see README.md)
 	@$(BIN)/python tests/requirements.py
 	@$(MAKE) --no-print-directory test-web
 	$(BIN)/python -m tests
+
+chaos: .venv/dev.done ## tests that break sessions, servers and machines, in about 8 minutes
+	$(BIN)/python -m tests chaos
 
 test-fast: .venv/dev.done ## the tests that need Python alone, in a minute
 	PATH="$(CURDIR)/$(BIN)" $(PYTEST) -m fast --numprocesses 3

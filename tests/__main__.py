@@ -1,10 +1,12 @@
-"""`make test`: all tests of Python, in groups that leave one another the time they need.
+"""`make test` and `make chaos`: tests of Python, in groups that leave one another time.
 
 Two rows of tests run at the same time. In front are the tests that hear a page: first those that
 need most of the machine, one after the other, then two at a time the others. Tests that wait for
 other programs and for real time follow. Those in the background only compute, or look at pages
 without sound. They get what the front leaves of the machine, and nothing while it needs all. What
 failed is then run once more, alone: it must pass.
+
+`python -m tests chaos` runs those that break sessions, servers and machines for minutes.
 """
 
 import subprocess
@@ -15,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from tests.kinds import files_of
+from tests.kinds import WAITING, files_of, waiting_files
 
 PYTEST = (sys.executable, "-m", "pytest")
 SOME_FAILED = 1
@@ -61,18 +63,26 @@ class Group:
         return (*PYTEST, "--override-ini", f"cache_dir=.pytest_cache/{self.name}")
 
 
-WAITING = "realtime or redis or programs or node"
-"""Kinds of tests that wait for other programs, or for time to pass."""
+_WAITING = " or ".join(sorted(WAITING))
+_TO_WAIT = tuple(sorted(waiting_files()))
 BUSY = Group("busy", "sound and long", tuple(files_of("sound")))
 SOUND = Group("sound", "sound and not long", tuple(files_of("sound")), processes=2)
-WAITERS = Group("waiting", f"not sound and ({WAITING})", processes=5)
-BACKGROUND = Group("background", f"not (sound or {WAITING})", processes=3, idle=True)
+WAITERS = Group("waiting", f"not (sound or chaos) and ({_WAITING})", _TO_WAIT, processes=5)
+BACKGROUND = Group("background", f"not (sound or chaos or {_WAITING})", processes=3, idle=True)
+CHAOS = Group("chaos", "chaos", ("tests/chaos",), processes=2)
 
 
-def main() -> int:
-    """Run all groups; returns 0 if each test has passed, alone at the latest."""
+def main(names: Sequence[str]) -> int:
+    """Run the groups; returns 0 if each test has passed, alone at the latest.
+
+    Args:
+        names: `chaos` for that group, none for the others.
+    """
     began = time.monotonic()
-    codes = run_groups((BUSY, SOUND, WAITERS), BACKGROUND)
+    if names:
+        codes = {CHAOS: CHAOS.start().wait()}
+    else:
+        codes = run_groups((BUSY, SOUND, WAITERS), BACKGROUND)
     for group, code in codes.items():
         if code == SOME_FAILED:
             print(f"\n==== {group.name}: what failed, once more and alone", flush=True)
@@ -120,4 +130,4 @@ def title(group: Group, more: str = "") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,13 +3,16 @@
 A test of no kind is `fast`: it needs Python alone, and little time. `make test-fast` runs those.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+_TESTS = Path(__file__).parent
 KINDS = {
     "browser": "drives Chromium",
+    "chaos": "breaks sessions, servers and machines for minutes; `make chaos` runs it",
     "long": "computes for seconds",
     "node": "runs a program of Node",
     "programs": "needs a program that README names: caddy, flite, nginx, sox, srt-tools, …",
@@ -18,6 +21,9 @@ KINDS = {
     "sound": "hears a page in real time; alone on the machine if it is long, too",
     "speech": "recognises or speaks seconds of speech",
 }
+WAITING = frozenset({"node", "programs", "realtime", "redis"})
+"""Kinds of tests that wait for other programs, or for time to pass."""
+_MAY_WAIT = re.compile(rf"redis|mark\.({'|'.join(sorted(WAITING))})")
 OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "access/test_access_page": "browser",
     "access/test_cut_off": "realtime redis",
@@ -46,7 +52,7 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "bus/test_retained_files.py::test_an_orderly_end": "realtime",
     "bus/test_retained_files.py::test_the_next_server": "realtime",
     "bus/test_store_outage": "realtime",
-    "chaos": "realtime speech",
+    "chaos/": "chaos realtime speech",
     "chaos/test_machines": "redis",
     "commands/test_children": "realtime",
     "commands/test_cli": "realtime",
@@ -170,6 +176,8 @@ def kinds_of(item: pytest.Item) -> set[str]:
         kinds.add("redis")
     if "redis_server" in getattr(item, "fixturenames", ()) and call is None:
         kinds.add("redis")
+    if kinds & WAITING and str(item.path) not in waiting_files():
+        raise pytest.UsageError(f"{item.path}: `make test` would not run it, see waiting_files()")
     return kinds
 
 
@@ -181,6 +189,21 @@ def _of_file(path: str) -> frozenset[str]:
 
 def files_of(kind: str) -> list[str]:
     """The files of `OF_FILES` whose tests are of a kind."""
-    tests = Path(__file__).parent
     beginnings = [beginning for beginning, kinds in OF_FILES.items() if kind in kinds.split()]
-    return sorted(str(path) for each in beginnings for path in tests.glob(f"{each}*.py"))
+    return sorted(str(path) for each in beginnings for path in _TESTS.glob(f"{each}*.py"))
+
+
+@cache
+def waiting_files() -> frozenset[str]:
+    """The files that may have tests of the kinds in `WAITING`: others need not be collected."""
+    beginnings = tuple(
+        beginning.partition("::")[0]
+        for beginning, kinds in OF_FILES.items()
+        if not WAITING.isdisjoint(kinds.split())
+    )
+    return frozenset(
+        str(path)
+        for path in _TESTS.rglob("test_*.py")
+        if str(path.relative_to(_TESTS)).startswith(beginnings)
+        or _MAY_WAIT.search(path.read_text())
+    )
