@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from broadcaster.config import Role
 from broadcaster.webrtc.clients.publisher import publishing
-from tests.access.test_tokens import ask, event, holder, make
+from tests.access.holders import ask, event, holder, make
 from tests.floor.chirps import chirps
 from tests.support.deadline import deadline
 from tests.support.redis_server import RedisServer

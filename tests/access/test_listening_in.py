@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.web.access.credentials import COOKIE
-from tests.access.test_tokens import ask, event, holder, make
+from tests.access.holders import ask, event, holder, make
 from tests.support.deadline import deadline
 from tests.support.player import player, subscribed
 from tests.support.server import TOKEN, Server, running_server

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from broadcaster.config import Settings
-from tests.access.test_oidc_sign_in import settings_of
+from tests.access.oidc_settings import settings_of
 from tests.support.axe import violations
 from tests.support.browser import chromium
 from tests.support.oidc_provider import running_provider

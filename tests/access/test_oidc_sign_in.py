@@ -23,7 +23,8 @@ from broadcaster.oidc import provider
 from broadcaster.oidc.attempt import ATTEMPT_S, SignInAttempt
 from broadcaster.stage_keys import StageKeyring
 from broadcaster.web.access.credentials import COOKIE
-from tests.access.test_tokens import ask, holder
+from tests.access.holders import ask, holder
+from tests.access.oidc_settings import settings_of
 from tests.support.deadline import deadline
 from tests.support.oidc_provider import (
     CLIENT_ID,
@@ -36,8 +37,6 @@ from tests.support.oidc_provider import (
 from tests.support.ports import free_port
 from tests.support.server import Server, running_server
 
-RULES = "ana@talks.example=organizer, group:av=technician, sub:4711=reviewer, @evil.example=admin"
-
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -46,17 +45,6 @@ class Deployment:
     server: Server
     provider: TestProvider
     settings: dict[str, Any]
-
-
-def settings_of(theirs: TestProvider, port: int) -> dict[str, Any]:
-    return {
-        "port": port,
-        "public_url": f"http://127.0.0.1:{port}",
-        "oidc_issuer": theirs.issuer,
-        "oidc_client_id": CLIENT_ID,
-        "oidc_client_secret": CLIENT_SECRET,
-        "sign_in_roles": RULES,
-    }
 
 
 @pytest_asyncio.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.access.role_rules import RoleRules
 from broadcaster.access.roles import AccessRole
-from tests.access.test_tokens import ask
+from tests.access.holders import ask
 from tests.support.server import running_server
 
 HEADER, GROUPS = "X-Forwarded-Email", "X-Forwarded-Groups"

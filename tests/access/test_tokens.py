@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from broadcaster.desk import erasure
+from tests.access.holders import ask, event, holder, make
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
@@ -20,33 +21,6 @@ from tests.support.server import Server, running_server
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     async with running_server(tmp_path) as running:
         yield running
-
-
-async def ask(
-    http: aiohttp.ClientSession, method: str, path: str, status: int, **options: Any
-) -> Any:
-    async with deadline(), http.request(method, path, **options) as answer:
-        body = await answer.json() if answer.content_type == "application/json" else None
-        assert answer.status == status, body
-        return body
-
-
-async def make(server: Server, role: str, *scopes: str, **more: Any) -> dict[str, Any]:
-    body = {"name": f"a {role}", "role": role, "scopes": scopes, **more}
-    made: dict[str, Any] = await ask(server.http, "POST", "/api/tokens", 201, json=body)
-    return made
-
-
-async def event(server: Server, event_id: str) -> None:
-    body = {"id": event_id, "title": event_id, "languages": ["es"]}
-    await ask(server.http, "POST", "/api/events", 201, json=body)
-
-
-@asynccontextmanager
-async def holder(server: Server, token: str) -> AsyncIterator[aiohttp.ClientSession]:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(server.url, headers=headers) as http:
-        yield http
 
 
 def _files_in(folder: Path) -> bytes:

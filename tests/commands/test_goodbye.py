@@ -12,8 +12,8 @@ import aiohttp
 import numpy as np
 import pytest
 
+from tests.commands.edge_processes import edges
 from tests.commands.publishers import created, publisher
-from tests.commands.test_workers import edges
 from tests.commands.two_edges import TwoEdges, refuses, two_edges
 from tests.edge.old_clients import connected
 from tests.support.deadline import deadline

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.audio.sounds import speech
 from tests.commands.two_edges import two_edges
 from tests.edge.http_players import packets
-from tests.edge.test_polled_captions import SHOWN
+from tests.edge.polling import SHOWN
 from tests.support.browser import Attendee, chromium
 from tests.support.deadline import deadline
 from tests.support.switch import switch

@@ -3,8 +3,6 @@
 import asyncio
 import resource
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +11,13 @@ import pytest
 
 from tests.bus import databases
 from tests.bus.databases import Damage, make_database
-from tests.support.deadline import DEADLINE_S, deadline
+from tests.commands.stores import run
+from tests.support.deadline import deadline
 from tests.support.processes import TOKEN, Process, broadcaster
 from tests.support.redis_server import RedisServer
 
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 TALK = {"id": "talk", "title": "A talk", "languages": ["es"]}
-
-
-def run(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    given = {f"BROADCASTER_{name}": value for name, value in environment.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "broadcaster", *words],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "BROADCASTER_DATA_DIR": str(data),
-            "BROADCASTER_PORT": "0",
-            **given,
-        },
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
 
 
 def limit_files(process: Process, limit: int) -> None:

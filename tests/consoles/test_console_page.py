@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.access.test_tokens import ask
+from tests.access.holders import ask
 from tests.consoles.channel_site import ChannelSite, channel_site
 from tests.support.axe import violations
 from tests.support.browser import own_chromium, until

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest_asyncio
 
-from tests.access.test_tokens import ask, holder
+from tests.access.holders import ask, holder
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 

@@ -17,7 +17,7 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.event import Channel, Event, EventState
-from tests.desk.test_feed import page
+from tests.desk.feed_page import page
 from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server

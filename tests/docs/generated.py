@@ -11,7 +11,7 @@ from pydantic import AliasChoices, SecretStr
 
 from broadcaster.config import USED_BY, Settings
 from broadcaster.realtime.providers.registry import PROVIDERS
-from tests.test_layers import MAY_IMPORT
+from tests.layers import MAY_IMPORT
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -1,13 +1,11 @@
 """Every address in a document is one that the server answers."""
 
-import re
-from collections.abc import Mapping
 from pathlib import Path
 
-from tests.docs.documents import Document, documents
+from tests.docs.addresses import addresses_in
+from tests.docs.documents import documents
 from tests.support.server import running_server
 
-_ADDRESS = re.compile(r"(GET|HEAD|POST|PATCH|DELETE) (/[^ ?]*)")
 _PLACEHOLDERS = {
     "announcement": "0123abcd",
     "screen": "left",
@@ -27,23 +25,12 @@ _PLACEHOLDERS = {
     "format": "mp3",
     "file": "attendee/attendee.html",
 }
-_PLACEHOLDER = re.compile(r"\{([^}]*)\}|<([^>]*)>")
 NOT_THERE = {"not_found", "wrong_method"}
 
 
 def addresses() -> set[tuple[str, str]]:
     """Methods and paths, with an event and a channel in place of placeholders."""
     return {found for document in documents() for found in addresses_in(document, _PLACEHOLDERS)}
-
-
-def addresses_in(document: Document, names: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Methods and paths of one document, with these names in place of placeholders."""
-    found = set()
-    for span in document.spans():
-        if match := _ADDRESS.match(span.replace("\\|", "|")):
-            path = _PLACEHOLDER.sub(lambda holder: names[holder[1] or holder[2]], match[2])
-            found.add((match[1], path))
-    return found
 
 
 async def test_the_addresses_exist(tmp_path: Path) -> None:

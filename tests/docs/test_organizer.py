@@ -8,8 +8,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from broadcaster.commands.cli import main
+from tests.docs.addresses import addresses_in
 from tests.docs.documents import ROOT, document
-from tests.docs.test_addresses import addresses_in
 from tests.support.server import TOKEN, Server, running_server
 
 GUIDE = document(ROOT / "docs" / "organizer.md")

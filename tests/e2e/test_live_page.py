@@ -20,6 +20,7 @@ from broadcaster.model.status import (
     FloorStatus,
     Status,
 )
+from tests.e2e.hearing import HEAR
 from tests.support.axe import violations
 from tests.support.browser import chromium, until
 from tests.support.desk import served_desk
@@ -72,22 +73,6 @@ SPEAKING = FloorStatus(
 )
 EDGE = EdgeStatus("a", {"es": 12, "floor": 3}, {"es": 14})
 WELL: list[Status] = [FLOOR, GOOD, replace(GOOD, channel="ar"), SPEAKING, EDGE]
-HEAR = """() => {
-  const {context} = window.broadcasterAlarms;
-  window.loudest = 0;
-  const analyser = new AnalyserNode(context, {fftSize: 2048});
-  const connect = AudioNode.prototype.connect;
-  AudioNode.prototype.connect = function (target, ...more) {
-    if (target === context.destination) connect.call(this, analyser);
-    return connect.call(this, target, ...more);
-  };
-  const samples = new Float32Array(2048);
-  setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    window.loudest = Math.max(window.loudest, ...samples.map(Math.abs));
-  }, 30);
-}"""
-"""Measures what the page sends to the loudspeaker."""
 
 
 @asynccontextmanager

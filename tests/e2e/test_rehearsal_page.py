@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.desk.check.test_trials import SENTENCES, spoken
-from tests.e2e.test_trial_page import KEEP_PLAYED, PLAYED, looked_at
+from tests.desk.check.trying import SENTENCES, spoken
+from tests.e2e.played_trial import KEEP_PLAYED, PLAYED, looked_at
 from tests.support.browser import chromium, until
 from tests.support.processes import TOKEN
 from tests.support.server import running_server

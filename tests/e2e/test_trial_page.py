@@ -1,50 +1,20 @@
 """An organizer hears and reads an interpretation before the audience does."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import Page
 
 from broadcaster.desk.check import trials
-from tests.desk.check.test_trials import SENTENCES, speaking, spoken, the_talk
-from tests.support.axe import violations
+from tests.desk.check.trying import SENTENCES, speaking, spoken, the_talk
+from tests.e2e.played_trial import KEEP_PLAYED, PLAYED, looked_at
 from tests.support.browser import chromium, until
 from tests.support.processes import TOKEN, rehearsal_server
 from tests.support.server import running_server
 from tests.support.sound import quick_matches, resampled, surely
 
 pytestmark = pytest.mark.browser
-PICTURES = os.environ.get("TRIAL_PICTURES")
-"""A folder for pictures of what is tested, to look at."""
-KEEP_PLAYED = """
-const start = AudioBufferSourceNode.prototype.start;
-AudioBufferSourceNode.prototype.start = function (...when) {
-  window.played = this.buffer;
-  return start.apply(this, when);
-};
-"""
-PLAYED = """() => {
-  const sound = window.played.getChannelData(0);
-  return {rate: window.played.sampleRate, sound: Array.from(sound, (x) => Math.round(x * 32767))};
-}"""
 READS = """(words) => document.querySelector('.trial blockquote')?.textContent.includes(words)"""
-WIDER = "() => document.documentElement.scrollWidth > innerWidth"
-
-
-async def looked_at(page: Page, name: str) -> None:
-    for width in (1280, 360):
-        await page.set_viewport_size({"width": width, "height": 900})
-        assert not await violations(page)
-        assert not await page.evaluate(WIDER)
-        if PICTURES:
-            for scheme in ("light", "dark"):
-                await page.emulate_media(color_scheme=scheme)
-                path = f"{PICTURES}/{name}-{width}-{scheme}.png"
-                await page.screenshot(path=path, full_page=True)
-            await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 900})
 
 
 async def test_the_button_lets_the_interpretation_be_heard(

@@ -21,11 +21,11 @@ from broadcaster.audio.file import read_pcm
 from broadcaster.desk import erasure
 from broadcaster.desk.check import runner
 from broadcaster.rehearsal import talk
+from tests.e2e.hearing import HEAR
 from tests.e2e.life.desk import KEYNOTE, TALKS, WAIT_MS, Desk
 from tests.e2e.life.left_over import places_with
 from tests.e2e.life.microphones import faulty_microphones, sounds
 from tests.e2e.life.site import Installation, installation
-from tests.e2e.test_live_page import HEAR
 from tests.support.browser import Attendee, chromium_with_microphone, until, write_wav
 from tests.support.deadline import deadline
 from tests.support.server import Server

@@ -5,7 +5,6 @@ import html
 import json
 import re
 from dataclasses import replace
-from typing import Any
 
 import brotli
 import pytest
@@ -18,24 +17,11 @@ from broadcaster.model.join import Passcode
 from broadcaster.model.ports import Entry
 from broadcaster.web.assets import assets
 from tests.edge.conftest import EVENT, Edge, serving
-from tests.edge.test_polled_captions import poll, texts
+from tests.edge.page_answers import answers
+from tests.edge.polling import poll, texts
 from tests.support.deadline import deadline
 
 PLAIN = {"Accept-Encoding": "identity"}
-_ANSWER = re.compile(
-    r'<script type="application/json" data-answer="([^"]*)">(.*?)</script>', re.DOTALL
-)
-
-
-async def answers(edge: Edge, path: str = "/e/talk", **headers: str) -> dict[str, Any]:
-    """The answers in a page by their address."""
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with deadline(), edge.http.get(path, headers=names) as page:
-        assert page.status == 200
-        assert page.headers["Vary"] == "Accept-Encoding, Accept-Language"
-        assert page.headers["Cache-Control"] == "private, no-cache"
-        text = await page.text()
-    return {html.unescape(name): json.loads(answer) for name, answer in _ANSWER.findall(text)}
 
 
 async def say(edge: Edge, count: int) -> None:

@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Page
 
 from broadcaster.model.event import Channel
+from tests.edge.attending import attending, heard_from, say
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_page_languages import attending, heard_from, say
 from tests.edge.voices import at_work, encoded, speaking
 from tests.support.browser import chromium, until
 from tests.support.deadline import deadline

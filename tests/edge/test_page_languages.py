@@ -3,16 +3,13 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser
 
 from broadcaster.model import keys
-from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
+from tests.edge.attending import attending, heard_from, say
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.voices import at_work, encoded
 from tests.support.axe import violations
@@ -59,36 +56,6 @@ CUT_OFF = """() => {
   }
   return found;
 }"""
-
-
-async def say(edge: Edge, channel: str, text: str, number: int = 0) -> None:
-    """Publish a caption."""
-    caption = Caption(f"{channel}-{number}", channel, 0, 3_000, text, final=True)
-    await edge.bus.append(keys.captions("talk", channel), caption.to_json())
-
-
-@asynccontextmanager
-async def attending(
-    browser: Browser, edge: Edge, query: str = "", **context: Any
-) -> AsyncIterator[Attendee]:
-    """A page whose channels are shown; it must not complain until the end."""
-    settings = {"viewport": {"width": 390, "height": 844}, "locale": "en", **context}
-    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
-    await attendee.page.goto(f"{edge.url}/e/talk{query}")
-    await attendee.page.wait_for_selector("#languages-button")
-    yield attendee
-    assert not attendee.errors
-    await attendee.page.context.close()
-
-
-async def heard_from(edge: Edge, channel: str) -> None:
-    """Wait until somebody listens to a channel, or to one of its variants, and to nothing else."""
-    async with deadline():
-        while True:
-            counts = edge.rooms.counts().listeners
-            if {name for (_, name), count in counts.items() if count} == {channel}:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_many_languages_are_chosen_by_keyboard_alone(edge: Edge) -> None:

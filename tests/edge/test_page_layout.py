@@ -1,18 +1,14 @@
 """The attendee page in every width, with large text, in forced colours, and for screen readers."""
 
 import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
 
 from broadcaster.model import keys
-from broadcaster.model.caption import Caption
 from broadcaster.model.event import Channel, EventState
 from broadcaster.model.status import BoothState, BoothStatus, status_to_json
 from tests.edge.conftest import EVENT, Edge
+from tests.edge.page_sizes import CUT_OFF, SIZES, SMALL_TARGETS, read, say
 from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 
@@ -23,33 +19,7 @@ LONG = dataclasses.replace(
     title="Water for everyone: the future of rivers, lakes and drinking water",
     channels=tuple(Channel(tag) for tag in ("es", "fr", "de", "ar", "ja")),
 )
-SIZES = ((320, 568), (360, 640), (390, 844), (768, 1024), (1280, 800), (320, 256))
-"""The last one is a screen of 1280 × 1024 at a zoom of 400 %."""
 NOT_CUT_OFF = "#title, #status, #notice, #listen, #settings-button, #settings *, .caption"
-CUT_OFF = """(selector) => {
-  const width = document.documentElement.clientWidth;
-  const shown = [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
-  const found = shown.filter((one) => {
-    const {left, right} = one.getBoundingClientRect();
-    return left < -1 || right > width + 1;
-  }).map((one) => `${one.id || one.className || one.tagName} is cut off`);
-  if (document.scrollingElement.scrollWidth > width) found.push('the page scrolls sideways');
-  const {top, bottom} = document.querySelector('#listen').getBoundingClientRect();
-  if (top < 0 || bottom > innerHeight + 1) found.push('Listen is out of sight');
-  const captions = document.querySelector('#scroller').getBoundingClientRect();
-  const notice = document.querySelector('.banner').getBoundingClientRect();
-  if (captions.bottom > notice.top + 1 && captions.top < notice.bottom - 1) {
-    found.push('captions cover the notice');
-  }
-  if (captions.height < 60) found.push('captions have no room');
-  return found;
-}"""
-SMALL_TARGETS = """() => [...document.querySelectorAll('button, input')]
-  .filter((one) => one.checkVisibility())
-  .filter((one) => {
-    const {width, height} = one.getBoundingClientRect();
-    return width < 44 || height < 44;
-  }).map((one) => one.outerHTML)"""
 MARKED = """() => {
   const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
   return {
@@ -61,27 +31,6 @@ MARKED = """() => {
     button: style('#listen', 'borderTopWidth'),
   };
 }"""
-
-
-async def say(edge: Edge, channel: str, *texts: str) -> None:
-    """Publish captions with long pauses between them."""
-    for number, text in enumerate(texts):
-        start_ms = 10_000 * number
-        name, end_ms = f"{channel}-{number}", start_ms + 3_000
-        caption = Caption(name, channel, start_ms, end_ms, text, final=True)
-        await edge.bus.append(keys.captions("talk", channel), caption.to_json())
-
-
-@asynccontextmanager
-async def read(browser: Browser, url: str, wait_for: str, **context: Any) -> AsyncIterator[Page]:
-    """A page of a reader that shows a caption."""
-    settings = {"viewport": {"width": 390, "height": 844}, **context}
-    attendee = Attendee(await (await browser.new_context(**settings)).new_page())
-    await attendee.page.goto(url)
-    await attendee.wait_for_caption(wait_for)
-    yield attendee.page
-    assert not attendee.errors
-    await attendee.page.context.close()
 
 
 @pytest.mark.parametrize("root_px", [16, 32])

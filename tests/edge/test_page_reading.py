@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_page_layout import CUT_OFF, SIZES, SMALL_TARGETS, read, say
+from tests.edge.page_sizes import CUT_OFF, SIZES, SMALL_TARGETS, read, say
 from tests.support.axe import violations
 from tests.support.browser import Attendee, chromium, until
 from tests.support.deadline import deadline

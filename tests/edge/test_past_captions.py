@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from broadcaster.web.client_limits import AddressLimits
 from tests.edge.captions import reading
 from tests.edge.conftest import Edge, running_edge
-from tests.edge.test_polled_captions import poll, texts
+from tests.edge.polling import poll, texts
 from tests.support.deadline import deadline
 
 PLAIN = {"Accept-Encoding": "identity"}

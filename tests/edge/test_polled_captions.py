@@ -21,6 +21,7 @@ from tests.edge.clock import SteppedClock
 from tests.edge.conftest import EVENT, Edge
 from tests.edge.holding_proxy import holding_back
 from tests.edge.old_clients import connected
+from tests.edge.polling import SHOWN, poll, texts
 from tests.sockets.pairs import connections
 from tests.support.browser import Attendee, chromium
 from tests.support.deadline import deadline
@@ -30,24 +31,12 @@ HELD_BYTES = 4096
 """The bytes that some proxies collect before they pass anything on."""
 
 
-async def poll(edge: Edge, query: str = "", path: str = "/e/talk/poll/es") -> Any:
-    async with deadline(), edge.http.get(f"{path}?{query}") as answer:
-        assert answer.status == 200, await answer.text()
-        assert answer.content_type == "application/json"
-        assert answer.headers["Cache-Control"] == "no-store"
-        return await answer.json()
-
-
 async def news(edge: Edge, after: str, more: str = "") -> Any:
     """The first answer with captions; they come to the edge over the bus."""
     async with deadline():
         while not (answer := await poll(edge, f"after={after}{more}"))["captions"]:
             await asyncio.sleep(0.01)
     return answer
-
-
-def texts(answer: Any) -> list[str]:
-    return [caption["text"] for caption in answer["captions"]]
 
 
 async def test_both_addresses_answer_the_same_and_at_once(edge: Edge) -> None:
@@ -198,10 +187,6 @@ async def test_readers_hear_the_state_again_so_that_they_know_that_data_flows() 
             for _ in range(2):
                 await clock.advance(KEEPALIVE_S)
                 assert await pair.theirs.read(len(chunk(state))) == chunk(state)
-
-
-SHOWN = """() => [...document.querySelectorAll('#captions [data-caption]')]
-  .map((caption) => caption.textContent)"""
 
 
 @pytest.mark.browser

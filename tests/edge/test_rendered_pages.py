@@ -11,8 +11,8 @@ from broadcaster.edge.rendered_pages import MOST_PAGES, PageBasis, PageVariant, 
 from broadcaster.edge.rooms.event_room import EventRoom
 from broadcaster.model.event import EventState
 from tests.edge.conftest import EVENT, Edge
-from tests.edge.test_attendee_page import answers
-from tests.edge.test_polled_captions import poll, texts
+from tests.edge.page_answers import answers
+from tests.edge.polling import poll, texts
 from tests.support.deadline import deadline
 
 CAPTIONS = f"/e/talk/poll/es?newest={NEWEST}"

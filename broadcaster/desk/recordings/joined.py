@@ -13,13 +13,13 @@ from broadcaster.desk.events import Events
 from broadcaster.desk.recordings.captions import captions_of, in_part
 from broadcaster.desk.recordings.file_range import write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
-from broadcaster.desk.recordings.notices import notice
 from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, bibliographic_code, describe
 from broadcaster.model.ports import Bus
 from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
+from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.system.child_process import child
 from broadcaster.transcripts.cues import cues_of
 from broadcaster.web.errors import Refused
@@ -141,4 +141,4 @@ def order_of(
                 Subtitle(cue.start_ms, cue.end_ms, "\n".join(cue.lines)) for cue in cues_of(spoken)
             )
             tracks.append(JoinedTrack(title, bibliographic_code(tag or ""), stretches, texts))
-    return JoinOrder(event.title, notice(event, FLOOR), start, end, tuple(tracks))
+    return JoinOrder(event.title, file_notice(event, FLOOR), start, end, tuple(tracks))

@@ -13,7 +13,6 @@ from broadcaster.desk.journal.journal import Journal
 from broadcaster.desk.recordings.captions import captions_of, in_part
 from broadcaster.desk.recordings.file_range import send_range, write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
-from broadcaster.desk.recordings.notices import notice
 from broadcaster.desk.recordings.watched import stopped_reason
 from broadcaster.desk.recordings.zip_stream import ZipEntry, zip_stream
 from broadcaster.desk.requests import parse
@@ -25,6 +24,7 @@ from broadcaster.model.recording.part import DESCRIPTION, file_name
 from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
 from broadcaster.model.recording.state import RecordingReport, RecordingSwitch
 from broadcaster.model.recording.upload import UploadReport
+from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.transcripts.files import subtitle_file, text_file
 from broadcaster.transcripts.more_files import json_file
 from broadcaster.web.organizer import Organizer
@@ -109,7 +109,7 @@ class RecordingRoutes:
         part, file = await self._file(event, request)
         found = await captions_of(self._bus, event.id, file.channel)
         shown = in_part(found, part.part.start_ms, file.length_ms)
-        about = notice(event, file.channel)
+        about = file_notice(event, file.channel)
         if request.match_info["captions_type"] == "vtt":
             text = await asyncio.to_thread(subtitle_file, shown, event.title, about)
             return web.Response(text=text, content_type="text/vtt", headers=NO_STORE)
@@ -188,7 +188,7 @@ def _entries(
             shown = in_part(captions[file.channel], one.part.start_ms, file.length_ms)
             if not shown:
                 continue
-            about = notice(event, file.channel)
+            about = file_notice(event, file.channel)
             subtitles = subtitle_file(shown, event.title, about)
             text = text_file(shown, event.title, file.channel, file.channel, about)
             yield ZipEntry(f"{folder}/{file.channel}.vtt", subtitles.encode())

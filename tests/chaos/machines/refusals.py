@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bus.databases import damage_page_in_the_middle, make_database
-from tests.commands.test_store import run
+from tests.commands.stores import run
 from tests.support.processes import broadcaster
 
 

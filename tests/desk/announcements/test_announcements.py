@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from broadcaster.model.announcements import announcement as limits
-from tests.desk.test_feed import page
+from tests.desk.feed_page import page
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 

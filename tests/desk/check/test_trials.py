@@ -1,12 +1,7 @@
 """One language is interpreted for the desk alone, from what the speaker said just now."""
 
 import asyncio
-import base64
-import io
-import wave
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from itertools import cycle
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +11,15 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from broadcaster.audio.file import read_pcm
 from broadcaster.booths import trials as booth_trials
 from broadcaster.config import Role
 from broadcaster.desk.check import trials
-from broadcaster.rehearsal import talk
-from broadcaster.rehearsal.speaking.voice import render_all
-from broadcaster.webrtc.clients.publisher import publishing
-from tests.support.deadline import deadline
+from tests.desk.check.trying import SENTENCES, all_files, heard, speaking, spoken, the_talk
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
-from tests.support.sound import Samples, quick_matches, samples, surely
+from tests.support.sound import quick_matches, surely
 
-SENTENCES = talk.load().sentences
 ROLES = frozenset(Role)
 
 
@@ -44,48 +34,11 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "LEAST_INTERVAL_S", 0.0)
 
 
-async def the_talk() -> Iterator[bytes]:
-    """The prepared talk, again and again."""
-    return cycle(await asyncio.to_thread(lambda: list(read_pcm(talk.load().audio_path))))
-
-
-@asynccontextmanager
-async def speaking(
-    server: Server, stage_key: str, pieces: Iterator[bytes], seconds: float
-) -> AsyncIterator[None]:
-    """Somebody speaks; the floor has heard this much of it."""
-    async with publishing(server.http, f"{server.url}/whip/talk", stage_key, pieces):
-        async with deadline(60):
-            while True:
-                async with server.http.get("/api/events/talk/status") as answer:
-                    floor = (await answer.json())["floor"]
-                if floor is not None and floor["microphone"]["measured_s"] >= seconds:
-                    break
-                await asyncio.sleep(0.2)
-        yield
-
-
 async def tried(server: Server, channel: str) -> dict[str, Any]:
     async with server.http.post("/api/events/talk/trial", json={"channel": channel}) as answer:
         assert answer.status == 200, await answer.text()
         body: dict[str, Any] = await answer.json()
     return body
-
-
-def all_files(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-
-
-def heard(body: dict[str, Any]) -> Samples:
-    with wave.open(io.BytesIO(base64.b64decode(body["wav"]))) as file:
-        assert file.getparams()[:3] == (1, 2, 24_000)
-        return samples(file.readframes(file.getnframes()))
-
-
-async def spoken(language: str) -> Samples:
-    """The first sentences as the rehearsal interpreter says them."""
-    texts = [one.spoken_text(language) for one in SENTENCES[:6]]
-    return samples(b"".join(await asyncio.to_thread(render_all, texts, language)))
 
 
 async def test_a_language_is_heard_and_read_before_the_event_is_live(

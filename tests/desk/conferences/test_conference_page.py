@@ -1,32 +1,16 @@
 """An organizer's programme: conference, import with a preview, poster, the audience's page."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import zxingcpp
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from broadcaster.web.access.credentials import COOKIE
-from broadcaster.web.organizer import Organizer
+from tests.desk.conferences.desk_pages import desk
 from tests.support.axe import violations
-from tests.support.browser import chromium
-from tests.support.server import TOKEN, Server, running_server
-
-
-@asynccontextmanager
-async def desk(folder: Path) -> AsyncIterator[tuple[Server, Page]]:
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(running_server(folder))
-        browser = await stack.enter_async_context(chromium())
-        context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-        cookie = {"name": COOKIE, "value": Organizer(TOKEN).cookie(), "url": server.url}
-        await context.add_cookies([cookie])  # type: ignore[list-item]
-        yield server, await context.new_page()
 
 
 def schedule(now: datetime) -> dict[str, Any]:

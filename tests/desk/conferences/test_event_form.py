@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from tests.desk.conferences.test_conference_page import desk
+from tests.desk.conferences.desk_pages import desk
 from tests.support.axe import violations
 from tests.support.server import Server
 

@@ -13,8 +13,8 @@ from broadcaster.desk.handover.news import ToldNews
 from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.outputs.happening import Happened
-from tests.desk.outputs.test_outputs import PATH, ask
-from tests.outputs.test_webhooks import Receiver, receiver
+from tests.desk.outputs.asking import PATH, ask
+from tests.outputs.webhook_receiver import Receiver, receiver
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 

@@ -20,12 +20,12 @@ from broadcaster.model import keys
 from broadcaster.model.clock import SystemClock
 from broadcaster.model.outputs.output import PURPOSE, CaptionOutput, OutputTarget
 from broadcaster.stage_keys import StageKeyring
-from tests.desk.test_feed import page
+from tests.desk.feed_page import page
+from tests.desk.outputs.asking import PATH, ask
 from tests.outputs.zoom_server import QUERY, Fault, ZoomMeeting, zoom_meeting
 from tests.support.deadline import deadline
 from tests.support.server import Server, running_server
 
-PATH = "/api/events/talk/outputs"
 SECRET = "signature=nYt"
 
 
@@ -44,13 +44,6 @@ async def meeting() -> AsyncIterator[ZoomMeeting]:
 
 def _files(folder: Path) -> list[Path]:
     return [one for one in folder.iterdir() if one.is_file()]
-
-
-async def ask(server: Server, method: str, path: str, status: int, **body: Any) -> Any:
-    json = body or None
-    async with deadline(), server.http.request(method, path, json=json) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json() if answer.content_type == "application/json" else None
 
 
 async def add(server: Server, meeting: ZoomMeeting, **more: Any) -> dict[str, Any]:

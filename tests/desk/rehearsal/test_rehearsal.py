@@ -11,7 +11,7 @@ from broadcaster.config import Role
 from broadcaster.desk.check import trials
 from broadcaster.desk.rehearsal import conductor
 from broadcaster.rehearsal import talk
-from tests.desk.check.test_trials import all_files, heard, spoken
+from tests.desk.check.trying import all_files, heard, spoken
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server, running_server
 from tests.support.sound import quick_matches, surely

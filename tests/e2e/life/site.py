@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from tests.desk.check.test_server import HOST, issued
+from tests.desk.check.certificates import HOST, issued
 from tests.support.ports import free_port
 from tests.support.processes import rehearsal_server
 from tests.support.redis_server import RedisServer
