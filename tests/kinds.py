@@ -162,6 +162,23 @@ OF_FILES = {  # beginning of the path below tests/ -> kinds of all its tests
     "webrtc/test_offer_corpus": "long",
     "webrtc/test_publishers": "node realtime",
     "webrtc/test_steady_publisher": "realtime",
+    "booths/test_booth.py": "long",
+    "edge/screens/test_screens": "long",
+    "edge/programme/test_programme_routes": "long",
+    "desk/test_event_life": "long",
+    "edge/test_flood": "long",
+    "desk/announcements/test_announcements": "long",
+    "desk/summary": "long",
+    "floor/test_stage_sound": "long",
+    "outputs/test_youtube_and_teams": "long",
+    "commands/test_models": "long",
+    "audio/test_opus.py": "long",
+    "webrtc/test_incoming_sound": "long",
+    "audio/test_stretch": "long",
+    "access/test_oidc_sign_in": "long",
+    "rehearsal/words/test_text_models": "long",
+    "report/test_scoring": "long",
+    "desk/transcript/test_desk_transcripts": "long",
 }
 
 
