@@ -90,18 +90,17 @@ def _address(text: str, schemes: frozenset[str]) -> URL:
     return url
 
 
-def _public_url(text: str) -> str:
+def _is_plain_address(text: str) -> bool:
+    """Whether it is an http or https address without a login, a query and a fragment."""
     try:
         url = _address(text, frozenset({"http", "https"}))
     except ValueError:
-        url = None
-    if (
-        url is None
-        or url.user
-        or url.password
-        or {"?", "#"} & set(text)
-        or len(text) > _LONGEST_URL
-    ):
+        return False
+    return not (url.user or url.password or {"?", "#"} & set(text))
+
+
+def _public_url(text: str) -> str:
+    if not _is_plain_address(text) or len(text) > _LONGEST_URL:
         raise ValueError(
             "must be http:// or https:// and the host that phones open, "
             "such as https://talks.example"
@@ -125,13 +124,7 @@ def _realtime_url(text: str) -> str:
 
 
 def _service_url(text: str) -> str:
-    if not text:
-        return text
-    try:
-        url = _address(text, frozenset({"http", "https"}))
-    except ValueError:
-        url = None
-    if url is None or url.user or url.password or {"?", "#"} & set(text):
+    if text and not _is_plain_address(text):
         raise ValueError(
             "must be the address of the service without /chat/completions and without a login, "
             "such as https://api.openai.com/v1"
@@ -274,13 +267,7 @@ def _bucket_name(text: str) -> str:
 
 
 def _bucket_endpoint(text: str) -> str:
-    if not text:
-        return text
-    try:
-        url = _address(text, frozenset({"http", "https"}))
-    except ValueError:
-        url = None
-    if url is None or url.user or url.password or {"?", "#"} & set(text):
+    if text and not _is_plain_address(text):
         raise ValueError("must be the https:// address of the service, without a bucket or a key")
     return text.rstrip("/")
 

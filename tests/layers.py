@@ -75,8 +75,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "floor.microphones": "audio audio.stereo model model.inputs webrtc",
     "consoles": "access errors model model.announcements model.consoles system web",
     "consoles.sound": (
-        "access audio.publishing consoles errors log model model.consoles system web webrtc "
-        "webrtc.whip"
+        "access audio.publishing consoles log model model.consoles system web webrtc webrtc.whip"
     ),
     "booths": (
         "audio booths.announcements booths.demand booths.engines booths.floor booths.human "
@@ -147,7 +146,7 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.transcript": "desk errors model model.transcripts transcripts web",
     "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.recordings": (
-        "audio.joined audio.ogg desk desk.alarms desk.journal model model.recording "
+        "audio.joined audio.ogg desk desk.alarms desk.journal errors model model.recording "
         "model.transcripts system transcripts web"
     ),
     "desk.rehearsal": (

@@ -1,7 +1,7 @@
 /** The dialog in which an organizer orders the summary of an event, and gets it. */
 import { getJson, send, sendJson } from '../shared/api.js';
 import { h, setText } from '../shared/dom.js';
-import { eventAddress } from '../shared/organizer.js';
+import { eventAddress, showOver } from '../shared/organizer.js';
 import { explained, inSentences } from '../i18n/error-words.js';
 import { say } from '../i18n/say.js';
 import { channelName } from './live/alarm-words.js';
@@ -72,10 +72,7 @@ export class SummaryDialog {
       this.#state,
       form,
     );
-    this.#dialog.addEventListener('close', () => {
-      clearTimeout(this.#look);
-      this.#dialog.remove();
-    });
+    this.#dialog.addEventListener('close', () => clearTimeout(this.#look));
   }
 
   /**
@@ -92,9 +89,7 @@ export class SummaryDialog {
       this.#failed(error);
       return;
     }
-    this.#dialog.addEventListener('close', () => opener?.focus());
-    document.body.append(this.#dialog);
-    this.#dialog.showModal();
+    showOver(this.#dialog, opener);
   }
 
   /** @returns {Promise<Summary>} */

@@ -24,6 +24,21 @@ export function eventAddress(id) {
 }
 
 /**
+ * Show a dialog over the page. When it is closed, it leaves the page.
+ *
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement | null} opener gets the focus back
+ */
+export function showOver(dialog, opener) {
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    opener?.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/**
  * The message of an error as the beginning of a sentence.
  *
  * @param {string} message

@@ -5,9 +5,9 @@ import secrets
 from dataclasses import dataclass, field
 
 from broadcaster.consoles.interpreters import Console
-from broadcaster.errors import VersionConflict
 from broadcaster.model import keys
 from broadcaster.model.consoles.microphones import Microphones
+from broadcaster.model.consoles.records import change_record
 from broadcaster.model.ports import Bus
 from broadcaster.web.errors import Refused
 
@@ -62,17 +62,14 @@ async def claim_microphone(
     """
     name = keys.microphones_record(console.event.id, console.channel)
     session = secrets.token_hex(8)
-    while True:
-        record = await bus.get(name)
-        before = Microphones() if record is None else Microphones.from_json(record.value)
+
+    def claimed(before: Microphones) -> Microphones:
         if not takeover:
             _check(before, console, device)
-        after = before.with_microphone(console.interpreter, session, device)
-        try:
-            version = await bus.put(name, after.to_json(), 0 if record is None else record.version)
-        except VersionConflict:
-            continue
-        return MicrophoneClaim(session, version)
+        return before.with_microphone(console.interpreter, session, device)
+
+    *_, version = await change_record(bus, name, Microphones.from_json, Microphones(), claimed)
+    return MicrophoneClaim(session, version)
 
 
 def _check(known: Microphones, console: Console, device: str) -> None:

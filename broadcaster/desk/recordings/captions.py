@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from broadcaster.desk.recordings.library import RecordedPart
 from broadcaster.model import keys
 from broadcaster.model.caption import Caption
 from broadcaster.model.ports import Bus, Entry
@@ -29,6 +30,18 @@ async def captions_of(bus: Bus, event_id: str, channel: str) -> list[Caption]:
         after = entries[-1].id
     shown = (one for one in newest.values() if not one.hidden)
     return sorted(shown, key=lambda one: one.start_ms)
+
+
+async def captions_of_parts(
+    bus: Bus, event_id: str, parts: Iterable[RecordedPart]
+) -> dict[str, list[Caption]]:
+    """The captions of all channels that parts have, see `captions_of`.
+
+    Raises:
+        BusUnavailable: the store does not answer.
+    """
+    channels = dict.fromkeys(file.channel for part in parts for file in part.files)
+    return {channel: await captions_of(bus, event_id, channel) for channel in channels}
 
 
 def in_part(captions: Iterable[Caption], start_ms: int, length_ms: int) -> list[Caption]:

@@ -10,7 +10,7 @@ from aiohttp import web
 from broadcaster.audio.joined.order import JoinedTrack, JoinOrder, Stretch, Subtitle
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
-from broadcaster.desk.recordings.captions import captions_of, in_part
+from broadcaster.desk.recordings.captions import captions_of_parts, in_part
 from broadcaster.desk.recordings.file_range import write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
 from broadcaster.model.audio import samples_to_ms
@@ -18,7 +18,6 @@ from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event
 from broadcaster.model.language import FLOOR, bibliographic_code, describe
 from broadcaster.model.ports import Bus
-from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
 from broadcaster.model.transcripts.notices import file_notice
 from broadcaster.system.child_process import child
 from broadcaster.transcripts.cues import cues_of
@@ -64,9 +63,7 @@ class JoinedRoutes:
         found = await asyncio.to_thread(self._library.parts, event.id)
         parts = [part for part in found if any(file.samples for file in part.files)]
         if not parts:
-            if not await asyncio.to_thread(self._library.is_there):
-                raise RecordingsUnreachable
-            raise UnknownRecording
+            raise await asyncio.to_thread(self._library.nothing_found)
         name = f'attachment; filename="{event.id}.mkv"'
         headers = {"Content-Type": "video/x-matroska", "Content-Disposition": name, **NO_STORE}
         response = web.StreamResponse(headers=headers)
@@ -82,10 +79,7 @@ class JoinedRoutes:
             )
         self._running += 1
         try:
-            captions = {
-                channel: await captions_of(self._bus, event.id, channel)
-                for channel in dict.fromkeys(file.channel for part in parts for file in part.files)
-            }
+            captions = await captions_of_parts(self._bus, event.id, parts)
             order = await asyncio.to_thread(order_of, event, parts, captions)
             await response.prepare(request)
             await self._send(request, response, order)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.audio.ogg.repair import played_samples
+from broadcaster.errors import DomainError
 from broadcaster.model.audio import samples_to_ms
 from broadcaster.model.recording.part import (
     RecordingPart,
@@ -107,9 +108,11 @@ class RecordingLibrary:
         for one in self.parts(event_id):
             if one.part.number == number:
                 return one
-        if not self.is_there():
-            raise RecordingsUnreachable
-        raise UnknownRecording
+        raise self.nothing_found()
+
+    def nothing_found(self) -> DomainError:
+        """The error for parts that were not found: perhaps the folder is not there."""
+        return UnknownRecording() if self.is_there() else RecordingsUnreachable()
 
     def file(self, event_id: str, number: int, channel: str) -> tuple[RecordedPart, RecordedFile]:
         """A channel's file, with its part.

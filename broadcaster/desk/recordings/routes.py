@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.recordings.captions import captions_of, in_part
+from broadcaster.desk.recordings.captions import captions_of, captions_of_parts, in_part
 from broadcaster.desk.recordings.file_range import send_range, write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
 from broadcaster.desk.recordings.watched import stopped_reason
@@ -21,7 +21,6 @@ from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
 from broadcaster.model.recording import recording_keys
 from broadcaster.model.recording.part import DESCRIPTION, file_name
-from broadcaster.model.recording.recording_errors import RecordingsUnreachable, UnknownRecording
 from broadcaster.model.recording.state import RecordingReport, RecordingSwitch
 from broadcaster.model.recording.upload import UploadReport
 from broadcaster.model.transcripts.notices import file_notice
@@ -121,18 +120,13 @@ class RecordingRoutes:
         event, _ = await self._asked(request)
         parts = await asyncio.to_thread(self._library.parts, event.id)
         if not parts:
-            if not await asyncio.to_thread(self._library.is_there):
-                raise RecordingsUnreachable
-            raise UnknownRecording
+            raise await asyncio.to_thread(self._library.nothing_found)
         name = f'attachment; filename="{event.id}-recordings.zip"'
         headers = {"Content-Type": "application/zip", "Content-Disposition": name, **NO_STORE}
         response = web.StreamResponse(headers=headers)
         if request.method == "HEAD":
             return response
-        captions = {
-            channel: await captions_of(self._bus, event.id, channel)
-            for channel in dict.fromkeys(file.channel for part in parts for file in part.files)
-        }
+        captions = await captions_of_parts(self._bus, event.id, parts)
         await response.prepare(request)
         pieces = zip_stream(_entries(event, parts, captions))
         try:

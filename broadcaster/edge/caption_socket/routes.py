@@ -1,11 +1,11 @@
 """The handshake of captions by WebSocket: tokens, the number of receivers, and where they begin."""
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 
 from broadcaster.edge.caption_socket.receiver import CAPTIONS_PROTOCOL, CaptionReceiver
 from broadcaster.edge.fanout.caption_messages import parse_id
 from broadcaster.edge.rooms.ai_words import ai_notice
-from broadcaster.edge.rooms.requests import admit, loaded
+from broadcaster.edge.rooms.requests import admit, check_upgrade, loaded
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.model.ports import Clock
 from broadcaster.web.errors import Refused
@@ -50,15 +50,7 @@ class CaptionSocketRoutes:
             timeout=CLOSES_WITHIN_S,
             max_msg_size=LARGEST_MESSAGE_BYTES,
         )
-        upgrades = request.method == "GET" and request.version >= HttpVersion11
-        if not (upgrades and ws.can_prepare(request)):
-            raise Refused(
-                426,
-                "websocket_expected",
-                "this address speaks WebSocket",
-                hint=f"Connect with the subprotocol {CAPTIONS_PROTOCOL}.",
-                headers={"Upgrade": "websocket"},
-            )
+        check_upgrade(request, ws, CAPTIONS_PROTOCOL)
         given = request.query.get("after", "")
         after = parse_id(given)
         if given and after is None:

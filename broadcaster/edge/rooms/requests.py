@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import ExitStack, suppress
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from broadcaster.edge.fanout.caption_hub import CaptionHub
 from broadcaster.edge.rooms.event_room import EventRoom
@@ -93,6 +93,28 @@ def admit(request: web.Request) -> None:
     transport = transport_of(request)
     if transport.place is None:  # it came through a proxy
         transport.place = limits.take_connection(client)
+
+
+def check_upgrade(request: web.Request, ws: web.WebSocketResponse, subprotocol: str) -> None:
+    """Check that a client speaks WebSocket.
+
+    Args:
+        request: of the client.
+        ws: its answer.
+        subprotocol: which the hint names.
+
+    Raises:
+        Refused: 426 `websocket_expected`.
+    """
+    upgrades = request.method == "GET" and request.version >= HttpVersion11
+    if not (upgrades and ws.can_prepare(request)):
+        raise Refused(
+            426,
+            "websocket_expected",
+            "this address speaks WebSocket",
+            hint=f"Connect with the subprotocol {subprotocol}.",
+            headers={"Upgrade": "websocket"},
+        )
 
 
 def transport_of(request: web.Request) -> SocketTransport:

@@ -1,9 +1,9 @@
 """Sound by WebSocket: the handshake, the hello message, and the hand-over of the connection."""
 
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 
 from broadcaster.edge.rooms.ai_words import ai_notice
-from broadcaster.edge.rooms.requests import admit, channel_of, connection_in
+from broadcaster.edge.rooms.requests import admit, channel_of, check_upgrade, connection_in
 from broadcaster.edge.rooms.rooms import Rooms
 from broadcaster.edge.websocket.channel import ListenerChannel
 from broadcaster.edge.websocket.inbound import WebSocketInbound
@@ -12,7 +12,6 @@ from broadcaster.model.audio import CLOCK_HZ, LOW_RATE_FRAME_SAMPLES, samples_to
 from broadcaster.model.language import FLOOR
 from broadcaster.model.ports import Clock
 from broadcaster.model.variant import ChannelVariant, Coding
-from broadcaster.web.errors import Refused
 
 AUDIO_PROTOCOL = "broadcaster.audio.v1"
 
@@ -39,15 +38,7 @@ class WebSocketRoutes:
         """One channel's sound over a WebSocket; see docs/protocol.md."""
         room, channel = await channel_of(self._rooms, request, variants=True)
         ws = web.WebSocketResponse(protocols=(AUDIO_PROTOCOL,), compress=False)
-        upgrades = request.method == "GET" and request.version >= HttpVersion11
-        if not (upgrades and ws.can_prepare(request)):
-            raise Refused(
-                426,
-                "websocket_expected",
-                "this address speaks WebSocket",
-                hint=f"Connect with the subprotocol {AUDIO_PROTOCOL}.",
-                headers={"Upgrade": "websocket"},
-            )
+        check_upgrade(request, ws, AUDIO_PROTOCOL)
         admit(request)
         variant = ChannelVariant.parse(channel)
         low_rate = variant.coding is Coding.LOW_RATE

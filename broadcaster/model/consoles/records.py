@@ -1,6 +1,8 @@
 """Reads and changes the records of a channel's human interpreters, also when others write too."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar
 
 from broadcaster.errors import VersionConflict
 from broadcaster.model import keys
@@ -8,6 +10,50 @@ from broadcaster.model.consoles.messages import Addressee, ConsoleMessages
 from broadcaster.model.consoles.on_air import OnAir
 from broadcaster.model.consoles.slow_down import SlowDown
 from broadcaster.model.ports import Bus
+
+
+class RecordContent(Protocol):
+    """The content of a record."""
+
+    def to_json(self) -> bytes:
+        """The form of the record."""
+
+
+Content = TypeVar("Content", bound=RecordContent)
+
+
+async def change_record(
+    bus: Bus,
+    name: str,
+    parse: Callable[[bytes], Content],
+    empty: Content,
+    change: Callable[[Content], Content],
+) -> tuple[Content, Content, int]:
+    """Change a record by compare-and-set.
+
+    Args:
+        bus: has the record.
+        name: of the record.
+        parse: reads its content.
+        empty: its content before anybody has written it.
+        change: is given the content as it is now, again after another writer was faster; what it
+            raises leaves the record as it is.
+
+    Returns:
+        The content before and after, and the version of the record; nothing is written if the
+        content stays.
+
+    Raises:
+        BusUnavailable: it was perhaps not changed.
+    """
+    while True:
+        record = await bus.get(name)
+        before, version = (empty, 0) if record is None else (parse(record.value), record.version)
+        after = change(before)
+        if after == before:
+            return before, after, version
+        with suppress(VersionConflict):
+            return before, after, await bus.put(name, after.to_json(), version)
 
 
 async def read_on_air(bus: Bus, event_id: str, channel: str) -> OnAir:
@@ -39,17 +85,8 @@ async def change_on_air(
         BusUnavailable: it was perhaps not changed.
     """
     name = keys.on_air_record(event_id, channel)
-    while True:
-        record = await bus.get(name)
-        before = OnAir() if record is None else OnAir.from_json(record.value)
-        after = change(before)
-        if after == before:
-            return before, after
-        try:
-            await bus.put(name, after.to_json(), 0 if record is None else record.version)
-        except VersionConflict:
-            continue
-        return before, after
+    before, after, _ = await change_record(bus, name, OnAir.from_json, OnAir(), change)
+    return before, after
 
 
 async def add_message(
@@ -68,16 +105,13 @@ async def add_message(
     Raises:
         BusUnavailable: it was perhaps not added.
     """
-    record_name = keys.console_record(event_id, channel)
-    while True:
-        record = await bus.get(record_name)
-        before = ConsoleMessages() if record is None else ConsoleMessages.from_json(record.value)
-        after = before.with_message(sender, name, to, text, at_ms)
-        try:
-            await bus.put(record_name, after.to_json(), 0 if record is None else record.version)
-        except VersionConflict:
-            continue
-        return
+    await change_record(
+        bus,
+        keys.console_record(event_id, channel),
+        ConsoleMessages.from_json,
+        ConsoleMessages(),
+        lambda before: before.with_message(sender, name, to, text, at_ms),
+    )
 
 
 async def ask_to_slow_down(bus: Bus, event_id: str, channel: str, now_ms: int) -> None:

@@ -1,7 +1,7 @@
 /** The dialog with the links that were given out: all of them, or those of one event. */
 import { getJson, send } from '../../shared/api.js';
 import { h } from '../../shared/dom.js';
-import { eventAddress } from '../../shared/organizer.js';
+import { eventAddress, showOver } from '../../shared/organizer.js';
 import { explained, inSentences } from '../../i18n/error-words.js';
 import { say } from '../../i18n/say.js';
 import { TokenForm } from './token-form.js';
@@ -60,7 +60,6 @@ export class TokenDialog {
       this.#none,
       h('div', { class: 'row end' }, close),
     );
-    this.#dialog.addEventListener('close', () => this.#dialog.remove());
   }
 
   /**
@@ -75,9 +74,7 @@ export class TokenDialog {
       this.#failed(error);
       return;
     }
-    this.#dialog.addEventListener('close', () => opener?.focus());
-    document.body.append(this.#dialog);
-    this.#dialog.showModal();
+    showOver(this.#dialog, opener);
   }
 
   async #show() {
