@@ -22,6 +22,7 @@ import aiohttp
 from tests.benchmarks.cpu import cpu_ns, family
 from tests.benchmarks.tables import Table, write
 from tests.interpreter.documents import DOCUMENT
+from tests.interpreter.human_speech import plain_words, word_errors
 from tests.interpreter.spoken_words import Delays, Place, Speech, speech
 from tests.rehearsal.realtime_client import TRANSCRIPTION, RealtimeClient
 from tests.rehearsal.session_client import KEY
@@ -45,12 +46,14 @@ class Channel:
         place: in the speech, by the original words that the session has told.
         texts: delays of its text.
         sounds: delays of its voice.
+        heard: the words of the speaker that the session has told.
     """
 
     name: str
     place: Place
     texts: Delays = field(default_factory=Delays)
     sounds: Delays = field(default_factory=Delays)
+    heard: list[str] = field(default_factory=list)
     _waits_for_text: bool = False
     _waits_for_sound: bool = False
 
@@ -58,6 +61,7 @@ class Channel:
         """One event of the session, seconds after the speech began."""
         match event["type"]:
             case kind if kind == _ITEM:
+                self.heard += plain_words(event["delta"])
                 for end_s in self.place.read(event["delta"]):
                     self.texts.add(end_s, now_s)
             case "session.input_transcript.delta":
@@ -157,6 +161,8 @@ async def measured(
             spent_s = (cpu_ns(family(pid)) - began_ns) / 1e9
             for reader in readers:
                 reader.cancel()
+    errors = word_errors([word for word, _ in said.words], channels[0].heard) / len(said.words)
+    print(f"{len(said.words)} words: {errors:.1%} word errors on the floor", flush=True)
     for one in channels:
         if not one.texts.delays_s:
             print(f"{one.name}: this machine does not translate into it", flush=True)
