@@ -46,14 +46,16 @@ class Channel:
         place: in the speech, by the original words that the session has told.
         texts: delays of its text.
         sounds: delays of its voice.
-        heard: the words of the speaker that the session has told.
+        heard: the text of the speaker that a transcription has told, in which a delta may end
+            within a word.
     """
 
     name: str
     place: Place
     texts: Delays = field(default_factory=Delays)
     sounds: Delays = field(default_factory=Delays)
-    heard: list[str] = field(default_factory=list)
+    heard: str = ""
+    _item: str = ""
     _waits_for_text: bool = False
     _waits_for_sound: bool = False
 
@@ -61,7 +63,10 @@ class Channel:
         """One event of the session, seconds after the speech began."""
         match event["type"]:
             case kind if kind == _ITEM:
-                self.heard += plain_words(event["delta"])
+                self.heard += (
+                    event["delta"] if event["item_id"] == self._item else " " + event["delta"]
+                )
+                self._item = event["item_id"]
                 for end_s in self.place.read(event["delta"]):
                     self.texts.add(end_s, now_s)
             case "session.input_transcript.delta":
@@ -88,8 +93,8 @@ def _sounds(event: dict[str, str]) -> bool:
 async def interpreter(cores: int, models: str) -> AsyncIterator[tuple[str, int]]:
     """`broadcaster interpreter` on the first cores; yields its address and process number."""
     places = ",".join(map(str, range(cores)))
-    command = ["taskset", "-c", places, sys.executable, "-m", "broadcaster", "interpreter"]
-    command += ["--port", "0", *(["--models", models] if models else [])]
+    command = ["taskset", "-c", places, sys.executable, "-m", "tests.interpreter.uncached"]
+    command += ["interpreter", "--port", "0", *(["--models", models] if models else [])]
     async with started(command) as process:
         ready = await process.line(r'^\{"port"')
         print(*process.lines, sep="", end="", flush=True)
@@ -161,7 +166,8 @@ async def measured(
             spent_s = (cpu_ns(family(pid)) - began_ns) / 1e9
             for reader in readers:
                 reader.cancel()
-    errors = word_errors([word for word, _ in said.words], channels[0].heard) / len(said.words)
+    heard = plain_words(channels[0].heard)
+    errors = word_errors([word for word, _ in said.words], heard) / len(said.words)
     print(f"{len(said.words)} words: {errors:.1%} word errors on the floor", flush=True)
     for one in channels:
         if not one.texts.delays_s:
