@@ -146,8 +146,8 @@ MAY_IMPORT = {  # package -> packages (their own modules, not their subpackages)
     "desk.transcript": "desk errors model model.transcripts transcripts web",
     "desk.screens": "desk desk.journal errors model model.screens web",
     "desk.recordings": (
-        "audio.joined audio.ogg desk desk.alarms desk.journal errors model model.recording "
-        "model.transcripts system transcripts web"
+        "audio.joined audio.ogg desk desk.alarms desk.journal desk.transcript errors model "
+        "model.recording model.transcripts system transcripts web"
     ),
     "desk.rehearsal": (
         "audio desk desk.check desk.journal errors model model.check rehearsal.talk system web "

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from broadcaster.desk.answers import NO_STORE
 from broadcaster.desk.events import Events
 from broadcaster.desk.journal.journal import Journal
-from broadcaster.desk.recordings.captions import captions_of, captions_of_parts, in_part
+from broadcaster.desk.recordings.captions import captions_of_parts, in_part
 from broadcaster.desk.recordings.file_range import send_range, write_piece
 from broadcaster.desk.recordings.library import RecordedFile, RecordedPart, RecordingLibrary
 from broadcaster.desk.recordings.watched import stopped_reason
 from broadcaster.desk.recordings.zip_stream import ZipEntry, zip_stream
 from broadcaster.desk.requests import parse
+from broadcaster.desk.transcript.reading import read_captions
 from broadcaster.model.caption import Caption
 from broadcaster.model.event import Event, EventState
 from broadcaster.model.ports import Bus, Clock
@@ -106,7 +107,7 @@ class RecordingRoutes:
         """The captions of a channel, with times from the beginning of the part."""
         event, _ = await self._asked(request)
         part, file = await self._file(event, request)
-        found = await captions_of(self._bus, event.id, file.channel)
+        found = await read_captions(self._bus, event.id, file.channel)
         shown = in_part(found, part.part.start_ms, file.length_ms)
         about = file_notice(event, file.channel)
         if request.match_info["captions_type"] == "vtt":

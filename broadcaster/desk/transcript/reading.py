@@ -17,6 +17,9 @@ _AT_ONCE = 1_000
 async def read_captions(bus: Bus, event_id: str, channel: str) -> list[Caption]:
     """The captions of a channel that are not hidden, by the time at which they begin.
 
+    Transcripts, summaries and the captions of recordings are made of these, so all have the same
+    words. A caption that its booth could not finish has the text that its readers saw last.
+
     Args:
         bus: has the stream.
         event_id: of the event.

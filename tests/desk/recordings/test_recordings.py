@@ -30,6 +30,8 @@ async def write_captions(folder: Path) -> None:
         Caption("es-2", "es", 12_000, 14_000, "Agua potable", final=True),
         Caption("es-2", "es", 12_000, 14_000, "Agua clara", final=True, **FIRST, corrected=True),
         Caption("es-3", "es", 15_000, 16_000, "", final=True, **FIRST, hidden=True),
+        Caption("es-4", "es", 18_000, 19_000, "", final=True, **FIRST, corrected=True),
+        Caption("es-5", "es", 20_000, 21_000, "Y luego", final=False),
     ]
     async with open_bus(None, folder) as bus:
         for caption in said:
@@ -104,10 +106,15 @@ async def test_captions_have_the_time_of_the_file(server: Server, tmp_path: Path
     await write_part(tmp_path / "recordings")
     async with server.http.get(f"{PATH}/1/es.json") as answer:
         captions = (await answer.json())["captions"]
-    assert [(one["text"], one["start_ms"]) for one in captions] == [("Agua clara", 2_000)]
+    said = [(one["text"], one["start_ms"]) for one in captions]
+    assert said == [("Agua clara", 2_000), ("Y luego", 10_000)]
     async with server.http.get(f"{PATH}/1/es.vtt") as answer:
         assert answer.content_type == "text/vtt"
         assert "00:00:02.000 --> 00:00:04.000\nAgua clara" in await answer.text()
+    # The transcript has the same captions, on the event's clock.
+    async with server.http.get("/api/events/talk/transcript/es.json") as answer:
+        transcript = [one["text"] for one in json.loads(await answer.read())["captions"]]
+    assert transcript == ["Antes de la parte", *(text for text, _ in said)]
 
 
 async def test_a_zip_file_has_everything(server: Server, tmp_path: Path) -> None:
